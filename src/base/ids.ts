@@ -1,0 +1,35 @@
+import type { Env } from './env.ts'
+
+/**
+ * QLDB's unique ids: 128 bits as 22 digits of base 62 (`0-9A-Za-z`), each 64-bit half as 11 digits.
+ * High half: one random byte, then the time in units of 2^-14 s since 1970; low half: random.
+ * Worked out from recorded ids (reference/qldb-semantics.md section 5).
+ */
+export const idCharacters = 22
+
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const halfDigits = 11
+
+export function newId(env: Env): string {
+  const random = env.randomBytes(9)
+  const ticks = BigInt(Math.floor(env.nowMs() * 16.384)) & 0xffff_ffff_ffff_ffn
+  const high = (BigInt(random[0] as number) << 56n) | ticks
+  let low = 0n
+  for (let index = 1; index < 9; index += 1) low = (low << 8n) | BigInt(random[index] as number)
+  return base62(high) + base62(low)
+}
+
+/** Whether a text has the shape of an id. */
+export function isId(text: string): boolean {
+  return text.length === idCharacters && /^[0-9A-Za-z]+$/.test(text)
+}
+
+function base62(half: bigint): string {
+  let rest = half
+  let text = ''
+  for (let count = 0; count < halfDigits; count += 1) {
+    text = (digits[Number(rest % 62n)] as string) + text
+    rest /= 62n
+  }
+  return text
+}

@@ -1,0 +1,65 @@
+import { assert } from './assert.ts'
+
+/**
+ * Every bound of the program, its unit in its name. Where QLDB documented a quota, the figure is that quota
+ * ("Quotas and limits in Amazon QLDB", developer guide). A quota that only `--strict-qldb` applies says so.
+ */
+
+/** Values in one result page. Seen in qldb-rs (src/cursor.rs); never documented. */
+export const pageValuesMax = 200
+/** Ion bytes in one result page; a page always holds at least one value. Ours: QLDB's own figure is unknown. */
+export const pageBytesMax = 4 * 1024 * 1024
+
+/** A statement's text, in characters. Strict only; see statementCharactersMaxWide. */
+export const statementCharactersMax = 100_000
+/** A statement's text when no quota of QLDB is asked for. */
+export const statementCharactersMaxWide = 64 * 1024 * 1024
+/** A document or parameter as Ion binary. Strict only. */
+export const documentBytesMax = 128 * 1024
+/** A document or parameter when no quota of QLDB is asked for. */
+export const documentBytesMaxWide = 256 * 1024 * 1024
+/** Documents inserted, updated or deleted in one transaction. Strict only. */
+export const transactionDocumentsMax = 40
+/** All changes of one transaction. Strict only. */
+export const transactionBytesMax = 4 * 1024 * 1024
+/** All changes of one transaction when no quota of QLDB is asked for; they are held in memory until the commit. */
+export const transactionBytesMaxWide = 1024 * 1024 * 1024
+/** A transaction's life from its start, as the server measures it. */
+export const transactionAgeMsMax = 30_000
+/** A session's life, whatever it does. QLDB: 13 to 17 minutes. */
+export const sessionAgeMsMax = 17 * 60 * 1000
+/** Sessions open at once on one ledger. */
+export const sessionsMax = 1500
+
+/** Active tables of one ledger. Strict only. */
+export const activeTablesMax = 20
+/** Tables of one ledger, dropped ones included. Strict only. */
+export const tablesMax = 40
+/** Indexes of one table. Strict only. */
+export const tableIndexesMax = 5
+/** A table's name. */
+export const tableNameCharactersMax = 128
+/** A ledger's name. */
+export const ledgerNameCharactersMax = 32
+
+/** How deep expressions, statements, paths and Ion containers may nest. Keeps recursion inside the stack. */
+export const nestingDepthMax = 500
+
+/** Field names and symbols in a ledger's shared symbol dictionary; beyond it a document carries its own. */
+export const ledgerSymbolsMax = 65_536
+
+/** Retries of a conflicting or dead transaction, as Amazon's drivers do (DefaultRetryConfig). */
+export const transactionRetriesMax = 4
+/** The longest back-off between two tries: random() times min(this, 10 * 2^attempt). */
+export const retryDelayMsMax = 5_000
+
+/** A result of up to so many values is kept until its commit has succeeded; a larger one streams. */
+export const resultBufferValuesMax = 1_000
+/** The same bound in Ion bytes, whichever is reached first. */
+export const resultBufferBytesMax = 8 * 1024 * 1024
+
+/** Lines kept in the shell's history. */
+export const historyEntriesMax = 10_000
+
+assert(documentBytesMax * transactionDocumentsMax > transactionBytesMax, 'both transaction bounds must be checked')
+assert(resultBufferValuesMax > pageValuesMax, 'the buffer holds more than one page')

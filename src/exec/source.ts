@@ -1,0 +1,67 @@
+import type { StructValue, TimestampValue, Value } from '../values/value.ts'
+
+/**
+ * What the executor asks of whoever holds the documents. `ledger` provides it per statement: reads see the
+ * transaction's snapshot plus its own earlier writes, never those of the statement itself.
+ *
+ * Rows come in insertion order. Every row handed out counts one read IO; the caller of the meter is the source.
+ */
+export interface DocumentSource {
+  /** All documents of a table. `committed` rows have the committed view's shape {blockAddress, hash, data, metadata}. */
+  scan(tableId: string, view: TableView): Iterable<SourceRow>
+  findById(tableId: string, view: TableView, documentId: string): SourceRow | undefined
+  /** Documents whose indexed field equals `key` (PartiQL's `=`); a superset is allowed, the caller filters again. */
+  findByIndex(tableId: string, view: TableView, indexId: string, key: Value): Iterable<SourceRow>
+  /** Revisions of a table that were active at some moment of [from, to]; the committed view's shape. */
+  history(tableId: string, from: TimestampValue | undefined, to: TimestampValue | undefined): Iterable<SourceRow>
+  /** The rows of information_schema.<name>; undefined when there is no such view. */
+  systemView(name: string): Iterable<Value> | undefined
+  /** The value bound to a global name (see plan/catalog.ts). */
+  global(name: string): Value
+}
+
+export type TableView = 'user' | 'committed'
+
+export interface SourceRow {
+  readonly documentId: string
+  readonly value: StructValue
+}
+
+/** What a statement may change. Every function throws LedgerError with a `catalog/` or `document/` code. */
+export interface DocumentSink {
+  /** Returns the new document's id. `document` must be a struct without bags. */
+  insert(tableId: string, document: Value): string
+  replace(tableId: string, documentId: string, document: Value): void
+  remove(tableId: string, documentId: string): void
+  createTable(name: string): string
+  dropTable(name: string): string
+  undropTable(tableId: string): string
+  /** Returns the table's id. */
+  createIndex(table: string, field: string): string
+  dropIndex(table: string, indexId: string): string
+  /** EXEC REDACT_REVISION: returns the result row. */
+  redactRevision(blockAddress: Value, tableId: string, documentId: string): Value
+}
+
+/** Counts what a statement costs and lets it be stopped. */
+export interface Meter {
+  readIos: number
+  writeIos: number
+  /** Called now and then while rows are worked on; throws LedgerError 'cancelled/by-user' or 'transaction/expired'. */
+  tick(): void
+}
+
+/** What every evaluation is given. */
+export interface EvaluationContext {
+  readonly source: DocumentSource
+  /** Undefined where only queries are allowed. */
+  readonly sink: DocumentSink | undefined
+  readonly parameters: readonly Value[]
+  /** `permissive`: a type error gives MISSING; `strict`: it is an error (PartiQL specification, section 4). */
+  readonly typing: 'permissive' | 'strict'
+  /** TXID(); undefined outside a transaction. */
+  readonly transactionId: string | undefined
+  /** UTCNOW(): one moment for the whole statement, in milliseconds since 1970. */
+  readonly nowMs: number
+  readonly meter: Meter
+}

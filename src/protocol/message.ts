@@ -1,0 +1,88 @@
+/**
+ * The messages of `qldb-session` SendCommand, member by member as in Amazon's model
+ * (botocore data/qldb-session/2019-07-11/service-2.json). Blobs are bytes here; the codec makes them base64.
+ */
+export interface SendCommandRequest {
+  readonly SessionToken?: string
+  readonly StartSession?: { readonly LedgerName: string }
+  readonly StartTransaction?: Record<string, never>
+  readonly EndSession?: Record<string, never>
+  readonly CommitTransaction?: { readonly TransactionId: string; readonly CommitDigest: Uint8Array }
+  readonly AbortTransaction?: Record<string, never>
+  readonly ExecuteStatement?: {
+    readonly TransactionId: string
+    readonly Statement: string
+    readonly Parameters?: readonly ValueHolder[]
+  }
+  readonly FetchPage?: { readonly TransactionId: string; readonly NextPageToken: string }
+}
+
+export interface SendCommandResponse {
+  readonly StartSession?: { readonly SessionToken: string; readonly TimingInformation?: TimingInformation }
+  readonly StartTransaction?: { readonly TransactionId: string; readonly TimingInformation?: TimingInformation }
+  readonly EndSession?: { readonly TimingInformation?: TimingInformation }
+  readonly CommitTransaction?: {
+    readonly TransactionId: string
+    readonly CommitDigest: Uint8Array
+    readonly TimingInformation?: TimingInformation
+    readonly ConsumedIOs?: IoUsage
+  }
+  readonly AbortTransaction?: { readonly TimingInformation?: TimingInformation }
+  readonly ExecuteStatement?: {
+    readonly FirstPage: Page
+    readonly TimingInformation?: TimingInformation
+    readonly ConsumedIOs?: IoUsage
+  }
+  readonly FetchPage?: {
+    readonly Page: Page
+    readonly TimingInformation?: TimingInformation
+    readonly ConsumedIOs?: IoUsage
+  }
+}
+
+/** One Ion value: a complete binary stream with its version marker, or Ion text. Results always come as binary. */
+export interface ValueHolder {
+  readonly IonBinary?: Uint8Array
+  readonly IonText?: string
+}
+export interface Page {
+  readonly Values: readonly ValueHolder[]
+  /** Absent on the last page. */
+  readonly NextPageToken?: string
+}
+export interface TimingInformation {
+  readonly ProcessingTimeMilliseconds: number
+}
+export interface IoUsage {
+  readonly ReadIOs: number
+  readonly WriteIOs: number
+}
+
+/** The six modelled exceptions and the two that stand for a fault of the service. */
+export type WireErrorName =
+  | 'BadRequestException'
+  | 'InvalidSessionException'
+  | 'OccConflictException'
+  | 'RateExceededException'
+  | 'LimitExceededException'
+  | 'CapacityExceededException'
+  | 'InternalFailure'
+  | 'ServiceUnavailable'
+
+/** What an endpoint answers instead of a response. */
+export class WireError extends Error {
+  override readonly name: WireErrorName
+  /** Code member of BadRequestException and InvalidSessionException: '412' table exists, '432' semantic error. */
+  readonly code: string | undefined
+  readonly requestId: string | undefined
+
+  constructor(name: WireErrorName, message: string, code?: string, requestId?: string) {
+    super(message)
+    this.name = name
+    this.code = code
+    this.requestId = requestId
+  }
+}
+
+/** One request, one answer. Rejects with WireError for an answer that is an error. */
+export type SendCommand = (request: SendCommandRequest) => Promise<SendCommandResponse>

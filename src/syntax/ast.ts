@@ -1,0 +1,359 @@
+import type { Span } from '../base/span.ts'
+import type { Value } from '../values/value.ts'
+
+/** The syntax tree: one readonly union for statements, one for queries, one for expressions; every node has its span. */
+
+/** A name as written. Quoted names match exactly; an unquoted one may match without regard to case where the rules say so. */
+export interface Name {
+  readonly text: string
+  readonly quoted: boolean
+  readonly span: Span
+}
+
+export type Statement =
+  | { readonly kind: 'query'; readonly query: Expression; readonly span: Span }
+  | InsertStatement
+  | DmlStatement
+  | { readonly kind: 'create-table'; readonly name: Name; readonly tags: Expression | undefined; readonly span: Span }
+  | { readonly kind: 'drop-table'; readonly name: Name; readonly span: Span }
+  /** UNDROP TABLE "tableId" */
+  | { readonly kind: 'undrop-table'; readonly tableId: Name; readonly span: Span }
+  | {
+      readonly kind: 'create-index'
+      readonly table: Name
+      readonly paths: readonly (readonly Name[])[]
+      readonly span: Span
+    }
+  /** DROP INDEX "indexId" ON table WITH (purge = true) */
+  | {
+      readonly kind: 'drop-index'
+      readonly indexId: Name
+      readonly table: Name
+      readonly purge: boolean | undefined
+      readonly span: Span
+    }
+  /** EXEC procedure arguments */
+  | { readonly kind: 'exec'; readonly procedure: Name; readonly args: readonly Expression[]; readonly span: Span }
+  | { readonly kind: 'explain'; readonly options: readonly Name[]; readonly statement: Statement; readonly span: Span }
+
+/** INSERT INTO table VALUE e | INSERT INTO table e (`<<…>>`, `?`, a query). A path target belongs to DmlStatement. */
+export interface InsertStatement {
+  readonly kind: 'insert'
+  readonly table: TablePath
+  /** `one`: VALUE e, the document. `many`: e is a collection of documents, or (a QLDB parameter) one document. */
+  readonly form: 'one' | 'many'
+  readonly value: Expression
+  /** INSERT INTO t VALUE e AT key */
+  readonly at: Expression | undefined
+  readonly onConflict: OnConflict | undefined
+  /** True for UPSERT INTO and REPLACE INTO, which only name a conflict action. */
+  readonly command: 'insert' | 'upsert' | 'replace'
+  readonly returning: readonly Returning[] | undefined
+  readonly span: Span
+}
+export interface OnConflict {
+  readonly where: Expression | undefined
+  readonly action: 'nothing' | 'replace-excluded' | 'update-excluded'
+  readonly span: Span
+}
+export interface Returning {
+  readonly which: 'modified-old' | 'modified-new' | 'all-old' | 'all-new'
+  readonly expression: Expression | '*'
+  readonly span: Span
+}
+/** `t`, `"t"`, `information_schema.user_tables`: names joined by dots. */
+export interface TablePath {
+  readonly names: readonly Name[]
+  readonly span: Span
+}
+
+/** UPDATE, DELETE and FROM … as one: a source of targets, an optional condition, the changes. */
+export interface DmlStatement {
+  readonly kind: 'dml'
+  readonly form: 'update' | 'delete' | 'from'
+  readonly from: FromSource
+  readonly where: Expression | undefined
+  readonly changes: readonly Change[]
+  readonly returning: readonly Returning[] | undefined
+  readonly span: Span
+}
+export type Change =
+  | { readonly kind: 'set'; readonly target: Expression; readonly value: Expression; readonly span: Span }
+  | {
+      readonly kind: 'insert'
+      readonly target: Expression
+      readonly value: Expression
+      readonly at: Expression | undefined
+      /** `one`: INSERT INTO path VALUE e; `many`: INSERT INTO path e, each element. */
+      readonly form: 'one' | 'many'
+      readonly span: Span
+    }
+  | { readonly kind: 'remove'; readonly target: Expression; readonly span: Span }
+  /** DELETE FROM: the whole document of the first source. */
+  | { readonly kind: 'delete'; readonly span: Span }
+
+export type Expression =
+  | Query
+  /** `source` is the literal's spelling when it matters for printing: `ion` for one in backticks. */
+  | { readonly kind: 'literal'; readonly value: Value; readonly source: 'partiql' | 'ion'; readonly span: Span }
+  /** `@x` has local true: aliases only. */
+  | { readonly kind: 'variable'; readonly name: Name; readonly local: boolean; readonly span: Span }
+  /** `?`, numbered from 0 in the order of the text. */
+  | { readonly kind: 'parameter'; readonly ordinal: number; readonly span: Span }
+  | { readonly kind: 'path'; readonly root: Expression; readonly steps: readonly PathStep[]; readonly span: Span }
+  | { readonly kind: 'unary'; readonly op: UnaryOperator; readonly operand: Expression; readonly span: Span }
+  | {
+      readonly kind: 'binary'
+      readonly op: BinaryOperator
+      readonly left: Expression
+      readonly right: Expression
+      /** Where the operator itself stands. */
+      readonly opSpan: Span
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'in'
+      readonly operand: Expression
+      /** `(a, b)` directly after IN is a list constructor, also with one element. */
+      readonly collection: Expression
+      readonly negated: boolean
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'between'
+      readonly operand: Expression
+      readonly low: Expression
+      readonly high: Expression
+      readonly negated: boolean
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'like'
+      readonly operand: Expression
+      readonly pattern: Expression
+      readonly escape: Expression | undefined
+      readonly negated: boolean
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'is'
+      readonly operand: Expression
+      readonly type: TypeName
+      readonly negated: boolean
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'case'
+      /** CASE operand WHEN value …; undefined for the searched form. */
+      readonly operand: Expression | undefined
+      readonly branches: readonly { readonly when: Expression; readonly then: Expression }[]
+      readonly otherwise: Expression | undefined
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'cast'
+      readonly form: 'cast' | 'can-cast' | 'can-lossless-cast'
+      readonly operand: Expression
+      readonly type: TypeName
+      readonly span: Span
+    }
+  | CallExpression
+  /** `form` says how it was written: `[…]`, `(a, b)` or LIST(…). */
+  | {
+      readonly kind: 'list'
+      readonly items: readonly Expression[]
+      readonly form: 'bracket' | 'paren'
+      readonly span: Span
+    }
+  | { readonly kind: 'sexp'; readonly items: readonly Expression[]; readonly span: Span }
+  | { readonly kind: 'bag'; readonly items: readonly Expression[]; readonly span: Span }
+  | {
+      readonly kind: 'struct'
+      readonly fields: readonly { readonly name: Expression; readonly value: Expression }[]
+      readonly span: Span
+    }
+
+/**
+ * A function call. Functions with a syntax of their own arrive as plain calls, keywords as string literals:
+ * EXTRACT(year FROM t) is extract('year', t); TRIM(LEADING 'x' FROM s) is trim('leading', 'x', s), TRIM(s) is trim(s);
+ * DATE_ADD(year, 1, t) is date_add('year', 1, t); SUBSTRING(s FROM a FOR b) is substring(s, a, b);
+ * POSITION(a IN s) is position(a, s); OVERLAY(s PLACING p FROM a FOR b) is overlay(s, p, a, b).
+ */
+export interface CallExpression {
+  readonly kind: 'call'
+  /** Lower case. */
+  readonly name: string
+  readonly nameSpan: Span
+  readonly args: readonly Expression[]
+  /** COUNT(*) */
+  readonly star: boolean
+  /** COUNT(DISTINCT x), SUM(ALL x) */
+  readonly quantifier: 'distinct' | 'all' | undefined
+  readonly filter: Expression | undefined
+  readonly over: WindowSpecification | undefined
+  readonly span: Span
+}
+export interface WindowSpecification {
+  readonly partitionBy: readonly Expression[]
+  readonly orderBy: readonly SortKey[]
+  readonly span: Span
+}
+
+export type UnaryOperator = '-' | '+' | 'not'
+export type BinaryOperator =
+  | 'or'
+  | 'and'
+  | '='
+  | '<>'
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | '||'
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '%'
+  | '&'
+
+export type PathStep =
+  | { readonly kind: 'field'; readonly name: Name; readonly span: Span }
+  /** `[e]`: an index or, with a string, a field. */
+  | { readonly kind: 'index'; readonly index: Expression; readonly span: Span }
+  /** `[*]` */
+  | { readonly kind: 'each'; readonly span: Span }
+  /** `.*` */
+  | { readonly kind: 'each-field'; readonly span: Span }
+
+/** A type as CAST and IS name it, lower case: `int`, `decimal` with arguments, `time` with its zone … */
+export interface TypeName {
+  readonly name: string
+  readonly args: readonly number[]
+  /** TIME and TIMESTAMP WITH TIME ZONE */
+  readonly withTimeZone: boolean
+  readonly span: Span
+}
+
+export type Query = SelectQuery | SetQuery | ValuesQuery | PivotQuery | WithQuery
+
+export interface SelectQuery {
+  readonly kind: 'select'
+  readonly quantifier: 'distinct' | 'all' | undefined
+  readonly projection: Projection
+  /** EXCLUDE a.b, c[*].d */
+  readonly exclude: readonly Expression[] | undefined
+  readonly from: FromSource | undefined
+  readonly lets: readonly LetBinding[]
+  readonly where: Expression | undefined
+  readonly groupBy: GroupBy | undefined
+  readonly having: Expression | undefined
+  readonly orderBy: readonly SortKey[] | undefined
+  readonly limit: Expression | undefined
+  readonly offset: Expression | undefined
+  readonly span: Span
+}
+/** PIVOT value AT name FROM … : a query that gives one struct. */
+export interface PivotQuery {
+  readonly kind: 'pivot'
+  readonly value: Expression
+  readonly at: Expression
+  readonly from: FromSource
+  readonly lets: readonly LetBinding[]
+  readonly where: Expression | undefined
+  readonly groupBy: GroupBy | undefined
+  readonly having: Expression | undefined
+  readonly orderBy: readonly SortKey[] | undefined
+  readonly limit: Expression | undefined
+  readonly offset: Expression | undefined
+  readonly span: Span
+}
+export interface SetQuery {
+  readonly kind: 'set-operation'
+  readonly op: 'union' | 'intersect' | 'except'
+  readonly outer: boolean
+  readonly quantifier: 'distinct' | 'all' | undefined
+  readonly left: Expression
+  readonly right: Expression
+  readonly orderBy: readonly SortKey[] | undefined
+  readonly limit: Expression | undefined
+  readonly offset: Expression | undefined
+  readonly span: Span
+}
+/** VALUES (1, 2), (3, 4) */
+export interface ValuesQuery {
+  readonly kind: 'values'
+  readonly rows: readonly (readonly Expression[])[]
+  readonly span: Span
+}
+export interface WithQuery {
+  readonly kind: 'with'
+  readonly recursive: boolean
+  readonly bindings: readonly {
+    readonly name: Name
+    readonly columns: readonly Name[] | undefined
+    readonly query: Expression
+  }[]
+  readonly query: Expression
+  readonly span: Span
+}
+
+export type Projection =
+  | { readonly kind: 'star'; readonly span: Span }
+  | { readonly kind: 'items'; readonly items: readonly SelectItem[]; readonly span: Span }
+  | { readonly kind: 'value'; readonly value: Expression; readonly span: Span }
+export type SelectItem =
+  | { readonly kind: 'expression'; readonly value: Expression; readonly alias: Name | undefined; readonly span: Span }
+  /** `a.*`, `a.b.*` */
+  | { readonly kind: 'star'; readonly value: Expression; readonly span: Span }
+
+export interface LetBinding {
+  readonly value: Expression
+  readonly name: Name
+  readonly span: Span
+}
+export interface GroupBy {
+  readonly keys: readonly { readonly value: Expression; readonly alias: Name | undefined; readonly span: Span }[]
+  /** GROUP PARTIAL BY */
+  readonly partial: boolean
+  /** GROUP AS g */
+  readonly groupAs: Name | undefined
+  readonly span: Span
+}
+export interface SortKey {
+  readonly value: Expression
+  readonly direction: 'asc' | 'desc'
+  /** Undefined: NULLS LAST for ascending, NULLS FIRST for descending. */
+  readonly nulls: 'first' | 'last' | undefined
+  readonly span: Span
+}
+
+export type FromSource =
+  | {
+      readonly kind: 'scan'
+      /** A variable, a path, a history() call, a sub-query, any expression. */
+      readonly value: Expression
+      readonly as: Name | undefined
+      readonly at: Name | undefined
+      readonly by: Name | undefined
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'unpivot'
+      readonly value: Expression
+      readonly as: Name | undefined
+      readonly at: Name | undefined
+      readonly by: Name | undefined
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'join'
+      /** `cross` also for a comma. */
+      readonly join: 'inner' | 'left' | 'right' | 'full' | 'cross'
+      /** A comma, for printing. */
+      readonly comma: boolean
+      readonly left: FromSource
+      readonly right: FromSource
+      readonly on: Expression | undefined
+      readonly span: Span
+    }

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { test } from 'node:test'
+import { projectRoot } from './support/root.ts'
+
+/** Which folder of src may import which: the table of docs/architecture.md. */
+export const mayImport: Record<string, readonly string[]> = {
+  base: [],
+  values: ['base'],
+  syntax: ['base', 'values'],
+  plan: ['base', 'values', 'syntax'],
+  exec: ['base', 'values', 'plan'],
+  store: ['base'],
+  journal: ['base', 'values', 'store'],
+  ledger: ['base', 'values', 'syntax', 'plan', 'exec', 'store', 'journal'],
+  protocol: ['base', 'values'],
+  server: ['base', 'values', 'protocol', 'ledger'],
+  driver: ['base', 'values', 'protocol'],
+  shell: ['base', 'values', 'syntax', 'driver'],
+  ui: ['base', 'values', 'syntax', 'shell'],
+  cli: [
+    'base',
+    'values',
+    'syntax',
+    'plan',
+    'exec',
+    'store',
+    'journal',
+    'ledger',
+    'protocol',
+    'server',
+    'driver',
+    'shell',
+    'ui',
+  ],
+}
+
+const fileLinesMax = 500
+const functionLinesMax = 70
+const lineCharactersMax = 140
+const bannedFolders = /(^|\/)(utils?|helpers?|common|misc|managers?)(\.|\/|$)/
+
+interface SourceFile {
+  readonly path: string
+  readonly folder: string
+  readonly text: string
+}
+
+function sourceFiles(folder: string): SourceFile[] {
+  return readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|tsx)$/.test(name))
+    .map((name) => ({
+      path: `${folder}/${name}`,
+      folder: name.includes('/') ? (name.split('/')[0] as string) : '',
+      text: readFileSync(join(projectRoot, folder, name), 'utf8'),
+    }))
+}
+
+const importPattern = /(?:from|import\()\s*'(\.[^']+)'/g
+const sources = sourceFiles('src')
+
+test('a folder imports only what its row of the layer table allows', () => {
+  const strays: string[] = []
+  for (const file of sources) {
+    if (file.folder === '') continue
+    const allowed = new Set([file.folder, ...(mayImport[file.folder] ?? [])])
+    for (const [, target] of file.text.matchAll(importPattern)) {
+      const resolved = relative('src', normalize(join(dirname(file.path), target as string)))
+      const folder = resolved.split('/')[0] as string
+      if (!allowed.has(folder)) strays.push(`${file.path} imports ${resolved}`)
+    }
+  }
+  assert.deepEqual(strays, [])
+})
+
+test('every folder of src has a row in the layer table', () => {
+  const folders = new Set(sources.map((file) => file.folder).filter((folder) => folder !== ''))
+  for (const folder of folders) assert.ok(folder in mayImport, `src/${folder} has no row`)
+})
+
+test('only cli touches process, and no file has a vague name', () => {
+  const strays: string[] = []
+  for (const file of sources) {
+    if (bannedFolders.test(file.path)) strays.push(`${file.path}: vague name`)
+    if (file.folder === 'cli' || file.folder === '') continue
+    const code = file.text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    if (/\bprocess\.(?!env\.NODE_ENV)/.test(code) || /from 'node:process'/.test(code))
+      strays.push(`${file.path}: uses process`)
+    if (/\bconsole\./.test(code)) strays.push(`${file.path}: uses console`)
+    if (/\bMath\.random\(|\bDate\.now\(|new Date\(\)/.test(code))
+      strays.push(`${file.path}: takes time or chance from the world`)
+  }
+  assert.deepEqual(strays, [])
+})
+
+test('files and functions stay short', () => {
+  const long: string[] = []
+  for (const file of sources) {
+    const lines = file.text.split('\n')
+    if (lines.length > fileLinesMax + 1) long.push(`${file.path}: ${lines.length} lines, at most ${fileLinesMax}`)
+    lines.forEach((line, index) => {
+      if (line.length > lineCharactersMax) long.push(`${file.path}:${index + 1}: ${line.length} characters`)
+    })
+    long.push(...longFunctions(file.path, lines))
+  }
+  assert.deepEqual(long, [])
+})
+
+/** Functions and methods by their indentation: from the line that opens one to the line that closes it at the same depth. */
+function longFunctions(path: string, lines: readonly string[]): string[] {
+  const opening =
+    /^(\s*)(?:export )?(?:default )?(?:async )?(?:function\*?\s|(?:private |static |override |readonly |async |\*)*[#\w]+(?:<[^>]*>)?\(.*\{$|(?:export )?const \w+ = (?:async )?\(.*=> \{$)/
+  const found: string[] = []
+  lines.forEach((line, start) => {
+    const match = opening.exec(line)
+    if (!match || /^\s*(if|for|while|switch|catch|return|else)\b/.test(line)) return
+    const close = `${match[1]}}`
+    let end = start + 1
+    while (end < lines.length && !(lines[end] as string).startsWith(close)) end += 1
+    if (end - start + 1 > functionLinesMax) found.push(`${path}:${start + 1}: function of ${end - start + 1} lines`)
+  })
+  return found
+}
+
+test('every source file is imported by something', () => {
+  const entries = new Set([
+    'src/index.ts',
+    'src/cli/main.ts',
+    'src/cli/engine-worker.ts',
+    'src/driver/sdk-transport.ts',
+    'src/ui/run-ui.tsx',
+  ])
+  const imported = new Set<string>()
+  for (const file of sources) {
+    for (const [, target] of file.text.matchAll(importPattern))
+      imported.add(normalize(join(dirname(file.path), target as string)))
+  }
+  const dead = sources.map((file) => file.path).filter((path) => !entries.has(path) && !imported.has(path))
+  assert.deepEqual(dead, [])
+})
