@@ -1,0 +1,63 @@
+import { type EditorState, edit } from './editor.ts'
+
+/**
+ * Walking through what was typed before (up, down) and searching in it (Ctrl-R), as pure functions. The newest entry
+ * is last. What stood in the editor before the walk began comes back below the newest entry.
+ */
+export interface RecallState {
+  readonly entries: readonly string[]
+  /** Index of the entry shown; entries.length for the line that is being written. */
+  readonly index: number
+  readonly draft: string
+  /** Only entries that begin with what was typed are walked through, as in the better shells. */
+  readonly search: SearchState | undefined
+}
+
+export interface SearchState {
+  readonly wanted: string
+  /** Index of the entry found, or -1. */
+  readonly found: number
+}
+
+export function recallOf(entries: readonly string[]): RecallState {
+  return { entries, index: entries.length, draft: '', search: undefined }
+}
+
+/** After a submit: the entry is added unless it repeats the last one or is blank. */
+export function remember(recall: RecallState, entry: string, entriesMax: number): RecallState {
+  const text = entry.trim()
+  if (text === '' || recall.entries.at(-1) === text) return recallOf(recall.entries)
+  return recallOf([...recall.entries, text].slice(-entriesMax))
+}
+
+export function walk(recall: RecallState, editor: EditorState, by: -1 | 1): [RecallState, EditorState] {
+  const index = recall.index + by
+  if (index < 0 || index > recall.entries.length) return [recall, editor]
+  const draft = recall.index === recall.entries.length ? editor.text : recall.draft
+  const text = index === recall.entries.length ? draft : (recall.entries[index] as string)
+  return [{ ...recall, index, draft }, edit(editor, { type: 'set', text })]
+}
+
+export function startSearch(recall: RecallState): RecallState {
+  return { ...recall, search: { wanted: '', found: -1 } }
+}
+
+/** Looks for `wanted` from the newest entry, or, with `further`, from the one before the last hit. */
+export function searchFor(recall: RecallState, wanted: string, further = false): RecallState {
+  const last = recall.search?.found ?? -1
+  const from = further && last > 0 ? last - 1 : further && last === 0 ? -1 : recall.entries.length - 1
+  const lower = wanted.toLowerCase()
+  for (let index = from; index >= 0 && wanted !== ''; index -= 1) {
+    if ((recall.entries[index] as string).toLowerCase().includes(lower))
+      return { ...recall, search: { wanted, found: index } }
+  }
+  return { ...recall, search: { wanted, found: further ? last : -1 } }
+}
+
+/** Ends the search; the text found, if any, goes into the editor. */
+export function endSearch(recall: RecallState, editor: EditorState, take: boolean): [RecallState, EditorState] {
+  const found = recall.search?.found ?? -1
+  const ended = { ...recall, search: undefined }
+  if (!take || found === -1) return [ended, editor]
+  return [ended, edit(editor, { type: 'set', text: recall.entries[found] as string })]
+}
