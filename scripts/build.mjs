@@ -29,7 +29,11 @@ export async function buildProgram() {
     existsSync(join(root, entry)) ? build({ ...shared, define, entryPoints: [entry], ...options }) : undefined
   const external = ['lmdb']
   await Promise.all([
-    part('src/cli/main.ts', { outfile: `${fresh}/main.cjs`, format: 'cjs', external: [...external, './*.cjs', './*.mjs'] }),
+    part('src/cli/main.ts', {
+      outfile: `${fresh}/main.cjs`,
+      format: 'cjs',
+      external: [...external, './*.cjs', './*.mjs'],
+    }),
     part('src/cli/engine-worker.ts', { outfile: `${fresh}/engine-worker.cjs`, format: 'cjs', external }),
     part('src/driver/sdk-transport.ts', {
       outfile: `${fresh}/sdk-transport.cjs`,
