@@ -1,0 +1,48 @@
+import type { Value } from '../values/value.ts'
+import { IonFormat } from './format-ion.ts'
+import { JsonFormat, JsonLinesFormat } from './format-json.ts'
+import { TableFormat } from './format-table.ts'
+
+/** One result to text, bit by bit; each method returns what may be written now, with its line ends. */
+export interface ResultFormat {
+  start(): string
+  values(values: readonly Value[]): string
+  /** `complete` is false for a result that broke off: a JSON array is then left open, so that no reader takes it as whole. */
+  end(complete: boolean): string
+}
+
+export interface FormatOptions {
+  /** Columns of the terminal; undefined when there is none: nothing is cut then. */
+  readonly width: number | undefined
+}
+
+interface FormatDefinition {
+  readonly help: string
+  readonly make: (options: FormatOptions) => ResultFormat
+}
+
+/** The formats of `--format` and `set format`, in the order of the help text. */
+const formats = {
+  table: { help: 'columns, fitted to the terminal', make: (options) => new TableFormat(options.width) },
+  ion: { help: 'Ion text, one value a line', make: () => new IonFormat(false) },
+  'ion-pretty': { help: 'Ion text, indented', make: () => new IonFormat(true) },
+  json: { help: 'one JSON array for each result', make: () => new JsonFormat() },
+  jsonl: { help: 'JSON Lines, one value a line', make: () => new JsonLinesFormat() },
+} as const satisfies Record<string, FormatDefinition>
+
+export type FormatName = keyof typeof formats
+
+export const formatNames = Object.keys(formats) as readonly FormatName[]
+
+export function isFormatName(name: string): name is FormatName {
+  return Object.hasOwn(formats, name)
+}
+
+export function formatHelp(name: FormatName): string {
+  return formats[name].help
+}
+
+/** A fresh formatter for one result. */
+export function resultFormat(name: FormatName, options: FormatOptions): ResultFormat {
+  return formats[name].make(options)
+}

@@ -1,0 +1,120 @@
+import { LedgerError } from '../base/errors.ts'
+import { nearName } from '../base/near-name.ts'
+import { formatNames } from './formats.ts'
+
+/** A setting's present value and who set it: `default`, `flag --format`, `file /…/config.ion`, `set`. */
+export interface SettingState {
+  readonly value: string
+  readonly from: string
+}
+
+interface SettingDefinition {
+  readonly default: string
+  /** The values it takes; undefined for free text. */
+  readonly choices: readonly string[] | undefined
+  /** Its key in the configuration file's `ui` struct (the official shell's). */
+  readonly configKey: string
+  readonly help: string
+}
+
+const onOff = ['true', 'false'] as const
+
+/** `set`, `env`, the configuration file and the documentation all read this table. `auto` means: the caller decides. */
+export const settingDefinitions = {
+  format: {
+    default: 'auto',
+    choices: ['auto', ...formatNames],
+    configKey: 'format',
+    help: 'how results are shown; auto: table on a terminal, ion otherwise',
+  },
+  'auto-commit': {
+    default: 'true',
+    choices: onOff,
+    configKey: 'auto_commit',
+    help: 'each statement outside a transaction in one of its own; false: it is refused',
+  },
+  prompt: {
+    default: 'qldb$ACTIVE_TRANSACTION> ',
+    choices: undefined,
+    configKey: 'prompt',
+    help: 'the prompt; $LEDGER, $REGION and $ACTIVE_TRANSACTION (" *" in a transaction) are filled in',
+  },
+  'terminator-required': {
+    default: 'false',
+    choices: onOff,
+    configKey: 'terminator_required',
+    help: 'true: Enter runs only what ends with a semicolon',
+  },
+  'edit-mode': { default: 'emacs', choices: ['emacs', 'vi'], configKey: 'edit_mode', help: 'keys of the line editor' },
+  'display-welcome': {
+    default: 'true',
+    choices: onOff,
+    configKey: 'display_welcome',
+    help: 'a greeting when an interactive session starts',
+  },
+  'display-ctrl-signals': {
+    default: 'true',
+    choices: onOff,
+    configKey: 'display_ctrl_signals',
+    help: 'show Ctrl-C and Ctrl-D when they are pressed',
+  },
+  'display-query-metrics': {
+    default: 'true',
+    choices: onOff,
+    configKey: 'display_query_metrics',
+    help: 'the line with counts and times after each result',
+  },
+} as const satisfies Record<string, SettingDefinition>
+
+export type SettingName = keyof typeof settingDefinitions
+
+export const settingNames = Object.keys(settingDefinitions) as readonly SettingName[]
+
+/** The settings of one session, each with where its value came from. */
+export class Settings {
+  readonly #states = new Map<SettingName, SettingState>()
+
+  get(name: SettingName): string {
+    return this.state(name).value
+  }
+
+  isOn(name: SettingName): boolean {
+    return this.get(name) === 'true'
+  }
+
+  state(name: SettingName): SettingState {
+    return this.#states.get(name) ?? { value: settingDefinitions[name].default, from: 'default' }
+  }
+
+  /** Throws LedgerError 'usage/invalid-argument' for a name or value that it does not know; both in any case. */
+  set(name: string, value: string, from: string): void {
+    const known = settingName(name)
+    if (known === undefined) {
+      const near = nearName(name, settingNames)
+      throw new LedgerError('usage/invalid-argument', `no setting named '${name}'`, {
+        help: near === undefined ? `settings are: ${settingNames.join(', ')}` : `did you mean '${near}'?`,
+      })
+    }
+    this.#states.set(known, { value: checkedValue(known, value), from })
+  }
+}
+
+/** `edit_mode`, `Edit-Mode` → `edit-mode`; undefined for a name that no setting has. */
+export function settingName(name: string): SettingName | undefined {
+  const plain = name.toLowerCase().replaceAll('_', '-')
+  return settingNames.find((known) => known === plain)
+}
+
+/** Other words for a value: the official shell's own, and what people type for true and false. */
+const synonyms: Readonly<Record<string, string>> = { 'ion-text': 'ion', on: 'true', off: 'false', yes: 'true', no: 'false' }
+
+function checkedValue(name: SettingName, value: string): string {
+  const { choices }: SettingDefinition = settingDefinitions[name]
+  if (choices === undefined) return value
+  const lower = value.toLowerCase()
+  const found = choices.find((choice) => choice === lower || choice === synonyms[lower])
+  if (found !== undefined) return found
+  throw new LedgerError('usage/invalid-argument', `'${value}' is not a value of '${name}'`, {
+    help: `it takes one of: ${choices.join(', ')}`,
+  })
+}
