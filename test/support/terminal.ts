@@ -21,7 +21,7 @@ export class TerminalSession {
     const columns = options.columns ?? 80
     const rows = options.rows ?? 24
     this.#screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 10_000 })
-    const env = { ...process.env, TERM: 'xterm-256color', ...options.env }
+    const env: Record<string, string | undefined> = { ...process.env, TERM: 'xterm-256color', ...options.env }
     for (const name of ['CI', 'NO_COLOR', 'FORCE_COLOR']) if (!(name in (options.env ?? {}))) delete env[name]
     this.#pty = spawn(process.execPath, [join(projectRoot, 'bin', 'qldb.cjs'), ...args], {
       cols: columns,
