@@ -18,6 +18,10 @@ export const statementCharactersMaxWide = 64 * 1024 * 1024
 export const documentBytesMax = 128 * 1024
 /** A document or parameter when no quota of QLDB is asked for. */
 export const documentBytesMaxWide = 256 * 1024 * 1024
+/** A parameter as Ion text, in characters. Strict only. */
+export const parameterTextCharactersMax = 1024 * 1024
+/** Results of one transaction with pages left to fetch. Ours: each holds its place in the snapshot. */
+export const transactionResultsMax = 1_000
 /** Documents inserted, updated or deleted in one transaction. Strict only. */
 export const transactionDocumentsMax = 40
 /** All changes of one transaction. Strict only. */
@@ -44,6 +48,22 @@ export const ledgerNameCharactersMax = 32
 
 /** How deep expressions, statements, paths and Ion containers may nest. Keeps recursion inside the stack. */
 export const nestingDepthMax = 500
+/** How deep a stored document may nest: blocks and result rows wrap it in a few containers more. */
+export const documentDepthMax = nestingDepthMax - 16
+
+/** Digits of a number written in Ion text: reading and printing them costs more than linear time. */
+export const numberDigitsMax = 100_000
+/** Bytes of an integer or a decimal's coefficient in Ion binary; holds numberDigitsMax digits. */
+export const integerBytesMax = 41_600
+/** Digits of a timestamp's fraction of a second. */
+export const timestampFractionDigitsMax = 1_000
+
+/** Digits that decimal arithmetic keeps, as PartiQL 0.2's MathContext does. */
+export const decimalPrecision = 38
+/** The largest exponent, up or down, that arithmetic may give a decimal: a 32-bit scale, as in PartiQL 0.2. */
+export const decimalExponentMax = 2_147_483_647
+/** Digits of an integer that a conversion may write out: `1d1000000000` must not fill the memory. */
+export const integerDigitsMax = 100_000
 
 /** Field names and symbols in a ledger's shared symbol dictionary; beyond it a document carries its own. */
 export const ledgerSymbolsMax = 65_536
@@ -62,4 +82,12 @@ export const resultBufferBytesMax = 8 * 1024 * 1024
 export const historyEntriesMax = 10_000
 
 assert(documentBytesMax * transactionDocumentsMax > transactionBytesMax, 'both transaction bounds must be checked')
+assert(integerBytesMax * 8 > numberDigitsMax * Math.log2(10), 'every number that can be read as text fits in binary')
 assert(resultBufferValuesMax > pageValuesMax, 'the buffer holds more than one page')
+
+/** Virtual memory set aside for a ledger's data file, and so the largest it can grow to. No memory is used by it. */
+export const storeMapBytes = 1024 * 1024 * 1024 * 1024
+/** Snapshots of one ledger held at once by all its processes (each takes 64 bytes in the lock file). */
+export const storeSnapshotsMax = 4096
+/** Writes that may share one flush to disk; bounds how long the first of them waits. */
+export const storeGroupWritesMax = 256

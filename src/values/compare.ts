@@ -1,0 +1,259 @@
+import { LedgerError } from '../base/errors.ts'
+import { compareMoments, momentOf } from './calendar.ts'
+import { compareExact, exactOf, type NumericValue } from './decimal.ts'
+import { equalityKey } from './equality-key.ts'
+import type { StructValue, TimeValue, Value, ValueType } from './value.ts'
+
+export { equalityKey } from './equality-key.ts'
+export { ionEquals } from './ion-equals.ts'
+
+/**
+ * PartiQL's equality (specification section 7.1.1, and eqg of section 11 for what is nested): numbers by value
+ * whatever their type, text whether string or symbol, lobs by bytes, timestamps and dates by instant, lists in
+ * order, structs and bags without. Annotations don't count. NULL and MISSING are one value here, as in GROUP BY;
+ * the operator `=` deals with absent operands before it comes here. nan equals nan.
+ */
+export function equals(a: Value, b: Value): boolean {
+  if (a === b) return true
+  switch (a.type) {
+    case 'int':
+      if (b.type === 'int') return a.value === b.value
+      return (b.type === 'float' || b.type === 'decimal') && compareNumbers(a, b) === 0
+    case 'float':
+    case 'decimal':
+      return (b.type === 'int' || b.type === 'float' || b.type === 'decimal') && compareNumbers(a, b) === 0
+    case 'string':
+    case 'symbol':
+      return (b.type === 'string' || b.type === 'symbol') && a.value === b.value
+    case 'bool':
+      return b.type === 'bool' && a.value === b.value
+    case 'list':
+    case 'sexp':
+      return a.type === b.type && equalInOrder(a.items, (b as typeof a).items)
+    case 'bag':
+      return b.type === 'bag' && a.items.length === b.items.length && equalityKey(a) === equalityKey(b)
+    case 'struct':
+      return b.type === 'struct' && equalStructs(a, b)
+    default:
+      return rank(a.type) === rank(b.type) ? compareTotal(a, b) === 0 : compare(a, b) === 0
+  }
+}
+
+function equalInOrder(a: readonly Value[], b: readonly Value[]): boolean {
+  return a.length === b.length && a.every((item, index) => equals(item, b[index] as Value))
+}
+
+function equalStructs(a: StructValue, b: StructValue): boolean {
+  if (a.names.length !== b.names.length) return false
+  const wide = a.names.length > searchedFieldsMax
+  if (wide || new Set(a.names).size !== a.names.length) return equalityKey(a) === equalityKey(b)
+  return a.names.every((name, index) => {
+    const other = b.get(name)
+    return other !== undefined && equals(a.values[index] as Value, other)
+  })
+}
+
+/** Above it, looking every name up in turn costs more than sorting. */
+const searchedFieldsMax = 32
+
+/**
+ * The order of `<`: negative, zero or positive; undefined when the two can't be compared (the operator makes an
+ * error of it), nan when one of them is the float nan, so that `<`, `<=`, `>` and `>=` are all false.
+ */
+export function compare(a: Value, b: Value): number | undefined {
+  if (a.type === 'int' && b.type === 'int') return a.value < b.value ? -1 : a.value > b.value ? 1 : 0
+  const rankOfA = rank(a.type)
+  const rankOfB = rank(b.type)
+  if (rankOfA === rankOfB) {
+    if (rankOfA === rank('null')) return undefined
+    if (isNotANumber(a) || isNotANumber(b)) return Number.NaN
+    if (a.type === 'interval' && b.type === 'interval' && a.family !== b.family) return undefined
+    return compareTotal(a, b)
+  }
+  if ((a.type === 'date' || a.type === 'timestamp') && (b.type === 'date' || b.type === 'timestamp')) {
+    return compareMoments(momentOf(a), momentOf(b))
+  }
+  return undefined
+}
+
+/** As compare, but throws value/cannot-compare with PartiQL's text where that gives undefined. */
+export function compareOrThrow(a: Value, b: Value): number {
+  const order = compare(a, b)
+  if (order === undefined) {
+    throw new LedgerError(
+      'value/cannot-compare',
+      `Cannot compare values: ${a.type.toUpperCase()}, ${b.type.toUpperCase()}`,
+    )
+  }
+  return order
+}
+
+function isNotANumber(value: Value): boolean {
+  return value.type === 'float' && Number.isNaN(value.value)
+}
+
+/** One number a type in the order of types; types of one number are compared with each other. */
+const ranks: Record<ValueType, number> = {
+  bool: 1,
+  int: 2,
+  float: 2,
+  decimal: 2,
+  date: 3,
+  time: 4,
+  timestamp: 5,
+  interval: 6,
+  string: 7,
+  symbol: 7,
+  blob: 8,
+  clob: 8,
+  list: 9,
+  sexp: 10,
+  struct: 11,
+  bag: 12,
+  null: 13,
+  missing: 13,
+}
+
+function rank(type: ValueType): number {
+  return ranks[type]
+}
+
+/**
+ * A total order of all values (PartiQL specification section 12.2): booleans, numbers (nan, -inf, …, +inf), dates,
+ * times, timestamps, intervals, text by code point, lobs, lists, s-expressions, structs, bags; NULL and MISSING are
+ * alike and last, so that the order and its reverse are the defaults of ASC and DESC at every depth.
+ * Zero exactly when the two are equal, save for a date and a timestamp of the same instant.
+ */
+export function compareTotal(a: Value, b: Value): number {
+  if (a === b) return 0
+  const order = rank(a.type) - rank(b.type)
+  if (order !== 0) return order
+  switch (a.type) {
+    case 'bool':
+      return Number(a.value) - Number((b as typeof a).value)
+    case 'int':
+    case 'float':
+    case 'decimal':
+      return compareNumbers(a, b as NumericValue)
+    case 'date':
+    case 'timestamp':
+      return compareMoments(momentOf(a), momentOf(b as typeof a))
+    case 'time':
+      return compareTimes(a, b as TimeValue)
+    case 'interval':
+      return compareIntervals(a, b as typeof a)
+    case 'string':
+    case 'symbol':
+      return compareText(a.value, (b as typeof a).value)
+    case 'blob':
+    case 'clob':
+      return compareBytes(a.bytes, (b as typeof a).bytes)
+    case 'list':
+    case 'sexp':
+      return compareInOrder(a.items, (b as typeof a).items)
+    case 'bag':
+      return compareInOrder(sorted(a.items), sorted((b as typeof a).items))
+    case 'struct':
+      return compareStructs(a, b as StructValue)
+    default:
+      return 0
+  }
+}
+
+/** By value, exactly; nan is below all, and equal to itself. */
+function compareNumbers(a: NumericValue, b: NumericValue): number {
+  if (a.type !== 'decimal' && b.type !== 'decimal') {
+    const x = a.value
+    const y = b.value
+    // A safe integer and a double are compared exactly by the machine, and so are two of a kind.
+    if (typeof x === 'number' && typeof y === 'number') return compareDoubles(x, y)
+    if (typeof x === 'bigint' && typeof y === 'bigint') return x < y ? -1 : x > y ? 1 : 0
+  }
+  const special = specialOrder(a) - specialOrder(b)
+  if (special !== 0) return special
+  return specialOrder(a) === 0 ? compareExact(exactOf(a), exactOf(b)) : 0
+}
+
+function compareDoubles(a: number, b: number): number {
+  if (a < b) return -1
+  if (a > b) return 1
+  if (a === b) return 0
+  return Number(Number.isNaN(b)) - Number(Number.isNaN(a))
+}
+
+function specialOrder(value: NumericValue): number {
+  if (value.type !== 'float' || Number.isFinite(value.value)) return 0
+  return Number.isNaN(value.value) ? -2 : value.value < 0 ? -1 : 1
+}
+
+/** By the moment in UTC; a time without a zone counts as UTC. */
+function compareTimes(a: TimeValue, b: TimeValue): number {
+  return compareMoments(momentOf(a), momentOf(b))
+}
+
+function compareIntervals(a: Value & { type: 'interval' }, b: Value & { type: 'interval' }): number {
+  if (a.family !== b.family) return a.family === 'year-month' ? -1 : 1
+  const difference = a.months - b.months + (a.nanoseconds - b.nanoseconds)
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0
+}
+
+/** By code points, which differs from the order of UTF-16 units once a surrogate meets U+E000 and up. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0
+  const shared = Math.min(a.length, b.length)
+  for (let index = 0; index < shared; index += 1) {
+    const x = a.charCodeAt(index)
+    const y = b.charCodeAt(index)
+    if (x !== y) return codePointWeight(x) - codePointWeight(y)
+  }
+  return a.length - b.length
+}
+
+/** Surrogates stand for code points above all others. */
+function codePointWeight(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length)
+  for (let index = 0; index < shared; index += 1) {
+    const difference = (a[index] as number) - (b[index] as number)
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}
+
+function sorted(items: readonly Value[]): Value[] {
+  return [...items].sort(compareTotal)
+}
+
+function compareInOrder(a: readonly Value[], b: readonly Value[]): number {
+  const shared = Math.min(a.length, b.length)
+  for (let index = 0; index < shared; index += 1) {
+    const order = compareTotal(a[index] as Value, b[index] as Value)
+    if (order !== 0) return order
+  }
+  return a.length - b.length
+}
+
+/** As lists of (name, value) pairs, sorted. */
+function compareStructs(a: StructValue, b: StructValue): number {
+  const left = sortedFields(a)
+  const right = sortedFields(b)
+  const shared = Math.min(left.length, right.length)
+  for (let index = 0; index < shared; index += 1) {
+    const order = compareFields(left[index] as Field, right[index] as Field)
+    if (order !== 0) return order
+  }
+  return left.length - right.length
+}
+
+type Field = readonly [name: string, value: Value]
+
+function sortedFields(value: StructValue): Field[] {
+  return value.names.map((name, index): Field => [name, value.values[index] as Value]).sort(compareFields)
+}
+
+function compareFields(a: Field, b: Field): number {
+  return compareText(a[0], b[0]) || compareTotal(a[1], b[1])
+}
