@@ -1,0 +1,227 @@
+import type { EventSink } from '../shell/events.ts'
+import type { ExitName } from '../shell/exit-codes.ts'
+import type { Shell } from '../shell/shell.ts'
+import { type EditorState, edit, emptyEditor, onFirstLine, onLastLine } from './editor.ts'
+import type { Key } from './key-decoder.ts'
+import { type Command, commandOf } from './keymap.ts'
+import { endSearch, type RecallState, recallOf, searchFor, startSearch, walk } from './recall.ts'
+
+/** What the interactive session needs of the world: passed in, so that it runs in tests without a terminal. */
+export interface SessionPorts {
+  readonly shell: Shell
+  /** Takes the shell's events and shows them. */
+  readonly sink: EventSink
+  /** Puts a submitted input, as it stood at the prompt, among the finished output; `mark` is `^C` for one given up. */
+  echo(state: SessionState, mark: string): Promise<void>
+  /** Called with every input that is to be kept between runs. */
+  remember(input: string): void
+  /** Clears the screen, not the scrollback. */
+  clearScreen(): void
+}
+
+export interface SessionState {
+  readonly mode: 'editing' | 'running' | 'ended'
+  readonly editor: EditorState
+  readonly recall: RecallState
+  /** One line under the prompt, gone with the next key. */
+  readonly hint: string | undefined
+  /** Counts inputs, so that a view can tell when the running one began. */
+  readonly inputs: number
+}
+
+/** Inputs given while a statement runs wait here; more than this are dropped, so that a stuck key fills no memory. */
+const queuedKeysMax = 10_000
+
+/**
+ * The interactive session without a terminal: keys in, shell calls and state changes out. A view subscribes and draws.
+ * One input runs at a time; keys typed meanwhile wait, only Ctrl-C is heard at once.
+ */
+export class Session {
+  readonly #ports: SessionPorts
+  readonly #listeners = new Set<() => void>()
+  readonly #queue: Key[] = []
+  #state: SessionState
+  #running: AbortController | undefined
+  #finish: (exit: ExitName) => void = () => {}
+  /** Resolves with the verdict when the user has left. */
+  readonly ended: Promise<ExitName>
+
+  constructor(ports: SessionPorts) {
+    this.#ports = ports
+    this.#state = {
+      mode: 'editing',
+      editor: emptyEditor,
+      recall: recallOf(ports.shell.history.entries),
+      hint: undefined,
+      inputs: 0,
+    }
+    this.ended = new Promise((resolve) => {
+      this.#finish = resolve
+    })
+  }
+
+  get state(): SessionState {
+    return this.#state
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Handles keys in order; the promise is done when none is left and nothing runs. */
+  async keys(keys: readonly Key[]): Promise<void> {
+    for (const key of keys) {
+      if (this.#running !== undefined && key.ctrl && key.text === 'c') {
+        this.#queue.length = 0
+        this.#running.abort()
+      } else if (this.#queue.length < queuedKeysMax) this.#queue.push(key)
+    }
+    await this.#drain()
+  }
+
+  /** The terminal is gone: what is open is aborted. */
+  async hangUp(): Promise<void> {
+    this.#running?.abort()
+    await this.#leave('ok')
+  }
+
+  #draining = false
+
+  async #drain(): Promise<void> {
+    if (this.#draining) return
+    this.#draining = true
+    try {
+      while (this.#state.mode === 'editing') {
+        const key = this.#queue.shift()
+        if (key === undefined) break
+        await this.#key(key)
+      }
+    } finally {
+      this.#draining = false
+    }
+  }
+
+  async #key(key: Key): Promise<void> {
+    if (this.#state.recall.search !== undefined && this.#searchKey(key)) return
+    const command = commandOf(key)
+    if (command === undefined) return
+    if (this.#state.hint !== undefined) this.#change({ hint: undefined })
+    await this.#command(command)
+  }
+
+  async #command(command: NonNullable<Command>): Promise<void> {
+    const { editor, recall } = this.#state
+    switch (command.kind) {
+      case 'edit':
+        return this.#change({ editor: edit(editor, command.action) })
+      case 'newline':
+        return this.#change({ editor: edit(editor, { type: 'insert', text: '\n' }) })
+      case 'enter':
+        return this.#enter()
+      case 'up':
+      case 'down': {
+        const inside = command.kind === 'up' ? !onFirstLine(editor) : !onLastLine(editor)
+        if (inside) return this.#change({ editor: edit(editor, { type: command.kind }) })
+        const [next, shown] = walk(recall, editor, command.kind === 'up' ? -1 : 1)
+        return this.#change({ recall: next, editor: shown })
+      }
+      case 'search':
+        return this.#change({ recall: startSearch(recall) })
+      case 'interrupt':
+        return this.#interrupt()
+      case 'end-of-input':
+        if (editor.text !== '') return this.#change({ editor: edit(editor, { type: 'erase-right' }) })
+        return this.#endOfInput()
+      case 'redraw':
+        this.#ports.clearScreen()
+        return this.#change({})
+      case 'escape':
+      case 'complete':
+        return
+      default:
+        return command satisfies never
+    }
+  }
+
+  /** Enter runs what is complete; else it begins a new line, and on an empty last line it runs what there is. */
+  async #enter(): Promise<void> {
+    const { editor } = this.#state
+    const text = editor.text
+    const input = this.#ports.shell.inputState(text)
+    if (input === 'empty') {
+      await this.#ports.echo(this.#state, '')
+      return this.#change({ editor: emptyEditor })
+    }
+    const lastLineIsEmpty = /\n[ ]*$/.test(text) && editor.caret === text.length
+    if (input === 'complete' || lastLineIsEmpty) return this.#submit(text)
+    const added = edit(editor, { type: 'insert', text: '\n' })
+    const atEnd = editor.caret === text.length
+    this.#change({ editor: added, hint: atEnd ? 'a semicolon, or Enter on an empty line, runs it' : undefined })
+  }
+
+  async #submit(text: string): Promise<void> {
+    const { shell, sink } = this.#ports
+    await this.#ports.echo(this.#state, '')
+    if (shell.history.add(text)) this.#ports.remember(text)
+    const controller = new AbortController()
+    this.#running = controller
+    this.#change({
+      mode: 'running',
+      editor: { ...emptyEditor, killed: this.#state.editor.killed },
+      recall: recallOf(shell.history.entries),
+      inputs: this.#state.inputs + 1,
+    })
+    const outcome = await shell.run(text, sink, { signal: controller.signal })
+    this.#running = undefined
+    if (outcome.quit) return this.#leave('ok')
+    if (this.#state.mode === 'running') this.#change({ mode: 'editing' })
+  }
+
+  async #interrupt(): Promise<void> {
+    const { editor } = this.#state
+    if (editor.text !== '') {
+      await this.#ports.echo(this.#state, '^C')
+      const recall = recallOf(this.#ports.shell.history.entries)
+      return this.#change({ editor: { ...emptyEditor, killed: editor.killed }, recall })
+    }
+    const open = this.#ports.shell.state.transaction !== undefined
+    const hint = open ? 'a transaction is open: commit or abort ends it' : 'Ctrl-D or quit leaves the shell'
+    this.#change({ hint })
+  }
+
+  async #endOfInput(): Promise<void> {
+    await this.#ports.echo(this.#state, '^D')
+    const outcome = await this.#ports.shell.endOfInput(this.#ports.sink)
+    if (outcome.quit) await this.#leave(outcome.exit)
+    else this.#change({})
+  }
+
+  async #leave(exit: ExitName): Promise<void> {
+    if (this.#state.mode === 'ended') return
+    this.#change({ mode: 'ended', editor: emptyEditor, hint: undefined })
+    const outcome = await this.#ports.shell.close(this.#ports.sink)
+    this.#finish(exit === 'ok' ? outcome.exit : exit)
+  }
+
+  /** Keys while searching the history; false when the key ends the search and is then handled as usual. */
+  #searchKey(key: Key): boolean {
+    const { recall, editor } = this.#state
+    const wanted = recall.search?.wanted ?? ''
+    if (key.name === 'text' || key.name === 'paste') this.#change({ recall: searchFor(recall, wanted + key.text) })
+    else if (key.name === 'backspace') this.#change({ recall: searchFor(recall, wanted.slice(0, -1)) })
+    else if (key.ctrl && key.text === 'r') this.#change({ recall: searchFor(recall, wanted, true) })
+    else {
+      const given = key.name === 'escape' || (key.ctrl && (key.text === 'c' || key.text === 'g'))
+      const [next, shown] = endSearch(recall, editor, !given)
+      this.#change({ recall: next, editor: shown })
+      return given
+    }
+    return true
+  }
+
+  #change(change: Partial<SessionState>): void {
+    this.#state = { ...this.#state, ...change }
+    for (const listener of this.#listeners) listener()
+  }
+}
