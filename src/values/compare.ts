@@ -1,8 +1,8 @@
 import { LedgerError } from '../base/errors.ts'
-import { compareMoments, momentOf } from './calendar.ts'
+import { compareMoments } from './datetime.ts'
 import { compareExact, exactOf, type NumericValue } from './decimal.ts'
 import { equalityKey } from './equality-key.ts'
-import type { StructValue, TimeValue, Value, ValueType } from './value.ts'
+import type { StructValue, Value, ValueType } from './value.ts'
 
 export { equalityKey } from './equality-key.ts'
 export { ionEquals } from './ion-equals.ts'
@@ -71,7 +71,7 @@ export function compare(a: Value, b: Value): number | undefined {
     return compareTotal(a, b)
   }
   if ((a.type === 'date' || a.type === 'timestamp') && (b.type === 'date' || b.type === 'timestamp')) {
-    return compareMoments(momentOf(a), momentOf(b))
+    return compareMoments(a, b)
   }
   return undefined
 }
@@ -136,10 +136,9 @@ export function compareTotal(a: Value, b: Value): number {
     case 'decimal':
       return compareNumbers(a, b as NumericValue)
     case 'date':
-    case 'timestamp':
-      return compareMoments(momentOf(a), momentOf(b as typeof a))
     case 'time':
-      return compareTimes(a, b as TimeValue)
+    case 'timestamp':
+      return compareMoments(a, b as typeof a)
     case 'interval':
       return compareIntervals(a, b as typeof a)
     case 'string':
@@ -184,11 +183,6 @@ function compareDoubles(a: number, b: number): number {
 function specialOrder(value: NumericValue): number {
   if (value.type !== 'float' || Number.isFinite(value.value)) return 0
   return Number.isNaN(value.value) ? -2 : value.value < 0 ? -1 : 1
-}
-
-/** By the moment in UTC; a time without a zone counts as UTC. */
-function compareTimes(a: TimeValue, b: TimeValue): number {
-  return compareMoments(momentOf(a), momentOf(b))
 }
 
 function compareIntervals(a: Value & { type: 'interval' }, b: Value & { type: 'interval' }): number {

@@ -1,5 +1,6 @@
-import { type Moment, momentOf } from './calendar.ts'
+import { momentOf } from './datetime.ts'
 import { digitCount, exactOf, type NumericValue, stripZeros } from './decimal.ts'
+import type { Instant } from './timestamp.ts'
 import type { StructValue, Value } from './value.ts'
 
 /**
@@ -68,10 +69,10 @@ function numberKey(value: NumericValue): string {
   return `n${coefficient}e${exponent}`
 }
 
-function momentKey(moment: Moment): string {
+/** An instant's fraction has no trailing zeros. */
+function momentKey(moment: Instant): string {
   if (moment.fraction === 0n) return `${moment.seconds}`
-  const digits = moment.fraction.toString().padStart(moment.digits, '0').replace(/0+$/, '')
-  return `${moment.seconds}.${digits}`
+  return `${moment.seconds}.${moment.fraction.toString().padStart(moment.fractionDigits, '0')}`
 }
 
 function latin1(bytes: Uint8Array): string {
