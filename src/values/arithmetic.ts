@@ -11,7 +11,7 @@ import {
   toDouble,
 } from './decimal.ts'
 import { addIntervals, divideInterval, multiplyInterval, negateInterval } from './interval.ts'
-import { type DecimalValue, decimal, float, int, string, type Value } from './value.ts'
+import { decimal, float, int, string, type Value } from './value.ts'
 
 /**
  * The operators on values that are present (NULL and MISSING are the executor's affair). Integers have no bound;
@@ -142,11 +142,11 @@ function onNumbers(
   onExact: (x: Exact, y: Exact) => Exact,
 ): Value {
   const noDecimal = a.type !== 'decimal' && b.type !== 'decimal'
-  if (noDecimal || !isFinite(a) || !isFinite(b)) return float(onDoubles(doubleOf(a), doubleOf(b)))
+  if (noDecimal || !hasValue(a) || !hasValue(b)) return float(onDoubles(doubleOf(a), doubleOf(b)))
   return roundedDecimal(onExact(exactOf(a), exactOf(b)))
 }
 
-function isFinite(value: NumericValue): boolean {
+function hasValue(value: NumericValue): boolean {
   return value.type !== 'float' || Number.isFinite(value.value)
 }
 
@@ -161,11 +161,6 @@ function subtractExact(a: Exact, b: Exact): Exact {
 
 function multiplyExact(a: Exact, b: Exact): Exact {
   return { coefficient: a.coefficient * b.coefficient, exponent: a.exponent + b.exponent }
-}
-
-/** The sum of a column of numbers starts here: SUM and AVG add millions, and round only in the end. */
-export function decimalOf(value: NumericValue): DecimalValue {
-  return roundedDecimal(exactOf(value))
 }
 
 const expected: Record<string, string> = {
