@@ -68,6 +68,21 @@ export const integerDigitsMax = 100_000
 /** Field names and symbols in a ledger's shared symbol dictionary; beyond it a document carries its own. */
 export const ledgerSymbolsMax = 65_536
 
+/** Documents, or index look-ups, of one table that a transaction remembers singly; beyond it the whole table is read. */
+export const readSetEntriesMax = 65_536
+/** Blocks whose changes are kept for the check at commit; a transaction with a snapshot older than that conflicts. */
+export const writeSetBlocksMax = 65_536
+/** Parsed and planned statements that a ledger keeps for the next run of the same text. */
+export const preparedStatementsMax = 256
+/** Texts longer than that, in characters, are not kept: they hold data and do not come again. */
+export const preparedStatementCharactersMax = 4_096
+/** Decoded blocks that a transaction keeps while it reads history. */
+export const cachedBlocksMax = 64
+/** Blocks that a rebuild derives from in one write of the store. */
+export const rebuildBatchBlocksMax = 256
+/** How many rows are worked on between two looks at whether the user has cancelled. */
+export const ticksBetweenChecks = 256
+
 /** Retries of a conflicting or dead transaction, as Amazon's drivers do (DefaultRetryConfig). */
 export const transactionRetriesMax = 4
 /** The longest back-off between two tries: random() times min(this, 10 * 2^attempt). */
@@ -77,6 +92,9 @@ export const retryDelayMsMax = 5_000
 export const resultBufferValuesMax = 1_000
 /** The same bound in Ion bytes, whichever is reached first. */
 export const resultBufferBytesMax = 8 * 1024 * 1024
+
+/** Columns of a result shown as a table; with more, each row becomes a block of lines. */
+export const tableColumnsMax = 64
 
 /** Lines kept in the shell's history. */
 export const historyEntriesMax = 10_000
