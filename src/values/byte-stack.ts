@@ -1,0 +1,173 @@
+import { hasLoneSurrogate } from './text-quoted.ts'
+
+/** Scratch memory beyond this is given back after use. */
+const keptBytesMax = 1024 * 1024
+/** Texts up to so many characters are copied one by one: calling into the runtime costs more. */
+const loopCharactersMax = 24
+
+const maxSafe = BigInt(Number.MAX_SAFE_INTEGER)
+const floatBytes = Buffer.alloc(8)
+
+/**
+ * Bytes that grow towards the front, with Ion's primitive encodings (Ion 1.0 specification, "Basic Field Formats").
+ * Whatever is pushed stands before what was pushed earlier.
+ */
+export class ByteStack {
+  #bytes: Buffer
+  /** Index of the front-most byte. */
+  #at: number
+
+  constructor(capacity = 4096) {
+    this.#bytes = Buffer.allocUnsafeSlow(capacity)
+    this.#at = capacity
+  }
+
+  /** How many bytes there are. */
+  get size(): number {
+    return this.#bytes.length - this.#at
+  }
+
+  /** A copy of all bytes; the stack is empty afterwards. */
+  take(): Uint8Array {
+    const result = Buffer.allocUnsafe(this.size)
+    this.#bytes.copy(result, 0, this.#at)
+    if (this.#bytes.length > keptBytesMax) this.#bytes = Buffer.allocUnsafeSlow(4096)
+    this.#at = this.#bytes.length
+    return result
+  }
+
+  #reserve(count: number): void {
+    if (this.#at < count) this.#grow(count)
+  }
+
+  #grow(count: number): void {
+    const size = this.size
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, size + count))
+    this.#bytes.copy(grown, grown.length - size, this.#at)
+    this.#bytes = grown
+    this.#at = grown.length - size
+  }
+
+  pushByte(byte: number): void {
+    this.#reserve(1)
+    this.#at -= 1
+    this.#bytes[this.#at] = byte
+  }
+
+  pushBytes(bytes: Uint8Array): void {
+    this.#reserve(bytes.length)
+    this.#at -= bytes.length
+    this.#bytes.set(bytes, this.#at)
+  }
+
+  /** A type descriptor for content of `length` bytes, `code` being its high nibble. */
+  pushHeader(code: number, length: number): void {
+    if (length >= 14) this.pushVarUInt(length)
+    this.pushByte(code | Math.min(length, 14))
+  }
+
+  pushVarUInt(value: number): void {
+    this.#reserve(8)
+    const bytes = this.#bytes
+    let at = this.#at - 1
+    bytes[at] = (value & 0x7f) | 0x80
+    let rest = value
+    while (rest > 0x7f) {
+      rest = rest < 0x80000000 ? rest >>> 7 : Math.floor(rest / 128)
+      at -= 1
+      bytes[at] = rest & 0x7f
+    }
+    this.#at = at
+  }
+
+  /** Also takes -0, which stands for an unknown offset. */
+  pushVarInt(value: number): void {
+    this.#reserve(9)
+    const bytes = this.#bytes
+    const sign = value < 0 || Object.is(value, -0) ? 0x40 : 0
+    let rest = Math.abs(value)
+    let end = 0x80
+    while (rest > 0x3f) {
+      this.#at -= 1
+      bytes[this.#at] = (rest & 0x7f) | end
+      rest = rest < 0x80000000 ? rest >>> 7 : Math.floor(rest / 128)
+      end = 0
+    }
+    this.#at -= 1
+    bytes[this.#at] = rest | sign | end
+  }
+
+  /** The fewest bytes of a magnitude, none for zero; returns how many. */
+  pushUInt(value: number): number {
+    this.#reserve(8)
+    const bytes = this.#bytes
+    const start = this.#at
+    let at = start
+    let rest = value
+    while (rest > 0xffffffff) {
+      at -= 1
+      bytes[at] = rest & 0xff
+      rest = Math.floor(rest / 256)
+    }
+    while (rest !== 0) {
+      at -= 1
+      bytes[at] = rest & 0xff
+      rest >>>= 8
+    }
+    this.#at = at
+    return start - at
+  }
+
+  /** The fewest bytes of a magnitude; returns how many. */
+  pushBigUInt(value: bigint): number {
+    if (value <= maxSafe) return this.pushUInt(Number(value))
+    const hex = value.toString(16)
+    const bytes = Buffer.from(hex.length % 2 === 1 ? `0${hex}` : hex, 'hex')
+    this.pushBytes(bytes)
+    return bytes.length
+  }
+
+  /** Sign bit and magnitude, for a coefficient other than zero. */
+  pushInt(value: bigint): void {
+    const isNegative = value < 0n
+    this.pushBigUInt(isNegative ? -value : value)
+    const first = this.#bytes[this.#at] as number
+    if (first > 0x7f) this.pushByte(isNegative ? 0x80 : 0)
+    else if (isNegative) this.#bytes[this.#at] = first | 0x80
+  }
+
+  pushFloat32(value: number): void {
+    floatBytes.writeFloatBE(value)
+    this.pushBytes(floatBytes.subarray(0, 4))
+  }
+
+  pushFloat64(value: number): void {
+    floatBytes.writeDoubleBE(value)
+    this.pushBytes(floatBytes)
+  }
+
+  /** A text as UTF-8; returns how many bytes, or -1, having pushed nothing, when it has no UTF-8 form. */
+  pushText(text: string): number {
+    const { length } = text
+    if (length > loopCharactersMax) return this.#pushLongText(text)
+    this.#reserve(length)
+    const bytes = this.#bytes
+    const start = this.#at - length
+    for (let index = 0; index < length; index += 1) {
+      const unit = text.charCodeAt(index)
+      if (unit > 0x7f) return this.#pushLongText(text)
+      bytes[start + index] = unit
+    }
+    this.#at = start
+    return length
+  }
+
+  #pushLongText(text: string): number {
+    const size = Buffer.byteLength(text)
+    if (size !== text.length && hasLoneSurrogate(text)) return -1
+    this.#reserve(size)
+    this.#at -= size
+    this.#bytes.write(text, this.#at, size, 'utf8')
+    return size
+  }
+}
