@@ -1,6 +1,6 @@
 import type { EventSink, ResultSummary, ShellEvent } from '../shell/events.ts'
 import { type FormatName, type ResultFormat, resultFormat } from '../shell/formats.ts'
-import { layoutTable, lineText } from '../shell/table-layout.ts'
+import { layoutTable, type lineText } from '../shell/table-layout.ts'
 import type { Value } from '../values/value.ts'
 import type { Theme } from './theme.ts'
 

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { History } from '../../src/shell/history.ts'
+import type { RunOptions, Shell } from '../../src/shell/shell.ts'
+import { KeyDecoder } from '../../src/ui/key-decoder.ts'
+import { Session } from '../../src/ui/session.ts'
+import { themeOf } from '../../src/ui/theme.ts'
+import { liveView } from '../../src/ui/view.ts'
+
+interface Fake {
+  readonly session: Session
+  /** What happened, in order: `run …`, `echo …`, `keep …`, `clear`, `end-of-input`, `close`. */
+  readonly log: string[]
+  type(bytes: string): Promise<void>
+  view(): string[]
+  /** Lets the statement that runs end. */
+  finish: () => void
+}
+
+/** A session over a shell that records its calls; `slow` statements run until finish() or Ctrl-C. */
+function fakeSession(entries: readonly string[] = []): Fake {
+  const log: string[] = []
+  const history = new History(entries)
+  const shellState: { prompt: string; transaction: { id: string; startedMs: number; ageMsMax: number } | undefined } = {
+    prompt: 'qldb> ',
+    transaction: undefined,
+  }
+  const fake: { finish: () => void } = { finish: () => {} }
+  const run = async (text: string, _sink: unknown, options: RunOptions = {}) => {
+    log.push(`run ${text}`)
+    if (text === 'begin') {
+      shellState.prompt = 'qldb *> '
+      shellState.transaction = { id: 'T', startedMs: 0, ageMsMax: 30_000 }
+    }
+    if (text.startsWith('slow')) {
+      await new Promise<void>((resolve) => {
+        fake.finish = resolve
+        options.signal?.addEventListener('abort', () => {
+          log.push('cancelled')
+          resolve()
+        })
+      })
+    }
+    return { exit: 'ok', quit: text === 'quit' }
+  }
+  const shell = {
+    history,
+    run,
+    get state() {
+      return { ledger: 'l', description: '', ...shellState }
+    },
+    inputState: (text: string) =>
+      text.trim() === '' ? 'empty' : /;\s*$|^(quit|begin)$/.test(text) ? 'complete' : 'incomplete',
+    endOfInput: async () => {
+      log.push('end-of-input')
+      return { exit: 'ok', quit: true }
+    },
+    close: async () => {
+      log.push('close')
+      return { exit: 'ok', quit: true }
+    },
+  } as unknown as Shell
+  const session = new Session({
+    shell,
+    sink: () => {},
+    echo: async (state, mark) => void log.push(`echo ${state.editor.text}${mark}`),
+    remember: (input) => void log.push(`keep ${input}`),
+    clearScreen: () => void log.push('clear'),
+  })
+  const decoder = new KeyDecoder()
+  return {
+    session,
+    log,
+    type: (bytes) => session.keys(decoder.push(bytes)),
+    view: () => {
+      const rowsRead = { count: 1234, sinceMs: 0 }
+      const theme = themeOf(false)
+      const size = { columns: 60, rows: 24 }
+      const view = liveView({ state: session.state, theme, shell: shell.state, nowMs: 2000, rowsRead, ...size })
+      return [...view.rows]
+    },
+    get finish() {
+      return fake.finish
+    },
+  }
+}
+
+test('session: a terminated statement runs at once, is echoed and kept', async () => {
+  const fake = fakeSession()
+  await fake.type('SELECT 1;\r')
+  assert.deepEqual(fake.log, ['echo SELECT 1;', 'keep SELECT 1;', 'run SELECT 1;'])
+  assert.deepEqual(fake.view(), ['qldb> '])
+})
+
+test('session: an unterminated one goes on in a new line, and says how to end it', async () => {
+  const fake = fakeSession()
+  await fake.type('SELECT\r')
+  assert.deepEqual(fake.view(), ['qldb> SELECT', '   -> ', 'a semicolon, or Enter on an empty line, runs it'])
+  await fake.type('1\r')
+  assert.deepEqual(fake.view().slice(0, 3), ['qldb> SELECT', '   -> 1', '   -> '])
+  await fake.type('\r')
+  assert.ok(fake.log.includes('run SELECT\n1\n'))
+})
+
+test('session: a paste of several lines is one input, and runs nothing by itself', async () => {
+  const fake = fakeSession()
+  await fake.type('\x1b[200~SELECT 1;\r\nSELECT 2;\x1b[201~')
+  assert.deepEqual(fake.log, [])
+  await fake.type('\r')
+  assert.ok(fake.log.includes('run SELECT 1;\nSELECT 2;'))
+})
+
+test('session: Ctrl-C clears the line, and on an empty one says how to leave', async () => {
+  const fake = fakeSession()
+  await fake.type('SELECT\x03')
+  assert.deepEqual(fake.log, ['echo SELECT^C'])
+  assert.deepEqual(fake.view(), ['qldb> '])
+  await fake.type('\x03')
+  assert.deepEqual(fake.view(), ['qldb> ', 'Ctrl-D or quit leaves the shell'])
+})
+
+test('session: Ctrl-C while a statement runs cancels it and drops what was typed ahead', async () => {
+  const fake = fakeSession()
+  const running = fake.type('slow;\r')
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(fake.view(), ['running for 2.0 s, 1,234 documents read; Ctrl-C stops it'])
+  await fake.type('SELECT 2;\r')
+  await fake.type('\x03')
+  await running
+  assert.ok(fake.log.includes('cancelled'))
+  assert.ok(!fake.log.includes('run SELECT 2;'))
+  await fake.type('SELECT 3;\r')
+  assert.ok(fake.log.includes('run SELECT 3;'))
+})
+
+test('session: what is typed while a statement runs waits and then runs', async () => {
+  const fake = fakeSession()
+  const running = fake.type('slow;\r')
+  await new Promise((resolve) => setImmediate(resolve))
+  await fake.type('SELECT 2;\r')
+  fake.finish()
+  await running
+  assert.ok(fake.log.includes('run SELECT 2;'))
+})
+
+test('session: up and down walk the history, keep the draft, and move inside a text of several lines', async () => {
+  const fake = fakeSession(['SELECT 1;', 'SELECT a,\nb;'])
+  await fake.type('draft\x1b[A')
+  assert.deepEqual(fake.view(), ['qldb> SELECT a,', '   -> b;'])
+  await fake.type('\x1b[A\x1b[A')
+  assert.deepEqual(fake.view(), ['qldb> SELECT 1;'])
+  await fake.type('\x1b[B\x1b[B\x1b[B')
+  assert.deepEqual(fake.view(), ['qldb> draft'])
+})
+
+test('session: Ctrl-R finds an earlier input, again the one before, and Enter takes and runs it', async () => {
+  const fake = fakeSession(['SELECT x;', 'CREATE TABLE t;', 'SELECT y;'])
+  await fake.type('\x12select')
+  assert.deepEqual(fake.view(), ['search: select', 'SELECT y;'])
+  await fake.type('\x12')
+  assert.deepEqual(fake.view(), ['search: select', 'SELECT x;'])
+  await fake.type('\r')
+  assert.ok(fake.log.includes('run SELECT x;'))
+})
+
+test('session: Ctrl-D leaves on an empty line and erases to the right in a text', async () => {
+  const fake = fakeSession()
+  await fake.type('ab\x01\x04')
+  assert.deepEqual(fake.view(), ['qldb> b'])
+  await fake.type('\x05\x15\x04')
+  assert.deepEqual(fake.log, ['echo ^D', 'end-of-input', 'close'])
+  assert.equal(await fake.session.ended, 'ok')
+})
+
+test('session: quit leaves, and the terminal hanging up closes the shell', async () => {
+  const fake = fakeSession()
+  await fake.type('quit\r')
+  assert.equal(await fake.session.ended, 'ok')
+  const other = fakeSession()
+  await other.session.hangUp()
+  assert.deepEqual(other.log, ['close'])
+})
+
+test('session: an open transaction is in the prompt, with the seconds it has left', async () => {
+  const fake = fakeSession()
+  await fake.type('begin\r')
+  assert.deepEqual(fake.view(), ['qldb *> ', 'transaction T: 28 s left'])
+})
