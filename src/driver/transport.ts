@@ -9,6 +9,13 @@ export interface Transport {
   close(): Promise<void>
   /** For status lines: `embedded, /path/to/data` or an URL. */
   readonly description: string
+  /**
+   * What cancelling stops. `statement`: the engine gives the statement up and says so, its transaction goes on.
+   * `waiting`: only the wait for the answer; what the endpoint did is unknown, so the transaction is over.
+   */
+  readonly cancels: 'statement' | 'waiting'
+  /** Read IOs of the running statement so far; undefined where that can't be known before the answer. */
+  readonly readIosSoFar?: () => number
 }
 
 export interface SendOptions {

@@ -76,8 +76,9 @@ export class WireError extends Error {
   readonly code: string | undefined
   readonly requestId: string | undefined
 
-  constructor(name: WireErrorName, message: string, code?: string, requestId?: string) {
-    super(message)
+  /** `options.cause`: the LedgerError it was made from, where both ends are one program. Never on a network. */
+  constructor(name: WireErrorName, message: string, code?: string, requestId?: string, options?: ErrorOptions) {
+    super(message, options)
     this.name = name
     this.code = code
     this.requestId = requestId
@@ -86,3 +87,16 @@ export class WireError extends Error {
 
 /** One request, one answer. Rejects with WireError for an answer that is an error. */
 export type SendCommand = (request: SendCommandRequest) => Promise<SendCommandResponse>
+
+/** The members of a request that are commands; exactly one is present. */
+export const commandNames = [
+  'StartSession',
+  'StartTransaction',
+  'EndSession',
+  'CommitTransaction',
+  'AbortTransaction',
+  'ExecuteStatement',
+  'FetchPage',
+] as const
+
+export type CommandName = (typeof commandNames)[number]

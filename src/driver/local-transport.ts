@@ -1,0 +1,37 @@
+import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
+import type { SendOptions, Transport } from './transport.ts'
+
+/** A handler's `send`, as server/handler.ts provides it: SendCommand with a way to stop and to watch a statement. */
+export type LocalSend = (request: SendCommandRequest, control?: LocalControl) => Promise<SendCommandResponse>
+
+export interface LocalControl {
+  readonly isCancelled?: () => boolean
+  readonly onProgress?: (readIos: number) => void
+}
+
+/**
+ * A transport to a handler in the same thread: no copying, no encoding. `close` is called when the transport closes.
+ *
+ * The engine works without giving way, so a signal can only be raised between two commands. Before each further page
+ * the event loop gets a turn, so that output drains and interrupts arrive while a long result streams.
+ */
+export function createLocalTransport(
+  send: LocalSend,
+  description: string,
+  close: () => Promise<void> = async () => {},
+): Transport {
+  return {
+    description,
+    cancels: 'statement',
+    close,
+    async send(request: SendCommandRequest, options: SendOptions = {}): Promise<SendCommandResponse> {
+      const { signal } = options
+      if (request.FetchPage !== undefined) await eventLoopTurn()
+      return send(request, signal === undefined ? {} : { isCancelled: () => signal.aborted })
+    },
+  }
+}
+
+function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,91 @@
+import { LedgerError } from '../base/errors.ts'
+import type { Page, ValueHolder } from '../protocol/message.ts'
+import { decodeIon } from '../values/binary-reader.ts'
+import { fromPartiqlIon } from '../values/partiql-ion.ts'
+import { parseIon } from '../values/text-reader.ts'
+import type { Value } from '../values/value.ts'
+import { addStatistics, type PageAnswer, type Statistics } from './session.ts'
+
+/**
+ * The rows of one statement. The first page is there already; each further one is fetched when the loop comes to it,
+ * which it can do only while the transaction is open.
+ *
+ * A result is read once: a second loop goes on where the first one stopped. Leaving a loop early is allowed and costs
+ * nothing more.
+ */
+export class Result implements AsyncIterable<Value> {
+  readonly #fetch: (token: string) => Promise<PageAnswer>
+  #page: readonly ValueHolder[]
+  #index = 0
+  #nextToken: string | undefined
+  #statistics: Statistics
+
+  constructor(first: PageAnswer, fetch: (token: string) => Promise<PageAnswer>) {
+    this.#fetch = fetch
+    this.#statistics = first.statistics
+    this.#page = first.page.Values ?? []
+    this.#nextToken = tokenOf(first.page)
+  }
+
+  /** What the statement and its pages fetched so far have cost. */
+  stats(): Statistics {
+    return this.#statistics
+  }
+
+  /** Whether every page has been fetched: what is left to read needs the transaction no more. */
+  get isFetched(): boolean {
+    return this.#nextToken === undefined
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Value, void, undefined> {
+    do {
+      while (this.#index < this.#page.length) {
+        const holder = this.#page[this.#index] as ValueHolder
+        this.#index += 1
+        yield readHolder(holder)
+      }
+    } while (await this.#turnPage())
+  }
+
+  /** The values page by page, decoded; never an empty page but for a result without values. */
+  async *pages(): AsyncGenerator<readonly Value[], void, undefined> {
+    let isFirst = true
+    do {
+      const values = this.#page.slice(this.#index).map(readHolder)
+      this.#index = this.#page.length
+      if (values.length > 0 || (isFirst && this.isFetched)) yield values
+      isFirst = false
+    } while (await this.#turnPage())
+  }
+
+  /** All values that are left. */
+  async toArray(): Promise<Value[]> {
+    const values: Value[] = []
+    for await (const value of this) values.push(value)
+    return values
+  }
+
+  async #turnPage(): Promise<boolean> {
+    const token = this.#nextToken
+    if (token === undefined) return false
+    // A token is good once: after a failure there is no going on.
+    this.#nextToken = undefined
+    const { page, statistics } = await this.#fetch(token)
+    this.#statistics = addStatistics(this.#statistics, statistics)
+    this.#page = page.Values ?? []
+    this.#index = 0
+    this.#nextToken = tokenOf(page)
+    return true
+  }
+}
+
+/** A last page has no token; some endpoints write null. */
+function tokenOf(page: Page): string | undefined {
+  return page.NextPageToken ?? undefined
+}
+
+function readHolder(holder: ValueHolder): Value {
+  if (holder.IonBinary !== undefined) return fromPartiqlIon(decodeIon(holder.IonBinary))
+  if (holder.IonText !== undefined) return fromPartiqlIon(parseIon(holder.IonText))
+  throw new LedgerError('endpoint/malformed-answer', 'the endpoint answered a value without content')
+}

@@ -1,0 +1,148 @@
+import { LedgerError } from '../base/errors.ts'
+import type { IoUsage, Page, SendCommandRequest, SendCommandResponse, ValueHolder } from '../protocol/message.ts'
+import { isConflict, isDeadSession } from './retry.ts'
+import type { SendOptions, Transport } from './transport.ts'
+
+/** What commands cost, added up: IOs as QLDB counted them, and the time that the endpoint says it took. */
+export interface Statistics {
+  readonly readIos: number
+  readonly writeIos: number
+  readonly serverMs: number
+}
+
+export const noStatistics: Statistics = { readIos: 0, writeIos: 0, serverMs: 0 }
+
+export function addStatistics(left: Statistics, right: Statistics): Statistics {
+  return {
+    readIos: left.readIos + right.readIos,
+    writeIos: left.writeIos + right.writeIos,
+    serverMs: left.serverMs + right.serverMs,
+  }
+}
+
+export interface PageAnswer {
+  readonly page: Page
+  readonly statistics: Statistics
+}
+
+/** A session's token and what may be done with it; every call is one command. */
+export class Session {
+  readonly #transport: Transport
+  readonly #token: string
+  #isAlive = true
+
+  private constructor(transport: Transport, token: string) {
+    this.#transport = transport
+    this.#token = token
+  }
+
+  static async start(transport: Transport, ledger: string, options?: SendOptions): Promise<Session> {
+    const answer = await transport.send({ StartSession: { LedgerName: ledger } }, options)
+    return new Session(transport, expected(answer, 'StartSession').SessionToken)
+  }
+
+  /** False once it was found dead or was ended: never to be used again. */
+  get isAlive(): boolean {
+    return this.#isAlive
+  }
+
+  get transport(): Transport {
+    return this.#transport
+  }
+
+  async startTransaction(options?: SendOptions): Promise<string> {
+    return (await this.#send('StartTransaction', {}, options)).TransactionId
+  }
+
+  async execute(
+    transactionId: string,
+    statement: string,
+    parameters: readonly ValueHolder[],
+    options?: SendOptions,
+  ): Promise<PageAnswer> {
+    const command = {
+      TransactionId: transactionId,
+      Statement: statement,
+      ...(parameters.length === 0 ? {} : { Parameters: parameters }),
+    }
+    const answer = await this.#send('ExecuteStatement', command, options)
+    return { page: answer.FirstPage, statistics: statisticsOf(answer) }
+  }
+
+  async fetchPage(transactionId: string, token: string, options?: SendOptions): Promise<PageAnswer> {
+    const answer = await this.#send('FetchPage', { TransactionId: transactionId, NextPageToken: token }, options)
+    return { page: answer.Page, statistics: statisticsOf(answer) }
+  }
+
+  /** Returns the digest that the endpoint answered. */
+  async commit(
+    transactionId: string,
+    digest: Uint8Array,
+  ): Promise<{ readonly digest: Uint8Array; readonly statistics: Statistics }> {
+    const answer = await this.#send('CommitTransaction', { TransactionId: transactionId, CommitDigest: digest })
+    return { digest: answer.CommitDigest, statistics: statisticsOf(answer) }
+  }
+
+  /** Aborts whatever is open. A session that can't even do that is dropped; never rejects. */
+  async abort(): Promise<void> {
+    try {
+      await this.#send('AbortTransaction', {})
+    } catch {
+      this.#drop()
+    }
+  }
+
+  /**
+   * Finds out what a failure has left of the session. A conflict has closed the transaction and leaves it good; one
+   * that is dead or can't be reached is dropped; in every other case, time run out included, an abort shows it.
+   */
+  async recover(error: unknown): Promise<void> {
+    const isUnreachable = error instanceof LedgerError && error.code === 'endpoint/unreachable'
+    if (isDeadSession(error) || isUnreachable) this.#drop()
+    else if (!isConflict(error)) await this.abort()
+  }
+
+  /** Never rejects: an endpoint forgets a session that nobody ends. */
+  async end(): Promise<void> {
+    this.#drop()
+    await this.#send('EndSession', {}).catch(() => undefined)
+  }
+
+  #drop(): void {
+    this.#isAlive = false
+  }
+
+  async #send<Name extends ResultName>(
+    name: Name,
+    command: NonNullable<SendCommandRequest[Name]>,
+    options?: SendOptions,
+  ): Promise<NonNullable<SendCommandResponse[Name]>> {
+    const answer = await this.#transport.send({ SessionToken: this.#token, [name]: command }, options)
+    return expected(answer, name)
+  }
+}
+
+type ResultName = keyof SendCommandResponse
+
+function expected<Name extends ResultName>(
+  answer: SendCommandResponse,
+  name: Name,
+): NonNullable<SendCommandResponse[Name]> {
+  const result = answer[name]
+  if (result === undefined) {
+    const found = Object.keys(answer).join(', ') || 'nothing'
+    throw new LedgerError('endpoint/malformed-answer', `the endpoint answered '${found}' to '${name}'`)
+  }
+  return result as NonNullable<SendCommandResponse[Name]>
+}
+
+function statisticsOf(answer: {
+  readonly ConsumedIOs?: IoUsage
+  readonly TimingInformation?: { readonly ProcessingTimeMilliseconds: number }
+}): Statistics {
+  return {
+    readIos: answer.ConsumedIOs?.ReadIOs ?? 0,
+    writeIos: answer.ConsumedIOs?.WriteIOs ?? 0,
+    serverMs: answer.TimingInformation?.ProcessingTimeMilliseconds ?? 0,
+  }
+}

@@ -1,0 +1,122 @@
+import { idCharacters, isId } from '../base/ids.ts'
+import {
+  documentBytesMax,
+  documentBytesMaxWide,
+  ledgerNameCharactersMax,
+  parameterTextCharactersMax,
+  statementCharactersMax,
+  statementCharactersMaxWide,
+} from '../base/limits.ts'
+import { type CommandName, commandNames, type SendCommandRequest, type ValueHolder, WireError } from './message.ts'
+
+const tokenCharactersMin = 4
+const tokenCharactersMax = 1024
+/** A SHA-256 hash. The model says only "a blob". */
+const digestBytes = 32
+
+const tokenPattern = /^[A-Za-z0-9+/=-]+$/
+const ledgerNamePattern = /^(?!.*--)(?![0-9]+$)(?!-)(?!.*-$)[A-Za-z0-9-]+$/
+
+export interface RequestRules {
+  /** Holds statements and parameters to QLDB's quotas as well. */
+  readonly strictQldb: boolean
+}
+
+/**
+ * Checks what the service model says about the members of every command but the statement itself (checkStatement):
+ * lengths and patterns (botocore data/qldb-session/2019-07-11/service-2.json). Returns the one command that is there.
+ * Throws WireError BadRequestException, worded like QLDB's `The parameter SessionToken is not valid`.
+ */
+export function checkRequest(request: SendCommandRequest): CommandName {
+  const present = commandNames.filter((name) => request[name] !== undefined)
+  const command = present[0]
+  if (command === undefined || present.length > 1) {
+    const found = present.length === 0 ? 'none' : present.join(', ')
+    throw invalid(`The request is not valid: exactly one command is needed, found ${found}`)
+  }
+  if (command !== 'StartSession') checkToken('SessionToken', request.SessionToken)
+  if (request.StartSession !== undefined) checkLedgerName(request.StartSession.LedgerName)
+  if (request.CommitTransaction !== undefined) {
+    checkTransactionId(request.CommitTransaction.TransactionId)
+    const length = request.CommitTransaction.CommitDigest.length
+    if (length !== digestBytes) throw refuse('CommitDigest', `it has ${length} bytes, ${digestBytes} are needed`)
+  }
+  if (request.FetchPage !== undefined) {
+    checkTransactionId(request.FetchPage.TransactionId)
+    checkToken('NextPageToken', request.FetchPage.NextPageToken)
+  }
+  if (request.ExecuteStatement !== undefined) checkTransactionId(request.ExecuteStatement.TransactionId)
+  return command
+}
+
+export interface StatementQuotas {
+  readonly statementCharacters: number
+  readonly parameterBytes: number
+  readonly parameterTextCharacters: number
+}
+
+/** QLDB's quotas, or this program's own wider bounds. */
+export function statementQuotas(strictQldb: boolean): StatementQuotas {
+  return {
+    statementCharacters: strictQldb ? statementCharactersMax : statementCharactersMaxWide,
+    parameterBytes: strictQldb ? documentBytesMax : documentBytesMaxWide,
+    parameterTextCharacters: strictQldb ? parameterTextCharactersMax : documentBytesMaxWide,
+  }
+}
+
+/** Checks a statement and its parameters' holders. Throws WireError BadRequestException. */
+export function checkStatement(
+  command: NonNullable<SendCommandRequest['ExecuteStatement']>,
+  quotas: StatementQuotas,
+): void {
+  const characters = command.Statement.length
+  if (characters === 0) throw refuse('Statement', 'it is empty')
+  if (characters > quotas.statementCharacters) {
+    throw refuse('Statement', `it has ${characters} characters, at most ${quotas.statementCharacters} are allowed`)
+  }
+  command.Parameters?.forEach((holder, index) => {
+    checkHolder(holder, `Parameters[${index}]`, quotas)
+  })
+}
+
+function checkHolder({ IonBinary, IonText }: ValueHolder, name: string, quotas: StatementQuotas): void {
+  if ((IonBinary === undefined) === (IonText === undefined)) {
+    throw refuse(name, 'it needs either IonBinary or IonText')
+  }
+  if (IonBinary?.length === 0 || IonText?.length === 0) throw refuse(name, 'it is empty')
+  if (IonBinary !== undefined && IonBinary.length > quotas.parameterBytes) {
+    throw refuse(name, `it has ${IonBinary.length} bytes, at most ${quotas.parameterBytes} are allowed`)
+  }
+  if (IonText !== undefined && IonText.length > quotas.parameterTextCharacters) {
+    const most = quotas.parameterTextCharacters
+    throw refuse(name, `it has ${IonText.length} characters, at most ${most} are allowed`)
+  }
+}
+
+function checkToken(name: string, token: string | undefined): void {
+  if (token === undefined) throw refuse(name, 'it is missing')
+  if (token.length < tokenCharactersMin || token.length > tokenCharactersMax || !tokenPattern.test(token)) {
+    throw invalid(`The parameter ${name} is not valid`)
+  }
+}
+
+function checkTransactionId(id: string): void {
+  if (!isId(id)) throw refuse('TransactionId', `it has to be ${idCharacters} letters and digits`)
+}
+
+function checkLedgerName(name: string): void {
+  if (name.length === 0 || name.length > ledgerNameCharactersMax) {
+    throw refuse('LedgerName', `it has ${name.length} characters, 1 to ${ledgerNameCharactersMax} are allowed`)
+  }
+  if (!ledgerNamePattern.test(name)) {
+    throw refuse('LedgerName', 'only letters, digits and single hyphens between them are allowed, and not digits alone')
+  }
+}
+
+function refuse(name: string, problem: string): WireError {
+  return invalid(`The parameter ${name} is not valid: ${problem}`)
+}
+
+function invalid(message: string): WireError {
+  return new WireError('BadRequestException', message)
+}

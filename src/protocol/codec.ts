@@ -1,0 +1,237 @@
+import { fromBase64, toBase64 } from '../base/bytes.ts'
+import { LedgerError } from '../base/errors.ts'
+import {
+  type CommandName,
+  commandNames,
+  type IoUsage,
+  type Page,
+  type SendCommandRequest,
+  type SendCommandResponse,
+  type TimingInformation,
+  type ValueHolder,
+  WireError,
+} from './message.ts'
+
+/**
+ * SendCommand messages as AWS JSON 1.0 text. Blobs are base64 with padding; a member that is null counts as absent;
+ * members nobody knows are ignored, as every AWS JSON service does.
+ */
+
+/** The body of `POST /` with `x-amz-target: QLDBSession.SendCommand`. */
+export function encodeRequest(request: SendCommandRequest): string {
+  return JSON.stringify(request, blobsToBase64)
+}
+
+export function encodeResponse(response: SendCommandResponse): string {
+  return JSON.stringify(response, blobsToBase64)
+}
+
+/** JSON.stringify calls a Buffer's toJSON before the replacer, so the value is taken from its holder. */
+function blobsToBase64(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  const held = this[key]
+  return held instanceof Uint8Array ? toBase64(held) : value
+}
+
+/** Throws WireError BadRequestException for text that is no request: not JSON, wrong types, not exactly one command. */
+export function decodeRequest(text: string): SendCommandRequest {
+  const body = new MemberReader(parseJson(text, refuseRequest), '', refuseRequest)
+  const token = body.text('SessionToken')
+  const session = token === undefined ? {} : { SessionToken: token }
+  const present = commandNames.filter((name) => body.has(name))
+  if (present.length !== 1) throw refuseRequest(`exactly one command is needed, found ${listOf(present)}`)
+  const command = present[0] as CommandName
+  const member = body.struct(command)
+  switch (command) {
+    case 'StartSession':
+      return { ...session, StartSession: { LedgerName: member.needText('LedgerName') } }
+    case 'StartTransaction':
+    case 'EndSession':
+    case 'AbortTransaction':
+      return { ...session, [command]: {} }
+    case 'CommitTransaction':
+      return {
+        ...session,
+        CommitTransaction: {
+          TransactionId: member.needText('TransactionId'),
+          CommitDigest: member.needBlob('CommitDigest'),
+        },
+      }
+    case 'ExecuteStatement': {
+      const parameters = member.list('Parameters')
+      return {
+        ...session,
+        ExecuteStatement: {
+          TransactionId: member.needText('TransactionId'),
+          Statement: member.needText('Statement'),
+          ...(parameters === undefined ? {} : { Parameters: parameters.map(readHolder) }),
+        },
+      }
+    }
+    case 'FetchPage':
+      return {
+        ...session,
+        FetchPage: {
+          TransactionId: member.needText('TransactionId'),
+          NextPageToken: member.needText('NextPageToken'),
+        },
+      }
+    default:
+      return command satisfies never
+  }
+}
+
+/** Throws LedgerError 'endpoint/malformed-answer' for text that is no response. */
+export function decodeResponse(text: string): SendCommandResponse {
+  const body = new MemberReader(parseJson(text, refuseResponse), '', refuseResponse)
+  const present = commandNames.filter((name) => body.has(name))
+  if (present.length !== 1) throw refuseResponse(`exactly one result is expected, found ${listOf(present)}`)
+  const command = present[0] as CommandName
+  const member = body.struct(command)
+  const timing = readTiming(member)
+  switch (command) {
+    case 'StartSession':
+      return { StartSession: { SessionToken: member.needText('SessionToken'), ...timing } }
+    case 'StartTransaction':
+      return { StartTransaction: { TransactionId: member.needText('TransactionId'), ...timing } }
+    case 'EndSession':
+      return { EndSession: { ...timing } }
+    case 'AbortTransaction':
+      return { AbortTransaction: { ...timing } }
+    case 'CommitTransaction':
+      return {
+        CommitTransaction: {
+          TransactionId: member.needText('TransactionId'),
+          CommitDigest: member.needBlob('CommitDigest'),
+          ...timing,
+          ...readUsage(member),
+        },
+      }
+    case 'ExecuteStatement':
+      return { ExecuteStatement: { FirstPage: readPage(member.struct('FirstPage')), ...timing, ...readUsage(member) } }
+    case 'FetchPage':
+      return { FetchPage: { Page: readPage(member.struct('Page')), ...timing, ...readUsage(member) } }
+    default:
+      return command satisfies never
+  }
+}
+
+function readPage(page: MemberReader): Page {
+  const token = page.text('NextPageToken')
+  const values = (page.list('Values') ?? []).map(readHolder)
+  return token === undefined ? { Values: values } : { Values: values, NextPageToken: token }
+}
+
+function readHolder(holder: MemberReader): ValueHolder {
+  const binary = holder.blob('IonBinary')
+  const text = holder.text('IonText')
+  return {
+    ...(binary === undefined ? {} : { IonBinary: binary }),
+    ...(text === undefined ? {} : { IonText: text }),
+  }
+}
+
+function readTiming(member: MemberReader): { TimingInformation?: TimingInformation } {
+  if (!member.has('TimingInformation')) return {}
+  const ms = member.struct('TimingInformation').number('ProcessingTimeMilliseconds') ?? 0
+  return { TimingInformation: { ProcessingTimeMilliseconds: ms } }
+}
+
+function readUsage(member: MemberReader): { ConsumedIOs?: IoUsage } {
+  if (!member.has('ConsumedIOs')) return {}
+  const usage = member.struct('ConsumedIOs')
+  return { ConsumedIOs: { ReadIOs: usage.number('ReadIOs') ?? 0, WriteIOs: usage.number('WriteIOs') ?? 0 } }
+}
+
+type Refuse = (problem: string) => Error
+
+function refuseRequest(problem: string): WireError {
+  return new WireError('BadRequestException', `The request is not valid: ${problem}`)
+}
+
+function refuseResponse(problem: string): LedgerError {
+  return new LedgerError('endpoint/malformed-answer', `the endpoint's answer is not a SendCommand result: ${problem}`)
+}
+
+function parseJson(text: string, refuse: Refuse): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw refuse('the body is not JSON')
+  }
+}
+
+function listOf(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : names.join(', ')
+}
+
+const base64Pattern = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/** Reads typed members of one JSON object and names the whole path of what it refuses. */
+class MemberReader {
+  readonly #members: Record<string, unknown>
+  readonly #path: string
+  readonly #refuse: Refuse
+
+  constructor(value: unknown, path: string, refuse: Refuse) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw refuse(path === '' ? 'the body is not a JSON object' : `'${path}' is not a JSON object`)
+    }
+    this.#members = value as Record<string, unknown>
+    this.#path = path
+    this.#refuse = refuse
+  }
+
+  has(name: string): boolean {
+    return this.#get(name) !== undefined
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#get(name)
+    if (value === undefined || typeof value === 'string') return value
+    throw this.#refuse(`'${this.#at(name)}' is not a string`)
+  }
+
+  needText(name: string): string {
+    return this.text(name) ?? this.#absent(name)
+  }
+
+  number(name: string): number | undefined {
+    const value = this.#get(name)
+    if (value === undefined || typeof value === 'number') return value
+    throw this.#refuse(`'${this.#at(name)}' is not a number`)
+  }
+
+  blob(name: string): Uint8Array | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    if (!base64Pattern.test(text)) throw this.#refuse(`'${this.#at(name)}' is not base64`)
+    return fromBase64(text)
+  }
+
+  needBlob(name: string): Uint8Array {
+    return this.blob(name) ?? this.#absent(name)
+  }
+
+  struct(name: string): MemberReader {
+    return new MemberReader(this.#get(name) ?? this.#absent(name), this.#at(name), this.#refuse)
+  }
+
+  list(name: string): readonly MemberReader[] | undefined {
+    const value = this.#get(name)
+    if (value === undefined) return undefined
+    if (!Array.isArray(value)) throw this.#refuse(`'${this.#at(name)}' is not a list`)
+    return value.map((item, index) => new MemberReader(item, `${this.#at(name)}[${index}]`, this.#refuse))
+  }
+
+  #get(name: string): unknown {
+    return Object.hasOwn(this.#members, name) ? (this.#members[name] ?? undefined) : undefined
+  }
+
+  #at(name: string): string {
+    return this.#path === '' ? name : `${this.#path}.${name}`
+  }
+
+  #absent(name: string): never {
+    throw this.#refuse(`'${this.#at(name)}' is missing`)
+  }
+}

@@ -1,0 +1,135 @@
+import { type ErrorCode, LedgerError } from '../base/errors.ts'
+import type { Span } from '../base/span.ts'
+import { internalFaultText } from './error-texts.ts'
+import {
+  type Page,
+  type SendCommandRequest,
+  type SendCommandResponse,
+  type ValueHolder,
+  WireError,
+  type WireErrorName,
+} from './message.ts'
+
+/**
+ * SendCommand between two threads. Requests and answers are cloned as they are, but for the values of a page: a clone
+ * of a small view copies all the memory behind it, so a page's values travel as one block of bytes that is handed over.
+ */
+export type ToEngine =
+  | { readonly kind: 'request'; readonly id: number; readonly request: SendCommandRequest }
+  | { readonly kind: 'close' }
+
+export type FromEngine =
+  | { readonly kind: 'answer'; readonly id: number; readonly response: SendCommandResponse; readonly values?: Packed }
+  | { readonly kind: 'failure'; readonly id: number; readonly error: ClonedError }
+  | { readonly kind: 'closed' }
+
+/** The values of a page one after the other, with the length of each in bytes. */
+export interface Packed {
+  readonly bytes: Uint8Array
+  readonly lengths: readonly number[]
+}
+
+/**
+ * The memory that both threads see, as 32-bit integers: it is the only way to reach an engine that is at work.
+ * [cancelSlot]: the id of the request that is to be given up; ids begin with 1.
+ * [readIosSlot]: the read IOs of the running statement so far.
+ */
+export const sharedWords = 2
+export const cancelSlot = 0
+export const readIosSlot = 1
+
+/** The largest request id; then they begin with 1 again. */
+export const requestIdMax = 0x7fff_ffff
+
+export function createSharedWords(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(sharedWords * Int32Array.BYTES_PER_ELEMENT))
+}
+
+/** The request with every parameter in memory of its own. */
+export function detachRequest(request: SendCommandRequest): SendCommandRequest {
+  const command = request.ExecuteStatement
+  if (command?.Parameters === undefined) return request
+  const parameters = command.Parameters.map((holder) =>
+    holder.IonBinary === undefined ? holder : { IonBinary: new Uint8Array(holder.IonBinary) },
+  )
+  return { ...request, ExecuteStatement: { ...command, Parameters: parameters } }
+}
+
+/** Takes the values out of a response's page. Undefined when it has no page. */
+export function packValues(
+  response: SendCommandResponse,
+): { readonly response: SendCommandResponse; readonly values: Packed } | undefined {
+  const page = response.ExecuteStatement?.FirstPage ?? response.FetchPage?.Page
+  if (page === undefined) return undefined
+  const parts = page.Values.map((holder) => holder.IonBinary ?? new Uint8Array())
+  const lengths = parts.map((part) => part.length)
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0))
+  let end = 0
+  for (const part of parts) {
+    bytes.set(part, end)
+    end += part.length
+  }
+  return { response: withValues(response, page, []), values: { bytes, lengths } }
+}
+
+/** Puts the values back; they are views into the packed bytes. */
+export function unpackValues(response: SendCommandResponse, { bytes, lengths }: Packed): SendCommandResponse {
+  const page = response.ExecuteStatement?.FirstPage ?? response.FetchPage?.Page
+  if (page === undefined) return response
+  let end = 0
+  const values = lengths.map((length) => {
+    end += length
+    return { IonBinary: bytes.subarray(end - length, end) }
+  })
+  return withValues(response, page, values)
+}
+
+function withValues(response: SendCommandResponse, page: Page, values: readonly ValueHolder[]): SendCommandResponse {
+  const changed = { ...page, Values: values }
+  if (response.ExecuteStatement !== undefined) {
+    return { ExecuteStatement: { ...response.ExecuteStatement, FirstPage: changed } }
+  }
+  return response.FetchPage === undefined ? response : { FetchPage: { ...response.FetchPage, Page: changed } }
+}
+
+interface ClonedLedgerError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly span: Span | undefined
+  readonly help: string | undefined
+}
+
+export type ClonedError =
+  | { readonly type: 'ledger'; readonly ledger: ClonedLedgerError }
+  | {
+      readonly type: 'wire'
+      readonly name: WireErrorName
+      readonly message: string
+      readonly code: string | undefined
+      readonly ledger: ClonedLedgerError | undefined
+    }
+
+/** Errors lose their class and their members in a clone, so they are taken apart. Anything unknown is our fault. */
+export function cloneError(error: unknown): ClonedError {
+  if (error instanceof LedgerError) return { type: 'ledger', ledger: cloneLedgerError(error) }
+  const wire = error instanceof WireError ? error : new WireError('InternalFailure', internalFaultText)
+  const ledger = wire.cause instanceof LedgerError ? cloneLedgerError(wire.cause) : undefined
+  return { type: 'wire', name: wire.name, message: wire.message, code: wire.code, ledger }
+}
+
+export function reviveError(cloned: ClonedError): LedgerError | WireError {
+  if (cloned.type === 'ledger') return reviveLedgerError(cloned.ledger)
+  const cause = cloned.ledger === undefined ? {} : { cause: reviveLedgerError(cloned.ledger) }
+  return new WireError(cloned.name, cloned.message, cloned.code, undefined, cause)
+}
+
+function cloneLedgerError({ code, message, span, help }: LedgerError): ClonedLedgerError {
+  return { code, message, span, help }
+}
+
+function reviveLedgerError({ code, message, span, help }: ClonedLedgerError): LedgerError {
+  return new LedgerError(code, message, {
+    ...(span === undefined ? {} : { span }),
+    ...(help === undefined ? {} : { help }),
+  })
+}

@@ -1,0 +1,242 @@
+import { assert } from '../base/assert.ts'
+import { equalBytes } from '../base/bytes.ts'
+import type { Env } from '../base/env.ts'
+import { LedgerError } from '../base/errors.ts'
+import { checkRequest, checkStatement, type StatementQuotas, statementQuotas } from '../protocol/check-request.ts'
+import {
+  type IoUsage,
+  type Page,
+  type SendCommandRequest,
+  type SendCommandResponse,
+  type TimingInformation,
+  type ValueHolder,
+  WireError,
+} from '../protocol/message.ts'
+import { decodeIon } from '../values/binary-reader.ts'
+import { fromPartiqlIon } from '../values/partiql-ion.ts'
+import { parseIon } from '../values/text-reader.ts'
+import type { Value } from '../values/value.ts'
+import { internalFault, toWireError } from './error-text.ts'
+import type { LedgerHost } from './ledger-host.ts'
+import { ResultCursor } from './paging.ts'
+import { defaultSessionLimits, type OpenTransaction, type Session, SessionTable } from './session-table.ts'
+import { type RequestControl, StatementGuard } from './statement-guard.ts'
+
+export interface HandlerOptions {
+  /** Applies QLDB's quotas on statements and parameters. */
+  readonly strictQldb?: boolean
+  /** Pass the guard whose `isCancelled` the ledgers were opened with, so that a statement stops inside its work. */
+  readonly guard?: StatementGuard
+  readonly transactionAgeMsMax?: number
+  readonly sessionAgeMsMax?: number
+  readonly sessionsMax?: number
+  /** Told of every bug that the client only sees as InternalFailure. */
+  readonly onFault?: (error: unknown) => void
+}
+
+export interface Handler {
+  /**
+   * Answers one request. Rejects with WireError; with LedgerError 'cancelled/by-user' when `control` said so.
+   * The engine's work is done without waiting: only opening a ledger and committing give way to others.
+   */
+  readonly send: (request: SendCommandRequest, control?: RequestControl) => Promise<SendCommandResponse>
+  /** Ends transactions and sessions whose time has run out. Every request does; call it when none come. */
+  sweep(): void
+  /** Ends all sessions and aborts their transactions. The ledgers stay open: they are the host's. */
+  close(): void
+}
+
+/** QLDB's session service over the ledgers of a host: sessions, transactions, pages, quotas, error texts. */
+export function createHandler(host: LedgerHost, env: Env, options: HandlerOptions = {}): Handler {
+  return new SessionHandler(host, env, options)
+}
+
+class SessionHandler implements Handler {
+  readonly #host: LedgerHost
+  readonly #env: Env
+  readonly #sessions: SessionTable
+  readonly #guard: StatementGuard
+  readonly #quotas: StatementQuotas
+  readonly #onFault: (error: unknown) => void
+
+  constructor(host: LedgerHost, env: Env, options: HandlerOptions) {
+    this.#host = host
+    this.#env = env
+    this.#sessions = new SessionTable(env, {
+      transactionAgeMsMax: options.transactionAgeMsMax ?? defaultSessionLimits.transactionAgeMsMax,
+      sessionAgeMsMax: options.sessionAgeMsMax ?? defaultSessionLimits.sessionAgeMsMax,
+      sessionsMax: options.sessionsMax ?? defaultSessionLimits.sessionsMax,
+    })
+    this.#guard = options.guard ?? new StatementGuard(env)
+    this.#quotas = statementQuotas(options.strictQldb ?? false)
+    this.#onFault = options.onFault ?? (() => undefined)
+  }
+
+  readonly send = async (request: SendCommandRequest, control: RequestControl = {}): Promise<SendCommandResponse> => {
+    try {
+      return await this.#answer(request, control)
+    } catch (error) {
+      if (error instanceof WireError) throw error
+      if (!(error instanceof LedgerError)) {
+        this.#onFault(error)
+        throw internalFault()
+      }
+      if (error.code === 'cancelled/by-user') throw error
+      throw toWireError(error, request.ExecuteStatement?.Statement)
+    }
+  }
+
+  sweep(): void {
+    this.#sessions.sweep()
+  }
+
+  close(): void {
+    this.#sessions.endAll()
+  }
+
+  async #answer(request: SendCommandRequest, control: RequestControl): Promise<SendCommandResponse> {
+    const timing = this.#startTimer()
+    const command = checkRequest(request)
+    this.#sessions.sweep()
+    if (command === 'StartSession') return this.#startSession(request.StartSession, timing)
+    const session = this.#sessions.find(request.SessionToken ?? '')
+    switch (command) {
+      case 'StartTransaction': {
+        const { id } = this.#sessions.begin(session)
+        return { StartTransaction: { TransactionId: id, ...timing() } }
+      }
+      case 'AbortTransaction':
+        this.#sessions.abort(session)
+        return { AbortTransaction: timing() }
+      case 'EndSession':
+        this.#sessions.end(session)
+        return { EndSession: timing() }
+      case 'ExecuteStatement': {
+        const answer = this.#execute(session, given(request.ExecuteStatement), control)
+        return { ExecuteStatement: { FirstPage: answer.page, ...timing(), ConsumedIOs: answer.usage } }
+      }
+      case 'FetchPage': {
+        const answer = this.#fetchPage(session, given(request.FetchPage), control)
+        return { FetchPage: { Page: answer.page, ...timing(), ConsumedIOs: answer.usage } }
+      }
+      case 'CommitTransaction':
+        return this.#commit(session, given(request.CommitTransaction), timing)
+      default:
+        return command satisfies never
+    }
+  }
+
+  async #startSession(command: SendCommandRequest['StartSession'], timing: Timer): Promise<SendCommandResponse> {
+    const name = given(command).LedgerName
+    const ledger = await this.#host.open(name)
+    const { token } = this.#sessions.start(name, ledger)
+    return { StartSession: { SessionToken: token, ...timing() } }
+  }
+
+  #execute(session: Session, command: ExecuteStatement, control: RequestControl): PageAnswer {
+    const transaction = this.#sessions.transactionOf(session, command.TransactionId)
+    const parameters = (command.Parameters ?? []).map(readParameter)
+    // Drivers add a statement to their digest before they send it, so one that is refused counts too.
+    transaction.digest.add(command.Statement, parameters)
+    checkStatement(command, this.#quotas)
+    return this.#work(session, transaction, control, () => {
+      const run = transaction.hosted.execute(command.Statement, parameters.map(fromPartiqlIon))
+      this.#guard.watch(run.meter)
+      return new ResultCursor(run, this.#guard.isCancelled)
+    })
+  }
+
+  #fetchPage(session: Session, command: FetchPage, control: RequestControl): PageAnswer {
+    const transaction = this.#sessions.transactionOf(session, command.TransactionId)
+    const cursor = transaction.results.take(command.NextPageToken)
+    return this.#work(session, transaction, control, () => {
+      this.#guard.watch(cursor.meter)
+      return cursor
+    })
+  }
+
+  /** Runs the engine for one page, under the guard. A statement that fails leaves its transaction open. */
+  #work(
+    session: Session,
+    transaction: OpenTransaction,
+    control: RequestControl,
+    openCursor: () => ResultCursor,
+  ): PageAnswer {
+    let cursor: ResultCursor | undefined
+    this.#guard.hold(transaction.deadlineMs, control)
+    try {
+      cursor = openCursor()
+      const { values, isLast } = cursor.nextPage()
+      const page: Page = isLast
+        ? { Values: values }
+        : { Values: values, NextPageToken: transaction.results.keep(cursor, this.#env) }
+      return { page, usage: cursor.takeUsage() }
+    } catch (error) {
+      cursor?.close()
+      if (this.#guard.reason === 'deadline') throw this.#sessions.expire(session, transaction)
+      if (!leavesTransactionOpen(error)) this.#sessions.abort(session)
+      throw error
+    } finally {
+      this.#guard.release()
+    }
+  }
+
+  async #commit(session: Session, command: CommitTransaction, timing: Timer): Promise<SendCommandResponse> {
+    const { id, hosted, digest } = this.#sessions.transactionOf(session, command.TransactionId)
+    this.#sessions.release(session)
+    if (!equalBytes(digest.bytes(), command.CommitDigest)) {
+      hosted.abort()
+      throw new LedgerError('transaction/digest-mismatch', "Digests don't match")
+    }
+    await hosted.commit(command.CommitDigest)
+    return {
+      CommitTransaction: {
+        TransactionId: id,
+        CommitDigest: command.CommitDigest,
+        ...timing(),
+        ConsumedIOs: { ReadIOs: 0, WriteIOs: 0 },
+      },
+    }
+  }
+
+  /** Measures from now. Never 0: clients take a 0 for "not measured". */
+  #startTimer(): Timer {
+    const startMs = this.#env.monotonicMs()
+    return () => {
+      const ms = Math.max(1, Math.round(this.#env.monotonicMs() - startMs))
+      return { TimingInformation: { ProcessingTimeMilliseconds: ms } }
+    }
+  }
+}
+
+type Timer = () => { readonly TimingInformation: TimingInformation }
+type ExecuteStatement = NonNullable<SendCommandRequest['ExecuteStatement']>
+type FetchPage = NonNullable<SendCommandRequest['FetchPage']>
+type CommitTransaction = NonNullable<SendCommandRequest['CommitTransaction']>
+
+interface PageAnswer {
+  readonly page: Page
+  readonly usage: IoUsage
+}
+
+/** After a bug, or with a store that can't be read, nobody knows what the transaction has done so far. */
+function leavesTransactionOpen(error: unknown): boolean {
+  if (!(error instanceof LedgerError)) return false
+  return ['input', 'limit', 'unsupported', 'cancelled'].includes(error.kind)
+}
+
+function readParameter(holder: ValueHolder, index: number): Value {
+  try {
+    return holder.IonBinary !== undefined ? decodeIon(holder.IonBinary) : parseIon(holder.IonText ?? '')
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    throw new LedgerError('request/invalid', `The parameter Parameters[${index}] is not valid: ${error.message}`, {
+      cause: error,
+    })
+  }
+}
+
+function given<T>(command: T | undefined): T {
+  assert(command !== undefined, 'the command was found in the request')
+  return command
+}

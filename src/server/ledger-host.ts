@@ -1,0 +1,31 @@
+import type { Value } from '../values/value.ts'
+
+/**
+ * What the handler asks of whoever holds the ledgers. `ledger/ledger.ts` provides HostedLedger; the program that
+ * opens the ledgers provides LedgerHost and keeps them open.
+ */
+export interface LedgerHost {
+  /** The ledger of that name; the same one for every call. Throws LedgerError 'ledger/not-found' and others. */
+  open(name: string): Promise<HostedLedger>
+}
+
+export interface HostedLedger {
+  begin(): HostedTransaction
+}
+
+export interface HostedTransaction {
+  /** 22 characters. */
+  readonly id: string
+  /** A statement that fails leaves the transaction as it was before it. */
+  execute(statement: string, parameters: readonly Value[]): HostedRun
+  /** Durable when it resolves. Rejects with LedgerError 'transaction/conflict'. Ends the transaction either way. */
+  commit(digest: Uint8Array): Promise<unknown>
+  abort(): void
+}
+
+export interface HostedRun {
+  /** Pulling a row does the work; nothing is awaited. Both may throw LedgerError. */
+  readonly rows: Iterator<Value>
+  /** Grows while rows are pulled. */
+  readonly meter: { readonly readIos: number; readonly writeIos: number }
+}

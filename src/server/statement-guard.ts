@@ -1,0 +1,59 @@
+import type { Env } from '../base/env.ts'
+import type { HostedRun } from './ledger-host.ts'
+
+/** What the sender of a request may watch and stop while the engine works on it. */
+export interface RequestControl {
+  /** Asked now and then; true gives the statement up with LedgerError 'cancelled/by-user'. Has to be cheap. */
+  readonly isCancelled?: () => boolean
+  /** Told the read IOs of the running statement so far. Has to be cheap. */
+  readonly onProgress?: (readIos: number) => void
+}
+
+export type StopReason = 'deadline' | 'user'
+
+/**
+ * Lets a running statement be stopped. The engine runs a statement without ever waiting, so at most one runs at a
+ * time and one guard serves all ledgers of a handler: give `isCancelled` to each ledger that its host opens, and the
+ * guard to `createHandler`. Without that, a statement is stopped only between two rows of its result.
+ */
+export class StatementGuard {
+  readonly #env: Env
+  #control: RequestControl = {}
+  #deadlineMs = Number.POSITIVE_INFINITY
+  #meter: HostedRun['meter'] | undefined
+  #reason: StopReason | undefined
+
+  constructor(env: Env) {
+    this.#env = env
+  }
+
+  /** Whether the running statement has to stop; false when none runs. Bound, so that it can be passed on. */
+  readonly isCancelled = (): boolean => {
+    if (this.#meter !== undefined) this.#control.onProgress?.(this.#meter.readIos)
+    if (this.#control.isCancelled?.() === true) this.#reason = 'user'
+    else if (this.#env.monotonicMs() >= this.#deadlineMs) this.#reason = 'deadline'
+    return this.#reason !== undefined
+  }
+
+  /** Why the statement was told to stop, if it was. */
+  get reason(): StopReason | undefined {
+    return this.#reason
+  }
+
+  /** From now on the engine works for this request, until `release`. */
+  hold(deadlineMs: number, control: RequestControl): void {
+    this.#deadlineMs = deadlineMs
+    this.#control = control
+    this.#meter = undefined
+    this.#reason = undefined
+  }
+
+  watch(meter: HostedRun['meter']): void {
+    this.#meter = meter
+  }
+
+  release(): void {
+    if (this.#meter !== undefined) this.#control.onProgress?.(this.#meter.readIos)
+    this.hold(Number.POSITIVE_INFINITY, {})
+  }
+}

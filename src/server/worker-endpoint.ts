@@ -1,0 +1,46 @@
+import type { MessagePort } from 'node:worker_threads'
+import {
+  cancelSlot,
+  cloneError,
+  type FromEngine,
+  packValues,
+  readIosSlot,
+  type ToEngine,
+} from '../protocol/worker-message.ts'
+import type { Handler } from './handler.ts'
+
+/**
+ * Answers the requests that driver/worker-transport.ts sends from another thread. `shared` is the memory both threads
+ * see (protocol/worker-message.ts). `close` is awaited when the other side closes: it closes the ledgers.
+ */
+export function serveMessagePort(
+  port: MessagePort,
+  send: Handler['send'],
+  shared: Int32Array,
+  close: () => Promise<void> = async () => {},
+): void {
+  port.on('message', async (message: ToEngine) => {
+    if (message.kind === 'close') {
+      await close()
+      port.postMessage({ kind: 'closed' } satisfies FromEngine)
+      port.close()
+      return
+    }
+    const { id, request } = message
+    try {
+      const response = await send(request, {
+        isCancelled: () => Atomics.load(shared, cancelSlot) === id,
+        onProgress: (readIos) => Atomics.store(shared, readIosSlot, readIos | 0),
+      })
+      const packed = packValues(response)
+      if (packed === undefined) {
+        port.postMessage({ kind: 'answer', id, response } satisfies FromEngine)
+      } else {
+        const answer: FromEngine = { kind: 'answer', id, response: packed.response, values: packed.values }
+        port.postMessage(answer, [packed.values.bytes.buffer as ArrayBuffer])
+      }
+    } catch (error) {
+      port.postMessage({ kind: 'failure', id, error: cloneError(error) } satisfies FromEngine)
+    }
+  })
+}
