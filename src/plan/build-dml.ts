@@ -1,0 +1,154 @@
+import { LedgerError } from '../base/errors.ts'
+import type {
+  Change,
+  DmlStatement,
+  Expression,
+  InsertStatement,
+  PathStep,
+  Returning,
+  TablePath,
+} from '../syntax/ast.ts'
+import { buildExpression, literalText } from './build-expression.ts'
+import { buildFrom, countSources } from './build-from.ts'
+import { addFilter } from './build-query.ts'
+import type { TableInfo } from './catalog.ts'
+import type {
+  ChangePlan,
+  ChangeStep,
+  InsertPlan,
+  Operator,
+  ReturningPlan,
+  TableScan,
+  TargetPath,
+  TargetStep,
+} from './plan.ts'
+import { declare, findVariable, noSuchVariable, type PlanContext, Scope } from './scope.ts'
+
+export function buildInsert(statement: InsertStatement, context: PlanContext): InsertPlan {
+  const table = findTarget(statement.table, context)
+  const { span } = statement
+  if (statement.at !== undefined || statement.onConflict !== undefined || statement.command !== 'insert') {
+    const what = statement.command !== 'insert' ? statement.command.toUpperCase() : statement.at ? 'AT' : 'ON CONFLICT'
+    throw new LedgerError('semantic/unsupported', `${what} is not supported: tables have no keys`, { span })
+  }
+  const value = buildExpression(statement.value, new Scope(undefined), context, 'none')
+  const returning = buildReturning(statement.returning, table, context)
+  return { kind: 'insert', table, form: statement.form, value, returning, span }
+}
+
+function findTarget(path: TablePath, context: PlanContext): TableInfo {
+  const [name, ...rest] = path.names
+  if (name === undefined) throw new LedgerError('semantic/invalid', 'a table is missing', { span: path.span })
+  const found = rest.length === 0 ? context.catalog.findGlobal(name.text, name.quoted) : undefined
+  if (found?.kind === 'table') return found.table
+  if (found?.kind === 'value' || rest.length > 0)
+    throw notATable(path.names.map((one) => one.text).join('.'), path.span)
+  throw noSuchVariable(name, undefined, context)
+}
+
+function notATable(name: string, span: TablePath['span']): LedgerError {
+  return new LedgerError('semantic/invalid', `'${name}' is not a table that can be changed`, { span })
+}
+
+/** UPDATE, DELETE and FROM …: the first source is the table, others range over what is nested in it. */
+export function buildChange(statement: DmlStatement, context: PlanContext): ChangePlan {
+  const scope = new Scope(undefined)
+  scope.sourceCount = countSources(statement.from)
+  context.tracksElements = true
+  const from = buildFrom(statement.from, scope, context)
+  context.tracksElements = false
+  const scan = changedTable(from, statement)
+  let input = from
+  if (statement.where !== undefined) input = addFilter(from, buildExpression(statement.where, scope, context), context)
+  const changes = statement.changes.map((change) => buildStep(change, scope, context))
+  const table = (scan.source as Extract<TableScan['source'], { kind: 'table' }>).table
+  return {
+    kind: 'change',
+    table,
+    input,
+    documentSlot: scan.slot,
+    idSlot: scan.bySlot as number,
+    changes,
+    returning: buildReturning(statement.returning, table, context, scan.alias),
+    span: statement.span,
+  }
+}
+
+/** The one table scan of the sources; the user view of a table, for nothing else can be changed. */
+function changedTable(from: Operator, statement: DmlStatement): TableScan {
+  const scans: TableScan[] = []
+  const visit = (operator: Operator): void => {
+    if (operator.kind === 'scan-table') scans.push(operator)
+    if (operator.kind === 'join') {
+      visit(operator.left)
+      visit(operator.right)
+    } else if (operator.kind === 'filter') visit(operator.input)
+  }
+  visit(from)
+  const [scan, second] = scans
+  const { span } = statement.from
+  if (second !== undefined) throw new LedgerError('semantic/invalid', 'one statement changes one table only', { span })
+  if (scan?.source.kind !== 'table' || scan.source.view !== 'user') throw notATable(scan?.alias ?? 'this source', span)
+  return scan
+}
+
+function buildStep(change: Change, scope: Scope, context: PlanContext): ChangeStep {
+  const { span } = change
+  if (change.kind === 'delete') return { kind: 'remove', path: [], span }
+  const path = targetPath(change.target, scope, context)
+  if (change.kind === 'remove') return { kind: 'remove', path, span }
+  const value = buildExpression(change.value, scope, context, change.kind === 'set' ? 'scalar' : 'none')
+  if (change.kind === 'set') return { kind: 'set', path, value, span }
+  const at = change.at && buildExpression(change.at, scope, context)
+  return { kind: 'insert', path, value, at, form: change.form, span }
+}
+
+/** Where in the document a target stands: below an alias, or, for a name that is none, below the only source. */
+function targetPath(target: Expression, scope: Scope, context: PlanContext): TargetPath {
+  const root = target.kind === 'path' ? target.root : target
+  const steps = target.kind === 'path' ? target.steps : []
+  if (root.kind !== 'variable') {
+    throw new LedgerError('semantic/invalid', 'the target of a change must be a path', { span: target.span })
+  }
+  const rest = steps.map((step) => targetStep(step, scope, context))
+  const variable = findVariable(scope, root.name)
+  if (variable?.origin !== undefined) return [...variable.origin, ...rest]
+  if (variable !== undefined) {
+    throw new LedgerError('semantic/invalid', `'${root.name.text}' is not part of the table's documents`, {
+      span: root.span,
+    })
+  }
+  const only = root.local ? undefined : scope.onlySource
+  if (only === undefined) throw noSuchVariable(root.name, scope, context)
+  return [{ kind: 'field', name: root.name.text, exact: context.isExact(root.name) }, ...rest]
+}
+
+function targetStep(step: PathStep, scope: Scope, context: PlanContext): TargetStep {
+  if (step.kind === 'field') return { kind: 'field', name: step.name.text, exact: context.isExact(step.name) }
+  if (step.kind !== 'index') {
+    throw new LedgerError('semantic/invalid', 'the target of a change must be a path without wildcards', {
+      span: step.span,
+    })
+  }
+  const name = literalText(step.index)
+  if (name !== undefined) return { kind: 'field', name, exact: true }
+  return { kind: 'index', index: buildExpression(step.index, scope, context) }
+}
+
+/** RETURNING: its expressions see the document under the table's name or alias. */
+function buildReturning(
+  returning: readonly Returning[] | undefined,
+  table: TableInfo,
+  context: PlanContext,
+  alias = table.name,
+): readonly ReturningPlan[] | undefined {
+  return returning?.map((item) => {
+    const slot = context.newSlot()
+    const scope = new Scope(undefined)
+    scope.sourceCount = 1
+    const source = declare(scope, context, alias, 'source', slot, item.span)
+    scope.sources.push({ source, at: undefined, by: undefined, nullable: false })
+    const value = item.expression === '*' ? undefined : buildExpression(item.expression, scope, context)
+    return { which: item.which, value, slot }
+  })
+}

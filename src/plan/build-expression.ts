@@ -1,0 +1,233 @@
+import { LedgerError } from '../base/errors.ts'
+import type { Expression, Name, PathStep, TypeName } from '../syntax/ast.ts'
+import { string } from '../values/value.ts'
+import { buildAggregate, buildWindowCall, groupedExpression, isAggregate } from './build-group.ts'
+import { buildQuery } from './build-query.ts'
+import type { Coercion, PlanExpression, PlanType, SpreadStep } from './plan.ts'
+import { findVariable, illegalGlobal, noSuchVariable, type PlanContext, type Scope, slotOf } from './scope.ts'
+
+/**
+ * Resolves an expression. `coercion` says what a SELECT with one column becomes when it is a sub-query here; every
+ * operand of an expression wants a scalar, sources and collection functions want the rows (specification, section 9).
+ */
+export function buildExpression(
+  expression: Expression,
+  scope: Scope,
+  context: PlanContext,
+  coercion: Coercion = 'scalar',
+): PlanExpression {
+  const grouped = groupedExpression(expression, scope, context)
+  if (grouped !== undefined) return grouped
+  const build = (operand: Expression) => buildExpression(operand, scope, context)
+  const { span } = expression
+  switch (expression.kind) {
+    case 'literal':
+      return { kind: 'constant', value: expression.value, span }
+    case 'variable':
+      return resolveName(expression.name, expression.local, scope, context)
+    case 'parameter':
+      context.parameters = Math.max(context.parameters, expression.ordinal + 1)
+      return { kind: 'parameter', ordinal: expression.ordinal, span }
+    case 'path':
+      return buildPath(buildExpression(expression.root, scope, context, 'none'), expression.steps, scope, context)
+    case 'unary':
+      return { kind: 'unary', op: expression.op, operand: build(expression.operand), span }
+    case 'binary':
+      return {
+        kind: 'binary',
+        op: expression.op,
+        left: build(expression.left),
+        right: build(expression.right),
+        span: expression.opSpan,
+      }
+    case 'list':
+    case 'sexp':
+    case 'bag':
+      return { kind: 'sequence', type: expression.kind, items: expression.items.map(build), span }
+    case 'struct':
+      return {
+        kind: 'struct',
+        fields: expression.fields.map((field) => ({ name: build(field.name), value: build(field.value) })),
+        span,
+      }
+    case 'call':
+      return buildCall(expression, scope, context)
+    case 'select':
+    case 'pivot':
+    case 'set-operation':
+    case 'values':
+    case 'with':
+      return buildQuery(expression, scope, context, coercion)
+    default:
+      return buildPredicate(expression, scope, context)
+  }
+}
+
+type Predicate = Extract<Expression, { kind: 'in' | 'between' | 'like' | 'is' | 'case' | 'cast' }>
+
+function buildPredicate(expression: Predicate, scope: Scope, context: PlanContext): PlanExpression {
+  const build = (operand: Expression) => buildExpression(operand, scope, context)
+  const { span } = expression
+  switch (expression.kind) {
+    case 'in':
+      return {
+        kind: 'in',
+        operand: build(expression.operand),
+        collection: buildExpression(expression.collection, scope, context, 'values'),
+        negated: expression.negated,
+        span,
+      }
+    case 'between':
+      return {
+        kind: 'between',
+        operand: build(expression.operand),
+        low: build(expression.low),
+        high: build(expression.high),
+        negated: expression.negated,
+        span,
+      }
+    case 'like':
+      return {
+        kind: 'like',
+        operand: build(expression.operand),
+        pattern: build(expression.pattern),
+        escape: expression.escape === undefined ? undefined : build(expression.escape),
+        negated: expression.negated,
+        span,
+      }
+    case 'is': {
+      const type = buildType(expression.type)
+      return { kind: 'is', operand: build(expression.operand), type, negated: expression.negated, span }
+    }
+    case 'case':
+      return {
+        kind: 'case',
+        operand: expression.operand === undefined ? undefined : build(expression.operand),
+        branches: expression.branches.map((branch) => ({ when: build(branch.when), result: build(branch.then) })),
+        otherwise: expression.otherwise === undefined ? undefined : build(expression.otherwise),
+        span,
+      }
+    case 'cast': {
+      const type = buildType(expression.type)
+      return { kind: 'cast', form: expression.form, operand: build(expression.operand), type, span }
+    }
+  }
+}
+
+export function buildType(type: TypeName): PlanType {
+  return { name: type.name, args: type.args, withTimeZone: type.withTimeZone }
+}
+
+/** Functions over whole collections: a sub-query among their arguments keeps its rows. */
+const takesRows = /^(exists|size|cardinality|coll_.*|tupleunion|flatten|coll_to_scalar)$/
+
+function buildCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope, context: PlanContext): PlanExpression {
+  if (call.over !== undefined) return buildWindowCall(call, scope, context)
+  if (isAggregate(call)) return buildAggregate(call, scope, context)
+  if (call.star || call.quantifier === 'distinct' || call.filter !== undefined) {
+    const what = call.star ? '(*)' : call.filter !== undefined ? 'FILTER' : 'DISTINCT'
+    throw new LedgerError('semantic/invalid', `the function '${call.name}' does not take ${what}`, {
+      span: call.nameSpan,
+    })
+  }
+  const rows = takesRows.test(call.name) ? 'none' : 'scalar'
+  const args = call.args.map((argument) => buildExpression(argument, scope, context, rows))
+  return { kind: 'call', name: call.name, args, span: call.nameSpan }
+}
+
+/** Follows steps from a value. From the first `[*]` or `.*` on the rest is a spread over its elements. */
+export function buildPath(
+  root: PlanExpression,
+  steps: readonly PathStep[],
+  scope: Scope,
+  context: PlanContext,
+): PlanExpression {
+  let value = root
+  for (const [position, step] of steps.entries()) {
+    if (step.kind === 'each' || step.kind === 'each-field') {
+      const rest = steps.slice(position).map((one) => spreadStep(one, scope, context))
+      return { kind: 'spread', operand: value, steps: rest, span: step.span }
+    }
+    const { span } = step
+    if (step.kind === 'field') {
+      value = {
+        kind: 'field',
+        operand: value,
+        name: step.name.text,
+        exact: context.isExact(step.name),
+        fallback: undefined,
+        span,
+      }
+      continue
+    }
+    const name = literalText(step.index)
+    value =
+      name === undefined
+        ? { kind: 'index', operand: value, ...indexStep(step.index, scope, context), span }
+        : { kind: 'field', operand: value, name, exact: true, fallback: undefined, span }
+  }
+  return value
+}
+
+function spreadStep(step: PathStep, scope: Scope, context: PlanContext): SpreadStep {
+  switch (step.kind) {
+    case 'each':
+    case 'each-field':
+      return { kind: step.kind }
+    case 'field':
+      return { kind: 'field', name: step.name.text, exact: context.isExact(step.name) }
+    case 'index': {
+      const name = literalText(step.index)
+      if (name !== undefined) return { kind: 'field', name, exact: true }
+      return { kind: 'index', ...indexStep(step.index, scope, context) }
+    }
+  }
+}
+
+function indexStep(index: Expression, scope: Scope, context: PlanContext) {
+  const byName = index.kind === 'parameter' || index.kind === 'cast'
+  return { index: buildExpression(index, scope, context), byName }
+}
+
+/** The text of a string literal. */
+export function literalText(expression: Expression): string | undefined {
+  return expression.kind === 'literal' && expression.value.type === 'string' ? expression.value.value : undefined
+}
+
+/**
+ * What a name stands for outside of FROM: the nearest variable; else, in a block with one source, a field of that
+ * source; else a global. A global value is the fallback where the field is absent; a table is not (QLDB: with one
+ * source "even the name of a table becomes a path into that source").
+ */
+export function resolveName(name: Name, local: boolean, scope: Scope, context: PlanContext): PlanExpression {
+  const variable = findVariable(scope, name)
+  if (variable !== undefined) return slotOf(variable, name.span)
+  const global = local ? undefined : globalValue(name, context)
+  const only = nearestSources(scope)?.onlySource
+  if (only !== undefined && !local) {
+    const fallback = global?.kind === 'global' ? global : undefined
+    const exact = context.isExact(name)
+    return { kind: 'field', operand: slotOf(only, name.span), name: name.text, exact, fallback, span: name.span }
+  }
+  if (global === undefined) throw noSuchVariable(name, scope, context)
+  if (global.kind === 'table' && context.options.strictQldb) throw illegalGlobal(name)
+  return global
+}
+
+function nearestSources(scope: Scope): Scope | undefined {
+  let block: Scope | undefined = scope
+  while (block !== undefined && block.sourceCount === 0) block = block.parent
+  return block
+}
+
+function globalValue(name: Name, context: PlanContext): PlanExpression | undefined {
+  const found = context.catalog.findGlobal(name.text, name.quoted)
+  if (found === undefined) return undefined
+  if (found.kind === 'value') return { kind: 'global', name: found.name, span: name.span }
+  return { kind: 'table', source: { kind: 'table', table: found.table, view: 'user' }, span: name.span }
+}
+
+/** A field name as an expression gives it to a struct constructor. */
+export function textConstant(text: string, span: Expression['span']): PlanExpression {
+  return { kind: 'constant', value: string(text), span }
+}

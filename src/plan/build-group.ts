@@ -1,0 +1,175 @@
+import { LedgerError } from '../base/errors.ts'
+import type { CallExpression, Expression, GroupBy, SelectItem, SortKey } from '../syntax/ast.ts'
+import { buildExpression } from './build-expression.ts'
+import { columnName } from './column-name.ts'
+import type { AggregatePlan, GroupOperator, Operator, PlanExpression, SortKeyPlan } from './plan.ts'
+import { declare, findVariable, type PlanContext, Scope } from './scope.ts'
+import { expressionKey, slotsFilled } from './walk-plan.ts'
+
+/** SQL's aggregate functions (specification, section 11); COLL_… are plain functions. */
+export const aggregateNames: ReadonlySet<string> = new Set([
+  'count',
+  'sum',
+  'avg',
+  'min',
+  'max',
+  'any',
+  'some',
+  'every',
+])
+
+export function isAggregate(call: CallExpression): boolean {
+  return aggregateNames.has(call.name) && call.over === undefined
+}
+
+/** Whether an expression has an aggregate call that belongs to its own query, not to a sub-query of it. */
+export function hasAggregate(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null) return false
+  if (Array.isArray(node)) return node.some(hasAggregate)
+  const { kind } = node as { kind?: string }
+  if (kind === 'call' && isAggregate(node as CallExpression)) return true
+  if (kind === 'select' || kind === 'pivot' || kind === 'with' || kind === 'set-operation' || kind === 'literal')
+    return false
+  return Object.entries(node).some(([name, part]) => name !== 'span' && hasAggregate(part))
+}
+
+export interface Grouped {
+  readonly scope: Scope
+  /** Called when everything that may hold an aggregate has been resolved. */
+  finish(): GroupOperator
+}
+
+/**
+ * Puts a GROUP BY (or, without keys, the one group of a query with aggregates) over the rows so far. The scope after
+ * it has the keys' aliases and GROUP AS; a key written out again stands for the key.
+ */
+export function buildGroup(
+  groupBy: GroupBy | undefined,
+  input: Operator,
+  before: Scope,
+  items: readonly SelectItem[],
+  context: PlanContext,
+): Grouped {
+  if (groupBy?.partial) {
+    throw new LedgerError('semantic/unsupported', 'GROUP PARTIAL BY is not supported', { span: groupBy.span })
+  }
+  const scope = new Scope(before.parent)
+  // Names that are no key must not become paths into an outer query's source.
+  scope.sourceCount = before.sourceCount === 0 ? 0 : 2
+  const keys: GroupOperator['keys'][number][] = []
+  const known: { text: string; slot: number; name: string }[] = []
+  for (const [position, key] of (groupBy?.keys ?? []).entries()) {
+    const value = buildExpression(selectedUnder(key.value, items, before), before, context)
+    const slot = context.newSlot()
+    const name = key.alias?.text ?? columnName(key.value) ?? `_${position + 1}`
+    keys.push({ value, slot })
+    known.push({ text: expressionKey(value), slot, name })
+    if (!scope.variables.some((variable) => variable.name === name))
+      declare(scope, context, name, 'key', slot, key.span)
+  }
+  let groupAs: GroupOperator['groupAs']
+  if (groupBy?.groupAs !== undefined) {
+    const slot = context.newSlot()
+    declare(scope, context, groupBy.groupAs.text, 'key', slot, groupBy.groupAs.span)
+    const filled = new Set(slotsFilled(input))
+    const fields = before.variables.filter((variable) => filled.has(variable.slot))
+    groupAs = { slot, fields: fields.map(({ name, slot: from }) => ({ name, slot: from })) }
+  }
+  const aggregates: AggregatePlan[] = []
+  scope.grouping = { before, keys: known, aggregates }
+  return { scope, finish: () => ({ kind: 'group', input, keys, aggregates, groupAs }) }
+}
+
+/** `GROUP BY tagname` where `tagname` is the alias of a select item stands for that item (specification, section 11). */
+function selectedUnder(key: Expression, items: readonly SelectItem[], scope: Scope): Expression {
+  if (key.kind !== 'variable' || findVariable(scope, key.name) !== undefined) return key
+  const item = items.find((one) => one.kind === 'expression' && one.alias?.text === key.name.text)
+  return item === undefined || hasAggregate(item.value) ? key : item.value
+}
+
+/** After GROUP BY: the key that an expression spells out, as `SELECT p.a … GROUP BY p.a` or `SELECT a … GROUP BY p.a`. */
+export function groupedExpression(
+  expression: Expression,
+  scope: Scope,
+  context: PlanContext,
+): PlanExpression | undefined {
+  const { grouping } = scope
+  if (grouping === undefined || grouping.keys.length === 0) return undefined
+  if (expression.kind === 'literal' || expression.kind === 'parameter' || expression.kind === 'select') return undefined
+  if (expression.kind === 'variable' && findVariable(scope, expression.name)?.role === 'key') return undefined
+  if (hasAggregate(expression)) return undefined
+  const text = tryKey(expression, grouping.before, context)
+  const key = text === undefined ? undefined : grouping.keys.find((one) => one.text === text)
+  return key && { kind: 'slot', slot: key.slot, name: key.name, span: expression.span }
+}
+
+function tryKey(expression: Expression, scope: Scope, context: PlanContext): string | undefined {
+  try {
+    return expressionKey(buildExpression(expression, scope, context))
+  } catch (error) {
+    if (error instanceof LedgerError) return undefined
+    throw error
+  }
+}
+
+/** An aggregate call: its argument is resolved before the grouping, its result is a slot of the group. */
+export function buildAggregate(call: CallExpression, scope: Scope, context: PlanContext): PlanExpression {
+  const grouping = groupingOf(scope)
+  if (grouping === undefined) {
+    throw new LedgerError('semantic/invalid', `the aggregate '${call.name}' is not allowed here`, {
+      span: call.nameSpan,
+    })
+  }
+  if (call.star && call.quantifier === 'distinct') {
+    throw new LedgerError('semantic/invalid', 'COUNT(DISTINCT *) is not supported', { span: call.nameSpan })
+  }
+  const argument = call.star ? undefined : call.args[0] && buildExpression(call.args[0], grouping.before, context)
+  if (call.star ? call.name !== 'count' : call.args.length !== 1) {
+    throw new LedgerError('semantic/argument-count', `the aggregate '${call.name}' takes one argument`, {
+      span: call.nameSpan,
+    })
+  }
+  const filter = call.filter && buildExpression(call.filter, grouping.before, context)
+  const distinct = call.quantifier === 'distinct'
+  const slot = context.newSlot()
+  grouping.aggregates.push({ name: call.name, argument, distinct, filter, slot, span: call.nameSpan })
+  return { kind: 'slot', slot, name: call.name, span: call.span }
+}
+
+function groupingOf(scope: Scope): Scope['grouping'] {
+  return scope.grouping
+}
+
+/** `f(…) OVER (PARTITION BY … ORDER BY …)`: computed by an operator of its own before the projection. */
+export function buildWindowCall(call: CallExpression, scope: Scope, context: PlanContext): PlanExpression {
+  const over = call.over
+  if (scope.windows === undefined || over === undefined) {
+    throw new LedgerError('semantic/invalid', `the window function '${call.name}' is not allowed here`, {
+      span: call.nameSpan,
+    })
+  }
+  const slot = context.newSlot()
+  scope.windows.push({
+    kind: 'window',
+    input: { kind: 'one-row' },
+    partitionBy: over.partitionBy.map((key) => buildExpression(key, scope, context)),
+    orderBy: over.orderBy.map((key) => buildSortKey(key, scope, context)),
+    functions: [
+      {
+        name: call.name,
+        args: call.args.map((argument) => buildExpression(argument, scope, context)),
+        distinct: call.quantifier === 'distinct',
+        slot,
+        span: call.nameSpan,
+      },
+    ],
+    slots: [],
+  })
+  return { kind: 'slot', slot, name: call.name, span: call.span }
+}
+
+export function buildSortKey(key: SortKey, scope: Scope, context: PlanContext): SortKeyPlan {
+  const descending = key.direction === 'desc'
+  const nullsFirst = key.nulls === undefined ? descending : key.nulls === 'first'
+  return { value: buildExpression(key.value, scope, context), descending, nullsFirst }
+}

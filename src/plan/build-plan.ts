@@ -1,0 +1,82 @@
+import { LedgerError } from '../base/errors.ts'
+import type { Statement } from '../syntax/ast.ts'
+import { buildChange, buildInsert } from './build-dml.ts'
+import { buildExpression } from './build-expression.ts'
+import type { Catalog } from './catalog.ts'
+import { checkQldb } from './check-qldb.ts'
+import type { Plan, PlanOptions, PlanStatement } from './plan.ts'
+import { printPlan } from './print-plan.ts'
+import { PlanContext, Scope } from './scope.ts'
+
+/**
+ * Resolves a statement's names, chooses how its rows are found and gives the plan that `exec` runs.
+ *
+ * Throws LedgerError with a `semantic/…` code and a place. The message of a name that nothing defines is QLDB's:
+ * `No such variable named 'X'`. A plan holds table and index ids: it is good for as long as the catalog stays as it is.
+ */
+export function buildPlan(statement: Statement, catalog: Catalog, options: PlanOptions): Plan {
+  if (options.strictQldb) checkQldb(statement)
+  const context = new PlanContext(catalog, options)
+  const built = buildStatement(statement, context)
+  return {
+    statement: built,
+    slots: context.slots,
+    typing: options.typing,
+    foldsCase: context.foldsCase,
+    parameters: context.parameters,
+  }
+}
+
+function buildStatement(statement: Statement, context: PlanContext): PlanStatement {
+  const { span } = statement
+  switch (statement.kind) {
+    case 'query':
+      return { kind: 'query', value: buildExpression(statement.query, new Scope(undefined), context, 'none') }
+    case 'insert':
+      return buildInsert(statement, context)
+    case 'dml':
+      return buildChange(statement, context)
+    case 'create-table':
+      return { kind: 'create-table', name: statement.name.text, span: statement.name.span }
+    case 'drop-table':
+      return { kind: 'drop-table', name: statement.name.text, span: statement.name.span }
+    case 'undrop-table':
+      return { kind: 'undrop-table', tableId: statement.tableId.text, span: statement.tableId.span }
+    case 'create-index':
+      return {
+        kind: 'create-index',
+        table: statement.table.text,
+        field: indexedField(statement),
+        span: statement.table.span,
+      }
+    case 'drop-index': {
+      const { table, indexId } = statement
+      return { kind: 'drop-index', table: table.text, indexId: indexId.text, span: indexId.span }
+    }
+    case 'exec': {
+      if (statement.procedure.text.toLowerCase() !== 'redact_revision') {
+        throw new LedgerError('semantic/no-such-function', `No such stored procedure: ${statement.procedure.text}`, {
+          span: statement.procedure.span,
+        })
+      }
+      if (statement.args.length !== 3) {
+        const message = `Incorrect number of arguments supplied to \`redact_revision\`. Min = 3, max = 3 Actual = ${statement.args.length}`
+        throw new LedgerError('semantic/argument-count', message, { span: statement.procedure.span })
+      }
+      const scope = new Scope(undefined)
+      return { kind: 'redact', args: statement.args.map((argument) => buildExpression(argument, scope, context)), span }
+    }
+    case 'explain':
+      return { kind: 'explain', lines: printPlan(buildStatement(statement.statement, context)) }
+  }
+}
+
+/** An index is over one top-level field (QLDB: CREATE INDEX). */
+function indexedField(statement: Extract<Statement, { kind: 'create-index' }>): string {
+  const [path, ...others] = statement.paths
+  const [field, ...deeper] = path ?? []
+  if (field === undefined || others.length > 0 || deeper.length > 0) {
+    throw new LedgerError('semantic/unsupported', 'an index is over one top-level field', { span: statement.span })
+  }
+  return field.text
+}

@@ -1,0 +1,228 @@
+import { LedgerError } from '../base/errors.ts'
+import type { Span } from '../base/span.ts'
+import type { Expression, PivotQuery, Query, SelectItem, SelectQuery, SetQuery, SortKey } from '../syntax/ast.ts'
+import { buildExpression } from './build-expression.ts'
+import { buildFrom, countSources } from './build-from.ts'
+import { buildGroup, buildSortKey, type Grouped, hasAggregate } from './build-group.ts'
+import { buildProjection, excluded } from './build-projection.ts'
+import type { Coercion, Operator, PlanExpression, SortKeyPlan } from './plan.ts'
+import { pushFilter } from './push-filters.ts'
+import { declare, type PlanContext, Scope } from './scope.ts'
+import { conjunctsOf, slotsFilled } from './walk-plan.ts'
+
+/** Resolves a query in the scope of the query around it. */
+export function buildQuery(query: Query, parent: Scope, context: PlanContext, coercion: Coercion): PlanExpression {
+  const { span } = query
+  switch (query.kind) {
+    case 'select':
+      return buildSelect(query, parent, context, coercion)
+    case 'pivot':
+      return { kind: 'query', query: buildPivot(query, parent, context), coercion: 'none', span }
+    case 'set-operation':
+      return { kind: 'query', query: buildSetOperation(query, parent, context), coercion: 'none', span }
+    case 'values': {
+      const rows = query.rows.map((row): PlanExpression => {
+        const items = row.map((item) => buildExpression(item, parent, context))
+        return { kind: 'sequence', type: 'list', items, span }
+      })
+      return { kind: 'sequence', type: 'bag', items: rows, span }
+    }
+    case 'with':
+      return buildWith(query, parent, context, coercion)
+  }
+}
+
+function buildWith(
+  query: Extract<Query, { kind: 'with' }>,
+  parent: Scope,
+  context: PlanContext,
+  coercion: Coercion,
+): PlanExpression {
+  const { span } = query
+  if (query.recursive) throw new LedgerError('semantic/unsupported', 'WITH RECURSIVE is not supported', { span })
+  const scope = new Scope(parent)
+  const bindings = query.bindings.map((binding) => {
+    if (binding.columns !== undefined) {
+      throw new LedgerError('semantic/unsupported', 'column names in WITH are not supported', {
+        span: binding.name.span,
+      })
+    }
+    const value = buildExpression(binding.query, scope, context, 'none')
+    const slot = context.newSlot()
+    declare(scope, context, binding.name.text, 'with', slot, binding.name.span)
+    return { slot, name: binding.name.text, value }
+  })
+  // A sub-query written with WITH keeps its rows: only a plain SELECT is coerced.
+  const body = buildExpression(query.query, scope, context, coercion === 'values' ? 'values' : 'none')
+  return { kind: 'query', query: { kind: 'with', bindings, body, span }, coercion: 'none', span }
+}
+
+type Block = SelectQuery | PivotQuery
+
+interface Built {
+  readonly input: Operator
+  /** The scope that the projection sees. */
+  readonly scope: Scope
+  readonly grouped: Grouped | undefined
+}
+
+/** FROM, LET, WHERE, GROUP BY and HAVING: everything up to the projection. */
+function buildBlock(query: Block, parent: Scope, context: PlanContext): Built {
+  const scope = new Scope(parent)
+  let input: Operator = { kind: 'one-row' }
+  if (query.from !== undefined) {
+    scope.sourceCount = countSources(query.from)
+    input = buildFrom(query.from, scope, context)
+  }
+  for (const binding of query.lets) {
+    const value = buildExpression(binding.value, scope, context)
+    const slot = context.newSlot()
+    declare(scope, context, binding.name.text, 'let', slot, binding.name.span)
+    input = { kind: 'let', input, slot, value, name: binding.name.text }
+  }
+  if (query.where !== undefined) input = addFilter(input, buildExpression(query.where, scope, context), context)
+  const items = query.kind === 'select' && query.projection.kind === 'items' ? query.projection.items : []
+  const outputs = query.kind === 'select' ? [query.projection] : [query.value, query.at]
+  if (query.groupBy === undefined && !hasAggregate([outputs, query.having, query.orderBy])) {
+    if (query.having !== undefined) {
+      throw new LedgerError('semantic/invalid', 'HAVING without GROUP BY', { span: query.having.span })
+    }
+    return { input, scope, grouped: undefined }
+  }
+  const grouped = buildGroup(query.groupBy, input, scope, items, context)
+  return { input, scope: grouped.scope, grouped }
+}
+
+/** Puts the conjuncts of a condition where they cost least; in strict typing, where they stand (see withCondition). */
+export function addFilter(input: Operator, condition: PlanExpression, context: PlanContext): Operator {
+  if (context.options.typing === 'strict') return { kind: 'filter', input, condition }
+  return conjunctsOf(condition).reduce<Operator>((operator, one) => pushFilter(operator, one, context), input)
+}
+
+function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, coercion: Coercion): PlanExpression {
+  const { span } = query
+  const { input, scope, grouped } = buildBlock(query, parent, context)
+  scope.windows = []
+  const having = query.having && buildExpression(query.having, scope, context)
+  const items = query.projection.kind === 'items' ? query.projection.items : []
+  const keys = query.orderBy?.map((key) => buildSortKey(aliased(key, items), scope, context))
+  const exclusion = excluded(query.exclude ?? [], scope, context)
+  const { value, columns } = buildProjection(query.projection, exclusion.scope, context)
+  const windows = scope.windows
+  let operator: Operator = grouped === undefined ? input : grouped.finish()
+  if (having !== undefined) operator = { kind: 'filter', input: operator, condition: having }
+  for (const window of windows) operator = { ...window, input: operator, slots: slotsFilled(operator) }
+  if (keys !== undefined) operator = { kind: 'sort', input: operator, keys, slots: slotsFilled(operator) }
+  for (const binding of exclusion.bindings) operator = { kind: 'let', input: operator, ...binding }
+  return {
+    kind: 'query',
+    query: {
+      kind: 'select',
+      input: operator,
+      value,
+      distinct: query.quantifier === 'distinct',
+      ordered: query.orderBy !== undefined,
+      ...buildBounds(query, parent, context),
+      columns,
+      span,
+    },
+    coercion: coerces(query) ? coercion : 'none',
+    span,
+  }
+}
+
+/** SQL's coercion holds for a SELECT list of one column: not for SELECT VALUE, not for `*`. */
+function coerces(query: SelectQuery): boolean {
+  if (query.projection.kind !== 'items' || query.projection.items.length !== 1) return false
+  return query.projection.items[0]?.kind === 'expression'
+}
+
+/** ORDER BY sees the aliases of the select list first: `SELECT price * 2 AS cost … ORDER BY cost`. */
+function aliased(key: SortKey, items: readonly SelectItem[]): SortKey {
+  const { value } = key
+  if (value.kind !== 'variable' || value.local) return key
+  for (const item of items) {
+    if (item.kind !== 'expression' || item.alias === undefined) continue
+    const same = value.name.quoted
+      ? item.alias.text === value.name.text
+      : item.alias.text.toLowerCase() === value.name.text.toLowerCase()
+    if (same) return { ...key, value: item.value }
+  }
+  return key
+}
+
+function buildPivot(query: PivotQuery, parent: Scope, context: PlanContext) {
+  const { input, scope, grouped } = buildBlock(query, parent, context)
+  const having = query.having && buildExpression(query.having, scope, context)
+  const keys = query.orderBy?.map((key) => buildSortKey(key, scope, context))
+  const name = buildExpression(query.at, scope, context)
+  const value = buildExpression(query.value, scope, context)
+  let operator: Operator = grouped === undefined ? input : grouped.finish()
+  if (having !== undefined) operator = { kind: 'filter', input: operator, condition: having }
+  if (keys !== undefined) operator = { kind: 'sort', input: operator, keys, slots: slotsFilled(operator) }
+  return {
+    kind: 'pivot',
+    input: operator,
+    name,
+    value,
+    ...buildBounds(query, parent, context),
+    span: query.span,
+  } as const
+}
+
+function buildSetOperation(query: SetQuery, parent: Scope, context: PlanContext) {
+  const left = buildExpression(query.left, parent, context, 'none')
+  const right = buildExpression(query.right, parent, context, 'none')
+  if (!query.outer) checkColumns(left, right, query.span)
+  return {
+    kind: 'set',
+    op: query.op,
+    outer: query.outer,
+    all: query.quantifier === 'all',
+    left,
+    right,
+    sort: query.orderBy === undefined ? undefined : sortOfRows(query.orderBy, parent, context, query.span),
+    ...buildBounds(query, parent, context),
+    span: query.span,
+  } as const
+}
+
+/** ORDER BY after a set operation sees the columns of the result's rows. */
+function sortOfRows(
+  orderBy: readonly SortKey[],
+  parent: Scope,
+  context: PlanContext,
+  span: Span,
+): { slot: number; keys: readonly SortKeyPlan[] } {
+  const scope = new Scope(parent)
+  const slot = context.newSlot()
+  scope.sourceCount = 1
+  const row = declare(scope, context, '_1', 'source', slot, span)
+  scope.sources.push({ source: row, at: undefined, by: undefined, nullable: false })
+  return { slot, keys: orderBy.map((key) => buildSortKey(key, scope, context)) }
+}
+
+/** SQL's set operations want both sides to have as many columns (RFC 0007). */
+function checkColumns(left: PlanExpression, right: PlanExpression, span: Span): void {
+  const counts = [left, right].map((side) =>
+    side.kind === 'query' && side.query.kind === 'select' ? side.query.columns?.length : undefined,
+  )
+  if (counts[0] === undefined || counts[1] === undefined || counts[0] === counts[1]) return
+  throw new LedgerError('semantic/invalid', `the sides have ${counts[0]} and ${counts[1]} columns`, {
+    span,
+    help: 'write OUTER before the operation to combine rows of any shape',
+  })
+}
+
+type Bounded = { readonly limit: Expression | undefined; readonly offset: Expression | undefined }
+
+function buildBounds(query: Bounded, parent: Scope, context: PlanContext) {
+  for (const bound of [query.limit, query.offset]) {
+    if (bound?.kind !== 'unary' || bound.op !== '-' || bound.operand.kind !== 'literal') continue
+    throw new LedgerError('semantic/invalid', 'LIMIT and OFFSET take no negative number', { span: bound.span })
+  }
+  return {
+    limit: query.limit && buildExpression(query.limit, parent, context),
+    offset: query.offset && buildExpression(query.offset, parent, context),
+  }
+}

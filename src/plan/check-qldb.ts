@@ -1,0 +1,106 @@
+import { LedgerError } from '../base/errors.ts'
+import type { Span } from '../base/span.ts'
+import type { Statement } from '../syntax/ast.ts'
+
+/**
+ * Refuses what Amazon QLDB did not have. Its PartiQL reference says that anything not listed is not supported: one
+ * SELECT over tables, inner joins and nested collections; 24 functions; no grouping, order, limit or set operation.
+ */
+export function checkQldb(statement: Statement): void {
+  if (statement.kind === 'explain') refuse('EXPLAIN', statement.span)
+  if (statement.kind === 'query' && statement.query.kind !== 'select')
+    refuse('a statement other than SELECT', statement.span)
+  if (statement.kind === 'insert' && statement.value.kind === 'select') refuse('INSERT … SELECT', statement.value.span)
+  if (statement.kind === 'insert' && statement.command !== 'insert')
+    refuse(statement.command.toUpperCase(), statement.span)
+  if (statement.kind === 'drop-index' && statement.purge !== true) {
+    refuse('DROP INDEX without WITH (purge = true)', statement.span)
+  }
+  visit(statement)
+}
+
+function refuse(feature: string, span: Span): never {
+  throw new LedgerError('semantic/not-in-qldb', `QLDB did not have ${feature}`, {
+    span,
+    help: 'leave out --strict-qldb to use it',
+  })
+}
+
+/** QLDB's functions, and those that other syntax stands for. */
+const functions = new Set(
+  `avg cast char_length character_length coalesce count date_add date_diff exists extract lower max min nullif size
+  substring sum to_string to_timestamp trim txid upper utcnow history`.split(/\s+/),
+)
+
+interface Node {
+  readonly kind?: string
+  readonly span?: Span
+  readonly [key: string]: unknown
+}
+
+function visit(part: unknown): void {
+  if (typeof part !== 'object' || part === null) return
+  if (Array.isArray(part)) {
+    for (const item of part) visit(item)
+    return
+  }
+  const node = part as Node
+  const feature = node.span === undefined ? undefined : featureOf(node)
+  if (feature !== undefined) refuse(feature, node.span as Span)
+  if (node.kind === 'literal') return
+  for (const [name, child] of Object.entries(node)) if (name !== 'span') visit(child)
+}
+
+/** What a node uses that QLDB lacked. */
+function featureOf(node: Node): string | undefined {
+  switch (node.kind) {
+    case 'select':
+      return selectFeature(node)
+    case 'pivot':
+    case 'unpivot':
+      return node.kind.toUpperCase()
+    case 'set-operation':
+      return String(node['op']).toUpperCase()
+    case 'values':
+      return 'VALUES'
+    case 'with':
+      return 'WITH'
+    case 'case':
+      return 'CASE'
+    case 'join':
+      return node['join'] === 'inner' || node['join'] === 'cross' ? undefined : 'outer joins'
+    case 'cast':
+      return node['form'] === 'cast' ? undefined : 'CAN_CAST'
+    case 'call':
+      return callFeature(node)
+    case 'binary':
+      return node['op'] === '&' ? 'the operator &' : undefined
+    default:
+      return node['onConflict'] !== undefined
+        ? 'ON CONFLICT'
+        : node['returning'] !== undefined
+          ? 'RETURNING'
+          : undefined
+  }
+}
+
+function selectFeature(select: Node): string | undefined {
+  const clauses: readonly (readonly [string, string])[] = [
+    ['exclude', 'EXCLUDE'],
+    ['groupBy', 'GROUP BY'],
+    ['having', 'HAVING'],
+    ['orderBy', 'ORDER BY'],
+    ['limit', 'LIMIT'],
+    ['offset', 'OFFSET'],
+  ]
+  if (select['quantifier'] === 'distinct') return 'DISTINCT'
+  if (Array.isArray(select['lets']) && select['lets'].length > 0) return 'LET'
+  return clauses.find(([clause]) => select[clause] !== undefined)?.[1]
+}
+
+function callFeature(call: Node): string | undefined {
+  if (call['over'] !== undefined) return 'window functions'
+  if (call['filter'] !== undefined) return 'FILTER'
+  const name = String(call['name'])
+  return functions.has(name) ? undefined : `the function '${name}'`
+}

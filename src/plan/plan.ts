@@ -1,0 +1,418 @@
+import type { Span } from '../base/span.ts'
+import type { Value } from '../values/value.ts'
+import type { IndexInfo, TableInfo } from './catalog.ts'
+
+/**
+ * A statement with every name resolved: what `exec` compiles. No syntax tree is left in it.
+ *
+ * Rows are not objects. A statement has one flat array of slots; every variable (an alias, an ordinal, a document id, a
+ * group key, an aggregate's result) owns one slot of it. Operators put values into slots, expressions read them.
+ * Sub-queries use slots of their own in the same array, so that a correlated one reads its outer query's for free.
+ */
+export interface Plan {
+  readonly statement: PlanStatement
+  readonly slots: number
+  readonly typing: Typing
+  /** Whether unquoted names match without regard to case. */
+  readonly foldsCase: boolean
+  /** How many parameters the statement has. */
+  readonly parameters: number
+}
+
+export type Typing = 'permissive' | 'strict'
+
+export type PlanStatement =
+  /** A query or any other expression. */
+  | { readonly kind: 'query'; readonly value: PlanExpression }
+  | InsertPlan
+  | ChangePlan
+  | { readonly kind: 'create-table'; readonly name: string; readonly span: Span }
+  | { readonly kind: 'drop-table'; readonly name: string; readonly span: Span }
+  | { readonly kind: 'undrop-table'; readonly tableId: string; readonly span: Span }
+  | { readonly kind: 'create-index'; readonly table: string; readonly field: string; readonly span: Span }
+  | { readonly kind: 'drop-index'; readonly table: string; readonly indexId: string; readonly span: Span }
+  | { readonly kind: 'redact'; readonly args: readonly PlanExpression[]; readonly span: Span }
+  /** The lines of EXPLAIN, made when the plan was. */
+  | { readonly kind: 'explain'; readonly lines: readonly string[] }
+
+export interface InsertPlan {
+  readonly kind: 'insert'
+  readonly table: TableInfo
+  /** `one`: the value is the document. `many`: a collection of documents, or one document. */
+  readonly form: 'one' | 'many'
+  readonly value: PlanExpression
+  readonly returning: readonly ReturningPlan[] | undefined
+  readonly span: Span
+}
+
+/** UPDATE, DELETE and FROM …: rows that name targets, then changes to each target's document. */
+export interface ChangePlan {
+  readonly kind: 'change'
+  readonly table: TableInfo
+  readonly input: Operator
+  /** The slots of the document and of its id. */
+  readonly documentSlot: number
+  readonly idSlot: number
+  readonly changes: readonly ChangeStep[]
+  readonly returning: readonly ReturningPlan[] | undefined
+  readonly span: Span
+}
+export type ChangeStep =
+  | { readonly kind: 'set'; readonly path: TargetPath; readonly value: PlanExpression; readonly span: Span }
+  | {
+      readonly kind: 'insert'
+      readonly path: TargetPath
+      readonly value: PlanExpression
+      readonly at: PlanExpression | undefined
+      readonly form: 'one' | 'many'
+      readonly span: Span
+    }
+  | { readonly kind: 'remove'; readonly path: TargetPath; readonly span: Span }
+/** Steps from the document down; none: the document itself. */
+export type TargetPath = readonly TargetStep[]
+export type TargetStep =
+  | { readonly kind: 'field'; readonly name: string; readonly exact: boolean }
+  | { readonly kind: 'index'; readonly index: PlanExpression }
+  /** The element that a nested source stands at: its ordinal's slot; MISSING there when the value was no list. */
+  | { readonly kind: 'element'; readonly slot: number }
+
+/** `slot` holds the whole document as it was before or is after, while `value` is evaluated. */
+export interface ReturningPlan {
+  readonly which: 'modified-old' | 'modified-new' | 'all-old' | 'all-new'
+  /** Undefined: `*`. */
+  readonly value: PlanExpression | undefined
+  readonly slot: number
+}
+
+export type PlanExpression =
+  | { readonly kind: 'constant'; readonly value: Value; readonly span: Span }
+  | { readonly kind: 'slot'; readonly slot: number; readonly name: string; readonly span: Span }
+  /** A value bound to a global name. */
+  | { readonly kind: 'global'; readonly name: string; readonly span: Span }
+  /** A table where a value is asked for: the bag of its documents. */
+  | { readonly kind: 'table'; readonly source: TableSource; readonly span: Span }
+  | { readonly kind: 'parameter'; readonly ordinal: number; readonly span: Span }
+  /**
+   * A field of a struct. `fallback` is used when the struct lacks it: an unknown name that may be a field of the only
+   * source or a global value, which only the data can tell.
+   */
+  | {
+      readonly kind: 'field'
+      readonly operand: PlanExpression
+      readonly name: string
+      readonly exact: boolean
+      readonly fallback: PlanExpression | undefined
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'index'
+      readonly operand: PlanExpression
+      readonly index: PlanExpression
+      /** Whether a text index may name a field: for a literal, a parameter or a CAST (specification, section 4). */
+      readonly byName: boolean
+      readonly span: Span
+    }
+  /** A path with `[*]` or `.*` steps: a bag. */
+  | {
+      readonly kind: 'spread'
+      readonly operand: PlanExpression
+      readonly steps: readonly SpreadStep[]
+      readonly span: Span
+    }
+  | { readonly kind: 'unary'; readonly op: '-' | '+' | 'not'; readonly operand: PlanExpression; readonly span: Span }
+  | {
+      readonly kind: 'binary'
+      readonly op: PlanBinaryOperator
+      readonly left: PlanExpression
+      readonly right: PlanExpression
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'in'
+      readonly operand: PlanExpression
+      readonly collection: PlanExpression
+      readonly negated: boolean
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'between'
+      readonly operand: PlanExpression
+      readonly low: PlanExpression
+      readonly high: PlanExpression
+      readonly negated: boolean
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'like'
+      readonly operand: PlanExpression
+      readonly pattern: PlanExpression
+      readonly escape: PlanExpression | undefined
+      readonly negated: boolean
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'is'
+      readonly operand: PlanExpression
+      readonly type: PlanType
+      readonly negated: boolean
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'case'
+      readonly operand: PlanExpression | undefined
+      readonly branches: readonly { readonly when: PlanExpression; readonly result: PlanExpression }[]
+      readonly otherwise: PlanExpression | undefined
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'cast'
+      readonly form: 'cast' | 'can-cast' | 'can-lossless-cast'
+      readonly operand: PlanExpression
+      readonly type: PlanType
+      readonly span: Span
+    }
+  | { readonly kind: 'call'; readonly name: string; readonly args: readonly PlanExpression[]; readonly span: Span }
+  | {
+      readonly kind: 'sequence'
+      readonly type: 'list' | 'sexp' | 'bag'
+      readonly items: readonly PlanExpression[]
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'struct'
+      readonly fields: readonly { readonly name: PlanExpression; readonly value: PlanExpression }[]
+      readonly span: Span
+    }
+  /** The fields of several structs in one: what `SELECT a.*, b.c` makes. */
+  | { readonly kind: 'row'; readonly parts: readonly RowPart[]; readonly span: Span }
+  /** A value without what some paths in it lead to. */
+  | {
+      readonly kind: 'exclude'
+      readonly operand: PlanExpression
+      readonly paths: readonly (readonly ExcludeStep[])[]
+      readonly span: Span
+    }
+  | {
+      readonly kind: 'query'
+      readonly query: QueryPlan
+      readonly coercion: Coercion
+      readonly span: Span
+    }
+
+export type RowPart =
+  | { readonly kind: 'field'; readonly name: string; readonly value: PlanExpression }
+  /** A struct's fields, or another value under the name `otherwise`. */
+  | { readonly kind: 'all'; readonly value: PlanExpression; readonly otherwise: string }
+
+/**
+ * What SQL makes of a sub-query (specification, section 9): `scalar`, the one value of its one row; `values`, the bag
+ * of its rows' single values, as IN wants it; `none`, the collection as it is.
+ */
+export type Coercion = 'none' | 'scalar' | 'values'
+
+export type SpreadStep =
+  | { readonly kind: 'field'; readonly name: string; readonly exact: boolean }
+  | { readonly kind: 'index'; readonly index: PlanExpression; readonly byName: boolean }
+  | { readonly kind: 'each' }
+  | { readonly kind: 'each-field' }
+
+export type PlanBinaryOperator =
+  | 'or'
+  | 'and'
+  | '='
+  | '<>'
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | '||'
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '%'
+  | '&'
+
+export interface PlanType {
+  readonly name: string
+  readonly args: readonly number[]
+  readonly withTimeZone: boolean
+}
+
+export type QueryPlan = SelectPlan | PivotPlan | SetPlan | WithPlan
+
+export interface SelectPlan {
+  readonly kind: 'select'
+  readonly input: Operator
+  /** One result value for each input row. */
+  readonly value: PlanExpression
+  readonly distinct: boolean
+  /** Gives a list instead of a bag. */
+  readonly ordered: boolean
+  readonly limit: PlanExpression | undefined
+  readonly offset: PlanExpression | undefined
+  /** Names of the columns where they are known before any row is seen. */
+  readonly columns: readonly string[] | undefined
+  readonly span: Span
+}
+export type ExcludeStep =
+  | { readonly kind: 'field'; readonly name: string; readonly exact: boolean }
+  | { readonly kind: 'index'; readonly index: number }
+  | { readonly kind: 'each' }
+  | { readonly kind: 'each-field' }
+
+export interface PivotPlan {
+  readonly kind: 'pivot'
+  readonly input: Operator
+  readonly name: PlanExpression
+  readonly value: PlanExpression
+  readonly limit: PlanExpression | undefined
+  readonly offset: PlanExpression | undefined
+  readonly span: Span
+}
+export interface SetPlan {
+  readonly kind: 'set'
+  readonly op: 'union' | 'intersect' | 'except'
+  readonly outer: boolean
+  readonly all: boolean
+  readonly left: PlanExpression
+  readonly right: PlanExpression
+  /** ORDER BY over the result: rows are put into `slot` one by one. */
+  readonly sort: { readonly slot: number; readonly keys: readonly SortKeyPlan[] } | undefined
+  readonly limit: PlanExpression | undefined
+  readonly offset: PlanExpression | undefined
+  readonly span: Span
+}
+/** WITH: each binding is evaluated once for each evaluation of the whole and kept in its slot. */
+export interface WithPlan {
+  readonly kind: 'with'
+  readonly bindings: readonly { readonly slot: number; readonly name: string; readonly value: PlanExpression }[]
+  readonly body: PlanExpression
+  readonly span: Span
+}
+
+export type TableSource =
+  | { readonly kind: 'table'; readonly table: TableInfo; readonly view: 'user' | 'committed' }
+  | {
+      readonly kind: 'history'
+      readonly table: TableInfo
+      readonly from: PlanExpression | undefined
+      readonly to: PlanExpression | undefined
+    }
+  | { readonly kind: 'system'; readonly name: string }
+
+/** How the rows of a table are found. Every key is a value of the rows before; absent keys match nothing. */
+export type Access =
+  | { readonly kind: 'scan' }
+  /** `many`: the key is a collection, as IN has it. */
+  | { readonly kind: 'id'; readonly key: PlanExpression; readonly many: boolean }
+  | { readonly kind: 'index'; readonly index: IndexInfo; readonly key: PlanExpression; readonly many: boolean }
+
+export type Operator =
+  /** One row, no slots: a query without FROM. */
+  | { readonly kind: 'one-row' }
+  | TableScan
+  | ValueScan
+  | { readonly kind: 'filter'; readonly input: Operator; readonly condition: PlanExpression }
+  | JoinOperator
+  | {
+      readonly kind: 'let'
+      readonly input: Operator
+      readonly slot: number
+      readonly value: PlanExpression
+      readonly name: string
+    }
+  | GroupOperator
+  | SortOperator
+  | WindowOperator
+
+export interface TableScan {
+  readonly kind: 'scan-table'
+  readonly source: TableSource
+  readonly access: Access
+  readonly alias: string
+  readonly slot: number
+  readonly atSlot: number | undefined
+  readonly bySlot: number | undefined
+}
+/** The elements of a collection, or the attributes of a struct (`unpivot`). */
+export interface ValueScan {
+  readonly kind: 'scan-value'
+  readonly value: PlanExpression
+  readonly unpivot: boolean
+  /** A path into an earlier source: MISSING gives no row there (unnesting), elsewhere one row. */
+  readonly unnests: boolean
+  readonly alias: string
+  readonly slot: number
+  readonly atSlot: number | undefined
+  readonly bySlot: number | undefined
+  readonly span: Span
+}
+/**
+ * For each left row the right side is opened anew: it may read the left row's slots, and its scans count again.
+ * With `hash` the right side, which then reads no slot of the left, is read once and kept by its key.
+ */
+export interface JoinOperator {
+  readonly kind: 'join'
+  readonly join: 'inner' | 'left' | 'full'
+  readonly left: Operator
+  readonly right: Operator
+  readonly on: PlanExpression | undefined
+  readonly hash: { readonly left: readonly PlanExpression[]; readonly right: readonly PlanExpression[] } | undefined
+  /** Slots to fill with NULL when one side has no partner. */
+  readonly leftSlots: readonly number[]
+  readonly rightSlots: readonly number[]
+}
+export interface GroupOperator {
+  readonly kind: 'group'
+  readonly input: Operator
+  readonly keys: readonly { readonly value: PlanExpression; readonly slot: number }[]
+  readonly aggregates: readonly AggregatePlan[]
+  /** GROUP AS: a bag of structs, one field for each variable of the input. */
+  readonly groupAs:
+    | { readonly slot: number; readonly fields: readonly { readonly name: string; readonly slot: number }[] }
+    | undefined
+}
+export interface AggregatePlan {
+  readonly name: string
+  /** Undefined for COUNT(*). */
+  readonly argument: PlanExpression | undefined
+  readonly distinct: boolean
+  readonly filter: PlanExpression | undefined
+  readonly slot: number
+  readonly span: Span
+}
+export interface SortKeyPlan {
+  readonly value: PlanExpression
+  readonly descending: boolean
+  readonly nullsFirst: boolean
+}
+export interface SortOperator {
+  readonly kind: 'sort'
+  readonly input: Operator
+  readonly keys: readonly SortKeyPlan[]
+  /** What a row consists of: copied away and back. */
+  readonly slots: readonly number[]
+}
+export interface WindowOperator {
+  readonly kind: 'window'
+  readonly input: Operator
+  readonly partitionBy: readonly PlanExpression[]
+  readonly orderBy: readonly SortKeyPlan[]
+  readonly functions: readonly {
+    readonly name: string
+    readonly args: readonly PlanExpression[]
+    readonly distinct: boolean
+    readonly slot: number
+    readonly span: Span
+  }[]
+  readonly slots: readonly number[]
+}
+
+export interface PlanOptions {
+  /** Refuse what QLDB did not have. */
+  readonly strictQldb: boolean
+  readonly typing: Typing
+  /** Match unquoted names without regard to case where none matches exactly. A ledger does not: QLDB's names are exact. */
+  readonly foldsCase?: boolean
+}

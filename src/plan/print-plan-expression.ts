@@ -1,0 +1,69 @@
+import { printIon } from '../values/text-writer.ts'
+import type { PlanExpression, RowPart } from './plan.ts'
+
+/** A resolved expression on one line, for EXPLAIN; a sub-query is `(…)`. */
+export function printPlanExpression(expression: PlanExpression): string {
+  const print = printPlanExpression
+  const not = (negated: boolean) => (negated ? 'not ' : '')
+  switch (expression.kind) {
+    case 'constant':
+      return printIon(expression.value)
+    case 'slot':
+    case 'global':
+      return expression.name
+    case 'table':
+      return expression.source.kind === 'system' ? expression.source.name : expression.source.table.name
+    case 'parameter':
+      return `?${expression.ordinal + 1}`
+    case 'field':
+      return `${print(expression.operand)}.${expression.name}`
+    case 'index':
+      return `${print(expression.operand)}[${print(expression.index)}]`
+    case 'spread':
+      return `${print(expression.operand)}[*]`
+    case 'unary':
+      return `(${expression.op} ${print(expression.operand)})`
+    case 'binary':
+      return `${wrapped(expression.left)} ${expression.op} ${wrapped(expression.right)}`
+    case 'in':
+      return `${print(expression.operand)} ${not(expression.negated)}in ${print(expression.collection)}`
+    case 'between':
+      return `${print(expression.operand)} ${not(expression.negated)}between ${print(expression.low)} and ${print(expression.high)}`
+    case 'like':
+      return `${print(expression.operand)} ${not(expression.negated)}like ${print(expression.pattern)}`
+    case 'is':
+      return `${print(expression.operand)} is ${not(expression.negated)}${expression.type.name}`
+    case 'case':
+      return 'case …'
+    case 'cast':
+      return `${expression.form.replaceAll('-', '_')}(${print(expression.operand)} as ${expression.type.name})`
+    case 'call':
+      return `${expression.name}(${expression.args.map(print).join(', ')})`
+    case 'sequence': {
+      const [open, close] = { list: ['[', ']'], sexp: ['sexp(', ')'], bag: ['<<', '>>'] }[expression.type] as [
+        string,
+        string,
+      ]
+      return `${open}${expression.items.map(print).join(', ')}${close}`
+    }
+    case 'struct':
+      return `{${expression.fields.map((field) => `${print(field.name)}: ${print(field.value)}`).join(', ')}}`
+    case 'row':
+      return expression.parts.map(printPart).join(', ')
+    case 'exclude':
+      return `${print(expression.operand)} without ${expression.paths.length} paths`
+    case 'query':
+      return '(…)'
+  }
+}
+
+function wrapped(operand: PlanExpression): string {
+  const text = printPlanExpression(operand)
+  return operand.kind === 'binary' ? `(${text})` : text
+}
+
+function printPart(part: RowPart): string {
+  if (part.kind === 'all') return `${printPlanExpression(part.value)}.*`
+  const value = printPlanExpression(part.value)
+  return value === part.name || value.endsWith(`.${part.name}`) ? value : `${value} as ${part.name}`
+}

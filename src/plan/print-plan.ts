@@ -1,0 +1,158 @@
+import type { Access, Operator, PlanExpression, PlanStatement, QueryPlan, TableSource } from './plan.ts'
+import { printPlanExpression } from './print-plan-expression.ts'
+
+/** A plan as a tree of lines, the last step first: what EXPLAIN shows. Each source says how its rows are found. */
+export function printPlan(statement: PlanStatement): string[] {
+  const lines: string[] = []
+  const line = (depth: number, text: string) => lines.push('  '.repeat(depth) + text)
+  switch (statement.kind) {
+    case 'query':
+      if (statement.value.kind === 'query') printQuery(statement.value.query, 0, line)
+      else {
+        line(0, `value ${printPlanExpression(statement.value)}`)
+        printNested(statement.value, 1, line)
+      }
+      break
+    case 'insert':
+      line(0, `insert into ${statement.table.name}`)
+      line(1, `value ${printPlanExpression(statement.value)}`)
+      printNested(statement.value, 1, line)
+      break
+    case 'change':
+      for (const change of statement.changes) {
+        const path = change.path.map((step) => (step.kind === 'field' ? `.${step.name}` : '[…]')).join('')
+        line(0, `${change.kind} ${statement.table.name}${path}`)
+      }
+      printOperator(statement.input, 1, line)
+      break
+    case 'explain':
+      return [...statement.lines]
+    default:
+      line(0, statement.kind)
+  }
+  return lines
+}
+
+type Line = (depth: number, text: string) => void
+
+function printQuery(query: QueryPlan, depth: number, line: Line): void {
+  switch (query.kind) {
+    case 'select': {
+      const words = [query.distinct ? 'distinct' : '', query.ordered ? 'in order' : ''].filter((word) => word !== '')
+      line(depth, ['select', ...words, printPlanExpression(query.value)].join(' '))
+      printBounds(query, depth + 1, line)
+      printNested(query.value, depth + 1, line)
+      printOperator(query.input, depth + 1, line)
+      return
+    }
+    case 'pivot':
+      line(depth, `pivot ${printPlanExpression(query.value)} at ${printPlanExpression(query.name)}`)
+      printBounds(query, depth + 1, line)
+      printOperator(query.input, depth + 1, line)
+      return
+    case 'set':
+      line(depth, `${query.outer ? 'outer ' : ''}${query.op}${query.all ? ' all' : ''}`)
+      printBounds(query, depth + 1, line)
+      for (const side of [query.left, query.right]) printSide(side, depth + 1, line)
+      return
+    case 'with':
+      for (const binding of query.bindings) {
+        line(depth, `with ${binding.name}`)
+        printSide(binding.value, depth + 1, line)
+      }
+      printSide(query.body, depth, line)
+  }
+}
+
+function printBounds(
+  query: { limit: PlanExpression | undefined; offset: PlanExpression | undefined },
+  depth: number,
+  line: Line,
+): void {
+  if (query.limit !== undefined) line(depth, `limit ${printPlanExpression(query.limit)}`)
+  if (query.offset !== undefined) line(depth, `offset ${printPlanExpression(query.offset)}`)
+}
+
+function printSide(side: PlanExpression, depth: number, line: Line): void {
+  if (side.kind === 'query') printQuery(side.query, depth, line)
+  else line(depth, `value ${printPlanExpression(side)}`)
+}
+
+/** The sub-queries inside an expression. */
+function printNested(part: unknown, depth: number, line: Line): void {
+  if (typeof part !== 'object' || part === null) return
+  if ((part as { kind?: string }).kind === 'constant') return
+  if ((part as { kind?: string }).kind === 'query') {
+    line(depth, 'sub-query')
+    printQuery((part as { query: QueryPlan }).query, depth + 1, line)
+    return
+  }
+  for (const child of Object.values(part)) printNested(child, depth, line)
+}
+
+function printOperator(operator: Operator, depth: number, line: Line): void {
+  switch (operator.kind) {
+    case 'one-row':
+      line(depth, 'one row')
+      return
+    case 'scan-table':
+      line(depth, `${accessText(operator.source, operator.access)} as ${operator.alias}`)
+      return
+    case 'scan-value': {
+      const verb = operator.unpivot ? 'unpivot' : operator.unnests ? 'unnest' : 'range over'
+      line(depth, `${verb} ${printPlanExpression(operator.value)} as ${operator.alias}`)
+      printNested(operator.value, depth + 1, line)
+      return
+    }
+    case 'filter':
+      line(depth, `filter ${printPlanExpression(operator.condition)}`)
+      printNested(operator.condition, depth + 1, line)
+      break
+    case 'join':
+      line(depth, joinText(operator))
+      printOperator(operator.left, depth + 1, line)
+      printOperator(operator.right, depth + 1, line)
+      return
+    case 'let':
+      line(depth, `let ${operator.name} = ${printPlanExpression(operator.value)}`)
+      break
+    case 'group':
+      line(depth, `group by ${operator.keys.map((key) => printPlanExpression(key.value)).join(', ') || 'nothing'}`)
+      break
+    case 'sort':
+      line(
+        depth,
+        `sort by ${operator.keys.map((key) => `${printPlanExpression(key.value)}${key.descending ? ' desc' : ''}`).join(', ')}`,
+      )
+      break
+    case 'window':
+      line(depth, `window ${operator.functions.map((one) => one.name).join(', ')}`)
+  }
+  printOperator(operator.input, depth + 1, line)
+}
+
+function joinText(join: Extract<Operator, { kind: 'join' }>): string {
+  const pairs = (join.hash?.left ?? []).map((left, position) => {
+    const right = join.hash?.right[position]
+    return `${printPlanExpression(left)} = ${right === undefined ? '?' : printPlanExpression(right)}`
+  })
+  const how = join.hash === undefined ? 'nested loop' : 'hash'
+  const on = [...pairs, ...(join.on === undefined ? [] : [printPlanExpression(join.on)])]
+  return `${join.join} join, ${how}${on.length === 0 ? '' : ` on ${on.join(' and ')}`}`
+}
+
+function accessText(source: TableSource, access: Access): string {
+  switch (source.kind) {
+    case 'system':
+      return `read information_schema.${source.name}`
+    case 'history':
+      return `read history of ${source.table.name}`
+    case 'table': {
+      const name = source.view === 'committed' ? `_ql_committed_${source.table.name}` : source.table.name
+      if (access.kind === 'scan') return `scan ${name}`
+      const key = `${access.many ? 'in' : '='} ${printPlanExpression(access.key)}`
+      if (access.kind === 'id') return `look up ${name} by document id ${key}`
+      return `look up ${name} by index on ${access.index.field} ${key}`
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import { LedgerError } from '../base/errors.ts'
+import { nearName } from '../base/near-name.ts'
+import type { Span } from '../base/span.ts'
+import type { Name } from '../syntax/ast.ts'
+import type { Catalog } from './catalog.ts'
+import type { AggregatePlan, PlanExpression, PlanOptions, TargetPath, WindowOperator } from './plan.ts'
+
+/** A name that stands for a slot. */
+export interface Variable {
+  readonly name: string
+  readonly slot: number
+  /** `with`: a WITH binding, found before tables in FROM. */
+  readonly role: 'source' | 'ordinal' | 'id' | 'let' | 'with' | 'key'
+  /** Where in its document the value stands, for the targets of changes. */
+  readonly origin: TargetPath | undefined
+  /** The columns of its rows where they are known beforehand. */
+  readonly columns: readonly string[] | undefined
+}
+
+/** One source of a FROM clause as `*` sees it. */
+export interface SourceNames {
+  readonly source: Variable
+  readonly at: Variable | undefined
+  readonly by: Variable | undefined
+  /** On the side of an outer join that may lack a partner. */
+  nullable: boolean
+}
+
+/** After GROUP BY: what the groups' own variables are and how to reach what stood before. */
+export interface Grouping {
+  /** The scope before grouping: the arguments of aggregates are resolved there. */
+  readonly before: Scope
+  readonly keys: readonly { readonly text: string; readonly slot: number; readonly name: string }[]
+  readonly aggregates: AggregatePlan[]
+}
+
+/** The variables of one query block; its parent is the block around it. */
+export class Scope {
+  readonly parent: Scope | undefined
+  readonly variables: Variable[] = []
+  readonly sources: SourceNames[] = []
+  /** How many FROM sources the block has altogether; set before the first is resolved. */
+  sourceCount = 0
+  grouping: Grouping | undefined
+  /** Where window functions are collected; undefined where none is allowed. */
+  windows: WindowOperator[] | undefined
+
+  constructor(parent: Scope | undefined) {
+    this.parent = parent
+  }
+
+  /** The only source, into which unknown names are paths. */
+  get onlySource(): Variable | undefined {
+    return this.sourceCount === 1 ? this.sources[0]?.source : undefined
+  }
+}
+
+/** What building one statement's plan shares. */
+export class PlanContext {
+  readonly catalog: Catalog
+  readonly options: PlanOptions
+  readonly foldsCase: boolean
+  slots = 0
+  parameters = 0
+  /** Set while the sources of a change are resolved: elements of nested lists keep their ordinals. */
+  tracksElements = false
+
+  constructor(catalog: Catalog, options: PlanOptions) {
+    this.catalog = catalog
+    this.options = options
+    this.foldsCase = options.foldsCase ?? false
+  }
+
+  newSlot(): number {
+    this.slots += 1
+    return this.slots - 1
+  }
+
+  /** A name must be matched exactly when it is quoted or the catalog's names are exact. */
+  isExact(name: Name): boolean {
+    return name.quoted || !this.foldsCase
+  }
+}
+
+/**
+ * Adds a variable to a block. QLDB compares aliases without case ("A variable named 'x' was already defined in this
+ * scope"); where case is folded only the same spelling collides, since quoted names tell the others apart.
+ */
+export function declare(
+  scope: Scope,
+  context: PlanContext,
+  name: string,
+  role: Variable['role'],
+  slot: number,
+  span: Span,
+  more: { origin?: TargetPath | undefined; columns?: readonly string[] | undefined } = {},
+): Variable {
+  const fold = (text: string) => (context.foldsCase ? text : text.toLowerCase())
+  if (scope.variables.some((other) => fold(other.name) === fold(name))) {
+    throw new LedgerError(
+      'semantic/duplicate-variable',
+      `A variable named '${name}' was already defined in this scope`,
+      {
+        span,
+      },
+    )
+  }
+  const variable: Variable = { name, slot, role, origin: more.origin, columns: more.columns }
+  scope.variables.push(variable)
+  return variable
+}
+
+/** The nearest variable of that name, blocks from the inside out. Throws when an unquoted name fits several. */
+export function findVariable(
+  scope: Scope | undefined,
+  name: Name,
+  accept: (variable: Variable) => boolean = () => true,
+): Variable | undefined {
+  const lower = name.text.toLowerCase()
+  for (let block = scope; block !== undefined; block = block.parent) {
+    const exact = block.variables.filter((variable) => variable.name === name.text && accept(variable))
+    if (name.quoted && exact[0] !== undefined) return exact[0]
+    if (name.quoted) continue
+    const fitting = block.variables.filter((variable) => variable.name.toLowerCase() === lower && accept(variable))
+    if (fitting.length > 1) {
+      throw new LedgerError('semantic/invalid', `the name '${name.text}' fits several variables`, {
+        span: name.span,
+        help: 'write it in double quotes to match one of them exactly',
+      })
+    }
+    if (fitting[0] !== undefined) return fitting[0]
+  }
+  return undefined
+}
+
+/** `No such variable named 'x'`, with the nearest name there is. */
+export function noSuchVariable(name: Name, scope: Scope | undefined, context: PlanContext): LedgerError {
+  const names = new Set(context.catalog.globalNames())
+  for (let block = scope; block !== undefined; block = block.parent) {
+    for (const variable of block.variables) names.add(variable.name)
+  }
+  const near = nearName(name.text, names)
+  return new LedgerError('semantic/no-such-variable', `No such variable named '${name.text}'`, {
+    span: name.span,
+    ...(near === undefined ? {} : { help: `did you mean '${near}'?` }),
+  })
+}
+
+export function slotOf(variable: Variable, span: Span): PlanExpression {
+  return { kind: 'slot', slot: variable.slot, name: variable.name, span }
+}
+
+/** QLDB's words for a table where none may stand. */
+export function illegalGlobal(name: Name): LedgerError {
+  return new LedgerError(
+    'semantic/not-in-qldb',
+    `Global variable access is illegal in this context, variable name: '${name.text}'`,
+    { span: name.span },
+  )
+}

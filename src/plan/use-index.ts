@@ -1,0 +1,57 @@
+import type { Access, PlanExpression, TableScan } from './plan.ts'
+import type { PlanContext } from './scope.ts'
+import { slotsRead } from './walk-plan.ts'
+
+/**
+ * The look-up that a condition allows on a table: `=` or IN on an indexed top-level field, on the BY alias, or on the
+ * committed view's metadata.id (QLDB: "Optimizing query performance"). The key may be anything that does not depend on
+ * the table's own row: a literal, a parameter, an earlier source's field. The condition itself stays as a filter, so
+ * the look-up may find too much, never too little.
+ */
+export function indexAccess(scan: TableScan, condition: PlanExpression, context: PlanContext): Access | undefined {
+  if (scan.source.kind !== 'table') return undefined
+  for (const { operand, key, many } of candidates(condition)) {
+    const read = slotsRead(key)
+    if ([scan.slot, scan.atSlot, scan.bySlot].some((slot) => slot !== undefined && read.has(slot))) continue
+    const path = pathOn(operand, scan, context)
+    if (path === undefined) continue
+    const isId = path.length === 0 || (scan.source.view === 'committed' && path.join('.') === 'metadata.id')
+    if (isId) return { kind: 'id', key, many }
+    const field = scan.source.view === 'committed' ? (path[0] === 'data' ? path.slice(1) : []) : path
+    const index = field.length === 1 ? scan.source.table.indexes.find((one) => one.field === field[0]) : undefined
+    if (index !== undefined) return { kind: 'index', index, key, many }
+  }
+  return undefined
+}
+
+interface Candidate {
+  readonly operand: PlanExpression
+  readonly key: PlanExpression
+  readonly many: boolean
+}
+
+function candidates(condition: PlanExpression): Candidate[] {
+  if (condition.kind === 'in' && !condition.negated) {
+    return [{ operand: condition.operand, key: condition.collection, many: true }]
+  }
+  if (condition.kind !== 'binary' || condition.op !== '=') return []
+  return [
+    { operand: condition.left, key: condition.right, many: false },
+    { operand: condition.right, key: condition.left, many: false },
+  ]
+}
+
+/** The field names from the table's row down; none for its BY alias; undefined for anything else. */
+function pathOn(operand: PlanExpression, scan: TableScan, context: PlanContext): string[] | undefined {
+  const names: string[] = []
+  let at = operand
+  while (at.kind === 'field') {
+    // A name that may match another spelling is not what the index holds.
+    if ((!at.exact && context.foldsCase) || at.fallback !== undefined) return undefined
+    names.unshift(at.name)
+    at = at.operand
+  }
+  if (at.kind !== 'slot') return undefined
+  if (at.slot === scan.slot && names.length > 0) return names
+  return at.slot === scan.bySlot && names.length === 0 ? [] : undefined
+}
