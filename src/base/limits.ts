@@ -88,6 +88,11 @@ export const transactionRetriesMax = 4
 /** The longest back-off between two tries: random() times min(this, 10 * 2^attempt). */
 export const retryDelayMsMax = 5_000
 
+/** How long reaching an endpoint may take. Ours. */
+export const endpointConnectMsMax = 10_000
+/** How long one command's answer may take; a transaction lives half as long. Ours. */
+export const endpointAnswerMsMax = 60_000
+
 /** A result of up to so many values is kept until its commit has succeeded; a larger one streams. */
 export const resultBufferValuesMax = 1_000
 /** The same bound in Ion bytes, whichever is reached first. */

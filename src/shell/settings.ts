@@ -106,7 +106,13 @@ export function settingName(name: string): SettingName | undefined {
 }
 
 /** Other words for a value: the official shell's own, and what people type for true and false. */
-const synonyms: Readonly<Record<string, string>> = { 'ion-text': 'ion', on: 'true', off: 'false', yes: 'true', no: 'false' }
+const synonyms: Readonly<Record<string, string>> = {
+  'ion-text': 'ion',
+  on: 'true',
+  off: 'false',
+  yes: 'true',
+  no: 'false',
+}
 
 function checkedValue(name: SettingName, value: string): string {
   const { choices }: SettingDefinition = settingDefinitions[name]

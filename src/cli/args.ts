@@ -1,0 +1,193 @@
+import { Command, CommanderError, Option } from 'commander'
+import { LedgerError } from '../base/errors.ts'
+import { nearName } from '../base/near-name.ts'
+import { exitCodes } from '../shell/exit-codes.ts'
+import { formatNames, isFormatName } from '../shell/formats.ts'
+
+/** The command line, as typed; what is undefined was not given. */
+export interface Arguments {
+  readonly region?: string
+  readonly ledger?: string
+  readonly config?: string
+  readonly qldbSessionEndpoint?: string
+  readonly profile?: string
+  readonly verbose: number
+  readonly format?: string
+  readonly execute: readonly string[]
+  readonly file: readonly string[]
+  readonly dataDir?: string
+  readonly memory: boolean
+  readonly demo: boolean
+  readonly create: boolean
+  readonly strictQldb: boolean
+  readonly continueOnError: boolean
+}
+
+interface FlagDefinition {
+  readonly flags: string
+  readonly help: string
+  readonly kind: 'value' | 'list' | 'count' | 'switch'
+  readonly group: 'Connection' | 'Input' | 'Output'
+  readonly choices?: readonly string[]
+}
+
+/** All flags. `--help` and the documentation are made from this table; the first seven are the official shell's. */
+export const flagDefinitions: readonly FlagDefinition[] = [
+  {
+    flags: '-l, --ledger <name>',
+    kind: 'value',
+    group: 'Connection',
+    help: 'the ledger (default: the configured one, or "default")',
+  },
+  { flags: '-r, --region <code>', kind: 'value', group: 'Connection', help: 'AWS region of an endpoint' },
+  {
+    flags: '-p, --profile <name>',
+    kind: 'value',
+    group: 'Connection',
+    help: 'AWS profile with the credentials for an endpoint',
+  },
+  {
+    flags: '-s, --qldb-session-endpoint <url>',
+    kind: 'value',
+    group: 'Connection',
+    help: 'a QLDB session endpoint (also: AWS_ENDPOINT_URL_QLDB_SESSION); without one the embedded ledger is used',
+  },
+  {
+    flags: '-c, --config <path>',
+    kind: 'value',
+    group: 'Connection',
+    help: 'configuration file (default: $XDG_CONFIG_HOME/qldbshell/config.ion)',
+  },
+  {
+    flags: '--data-dir <path>',
+    kind: 'value',
+    group: 'Connection',
+    help: 'where embedded ledgers live (default: $XDG_DATA_HOME/qldb)',
+  },
+  { flags: '--create', kind: 'switch', group: 'Connection', help: 'make the embedded ledger if it does not exist' },
+  { flags: '--memory', kind: 'switch', group: 'Connection', help: 'an embedded ledger in memory, gone at exit' },
+  {
+    flags: '--demo',
+    kind: 'switch',
+    group: 'Connection',
+    help: 'one in memory, with the vehicle registration sample in it',
+  },
+  {
+    flags: '--strict-qldb',
+    kind: 'switch',
+    group: 'Connection',
+    help: 'the embedded ledger refuses what QLDB refused',
+  },
+  { flags: '-e, --execute <statements>', kind: 'list', group: 'Input', help: 'run these and exit; may be repeated' },
+  { flags: '--file <path>', kind: 'list', group: 'Input', help: 'run a script and exit; "-" is standard input' },
+  { flags: '--continue-on-error', kind: 'switch', group: 'Input', help: 'go on with a script after an error' },
+  {
+    flags: '-f, --format <format>',
+    kind: 'value',
+    group: 'Output',
+    choices: formatNames,
+    help: 'how results are shown',
+  },
+  {
+    flags: '-v, --verbose',
+    kind: 'count',
+    group: 'Output',
+    help: 'more about errors: their causes (-v), where they arose (-vv)',
+  },
+]
+
+export type Invocation =
+  | { readonly kind: 'run'; readonly args: Arguments }
+  /** `--help` or `--version`: print and leave with 0. */
+  | { readonly kind: 'text'; readonly text: string }
+
+/** Throws LedgerError 'usage/invalid-argument' or 'usage/unknown-command' for anything that it does not understand. */
+export function parseArguments(argv: readonly string[], version: string): Invocation {
+  const program = buildProgram(version)
+  let text = ''
+  program.configureOutput({ writeOut: (part) => (text += part), writeErr: () => undefined })
+  try {
+    program.parse([...argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return { kind: 'text', text }
+    throw usageError(error)
+  }
+  const options = program.opts<Arguments>()
+  const args: Arguments = { ...options, file: [...options.file, ...program.args] }
+  checkArguments(args)
+  return { kind: 'run', args }
+}
+
+function buildProgram(version: string): Command {
+  const program = new Command('qldb')
+    .description('A shell for QLDB ledgers, with a ledger of its own: PartiQL over Ion documents, every revision kept.')
+    .usage('[flags] [script ...]')
+    .argument('[script...]', 'script files to run')
+    .helpOption('-h, --help', 'show this text')
+    .version(version, '--version', 'show the version')
+    .exitOverride()
+    .addHelpText('after', `\n${exitCodeHelp()}\n\n${inputHelp}`)
+  for (const definition of flagDefinitions) program.addOption(optionOf(definition))
+  return program
+}
+
+function optionOf({ flags, help, kind, group, choices }: FlagDefinition): Option {
+  const option = new Option(flags, choices === undefined ? help : `${help}: ${choices.join(', ')}`).helpGroup(
+    `${group}:`,
+  )
+  switch (kind) {
+    case 'list':
+      return option.default([], ' ').argParser((value: string, before: string[]) => [...before, value])
+    case 'count':
+      return option.default(0, ' ').argParser((_: string, before: number) => before + 1)
+    case 'switch':
+      return option.default(false, ' ')
+    case 'value':
+      return option
+  }
+}
+
+const inputHelp = `Without a script and -e, statements are read from standard input; on a terminal the shell is interactive.`
+
+/** The exit codes as help shows them. */
+export function exitCodeHelp(): string {
+  const rows = Object.values(exitCodes).map(([code, meaning]) => `  ${String(code).padEnd(4)} ${meaning}`)
+  return ['Exit codes:', ...rows].join('\n')
+}
+
+function usageError(error: CommanderError): LedgerError {
+  const message = error.message.replace(/^error: /, '').replace(/\n\(?Did you mean.*$/s, '')
+  const near = /Did you mean (?:one of )?(.*?)\?/.exec(error.message)?.[1]
+  return new LedgerError('usage/invalid-argument', message, {
+    help: near === undefined ? "'qldb --help' lists the flags" : `did you mean '${near}'?`,
+  })
+}
+
+function checkArguments(args: Arguments): void {
+  const refuse = (message: string, help?: string): never => {
+    throw new LedgerError('usage/invalid-argument', message, help === undefined ? {} : { help })
+  }
+  if (args.execute.length > 0 && args.file.length > 0) refuse('both -e and a script were given, expected one of them')
+  if (args.qldbSessionEndpoint !== undefined) {
+    const embedded = (['memory', 'demo', 'create', 'dataDir', 'strictQldb'] as const).find((name) =>
+      Boolean(args[name]),
+    )
+    if (embedded !== undefined) refuse(`'--${kebab(embedded)}' is for an embedded ledger, but an endpoint was given`)
+    if (!URL.canParse(args.qldbSessionEndpoint))
+      refuse(`'${args.qldbSessionEndpoint}' is not an address`, 'an example: http://localhost:8000')
+  }
+  if (args.dataDir !== undefined && (args.memory || args.demo))
+    refuse("'--data-dir' and a ledger in memory exclude each other")
+  if (args.format !== undefined && !isFormatName(args.format) && args.format !== 'ion-text') {
+    const near = nearName(args.format, formatNames)
+    refuse(
+      `no format named '${args.format}'`,
+      near === undefined ? `formats are: ${formatNames.join(', ')}` : `did you mean '${near}'?`,
+    )
+  }
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}

@@ -1,0 +1,42 @@
+import stringWidth from 'string-width'
+
+const ascii = /^[\x20-\x7e]*$/
+let segmenter: Intl.Segmenter | undefined
+
+/** Columns that a text takes on a terminal. The text holds no control characters (visibleText). */
+export function textWidth(text: string): number {
+  return ascii.test(text) ? text.length : stringWidth(text)
+}
+
+/** The same up to `limit`; any number above it means "more". A huge text costs no more than `limit` graphemes. */
+export function textWidthUpTo(text: string, limit: number): number {
+  if (text.length <= limit || ascii.test(text)) return textWidth(text)
+  return measure(text, limit).whole ? textWidth(text) : limit + 1
+}
+
+/** The text cut to at most `width` columns, the last one a `…` where something is missing; no grapheme is split. */
+export function fitText(text: string, width: number): string {
+  if (ascii.test(text))
+    return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}${'…'.slice(0, width)}`
+  if (measure(text, width).whole) return text
+  return width <= 0 ? '' : `${text.slice(0, measure(text, width - 1).end)}…`
+}
+
+/** The text with blanks after it (or before it) up to `width` columns. */
+export function padText(text: string, width: number, align: 'left' | 'right'): string {
+  const blanks = ' '.repeat(Math.max(0, width - textWidth(text)))
+  return align === 'left' ? text + blanks : blanks + text
+}
+
+/** Where the longest run of whole graphemes that fits into `width` columns ends, and whether that is the whole text. */
+function measure(text: string, width: number): { end: number; whole: boolean } {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  let taken = 0
+  let end = 0
+  for (const { segment, index } of segmenter.segment(text)) {
+    taken += ascii.test(segment) ? segment.length : stringWidth(segment)
+    if (taken > width) return { end, whole: false }
+    end = index + segment.length
+  }
+  return { end, whole: true }
+}
