@@ -32,3 +32,8 @@ export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(parts)
 }
+
+/** A copy with memory of its own (`slice` of a Buffer is only a view). */
+export function copyBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes)
+}
