@@ -1,0 +1,92 @@
+import { LedgerError } from '../base/errors.ts'
+import { BinaryValueReader } from './binary-value-reader.ts'
+import { declareSymbols, LocalSymbolTable, type SymbolTable, symbolTableText } from './symbols.ts'
+import type { Value } from './value.ts'
+
+/**
+ * Reads Ion 1.0 binary. What it is given must not change afterwards where it says "lazily"; everything else is copied.
+ * Every function throws LedgerError 'ion/malformed' or 'ion/nesting-too-deep'; lazy values do so when asked.
+ */
+
+/** The one value of a whole stream. */
+export function decodeIon(bytes: Uint8Array): Value {
+  return decodeOnly(bytes, false)
+}
+
+/** All values of a whole stream, in order. */
+export function decodeAllIon(bytes: Uint8Array): Value[] {
+  const stream = new Stream(bytes, false)
+  const values: Value[] = []
+  for (let value = stream.next(); value !== undefined; value = stream.next()) values.push(value)
+  return values
+}
+
+/**
+ * A bare value that encodeRaw wrote. Its containers decode one level when asked; `get` on a struct touches no other
+ * field. A whole stream, which encodeRaw writes when the symbols are full, is taken as well.
+ */
+export function decodeLazy(bytes: Uint8Array, symbols: SymbolTable): Value {
+  return isIonBinary(bytes) ? decodeOnly(bytes, true) : decodeBare(bytes, symbols, true)
+}
+
+/** As decodeLazy, but decoded at once and to the last level. */
+export function decodeRaw(bytes: Uint8Array, symbols: SymbolTable): Value {
+  return isIonBinary(bytes) ? decodeOnly(bytes, false) : decodeBare(bytes, symbols, false)
+}
+
+/** Whether bytes begin with the version marker of Ion 1.0 binary: no text and no bare value does. */
+export function isIonBinary(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xe0 && bytes[1] === 0x01 && bytes[2] === 0x00 && bytes[3] === 0xea
+}
+
+function decodeBare(bytes: Uint8Array, symbols: SymbolTable, isLazy: boolean): Value {
+  const reader: BinaryValueReader = new BinaryValueReader(bytes, symbols, isLazy)
+  const value = reader.readValue(bytes.length, 0)
+  return value === undefined || reader.at !== bytes.length ? reader.fail('expected exactly one value') : value
+}
+
+function decodeOnly(bytes: Uint8Array, isLazy: boolean): Value {
+  const stream = new Stream(bytes, isLazy)
+  const value = stream.next()
+  if (value === undefined) throw new LedgerError('ion/malformed', 'expected an Ion value, found none')
+  if (stream.next() !== undefined) throw new LedgerError('ion/malformed', 'expected one Ion value, found a second')
+  return value
+}
+
+/** The values of a stream; symbol tables and version markers are taken in silently. */
+class Stream {
+  readonly #bytes: Uint8Array
+  readonly #isLazy: boolean
+  #symbols = new LocalSymbolTable()
+  #reader: BinaryValueReader
+
+  constructor(bytes: Uint8Array, isLazy: boolean) {
+    this.#bytes = bytes
+    this.#isLazy = isLazy
+    this.#reader = new BinaryValueReader(bytes, this.#symbols, isLazy)
+    if (bytes.length > 0 && !isIonBinary(bytes)) this.#reader.fail('expected the version marker of Ion 1.0')
+  }
+
+  next(): Value | undefined {
+    for (;;) {
+      const reader = this.#reader
+      const { at } = reader
+      if (at >= this.#bytes.length) return undefined
+      if (this.#bytes[at] === 0xe0) {
+        if (!isIonBinary(this.#bytes.subarray(at, at + 4))) reader.fail('expected the version marker of Ion 1.0')
+        this.#switchSymbols(new LocalSymbolTable(), at + 4)
+        continue
+      }
+      const value = reader.readValue(this.#bytes.length, 0)
+      if (value === undefined) continue
+      if (value.type !== 'struct' || value.annotations?.[0] !== symbolTableText) return value
+      this.#switchSymbols(declareSymbols(value, this.#symbols), reader.at)
+    }
+  }
+
+  /** A reader of its own for each table: lazy values that the last one made still need theirs. */
+  #switchSymbols(symbols: LocalSymbolTable, at: number): void {
+    this.#symbols = symbols
+    this.#reader = new BinaryValueReader(this.#bytes, symbols, this.#isLazy, at)
+  }
+}

@@ -1,0 +1,327 @@
+import { LedgerError } from '../base/errors.ts'
+import { nestingDepthMax } from '../base/limits.ts'
+import { BinaryCursor } from './binary-cursor.ts'
+import { readTimestampBody } from './binary-timestamp.ts'
+import type { SymbolTable } from './symbols.ts'
+import {
+  type Annotations,
+  blob,
+  bool,
+  clob,
+  decimal,
+  float,
+  int,
+  type ListValue,
+  list,
+  type NullType,
+  nullOf,
+  type SexpValue,
+  type StructValue,
+  sexp,
+  string,
+  struct,
+  symbol,
+  type Value,
+} from './value.ts'
+
+/** Null types by type code; 3 is the other sign of int. */
+const nullTypeOfCode: readonly NullType[] = [
+  'null',
+  'bool',
+  'int',
+  'int',
+  'float',
+  'decimal',
+  'timestamp',
+  'symbol',
+  'string',
+  'clob',
+  'blob',
+  'list',
+  'sexp',
+  'struct',
+]
+
+interface Fields {
+  readonly names: readonly string[]
+  readonly values: readonly Value[]
+}
+
+/** Reads values of Ion 1.0 binary (Ion 1.0 specification, "Typed Value Formats"), eagerly or lazily. */
+export class BinaryValueReader extends BinaryCursor {
+  readonly #symbols: SymbolTable
+  readonly #isLazy: boolean
+
+  constructor(bytes: Uint8Array, symbols: SymbolTable, isLazy: boolean, at = 0) {
+    super(bytes, at)
+    this.#symbols = symbols
+    this.#isLazy = isLazy
+  }
+
+  /** The value that stands here, or undefined when that was padding. `depth` counts the containers around it. */
+  readValue(end: number, depth: number, annotations?: Annotations): Value | undefined {
+    const start = this.at
+    if (start >= end) this.fail('expected a value')
+    const descriptor = this.bytes[start] as number
+    const code = descriptor >> 4
+    const low = descriptor & 15
+    this.at = start + 1
+    if (low === 15 && code < nullTypeOfCode.length) return nullOf(nullTypeOfCode[code] as NullType, annotations)
+    if (code === 1) return low > 1 ? this.fail('a bool is neither true nor false', start) : bool(low === 1, annotations)
+    const contentEnd = this.readLength(descriptor, end)
+    switch (code) {
+      case 0:
+        if (annotations !== undefined) this.fail('padding has annotations', start)
+        this.at = contentEnd
+        return undefined
+      case 2:
+        return int(this.readUInt(contentEnd), annotations)
+      case 3:
+        return this.#readNegativeInt(contentEnd, annotations)
+      case 4:
+        return this.#readFloat(contentEnd, annotations)
+      case 5:
+        return this.#readDecimal(contentEnd, annotations)
+      case 6:
+        return readTimestampBody(this, contentEnd, annotations)
+      case 7:
+        return symbol(this.#readSymbol(contentEnd), annotations)
+      case 8:
+        return string(this.readText(contentEnd), annotations)
+      case 9:
+        return clob(this.#readBytes(contentEnd), annotations)
+      case 10:
+        return blob(this.#readBytes(contentEnd), annotations)
+      case 11:
+      case 12:
+        return this.#readSequence(code === 11 ? 'list' : 'sexp', contentEnd, depth + 1, annotations)
+      case 13:
+        return this.#readStruct(contentEnd, depth + 1, annotations)
+      default:
+        return this.#readAnnotated(start, contentEnd, depth, annotations)
+    }
+  }
+
+  /** Past the length of what has `descriptor`; returns where its content ends. A null has no content. */
+  readLength(descriptor: number, end: number): number {
+    let length = descriptor & 15
+    if (descriptor === 0xd1) {
+      length = this.readVarUInt(end)
+      if (length === 0) this.fail('an ordered struct is empty')
+    } else if (length === 14) {
+      length = this.readVarUInt(end)
+    } else if (descriptor >= 0xf0 || descriptor === 0xef || descriptor === 0xe0) {
+      this.fail('there is no such type of value', this.at - 1)
+    } else if (length === 15 || descriptor >> 4 === 1) {
+      return this.at
+    }
+    const contentEnd = this.at + length
+    if (contentEnd > end) this.fail('a value is longer than what holds it')
+    return contentEnd
+  }
+
+  /** Past the id of a field's name; returns its text. */
+  readFieldName(end: number): string {
+    const start = this.at
+    const text = this.#symbols.textOf(this.readVarUInt(end))
+    return text === undefined ? this.fail('a field name is not in the symbol table', start) : text
+  }
+
+  readItems(end: number, depth: number): Value[] {
+    const items: Value[] = []
+    while (this.at < end) {
+      const item = this.readValue(end, depth)
+      if (item !== undefined) items.push(item)
+    }
+    return items
+  }
+
+  readFields(end: number, depth: number): Fields {
+    const names: string[] = []
+    const values: Value[] = []
+    while (this.at < end) {
+      const name = this.readFieldName(end)
+      const value = this.readValue(end, depth)
+      if (value === undefined) continue
+      names.push(name)
+      values.push(value)
+    }
+    return { names, values }
+  }
+
+  /** The first field called `name` of the struct whose content begins here; skips the others' content unread. */
+  findField(name: string, end: number, depth: number): Value | undefined {
+    while (this.at < end) {
+      if (this.readFieldName(end) === name) {
+        const value = this.readValue(end, depth)
+        if (value !== undefined) return value
+        continue
+      }
+      if (this.at >= end) this.fail('expected a value')
+      const descriptor = this.bytes[this.at] as number
+      this.at += 1
+      this.at = this.readLength(descriptor, end)
+    }
+    return undefined
+  }
+
+  #readSequence(type: 'list' | 'sexp', end: number, depth: number, annotations: Annotations): Value {
+    this.#checkDepth(depth)
+    if (this.#isLazy) {
+      const value =
+        type === 'list'
+          ? new LazyList(this, this.at, end, depth, annotations)
+          : new LazySexp(this, this.at, end, depth, annotations)
+      this.at = end
+      return value
+    }
+    const items = this.readItems(end, depth)
+    return type === 'list' ? list(items, annotations) : sexp(items, annotations)
+  }
+
+  #readStruct(end: number, depth: number, annotations: Annotations): Value {
+    this.#checkDepth(depth)
+    if (this.#isLazy) {
+      const value = new LazyStruct(this, this.at, end, depth, annotations)
+      this.at = end
+      return value
+    }
+    const { names, values } = this.readFields(end, depth)
+    return struct(names, values, annotations)
+  }
+
+  #checkDepth(depth: number): void {
+    if (depth <= nestingDepthMax) return
+    throw new LedgerError('ion/nesting-too-deep', `Ion values nest more than ${nestingDepthMax} levels deep`)
+  }
+
+  #readNegativeInt(end: number, annotations: Annotations): Value {
+    const start = this.at
+    const magnitude = this.readUInt(end)
+    if (magnitude === 0 || magnitude === 0n) this.fail('an integer is a negative zero', start)
+    return int(-magnitude, annotations)
+  }
+
+  #readFloat(end: number, annotations: Annotations): Value {
+    const start = this.at
+    const length = end - start
+    this.at = end
+    if (length === 8) return float(this.bytes.readDoubleBE(start), annotations)
+    if (length === 4) return float(this.bytes.readFloatBE(start), annotations)
+    return length === 0 ? float(0, annotations) : this.fail(`a float of ${length} bytes`, start)
+  }
+
+  #readDecimal(end: number, annotations: Annotations): Value {
+    if (this.at === end) return decimal(0n, 0, false, annotations)
+    const exponent = this.readVarInt(end) + 0
+    const { coefficient, isNegative } = this.readInt(end)
+    return decimal(coefficient, exponent, isNegative, annotations)
+  }
+
+  #readSymbol(end: number): string {
+    const start = this.at
+    const id = this.readUInt(end)
+    const text = typeof id === 'number' ? this.#symbols.textOf(id) : undefined
+    return text === undefined ? this.fail('a symbol is not in the symbol table', start) : text
+  }
+
+  #readBytes(end: number): Uint8Array {
+    const start = this.at
+    this.at = end
+    return Buffer.from(this.bytes.subarray(start, end))
+  }
+
+  #readAnnotated(start: number, end: number, depth: number, outer: Annotations): Value {
+    if (outer !== undefined) this.fail('an annotated value is annotated once more', start)
+    const idsLength = this.readVarUInt(end)
+    const idsEnd = this.at + idsLength
+    if (idsLength === 0 || idsEnd >= end) this.fail('annotations without a value, or a value without them', start)
+    const annotations: string[] = []
+    while (this.at < idsEnd) {
+      const at = this.at
+      const text = this.#symbols.textOf(this.readVarUInt(idsEnd))
+      annotations.push(text === undefined ? this.fail('an annotation is not in the symbol table', at) : text)
+    }
+    const value = this.readValue(end, depth, annotations) as Value
+    if (this.at !== end) this.fail('an annotated value is shorter than its wrapper', start)
+    return value
+  }
+}
+
+/** A struct whose fields are decoded when asked, one level at a time. Equal in every property to the eager one. */
+class LazyStruct implements StructValue {
+  readonly type = 'struct'
+  readonly annotations: Annotations
+  readonly #reader: BinaryValueReader
+  readonly #start: number
+  readonly #end: number
+  readonly #depth: number
+  #fields: Fields | undefined
+
+  constructor(reader: BinaryValueReader, start: number, end: number, depth: number, annotations: Annotations) {
+    this.annotations = annotations
+    this.#reader = reader
+    this.#start = start
+    this.#end = end
+    this.#depth = depth
+  }
+
+  get names(): readonly string[] {
+    return this.#decoded().names
+  }
+
+  get values(): readonly Value[] {
+    return this.#decoded().values
+  }
+
+  get(name: string): Value | undefined {
+    if (this.#fields !== undefined) {
+      const index = this.#fields.names.indexOf(name)
+      return index === -1 ? undefined : this.#fields.values[index]
+    }
+    this.#reader.at = this.#start
+    return this.#reader.findField(name, this.#end, this.#depth)
+  }
+
+  #decoded(): Fields {
+    if (this.#fields === undefined) {
+      this.#reader.at = this.#start
+      this.#fields = this.#reader.readFields(this.#end, this.#depth)
+    }
+    return this.#fields
+  }
+}
+
+/** What lists and sexps that decode when asked have in common. */
+abstract class LazySequence {
+  readonly annotations: Annotations
+  readonly #reader: BinaryValueReader
+  readonly #start: number
+  readonly #end: number
+  readonly #depth: number
+  #items: readonly Value[] | undefined
+
+  constructor(reader: BinaryValueReader, start: number, end: number, depth: number, annotations: Annotations) {
+    this.annotations = annotations
+    this.#reader = reader
+    this.#start = start
+    this.#end = end
+    this.#depth = depth
+  }
+
+  get items(): readonly Value[] {
+    if (this.#items === undefined) {
+      this.#reader.at = this.#start
+      this.#items = this.#reader.readItems(this.#end, this.#depth)
+    }
+    return this.#items
+  }
+}
+
+class LazyList extends LazySequence implements ListValue {
+  readonly type = 'list'
+}
+
+class LazySexp extends LazySequence implements SexpValue {
+  readonly type = 'sexp'
+}
