@@ -1,3 +1,4 @@
+import { sha256Bytes, sha256Into } from './sha256.ts'
 import { hasLoneSurrogate } from './text-quoted.ts'
 
 /** Scratch memory beyond this is given back after use. */
@@ -5,8 +6,14 @@ const keptBytesMax = 1024 * 1024
 /** Texts up to so many characters are copied one by one: calling into the runtime costs more. */
 const loopCharactersMax = 24
 
+/** Ion Hash's marks around a value and before such a byte inside it. */
+export const hashBegin = 0x0b
+export const hashEnd = 0x0e
+const hashEscape = 0x0c
+
 const maxSafe = BigInt(Number.MAX_SAFE_INTEGER)
 const floatBytes = Buffer.alloc(8)
+const digest = Buffer.alloc(sha256Bytes)
 
 /**
  * Bytes that grow towards the front, with Ion's primitive encodings (Ion 1.0 specification, "Basic Field Formats").
@@ -170,4 +177,49 @@ export class ByteStack {
     this.#bytes.write(text, this.#at, size, 'utf8')
     return size
   }
+
+  /** Puts `escape` before each byte that is one of Ion Hash's marks, in all that was pushed since the size was `size`. */
+  escapeSince(size: number): void {
+    const end = this.#bytes.length - size
+    let marks = 0
+    for (let at = this.#at; at < end; at += 1) if (isMark(this.#bytes[at] as number)) marks += 1
+    if (marks === 0) return
+    this.#reserve(marks)
+    const bytes = this.#bytes
+    let to = this.#at - marks
+    for (let from = this.#at; from < bytes.length - size; from += 1) {
+      const byte = bytes[from] as number
+      if (isMark(byte)) {
+        bytes[to] = hashEscape
+        to += 1
+      }
+      bytes[to] = byte
+      to += 1
+    }
+    this.#at -= marks
+  }
+
+  /** Puts its SHA-256 in place of all that was pushed since the size was `size`. */
+  digestSince(size: number): void {
+    const end = this.#bytes.length - size
+    sha256Into(this.#bytes, this.#at, end, digest, 0)
+    this.#at = end
+    this.pushBytes(digest)
+  }
+
+  /** Puts the front-most `count` digests in the order of their unsigned bytes. */
+  sortDigests(count: number): void {
+    if (count < 2) return
+    const region = Buffer.from(this.#bytes.subarray(this.#at, this.#at + count * sha256Bytes))
+    const digests: Buffer[] = []
+    for (let index = 0; index < count; index += 1)
+      digests.push(region.subarray(index * sha256Bytes, (index + 1) * sha256Bytes))
+    digests.sort(Buffer.compare)
+    for (let index = 0; index < count; index += 1)
+      this.#bytes.set(digests[index] as Buffer, this.#at + index * sha256Bytes)
+  }
+}
+
+function isMark(byte: number): boolean {
+  return byte === hashBegin || byte === hashEnd || byte === hashEscape
 }
