@@ -80,6 +80,8 @@ export const preparedStatementCharactersMax = 4_096
 export const cachedBlocksMax = 64
 /** Blocks that a rebuild derives from in one write of the store. */
 export const rebuildBatchBlocksMax = 256
+/** Documents looked at in one go while an index is built, or keys removed while one is dropped; bounds the memory. */
+export const indexBuildBatchDocuments = 1_000
 /** How many rows are worked on between two looks at whether the user has cancelled. */
 export const ticksBetweenChecks = 256
 
