@@ -1,7 +1,8 @@
 import { LedgerError } from '../base/errors.ts'
 import { nanosecondsPerDay } from './datetime.ts'
-import { type Exact, exactOf, type NumericValue } from './decimal.ts'
-import { type IntervalValue, interval } from './value.ts'
+import type { CastType } from './cast.ts'
+import { divideExact, exactOf, type NumericValue, stripZeros } from './decimal.ts'
+import { type IntervalValue, interval, type Value } from './value.ts'
 
 /**
  * Intervals with intervals and numbers (SQL:2016 section 6.35). A result counts its leading field, years or days, by
@@ -22,44 +23,32 @@ export function negateInterval(value: IntervalValue): IntervalValue {
 export function multiplyInterval(value: IntervalValue, by: NumericValue): IntervalValue {
   requireFinite(by)
   const { coefficient, exponent } = exactOf(by)
-  const times = (count: bigint) =>
-    exponent < 0 ? (count * coefficient) / 10n ** BigInt(-exponent) : count * coefficient * 10n ** BigInt(exponent)
+  const times = (count: bigint) => scaledBy(count * coefficient, exponent)
   return bounded(value.family, times(value.months), times(value.nanoseconds), leadingDigits(value))
 }
 
 /**
- * The divisor isn't zero. An approximate divisor counts as the very binary fraction that it is, and its quotient only
- * to the microsecond.
+ * The divisor isn't zero. Whole numbers divide exactly, to the nanosecond; any other multiplies by its reciprocal of
+ * 38 digits, to the microsecond, as the conformance cases have it.
  */
 export function divideInterval(value: IntervalValue, by: NumericValue): IntervalValue {
   requireFinite(by)
-  const ratio = by.type === 'float' ? binaryRatio(by.value) : decimalRatio(exactOf(by))
-  const over = (count: bigint) => (count * ratio.denominator) / ratio.numerator
-  const nanoseconds = over(value.nanoseconds)
-  const kept = by.type === 'float' ? nanoseconds - (nanoseconds % 1000n) : nanoseconds
-  return bounded(value.family, over(value.months), kept, leadingDigits(value))
-}
-
-interface Ratio {
-  readonly numerator: bigint
-  readonly denominator: bigint
-}
-
-function decimalRatio({ coefficient, exponent }: Exact): Ratio {
-  const power = 10n ** BigInt(Math.abs(exponent))
-  return exponent < 0
-    ? { numerator: coefficient, denominator: power }
-    : { numerator: coefficient * power, denominator: 1n }
-}
-
-function binaryRatio(value: number): Ratio {
-  let numerator = value
-  let denominator = 1n
-  while (!Number.isInteger(numerator)) {
-    numerator *= 2
-    denominator *= 2n
+  const divisor = stripZeros(exactOf(by))
+  const digits = leadingDigits(value)
+  if (divisor.exponent >= 0) {
+    const whole = divisor.coefficient * 10n ** BigInt(divisor.exponent)
+    return bounded(value.family, value.months / whole, value.nanoseconds / whole, digits)
   }
-  return { numerator: BigInt(numerator), denominator }
+  const { coefficient, exponent } = divideExact({ coefficient: 1n, exponent: 0 }, divisor)
+  const times = (count: bigint) => scaledBy(count * coefficient, exponent)
+  const nanoseconds = times(value.nanoseconds)
+  return bounded(value.family, times(value.months), nanoseconds - (nanoseconds % 1000n), digits)
+}
+
+/** count * 10^exponent, towards zero. */
+function scaledBy(count: bigint, exponent: number): bigint {
+  const power = 10n ** BigInt(Math.abs(exponent))
+  return exponent < 0 ? count / power : count * power
 }
 
 function requireFinite(value: NumericValue): void {
@@ -92,4 +81,44 @@ function bounded(family: IntervalValue['family'], months: bigint, nanoseconds: b
   const precision = digits === 2 ? '' : `(${digits})`
   const qualifier = family === 'year-month' ? `YEAR${precision} TO MONTH` : `DAY${precision} TO SECOND`
   return interval(family, months, nanoseconds, qualifier)
+}
+
+/** Nanoseconds of the smallest field that an interval type names; months for its family. */
+const unitsOf: Readonly<Record<string, bigint | undefined>> = {
+  __proto__: null as never,
+  year: 12n,
+  month: 1n,
+  day: nanosecondsPerDay,
+  hour: 3_600_000_000_000n,
+  minute: 60_000_000_000n,
+  second: 1n,
+}
+
+/**
+ * CAST to `interval day to second` and its like, with the leading precision and that of a second's fraction as
+ * arguments. What is finer than the type's last field is cut off. Undefined for another family or another value.
+ */
+export function castToInterval(value: Value, type: CastType): Value | undefined {
+  const [, first, last = first] = /^interval (\w+)(?: to (\w+))?$/.exec(type.name) ?? []
+  if (value.type !== 'interval' || first === undefined || last === undefined) return undefined
+  const family = first === 'year' || first === 'month' ? 'year-month' : 'day-time'
+  const unit = unitsOf[last]
+  if (family !== value.family || unit === undefined) return undefined
+  const [leading, fraction] = type.args
+  const grain = fraction === undefined ? unit : 10n ** BigInt(Math.max(0, 9 - fraction))
+  const months = value.months - (value.months % (family === 'year-month' ? unit : 1n))
+  const nanoseconds = value.nanoseconds - (value.nanoseconds % (family === 'day-time' ? grain : 1n))
+  const leadingUnit = first === 'second' ? 1_000_000_000n : (unitsOf[first] as bigint)
+  const amount = (family === 'year-month' ? months : nanoseconds) / leadingUnit
+  const limit = 10n ** BigInt(leading ?? 2)
+  if (amount >= limit || amount <= -limit) return undefined
+  return interval(family, months, nanoseconds, qualifierText(first, last, leading, fraction))
+}
+
+function qualifierText(first: string, last: string, leading: number | undefined, fraction: number | undefined): string {
+  const head = first.toUpperCase()
+  const written = fraction === undefined ? '' : `, ${fraction}`
+  if (first === last) return leading === undefined ? head : `${head}(${leading}${written})`
+  const tail = fraction === undefined ? last.toUpperCase() : `${last.toUpperCase()}(${fraction})`
+  return `${leading === undefined ? head : `${head}(${leading})`} TO ${tail}`
 }

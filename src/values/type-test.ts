@@ -1,0 +1,76 @@
+import { type CastType, fitsInteger } from './cast.ts'
+import { digitCount } from './decimal.ts'
+import type { DecimalValue, IntervalValue, Value } from './value.ts'
+
+/**
+ * `value IS type`. NULL takes in MISSING and nulls of every type; nothing absent is of another type. Types with
+ * arguments look at the value too: DECIMAL(p, s) wants p - s digits before the point and at most s after it (the
+ * conformance cases' reading), VARCHAR(n) at most n code points, CHAR(n) exactly n.
+ */
+export function isOfType(value: Value, type: CastType): boolean {
+  const { name } = type
+  if (name === 'null') return value.type === 'null' || value.type === 'missing'
+  if (name === 'missing' || value.type === 'missing' || value.type === 'null') {
+    return name === 'missing' && value.type === 'missing'
+  }
+  if (name === 'any') return true
+  if (name.startsWith('interval')) return value.type === 'interval' && isInFamily(value, name)
+  if (value.type !== (typeOfName[name] ?? name)) return false
+  switch (value.type) {
+    case 'int':
+      return fitsInteger(value.value, name)
+    case 'decimal':
+      return type.args.length === 0 || isDecimalOf(value, type.args[0] as number, type.args[1] ?? 0)
+    case 'string':
+      return type.args.length === 0 || hasLength(value.value, type.args[0] as number, name.startsWith('char'))
+    case 'time':
+      return type.withTimeZone === (value.offset !== undefined) && value.fractionDigits <= (type.args[0] ?? Infinity)
+    case 'timestamp':
+      if (type.withTimeZone && value.offset === undefined) return false
+      return value.fractionDigits <= (type.args[0] ?? Infinity)
+    default:
+      return true
+  }
+}
+
+/** Names that differ from the value's own type. */
+const typeOfName: Readonly<Record<string, string | undefined>> = {
+  __proto__: null as never,
+  boolean: 'bool',
+  tinyint: 'int',
+  smallint: 'int',
+  int2: 'int',
+  int4: 'int',
+  int8: 'int',
+  integer: 'int',
+  integer2: 'int',
+  integer4: 'int',
+  integer8: 'int',
+  bigint: 'int',
+  real: 'float',
+  double: 'float',
+  'double precision': 'float',
+  dec: 'decimal',
+  numeric: 'decimal',
+  char: 'string',
+  character: 'string',
+  varchar: 'string',
+  'character varying': 'string',
+  tuple: 'struct',
+}
+
+function isDecimalOf({ coefficient, exponent }: DecimalValue, precision: number, scale: number): boolean {
+  const before = Math.max(1, digitCount(coefficient) + exponent)
+  return -exponent <= scale && before === precision - scale
+}
+
+function hasLength(text: string, length: number, exactly: boolean): boolean {
+  let count = 0
+  for (const _ of text) count += 1
+  return exactly ? count === length : count <= length
+}
+
+function isInFamily(value: IntervalValue, name: string): boolean {
+  const isYearMonth = name.includes('year') || name.includes('month')
+  return isYearMonth === (value.family === 'year-month')
+}
