@@ -40,6 +40,8 @@ export type Statement =
 export interface InsertStatement {
   readonly kind: 'insert'
   readonly table: TablePath
+  /** INSERT INTO t AS alias: a name for the document in ON CONFLICT … WHERE. */
+  readonly as: Name | undefined
   /** `one`: VALUE e, the document. `many`: e is a collection of documents, or (a QLDB parameter) one document. */
   readonly form: 'one' | 'many'
   readonly value: Expression
@@ -52,6 +54,8 @@ export interface InsertStatement {
   readonly span: Span
 }
 export interface OnConflict {
+  /** ON CONFLICT (a, b): the fields that must be unique. */
+  readonly target: readonly Name[] | undefined
   readonly where: Expression | undefined
   readonly action: 'nothing' | 'replace-excluded' | 'update-excluded'
   readonly span: Span
@@ -177,7 +181,9 @@ export type Expression =
  * A function call. Functions with a syntax of their own arrive as plain calls, keywords as string literals:
  * EXTRACT(year FROM t) is extract('year', t); TRIM(LEADING 'x' FROM s) is trim('leading', 'x', s), TRIM(s) is trim(s);
  * DATE_ADD(year, 1, t) is date_add('year', 1, t); SUBSTRING(s FROM a FOR b) is substring(s, a, b);
- * POSITION(a IN s) is position(a, s); OVERLAY(s PLACING p FROM a FOR b) is overlay(s, p, a, b).
+ * TRIM(LEADING FROM s) is trim('leading', ' ', s), TRIM('x' FROM s) is trim('both', 'x', s);
+ * POSITION(a IN s) is position(a, s); OVERLAY(s PLACING p FROM a FOR b) is overlay(s, p, a, b);
+ * `a OVERLAPS b` is overlaps(a, b).
  */
 export interface CallExpression {
   readonly kind: 'call'
@@ -226,7 +232,10 @@ export type PathStep =
   /** `.*` */
   | { readonly kind: 'each-field'; readonly span: Span }
 
-/** A type as CAST and IS name it, lower case: `int`, `decimal` with arguments, `time` with its zone … */
+/**
+ * A type as CAST and IS name it, lower case: `int`, `decimal` with arguments, `time` with its zone, `double precision`,
+ * `character varying`, `interval day to second` with its precisions …
+ */
 export interface TypeName {
   readonly name: string
   readonly args: readonly number[]
@@ -273,6 +282,8 @@ export interface SetQuery {
   readonly op: 'union' | 'intersect' | 'except'
   readonly outer: boolean
   readonly quantifier: 'distinct' | 'all' | undefined
+  /** CORRESPONDING BY (a, b): rows are cut down to these fields; `all` for CORRESPONDING alone. */
+  readonly corresponding: readonly Name[] | 'all' | undefined
   readonly left: Expression
   readonly right: Expression
   readonly orderBy: readonly SortKey[] | undefined
@@ -348,7 +359,7 @@ export type FromSource =
     }
   | {
       readonly kind: 'join'
-      /** `cross` also for a comma. */
+      /** `cross` also for a comma. LEFT CROSS JOIN is `left` without a condition, which counts as true. */
       readonly join: 'inner' | 'left' | 'right' | 'full' | 'cross'
       /** A comma, for printing. */
       readonly comma: boolean

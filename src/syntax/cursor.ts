@@ -1,0 +1,255 @@
+import { LedgerError } from '../base/errors.ts'
+import { nestingDepthMax } from '../base/limits.ts'
+import type { Span } from '../base/span.ts'
+import type { Name } from './ast.ts'
+import { isClauseWord, isStructuralWord } from './keywords.ts'
+import { type Token, type TokenKind, tokenAt } from './lexer.ts'
+
+/** A token as the parser sees it. */
+export interface ParserToken extends Span {
+  readonly kind: TokenKind | 'end'
+  /** An unquoted word in upper case, an operator or a sign as written (`!=` as `<>`); empty for everything else. */
+  readonly word: string
+}
+
+/** The tokens of one statement that matter, and where the parser stands among them. */
+export class Cursor {
+  readonly text: string
+  readonly tokens: readonly ParserToken[]
+  position = 0
+  /** Parameters seen so far. */
+  parameters = 0
+  /** The last pair of parentheses read around one expression: the position of the first, and behind the second. */
+  group = { open: -1, end: -1 }
+  #depth = 0
+
+  /** Throws LedgerError for a stray character, a malformed number and anything unterminated, the first in the text. */
+  constructor(text: string) {
+    this.text = text
+    const tokens: ParserToken[] = []
+    let start = text.charCodeAt(0) === 0xfeff ? 1 : 0
+    while (start < text.length) {
+      const token = tokenAt(text, start)
+      if (token.problem !== undefined) throw lexicalError(text, token)
+      if (token.kind !== 'whitespace' && token.kind !== 'comment') {
+        tokens.push({ kind: token.kind, word: wordOf(text, token), start: token.start, end: token.end })
+      }
+      start = token.end
+    }
+    tokens.push({ kind: 'end', word: '', start: text.length, end: text.length })
+    this.tokens = tokens
+  }
+
+  get token(): ParserToken {
+    return this.tokens[this.position] as ParserToken
+  }
+
+  /** The token `ahead` of the present one; the end stays the end. */
+  peek(ahead = 1): ParserToken {
+    return this.tokens[Math.min(this.position + ahead, this.tokens.length - 1)] as ParserToken
+  }
+
+  /** Takes the present token. */
+  advance(): ParserToken {
+    const token = this.token
+    if (token.kind !== 'end') this.position += 1
+    return token
+  }
+
+  get atEnd(): boolean {
+    return this.token.kind === 'end'
+  }
+
+  at(word: string): boolean {
+    return this.token.word === word
+  }
+
+  /** Whether the next tokens are these words. */
+  atWords(...words: readonly string[]): boolean {
+    return words.every((word, index) => this.peek(index).word === word)
+  }
+
+  /** Takes the present token if it is that word or sign. */
+  accept(word: string): boolean {
+    if (this.token.word !== word) return false
+    this.position += 1
+    return true
+  }
+
+  /** Takes the words if all of them follow. */
+  acceptWords(...words: readonly string[]): boolean {
+    if (!this.atWords(...words)) return false
+    this.position += words.length
+    return true
+  }
+
+  expect(word: string): ParserToken {
+    if (this.token.word !== word) throw this.unexpected(word)
+    return this.advance()
+  }
+
+  /** Where the last taken token ends: the end of the node that is being made. */
+  get lastEnd(): number {
+    return this.position === 0 ? 0 : (this.tokens[this.position - 1] as ParserToken).end
+  }
+
+  spanFrom(start: number): Span {
+    return { start, end: this.lastEnd }
+  }
+
+  textOf(span: Span): string {
+    return this.text.slice(span.start, span.end)
+  }
+
+  /** Whether a name stands here: a quoted one, or a word that is not structural. */
+  atName(token: ParserToken = this.token): boolean {
+    if (token.kind === 'quoted-name') return true
+    return (token.kind === 'name' || token.kind === 'keyword') && !isStructuralWord(token.word)
+  }
+
+  /** Whether a name stands here that may be an alias without AS. */
+  atBareAlias(): boolean {
+    return this.atName() && !isClauseWord(this.token.word)
+  }
+
+  /** Takes a name. `claim` begins the message when there is none, e.g. `expected identifier for alias`. */
+  name(claim = 'expected identifier'): Name {
+    if (!this.atName()) throw this.complain(claim)
+    return this.anyName()
+  }
+
+  /** Takes any word, also a keyword, as a name: after a dot. */
+  anyName(): Name {
+    const token = this.advance()
+    const quoted = token.kind === 'quoted-name'
+    const text = this.text
+    return {
+      text: quoted ? unquote(text.slice(token.start + 1, token.end - 1), '"') : text.slice(token.start, token.end),
+      quoted,
+      span: { start: token.start, end: token.end },
+    }
+  }
+
+  /** Call before parsing anything that may hold itself, and `leave` afterwards. */
+  enter(): void {
+    this.#depth += 1
+    if (this.#depth > nestingDepthMax) throw tooDeep(this.token)
+  }
+
+  leave(): void {
+    this.#depth -= 1
+  }
+
+  /** The error for a present token that is not what was wanted: `unexpected token, expected X but found Y`. */
+  unexpected(...expected: readonly string[]): LedgerError {
+    const wanted = expected.length < 2 ? expected.join('') : `${expected.slice(0, -1).join(', ')} or ${expected.at(-1)}`
+    if (this.token.kind === 'end') {
+      return new LedgerError('parser/unexpected-end', `unexpected end of the statement, expected ${wanted}`, {
+        span: spanOfToken(this.token),
+      })
+    }
+    return new LedgerError(
+      'parser/unexpected-token',
+      `unexpected token, expected ${wanted} but found ${this.found()}`,
+      {
+        span: spanOfToken(this.token),
+      },
+    )
+  }
+
+  /** The error with a text of PartiQL's own: `expected type name, found 'x'`. */
+  complain(claim: string, details: { help?: string; token?: ParserToken } = {}): LedgerError {
+    const token = details.token ?? this.token
+    const code = token.kind === 'end' ? 'parser/unexpected-end' : 'parser/unexpected-token'
+    const help = details.help ?? this.#quotingHelp(claim, token)
+    return new LedgerError(code, `${claim}, found ${this.found(token)}`, {
+      span: spanOfToken(token),
+      ...(help === undefined ? {} : { help }),
+    })
+  }
+
+  #quotingHelp(claim: string, token: ParserToken): string | undefined {
+    if (!claim.includes('identifier') || token.kind !== 'keyword') return undefined
+    return `'${this.textOf(token)}' is a keyword; as a name it needs double quotes: "${this.textOf(token)}"`
+  }
+
+  found(token: ParserToken = this.token): string {
+    if (token.kind === 'end') return 'the end of the statement'
+    const text = this.textOf(token)
+    return `'${text.length > 40 ? `${text.slice(0, 40)}…` : text}'`
+  }
+}
+
+export function spanOfToken(token: Span): Span {
+  return { start: token.start, end: token.end }
+}
+
+export function tooDeep(place: Span): LedgerError {
+  return new LedgerError('parser/nesting-too-deep', `the statement nests deeper than ${nestingDepthMax} levels`, {
+    span: spanOfToken(place),
+    help: 'split it up, or write a long chain of operators as a list or in groups in parentheses',
+  })
+}
+
+/** Well formed, but not something that this engine does. */
+export function unsupported(message: string, span: Span, help?: string): LedgerError {
+  return new LedgerError('parser/unsupported', message, {
+    span: spanOfToken(span),
+    ...(help === undefined ? {} : { help }),
+  })
+}
+
+/** A rule of the language that one construct breaks. */
+export function invalid(message: string, span: Span): LedgerError {
+  return new LedgerError('parser/invalid', message, { span: spanOfToken(span) })
+}
+
+/** The text between quotes with doubled quotes made single. */
+export function unquote(inner: string, quote: string): string {
+  return inner.includes(quote) ? inner.replaceAll(quote + quote, quote) : inner
+}
+
+function wordOf(text: string, token: Token): string {
+  switch (token.kind) {
+    case 'name':
+    case 'keyword':
+      return text.slice(token.start, token.end).toUpperCase()
+    case 'operator':
+    case 'punctuation': {
+      const word = text.slice(token.start, token.end)
+      return word === '!=' ? '<>' : word
+    }
+    case 'parameter':
+      return '?'
+    default:
+      return ''
+  }
+}
+
+function lexicalError(text: string, token: Token): LedgerError {
+  const written = text.slice(token.start, Math.min(token.end, token.start + 40))
+  const span = { start: token.start, end: token.end }
+  if (token.problem === 'unterminated') {
+    const ending: Partial<Record<TokenKind, readonly [string, string]>> = {
+      string: ['string', "'"],
+      'quoted-name': ['quoted name', '"'],
+      ion: ['Ion literal', '`'],
+      comment: ['comment', '*/'],
+    }
+    const [what, end] = ending[token.kind] ?? ['literal', '']
+    return new LedgerError('lexer/unterminated', `the ${what} that begins here is never closed, expected ${end}`, {
+      span: { start: token.start, end: token.start + 1 },
+    })
+  }
+  if (token.kind === 'number') {
+    return new LedgerError('lexer/invalid-literal', `invalid literal at, ${written}`, {
+      span,
+      help: 'a number is digits, a point and an exponent; a name that begins with a digit needs double quotes',
+    })
+  }
+  const isLetter = /^\p{L}/u.test(written)
+  return new LedgerError('lexer/invalid-character', `invalid character at, '${written}'`, {
+    span,
+    ...(isLetter ? { help: 'names with other letters than a to z need double quotes' } : {}),
+  })
+}

@@ -1,0 +1,165 @@
+import type {
+  Change,
+  Expression,
+  FromSource,
+  InsertStatement,
+  Name,
+  OnConflict,
+  Returning,
+  Statement,
+  TablePath,
+} from './ast.ts'
+import { type Cursor, unsupported } from './cursor.ts'
+import { parseExpression, parseOr } from './parse-expression.ts'
+import { parseFrom, scanOf } from './parse-from.ts'
+import { parsePostfix } from './parse-primary.ts'
+import { parseNames } from './parse-query.ts'
+
+/** INSERT, UPSERT and REPLACE INTO a table. */
+export function parseInsert(cursor: Cursor): InsertStatement {
+  const command = cursor.token.word.toLowerCase() as InsertStatement['command']
+  const { start } = cursor.advance()
+  cursor.expect('INTO')
+  const table = parseTablePath(cursor)
+  const as = cursor.accept('AS') ? cursor.name('expected identifier for alias') : undefined
+  const form = cursor.accept('VALUE') ? 'one' : 'many'
+  const value = parseInserted(cursor)
+  const at = form === 'one' && cursor.accept('AT') ? parseExpression(cursor) : undefined
+  const onConflict = parseOnConflict(cursor)
+  const returning = parseReturning(cursor)
+  return { kind: 'insert', table, as, form, value, at, onConflict, command, returning, span: cursor.spanFrom(start) }
+}
+
+/** Refuses SQL's `INSERT INTO t (a, b) VALUES …` by name: documents have no columns. */
+function parseInserted(cursor: Cursor): Expression {
+  const open = cursor.token
+  const value = parseExpression(cursor)
+  const next = cursor.token.word
+  if (open.word === '(' && (next === 'VALUES' || next === 'VALUE' || next === 'SELECT')) {
+    const help = "insert documents: INSERT INTO t VALUE {'a': 1, 'b': 2}"
+    throw unsupported('INSERT with a list of columns is not supported', open, help)
+  }
+  return value
+}
+
+/** `t`, `"t"`, `a.b` */
+function parseTablePath(cursor: Cursor): TablePath {
+  const { start } = cursor.token
+  const names = [cursor.name()]
+  while (cursor.accept('.')) names.push(cursor.anyName())
+  if (cursor.at('[')) {
+    const help = 'write FROM table … INSERT INTO path VALUE …'
+    throw unsupported('INSERT INTO an element needs the table in a FROM before it', cursor.token, help)
+  }
+  return { names, span: cursor.spanFrom(start) }
+}
+
+/** ON CONFLICT [(names)] DO NOTHING | DO REPLACE EXCLUDED | DO UPDATE EXCLUDED; ON CONFLICT WHERE c DO NOTHING */
+function parseOnConflict(cursor: Cursor): OnConflict | undefined {
+  const { start } = cursor.token
+  if (!cursor.acceptWords('ON', 'CONFLICT')) return undefined
+  if (cursor.at('ON')) throw unsupported('ON CONFLICT ON CONSTRAINT is not supported', cursor.token)
+  const target = cursor.at('(') ? parseNames(cursor) : undefined
+  let where = cursor.accept('WHERE') ? parseOr(cursor) : undefined
+  cursor.expect('DO')
+  if (cursor.accept('NOTHING')) return { target, where, action: 'nothing', span: cursor.spanFrom(start) }
+  if (!cursor.at('REPLACE') && !cursor.at('UPDATE')) throw cursor.unexpected('NOTHING', 'REPLACE', 'UPDATE')
+  const action = cursor.advance().word === 'REPLACE' ? 'replace-excluded' : 'update-excluded'
+  cursor.expect('EXCLUDED')
+  if (where === undefined && cursor.accept('WHERE')) where = parseOr(cursor)
+  return { target, where, action, span: cursor.spanFrom(start) }
+}
+
+/** RETURNING (MODIFIED | ALL) (OLD | NEW) (* | path), … */
+function parseReturning(cursor: Cursor): Returning[] | undefined {
+  if (!cursor.accept('RETURNING')) return undefined
+  const columns: Returning[] = []
+  do {
+    const { start } = cursor.token
+    if (!cursor.at('MODIFIED') && !cursor.at('ALL')) throw cursor.unexpected('MODIFIED', 'ALL')
+    const status = cursor.advance().word === 'ALL' ? 'all' : 'modified'
+    if (!cursor.at('OLD') && !cursor.at('NEW')) throw cursor.unexpected('OLD', 'NEW')
+    const age = cursor.advance().word === 'OLD' ? 'old' : 'new'
+    const expression = cursor.accept('*') ? '*' : parseOr(cursor)
+    columns.push({ which: `${status}-${age}`, expression, span: cursor.spanFrom(start) })
+  } while (cursor.accept(','))
+  return columns
+}
+
+/** UPDATE source changes [WHERE c] [RETURNING …] */
+export function parseUpdate(cursor: Cursor): Statement {
+  const { start } = cursor.expect('UPDATE')
+  const from = parseTarget(cursor)
+  const changes = parseChanges(cursor)
+  if (changes.length === 0) throw cursor.unexpected('SET', 'INSERT INTO', 'REMOVE')
+  const where = cursor.accept('WHERE') ? parseOr(cursor) : undefined
+  const returning = parseReturning(cursor)
+  return { kind: 'dml', form: 'update', from, where, changes, returning, span: cursor.spanFrom(start) }
+}
+
+/** FROM sources [WHERE c] changes [RETURNING …] */
+export function parseFromStatement(cursor: Cursor): Statement {
+  const { start } = cursor.expect('FROM')
+  const from = parseFrom(cursor)
+  const where = cursor.accept('WHERE') ? parseOr(cursor) : undefined
+  const changes = parseChanges(cursor)
+  if (changes.length === 0) throw cursor.complain('expected DML or SELECT operation after FROM')
+  const returning = parseReturning(cursor)
+  return { kind: 'dml', form: 'from', from, where, changes, returning, span: cursor.spanFrom(start) }
+}
+
+/** DELETE FROM target [WHERE c] [RETURNING …] */
+export function parseDelete(cursor: Cursor): Statement {
+  const { start } = cursor.expect('DELETE')
+  cursor.expect('FROM')
+  const from = parseTarget(cursor)
+  const changes: readonly Change[] = [{ kind: 'delete', span: from.span }]
+  const where = cursor.accept('WHERE') ? parseOr(cursor) : undefined
+  const returning = parseReturning(cursor)
+  return { kind: 'dml', form: 'delete', from, where, changes, returning, span: cursor.spanFrom(start) }
+}
+
+/** One table or path, with its names. */
+function parseTarget(cursor: Cursor): FromSource {
+  return scanOf(cursor, parsePath(cursor))
+}
+
+function parsePath(cursor: Cursor): Expression {
+  const name: Name = cursor.name()
+  return parsePostfix(cursor, { kind: 'variable', name, local: false, span: name.span })
+}
+
+/** Any number of SET, INSERT INTO and REMOVE, in order. */
+function parseChanges(cursor: Cursor): Change[] {
+  const changes: Change[] = []
+  for (;;) {
+    if (cursor.at('SET')) parseAssignments(cursor, changes)
+    else if (cursor.at('INSERT')) changes.push(parseInsertInto(cursor))
+    else if (cursor.at('REMOVE')) {
+      const { start } = cursor.advance()
+      changes.push({ kind: 'remove', target: parsePath(cursor), span: cursor.spanFrom(start) })
+    } else return changes
+  }
+}
+
+/** SET path = expression, … */
+function parseAssignments(cursor: Cursor, changes: Change[]): void {
+  cursor.expect('SET')
+  do {
+    const target = parsePath(cursor)
+    if (!cursor.accept('=')) throw cursor.complain('expected assignment for SET')
+    const value = parseExpression(cursor)
+    changes.push({ kind: 'set', target, value, span: cursor.spanFrom(target.span.start) })
+  } while (cursor.accept(','))
+}
+
+/** INSERT INTO path VALUE e [AT key], INSERT INTO path e */
+function parseInsertInto(cursor: Cursor): Change {
+  const { start } = cursor.expect('INSERT')
+  cursor.expect('INTO')
+  const target = parsePath(cursor)
+  const form = cursor.accept('VALUE') ? 'one' : 'many'
+  const value = parseExpression(cursor)
+  const at = form === 'one' && cursor.accept('AT') ? parseExpression(cursor) : undefined
+  return { kind: 'insert', target, value, at, form, span: cursor.spanFrom(start) }
+}

@@ -1,0 +1,240 @@
+import { LedgerError } from '../base/errors.ts'
+import { numberDigitsMax } from '../base/limits.ts'
+import { falseValue, missing, nullValue, string, trueValue, type Value } from '../values/value.ts'
+import { parseIon } from '../values/text-reader.ts'
+import type { Expression, PathStep } from './ast.ts'
+import { type Cursor, type ParserToken, spanOfToken, unquote } from './cursor.ts'
+import { isStructuralWord } from './keywords.ts'
+import { dateTimeLiteral, numberOf } from './literals.ts'
+import { parseCall } from './parse-call.ts'
+import { parseExpression } from './parse-expression.ts'
+import { parseTypeName } from './parse-type.ts'
+
+/** Structural words that are functions too when a parenthesis follows. */
+const callableWords: ReadonlySet<string> = new Set(['EXISTS', 'ANY', 'SOME', 'LEFT', 'RIGHT'])
+
+/** A literal, a name, a call, a constructor, CASE, CAST, or anything in parentheses. */
+export function parsePrimary(cursor: Cursor): Expression {
+  const token = cursor.token
+  switch (token.kind) {
+    case 'string':
+      return takeLiteral(cursor, string(unquote(cursor.text.slice(token.start + 1, token.end - 1), "'")))
+    case 'number':
+      return takeLiteral(cursor, numberIn(cursor, token))
+    case 'ion':
+      return { ...takeLiteral(cursor, ionOf(cursor, token)), source: 'ion' } as Expression
+    case 'parameter': {
+      cursor.advance()
+      cursor.parameters += 1
+      return { kind: 'parameter', ordinal: cursor.parameters - 1, span: spanOfToken(token) }
+    }
+    case 'quoted-name':
+      return { kind: 'variable', name: cursor.anyName(), local: false, span: spanOfToken(token) }
+    case 'punctuation':
+      return parseBracketed(cursor, token)
+    case 'name':
+    case 'keyword':
+      return parseWord(cursor, token)
+    default:
+      throw cursor.complain('expected expression')
+  }
+}
+
+function takeLiteral(cursor: Cursor, value: Value): Expression {
+  const token = cursor.advance()
+  return { kind: 'literal', value, source: 'partiql', span: spanOfToken(token) }
+}
+
+function numberIn(cursor: Cursor, token: ParserToken): Value {
+  const value = numberOf(cursor.textOf(token))
+  if (value !== undefined) return value
+  const message = `invalid literal at, ${cursor.found()}: more than ${numberDigitsMax} digits or an exponent out of range`
+  throw new LedgerError('lexer/invalid-literal', message, { span: spanOfToken(token) })
+}
+
+function ionOf(cursor: Cursor, token: ParserToken): Value {
+  try {
+    return parseIon(cursor.text.slice(token.start + 1, token.end - 1))
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    const offset = token.start + 1
+    const span = error.span ? { start: error.span.start + offset, end: error.span.end + offset } : spanOfToken(token)
+    throw new LedgerError('lexer/invalid-ion', `invalid ion literal at, ${error.message}`, { span, cause: error })
+  }
+}
+
+function parseBracketed(cursor: Cursor, token: ParserToken): Expression {
+  switch (token.word) {
+    case '(':
+      return parseGroup(cursor)
+    case '[': {
+      cursor.advance()
+      const items = parseItems(cursor, ']')
+      return { kind: 'list', items, form: 'bracket', span: cursor.spanFrom(token.start) }
+    }
+    case '<<': {
+      cursor.advance()
+      const items = parseItems(cursor, '>>')
+      return { kind: 'bag', items, span: cursor.spanFrom(token.start) }
+    }
+    case '{':
+      return parseStruct(cursor)
+    case '@': {
+      cursor.advance()
+      const name = cursor.name('identifier expected after `@` symbol')
+      return { kind: 'variable', name, local: true, span: cursor.spanFrom(token.start) }
+    }
+    default:
+      throw cursor.complain('expected expression')
+  }
+}
+
+/** `(e)` is e, `(a, b)` and `()` are lists. */
+function parseGroup(cursor: Cursor): Expression {
+  const open = cursor.position
+  const { start } = cursor.expect('(')
+  if (cursor.accept(')')) return { kind: 'list', items: [], form: 'paren', span: cursor.spanFrom(start) }
+  const first = parseExpression(cursor)
+  if (cursor.at(',')) {
+    const items = [first]
+    while (cursor.accept(',')) items.push(parseExpression(cursor))
+    if (!cursor.accept(')')) throw cursor.unexpected(',', ')')
+    return { kind: 'list', items, form: 'paren', span: cursor.spanFrom(start) }
+  }
+  if (!cursor.accept(')')) throw cursor.complain('expected right parenthesis')
+  cursor.group = { open, end: cursor.position }
+  return first
+}
+
+/** Expressions with commas between them up to a closing sign, which is taken. */
+export function parseItems(cursor: Cursor, close: string): Expression[] {
+  const items: Expression[] = []
+  if (cursor.accept(close)) return items
+  do items.push(parseExpression(cursor))
+  while (cursor.accept(','))
+  if (!cursor.accept(close)) throw cursor.unexpected(',', close)
+  return items
+}
+
+function parseStruct(cursor: Cursor): Expression {
+  const { start } = cursor.expect('{')
+  const fields: { name: Expression; value: Expression }[] = []
+  if (!cursor.accept('}')) {
+    do {
+      const name = parseExpression(cursor)
+      cursor.expect(':')
+      fields.push({ name, value: parseExpression(cursor) })
+    } while (cursor.accept(','))
+    if (!cursor.accept('}')) throw cursor.unexpected(',', '}')
+  }
+  return { kind: 'struct', fields, span: cursor.spanFrom(start) }
+}
+
+function parseWord(cursor: Cursor, token: ParserToken): Expression {
+  const called = cursor.peek().word === '('
+  switch (token.word) {
+    case 'NULL':
+      return takeLiteral(cursor, nullValue)
+    case 'MISSING':
+      return takeLiteral(cursor, missing)
+    case 'TRUE':
+      return takeLiteral(cursor, trueValue)
+    case 'FALSE':
+      return takeLiteral(cursor, falseValue)
+    case 'CASE':
+      return parseCase(cursor)
+    case 'CAST':
+      return parseCast(cursor, 'cast')
+    case 'CAN_CAST':
+      if (called) return parseCast(cursor, 'can-cast')
+      break
+    case 'CAN_LOSSLESS_CAST':
+      if (called) return parseCast(cursor, 'can-lossless-cast')
+      break
+    case 'DATE':
+    case 'TIME':
+    case 'TIMESTAMP':
+    case 'INTERVAL': {
+      const value = dateTimeLiteral(cursor)
+      return { kind: 'literal', value, source: 'partiql', span: cursor.spanFrom(token.start) }
+    }
+    case 'LIST':
+    case 'SEXP':
+      if (called) return parseSequence(cursor, token.word)
+      break
+    default:
+      break
+  }
+  if (isStructuralWord(token.word)) {
+    if (called && callableWords.has(token.word)) return parseCall(cursor)
+    const help = `'${cursor.textOf(token)}' is a keyword; as a name it needs double quotes: "${cursor.textOf(token)}"`
+    throw cursor.complain('expected expression', { help })
+  }
+  if (called) return parseCall(cursor)
+  return { kind: 'variable', name: cursor.anyName(), local: false, span: spanOfToken(token) }
+}
+
+/** LIST(a, b) and SEXP(a, b) */
+function parseSequence(cursor: Cursor, word: 'LIST' | 'SEXP'): Expression {
+  const { start } = cursor.advance()
+  cursor.expect('(')
+  const items = parseItems(cursor, ')')
+  const span = cursor.spanFrom(start)
+  return word === 'LIST' ? { kind: 'list', items, form: 'bracket', span } : { kind: 'sexp', items, span }
+}
+
+function parseCase(cursor: Cursor): Expression {
+  const { start } = cursor.expect('CASE')
+  const operand = cursor.at('WHEN') || cursor.at('ELSE') || cursor.at('END') ? undefined : parseExpression(cursor)
+  const branches: { when: Expression; then: Expression }[] = []
+  if (!cursor.at('WHEN')) throw cursor.complain('expected WHEN clause in CASE')
+  while (cursor.accept('WHEN')) {
+    const when = parseExpression(cursor)
+    cursor.expect('THEN')
+    // biome-ignore lint/suspicious/noThenProperty: THEN is what the language calls it
+    branches.push({ when, then: parseExpression(cursor) })
+  }
+  const otherwise = cursor.accept('ELSE') ? parseExpression(cursor) : undefined
+  if (!cursor.accept('END')) {
+    throw otherwise === undefined ? cursor.unexpected('WHEN', 'ELSE', 'END') : cursor.unexpected('END')
+  }
+  return { kind: 'case', operand, branches, otherwise, span: cursor.spanFrom(start) }
+}
+
+function parseCast(cursor: Cursor, form: 'cast' | 'can-cast' | 'can-lossless-cast'): Expression {
+  const { start } = cursor.advance()
+  if (!cursor.accept('(')) throw cursor.complain('expected left parenthesis after CAST')
+  const operand = parseExpression(cursor)
+  cursor.expect('AS')
+  const type = parseTypeName(cursor)
+  if (!cursor.accept(')')) throw cursor.complain('expected right parenthesis')
+  return { kind: 'cast', form, operand, type, span: cursor.spanFrom(start) }
+}
+
+/** The steps behind a root: `.name`, `.*`, `[e]`, `[*]`. Without any, the root itself. */
+export function parsePostfix(cursor: Cursor, root: Expression): Expression {
+  if (!cursor.at('.') && !cursor.at('[')) return root
+  const steps: PathStep[] = []
+  for (;;) {
+    const { start } = cursor.token
+    if (cursor.accept('.')) {
+      if (cursor.accept('*')) steps.push({ kind: 'each-field', span: cursor.spanFrom(start) })
+      else steps.push({ kind: 'field', name: pathName(cursor), span: cursor.spanFrom(start) })
+    } else if (cursor.accept('[')) {
+      const index = cursor.at('*') ? undefined : parseExpression(cursor)
+      if (index === undefined) cursor.advance()
+      cursor.expect(']')
+      const span = cursor.spanFrom(start)
+      steps.push(index === undefined ? { kind: 'each', span } : { kind: 'index', index, span })
+    } else {
+      return { kind: 'path', root, steps, span: cursor.spanFrom(root.span.start) }
+    }
+  }
+}
+
+/** Any word may follow a dot, keywords too. */
+function pathName(cursor: Cursor) {
+  const { kind } = cursor.token
+  if (kind === 'name' || kind === 'keyword' || kind === 'quoted-name') return cursor.anyName()
+  throw cursor.complain('Invalid path component, expecting either an IDENTIFIER or STAR')
+}
