@@ -72,8 +72,9 @@ export class BinaryCursor {
   /** The magnitude in all bytes up to `end`: a number when it is a safe integer. */
   readUInt(end: number): number | bigint {
     const { bytes } = this
-    const start = this.at
+    let start = this.at
     this.at = end
+    while (end - start > 6 && bytes[start] === 0) start += 1
     if (end - start <= 6) {
       let value = 0
       for (let at = start; at < end; at += 1) value = value * 256 + (bytes[at] as number)

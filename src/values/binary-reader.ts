@@ -1,6 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import { BinaryValueReader } from './binary-value-reader.ts'
-import { declareSymbols, LocalSymbolTable, type SymbolTable, symbolTableText } from './symbols.ts'
+import { declareSymbols, isMarkerLookalike, LocalSymbolTable, type SymbolTable, symbolTableText } from './symbols.ts'
 import type { Value } from './value.ts'
 
 /**
@@ -17,7 +17,8 @@ export function decodeIon(bytes: Uint8Array): Value {
 export function decodeAllIon(bytes: Uint8Array): Value[] {
   const stream = new Stream(bytes, false)
   const values: Value[] = []
-  for (let value = stream.next(); value !== undefined; value = stream.next()) values.push(value)
+  for (let value = stream.next(); value !== undefined; value = stream.next())
+    if (!isMarkerLookalike(value)) values.push(value)
   return values
 }
 

@@ -85,8 +85,8 @@ function readFraction(cursor: BinaryCursor, end: number): { fraction: bigint; fr
   const start = cursor.at
   if (start === end) return { fraction: 0n, fractionDigits: 0 }
   const exponent = cursor.readVarInt(end)
-  const { coefficient, isNegative } = cursor.readInt(end)
-  if (isNegative) cursor.fail('the fraction of a second is negative', start)
+  const { coefficient } = cursor.readInt(end)
+  if (coefficient < 0n) cursor.fail('the fraction of a second is negative', start)
   if (exponent < -timestampFractionDigitsMax) cursor.fail('the fraction of a second has too many digits', start)
   if (exponent < 0) return { fraction: coefficient, fractionDigits: -exponent }
   if (coefficient !== 0n) cursor.fail('the fraction of a second is one or more', start)

@@ -1,6 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import { span } from '../base/span.ts'
-import { declareSymbols, LocalSymbolTable, symbolTableText } from './symbols.ts'
+import { declareSymbols, isMarkerLookalike, LocalSymbolTable, symbolTableText } from './symbols.ts'
 import { atInfinity, readNumber } from './text-number.ts'
 import { atLongQuote, readLob, readLong, readShort } from './text-quoted.ts'
 import { isDigit, isIdentifierPart, isIdentifierStart, isOperator, TextScanner } from './text-scanner.ts'
@@ -40,7 +40,8 @@ export function parseIon(text: string): Value {
 export function parseAllIon(text: string): Value[] {
   const reader = new TextReader(text)
   const values: Value[] = []
-  for (let value = reader.next(); value !== undefined; value = reader.next()) values.push(value)
+  for (let value = reader.next(); value !== undefined; value = reader.next())
+    if (!isMarkerLookalike(value)) values.push(value)
   return values
 }
 
