@@ -1,0 +1,105 @@
+import { QLDBSessionClient, SendCommandCommand, type SendCommandCommandInput } from '@aws-sdk/client-qldb-session'
+import { type ErrorCode, LedgerError } from '../base/errors.ts'
+import { endpointAnswerMsMax, endpointConnectMsMax } from '../base/limits.ts'
+import { commandNames, type SendCommandRequest, type SendCommandResponse, type WireError } from '../protocol/message.ts'
+import { wireErrorOf } from '../protocol/wire-errors.ts'
+import type { SendOptions, Transport } from './transport.ts'
+
+export interface SdkTransportOptions {
+  /** Undefined: AWS_REGION or the profile's, as the SDK finds it. */
+  readonly region?: string | undefined
+  /** An URL; undefined: AWS's own of the region. */
+  readonly endpoint?: string | undefined
+  /** A profile of the shared config and credentials files. */
+  readonly profile?: string | undefined
+  /** Undefined: the SDK's credential chain. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
+}
+
+/**
+ * A transport over HTTP with the AWS SDK: signatures, credentials, regions are its business. The SDK makes one try a
+ * command (the driver decides on retries).
+ *
+ * Bundled as a chunk of its own: load it with a dynamic import, and only for an endpoint.
+ */
+export function createSdkTransport(options: SdkTransportOptions): Transport {
+  const client = new QLDBSessionClient({
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: endpointConnectMsMax,
+      requestTimeout: endpointAnswerMsMax,
+      throwOnRequestTimeout: true,
+    },
+    ...(options.region === undefined ? {} : { region: options.region }),
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+  })
+  const description = options.endpoint ?? `https://session.qldb.${options.region ?? '<region>'}.amazonaws.com`
+  return {
+    description,
+    cancels: 'waiting',
+    async send(request: SendCommandRequest, { signal }: SendOptions = {}): Promise<SendCommandResponse> {
+      try {
+        const command = new SendCommandCommand(request as unknown as SendCommandCommandInput)
+        const answer = await client.send(command, signal === undefined ? {} : { abortSignal: signal })
+        return Object.fromEntries(
+          commandNames.filter((name) => answer[name] !== undefined).map((name) => [name, answer[name]]),
+        )
+      } catch (error) {
+        if (signal?.aborted === true) throw new LedgerError('cancelled/by-user', 'the statement was stopped')
+        throw failureOf(error as SdkError, description)
+      }
+    },
+    async close(): Promise<void> {
+      client.destroy()
+    },
+  }
+}
+
+/** What the SDK, the HTTP handler and node:net put on the errors they throw. */
+interface SdkError extends Error {
+  readonly $fault?: 'client' | 'server'
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string }
+  readonly Message?: string
+  readonly Code?: string
+  readonly code?: string
+  /** Not enumerable, present when the answer could not be read. */
+  readonly $response?: unknown
+}
+
+const credentialsRefused =
+  /^(UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|ExpiredToken|InvalidClientTokenId|AccessDenied|MissingAuthenticationToken|IncompleteSignature|OptInRequired|NotAuthorized)/
+
+/** The connection was never made: nothing was asked. */
+const notConnected =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ERR_SSL_|CERT_|DEPTH_ZERO)/
+
+function failureOf(error: SdkError, endpoint: string): WireError | LedgerError {
+  const failed = (code: ErrorCode, message: string, help?: string) =>
+    new LedgerError(code, message, { cause: error, ...(help === undefined ? {} : { help }) })
+  if (/^(CredentialsProviderError|TokenProviderError)$/.test(error.name)) {
+    return failed('endpoint/credentials', `no AWS credentials for '${endpoint}': ${error.message}`, credentialsHelp)
+  }
+  if (/^Region is missing/.test(error.message)) {
+    return failed('endpoint/credentials', 'no AWS region is given', 'name a region, or set AWS_REGION')
+  }
+  if (error.$fault !== undefined) {
+    const text = error.Message ?? error.message
+    if (credentialsRefused.test(error.name)) {
+      return failed('endpoint/credentials', `'${endpoint}' refused the credentials: ${text}`, credentialsHelp)
+    }
+    const { httpStatusCode = 400, requestId } = error.$metadata ?? {}
+    return wireErrorOf(error.name, text, httpStatusCode, error.Code, requestId)
+  }
+  if (error.$response !== undefined || error.$metadata?.httpStatusCode !== undefined) {
+    return failed('endpoint/malformed-answer', `'${endpoint}' does not answer as a ledger does`)
+  }
+  const reason = error.code ?? error.message
+  if (notConnected.test(error.code ?? '') || /did not establish a connection|connect ETIMEDOUT/.test(error.message)) {
+    return failed('endpoint/unreachable', `can't reach '${endpoint}': ${reason}`)
+  }
+  return failed('endpoint/failed', `the connection to '${endpoint}' broke: ${reason}`)
+}
+
+const credentialsHelp = 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
