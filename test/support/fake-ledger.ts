@@ -1,0 +1,89 @@
+import type { Env } from '../../src/base/env.ts'
+import { LedgerError } from '../../src/base/errors.ts'
+import { newId } from '../../src/base/ids.ts'
+import { span } from '../../src/base/span.ts'
+import type { HostedRun, HostedTransaction, LedgerHost } from '../../src/server/ledger-host.ts'
+import { int, string, structOf, type Value } from '../../src/values/value.ts'
+
+/**
+ * Ledgers that do as their statements say:
+ * - `rows N`: N rows {n: 0}, {n: 1} …, one read IO each
+ * - `large N`: N rows of one MiB
+ * - `write`: one row, one write IO
+ * - `echo`: its parameters as rows
+ * - `wait MS`: one row after so much time, in steps of 100 ms between which it may be stopped
+ * - `fail AREA/CODE text`: that error, at the fourth character
+ * - `bug`: an error that is no LedgerError
+ */
+export class FakeHost implements LedgerHost {
+  readonly #env: Env & { advance(ms: number): void }
+  readonly #isCancelled: () => boolean
+  /** What became of every transaction, in the order of their ends: `<id> abort`, `<id> commit`. */
+  readonly ends: string[] = []
+  /** How many results were let go of before their end. */
+  closedRuns = 0
+  /** How many of the next commits fail with a conflict. */
+  conflicts = 0
+
+  constructor(env: Env & { advance(ms: number): void }, isCancelled: () => boolean = () => false) {
+    this.#env = env
+    this.#isCancelled = isCancelled
+  }
+
+  async open(name: string) {
+    if (name === 'absent') throw new LedgerError('ledger/not-found', "no ledger named 'absent'")
+    return { begin: () => this.#begin() }
+  }
+
+  #begin(): HostedTransaction {
+    const id = newId(this.#env)
+    return {
+      id,
+      execute: (statement, parameters) => this.#execute(statement, parameters),
+      commit: async () => {
+        if (this.conflicts > 0) {
+          this.conflicts -= 1
+          this.ends.push(`${id} conflict`)
+          throw new LedgerError('transaction/conflict', 'a document was changed')
+        }
+        this.ends.push(`${id} commit`)
+      },
+      abort: () => this.ends.push(`${id} abort`),
+    }
+  }
+
+  #execute(statement: string, parameters: readonly Value[]): HostedRun {
+    const [verb, argument = '', ...rest] = statement.split(' ')
+    const meter = { readIos: 0, writeIos: 0 }
+    if (verb === 'bug') throw new TypeError('undefined is not a function, secret=1')
+    if (verb === 'fail') throw new LedgerError(argument as 'ion/malformed', rest.join(' '), { span: span(3, 5) })
+    return { meter, rows: this.#rows(verb as string, Number(argument), parameters, meter) }
+  }
+
+  *#rows(verb: string, count: number, parameters: readonly Value[], meter: { readIos: number; writeIos: number }) {
+    let isDone = false
+    try {
+      if (verb === 'rows' || verb === 'large') {
+        for (let n = 0; n < count; n += 1) {
+          meter.readIos += 1
+          yield verb === 'rows' ? structOf({ n: int(n) }) : string('x'.repeat(1024 * 1024))
+        }
+      } else if (verb === 'write') {
+        meter.writeIos += 1
+        yield structOf({ documentId: string('x') })
+      } else if (verb === 'echo') {
+        yield* parameters
+      } else if (verb === 'wait') {
+        for (let waited = 0; waited < count; waited += 100) {
+          meter.readIos += 1
+          if (this.#isCancelled()) throw new LedgerError('cancelled/by-user', 'the statement was stopped')
+          this.#env.advance(100)
+        }
+        yield int(count)
+      }
+      isDone = true
+    } finally {
+      if (!isDone) this.closedRuns += 1
+    }
+  }
+}
