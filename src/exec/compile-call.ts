@@ -1,0 +1,68 @@
+import { LedgerError } from '../base/errors.ts'
+import { nearName } from '../base/near-name.ts'
+import type { PlanExpression } from '../plan/plan.ts'
+import { missing, nullValue, struct, type Value } from '../values/value.ts'
+import { compileExpression } from './compile-expression.ts'
+import { type Compiler, type Evaluate, failed, type Frame, mistyped, placed } from './frame.ts'
+import { type FunctionContext, findFunction, functionNames } from './functions/functions.ts'
+
+type Call = Extract<PlanExpression, { kind: 'call' }>
+
+/** A call of a built-in function; its name and the number of its arguments are checked before anything runs. */
+export function compileCall({ name, args, span }: Call, compiler: Compiler): Evaluate {
+  const compiled = args.map((argument) => compileExpression(argument, compiler))
+  if (name === 'tupleunion') return compileTupleUnion(compiled, compiler, span)
+  const definition = findFunction(name)
+  if (definition === undefined) {
+    const near = nearName(name, functionNames())
+    throw new LedgerError('semantic/no-such-function', `No such function: ${name}`, {
+      span,
+      ...(near === undefined ? {} : { help: `did you mean '${near}'?` }),
+    })
+  }
+  const { argumentsMin, argumentsMax } = definition
+  if (args.length < argumentsMin || args.length > argumentsMax) {
+    const bounds = `Min = ${argumentsMin}, max = ${argumentsMax} Actual = ${args.length}`
+    const message = `Incorrect number of arguments supplied to \`${name}\`. ${bounds}`
+    throw new LedgerError('semantic/argument-count', message, { span })
+  }
+  const propagates = definition.absent === 'propagate'
+  return (frame) => {
+    const values = compiled.map((argument) => argument(frame))
+    if (propagates) {
+      const absent = values.find((value) => value.type === 'missing') ?? values.find((value) => value.type === 'null')
+      if (absent !== undefined) {
+        if (compiler.strict) placed(span, () => definition.check(values))
+        return absent.type === 'missing' ? missing : nullValue
+      }
+    }
+    try {
+      return definition.call(values, functionContext(frame, compiler))
+    } catch (error) {
+      return failed(error, compiler, span)
+    }
+  }
+}
+
+export function functionContext(frame: Frame, compiler: Compiler): FunctionContext {
+  const { nowMs, transactionId } = frame.context
+  return { typing: compiler.strict ? 'strict' : 'permissive', nowMs, transactionId: transactionId ?? '' }
+}
+
+/** TUPLEUNION(a, b, …): the fields of all (specification, section 6). */
+function compileTupleUnion(args: readonly Evaluate[], compiler: Compiler, span: Call['span']): Evaluate {
+  return (frame) => {
+    const names: string[] = []
+    const values: Value[] = []
+    for (const argument of args) {
+      const value = argument(frame)
+      if (value.type !== 'struct') {
+        if (value.type === 'missing') continue
+        return mistyped(compiler, span, 'TUPLEUNION takes structs')
+      }
+      names.push(...value.names)
+      values.push(...value.values)
+    }
+    return struct(names, values)
+  }
+}

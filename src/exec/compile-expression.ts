@@ -1,0 +1,180 @@
+import { LedgerError } from '../base/errors.ts'
+import type { PlanExpression } from '../plan/plan.ts'
+import { canCast, canLosslessCast, castTo, checkCastTarget, isOfType } from '../values/cast.ts'
+import { equals } from '../values/compare.ts'
+import {
+  bag,
+  bool,
+  falseValue,
+  isAbsent,
+  list,
+  missing,
+  nullValue,
+  sexp,
+  struct,
+  trueValue,
+  type Value,
+} from '../values/value.ts'
+import { compileCall } from './compile-call.ts'
+import { compileBinary, compileTest, compileUnary } from './compile-operators.ts'
+import { compileExclude, compileField, compileIndex, compileSpread } from './compile-path.ts'
+import { compileSubquery } from './compile-query.ts'
+import { type Compiler, type Evaluate, failed, mistyped, placed } from './frame.ts'
+import { compileBetween, compileIn, compileLike } from './predicates.ts'
+import { compileRow } from './row.ts'
+import { tableBag } from './scan.ts'
+
+/** Makes a closure of a resolved expression. */
+export function compileExpression(expression: PlanExpression, compiler: Compiler): Evaluate {
+  switch (expression.kind) {
+    case 'constant': {
+      const { value } = expression
+      return () => value
+    }
+    case 'slot': {
+      const { slot } = expression
+      return (frame) => frame.slots[slot] as Value
+    }
+    case 'global': {
+      const { name } = expression
+      return (frame) => frame.context.source.global(name)
+    }
+    case 'table':
+      return tableBag(expression.source, compiler)
+    case 'parameter':
+      return compileParameter(expression)
+    case 'field':
+      return compileField(expression, compiler)
+    case 'index':
+      return compileIndex(expression, compiler)
+    case 'spread':
+      return compileSpread(expression, compiler)
+    case 'exclude':
+      return compileExclude(expression, compiler)
+    case 'unary':
+      return compileUnary(expression, compiler)
+    case 'binary':
+      return compileBinary(expression, compiler)
+    case 'in':
+      return compileIn(expression, compiler)
+    case 'between':
+      return compileBetween(expression, compiler)
+    case 'like':
+      return compileLike(expression, compiler)
+    case 'is':
+      return compileIs(expression, compiler)
+    case 'case':
+      return compileCase(expression, compiler)
+    case 'cast':
+      return compileCast(expression, compiler)
+    case 'call':
+      return compileCall(expression, compiler)
+    case 'sequence':
+      return compileSequence(expression, compiler)
+    case 'struct':
+      return compileStruct(expression, compiler)
+    case 'row':
+      return compileRow(expression, compiler)
+    case 'query':
+      return compileSubquery(expression, compiler)
+  }
+}
+
+type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
+
+function compileParameter({ ordinal, span }: Kind<'parameter'>): Evaluate {
+  return (frame) => {
+    const value = frame.context.parameters[ordinal]
+    if (value === undefined) {
+      throw new LedgerError('evaluator/unbound-parameter', 'No parameter bound for position!', { span })
+    }
+    return value
+  }
+}
+
+function compileIs({ operand, type, negated }: Kind<'is'>, compiler: Compiler): Evaluate {
+  const evaluate = compileExpression(operand, compiler)
+  const yes = negated ? falseValue : trueValue
+  const no = negated ? trueValue : falseValue
+  if (type.name === 'null') return (frame) => (isAbsent(evaluate(frame)) ? yes : no)
+  if (type.name === 'missing') return (frame) => (evaluate(frame).type === 'missing' ? yes : no)
+  return (frame) => (isOfType(evaluate(frame), type) ? yes : no)
+}
+
+function compileCase({ operand, branches, otherwise }: Kind<'case'>, compiler: Compiler): Evaluate {
+  const last = otherwise === undefined ? () => nullValue : compileExpression(otherwise, compiler)
+  const results = branches.map((branch) => compileExpression(branch.result, compiler))
+  if (operand === undefined) {
+    const tests = branches.map((branch) => compileTest(branch.when, compiler))
+    return (frame) => {
+      for (let at = 0; at < tests.length; at += 1) {
+        if ((tests[at] as (typeof tests)[0])(frame)) return (results[at] as Evaluate)(frame)
+      }
+      return last(frame)
+    }
+  }
+  const subject = compileExpression(operand, compiler)
+  const cases = branches.map((branch) => compileExpression(branch.when, compiler))
+  return (frame) => {
+    const value = subject(frame)
+    for (let at = 0; at < cases.length; at += 1) {
+      const wanted = (cases[at] as Evaluate)(frame)
+      if (!isAbsent(value) && !isAbsent(wanted) && equals(value, wanted)) return (results[at] as Evaluate)(frame)
+    }
+    return last(frame)
+  }
+}
+
+/** CAST(MISSING AS t) is MISSING, of NULL is NULL, save for the types NULL and MISSING themselves. */
+function compileCast({ form, operand, type, span }: Kind<'cast'>, compiler: Compiler): Evaluate {
+  placed(span, () => checkCastTarget(type))
+  const evaluate = compileExpression(operand, compiler)
+  if (form === 'cast') {
+    return (frame) => {
+      const value = evaluate(frame)
+      try {
+        return castTo(value, type)
+      } catch (error) {
+        return failed(error, compiler, span)
+      }
+    }
+  }
+  const test = form === 'can-cast' ? canCast : canLosslessCast
+  return (frame) => {
+    const value = evaluate(frame)
+    return bool(test(value, type))
+  }
+}
+
+function compileSequence({ type, items }: Kind<'sequence'>, compiler: Compiler): Evaluate {
+  const make = { list, sexp, bag }[type]
+  if (items.every((item) => item.kind === 'constant')) {
+    const value = make(items.map((item) => (item as Kind<'constant'>).value))
+    return () => value
+  }
+  const parts = items.map((item) => compileExpression(item, compiler))
+  return (frame) => make(parts.map((part) => part(frame)))
+}
+
+/** Fields whose value is MISSING are left out; so is one whose name is no text, in permissive typing. */
+function compileStruct({ fields, span }: Kind<'struct'>, compiler: Compiler): Evaluate {
+  const parts = fields.map((field) => ({
+    name: compileExpression(field.name, compiler),
+    value: compileExpression(field.value, compiler),
+  }))
+  return (frame) => {
+    const names: string[] = []
+    const values: Value[] = []
+    for (const part of parts) {
+      const name = part.name(frame)
+      const value = part.value(frame)
+      if (name.type !== 'string' && name.type !== 'symbol') {
+        if (mistyped(compiler, span, `a field's name must be a string, not ${name.type}`) === missing) continue
+      } else if (value.type !== 'missing') {
+        names.push(name.value)
+        values.push(value)
+      }
+    }
+    return struct(names, values)
+  }
+}

@@ -1,0 +1,171 @@
+import { LedgerError } from '../base/errors.ts'
+import type { Span } from '../base/span.ts'
+import type { PlanBinaryOperator, PlanExpression } from '../plan/plan.ts'
+import { add, bitAnd, concatenate, divide, modulo, multiply, negate, positive, subtract } from '../values/arithmetic.ts'
+import { compare, equals } from '../values/compare.ts'
+import { falseValue, isAbsent, missing, nullValue, trueValue, type Value } from '../values/value.ts'
+import { compileExpression } from './compile-expression.ts'
+import { type Compiler, type Evaluate, failed, mistyped, type Test } from './frame.ts'
+
+type Unary = Extract<PlanExpression, { kind: 'unary' }>
+type Binary = Extract<PlanExpression, { kind: 'binary' }>
+
+/** What an operation gives for absent operands: MISSING when one is MISSING, else NULL. */
+export function absentOf(a: Value, b: Value): Value {
+  return a.type === 'missing' || b.type === 'missing' ? missing : nullValue
+}
+
+export function compileUnary({ op, operand, span }: Unary, compiler: Compiler): Evaluate {
+  const evaluate = compileExpression(operand, compiler)
+  if (op === 'not') {
+    return (frame) => {
+      const value = truth(evaluate(frame))
+      if (value === undefined) return mistyped(compiler, span, 'NOT takes a boolean')
+      return value === nullValue ? value : value === trueValue ? falseValue : trueValue
+    }
+  }
+  const apply = op === '-' ? negate : positive
+  return (frame) => {
+    const value = evaluate(frame)
+    if (isAbsent(value)) return value.type === 'missing' ? missing : nullValue
+    try {
+      return apply(value)
+    } catch (error) {
+      return failed(error, compiler, span)
+    }
+  }
+}
+
+const arithmetic: Partial<Record<PlanBinaryOperator, (a: Value, b: Value) => Value>> = {
+  '+': add,
+  '-': subtract,
+  '*': multiply,
+  '/': divide,
+  '%': modulo,
+  '||': concatenate,
+  '&': bitAnd,
+}
+
+export function compileBinary(expression: Binary, compiler: Compiler): Evaluate {
+  const { op, span } = expression
+  if (op === 'and' || op === 'or') return compileLogical(expression, compiler)
+  const left = compileExpression(expression.left, compiler)
+  const right = compileExpression(expression.right, compiler)
+  if (op === '=' || op === '<>') return compileEquality(left, right, op === '=')
+  const apply = arithmetic[op]
+  if (apply === undefined) return compileOrder(left, right, op, compiler, span)
+  return (frame) => {
+    const a = left(frame)
+    const b = right(frame)
+    if (isAbsent(a) || isAbsent(b)) return absentOf(a, b)
+    try {
+      return apply(a, b)
+    } catch (error) {
+      return failed(error, compiler, span)
+    }
+  }
+}
+
+/** NULL = MISSING is NULL, MISSING with anything else MISSING; otherwise always a boolean. */
+function compileEquality(left: Evaluate, right: Evaluate, whenEqual: boolean): Evaluate {
+  return (frame) => {
+    const a = left(frame)
+    const b = right(frame)
+    if (isAbsent(a) || isAbsent(b)) return a.type === 'null' || b.type === 'null' ? nullValue : missing
+    return equals(a, b) === whenEqual ? trueValue : falseValue
+  }
+}
+
+/** Whether an order (see compare) satisfies an operator; nan satisfies none. */
+export const orderTests: Partial<Record<PlanBinaryOperator, (order: number) => boolean>> = {
+  '<': (order) => order < 0,
+  '<=': (order) => order <= 0,
+  '>': (order) => order > 0,
+  '>=': (order) => order >= 0,
+}
+
+function compileOrder(
+  left: Evaluate,
+  right: Evaluate,
+  op: PlanBinaryOperator,
+  compiler: Compiler,
+  span: Span,
+): Evaluate {
+  const test = orderTests[op] as (order: number) => boolean
+  return (frame) => {
+    const a = left(frame)
+    const b = right(frame)
+    if (isAbsent(a) || isAbsent(b)) return absentOf(a, b)
+    const order = compare(a, b)
+    if (order === undefined) return cannotCompare(a, b, compiler, span)
+    return test(order) ? trueValue : falseValue
+  }
+}
+
+export function cannotCompare(a: Value, b: Value, compiler: Compiler, span: Span): Value {
+  if (!compiler.strict) return missing
+  const types = `${a.type.toUpperCase()}, ${b.type.toUpperCase()}`
+  throw new LedgerError('value/cannot-compare', `Cannot compare values: ${types}`, { span })
+}
+
+/** TRUE, FALSE or, for NULL and MISSING, NULL; undefined for what is no truth value. */
+function truth(value: Value): Value | undefined {
+  if (value.type === 'bool') return value.value ? trueValue : falseValue
+  return isAbsent(value) ? nullValue : undefined
+}
+
+/** SQL's three-valued AND and OR; MISSING counts as NULL (specification, section 8). */
+function compileLogical({ op, left, right, span }: Binary, compiler: Compiler): Evaluate {
+  const first = compileExpression(left, compiler)
+  const second = compileExpression(right, compiler)
+  const decisive = op === 'and' ? falseValue : trueValue
+  const neutral = op === 'and' ? trueValue : falseValue
+  return (frame) => {
+    const a = truth(first(frame))
+    if (a === decisive) return decisive
+    const b = truth(second(frame))
+    if (a === undefined || b === undefined) return mistyped(compiler, span, `${op.toUpperCase()} takes booleans`)
+    if (b === decisive) return decisive
+    return a === nullValue || b === nullValue ? nullValue : neutral
+  }
+}
+
+/** A condition as a test: whether it is TRUE. Comparisons and AND make no value on the way. */
+export function compileTest(condition: PlanExpression, compiler: Compiler): Test {
+  if (condition.kind === 'binary' && !compiler.strict) {
+    const { op } = condition
+    if (op === 'and') {
+      const first = compileTest(condition.left, compiler)
+      const second = compileTest(condition.right, compiler)
+      return (frame) => first(frame) && second(frame)
+    }
+    const order = orderTests[op]
+    if (op === '=' || op === '<>' || order !== undefined) {
+      const left = compileExpression(condition.left, compiler)
+      const right = compileExpression(condition.right, compiler)
+      if (order === undefined) {
+        const whenEqual = op === '='
+        return (frame) => {
+          const a = left(frame)
+          const b = right(frame)
+          return !isAbsent(a) && !isAbsent(b) && equals(a, b) === whenEqual
+        }
+      }
+      return (frame) => {
+        const a = left(frame)
+        const b = right(frame)
+        if (isAbsent(a) || isAbsent(b)) return false
+        const found = compare(a, b)
+        return found !== undefined && order(found)
+      }
+    }
+  }
+  const evaluate = compileExpression(condition, compiler)
+  const { span } = condition
+  return (frame) => {
+    const value = evaluate(frame)
+    if (value.type === 'bool') return value.value
+    if (!isAbsent(value)) mistyped(compiler, span, `a condition must be a boolean, not ${value.type}`)
+    return false
+  }
+}

@@ -1,0 +1,141 @@
+import type { ExcludeStep, PlanExpression, SpreadStep } from '../plan/plan.ts'
+import { bag, list, missing, sexp, struct, type StructValue, type Value } from '../values/value.ts'
+import { compileExpression } from './compile-expression.ts'
+import { type Compiler, type Evaluate, type Frame, mistyped } from './frame.ts'
+
+type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
+
+/** The field of that name; where it need not match exactly, else the first that matches without regard to case. */
+export function fieldOf(value: StructValue, name: string, exact: boolean): Value | undefined {
+  const found = value.get(name)
+  if (found !== undefined || exact) return found
+  const lower = name.toLowerCase()
+  const position = value.names.findIndex((one) => one.toLowerCase() === lower)
+  return position === -1 ? undefined : value.values[position]
+}
+
+/** `e.name`: a step into NULL is NULL; into anything that lacks it, MISSING. */
+export function compileField({ operand, name, exact, fallback, span }: Kind<'field'>, compiler: Compiler): Evaluate {
+  const evaluate = compileExpression(operand, compiler)
+  const other = fallback && compileExpression(fallback, compiler)
+  const absent = (frame: Frame, value: Value): Value => {
+    if (value.type === 'struct' && !exact) {
+      const found = fieldOf(value, name, false)
+      if (found !== undefined) return found
+    }
+    if (other !== undefined) return other(frame)
+    if (value.type === 'null') return value
+    return mistyped(compiler, span, `the path '.${name}' leads nowhere`)
+  }
+  return (frame) => {
+    const value = evaluate(frame)
+    if (value.type === 'struct') {
+      if (compiler.strict && isRepeated(value, name, exact))
+        mistyped(compiler, span, `the field '${name}' is ambiguous`)
+      const found = value.get(name)
+      if (found !== undefined) return found
+    }
+    return absent(frame, value)
+  }
+}
+
+function isRepeated(value: StructValue, name: string, exact: boolean): boolean {
+  const fold = (text: string) => (exact ? text : text.toLowerCase())
+  const wanted = fold(name)
+  return value.names.filter((one) => fold(one) === wanted).length > 1
+}
+
+export function compileIndex({ operand, index, byName, span }: Kind<'index'>, compiler: Compiler): Evaluate {
+  const evaluate = compileExpression(operand, compiler)
+  const at = compileExpression(index, compiler)
+  return (frame) => {
+    const value = evaluate(frame)
+    return elementOf(value, at(frame), byName) ?? mistyped(compiler, span, 'the index leads nowhere')
+  }
+}
+
+/** Elements count from 0. A step into NULL is NULL. */
+function elementOf(value: Value, index: Value, byName: boolean): Value | undefined {
+  if (value.type === 'null') return value
+  if ((value.type === 'list' || value.type === 'sexp') && index.type === 'int') return value.items[Number(index.value)]
+  if (value.type === 'struct' && byName && (index.type === 'string' || index.type === 'symbol')) {
+    return value.get(index.value)
+  }
+  return undefined
+}
+
+/** A path with wildcards: a bag of every value that it leads to (specification, section 4.3). */
+export function compileSpread({ operand, steps, span }: Kind<'spread'>, compiler: Compiler): Evaluate {
+  const evaluate = compileExpression(operand, compiler)
+  const compiled = steps.map((step) => compileSpreadStep(step, compiler))
+  return (frame) => {
+    let values: readonly Value[] = [evaluate(frame)]
+    for (const step of compiled) values = values.flatMap((value) => step(value, frame, span))
+    return bag(values.length === 1 || !values.includes(missing) ? values : values.filter((value) => value !== missing))
+  }
+}
+
+type CompiledStep = (value: Value, frame: Frame, span: Kind<'spread'>['span']) => readonly Value[]
+
+function compileSpreadStep(step: SpreadStep, compiler: Compiler): CompiledStep {
+  switch (step.kind) {
+    case 'field':
+      return (value, _frame, span) => {
+        const found = value.type === 'struct' ? fieldOf(value, step.name, step.exact) : undefined
+        return [found ?? mistyped(compiler, span, `the path '.${step.name}' leads nowhere`)]
+      }
+    case 'index': {
+      const at = compileExpression(step.index, compiler)
+      return (value, frame, span) => {
+        const found = elementOf(value, at(frame), step.byName)
+        return [found ?? mistyped(compiler, span, 'the index leads nowhere')]
+      }
+    }
+    case 'each':
+      return (value, _frame, span) => {
+        if (value.type === 'list' || value.type === 'bag' || value.type === 'sexp') return value.items
+        mistyped(compiler, span, '[*] takes a list or a bag')
+        return [value]
+      }
+    case 'each-field':
+      return (value, _frame, span) => {
+        if (value.type === 'struct') return value.values
+        mistyped(compiler, span, '.* takes a struct')
+        return value.type === 'missing' ? [] : [value]
+      }
+  }
+}
+
+export function compileExclude({ operand, paths }: Kind<'exclude'>, compiler: Compiler): Evaluate {
+  const evaluate = compileExpression(operand, compiler)
+  return (frame) => paths.reduce<Value>(without, evaluate(frame))
+}
+
+/** A value without what a path leads to; unchanged where the path leads nowhere. */
+function without(value: Value, path: readonly ExcludeStep[]): Value {
+  const [step, ...rest] = path
+  if (step === undefined) return value
+  if (value.type === 'struct' && (step.kind === 'field' || step.kind === 'each-field')) {
+    const matches = (name: string) =>
+      step.kind === 'each-field' || (step.exact ? name === step.name : name.toLowerCase() === step.name.toLowerCase())
+    const kept = value.names.flatMap((name, at): [string, Value][] => {
+      const field = value.values[at] as Value
+      if (!matches(name)) return [[name, field]]
+      return rest.length === 0 ? [] : [[name, without(field, rest)]]
+    })
+    return struct(
+      kept.map(([name]) => name),
+      kept.map(([, field]) => field),
+      value.annotations,
+    )
+  }
+  if ((value.type === 'list' || value.type === 'bag' || value.type === 'sexp') && step.kind !== 'field') {
+    const matches = (at: number) => step.kind === 'each' || (step.kind === 'index' && step.index === at)
+    const items = value.items.flatMap((item, at) => {
+      if (!matches(at)) return [item]
+      return rest.length === 0 ? [] : [without(item, rest)]
+    })
+    return value.type === 'bag' ? bag(items) : value.type === 'list' ? list(items, value.annotations) : sexp(items)
+  }
+  return value
+}

@@ -1,0 +1,185 @@
+import { LedgerError } from '../base/errors.ts'
+import type { PivotPlan, PlanExpression, QueryPlan, SelectPlan, WithPlan } from '../plan/plan.ts'
+import { equalityKey } from '../values/compare.ts'
+import { bag, list, nullValue, struct, type Value } from '../values/value.ts'
+import { compileExpression } from './compile-expression.ts'
+import { type Compiler, type Cursor, type Evaluate, type Frame, mistyped, type OpenRows } from './frame.ts'
+import { compileOperator } from './operators.ts'
+import { compileSetOperation } from './set-operation.ts'
+
+type Query = Extract<PlanExpression, { kind: 'query' }>
+
+/** A query as a value: a bag, a list when it has an order, a struct for PIVOT, or what SQL's coercion makes of it. */
+export function compileSubquery({ query, coercion, span }: Query, compiler: Compiler): Evaluate {
+  const evaluate = compileWhole(query, compiler)
+  if (coercion === 'none') return evaluate
+  if (coercion === 'values') {
+    return (frame) => {
+      const rows = evaluate(frame)
+      return rows.type === 'bag' || rows.type === 'list' ? bag(rows.items.map(onlyColumn)) : rows
+    }
+  }
+  return (frame) => {
+    const rows = evaluate(frame)
+    if (rows.type !== 'bag' && rows.type !== 'list') return rows
+    const [row, second] = rows.items
+    if (row === undefined) return nullValue
+    if (second !== undefined) return mistyped(compiler, span, 'the sub-query gives more than one row')
+    return onlyColumn(row)
+  }
+}
+
+/** The value of a row with one column; of one whose column is MISSING, NULL. */
+function onlyColumn(row: Value): Value {
+  if (row.type !== 'struct') return row
+  return row.values[0] ?? nullValue
+}
+
+function compileWhole(query: QueryPlan, compiler: Compiler): Evaluate {
+  switch (query.kind) {
+    case 'select': {
+      const { open, ordered } = compileRowSource(query, compiler)
+      const make = ordered ? list : bag
+      return (frame) => make(collect(open(frame)))
+    }
+    case 'pivot':
+      return compilePivot(query, compiler)
+    case 'set':
+      return compileSetOperation(query, compiler)
+    case 'with':
+      return compileWith(query, compiler)
+  }
+}
+
+export function collect(rows: Iterator<Value>): Value[] {
+  const items: Value[] = []
+  for (let found = rows.next(); found.done !== true; found = rows.next()) items.push(found.value)
+  return items
+}
+
+function compileWith({ bindings, body }: WithPlan, compiler: Compiler): Evaluate {
+  const compiled = bindings.map((binding) => ({
+    slot: binding.slot,
+    evaluate: compileExpression(binding.value, compiler),
+  }))
+  const evaluate = compileExpression(body, compiler)
+  return (frame) => {
+    for (const binding of compiled) frame.slots[binding.slot] = binding.evaluate(frame)
+    return evaluate(frame)
+  }
+}
+
+export interface RowSource {
+  readonly open: OpenRows
+  readonly ordered: boolean
+}
+
+/** The rows of a SELECT, each made when it is asked for. */
+export function compileRowSource(query: QueryPlan, compiler: Compiler): RowSource {
+  if (query.kind !== 'select') throw new LedgerError('semantic/invalid', 'this query has no rows to stream')
+  const openInput = compileOperator(query.input, compiler)
+  const value = compileExpression(query.value, compiler)
+  const bounds = compileBounds(query, compiler)
+  const { distinct } = query
+  const open: OpenRows = (frame) => new SelectRows(openInput(frame), value, distinct, bounds(frame), frame)
+  return { open, ordered: query.ordered }
+}
+
+interface Bounds {
+  readonly offset: number
+  readonly limit: number
+}
+
+class SelectRows implements Iterator<Value, undefined> {
+  readonly #input: Cursor
+  readonly #value: Evaluate
+  readonly #frame: Frame
+  readonly #seen: Set<string> | undefined
+  #skip: number
+  #left: number
+  #isClosed = false
+
+  constructor(input: Cursor, value: Evaluate, distinct: boolean, bounds: Bounds, frame: Frame) {
+    this.#input = input
+    this.#value = value
+    this.#frame = frame
+    this.#seen = distinct ? new Set() : undefined
+    this.#skip = bounds.offset
+    this.#left = bounds.limit
+  }
+
+  next(): IteratorResult<Value, undefined> {
+    while (!this.#isClosed && this.#left > 0 && this.#input.next()) {
+      if (this.#seen === undefined && this.#skip > 0) {
+        this.#skip -= 1
+        continue
+      }
+      const value = this.#value(this.#frame)
+      if (this.#seen !== undefined) {
+        const key = equalityKey(value)
+        if (this.#seen.has(key)) continue
+        this.#seen.add(key)
+        if (this.#skip > 0) {
+          this.#skip -= 1
+          continue
+        }
+      }
+      this.#left -= 1
+      return { done: false, value }
+    }
+    return this.return()
+  }
+
+  return(): IteratorResult<Value, undefined> {
+    if (!this.#isClosed) {
+      this.#isClosed = true
+      this.#input.close()
+    }
+    return { done: true, value: undefined }
+  }
+}
+
+type Bounded = Pick<SelectPlan, 'limit' | 'offset' | 'span'>
+
+/** LIMIT and OFFSET; what is no whole number from 0 on counts as not written in permissive typing. */
+export function compileBounds({ limit, offset, span }: Bounded, compiler: Compiler): (frame: Frame) => Bounds {
+  const [limitOf, offsetOf] = [limit, offset].map((bound) => bound && compileExpression(bound, compiler))
+  const read = (evaluate: Evaluate | undefined, frame: Frame, otherwise: number): number => {
+    const value = evaluate?.(frame)
+    if (value === undefined) return otherwise
+    if (value.type === 'int' && value.value >= 0) return Number(value.value)
+    mistyped(compiler, span, 'LIMIT and OFFSET take whole numbers from 0 on')
+    return otherwise
+  }
+  return (frame) => ({
+    limit: read(limitOf, frame, Number.POSITIVE_INFINITY),
+    offset: read(offsetOf, frame, 0),
+  })
+}
+
+/** PIVOT: one struct; rows whose name is no text are left out in permissive typing (specification, section 6.2). */
+function compilePivot(query: PivotPlan, compiler: Compiler): Evaluate {
+  const open = compileOperator(query.input, compiler)
+  const name = compileExpression(query.name, compiler)
+  const value = compileExpression(query.value, compiler)
+  const bounds = compileBounds(query, compiler)
+  return (frame) => {
+    const { offset, limit } = bounds(frame)
+    const names: string[] = []
+    const values: Value[] = []
+    const rows = open(frame)
+    for (let count = 0; count < offset + limit && rows.next(); count += 1) {
+      if (count < offset) continue
+      const key = name(frame)
+      const field = value(frame)
+      if (key.type !== 'string' && key.type !== 'symbol') {
+        mistyped(compiler, query.span, `a field's name must be a string, not ${key.type}`)
+      } else if (field.type !== 'missing') {
+        names.push(key.value)
+        values.push(field)
+      }
+    }
+    rows.close()
+    return struct(names, values)
+  }
+}

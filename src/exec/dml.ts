@@ -1,0 +1,170 @@
+import { LedgerError } from '../base/errors.ts'
+import type { Span } from '../base/span.ts'
+import type { ChangePlan, ChangeStep, InsertPlan, ReturningPlan, TargetPath } from '../plan/plan.ts'
+import { equals } from '../values/compare.ts'
+import { missing, string, struct, structOf, type StructValue, type Value } from '../values/value.ts'
+import { compileExpression } from './compile-expression.ts'
+import { type Change, changeAt, type Step, withoutMarks } from './edit-document.ts'
+import { type Compiler, type Evaluate, type Frame, placed } from './frame.ts'
+import { compileOperator } from './operators.ts'
+import type { DocumentSink } from './source.ts'
+
+/** A compiled statement that changes something: gives its result rows when all is done. */
+export type Execute = (frame: Frame) => readonly Value[]
+
+export function sinkOf(frame: Frame, span: Span): DocumentSink {
+  const { sink } = frame.context
+  if (sink !== undefined) return sink
+  throw new LedgerError('evaluator/invalid', 'only queries are allowed here', { span })
+}
+
+/** INSERT: all documents are known before the first is put in; one row {documentId} for each, in their order. */
+export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
+  const evaluate = compileExpression(plan.value, compiler)
+  const returning = compileReturning(plan.returning, compiler)
+  return (frame) => {
+    const value = evaluate(frame)
+    const isMany = plan.form === 'many' && (value.type === 'bag' || value.type === 'list')
+    const documents = isMany ? value.items : [value]
+    const sink = sinkOf(frame, plan.span)
+    return documents.flatMap((document) => {
+      const documentId = placed(plan.span, () => sink.insert(plan.table.tableId, document))
+      frame.step()
+      if (returning === undefined) return [structOf({ documentId: string(documentId) })]
+      return returning(frame, undefined, document.type === 'struct' ? document : undefined)
+    })
+  }
+}
+
+interface Target {
+  readonly documentId: string
+  readonly before: StructValue
+  readonly changes: { readonly path: readonly Step[]; readonly change: Change; readonly span: Span }[]
+}
+
+/**
+ * UPDATE, DELETE and FROM …: first all rows are read and every right-hand side evaluated against the documents as they
+ * were; then each document is changed and put back. So no change is seen by the statement itself.
+ */
+export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
+  const open = compileOperator(plan.input, compiler)
+  const steps = plan.changes.map((step) => compileStep(step, compiler))
+  const returning = compileReturning(plan.returning, compiler)
+  const { tableId } = plan.table
+  return (frame) => {
+    const targets = new Map<string, Target>()
+    const rows = open(frame)
+    while (rows.next()) {
+      const id = frame.slots[plan.idSlot]
+      const documentId = id?.type === 'string' ? id.value : ''
+      let target = targets.get(documentId)
+      if (target === undefined) {
+        target = { documentId, before: frame.slots[plan.documentSlot] as StructValue, changes: [] }
+        targets.set(documentId, target)
+      }
+      for (const step of steps) target.changes.push(...step(frame))
+    }
+    rows.close()
+    const sink = sinkOf(frame, plan.span)
+    return [...targets.values()].flatMap((target) => {
+      const after = changed(target)
+      placed(plan.span, () => {
+        if (after === undefined) sink.remove(tableId, target.documentId)
+        else sink.replace(tableId, target.documentId, after)
+      })
+      frame.step()
+      if (returning === undefined) return [structOf({ documentId: string(target.documentId) })]
+      return returning(frame, target.before, after?.type === 'struct' ? after : undefined)
+    })
+  }
+}
+
+function changed({ before, changes }: Target): Value | undefined {
+  let document: Value = before
+  for (const { path, change, span } of changes) {
+    if (path.length === 0 && change.kind === 'remove') return undefined
+    document = placed(span, () => changeAt(document, path, change))
+  }
+  const leavesMarks = changes.some(({ path, change }) => change.kind === 'remove' && path.at(-1)?.kind === 'index')
+  return leavesMarks ? withoutMarks(document) : document
+}
+
+type CompiledStep = (frame: Frame) => Target['changes']
+
+function compileStep(step: ChangeStep, compiler: Compiler): CompiledStep {
+  const path = compileTarget(step.path, compiler)
+  const { span } = step
+  if (step.kind === 'remove') return (frame) => [{ path: path(frame), change: { kind: 'remove' }, span }]
+  const evaluate = compileExpression(step.value, compiler)
+  if (step.kind === 'set') {
+    return (frame) => [{ path: path(frame), change: { kind: 'set', value: evaluate(frame) }, span }]
+  }
+  const at = step.at && compileExpression(step.at, compiler)
+  return (frame) => {
+    const value = evaluate(frame)
+    const target = path(frame)
+    const isMany = step.form === 'many' && (value.type === 'bag' || value.type === 'list')
+    const values = isMany ? value.items : [value]
+    const position = at?.(frame)
+    return values.map((one) => {
+      const change: Change =
+        position === undefined ? { kind: 'append', value: one } : { kind: 'insert', at: position, value: one }
+      return { path: target, change, span }
+    })
+  }
+}
+
+/** The steps of a target for the present row. */
+function compileTarget(target: TargetPath, compiler: Compiler): (frame: Frame) => readonly Step[] {
+  const parts = target.map((step): ((frame: Frame) => Step | undefined) => {
+    if (step.kind === 'field') return () => step
+    const index: Evaluate =
+      step.kind === 'index' ? compileExpression(step.index, compiler) : (frame) => frame.slots[step.slot] as Value
+    return (frame) => stepOf(index(frame), step.kind === 'element')
+  })
+  return (frame) => parts.map((part) => part(frame)).filter((step) => step !== undefined)
+}
+
+function stepOf(index: Value, isElement: boolean): Step | undefined {
+  if (index.type === 'int') return { kind: 'index', index: Number(index.value) }
+  if (index.type === 'string' || index.type === 'symbol') return { kind: 'field', name: index.value, exact: true }
+  // The value was no list: the source stood for it as a whole.
+  if (isElement) return undefined
+  throw new LedgerError('evaluator/type-mismatch', `a path takes an integer or a string in brackets, not ${index.type}`)
+}
+
+type CompiledReturning = (
+  frame: Frame,
+  before: StructValue | undefined,
+  after: StructValue | undefined,
+) => readonly Value[]
+
+function compileReturning(
+  items: readonly ReturningPlan[] | undefined,
+  compiler: Compiler,
+): CompiledReturning | undefined {
+  if (items === undefined) return undefined
+  const compiled = items.map((item) => ({ item, evaluate: item.value && compileExpression(item.value, compiler) }))
+  return (frame, before, after) =>
+    compiled.map(({ item, evaluate }) => {
+      const isOld = item.which === 'all-old' || item.which === 'modified-old'
+      const document = isOld ? before : after
+      if (document === undefined) return missing
+      const shown = item.which.startsWith('modified') ? modified(document, isOld ? after : before) : document
+      frame.slots[item.slot] = shown
+      return evaluate === undefined ? shown : evaluate(frame)
+    })
+}
+
+/** The top-level fields that differ from the other version. */
+function modified(document: StructValue, other: StructValue | undefined): StructValue {
+  const kept = document.names.flatMap((name, at): [string, Value][] => {
+    const value = document.values[at] as Value
+    const counterpart = other?.get(name)
+    return counterpart !== undefined && equals(value, counterpart) ? [] : [[name, value]]
+  })
+  return struct(
+    kept.map(([name]) => name),
+    kept.map(([, value]) => value),
+  )
+}

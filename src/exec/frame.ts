@@ -1,0 +1,86 @@
+import { type ErrorCode, LedgerError } from '../base/errors.ts'
+import type { Span } from '../base/span.ts'
+import type { Plan } from '../plan/plan.ts'
+import { missing, type Value } from '../values/value.ts'
+import type { EvaluationContext } from './source.ts'
+
+/** One run of a statement: its slots (see plan.ts) and what it runs against. */
+export class Frame {
+  readonly slots: Value[]
+  readonly context: EvaluationContext
+  #work = 0
+
+  constructor(slots: number, context: EvaluationContext) {
+    this.slots = new Array<Value>(slots).fill(missing)
+    this.context = context
+  }
+
+  /** Called for every row that is worked on; lets the meter stop the statement every 512 of them. */
+  step(): void {
+    this.#work += 1
+    if (this.#work === 512) {
+      this.#work = 0
+      this.context.meter.tick()
+    }
+  }
+}
+
+/** A compiled expression. */
+export type Evaluate = (frame: Frame) => Value
+/** A compiled condition: whether it is TRUE. */
+export type Test = (frame: Frame) => boolean
+/** A compiled operator: starts its rows. */
+export type Open = (frame: Frame) => Cursor
+/** A compiled query whose rows stream. */
+export type OpenRows = (frame: Frame) => Iterator<Value, undefined>
+
+/** Rows one after the other: each `next` that is true has filled the operator's slots. */
+export interface Cursor {
+  next(): boolean
+  /** Gives up what is open below; called once when no more rows are wanted. */
+  close(): void
+}
+
+/** What compiling depends on beside the plan's nodes. */
+export interface Compiler {
+  readonly strict: boolean
+  readonly foldsCase: boolean
+}
+
+export function compilerFor(plan: Plan): Compiler {
+  return { strict: plan.typing === 'strict', foldsCase: plan.foldsCase }
+}
+
+/**
+ * Errors about data types: MISSING in permissive typing (specification, section 4). Division by zero, overflow, limits
+ * and what the statement itself gets wrong are errors in both.
+ */
+const softCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'value/type-mismatch',
+  'value/cannot-compare',
+  'value/cannot-cast',
+  'evaluator/type-mismatch',
+  'evaluator/no-such-path',
+])
+
+/** What an operation that threw gives: MISSING in permissive typing where the error is about types, else the error. */
+export function failed(error: unknown, compiler: Compiler, span: Span): Value {
+  if (!(error instanceof LedgerError)) throw error
+  if (!compiler.strict && softCodes.has(error.code)) return missing
+  throw error.at(span)
+}
+
+/** The same for an error that need not be made in permissive typing. */
+export function mistyped(compiler: Compiler, span: Span, message: string): Value {
+  if (!compiler.strict) return missing
+  throw new LedgerError('evaluator/type-mismatch', message, { span })
+}
+
+/** Does something whose errors know no place in the text, and gives them one. */
+export function placed<T>(span: Span, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof LedgerError ? error.at(span) : error
+  }
+}

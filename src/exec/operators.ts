@@ -1,0 +1,76 @@
+import type { Operator } from '../plan/plan.ts'
+import { compileExpression } from './compile-expression.ts'
+import { compileTest } from './compile-operators.ts'
+import type { Compiler, Cursor, Open } from './frame.ts'
+import { compileGroup } from './group.ts'
+import { compileJoin } from './join.ts'
+import { compileTableScan, compileValueScan } from './scan.ts'
+import { compileSort } from './sort.ts'
+import { compileWindow } from './window.ts'
+
+/** Makes an operator's rows startable. Scans, filters, joins and LET stream; groups, sorts and windows hold rows. */
+export function compileOperator(operator: Operator, compiler: Compiler): Open {
+  switch (operator.kind) {
+    case 'one-row':
+      return oneRow
+    case 'scan-table':
+      return compileTableScan(operator, compiler)
+    case 'scan-value':
+      return compileValueScan(operator, compiler)
+    case 'filter':
+      return compileFilter(operator, compiler)
+    case 'join':
+      return compileJoin(operator, compiler)
+    case 'let':
+      return compileLet(operator, compiler)
+    case 'group':
+      return compileGroup(operator, compiler)
+    case 'sort':
+      return compileSort(operator, compiler)
+    case 'window':
+      return compileWindow(operator, compiler)
+  }
+}
+
+function oneRow(): Cursor {
+  let given = false
+  return {
+    next() {
+      if (given) return false
+      given = true
+      return true
+    },
+    close() {},
+  }
+}
+
+function compileFilter({ input, condition }: Extract<Operator, { kind: 'filter' }>, compiler: Compiler): Open {
+  const open = compileOperator(input, compiler)
+  const test = compileTest(condition, compiler)
+  return (frame) => {
+    const rows = open(frame)
+    return {
+      next() {
+        while (rows.next()) if (test(frame)) return true
+        return false
+      },
+      close: () => rows.close(),
+    }
+  }
+}
+
+function compileLet({ input, slot, value }: Extract<Operator, { kind: 'let' }>, compiler: Compiler): Open {
+  const open = compileOperator(input, compiler)
+  const evaluate = compileExpression(value, compiler)
+  return (frame) => {
+    const rows = open(frame)
+    return {
+      next() {
+        if (!rows.next()) return false
+        frame.slots[slot] = evaluate(frame)
+        return true
+      },
+      close: () => rows.close(),
+    }
+  }
+}

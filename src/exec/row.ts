@@ -1,0 +1,63 @@
+import type { PlanExpression } from '../plan/plan.ts'
+import { struct, type Value } from '../values/value.ts'
+import { compileExpression } from './compile-expression.ts'
+import type { Compiler, Evaluate } from './frame.ts'
+
+type RowExpression = Extract<PlanExpression, { kind: 'row' }>
+
+/** What a SELECT list makes of a row: a struct of its columns, without those whose value is MISSING. */
+export function compileRow({ parts }: RowExpression, compiler: Compiler): Evaluate {
+  const only = parts[0]
+  if (parts.length === 1 && only?.kind === 'all')
+    return wholeRow(compileExpression(only.value, compiler), only.otherwise)
+  if (parts.every((part) => part.kind === 'field')) return columns(parts as readonly Column[], compiler)
+  const compiled = parts.map((part) => ({ ...part, evaluate: compileExpression(part.value, compiler) }))
+  return (frame) => {
+    const names: string[] = []
+    const values: Value[] = []
+    for (const part of compiled) {
+      const value = part.evaluate(frame)
+      if (part.kind === 'all' && value.type === 'struct') {
+        for (const name of value.names) names.push(name)
+        for (const field of value.values) values.push(field)
+      } else if (value.type !== 'missing') {
+        names.push(part.kind === 'all' ? part.otherwise : part.name)
+        values.push(value)
+      }
+    }
+    return struct(names, values)
+  }
+}
+
+/** `SELECT *` from one source: the document itself, not yet decoded where it is lazy. */
+function wholeRow(evaluate: Evaluate, otherwise: string): Evaluate {
+  return (frame) => {
+    const value = evaluate(frame)
+    if (value.type === 'struct' && value.annotations === undefined) return value
+    if (value.type === 'struct') return struct(value.names, value.values)
+    return value.type === 'missing' ? struct([], []) : struct([otherwise], [value])
+  }
+}
+
+type Column = Extract<RowExpression['parts'][number], { kind: 'field' }>
+
+function columns(parts: readonly Column[], compiler: Compiler): Evaluate {
+  const names = parts.map((part) => part.name)
+  const evaluate = parts.map((part) => compileExpression(part.value, compiler))
+  const count = parts.length
+  return (frame) => {
+    const values = new Array<Value>(count)
+    let present = 0
+    for (let at = 0; at < count; at += 1) {
+      const value = (evaluate[at] as Evaluate)(frame)
+      values[at] = value
+      if (value.type !== 'missing') present += 1
+    }
+    if (present === count) return struct(names, values)
+    const kept = names.filter((_, at) => values[at]?.type !== 'missing')
+    return struct(
+      kept,
+      values.filter((value) => value.type !== 'missing'),
+    )
+  }
+}

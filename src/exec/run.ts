@@ -1,0 +1,122 @@
+import type { Plan, PlanStatement } from '../plan/plan.ts'
+import { bag, list, string, structOf, type Value } from '../values/value.ts'
+import { compileExpression } from './compile-expression.ts'
+import { collect, compileRowSource } from './compile-query.ts'
+import { compileChange, compileInsert, type Execute, sinkOf } from './dml.ts'
+import { type Compiler, compilerFor, type Evaluate, Frame, type OpenRows, placed } from './frame.ts'
+import type { EvaluationContext } from './source.ts'
+
+/** A statement ready to run: closures only, good for any number of runs, also at the same time. */
+interface Program {
+  /** The rows one by one, for a SELECT. */
+  readonly openRows: OpenRows | undefined
+  readonly evaluate: Evaluate | undefined
+  readonly execute: Execute | undefined
+}
+
+/** A plan that is run again is not compiled again. */
+const programs = new WeakMap<Plan, Program>()
+
+/**
+ * Runs a plan and gives its rows: those of a bag or a list, each made when it is asked for; a single value is one row.
+ * A statement that changes something does all its work when the first row is asked for. Throws LedgerError with a place
+ * in the statement's text where one is known.
+ */
+export function* runPlan(plan: Plan, context: EvaluationContext): Generator<Value, undefined, undefined> {
+  const program = programOf(plan)
+  const frame = new Frame(plan.slots, context)
+  if (program.openRows !== undefined) {
+    const rows = program.openRows(frame)
+    try {
+      for (let found = rows.next(); found.done !== true; found = rows.next()) yield found.value
+    } finally {
+      rows.return?.()
+    }
+  } else if (program.execute !== undefined) {
+    yield* program.execute(frame)
+  } else if (program.evaluate !== undefined) {
+    const value = program.evaluate(frame)
+    if (value.type === 'bag' || value.type === 'list') yield* value.items
+    else yield value
+  }
+}
+
+/** Runs a plan and gives its whole value: a bag, a list or any other. Of a change, the list of its result rows. */
+export function evaluatePlan(plan: Plan, context: EvaluationContext): Value {
+  const program = programOf(plan)
+  const frame = new Frame(plan.slots, context)
+  return program.evaluate?.(frame) ?? list(program.execute?.(frame) ?? [])
+}
+
+function programOf(plan: Plan): Program {
+  const known = programs.get(plan)
+  if (known !== undefined) return known
+  const program = compileStatement(plan.statement, compilerFor(plan))
+  programs.set(plan, program)
+  return program
+}
+
+function compileStatement(statement: PlanStatement, compiler: Compiler): Program {
+  const none = { openRows: undefined, evaluate: undefined, execute: undefined }
+  if (statement.kind !== 'query') return { ...none, execute: compileExecute(statement, compiler) }
+  const { value } = statement
+  if (value.kind !== 'query' || value.query.kind !== 'select') {
+    return { ...none, evaluate: compileExpression(value, compiler) }
+  }
+  const { open, ordered } = compileRowSource(value.query, compiler)
+  const make = ordered ? list : bag
+  return { ...none, openRows: open, evaluate: (frame) => make(collect(open(frame))) }
+}
+
+function compileExecute(statement: Exclude<PlanStatement, { kind: 'query' }>, compiler: Compiler): Execute {
+  switch (statement.kind) {
+    case 'insert':
+      return compileInsert(statement, compiler)
+    case 'change':
+      return compileChange(statement, compiler)
+    case 'explain': {
+      const rows = statement.lines.map((line) => structOf({ plan: string(line) }))
+      return () => rows
+    }
+    case 'redact': {
+      const args = statement.args.map((argument) => compileExpression(argument, compiler))
+      return (frame) => {
+        const [address, tableId, documentId] = args.map((argument) => argument(frame)) as [Value, Value, Value]
+        const row = sinkOf(frame, statement.span).redactRevision(address, textOf(tableId), textOf(documentId))
+        return [row]
+      }
+    }
+    default:
+      return compileDefinition(statement)
+  }
+}
+
+function textOf(value: Value): string {
+  return value.type === 'string' || value.type === 'symbol' ? value.value : ''
+}
+
+type Definition = Extract<
+  PlanStatement,
+  { kind: 'create-table' | 'drop-table' | 'undrop-table' | 'create-index' | 'drop-index' }
+>
+
+/** DDL: one row {tableId}. */
+function compileDefinition(statement: Definition): Execute {
+  const { span } = statement
+  const define = (frame: Frame): string => {
+    const sink = sinkOf(frame, span)
+    switch (statement.kind) {
+      case 'create-table':
+        return sink.createTable(statement.name)
+      case 'drop-table':
+        return sink.dropTable(statement.name)
+      case 'undrop-table':
+        return sink.undropTable(statement.tableId)
+      case 'create-index':
+        return sink.createIndex(statement.table, statement.field)
+      case 'drop-index':
+        return sink.dropIndex(statement.table, statement.indexId)
+    }
+  }
+  return (frame) => [structOf({ tableId: string(placed(span, () => define(frame))) })]
+}

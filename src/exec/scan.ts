@@ -1,0 +1,245 @@
+import { LedgerError } from '../base/errors.ts'
+import type { PlanExpression, TableScan, TableSource, ValueScan } from '../plan/plan.ts'
+import { equalityKey } from '../values/compare.ts'
+import { bag, int, isAbsent, missing, string, type TimestampValue, type Value } from '../values/value.ts'
+import { compileExpression } from './compile-expression.ts'
+import { compileRowSource } from './compile-query.ts'
+import { type Compiler, type Cursor, type Evaluate, type Frame, mistyped, type Open } from './frame.ts'
+import type { SourceRow } from './source.ts'
+
+type OpenDocuments = (frame: Frame) => Iterator<SourceRow>
+
+/** Documents of a table, found as the plan says. The source counts each one that it hands out. */
+export function compileTableScan(scan: TableScan, compiler: Compiler): Open {
+  if (scan.source.kind === 'system') return systemScan(scan, scan.source.name)
+  const openDocuments = documentsOf(scan, compiler)
+  const { slot, atSlot, bySlot } = scan
+  return (frame) => {
+    const documents = openDocuments(frame)
+    const { slots } = frame
+    return {
+      next() {
+        const found = documents.next()
+        if (found.done === true) return false
+        frame.step()
+        slots[slot] = found.value.value
+        if (bySlot !== undefined) slots[bySlot] = string(found.value.documentId)
+        // A table has no order that an ordinal could count.
+        if (atSlot !== undefined) slots[atSlot] = missing
+        return true
+      },
+      close: () => void documents.return?.(),
+    }
+  }
+}
+
+function documentsOf(scan: TableScan, compiler: Compiler): OpenDocuments {
+  const { source, access } = scan
+  if (source.kind === 'history') return historyOf(source, compiler)
+  if (source.kind !== 'table') throw new LedgerError('semantic/invalid', 'this source has no documents')
+  const { table, view } = source
+  const { tableId } = table
+  if (access.kind === 'scan') return (frame) => frame.context.source.scan(tableId, view)[Symbol.iterator]()
+  const key = compileExpression(access.key, compiler)
+  if (access.kind === 'id') {
+    return (frame) => {
+      const rows = keysOf(key(frame), access.many).flatMap((id) => {
+        if (id.type !== 'string' && id.type !== 'symbol') return []
+        return frame.context.source.findById(tableId, view, id.value) ?? []
+      })
+      return rows[Symbol.iterator]()
+    }
+  }
+  const { indexId } = access.index
+  return (frame) => {
+    const keys = keysOf(key(frame), access.many)
+    const { source: documents } = frame.context
+    if (keys.length === 1) return documents.findByIndex(tableId, view, indexId, keys[0] as Value)[Symbol.iterator]()
+    return byKeys(keys, (one) => documents.findByIndex(tableId, view, indexId, one))
+  }
+}
+
+/** The present keys of a look-up, each once. Above all, none for NULL: nothing equals it. */
+function keysOf(key: Value, many: boolean): readonly Value[] {
+  if (!many) return isAbsent(key) ? [] : [key]
+  if (key.type !== 'list' && key.type !== 'bag' && key.type !== 'sexp') return []
+  const present = key.items.filter((item) => !isAbsent(item))
+  return [...new Map(present.map((item) => [equalityKey(item), item])).values()]
+}
+
+/** A document is given once, though an index may find too much for one key. */
+function* byKeys(keys: readonly Value[], find: (key: Value) => Iterable<SourceRow>): Generator<SourceRow> {
+  const given = new Set<string>()
+  for (const key of keys) {
+    for (const row of find(key)) {
+      if (given.has(row.documentId)) continue
+      given.add(row.documentId)
+      yield row
+    }
+  }
+}
+
+function historyOf(source: Extract<TableSource, { kind: 'history' }>, compiler: Compiler): OpenDocuments {
+  const bounds = [source.from, source.to].map((bound) => bound && compileExpression(bound, compiler))
+  const spans = [source.from?.span, source.to?.span]
+  return (frame) => {
+    const [from, to] = bounds.map((bound, position): TimestampValue | undefined => {
+      const value = bound?.(frame)
+      if (value === undefined || value.type === 'timestamp') return value
+      const span = spans[position]
+      throw new LedgerError('evaluator/invalid', `history() takes timestamps as its bounds, not ${value.type}`, {
+        ...(span === undefined ? {} : { span }),
+      })
+    })
+    return frame.context.source.history(source.table.tableId, from, to)[Symbol.iterator]()
+  }
+}
+
+function systemRows(frame: Frame, name: string): Iterable<Value> {
+  const rows = frame.context.source.systemView(name)
+  if (rows !== undefined) return rows
+  throw new LedgerError('semantic/no-such-variable', `No such variable named 'information_schema.${name}'`)
+}
+
+function systemScan({ slot, atSlot, bySlot }: TableScan, name: string): Open {
+  return (frame) => {
+    const rows = systemRows(frame, name)[Symbol.iterator]()
+    for (const unused of [atSlot, bySlot]) if (unused !== undefined) frame.slots[unused] = missing
+    return {
+      next() {
+        const found = rows.next()
+        if (found.done === true) return false
+        frame.step()
+        frame.slots[slot] = found.value
+        return true
+      },
+      close: () => void rows.return?.(),
+    }
+  }
+}
+
+/** A table where a value is asked for. */
+export function tableBag(source: TableSource, compiler: Compiler): Evaluate {
+  if (source.kind === 'system') return (frame) => bag([...systemRows(frame, source.name)])
+  const scan: TableScan = {
+    kind: 'scan-table',
+    source,
+    access: { kind: 'scan' },
+    alias: '',
+    slot: 0,
+    atSlot: undefined,
+    bySlot: undefined,
+  }
+  const open = documentsOf(scan, compiler)
+  return (frame) => {
+    const items: Value[] = []
+    const documents = open(frame)
+    for (let found = documents.next(); found.done !== true; found = documents.next()) {
+      frame.step()
+      items.push(found.value.value)
+    }
+    return bag(items)
+  }
+}
+
+/** A FROM source that is no table: a sub-query streams, any other value is ranged over. */
+export function compileValueScan(scan: ValueScan, compiler: Compiler): Open {
+  if (scan.unpivot) return compileUnpivot(scan, compiler)
+  const { value } = scan
+  if (value.kind === 'query' && value.coercion === 'none' && value.query.kind === 'select')
+    return rowScan(scan, compiler)
+  const evaluate = compileExpression(value, compiler)
+  return (frame) => range(scan, evaluate(frame), frame, compiler)
+}
+
+function rowScan(scan: ValueScan, compiler: Compiler): Open {
+  const query = (scan.value as Extract<PlanExpression, { kind: 'query' }>).query
+  const { open, ordered } = compileRowSource(query, compiler)
+  const { slot, atSlot } = scan
+  return (frame) => {
+    const rows = open(frame)
+    if (scan.bySlot !== undefined) frame.slots[scan.bySlot] = missing
+    let ordinal = 0
+    return {
+      next() {
+        const found = rows.next()
+        if (found.done === true) return false
+        frame.slots[slot] = found.value
+        if (atSlot !== undefined) frame.slots[atSlot] = ordinalOf(ordered, ordinal, scan, compiler)
+        ordinal += 1
+        return true
+      },
+      close: () => void rows.return?.(),
+    }
+  }
+}
+
+/** The ordinal of a list's element; the elements of a bag have none. */
+function ordinalOf(ordered: boolean, ordinal: number, scan: ValueScan, compiler: Compiler): Value {
+  return ordered ? int(ordinal) : mistyped(compiler, scan.span, 'AT needs a list: a bag has no order')
+}
+
+/**
+ * Ranges over a value: the elements of a list or bag; anything else is one row in permissive typing (specification,
+ * section 5.1). A nested collection that a document lacks gives no row, as in QLDB.
+ */
+function range(scan: ValueScan, value: Value, frame: Frame, compiler: Compiler): Cursor {
+  const { slot, atSlot, bySlot } = scan
+  const { slots } = frame
+  if (bySlot !== undefined) slots[bySlot] = missing
+  const isList = value.type === 'list' || value.type === 'sexp'
+  if (!isList && value.type !== 'bag') return single(scan, value, frame, compiler)
+  const { items } = value
+  let position = 0
+  return {
+    next() {
+      if (position === items.length) return false
+      frame.step()
+      slots[slot] = items[position] as Value
+      if (atSlot !== undefined) slots[atSlot] = ordinalOf(isList, position, scan, compiler)
+      position += 1
+      return true
+    },
+    close() {},
+  }
+}
+
+function single(scan: ValueScan, value: Value, frame: Frame, compiler: Compiler): Cursor {
+  let given = scan.unnests && value.type === 'missing'
+  if (!given) mistyped(compiler, scan.span, `FROM takes a list or a bag, not ${value.type}`)
+  return {
+    next() {
+      if (given) return false
+      given = true
+      frame.slots[scan.slot] = value
+      if (scan.atSlot !== undefined) frame.slots[scan.atSlot] = missing
+      return true
+    },
+    close() {},
+  }
+}
+
+/** UNPIVOT: a struct's attributes; another value counts as the struct {'_1': value} (specification, section 5.2). */
+function compileUnpivot(scan: ValueScan, compiler: Compiler): Open {
+  const evaluate = compileExpression(scan.value, compiler)
+  const { slot, atSlot, bySlot } = scan
+  return (frame) => {
+    const value = evaluate(frame)
+    if (value.type !== 'struct') mistyped(compiler, scan.span, `UNPIVOT takes a struct, not ${value.type}`)
+    const names = value.type === 'struct' ? value.names : value.type === 'missing' ? [] : ['_1']
+    const values = value.type === 'struct' ? value.values : [value]
+    if (bySlot !== undefined) frame.slots[bySlot] = missing
+    let position = 0
+    return {
+      next() {
+        if (position === names.length) return false
+        frame.step()
+        frame.slots[slot] = values[position] as Value
+        if (atSlot !== undefined) frame.slots[atSlot] = string(names[position] as string)
+        position += 1
+        return true
+      },
+      close() {},
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { LedgerError } from '../base/errors.ts'
+import type { SetPlan } from '../plan/plan.ts'
+import { equalityKey } from '../values/compare.ts'
+import { bag, list, type Value } from '../values/value.ts'
+import { compileExpression } from './compile-expression.ts'
+import { compileBounds } from './compile-query.ts'
+import { type Compiler, type Evaluate, mistyped } from './frame.ts'
+import { compileKeys } from './sort.ts'
+
+/**
+ * UNION, INTERSECT and EXCEPT (RFC 0007). With OUTER they take any elements and make a bag of what is no collection;
+ * without it both sides must be relations: structs with the same number of columns of comparable types.
+ */
+export function compileSetOperation(query: SetPlan, compiler: Compiler): Evaluate {
+  const left = compileExpression(query.left, compiler)
+  const right = compileExpression(query.right, compiler)
+  const bounds = compileBounds(query, compiler)
+  const sort = query.sort && { slot: query.sort.slot, ...compileKeys(query.sort.keys, compiler) }
+  return (frame) => {
+    const a = elementsOf(left(frame), query, compiler)
+    const b = elementsOf(right(frame), query, compiler)
+    if (!query.outer) checkRelations(a, b, query)
+    let items = combine(query, a, b)
+    if (sort !== undefined) {
+      const keyed = items.map((item) => {
+        frame.slots[sort.slot] = item
+        return { item, keys: sort.keysOf(frame) }
+      })
+      keyed.sort((x, y) => sort.compare(x.keys, y.keys))
+      items = keyed.map((one) => one.item)
+    }
+    const { offset, limit } = bounds(frame)
+    if (offset > 0 || limit < items.length) items = items.slice(offset, offset + limit)
+    return sort === undefined ? bag(items) : list(items)
+  }
+}
+
+function elementsOf(value: Value, query: SetPlan, compiler: Compiler): readonly Value[] {
+  if (value.type === 'bag' || value.type === 'list' || value.type === 'sexp') return value.items
+  mistyped(compiler, query.span, `${query.op.toUpperCase()} takes collections, not ${value.type}`)
+  return [value]
+}
+
+function combine({ op, all }: SetPlan, a: readonly Value[], b: readonly Value[]): Value[] {
+  if (op === 'union') {
+    if (all) return [...a, ...b]
+    return [...new Map([...a, ...b].reverse().map((item) => [equalityKey(item), item])).values()].reverse()
+  }
+  const counts = new Map<string, number>()
+  for (const item of b) {
+    const key = equalityKey(item)
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  const given = new Set<string>()
+  return a.filter((item) => {
+    const key = equalityKey(item)
+    const count = counts.get(key) ?? 0
+    if (all) counts.set(key, count - 1)
+    else if (given.has(key)) return false
+    given.add(key)
+    return count > 0 === (op === 'intersect')
+  })
+}
+
+function checkRelations(a: readonly Value[], b: readonly Value[], { op, span }: SetPlan): void {
+  const refuse = (what: string): never => {
+    throw new LedgerError('evaluator/invalid', `${op.toUpperCase()} needs both sides to ${what}`, {
+      span,
+      help: `OUTER ${op.toUpperCase()} combines any values`,
+    })
+  }
+  const rows = [...a, ...b]
+  if (rows.some((row) => row.type !== 'struct')) refuse('be bags of structs')
+  const types: (string | undefined)[] = []
+  for (const row of rows) {
+    if (row.type !== 'struct') continue
+    row.values.forEach((value, at) => {
+      const group = typeGroup(value)
+      if (group !== undefined && types[at] !== undefined && types[at] !== group) {
+        if (isFull(a, b)) refuse('have columns of comparable types')
+      }
+      types[at] ??= group
+    })
+  }
+}
+
+/** Rows without some of their columns can't be told by position. */
+function isFull(a: readonly Value[], b: readonly Value[]): boolean {
+  const widths = new Set([...a, ...b].map((row) => (row.type === 'struct' ? row.values.length : 0)))
+  return widths.size === 1
+}
+
+function typeGroup(value: Value): string | undefined {
+  switch (value.type) {
+    case 'null':
+    case 'missing':
+      return undefined
+    case 'int':
+    case 'float':
+    case 'decimal':
+      return 'number'
+    case 'string':
+    case 'symbol':
+      return 'text'
+    default:
+      return value.type
+  }
+}
