@@ -4,8 +4,6 @@ import {
   documentBytesMaxWide,
   ledgerNameCharactersMax,
   parameterTextCharactersMax,
-  statementCharactersMax,
-  statementCharactersMaxWide,
 } from '../base/limits.ts'
 import { type CommandName, commandNames, type SendCommandRequest, type ValueHolder, WireError } from './message.ts'
 
@@ -23,8 +21,9 @@ export interface RequestRules {
 }
 
 /**
- * Checks what the service model says about the members of every command but the statement itself (checkStatement):
- * lengths and patterns (botocore data/qldb-session/2019-07-11/service-2.json). Returns the one command that is there.
+ * Checks what the service model says about the members of every command: lengths and
+ * patterns (botocore data/qldb-session/2019-07-11/service-2.json). Returns the one command that is there. A
+ * statement's own length is the ledger's business: there it still counts in the commit digest.
  * Throws WireError BadRequestException, worded like QLDB's `The parameter SessionToken is not valid`.
  */
 export function checkRequest(request: SendCommandRequest): CommandName {
@@ -49,46 +48,35 @@ export function checkRequest(request: SendCommandRequest): CommandName {
   return command
 }
 
-export interface StatementQuotas {
-  readonly statementCharacters: number
-  readonly parameterBytes: number
-  readonly parameterTextCharacters: number
+export interface ParameterQuotas {
+  readonly bytes: number
+  readonly textCharacters: number
 }
 
 /** QLDB's quotas, or this program's own wider bounds. */
-export function statementQuotas(strictQldb: boolean): StatementQuotas {
-  return {
-    statementCharacters: strictQldb ? statementCharactersMax : statementCharactersMaxWide,
-    parameterBytes: strictQldb ? documentBytesMax : documentBytesMaxWide,
-    parameterTextCharacters: strictQldb ? parameterTextCharactersMax : documentBytesMaxWide,
-  }
+export function parameterQuotas(strictQldb: boolean): ParameterQuotas {
+  return strictQldb
+    ? { bytes: documentBytesMax, textCharacters: parameterTextCharactersMax }
+    : { bytes: documentBytesMaxWide, textCharacters: documentBytesMaxWide }
 }
 
-/** Checks a statement and its parameters' holders. Throws WireError BadRequestException. */
-export function checkStatement(
-  command: NonNullable<SendCommandRequest['ExecuteStatement']>,
-  quotas: StatementQuotas,
-): void {
-  const characters = command.Statement.length
-  if (characters === 0) throw refuse('Statement', 'it is empty')
-  if (characters > quotas.statementCharacters) {
-    throw refuse('Statement', `it has ${characters} characters, at most ${quotas.statementCharacters} are allowed`)
-  }
-  command.Parameters?.forEach((holder, index) => {
+/** Checks the holders of a statement's parameters. Throws WireError BadRequestException. */
+export function checkParameters(holders: readonly ValueHolder[], quotas: ParameterQuotas): void {
+  holders.forEach((holder, index) => {
     checkHolder(holder, `Parameters[${index}]`, quotas)
   })
 }
 
-function checkHolder({ IonBinary, IonText }: ValueHolder, name: string, quotas: StatementQuotas): void {
+function checkHolder({ IonBinary, IonText }: ValueHolder, name: string, quotas: ParameterQuotas): void {
   if ((IonBinary === undefined) === (IonText === undefined)) {
     throw refuse(name, 'it needs either IonBinary or IonText')
   }
   if (IonBinary?.length === 0 || IonText?.length === 0) throw refuse(name, 'it is empty')
-  if (IonBinary !== undefined && IonBinary.length > quotas.parameterBytes) {
-    throw refuse(name, `it has ${IonBinary.length} bytes, at most ${quotas.parameterBytes} are allowed`)
+  if (IonBinary !== undefined && IonBinary.length > quotas.bytes) {
+    throw refuse(name, `it has ${IonBinary.length} bytes, at most ${quotas.bytes} are allowed`)
   }
-  if (IonText !== undefined && IonText.length > quotas.parameterTextCharacters) {
-    const most = quotas.parameterTextCharacters
+  if (IonText !== undefined && IonText.length > quotas.textCharacters) {
+    const most = quotas.textCharacters
     throw refuse(name, `it has ${IonText.length} characters, at most ${most} are allowed`)
   }
 }

@@ -66,11 +66,11 @@ export function wireErrorOf(
 ): WireError {
   const name = bareName(rawName)
   if (Object.hasOwn(statuses, name)) return new WireError(name as WireErrorName, message, code, requestId)
-  if (/^\d+$/.test(name)) {
+  if (/^\d+$/.test(name) && status < 500) {
     const dead = /No such session|(Session|Transaction) \S* ?has expired/.test(message)
     return new WireError(dead ? 'InvalidSessionException' : 'BadRequestException', message, code ?? name, requestId)
   }
-  if (/Throttl|TooManyRequests|SlowDown/.test(name) || status === 429) {
+  if (/Throttl|TooManyRequests/.test(name) || status === 429) {
     return new WireError('RateExceededException', message, code, requestId)
   }
   if (status === 503) return new WireError('ServiceUnavailable', message, code, requestId)

@@ -1,8 +1,7 @@
 import { assert } from '../base/assert.ts'
-import { equalBytes } from '../base/bytes.ts'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
-import { checkRequest, checkStatement, type StatementQuotas, statementQuotas } from '../protocol/check-request.ts'
+import { checkParameters, checkRequest, type ParameterQuotas, parameterQuotas } from '../protocol/check-request.ts'
 import {
   type IoUsage,
   type Page,
@@ -56,7 +55,7 @@ class SessionHandler implements Handler {
   readonly #env: Env
   readonly #sessions: SessionTable
   readonly #guard: StatementGuard
-  readonly #quotas: StatementQuotas
+  readonly #quotas: ParameterQuotas
   readonly #onFault: (error: unknown) => void
 
   constructor(host: LedgerHost, env: Env, options: HandlerOptions) {
@@ -68,7 +67,7 @@ class SessionHandler implements Handler {
       sessionsMax: options.sessionsMax ?? defaultSessionLimits.sessionsMax,
     })
     this.#guard = options.guard ?? new StatementGuard(env)
-    this.#quotas = statementQuotas(options.strictQldb ?? false)
+    this.#quotas = parameterQuotas(options.strictQldb ?? false)
     this.#onFault = options.onFault ?? (() => undefined)
   }
 
@@ -135,10 +134,9 @@ class SessionHandler implements Handler {
 
   #execute(session: Session, command: ExecuteStatement, control: RequestControl): PageAnswer {
     const transaction = this.#sessions.transactionOf(session, command.TransactionId)
-    const parameters = (command.Parameters ?? []).map(readParameter)
-    // Drivers add a statement to their digest before they send it, so one that is refused counts too.
-    transaction.digest.add(command.Statement, parameters)
-    checkStatement(command, this.#quotas)
+    const holders = command.Parameters ?? []
+    checkParameters(holders, this.#quotas)
+    const parameters = holders.map(readParameter)
     return this.#work(session, transaction, control, () => {
       const run = transaction.hosted.execute(command.Statement, parameters.map(fromPartiqlIon))
       this.#guard.watch(run.meter)
@@ -182,12 +180,8 @@ class SessionHandler implements Handler {
   }
 
   async #commit(session: Session, command: CommitTransaction, timing: Timer): Promise<SendCommandResponse> {
-    const { id, hosted, digest } = this.#sessions.transactionOf(session, command.TransactionId)
+    const { id, hosted } = this.#sessions.transactionOf(session, command.TransactionId)
     this.#sessions.release(session)
-    if (!equalBytes(digest.bytes(), command.CommitDigest)) {
-      hosted.abort()
-      throw new LedgerError('transaction/digest-mismatch', "Digests don't match")
-    }
     await hosted.commit(command.CommitDigest)
     return {
       CommitTransaction: {

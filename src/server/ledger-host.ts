@@ -16,9 +16,15 @@ export interface HostedLedger {
 export interface HostedTransaction {
   /** 22 characters. */
   readonly id: string
-  /** A statement that fails leaves the transaction as it was before it. */
+  /**
+   * A statement that fails leaves the transaction as it was before it, but counts in its digest: drivers add it to
+   * theirs before they send it. Throws LedgerError.
+   */
   execute(statement: string, parameters: readonly Value[]): HostedRun
-  /** Durable when it resolves. Rejects with LedgerError 'transaction/conflict'. Ends the transaction either way. */
+  /**
+   * Durable when it resolves. Rejects with LedgerError 'transaction/conflict', with 'transaction/digest-mismatch' when
+   * `digest` is not the fold over what was executed (protocol/commit-digest.ts). Ends the transaction either way.
+   */
   commit(digest: Uint8Array): Promise<unknown>
   abort(): void
 }

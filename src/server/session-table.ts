@@ -3,7 +3,6 @@ import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { sessionAgeMsMax, sessionsMax, transactionAgeMsMax } from '../base/limits.ts'
-import { CommitDigest } from '../protocol/commit-digest.ts'
 import type { HostedLedger, HostedTransaction } from './ledger-host.ts'
 import { OpenResults } from './paging.ts'
 
@@ -21,7 +20,6 @@ export interface Session {
 export interface OpenTransaction {
   readonly id: string
   readonly hosted: HostedTransaction
-  readonly digest: CommitDigest
   readonly results: OpenResults
   readonly deadlineMs: number
 }
@@ -93,7 +91,6 @@ export class SessionTable {
     session.transaction = {
       id: hosted.id,
       hosted,
-      digest: new CommitDigest(hosted.id),
       results: new OpenResults(),
       deadlineMs: this.#env.monotonicMs() + this.#limits.transactionAgeMsMax,
     }

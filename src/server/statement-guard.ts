@@ -27,9 +27,12 @@ export class StatementGuard {
     this.#env = env
   }
 
-  /** Whether the running statement has to stop; false when none runs. Bound, so that it can be passed on. */
-  readonly isCancelled = (): boolean => {
-    if (this.#meter !== undefined) this.#control.onProgress?.(this.#meter.readIos)
+  /**
+   * Whether the running statement has to stop; false when none runs. A ledger may say how much it has read: while a
+   * change is made, nobody else knows. Bound, so that it can be passed on.
+   */
+  readonly isCancelled = (readIos = this.#meter?.readIos): boolean => {
+    if (readIos !== undefined) this.#control.onProgress?.(readIos)
     if (this.#control.isCancelled?.() === true) this.#reason = 'user'
     else if (this.#env.monotonicMs() >= this.#deadlineMs) this.#reason = 'deadline'
     return this.#reason !== undefined

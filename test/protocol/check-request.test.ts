@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkRequest, checkStatement, statementQuotas } from '../../src/protocol/check-request.ts'
+import { checkParameters, checkRequest, parameterQuotas } from '../../src/protocol/check-request.ts'
 import { type SendCommandRequest, WireError } from '../../src/protocol/message.ts'
 
 const id = 'HgXAkLjAtV0HQ4lNYdzX60'
@@ -57,26 +57,19 @@ test('tokens, transaction ids and digests follow the model', () => {
   refused(() => checkRequest({ SessionToken: 'abcd', EndSession: {}, AbortTransaction: {} }), /exactly one command/)
 })
 
-test('quotas on statements hold only where they are asked for', () => {
-  const strict = statementQuotas(true)
-  const wide = statementQuotas(false)
-  const statement = (Statement: string) => ({ TransactionId: id, Statement })
-  const parameter = (IonBinary: Uint8Array) => ({ TransactionId: id, Statement: '?', Parameters: [{ IonBinary }] })
-  checkStatement(statement('x'.repeat(100_000)), strict)
-  refused(() => checkStatement(statement('x'.repeat(100_001)), strict), /100001 characters, at most 100000/)
-  checkStatement(statement('x'.repeat(100_001)), wide)
-  checkStatement(parameter(new Uint8Array(131_072)), strict)
-  refused(
-    () => checkStatement(parameter(new Uint8Array(131_073)), strict),
-    /Parameters\[0\] is not valid: it has 131073/,
-  )
-  checkStatement(parameter(new Uint8Array(131_073)), wide)
-  refused(() => checkStatement(statement(''), wide), /Statement is not valid: it is empty/)
+test('quotas on parameters hold only where they are asked for', () => {
+  const strict = parameterQuotas(true)
+  const wide = parameterQuotas(false)
+  const binary = (length: number) => [{ IonText: '1' }, { IonBinary: new Uint8Array(length) }]
+  const text = (length: number) => [{ IonText: '1'.repeat(length) }]
+  checkParameters([...binary(131_072), ...text(1_048_576)], strict)
+  refused(() => checkParameters(binary(131_073), strict), /Parameters\[1\] is not valid: it has 131073 bytes/)
+  refused(() => checkParameters(text(1_048_577), strict), /Parameters\[0\] is not valid: it has 1048577 characters/)
+  checkParameters([...binary(131_073), ...text(1_048_577)], wide)
 })
 
 test('a parameter has exactly one form', () => {
-  const quotas = statementQuotas(false)
-  const check = (holder: object) => checkStatement({ TransactionId: id, Statement: '?', Parameters: [holder] }, quotas)
+  const check = (holder: object) => checkParameters([holder], parameterQuotas(false))
   check({ IonText: '5' })
   refused(() => check({}), /Parameters\[0\] is not valid: it needs either/)
   refused(() => check({ IonText: '5', IonBinary: new Uint8Array(1) }), /it needs either/)

@@ -46,6 +46,7 @@ test('a name that an SDK took from Code is told by its text', () => {
   assert.equal(name('Transaction HgXAkLjAtV0HQ4lNYdzX60 has expired'), 'InvalidSessionException')
   assert.equal(name('Table with name: USER.T already exists'), 'BadRequestException')
   assert.equal(wireErrorOf('412', 'x', 400).code, '412')
+  assert.equal(wireErrorOf('503', 'x', 503).name, 'ServiceUnavailable')
 })
 
 test('unknown names go by the status', () => {

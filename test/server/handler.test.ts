@@ -227,7 +227,7 @@ describe('commit', () => {
     const client = await openClient()
     await client.execute('rows 1')
     await fails(client.commit(new Uint8Array(32)), badRequest, "Digests don't match")
-    assert.deepEqual(client.host.ends, [`${client.transactionId} abort`])
+    assert.deepEqual(client.host.ends, [`${client.transactionId} mismatch`])
     await fails(client.commit(), badRequest, 'No open transaction')
   })
 
@@ -247,9 +247,8 @@ describe('commit', () => {
   })
 
   test('statements that were refused count in the digest', async () => {
-    const client = await openClient({ strictQldb: true })
+    const client = await openClient()
     await client.execute('fail parser/unsupported no').catch(() => undefined)
-    await client.execute(`rows 1${' '.repeat(100_000)}`).catch(() => undefined)
     await client.commit()
   })
 })

@@ -1,7 +1,9 @@
+import { equalBytes } from '../../src/base/bytes.ts'
 import type { Env } from '../../src/base/env.ts'
 import { LedgerError } from '../../src/base/errors.ts'
 import { newId } from '../../src/base/ids.ts'
 import { span } from '../../src/base/span.ts'
+import { CommitDigest } from '../../src/protocol/commit-digest.ts'
 import type { HostedRun, HostedTransaction, LedgerHost } from '../../src/server/ledger-host.ts'
 import { int, string, structOf, type Value } from '../../src/values/value.ts'
 
@@ -14,6 +16,7 @@ import { int, string, structOf, type Value } from '../../src/values/value.ts'
  * - `wait MS`: one row after so much time, in steps of 100 ms between which it may be stopped
  * - `fail AREA/CODE text`: that error, at the fourth character
  * - `bug`: an error that is no LedgerError
+ * Digests are checked as a ledger does.
  */
 export class FakeHost implements LedgerHost {
   readonly #env: Env & { advance(ms: number): void }
@@ -37,10 +40,18 @@ export class FakeHost implements LedgerHost {
 
   #begin(): HostedTransaction {
     const id = newId(this.#env)
+    const expected = new CommitDigest(id)
     return {
       id,
-      execute: (statement, parameters) => this.#execute(statement, parameters),
-      commit: async () => {
+      execute: (statement, parameters) => {
+        expected.add(statement, parameters)
+        return this.#execute(statement, parameters)
+      },
+      commit: async (digest) => {
+        if (!equalBytes(digest, expected.bytes())) {
+          this.ends.push(`${id} mismatch`)
+          throw new LedgerError('transaction/digest-mismatch', "Digests don't match")
+        }
         if (this.conflicts > 0) {
           this.conflicts -= 1
           this.ends.push(`${id} conflict`)
