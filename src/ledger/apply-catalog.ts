@@ -1,0 +1,91 @@
+import { indexBuildBatchDocuments } from '../base/limits.ts'
+import type { BlockWriter, PlacedRevision } from './apply-block.ts'
+import { CatalogState, type IndexDefinition, type Table, tableOfDocument } from './catalog.ts'
+import { dataOf } from './document-source.ts'
+import {
+  catalogTableNumber,
+  documentNumberOfKey,
+  documentRange,
+  indexedKey,
+  indexNumberKey,
+  indexRange,
+} from './keys.ts'
+import { decodeDocumentRecord } from './records.ts'
+import { removeRange } from './remove-range.ts'
+
+/**
+ * Applies a block's revisions of the catalog's own table: its documents, then what follows from them: index numbers,
+ * entries of new indexes over the documents that are there, entries of dropped ones removed.
+ */
+export function applyCatalogRevisions(
+  writer: BlockWriter,
+  before: CatalogState,
+  ddl: readonly PlacedRevision[],
+): CatalogState {
+  const tables = new Map(before.tables)
+  const indexNumbers = new Map(before.indexNumbers)
+  for (const item of ddl) {
+    const { place } = writer.putRevision(catalogTableNumber, item)
+    if (item.revision.data === undefined) continue
+    const definition = tableOfDocument(item.revision.data)
+    const old = before.tables.get(definition.tableId)
+    const table: Table = { ...definition, number: place.documentNumber, committed: definition }
+    tables.set(definition.tableId, table)
+    if (old?.status !== table.status) writer.writeSet.names.push(table.name)
+    for (const index of old?.indexes ?? []) {
+      if (!hasIndex(table.indexes, index)) dropIndex(writer, indexNumbers, index)
+    }
+    for (const index of table.indexes) {
+      if (!hasIndex(old?.indexes ?? [], index)) createIndex(writer, indexNumbers, index, place.documentNumber)
+    }
+  }
+  return new CatalogState(writer.block.blockAddress.sequenceNo, tables, indexNumbers)
+}
+
+function hasIndex(indexes: readonly IndexDefinition[], index: IndexDefinition): boolean {
+  return indexes.some((candidate) => candidate.indexId === index.indexId)
+}
+
+function createIndex(
+  writer: BlockWriter,
+  indexNumbers: Map<string, number>,
+  index: IndexDefinition,
+  tableNumber: number,
+): void {
+  const indexNumber = writer.nextIndexNumber
+  writer.nextIndexNumber += 1
+  indexNumbers.set(index.indexId, indexNumber)
+  const bytes = Buffer.allocUnsafeSlow(4)
+  bytes.writeUInt32BE(indexNumber)
+  writer.transaction.put(indexNumberKey(index.indexId), bytes)
+  // In batches: nothing is put while a range of the same write transaction is being walked.
+  let from = 0
+  for (;;) {
+    const entries = indexBatch(writer, index.field, tableNumber, from)
+    for (const { indexKey, documentNumber } of entries.found)
+      writer.putIndexEntry(indexNumber, indexKey, documentNumber)
+    if (entries.next === undefined) return
+    from = entries.next
+  }
+}
+
+function indexBatch(writer: BlockWriter, field: string, tableNumber: number, from: number) {
+  const found: { indexKey: Uint8Array; documentNumber: number }[] = []
+  let seen = 0
+  for (const [key, value] of writer.transaction.range(documentRange(tableNumber, from))) {
+    const documentNumber = documentNumberOfKey(key)
+    if (seen === indexBuildBatchDocuments) return { found, next: documentNumber }
+    seen += 1
+    const indexKey = indexedKey(dataOf(decodeDocumentRecord(value), writer.symbols), field)
+    if (indexKey !== undefined) found.push({ indexKey, documentNumber })
+  }
+  return { found, next: undefined }
+}
+
+function dropIndex(writer: BlockWriter, indexNumbers: Map<string, number>, index: IndexDefinition): void {
+  writer.writeSet.droppedIndexes.push(index.indexId)
+  const indexNumber = indexNumbers.get(index.indexId) as number
+  indexNumbers.delete(index.indexId)
+  writer.transaction.remove(indexNumberKey(index.indexId))
+  removeRange(writer.transaction, indexRange(indexNumber))
+}

@@ -1,0 +1,167 @@
+import { assert } from '../base/assert.ts'
+import { LedgerError } from '../base/errors.ts'
+import {
+  type BlockAddress,
+  type BlockContent,
+  type DocumentInfo,
+  encodeBlock,
+  type RevisionContent,
+  sealBlock,
+} from '../journal/block.ts'
+import type { WriteTransaction } from '../store/store.ts'
+import { timestampFromMs } from '../values/timestamp.ts'
+import { applyBlock } from './apply-block.ts'
+import { type CatalogState, catalogTableId, catalogTableName } from './catalog.ts'
+import type { LedgerCore } from './core.ts'
+import { blockKey, documentIdKey, documentKey, writeSetKey } from './keys.ts'
+import type { Overlay, TableOverlay } from './overlay.ts'
+import { conflictMessage, type ReadSet } from './read-set.ts'
+import { decodeDocumentRecord, decodePlace, decodeWriteSet, type LedgerState, type Reader, stateOf } from './records.ts'
+
+/** What came of a commit. */
+export interface CommitOutcome {
+  readonly transactionId: string
+  /** The digest that the commit was asked with. */
+  readonly digest: Uint8Array
+  /** The block that was written; undefined for a transaction that changed nothing. */
+  readonly blockAddress: BlockAddress | undefined
+  /** Revisions written. */
+  readonly writeIos: number
+}
+
+/** A statement that succeeded, with its number among all that were sent. */
+export interface FinishedStatement {
+  readonly number: number
+  readonly text: string
+  readonly startMs: number
+  readonly digest: Uint8Array
+}
+
+export interface CommitRequest {
+  readonly transactionId: string
+  readonly digest: Uint8Array
+  /** What the transaction read from. */
+  readonly snapshot: LedgerState
+  /** With the transaction's own DDL: it knows every table that was read or written. */
+  readonly catalog: CatalogState
+  readonly readSet: ReadSet
+  readonly overlay: Overlay
+  readonly statements: readonly FinishedStatement[]
+}
+
+/**
+ * The end of a transaction that changed nothing: its reads must still be what they were, as if it ran now. Throws
+ * LedgerError 'transaction/conflict'.
+ */
+export function commitReads(core: LedgerCore, request: CommitRequest): CommitOutcome {
+  const snapshot = core.store.snapshot()
+  try {
+    checkReads(snapshot, request, stateOf(snapshot))
+  } finally {
+    snapshot.release()
+  }
+  return { transactionId: request.transactionId, digest: request.digest, blockAddress: undefined, writeIos: 0 }
+}
+
+/**
+ * Compare and append: inside one write of the store, the reads are checked against the blocks since the snapshot, then
+ * one block is sealed and put with everything that follows from it. Throws as commitReads, and the store's errors.
+ */
+export async function commitChanges(core: LedgerCore, request: CommitRequest): Promise<CommitOutcome> {
+  const revisions = await core.store.write((transaction) => append(core, request, transaction))
+  const { transactionId, digest } = request
+  if (revisions === undefined) return { transactionId, digest, blockAddress: undefined, writeIos: 0 }
+  const blockAddress = { strandId: core.identity.strandId, sequenceNo: revisions.sequenceNo }
+  return { transactionId, digest, blockAddress, writeIos: revisions.count }
+}
+
+function append(
+  core: LedgerCore,
+  request: CommitRequest,
+  transaction: WriteTransaction,
+): { sequenceNo: number; count: number } | undefined {
+  const state = stateOf(transaction)
+  const sequenceNo = state.tip + 1
+  if (transaction.get(blockKey(sequenceNo)) !== undefined)
+    throw new LedgerError('ledger/closed', 'the ledger is being rebuilt')
+  checkReads(transaction, request, state)
+  const content = contentOf(core, request, transaction, state)
+  const count = content.revisions?.length ?? 0
+  if (count === 0 && core.options.journalReads !== true) return undefined
+  const block = sealBlock(content, { sequenceNo: state.tip, blockHash: state.tipHash })
+  const symbols = core.symbols.forWrite(transaction, state.symbolsEnd)
+  const catalog = core.catalogs.forWrite(transaction, state, symbols)
+  transaction.put(blockKey(sequenceNo), encodeBlock(block))
+  applyBlock(transaction, block, { state, catalog, symbols })
+  return { sequenceNo, count }
+}
+
+function checkReads(reader: Reader, request: CommitRequest, state: LedgerState): void {
+  for (let sequenceNo = request.snapshot.tip + 1; sequenceNo <= state.tip; sequenceNo += 1) {
+    const bytes = reader.get(writeSetKey(sequenceNo))
+    if (bytes === undefined) {
+      throw new LedgerError('transaction/conflict', conflictMessage, {
+        help: `too many blocks since ${request.snapshot.tip}, from which it read, to tell what changed; run the transaction again`,
+      })
+    }
+    request.readSet.check(decodeWriteSet(bytes), sequenceNo, request.catalog)
+  }
+}
+
+function contentOf(
+  core: LedgerCore,
+  request: CommitRequest,
+  transaction: WriteTransaction,
+  state: LedgerState,
+): BlockContent {
+  // A clock that went back must not take the journal's times with it.
+  const timeMs = Math.max(core.env.nowMs(), state.tipMs)
+  const positions = new Map(request.statements.map((statement, index) => [statement.number, index]))
+  const documents = new Map<string, DocumentInfo>()
+  const revisions: RevisionContent[] = []
+  for (const [tableId, table] of tablesInOrder(request.overlay)) {
+    const tableName = tableId === catalogTableId ? catalogTableName : request.catalog.tables.get(tableId)?.name
+    assert(tableName !== undefined, `the table '${tableId}' that was written to is in the catalog`)
+    for (const [documentId, versions] of table.documents) {
+      const last = versions.at(-1)
+      assert(last !== undefined, 'a changed document has a version')
+      // Inserted and deleted again: it never was.
+      if (last.isNew && last.value === undefined) continue
+      const version = last.isNew ? 0 : versionOf(transaction, documentId) + 1
+      const statements = (table.statements.get(documentId) ?? []).map((number) => positions.get(number) as number)
+      documents.set(documentId, { tableName, tableId, statements })
+      revisions.push({
+        data: last.value,
+        metadata: { id: documentId, version, txTime: timestampFromMs(timeMs), txId: request.transactionId },
+      })
+    }
+  }
+  const statements = request.statements.map((statement) => ({
+    statement: statement.text,
+    startTime: timestampFromMs(statement.startMs),
+    statementDigest: statement.digest,
+  }))
+  return {
+    strandId: core.identity.strandId,
+    transactionId: request.transactionId,
+    blockTimestamp: timestampFromMs(timeMs),
+    transactionInfo: { statements, documents: documents.size === 0 ? undefined : documents },
+    revisions,
+  }
+}
+
+/** The catalog first, then tables in the order of their first write. */
+function tablesInOrder(overlay: Overlay): [string, TableOverlay][] {
+  const tables = [...overlay.tables()].map(([tableId, table]): [string, TableOverlay] => [tableId, table])
+  return [...tables.filter(([id]) => id === catalogTableId), ...tables.filter(([id]) => id !== catalogTableId)]
+}
+
+/** The version of a document's current revision; the check of the reads has shown that it is the one that was read. */
+function versionOf(reader: Reader, documentId: string): number {
+  const place = reader.get(documentIdKey(documentId))
+  assert(place !== undefined, `the changed document '${documentId}' has a place`)
+  const { tableNumber, documentNumber } = decodePlace(place)
+  const bytes = reader.get(documentKey(tableNumber, documentNumber))
+  assert(bytes !== undefined, `the changed document '${documentId}' is there`)
+  return decodeDocumentRecord(bytes).version
+}

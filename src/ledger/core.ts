@@ -1,0 +1,33 @@
+import type { Env } from '../base/env.ts'
+import type { Store } from '../store/store.ts'
+import type { CatalogCache } from './catalog-store.ts'
+import type { LedgerSymbols } from './ledger-symbols.ts'
+import type { PreparedStatements } from './prepared.ts'
+import type { Identity } from './records.ts'
+
+export interface LedgerOptions {
+  /** 1 to 32 characters; must be the stored ledger's name when there is one. */
+  readonly name: string
+  /** Refuse what QLDB refused, and hold to its quotas. */
+  readonly strictQldb: boolean
+  /** What a type error gives: MISSING (`permissive`, the default) or an error. */
+  readonly typing?: 'permissive' | 'strict'
+  /**
+   * Write a block for a transaction that changed nothing, too, as QLDB did; default false. Its reads are checked at the
+   * commit either way.
+   */
+  readonly journalReads?: boolean
+  /** Asked every `ticksBetweenChecks` rows; true stops the statement with 'cancelled/by-user'. */
+  readonly isCancelled?: () => boolean
+}
+
+/** What all transactions of one open ledger share. Nothing in it is used without a look at the snapshot's state. */
+export interface LedgerCore {
+  readonly store: Store
+  readonly env: Env
+  readonly options: LedgerOptions
+  readonly identity: Identity
+  readonly symbols: LedgerSymbols
+  readonly catalogs: CatalogCache
+  readonly prepared: PreparedStatements
+}

@@ -1,0 +1,229 @@
+import { BugError } from '../base/assert.ts'
+import type { Env } from '../base/env.ts'
+import { LedgerError } from '../base/errors.ts'
+import { newId } from '../base/ids.ts'
+import {
+  activeTablesMax,
+  documentBytesMax,
+  documentBytesMaxWide,
+  tableIndexesMax,
+  tableNameCharactersMax,
+  tablesMax,
+  transactionBytesMax,
+  transactionBytesMaxWide,
+  transactionDocumentsMax,
+} from '../base/limits.ts'
+import type { DocumentSink, Meter } from '../exec/source.ts'
+import { encodeIon } from '../values/binary-writer.ts'
+import type { StructValue, Value } from '../values/value.ts'
+import {
+  type CatalogState,
+  catalogTableId,
+  documentOfTable,
+  type IndexDefinition,
+  type Table,
+  type TableDefinition,
+} from './catalog.ts'
+import type { Overlay } from './overlay.ts'
+import type { ReadSet } from './read-set.ts'
+import { asDocument } from './storable.ts'
+
+/** The part of a transaction that statements change. */
+export interface TransactionWrites {
+  readonly overlay: Overlay
+  readonly readSet: ReadSet
+  /** The catalog with this transaction's own DDL. */
+  catalog: CatalogState
+  /** The least number of a statement whose result may still be read. */
+  oldestReader(): number
+}
+
+/** Takes one statement's changes into the transaction's overlay; nothing reaches the store before the commit. */
+export class StatementSink implements DocumentSink {
+  readonly #writes: TransactionWrites
+  readonly #statement: number
+  readonly #meter: Meter
+  readonly #env: Env
+  readonly #isStrict: boolean
+
+  constructor(writes: TransactionWrites, statement: number, meter: Meter, env: Env, strictQldb: boolean) {
+    this.#writes = writes
+    this.#statement = statement
+    this.#meter = meter
+    this.#env = env
+    this.#isStrict = strictQldb
+  }
+
+  insert(tableId: string, document: Value): string {
+    const documentId = newId(this.#env)
+    this.#write(tableId, documentId, asDocument(document), true)
+    return documentId
+  }
+
+  replace(tableId: string, documentId: string, document: Value): void {
+    this.#change(tableId, documentId, asDocument(document))
+  }
+
+  remove(tableId: string, documentId: string): void {
+    this.#change(tableId, documentId, undefined)
+  }
+
+  createTable(name: string): string {
+    checkName(name, 'table')
+    const { catalog, readSet } = this.#writes
+    readSet.addName(name)
+    if (catalog.activeTable(name) !== undefined) throw tableExists(name)
+    this.#checkTableCounts(catalog.tables.size)
+    const tableId = newId(this.#env)
+    this.#define({ tableId, name, status: 'ACTIVE', indexes: [] })
+    return tableId
+  }
+
+  dropTable(name: string): string {
+    const table = this.#activeTable(name)
+    this.#define({ ...definitionOf(table), status: 'INACTIVE' })
+    return table.tableId
+  }
+
+  undropTable(tableId: string): string {
+    const { catalog, readSet } = this.#writes
+    const table = catalog.tables.get(tableId)
+    if (table === undefined) throw new LedgerError('catalog/table-not-found', `no table with the id '${tableId}'`)
+    if (table.status === 'ACTIVE')
+      throw new LedgerError('catalog/table-exists', `table '${table.name}' (${tableId}) is not dropped`)
+    readSet.addName(table.name)
+    if (catalog.activeTable(table.name) !== undefined) throw tableExists(table.name)
+    this.#checkTableCounts(0)
+    this.#define({ ...definitionOf(table), status: 'ACTIVE' })
+    return tableId
+  }
+
+  createIndex(tableName: string, field: string): string {
+    const table = this.#activeTable(tableName)
+    if (field.length === 0 || field.length > tableNameCharactersMax)
+      throw new LedgerError('catalog/invalid-name', `an indexed field has 1 to ${tableNameCharactersMax} characters`)
+    if (table.indexes.some((index) => index.field === field))
+      throw new LedgerError('catalog/index-exists', `table '${tableName}' already has an index on '${field}'`)
+    if (this.#isStrict && table.indexes.length >= tableIndexesMax) {
+      throw new LedgerError(
+        'catalog/limit',
+        `Exceeded indexes limit: table '${tableName}' has ${tableIndexesMax} indexes, and cannot have another`,
+      )
+    }
+    const index: IndexDefinition = { indexId: newId(this.#env), field }
+    this.#define({ ...definitionOf(table), indexes: [...table.indexes, index] })
+    return table.tableId
+  }
+
+  dropIndex(tableName: string, indexId: string): string {
+    const table = this.#activeTable(tableName)
+    const indexes = table.indexes.filter((index) => index.indexId !== indexId)
+    if (indexes.length === table.indexes.length) {
+      throw new LedgerError('catalog/index-not-found', `table '${tableName}' has no index with the id '${indexId}'`, {
+        help: 'SELECT * FROM information_schema.user_tables lists the indexes with their ids',
+      })
+    }
+    this.#define({ ...definitionOf(table), indexes })
+    return table.tableId
+  }
+
+  redactRevision(): Value {
+    throw new LedgerError('semantic/unsupported', 'REDACT_REVISION is not built yet')
+  }
+
+  /** A table by its name, for DDL: its definition is read and will be written. */
+  #activeTable(name: string): Table {
+    const { catalog, readSet } = this.#writes
+    readSet.addName(name)
+    const table = catalog.activeTable(name)
+    if (table === undefined) throw new LedgerError('catalog/table-not-found', `no table named '${name}'`)
+    return table
+  }
+
+  #checkTableCounts(tableCount: number): void {
+    if (!this.#isStrict) return
+    if (tableCount >= tablesMax) {
+      const text = `Exceeded tables limit: Ledger has ${tableCount} total tables, and cannot create another`
+      throw new LedgerError('catalog/limit', text)
+    }
+    const { activeCount } = this.#writes.catalog
+    if (activeCount >= activeTablesMax) {
+      const text = `Exceeded tables limit: Ledger has ${activeCount} active tables, and cannot create another`
+      throw new LedgerError('catalog/limit', text)
+    }
+  }
+
+  #define(definition: TableDefinition): void {
+    const { overlay, readSet, catalog } = this.#writes
+    const isNew = catalog.tables.get(definition.tableId)?.number === undefined
+    if (!isNew) readSet.addDocument(catalogTableId, definition.tableId)
+    const write = { statement: this.#statement, value: documentOfTable(definition), bytes: 0, isNew }
+    overlay.write(catalogTableId, definition.tableId, write, this.#writes.oldestReader())
+    this.#writes.catalog = catalog.withTable(definition)
+    this.#meter.writeIos += 1
+  }
+
+  #change(tableId: string, documentId: string, value: StructValue | undefined): void {
+    const { overlay, readSet } = this.#writes
+    const isNew = overlay.table(tableId)?.documents.get(documentId)?.[0]?.isNew === true
+    if (!isNew) readSet.addDocument(tableId, documentId)
+    this.#write(tableId, documentId, value, isNew)
+  }
+
+  #write(tableId: string, documentId: string, value: StructValue | undefined, isNew: boolean): void {
+    if (this.#writes.catalog.tables.get(tableId)?.status !== 'ACTIVE')
+      throw new BugError(`a statement writes to an active table, not to '${tableId}'`)
+    const bytes = value === undefined ? 0 : encodeIon(value).length
+    const bytesMax = this.#isStrict ? documentBytesMax : documentBytesMaxWide
+    if (bytes > bytesMax)
+      throw new LedgerError(
+        'document/too-large',
+        `the document has ${bytes} bytes as Ion, at most ${bytesMax} are allowed`,
+      )
+    const { overlay } = this.#writes
+    overlay.write(tableId, documentId, { statement: this.#statement, value, bytes, isNew }, this.#writes.oldestReader())
+    this.#meter.writeIos += 1
+    this.#meter.tick()
+    this.#checkTransactionSize(overlay)
+  }
+
+  #checkTransactionSize(overlay: Overlay): void {
+    if (overlay.heldBytes > transactionBytesMaxWide) {
+      const text = `the transaction's changes come to ${overlay.heldBytes} bytes, at most ${transactionBytesMaxWide} are allowed`
+      throw new LedgerError('transaction/too-large', text)
+    }
+    if (!this.#isStrict) return
+    if (overlay.finalBytes > transactionBytesMax) {
+      const text = `the transaction's changes come to ${overlay.finalBytes} bytes, at most ${transactionBytesMax} are allowed`
+      throw new LedgerError('transaction/too-large', text)
+    }
+    if (overlay.documentCount > transactionDocumentsMax) {
+      const text = `the transaction changes ${overlay.documentCount} documents, at most ${transactionDocumentsMax} are allowed`
+      throw new LedgerError('transaction/too-large', text)
+    }
+  }
+}
+
+function definitionOf(table: Table): TableDefinition {
+  return { tableId: table.tableId, name: table.name, status: table.status, indexes: table.indexes }
+}
+
+/** QLDB's text for an active table of that name, code 412 on the wire. */
+function tableExists(name: string): LedgerError {
+  return new LedgerError('catalog/table-exists', `Table with name: USER.${name} already exists`)
+}
+
+/** The rule for table names: DG/ql-reference.create-table; names that begin with `_ql_` belong to the system. */
+function checkName(name: string, what: string): void {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name.length > tableNameCharactersMax) {
+    throw new LedgerError(
+      'catalog/invalid-name',
+      `'${name}' can't name a ${what}: letters, digits and '_', no digit first, at most ${tableNameCharactersMax}`,
+    )
+  }
+  if (name.startsWith('_ql_'))
+    throw new LedgerError(
+      'catalog/invalid-name',
+      `'${name}' can't name a ${what}: names with '_ql_' belong to the system`,
+    )
+}

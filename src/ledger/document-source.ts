@@ -1,0 +1,181 @@
+import { BugError } from '../base/assert.ts'
+import { isId } from '../base/ids.ts'
+import type { DocumentSource, Meter, SourceRow, TableView } from '../exec/source.ts'
+import { decodeLazy } from '../values/binary-reader.ts'
+import type { SymbolTable } from '../values/symbols.ts'
+import { isAbsent, type StructValue, type TimestampValue, type Value } from '../values/value.ts'
+import type { BlockCache } from './block-cache.ts'
+import { type CatalogState, catalogTableId, documentOfTable } from './catalog.ts'
+import { committedRow } from './committed-row.ts'
+import { historyRows } from './history.ts'
+import {
+  documentIdKey,
+  documentKey,
+  documentNumberOfIndexEntry,
+  documentNumberOfKey,
+  documentRange,
+  indexEntryRange,
+  indexKeyOf,
+  revisionKey,
+} from './keys.ts'
+import type { Overlay, TableOverlay } from './overlay.ts'
+import type { ReadSet } from './read-set.ts'
+import { type DocumentRecord, decodeDocumentRecord, decodePlace, decodeRevisionRecord, type Reader } from './records.ts'
+
+/** What all statements of one transaction share: its snapshot, its own writes, its reads. */
+export interface TransactionView {
+  readonly reader: Reader
+  readonly symbols: SymbolTable
+  readonly strandId: string
+  readonly blocks: BlockCache
+  readonly overlay: Overlay
+  readonly readSet: ReadSet
+}
+
+/**
+ * The documents as one statement sees them: the transaction's snapshot, and over it what earlier statements of the same
+ * transaction wrote. Own writes have no block yet, so the committed view and history don't show them.
+ */
+export class StatementSource implements DocumentSource {
+  readonly #view: TransactionView
+  readonly #catalog: CatalogState
+  readonly #statement: number
+  readonly #meter: Meter
+  readonly #nowMs: number
+
+  constructor(view: TransactionView, catalog: CatalogState, statement: number, meter: Meter, nowMs: number) {
+    this.#view = view
+    this.#catalog = catalog
+    this.#statement = statement
+    this.#meter = meter
+    this.#nowMs = nowMs
+  }
+
+  *scan(tableId: string, view: TableView): Generator<SourceRow> {
+    this.#view.readSet.addScan(tableId)
+    const own = view === 'user' ? this.#view.overlay.table(tableId) : undefined
+    const tableNumber = this.#tableNumber(tableId)
+    if (tableNumber !== undefined) {
+      for (const [key, value] of this.#view.reader.range(documentRange(tableNumber))) {
+        const row = this.#rowOf(tableNumber, documentNumberOfKey(key), decodeDocumentRecord(value), view, own)
+        if (row !== undefined) yield this.#counted(row)
+      }
+    }
+    // By index, since later statements may add to the list while this result is being paged.
+    for (let index = 0; own !== undefined && index < own.inserted.length; index += 1) {
+      const documentId = own.inserted[index] as string
+      const value = own.find(documentId, this.#statement)?.value
+      if (value !== undefined) yield this.#counted({ documentId, value })
+    }
+  }
+
+  findById(tableId: string, view: TableView, documentId: string): SourceRow | undefined {
+    if (!isId(documentId)) return undefined
+    const own = view === 'user' ? this.#view.overlay.table(tableId) : undefined
+    const write = own?.find(documentId, this.#statement)
+    if (write?.isNew !== true) this.#view.readSet.addDocument(tableId, documentId)
+    if (write !== undefined)
+      return write.value === undefined ? undefined : this.#counted({ documentId, value: write.value })
+    const tableNumber = this.#tableNumber(tableId)
+    const placeBytes = this.#view.reader.get(documentIdKey(documentId))
+    if (tableNumber === undefined || placeBytes === undefined) return undefined
+    const place = decodePlace(placeBytes)
+    if (place.tableNumber !== tableNumber) return undefined
+    const row = this.#rowAt(tableNumber, place.documentNumber, view, own)
+    return row === undefined ? undefined : this.#counted(row)
+  }
+
+  *findByIndex(tableId: string, view: TableView, indexId: string, key: Value): Generator<SourceRow> {
+    if (isAbsent(key)) return
+    const table = this.#catalog.tables.get(tableId)
+    const index = table?.committed?.indexes.find((candidate) => candidate.indexId === indexId)
+    const indexNumber = this.#catalog.indexNumbers.get(indexId)
+    const tableNumber = table?.number
+    if (index === undefined || indexNumber === undefined || tableNumber === undefined)
+      throw new BugError(`no index '${indexId}' to look into`)
+    const indexKey = indexKeyOf(key)
+    this.#view.readSet.addProbe(tableId, indexId, indexKey)
+    const own = view === 'user' ? this.#view.overlay.table(tableId) : undefined
+    for (const [entry] of this.#view.reader.range(indexEntryRange(indexNumber, indexKey))) {
+      const row = this.#rowAt(tableNumber, documentNumberOfIndexEntry(entry), view, own, 'unchanged')
+      if (row !== undefined) yield this.#counted(row)
+    }
+    if (own === undefined) return
+    for (const documentId of own.findByField(index.field, key)) {
+      const value = own.find(documentId, this.#statement)?.value
+      if (value !== undefined) yield this.#counted({ documentId, value })
+    }
+  }
+
+  *history(tableId: string, from: TimestampValue | undefined, to: TimestampValue | undefined): Generator<SourceRow> {
+    this.#view.readSet.addScan(tableId)
+    const tableNumber = this.#tableNumber(tableId)
+    const rows = historyRows(this.#view, tableNumber, from, to, this.#nowMs, this.#meter)
+    for (const row of rows) yield this.#counted(row)
+  }
+
+  systemView(name: string): Iterable<Value> | undefined {
+    return name === 'user_tables' ? this.#userTables() : undefined
+  }
+
+  *#userTables(): Generator<Value> {
+    this.#view.readSet.addScan(catalogTableId)
+    for (const table of this.#catalog.tables.values()) yield documentOfTable(table)
+  }
+
+  global(name: string): Value {
+    throw new BugError(`a ledger binds no value to '${name}'`)
+  }
+
+  /** The number of a table that has committed documents or may have. */
+  #tableNumber(tableId: string): number | undefined {
+    return this.#catalog.tables.get(tableId)?.number
+  }
+
+  #counted(row: SourceRow): SourceRow {
+    this.#meter.readIos += 1
+    this.#meter.tick()
+    return row
+  }
+
+  #rowAt(
+    tableNumber: number,
+    documentNumber: number,
+    view: TableView,
+    own: TableOverlay | undefined,
+    want: 'any' | 'unchanged' = 'any',
+  ): SourceRow | undefined {
+    const bytes = this.#view.reader.get(documentKey(tableNumber, documentNumber))
+    if (bytes === undefined) return undefined
+    return this.#rowOf(tableNumber, documentNumber, decodeDocumentRecord(bytes), view, own, want)
+  }
+
+  /** The row of a committed document, or of what this transaction made of it; undefined when that is a deletion. */
+  #rowOf(
+    tableNumber: number,
+    documentNumber: number,
+    record: DocumentRecord,
+    view: TableView,
+    own: TableOverlay | undefined,
+    want: 'any' | 'unchanged' = 'any',
+  ): SourceRow | undefined {
+    const { documentId, version } = record
+    const write = own?.find(documentId, this.#statement)
+    if (write !== undefined) {
+      return want === 'unchanged' || write.value === undefined ? undefined : { documentId, value: write.value }
+    }
+    const data = dataOf(record, this.#view.symbols)
+    if (view === 'user') return { documentId, value: data }
+    const bytes = this.#view.reader.get(revisionKey(tableNumber, documentNumber, version))
+    if (bytes === undefined) throw new BugError(`the current revision of '${documentId}' has its record`)
+    const revision = decodeRevisionRecord(bytes)
+    return { documentId, value: committedRow(this.#view.strandId, documentId, version, revision, data) }
+  }
+}
+
+/** A stored document's data; a struct that decodes a field when it is asked for. */
+export function dataOf(record: DocumentRecord, symbols: SymbolTable): StructValue {
+  const value = decodeLazy(record.data, symbols)
+  if (value.type !== 'struct') throw new BugError('a stored document is a struct')
+  return value
+}

@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto'
+import { assert } from '../base/assert.ts'
+import { idCharacters } from '../base/ids.ts'
+import { equalityKey } from '../values/compare.ts'
+import { isAbsent, type StructValue, type Value } from '../values/value.ts'
+
+/**
+ * Where everything of a ledger lies in its store: one prefix byte, then big-endian numbers, so that the store's order
+ * of keys is the order of the things. Blocks and the identity are the truth; all the rest is derived from the blocks.
+ *
+ * | prefix | key | value |
+ * |---|---|---|
+ * | 1 identity | – | format version, ledger name, strand id |
+ * | 2 block | sequenceNo 6 | the block as Ion binary |
+ * | 3 state | – | tip, catalog version, counters |
+ * | 4 write set | sequenceNo 6 | what the block changed, for the check at commit |
+ * | 5 tree node | level 1, index 6 | a hash of the journal's Merkle tree |
+ * | 6 symbol | id 4 | text |
+ * | 7 document | table number 4, document number 6 | current revision (records.ts) |
+ * | 8 document id | id 22 | table number 4, document number 6 |
+ * | 9 revision | table number 4, document number 6, version 4 | where and when (records.ts) |
+ * | 10 index entry | index number 4, key length 1, key, document number 6 | – |
+ * | 11 index number | index id 22 | index number 4 |
+ * | 12 document counter | table number 4 | next document number 6 |
+ */
+const prefixes = {
+  identity: 1,
+  block: 2,
+  state: 3,
+  writeSet: 4,
+  treeNode: 5,
+  symbol: 6,
+  document: 7,
+  documentId: 8,
+  revision: 9,
+  indexEntry: 10,
+  indexNumber: 11,
+  documentCounter: 12,
+} as const
+
+const firstDerived = prefixes.state
+const lastDerived = prefixes.documentCounter
+
+/** The catalog's own table: its documents are the tables, and a table's number is its document number there. */
+export const catalogTableNumber = 0
+
+export interface Range {
+  readonly start: Uint8Array
+  readonly end: Uint8Array
+}
+
+/** All keys from `start` on that begin with it. */
+function prefixRange(start: Uint8Array): Range {
+  const end = Buffer.from(start)
+  let last = end.length - 1
+  while (end[last] === 0xff) last -= 1
+  assert(last >= 0, 'a key does not begin with 0xff alone')
+  end[last] = (end[last] as number) + 1
+  return { start, end: end.subarray(0, last + 1) }
+}
+
+function key(prefix: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(1 + size)
+  bytes[0] = prefix
+  return bytes
+}
+
+export const identityKey: Uint8Array = Uint8Array.of(prefixes.identity)
+export const stateKey: Uint8Array = Uint8Array.of(prefixes.state)
+/** Everything that can be derived from the blocks. */
+export const derivedRange: Range = { start: Uint8Array.of(firstDerived), end: Uint8Array.of(lastDerived + 1) }
+
+export function blockKey(sequenceNo: number): Uint8Array {
+  return sequenceKey(prefixes.block, sequenceNo)
+}
+
+/** Blocks of [from, end). */
+export function blockRange(from: number, end: number): Range {
+  return { start: blockKey(from), end: blockKey(end) }
+}
+/** All blocks; read in reverse, the first is the last block. */
+export const blocksRange: Range = prefixRange(Uint8Array.of(prefixes.block))
+
+export function sequenceOfBlockKey(bytes: Uint8Array): number {
+  return view(bytes).readUIntBE(1, 6)
+}
+
+export function writeSetKey(sequenceNo: number): Uint8Array {
+  return sequenceKey(prefixes.writeSet, sequenceNo)
+}
+
+function sequenceKey(prefix: number, sequenceNo: number): Uint8Array {
+  const bytes = key(prefix, 6)
+  bytes.writeUIntBE(sequenceNo, 1, 6)
+  return bytes
+}
+
+export function treeNodeKey(level: number, index: number): Uint8Array {
+  const bytes = key(prefixes.treeNode, 7)
+  bytes[1] = level
+  bytes.writeUIntBE(index, 2, 6)
+  return bytes
+}
+
+export function symbolKey(id: number): Uint8Array {
+  const bytes = key(prefixes.symbol, 4)
+  bytes.writeUInt32BE(id, 1)
+  return bytes
+}
+
+/** Symbols with ids of [from, end). */
+export function symbolRange(from: number, end: number): Range {
+  return { start: symbolKey(from), end: symbolKey(end) }
+}
+
+/** A document's place: its table's number and its own number there, in the order of insertion. */
+export interface DocumentPlace {
+  readonly tableNumber: number
+  readonly documentNumber: number
+}
+
+export function documentKey(tableNumber: number, documentNumber: number): Uint8Array {
+  return placeKey(prefixes.document, tableNumber, documentNumber, 0)
+}
+
+/** All current documents of a table, from one number on. */
+export function documentRange(tableNumber: number, from = 0): Range {
+  return { start: documentKey(tableNumber, from), end: documentKey(tableNumber + 1, 0) }
+}
+
+export function documentNumberOfKey(bytes: Uint8Array): number {
+  return view(bytes).readUIntBE(5, 6)
+}
+
+export function revisionKey(tableNumber: number, documentNumber: number, version: number): Uint8Array {
+  const bytes = placeKey(prefixes.revision, tableNumber, documentNumber, 4)
+  bytes.writeUInt32BE(version, 11)
+  return bytes
+}
+
+/** All revisions of a table: by document in the order of insertion, then by version. */
+export function revisionRange(tableNumber: number): Range {
+  return { start: revisionKey(tableNumber, 0, 0), end: revisionKey(tableNumber + 1, 0, 0) }
+}
+
+export function documentRevisionRange(place: DocumentPlace): Range {
+  const { tableNumber, documentNumber } = place
+  return { start: revisionKey(tableNumber, documentNumber, 0), end: revisionKey(tableNumber, documentNumber + 1, 0) }
+}
+
+function placeKey(prefix: number, tableNumber: number, documentNumber: number, rest: number): Buffer {
+  const bytes = key(prefix, 10 + rest)
+  bytes.writeUInt32BE(tableNumber, 1)
+  bytes.writeUIntBE(documentNumber, 5, 6)
+  return bytes
+}
+
+export function documentIdKey(documentId: string): Uint8Array {
+  return idKey(prefixes.documentId, documentId)
+}
+
+export function indexNumberKey(indexId: string): Uint8Array {
+  return idKey(prefixes.indexNumber, indexId)
+}
+export const indexNumberRange: Range = prefixRange(Uint8Array.of(prefixes.indexNumber))
+
+export function idOfKey(bytes: Uint8Array): string {
+  return view(bytes).toString('latin1', 1)
+}
+
+function idKey(prefix: number, id: string): Uint8Array {
+  const bytes = key(prefix, idCharacters)
+  bytes.write(id, 1, 'latin1')
+  return bytes
+}
+
+export function documentCounterKey(tableNumber: number): Uint8Array {
+  const bytes = key(prefixes.documentCounter, 4)
+  bytes.writeUInt32BE(tableNumber, 1)
+  return bytes
+}
+
+const indexKeyBytesMax = 64
+const hashedKeyLength = 0xff
+
+/**
+ * The part of an index entry's key that stands for a value: its length, then the value's equality key, or its SHA-256
+ * when that is long. Equal values have equal parts; nothing else is promised, so a finder looks at the document again.
+ */
+export function indexKeyOf(value: Value): Uint8Array {
+  const text = equalityKey(value)
+  const bytes = Buffer.from(text, 'utf8')
+  if (bytes.length <= indexKeyBytesMax) return Buffer.concat([Uint8Array.of(bytes.length), bytes])
+  return Buffer.concat([Uint8Array.of(hashedKeyLength), createHash('sha256').update(text, 'utf8').digest()])
+}
+
+/** The index key of a document's field; undefined for no document and for an absent value, which no `=` finds. */
+export function indexedKey(data: StructValue | undefined, field: string): Uint8Array | undefined {
+  const value = data?.get(field)
+  return value === undefined || isAbsent(value) ? undefined : indexKeyOf(value)
+}
+
+export function indexEntryKey(indexNumber: number, indexKey: Uint8Array, documentNumber: number): Uint8Array {
+  const bytes = key(prefixes.indexEntry, 4 + indexKey.length + 6)
+  bytes.writeUInt32BE(indexNumber, 1)
+  bytes.set(indexKey, 5)
+  bytes.writeUIntBE(documentNumber, 5 + indexKey.length, 6)
+  return bytes
+}
+
+/** All entries of an index for one key, in the order of insertion. */
+export function indexEntryRange(indexNumber: number, indexKey: Uint8Array): Range {
+  const bytes = key(prefixes.indexEntry, 4 + indexKey.length)
+  bytes.writeUInt32BE(indexNumber, 1)
+  bytes.set(indexKey, 5)
+  return prefixRange(bytes)
+}
+
+/** All entries of an index. */
+export function indexRange(indexNumber: number): Range {
+  const bytes = key(prefixes.indexEntry, 4)
+  bytes.writeUInt32BE(indexNumber, 1)
+  return prefixRange(bytes)
+}
+
+export function documentNumberOfIndexEntry(bytes: Uint8Array): number {
+  return view(bytes).readUIntBE(bytes.length - 6, 6)
+}
+
+function view(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

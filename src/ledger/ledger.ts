@@ -1,0 +1,132 @@
+import type { Env } from '../base/env.ts'
+import { LedgerError } from '../base/errors.ts'
+import { newId } from '../base/ids.ts'
+import { ledgerNameCharactersMax } from '../base/limits.ts'
+import { type BlockAddress, blockToIon, encodeBlock, sealBlock } from '../journal/block.ts'
+import { treeRoot } from '../journal/merkle-tree.ts'
+import type { Store, WriteTransaction } from '../store/store.ts'
+import { timestampFromMs } from '../values/timestamp.ts'
+import type { StructValue } from '../values/value.ts'
+import { readBlock } from './block-cache.ts'
+import { CatalogCache } from './catalog-store.ts'
+import type { LedgerCore, LedgerOptions } from './core.ts'
+import { treeNodes } from './journal-tree.ts'
+import { blockKey, identityKey } from './keys.ts'
+import { LedgerSymbols } from './ledger-symbols.ts'
+import { PreparedStatements } from './prepared.ts'
+import { applyMissingBlocks } from './rebuild.ts'
+import { encodeIdentity, formatVersion, type Identity, readIdentity, stateOf } from './records.ts'
+import { LedgerTransaction } from './transaction.ts'
+
+export type { CommitOutcome } from './commit.ts'
+export type { LedgerOptions } from './core.ts'
+export { LedgerTransaction, type StatementRun } from './transaction.ts'
+
+/** A ledger over a store. Several ledgers, in several processes too, may be open over one store. */
+export class Ledger {
+  readonly #core: LedgerCore
+
+  private constructor(core: LedgerCore) {
+    this.#core = core
+  }
+
+  /**
+   * Opens the store's ledger; makes one in an empty store. Blocks that the derived data does not account for, as after
+   * an interrupted rebuild, are applied first.
+   *
+   * Throws LedgerError 'ledger/invalid-name', 'ledger/foreign' when the store holds something else or a ledger of
+   * another name, 'ledger/format-too-new', and the store's errors.
+   */
+  static async open(store: Store, env: Env, options: LedgerOptions): Promise<Ledger> {
+    checkLedgerName(options.name)
+    const identity = readNow(store, readIdentity) ?? (await store.write((t) => create(t, env, options.name)))
+    if (identity.name !== options.name)
+      throw new LedgerError('ledger/foreign', `the store holds the ledger '${identity.name}', not '${options.name}'`)
+    await applyMissingBlocks(store)
+    const { strictQldb, typing = 'permissive' } = options
+    return new Ledger({
+      store,
+      env,
+      options,
+      identity,
+      symbols: new LedgerSymbols(),
+      catalogs: new CatalogCache(),
+      prepared: new PreparedStatements({ strictQldb, typing }),
+    })
+  }
+
+  get name(): string {
+    return this.#core.identity.name
+  }
+
+  /** The id of the ledger's only strand, which every block address names. */
+  get strandId(): string {
+    return this.#core.identity.strandId
+  }
+
+  begin(): LedgerTransaction {
+    return new LedgerTransaction(this.#core)
+  }
+
+  /** The hash over all blocks so far and the address of the last of them (GetDigest). */
+  digest(): LedgerDigest {
+    return readNow(this.#core.store, (snapshot) => {
+      const { tip } = stateOf(snapshot)
+      const tipAddress = { strandId: this.strandId, sequenceNo: tip }
+      return { digest: treeRoot(treeNodes(snapshot), tip + 1), tipAddress }
+    })
+  }
+
+  /** The address of the newest block. */
+  tip(): BlockAddress {
+    return readNow(this.#core.store, (snapshot) => ({ strandId: this.strandId, sequenceNo: stateOf(snapshot).tip }))
+  }
+
+  /** A block in the shape of GetBlock and of exports. Throws LedgerError 'journal/gap' when there is none. */
+  block(sequenceNo: number): StructValue {
+    return readNow(this.#core.store, (snapshot) => blockToIon(readBlock(snapshot, sequenceNo)))
+  }
+
+  /** Closes the store; open transactions fail from then on. */
+  async close(): Promise<void> {
+    await this.#core.store.close()
+  }
+}
+
+export interface LedgerDigest {
+  /** 32 bytes. */
+  readonly digest: Uint8Array
+  readonly tipAddress: BlockAddress
+}
+
+/** Throws LedgerError 'ledger/invalid-name'. Source of the rule: botocore, qldb 2019-01-02, LedgerName. */
+export function checkLedgerName(name: string): void {
+  const pattern = /^(?!.*--)(?![0-9]+$)(?!-)(?!.*-$)[A-Za-z0-9-]+$/
+  if (name.length <= ledgerNameCharactersMax && pattern.test(name)) return
+  throw new LedgerError('ledger/invalid-name', `'${name}' can't name a ledger`, {
+    help: `1 to ${ledgerNameCharactersMax} letters, digits and single hyphens, no hyphen at an end, not digits alone`,
+  })
+}
+
+function readNow<T>(store: Store, read: (snapshot: ReturnType<Store['snapshot']>) => T): T {
+  const snapshot = store.snapshot()
+  try {
+    return read(snapshot)
+  } finally {
+    snapshot.release()
+  }
+}
+
+/** Puts the identity and block 0, which has no statements; unless another process was first. */
+function create(transaction: WriteTransaction, env: Env, name: string): Identity {
+  const found = readIdentity(transaction)
+  if (found !== undefined) return found
+  const identity: Identity = { format: formatVersion, name, strandId: newId(env) }
+  const genesis = sealBlock(
+    { strandId: identity.strandId, transactionId: newId(env), blockTimestamp: timestampFromMs(env.nowMs()) },
+    undefined,
+  )
+  transaction.put(identityKey, encodeIdentity(identity))
+  transaction.put(blockKey(0), encodeBlock(genesis))
+  return identity
+}

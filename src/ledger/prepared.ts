@@ -1,0 +1,60 @@
+import { preparedStatementCharactersMax, preparedStatementsMax } from '../base/limits.ts'
+import { buildPlan } from '../plan/build-plan.ts'
+import type { Plan, PlanOptions } from '../plan/plan.ts'
+import type { Statement } from '../syntax/ast.ts'
+import { parseStatement } from '../syntax/parser.ts'
+import { type CatalogState, PlanCatalog } from './catalog.ts'
+
+/** Statements seen lately, parsed and planned: scripts and drivers send the same texts again and again. */
+export class PreparedStatements {
+  readonly #options: PlanOptions
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(options: PlanOptions) {
+    this.#options = options
+  }
+
+  /**
+   * The plan of a statement for a catalog. `onName` hears every name asked for, also when the planning fails: that a
+   * name stood for nothing is a reading too. Throws LedgerError of the parser or planner.
+   */
+  plan(text: string, catalog: CatalogState, onName: (name: string) => void): Plan {
+    const entry = this.#entryOf(text)
+    if (entry.plan === undefined || entry.catalog !== catalog) {
+      const names = new Set<string>()
+      const noted = new PlanCatalog(catalog, (name) => {
+        names.add(name)
+        onName(name)
+      })
+      entry.plan = buildPlan(entry.statement, noted, this.#options)
+      entry.names = names
+      entry.catalog = catalog
+    } else for (const name of entry.names) onName(name)
+    return entry.plan
+  }
+
+  #entryOf(text: string): Entry {
+    const held = this.#entries.get(text)
+    if (held !== undefined) {
+      // The newest use goes last, so the first is the one longest unused.
+      this.#entries.delete(text)
+      this.#entries.set(text, held)
+      return held
+    }
+    const entry: Entry = { statement: parseStatement(text), plan: undefined, names: new Set(), catalog: undefined }
+    if (text.length > preparedStatementCharactersMax) return entry
+    if (this.#entries.size >= preparedStatementsMax) {
+      const [oldest] = this.#entries.keys()
+      this.#entries.delete(oldest as string)
+    }
+    this.#entries.set(text, entry)
+    return entry
+  }
+}
+
+interface Entry {
+  readonly statement: Statement
+  plan: Plan | undefined
+  names: ReadonlySet<string>
+  catalog: CatalogState | undefined
+}

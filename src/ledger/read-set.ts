@@ -1,0 +1,100 @@
+import { LedgerError } from '../base/errors.ts'
+import { readSetEntriesMax } from '../base/limits.ts'
+import { toBase64 } from '../base/bytes.ts'
+import { catalogTableId, catalogTableName, type CatalogState } from './catalog.ts'
+import type { WriteSet } from './records.ts'
+
+/** QLDB's sentence for a lost race (qldb-semantics section 4); drivers and people know it by heart. */
+export const conflictMessage =
+  'Optimistic concurrency control (OCC) failure encountered while committing the transaction'
+
+/**
+ * All that a transaction has read, so that the commit can ask whether any of it has changed since (DG/concurrency):
+ * documents by id, whole tables, index look-ups (also those that found nothing), and names of tables. A table of which
+ * more than `readSetEntriesMax` single things were read counts as read whole.
+ */
+export class ReadSet {
+  readonly #names = new Set<string>()
+  readonly #tables = new Map<string, TableReads>()
+
+  /** The name was looked up in the catalog, whatever came of it. */
+  addName(name: string): void {
+    this.#names.add(name)
+  }
+
+  addScan(tableId: string): void {
+    const reads = this.#readsOf(tableId)
+    reads.scanned = true
+    reads.documents.clear()
+    reads.probes.clear()
+  }
+
+  /** The document was read by its id, whether it exists or not. */
+  addDocument(tableId: string, documentId: string): void {
+    const reads = this.#readsOf(tableId)
+    if (reads.scanned) return
+    reads.documents.add(documentId)
+    if (reads.documents.size > readSetEntriesMax) this.addScan(tableId)
+  }
+
+  /** An index was asked for a key. The index itself is thereby read too: without it, no later block lists its keys. */
+  addProbe(tableId: string, indexId: string, indexKey: Uint8Array): void {
+    const reads = this.#readsOf(tableId)
+    if (reads.scanned) return
+    const keys = reads.probes.get(indexId) ?? new Set<string>()
+    reads.probes.set(indexId, keys)
+    const before = keys.size
+    keys.add(toBase64(indexKey))
+    reads.probeCount += keys.size - before
+    if (reads.probeCount > readSetEntriesMax) this.addScan(tableId)
+  }
+
+  /**
+   * Throws LedgerError 'transaction/conflict' when a block's changes touch something read. The message is QLDB's, the
+   * help says what was read and who changed it.
+   */
+  check(writeSet: WriteSet, sequenceNo: number, catalog: CatalogState): void {
+    const reason = this.#conflictWith(writeSet, catalog)
+    if (reason === undefined) return
+    throw new LedgerError('transaction/conflict', conflictMessage, {
+      help: `${reason} was changed by transaction ${writeSet.transactionId} in block ${sequenceNo}; run the transaction again`,
+    })
+  }
+
+  #conflictWith(writeSet: WriteSet, catalog: CatalogState): string | undefined {
+    for (const name of writeSet.names) if (this.#names.has(name)) return `the table name '${name}', which it used,`
+    for (const [tableId, reads] of this.#tables) {
+      const table = tableId === catalogTableId ? catalogTableName : (catalog.tables.get(tableId)?.name ?? tableId)
+      const changed = writeSet.documents[tableId]
+      if (changed !== undefined) {
+        if (reads.scanned) return `the table '${table}', which it read as a whole,`
+        for (const documentId of changed)
+          if (reads.documents.has(documentId)) return `the document '${documentId}' of table '${table}', which it read,`
+      }
+      for (const [indexId, keys] of reads.probes) {
+        const index = catalog.tables.get(tableId)?.indexes.find((candidate) => candidate.indexId === indexId)
+        const what = `the index on '${index?.field ?? indexId}' of table '${table}', in which it looked up a value,`
+        if (writeSet.droppedIndexes.includes(indexId)) return what
+        for (const changedKey of writeSet.indexKeys[indexId] ?? []) if (keys.has(changedKey)) return what
+      }
+    }
+    return undefined
+  }
+
+  #readsOf(tableId: string): TableReads {
+    let reads = this.#tables.get(tableId)
+    if (reads === undefined) {
+      reads = { scanned: false, documents: new Set(), probes: new Map(), probeCount: 0 }
+      this.#tables.set(tableId, reads)
+    }
+    return reads
+  }
+}
+
+interface TableReads {
+  scanned: boolean
+  readonly documents: Set<string>
+  /** Index id → index keys as base64. */
+  readonly probes: Map<string, Set<string>>
+  probeCount: number
+}

@@ -1,0 +1,68 @@
+import { assert } from '../base/assert.ts'
+import { rebuildBatchBlocksMax } from '../base/limits.ts'
+import type { Store, WriteTransaction } from '../store/store.ts'
+import { firstLocalSymbol } from '../values/symbols.ts'
+import { applyBlock, type Derived } from './apply-block.ts'
+import { readBlock } from './block-cache.ts'
+import { CatalogState } from './catalog.ts'
+import { loadCatalog } from './catalog-store.ts'
+import { blocksRange, derivedRange, sequenceOfBlockKey, stateKey } from './keys.ts'
+import { LedgerSymbols } from './ledger-symbols.ts'
+import { type LedgerState, type Reader, readState } from './records.ts'
+import { removeRange } from './remove-range.ts'
+
+/**
+ * Derives everything anew from the blocks alone: catalog, documents, indexes, history, symbols, tree. No transaction
+ * may be running; one that commits meanwhile is refused. May be broken off: opening the ledger goes on with it.
+ */
+export async function rebuild(store: Store): Promise<void> {
+  await store.write((transaction) => {
+    transaction.remove(stateKey)
+    removeRange(transaction, derivedRange)
+  })
+  await applyMissingBlocks(store)
+}
+
+/** Applies the blocks beyond the derived data's tip, some in one write of the store. Usually there are none. */
+export async function applyMissingBlocks(store: Store): Promise<void> {
+  const snapshot = store.snapshot()
+  const isCurrent = (readState(snapshot)?.tip ?? -1) === lastBlock(snapshot)
+  snapshot.release()
+  if (isCurrent) return
+  while (await store.write(applyBatch)) {
+    // Until a batch finds nothing left.
+  }
+}
+
+function applyBatch(transaction: WriteTransaction): boolean {
+  let derived = derivedOf(transaction)
+  const last = lastBlock(transaction)
+  const end = Math.min(last, derived.state.tip + rebuildBatchBlocksMax)
+  for (let sequenceNo = derived.state.tip + 1; sequenceNo <= end; sequenceNo += 1)
+    derived = applyBlock(transaction, readBlock(transaction, sequenceNo), derived)
+  return end < last
+}
+
+function derivedOf(transaction: WriteTransaction): Derived {
+  const state = readState(transaction) ?? emptyState
+  const symbols = new LedgerSymbols().forWrite(transaction, state.symbolsEnd)
+  const catalog =
+    state.tip === -1
+      ? new CatalogState(0, new Map(), new Map())
+      : loadCatalog(transaction, state.catalogVersion, symbols)
+  return { state, catalog, symbols }
+}
+
+const emptyState: LedgerState = {
+  tip: -1,
+  tipHash: new Uint8Array(0),
+  tipMs: 0,
+  catalogVersion: 0,
+  symbolsEnd: firstLocalSymbol,
+  nextIndexNumber: 0,
+}
+
+function lastBlock(reader: Reader): number {
+  for (const [key] of reader.range({ ...blocksRange, reverse: true })) return sequenceOfBlockKey(key)
+  assert(false, 'a ledger has its block 0')
+}

@@ -1,0 +1,209 @@
+import { LedgerError } from '../base/errors.ts'
+import { idCharacters } from '../base/ids.ts'
+import type { Snapshot } from '../store/store.ts'
+import type { DocumentPlace } from './keys.ts'
+import { identityKey, stateKey } from './keys.ts'
+
+/** What the ledger's small records hold and their bytes. Records read on every row are packed; the others are JSON. */
+
+/** What reading needs of a snapshot or a write transaction. */
+export type Reader = Pick<Snapshot, 'get' | 'range'>
+
+/** The newest version of the stored form that this program reads and writes. */
+export const formatVersion = 1
+
+/** What a ledger is; written once, with block 0. */
+export interface Identity {
+  readonly format: number
+  readonly name: string
+  readonly strandId: string
+}
+
+/** Undefined for a store without a ledger. Throws LedgerError 'ledger/format-too-new' or 'ledger/foreign'. */
+export function readIdentity(reader: Reader): Identity | undefined {
+  const bytes = reader.get(identityKey)
+  if (bytes === undefined) return undefined
+  const found = parseJson(bytes) as Partial<Identity> | undefined
+  if (typeof found?.format !== 'number' || typeof found.name !== 'string' || typeof found.strandId !== 'string')
+    throw new LedgerError('ledger/foreign', 'the store holds something that is not a ledger')
+  if (found.format > formatVersion) {
+    throw new LedgerError(
+      'ledger/format-too-new',
+      `the ledger '${found.name}' is stored in format ${found.format}; this program reads formats up to ${formatVersion}`,
+      { help: 'open it with a newer version of this program' },
+    )
+  }
+  return { format: found.format, name: found.name, strandId: found.strandId }
+}
+
+export function encodeIdentity(identity: Identity): Uint8Array {
+  return Buffer.from(JSON.stringify(identity))
+}
+
+/** Where the derived data stands; one record, read by every transaction. */
+export interface LedgerState {
+  /** sequenceNo of the last block that everything derived accounts for; -1 before block 0. */
+  readonly tip: number
+  readonly tipHash: Uint8Array
+  /** blockTimestamp of the tip in milliseconds; the next block's is not smaller. */
+  readonly tipMs: number
+  /** sequenceNo of the last block that changed the catalog; 0 when none did. */
+  readonly catalogVersion: number
+  /** The first id of the symbol dictionary that is not taken. */
+  readonly symbolsEnd: number
+  readonly nextIndexNumber: number
+}
+
+/** Undefined before block 0 was applied. */
+export function readState(reader: Reader): LedgerState | undefined {
+  const bytes = reader.get(stateKey)
+  if (bytes === undefined) return undefined
+  const buffer = asBuffer(bytes)
+  return {
+    tip: buffer.readUIntBE(0, 6),
+    tipMs: buffer.readDoubleBE(6),
+    catalogVersion: buffer.readUIntBE(14, 6),
+    symbolsEnd: buffer.readUInt32BE(20),
+    nextIndexNumber: buffer.readUInt32BE(24),
+    tipHash: buffer.subarray(28),
+  }
+}
+
+/** The state of a ledger that is in use. Throws LedgerError 'ledger/closed' while it is being rebuilt. */
+export function stateOf(reader: Reader): LedgerState {
+  const state = readState(reader)
+  if (state === undefined) throw new LedgerError('ledger/closed', 'the ledger is being rebuilt')
+  return state
+}
+
+export function encodeState(state: LedgerState): Uint8Array {
+  const buffer = Buffer.allocUnsafeSlow(28 + state.tipHash.length)
+  buffer.writeUIntBE(state.tip, 0, 6)
+  buffer.writeDoubleBE(state.tipMs, 6)
+  buffer.writeUIntBE(state.catalogVersion, 14, 6)
+  buffer.writeUInt32BE(state.symbolsEnd, 20)
+  buffer.writeUInt32BE(state.nextIndexNumber, 24)
+  buffer.set(state.tipHash, 28)
+  return buffer
+}
+
+/** The current revision of a document: who it is, which revision, its data. */
+export interface DocumentRecord {
+  readonly documentId: string
+  readonly version: number
+  /** Ion by the ledger's dictionary, or a whole stream where that was full (encodeRaw, decodeLazy). */
+  readonly data: Uint8Array
+}
+
+const documentHeaderBytes = idCharacters + 4
+
+/** Layout: document id 22, version 4, data. */
+export function encodeDocumentRecord(record: DocumentRecord): Uint8Array {
+  const buffer = Buffer.allocUnsafeSlow(documentHeaderBytes + record.data.length)
+  buffer.write(record.documentId, 0, 'latin1')
+  buffer.writeUInt32BE(record.version, idCharacters)
+  buffer.set(record.data, documentHeaderBytes)
+  return buffer
+}
+
+export function decodeDocumentRecord(bytes: Uint8Array): DocumentRecord {
+  const buffer = asBuffer(bytes)
+  return {
+    documentId: buffer.toString('latin1', 0, idCharacters),
+    version: buffer.readUInt32BE(idCharacters),
+    data: bytes.subarray(documentHeaderBytes),
+  }
+}
+
+/** One revision, current or not: all but its data, which lies in its block and, for the current one, in the document. */
+export interface RevisionRecord {
+  readonly sequenceNo: number
+  /** Index in the block's list of revisions. */
+  readonly position: number
+  readonly txTimeMs: number
+  /** Whether it is a deletion: metadata without data. */
+  readonly deleted: boolean
+  readonly txId: string
+  readonly hash: Uint8Array
+}
+
+const revisionHeaderBytes = 6 + 4 + 8 + 1 + idCharacters
+
+/** Layout: sequenceNo 6, position 4, txTime 8 (double, milliseconds), flags 1 (bit 0: deleted), txId 22, hash. */
+export function encodeRevisionRecord(record: RevisionRecord): Uint8Array {
+  const buffer = Buffer.allocUnsafeSlow(revisionHeaderBytes + record.hash.length)
+  buffer.writeUIntBE(record.sequenceNo, 0, 6)
+  buffer.writeUInt32BE(record.position, 6)
+  buffer.writeDoubleBE(record.txTimeMs, 10)
+  buffer[18] = record.deleted ? 1 : 0
+  buffer.write(record.txId, 19, 'latin1')
+  buffer.set(record.hash, revisionHeaderBytes)
+  return buffer
+}
+
+export function decodeRevisionRecord(bytes: Uint8Array): RevisionRecord {
+  const buffer = asBuffer(bytes)
+  return {
+    sequenceNo: buffer.readUIntBE(0, 6),
+    position: buffer.readUInt32BE(6),
+    txTimeMs: buffer.readDoubleBE(10),
+    deleted: buffer[18] === 1,
+    txId: buffer.toString('latin1', 19, revisionHeaderBytes),
+    hash: bytes.subarray(revisionHeaderBytes),
+  }
+}
+
+export function encodePlace(place: DocumentPlace): Uint8Array {
+  const buffer = Buffer.allocUnsafeSlow(10)
+  buffer.writeUInt32BE(place.tableNumber, 0)
+  buffer.writeUIntBE(place.documentNumber, 4, 6)
+  return buffer
+}
+
+export function decodePlace(bytes: Uint8Array): DocumentPlace {
+  const buffer = asBuffer(bytes)
+  return { tableNumber: buffer.readUInt32BE(0), documentNumber: buffer.readUIntBE(4, 6) }
+}
+
+/** A number of 6 bytes: a counter. */
+export function encodeNumber(value: number): Uint8Array {
+  const buffer = Buffer.allocUnsafeSlow(6)
+  buffer.writeUIntBE(value, 0, 6)
+  return buffer
+}
+
+export function decodeNumber(bytes: Uint8Array): number {
+  return asBuffer(bytes).readUIntBE(0, 6)
+}
+
+/** What one block changed: the other side of a transaction's read set (read-set.ts). */
+export interface WriteSet {
+  readonly transactionId: string
+  /** Table id → ids of the documents with a new revision; the catalog's own table among them. */
+  readonly documents: Readonly<Record<string, readonly string[]>>
+  /** Index id → index keys (base64) that a changed document had before or has now. */
+  readonly indexKeys: Readonly<Record<string, readonly string[]>>
+  /** Table names that stand for another table than before, or for none. */
+  readonly names: readonly string[]
+  readonly droppedIndexes: readonly string[]
+}
+
+export function encodeWriteSet(writeSet: WriteSet): Uint8Array {
+  return Buffer.from(JSON.stringify(writeSet))
+}
+
+export function decodeWriteSet(bytes: Uint8Array): WriteSet {
+  return parseJson(bytes) as WriteSet
+}
+
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(asBuffer(bytes).toString())
+  } catch {
+    return undefined
+  }
+}

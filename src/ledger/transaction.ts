@@ -1,0 +1,247 @@
+import { equalBytes } from '../base/bytes.ts'
+import { LedgerError } from '../base/errors.ts'
+import { newId } from '../base/ids.ts'
+import { statementCharactersMax, statementCharactersMaxWide } from '../base/limits.ts'
+import { runPlan } from '../exec/run.ts'
+import type { DocumentSource } from '../exec/source.ts'
+import { statementDigest } from '../journal/block.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Snapshot } from '../store/store.ts'
+import { ionHashOfString } from '../values/ion-hash.ts'
+import { joinHashes } from '../values/join-hashes.ts'
+import type { Value } from '../values/value.ts'
+import { BlockCache } from './block-cache.ts'
+import type { CatalogState } from './catalog.ts'
+import { type CommitOutcome, commitChanges, commitReads, type FinishedStatement } from './commit.ts'
+import type { LedgerCore } from './core.ts'
+import { StatementSink } from './document-sink.ts'
+import { StatementSource } from './document-source.ts'
+import { Overlay } from './overlay.ts'
+import { ReadSet } from './read-set.ts'
+import { type LedgerState, stateOf } from './records.ts'
+import { StatementMeter } from './statement-meter.ts'
+
+/** One statement's execution. */
+export interface StatementRun {
+  /** Pulling is synchronous; throws LedgerError. A statement that changes something has done so before it is pulled. */
+  readonly rows: Iterator<Value>
+  readonly meter: { readonly readIos: number; readonly writeIos: number }
+}
+
+/**
+ * One transaction: a snapshot taken when its first statement runs, its own writes, and all that it read. Conflicts show
+ * at the commit. After a commit, successful or not, or an abort it is over.
+ */
+export class LedgerTransaction {
+  readonly id: string
+  readonly #core: LedgerCore
+  readonly #startedMs: number
+  #isOver = false
+  /** The driver's fold over the id and every statement sent, failed ones too (reference qldb-semantics, section 2). */
+  #digest: Uint8Array
+  #view: OpenView | undefined
+  readonly #overlay = new Overlay()
+  readonly #readSet = new ReadSet()
+  readonly #statements: StatementRecord[] = []
+  /** Numbers of the statements whose results may still be pulled. */
+  readonly #openResults = new Set<number>()
+
+  constructor(core: LedgerCore) {
+    this.#core = core
+    this.id = newId(core.env)
+    this.#startedMs = core.env.monotonicMs()
+    this.#digest = ionHashOfString(this.id)
+  }
+
+  /** Milliseconds since it began. */
+  ageMs(): number {
+    return this.#core.env.monotonicMs() - this.#startedMs
+  }
+
+  /**
+   * Runs a statement: a query's rows are computed as they are pulled, a change is made at once. A statement that fails
+   * leaves nothing behind, and the transaction usable. Throws LedgerError.
+   */
+  execute(text: string, parameters: readonly Value[]): StatementRun {
+    this.#checkOpen()
+    const digest = statementDigest(text, parameters)
+    this.#digest = joinHashes(this.#digest, digest)
+    this.#checkLength(text)
+    const view = this.#openView()
+    const record = { text, startMs: this.#core.env.nowMs(), digest, failed: false }
+    const number = this.#statements.push(record) - 1
+    const meter = new StatementMeter(this.#core.options.isCancelled)
+    try {
+      const plan = this.#core.prepared.plan(text, view.catalog, (name) => this.#readSet.addName(name))
+      const isQuery = plan.statement.kind === 'query' || plan.statement.kind === 'explain'
+      if (!isQuery) return { rows: this.#change(plan, parameters, number, meter), meter }
+      this.#openResults.add(number)
+      return { rows: this.#query(plan, parameters, number, meter), meter }
+    } catch (error) {
+      record.failed = true
+      throw error
+    }
+  }
+
+  /**
+   * Validates what was read and makes what was written durable, in one block. Throws LedgerError 'transaction/conflict'
+   * when another transaction was first, 'transaction/digest-mismatch' when `digest` is not the fold over what was sent,
+   * and the store's errors; the transaction is over in every case.
+   */
+  async commit(digest: Uint8Array): Promise<CommitOutcome> {
+    this.#checkOpen()
+    this.#isOver = true
+    const view = this.#view
+    try {
+      if (!equalBytes(digest, this.#digest)) throw new LedgerError('transaction/digest-mismatch', "Digests don't match")
+      if (view === undefined) return { transactionId: this.id, digest, blockAddress: undefined, writeIos: 0 }
+      const request = {
+        transactionId: this.id,
+        digest,
+        snapshot: view.state,
+        catalog: view.catalog,
+        readSet: this.#readSet,
+        overlay: this.#overlay,
+        statements: this.#finishedStatements(),
+      }
+      const isChange = !this.#overlay.isEmpty || this.#core.options.journalReads === true
+      return isChange ? await commitChanges(this.#core, request) : commitReads(this.#core, request)
+    } finally {
+      this.#release()
+    }
+  }
+
+  /** Forgets everything; does nothing when it is over already. */
+  abort(): void {
+    this.#isOver = true
+    this.#release()
+  }
+
+  /** The documents as the next statement would see them; for tests and tools. */
+  source(): DocumentSource {
+    this.#checkOpen()
+    const view = this.#openView()
+    const meter = new StatementMeter(undefined)
+    return new StatementSource(
+      { ...view, ...this.#shared() },
+      view.catalog,
+      this.#statements.length,
+      meter,
+      this.#core.env.nowMs(),
+    )
+  }
+
+  #query(plan: Plan, parameters: readonly Value[], number: number, meter: StatementMeter): Iterator<Value> {
+    const rows = runPlan(plan, this.#context(parameters, number, meter, undefined))
+    return this.#whileOpen(rows, number)
+  }
+
+  *#whileOpen(rows: Iterable<Value>, number: number): Generator<Value> {
+    try {
+      this.#checkOpen()
+      for (const row of rows) {
+        yield row
+        this.#checkOpen()
+      }
+    } catch (error) {
+      ;(this.#statements[number] as StatementRecord).failed = true
+      throw error
+    } finally {
+      this.#openResults.delete(number)
+    }
+  }
+
+  #change(plan: Plan, parameters: readonly Value[], number: number, meter: StatementMeter): Iterator<Value> {
+    const { env, options } = this.#core
+    const view = this.#openView()
+    const writes = {
+      overlay: this.#overlay,
+      readSet: this.#readSet,
+      catalog: view.catalog,
+      // A set keeps the order of insertion: the first is the least.
+      oldestReader: () => this.#openResults.values().next().value ?? number,
+    }
+    const sink = new StatementSink(writes, number, meter, env, options.strictQldb)
+    try {
+      const rows = [...runPlan(plan, this.#context(parameters, number, meter, sink))]
+      this.#overlay.keepStatement()
+      view.catalog = writes.catalog
+      return rows.values()
+    } catch (error) {
+      this.#overlay.undoStatement()
+      throw error
+    }
+  }
+
+  #context(parameters: readonly Value[], number: number, meter: StatementMeter, sink: StatementSink | undefined) {
+    const { env, options } = this.#core
+    const view = this.#openView()
+    const nowMs = env.nowMs()
+    return {
+      source: new StatementSource({ ...view, ...this.#shared() }, view.catalog, number, meter, nowMs),
+      sink,
+      parameters,
+      typing: options.typing ?? 'permissive',
+      transactionId: this.id,
+      nowMs,
+      meter,
+    }
+  }
+
+  #shared() {
+    return { overlay: this.#overlay, readSet: this.#readSet, strandId: this.#core.identity.strandId }
+  }
+
+  #openView(): OpenView {
+    if (this.#view !== undefined) return this.#view
+    const snapshot = this.#core.store.snapshot()
+    try {
+      const state = stateOf(snapshot)
+      const symbols = this.#core.symbols.forSnapshot(snapshot, state.symbolsEnd)
+      const catalog = this.#core.catalogs.forSnapshot(snapshot, state, symbols)
+      this.#view = { snapshot, reader: snapshot, state, symbols, catalog, blocks: new BlockCache(snapshot) }
+      return this.#view
+    } catch (error) {
+      snapshot.release()
+      throw error
+    }
+  }
+
+  #finishedStatements(): FinishedStatement[] {
+    return this.#statements.map((record, number) => ({ ...record, number })).filter((record) => !record.failed)
+  }
+
+  #checkLength(text: string): void {
+    const charactersMax = this.#core.options.strictQldb ? statementCharactersMax : statementCharactersMaxWide
+    if (text.length <= charactersMax) return
+    const found = `the statement has ${text.length} characters`
+    throw new LedgerError('statement/too-large', `${found}, at most ${charactersMax} are allowed`)
+  }
+
+  #checkOpen(): void {
+    if (this.#isOver) throw new LedgerError('transaction/not-open', 'No open transaction')
+  }
+
+  #release(): void {
+    this.#view?.snapshot.release()
+    this.#view = undefined
+  }
+}
+
+/** What is held from the first statement to the end. */
+interface OpenView {
+  readonly snapshot: Snapshot
+  readonly reader: Snapshot
+  readonly state: LedgerState
+  readonly symbols: ReturnType<LedgerCore['symbols']['forSnapshot']>
+  readonly blocks: BlockCache
+  /** With the transaction's own DDL. */
+  catalog: CatalogState
+}
+
+interface StatementRecord {
+  readonly text: string
+  readonly startMs: number
+  readonly digest: Uint8Array
+  failed: boolean
+}
