@@ -27,7 +27,7 @@ export class Cursor {
   constructor(text: string) {
     this.text = text
     const tokens: ParserToken[] = []
-    let start = text.charCodeAt(0) === 0xfeff ? 1 : 0
+    let start = 0
     while (start < text.length) {
       const token = tokenAt(text, start)
       if (token.problem !== undefined) throw lexicalError(text, token)

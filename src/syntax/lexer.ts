@@ -43,7 +43,8 @@ function classAt(text: string, index: number): number {
   return unit < 128 ? (classes[unit] as number) : 0
 }
 
-function isSpace(unit: number): boolean {
+/** Whether a UTF-16 unit is whitespace between tokens. */
+export function isSpace(unit: number): boolean {
   return unit < 128 ? classes[unit] === space : unit === 0xa0 || unit === 0xfeff || unit === 0x2028 || unit === 0x2029
 }
 

@@ -146,18 +146,24 @@ function parseIn(cursor: Cursor, operand: Expression, negated: boolean): Express
 
 /**
  * Directly after IN a parenthesis holds a list, with one element too, unless it holds a query (SELECT, VALUES …; also
- * a set operation of queries in parentheses).
+ * a set operation of queries in parentheses), or an operator or a path goes on behind it.
  */
 function parseInList(cursor: Cursor): Expression {
   const start = cursor.expect('(').start
   const inner = cursor.position
-  const item = parseExpression(cursor)
+  const items: Expression[] = []
+  if (!cursor.at(')')) {
+    do items.push(parseExpression(cursor))
+    while (cursor.accept(','))
+  }
   const wrapped = cursor.group.open === inner && cursor.group.end === cursor.position
-  if (isQuery(item) && !wrapped && cursor.accept(')')) return item
-  const items = [item]
-  while (cursor.accept(',')) items.push(parseExpression(cursor))
   if (!cursor.accept(')')) throw cursor.unexpected(',', ')')
-  return { kind: 'list', items, form: 'paren', span: cursor.spanFrom(start) }
+  const only = items.length === 1 ? items[0] : undefined
+  const list: Expression = { kind: 'list', items, form: 'paren', span: cursor.spanFrom(start) }
+  if (cursor.at('.') || cursor.at('[') || tightness(cursor.token.word) > 0) {
+    return parseArithmetic(cursor, 1, only ?? list)
+  }
+  return only !== undefined && isQuery(only) && !wrapped ? only : list
 }
 
 function parseLike(cursor: Cursor, operand: Expression, negated: boolean): Expression {

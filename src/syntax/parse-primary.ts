@@ -11,7 +11,7 @@ import { parseExpression } from './parse-expression.ts'
 import { parseTypeName } from './parse-type.ts'
 
 /** Structural words that are functions too when a parenthesis follows. */
-const callableWords: ReadonlySet<string> = new Set(['EXISTS', 'ANY', 'SOME', 'LEFT', 'RIGHT'])
+const callableWords: ReadonlySet<string> = new Set(['EXISTS', 'ANY', 'SOME', 'LEFT', 'RIGHT', 'OVERLAPS'])
 
 /** A literal, a name, a call, a constructor, CASE, CAST, or anything in parentheses. */
 export function parsePrimary(cursor: Cursor): Expression {

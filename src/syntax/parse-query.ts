@@ -39,7 +39,7 @@ export function parseQuery(cursor: Cursor, first?: Expression): Expression {
   const begin = cursor.position
   let left = parseIntersections(cursor, first)
   if (isQuery(left) && atTail(cursor)) {
-    const wrapped = cursor.group.open === begin && cursor.group.end === cursor.position
+    const wrapped = left === first || (cursor.group.open === begin && cursor.group.end === cursor.position)
     left = attachTail(cursor, left, wrapped)
   }
   for (;;) {

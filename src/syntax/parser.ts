@@ -159,6 +159,7 @@ function parseExplain(cursor: Cursor): Statement {
     } while (cursor.at(','))
     cursor.expect(')')
   }
+  if (cursor.at('EXPLAIN')) throw cursor.unexpected('a statement other than EXPLAIN')
   const statement = parseOne(cursor)
   return { kind: 'explain', options, statement, span: cursor.spanFrom(start) }
 }
@@ -171,7 +172,21 @@ function optionsFollow(cursor: Cursor): boolean {
   if (!cursor.atName(cursor.peek(ahead)) || cursor.peek(ahead + 1).word !== ')') return false
   const next = cursor.peek(ahead + 2)
   if (next.kind === 'end' || next.kind === 'operator') return false
-  return ![';', '.', '[', 'OUTER', 'UNION', 'INTERSECT', 'EXCEPT', 'AND', 'OR', 'IN', 'IS', 'LIKE', 'NOT'].includes(
-    next.word,
-  )
+  return ![
+    ';',
+    '.',
+    '[',
+    'OUTER',
+    'UNION',
+    'INTERSECT',
+    'EXCEPT',
+    'AND',
+    'OR',
+    'IN',
+    'IS',
+    'LIKE',
+    'NOT',
+    'BETWEEN',
+    'OVERLAPS',
+  ].includes(next.word)
 }
