@@ -59,6 +59,8 @@ export interface ErrorReport {
   readonly help: string | undefined
   readonly fate: TransactionFate
   readonly exit: ExitName
+  /** Causes, one line each, and stack lines (they begin with a blank); for --verbose. */
+  readonly causes: readonly string[]
 }
 
 /** Takes events in order; the shell waits for each promise, so a slow terminal or pipe slows the ledger's stream. */

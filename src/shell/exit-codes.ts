@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorKind, LedgerError } from '../base/errors.ts'
+import type { Failure } from '../driver/failure.ts'
 
 /** The program's verdicts. `--help` prints this table. */
 export const exitCodes = {
@@ -12,24 +12,20 @@ export const exitCodes = {
 
 export type ExitName = keyof typeof exitCodes
 
-const byKind: Readonly<Record<ErrorKind, ExitName>> = {
-  input: 'failed',
-  unsupported: 'failed',
-  limit: 'failed',
+const byKind: Readonly<Record<Failure['kind'], ExitName>> = {
+  statement: 'failed',
+  bug: 'failed',
   conflict: 'lost',
   expired: 'lost',
+  'dead-session': 'lost',
   unavailable: 'unavailable',
-  corrupt: 'unavailable',
   cancelled: 'interrupted',
 }
 
-/** Codes that end a transaction whose fate the user has to look up, whatever their kind. */
-const lostCodes: ReadonlySet<ErrorCode> = new Set(['transaction/unknown-outcome', 'transaction/digest-mismatch'])
-
-/** The verdict on a statement that failed with `error`; anything that is not a LedgerError is a bug of ours: 'failed'. */
-export function exitNameOf(error: unknown): ExitName {
-  if (!(error instanceof LedgerError)) return 'failed'
-  return lostCodes.has(error.code) ? 'lost' : byKind[error.kind]
+/** The verdict on a statement or command that failed so. */
+export function exitNameOf(failure: Failure): ExitName {
+  const isLost = failure.code === 'transaction/digest-mismatch' || failure.code === 'transaction/unknown-outcome'
+  return isLost ? 'lost' : byKind[failure.kind]
 }
 
 /** The verdict of a run whose parts ended with these: the first one that was not well. */

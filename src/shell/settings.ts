@@ -86,8 +86,11 @@ export class Settings {
     return this.#states.get(name) ?? { value: settingDefinitions[name].default, from: 'default' }
   }
 
-  /** Throws LedgerError 'usage/invalid-argument' for a name or value that it does not know; both in any case. */
-  set(name: string, value: string, from: string): void {
+  /**
+   * Sets one and returns its name. Throws LedgerError 'usage/invalid-argument' for a name or value that it does not know;
+   * both in any case.
+   */
+  set(name: string, value: string, from: string): SettingName {
     const known = settingName(name)
     if (known === undefined) {
       const near = nearName(name, settingNames)
@@ -96,6 +99,7 @@ export class Settings {
       })
     }
     this.#states.set(known, { value: checkedValue(known, value), from })
+    return known
   }
 }
 

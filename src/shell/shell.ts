@@ -1,9 +1,20 @@
 import type { Env } from '../base/env.ts'
-import type { Connect, Connection } from './connection.ts'
-import type { EventSink } from './events.ts'
+import { LedgerError } from '../base/errors.ts'
+import { transactionAgeMsMax } from '../base/limits.ts'
+import { describeFailure } from '../driver/failure.ts'
+import type { Transaction } from '../driver/transaction.ts'
+import { isComplete, type ScriptStatement } from '../syntax/split.ts'
+import { type CommandHost, findCommand } from './commands.ts'
+import type { Connect, Connection, ConnectTarget } from './connection.ts'
+import { type ReportContext, reportOf } from './error-report.ts'
+import type { EventSink, TransactionFate } from './events.ts'
 import type { ExitName } from './exit-codes.ts'
 import type { History } from './history.ts'
-import type { Settings } from './settings.ts'
+import { isClosed, isCommand, readScript } from './script-reader.ts'
+import { type Settings, settingNames } from './settings.ts'
+import { RowsNotCommitted, runAlone, runInside } from './statement-run.ts'
+import { settingsText, statusText } from './status-text.ts'
+import { TableNames } from './table-names.ts'
 
 export interface ShellOptions {
   readonly connection: Connection
@@ -19,6 +30,8 @@ export interface ShellOptions {
 export interface RunOptions {
   /** Cancels the statement that runs: its transaction is aborted, the rest of the input dropped. */
   readonly signal?: AbortSignal
+  /** The script's name, for places in error reports. */
+  readonly file?: string
 }
 
 export interface RunOutcome {
@@ -34,25 +47,240 @@ export interface ShellState {
   readonly description: string
   /** The prompt's text, variables filled in: `qldb> `, in a transaction `qldb *> `. */
   readonly prompt: string
-  readonly transaction: { readonly id: string; readonly startedMs: number; readonly ageMsMax: number } | undefined
+  readonly transaction: OpenTransactionState | undefined
+}
+
+export interface OpenTransactionState {
+  readonly id: string
+  /** By the clock of `env.nowMs`. */
+  readonly startedMs: number
+  readonly ageMsMax: number
 }
 
 /** What Enter should do with a text: nothing, run it, or begin a new line. */
 export type InputState = 'empty' | 'complete' | 'incomplete'
 
+const fine: RunOutcome = { exit: 'ok', quit: false }
+
 /** The REPL without a terminal: text in, events out. One input at a time. */
-export declare class Shell {
-  constructor(options: ShellOptions)
+export class Shell {
   readonly settings: Settings
   readonly history: History
-  /** A new object after every `state` event. */
-  get state(): ShellState
+  readonly #connect: Connect
+  readonly #env: Env
+  readonly #version: string
+  readonly #tables = new TableNames()
+  #connection: Connection
+  #open: { readonly transaction: Transaction; readonly startedMs: number } | undefined
+
+  constructor(options: ShellOptions) {
+    this.settings = options.settings
+    this.history = options.history
+    this.#connection = options.connection
+    this.#connect = options.connect
+    this.#env = options.env
+    this.#version = options.version
+  }
+
+  /** A new object at every call; changes with `state` events. */
+  get state(): ShellState {
+    const { ledger, description, facts } = this.#connection
+    const variables = {
+      LEDGER: ledger,
+      REGION: facts.find(({ name }) => name === 'region')?.value ?? '',
+      ACTIVE_TRANSACTION: this.#open === undefined ? '' : ' *',
+    }
+    return {
+      ledger,
+      description,
+      prompt: this.settings.get('prompt').replace(promptVariable, (_, name: keyof typeof variables) => variables[name]),
+      transaction:
+        this.#open === undefined
+          ? undefined
+          : { id: this.#open.transaction.id, startedMs: this.#open.startedMs, ageMsMax: transactionAgeMsMax },
+    }
+  }
+
+  /** The active tables as last seen, for completion. Asks nothing. */
+  get knownTables(): readonly string[] {
+    return this.#tables.known
+  }
+
   /** Whether `text` is ready: a command, or a statement that is closed (terminated, if `terminator-required` is on). */
-  inputState(text: string): InputState
+  inputState(text: string): InputState {
+    if (text.trim() === '') return 'empty'
+    if (isCommand(text)) return 'complete'
+    const ready = this.settings.isOn('terminator-required') ? isComplete(text) : isClosed(text)
+    return ready ? 'complete' : 'incomplete'
+  }
+
   /** Runs commands and statements of a typed input in order, up to the first error. Never rejects for the user's faults. */
-  run(text: string, sink: EventSink, options?: RunOptions): Promise<RunOutcome>
+  async run(text: string, sink: EventSink, options: RunOptions = {}): Promise<RunOutcome> {
+    for (const statement of readScript(text)) {
+      const outcome = await this.runStatement(statement, sink, options)
+      if (outcome.exit !== 'ok' || outcome.quit) return outcome
+    }
+    return fine
+  }
+
+  /** Runs one statement or command. An error of a statement in a transaction aborts the transaction; a command's does not. */
+  async runStatement(statement: ScriptStatement, sink: EventSink, options: RunOptions = {}): Promise<RunOutcome> {
+    const before = this.#open
+    let isCall = false
+    let quit = false
+    try {
+      const call = findCommand(statement.text)
+      isCall = call !== undefined
+      if (call === undefined) await this.#execute(statement, sink, options.signal)
+      else
+        await call.command.run(
+          this.#hostFor(sink, () => (quit = true)),
+          call.words,
+        )
+      return { exit: 'ok', quit }
+    } catch (error) {
+      const isCommandsFault = isCall || statement.text.startsWith('\\')
+      const fate = before === undefined ? 'none' : await this.#settle(isCommandsFault, sink)
+      return await this.#report(error, { statement, file: options.file, fate }, sink)
+    }
+  }
+
+  /** Aborts the open transaction; false when there is none. */
+  async abortOpen(sink: EventSink): Promise<boolean> {
+    const open = this.#open
+    if (open === undefined) return false
+    this.#open = undefined
+    await open.transaction.abort()
+    await sink({ type: 'state' })
+    return true
+  }
+
   /** Ctrl-D: aborts an open transaction and stays (quit: false), else asks to leave (quit: true). */
-  endOfInput(sink: EventSink): Promise<RunOutcome>
+  async endOfInput(sink: EventSink): Promise<RunOutcome> {
+    if (!(await this.abortOpen(sink))) return { exit: 'ok', quit: true }
+    await sink({ type: 'notice', text: 'transaction aborted' })
+    return fine
+  }
+
   /** The end of the session: aborts an open transaction with a warning (exit 'failed') and closes the connection. */
-  close(sink: EventSink): Promise<RunOutcome>
+  async close(sink: EventSink): Promise<RunOutcome> {
+    const wasOpen = await this.abortOpen(sink)
+    if (wasOpen) await sink({ type: 'warning', text: openAtEndText })
+    await this.#connection.close()
+    return { exit: wasOpen ? 'failed' : 'ok', quit: true }
+  }
+
+  /** What the command table may do, for one command. */
+  #hostFor(sink: EventSink, leave: () => void): CommandHost {
+    return {
+      begin: () => this.#begin(sink),
+      commit: () => this.#commit(sink),
+      abort: () => this.#abort(sink),
+      showTables: () => this.#showTables(sink),
+      showStatus: async () =>
+        sink({
+          type: 'text',
+          text: statusText(this.state, this.#connection.facts, this.#version, this.#env.nowMs()),
+        }),
+      showSettings: async () => {
+        const settings = settingNames.map((name) => ({ name, ...this.settings.state(name) }))
+        await sink({ type: 'text', text: settingsText([...this.#connection.facts, ...settings]) })
+      },
+      changeSetting: async (name, value) => {
+        const changed = this.settings.set(name, value, 'set')
+        await sink({ type: 'notice', text: `${changed} is now '${this.settings.get(changed)}'` })
+        await sink({ type: 'state' })
+      },
+      useLedger: (target) => this.#use(target, sink),
+      print: async (text) => sink({ type: 'text', text }),
+      leave,
+    }
+  }
+
+  async #begin(sink: EventSink): Promise<void> {
+    if (this.#open !== undefined) throw alreadyOpen('a transaction is open already')
+    const transaction = await this.#connection.driver.begin()
+    this.#open = { transaction, startedMs: this.#env.nowMs() }
+    await sink({ type: 'state' })
+  }
+
+  async #commit(sink: EventSink): Promise<void> {
+    const transaction = this.#needOpen('commit')
+    this.#open = undefined
+    try {
+      await transaction.commit()
+    } finally {
+      await sink({ type: 'state' })
+    }
+    await sink({ type: 'notice', text: `transaction ${transaction.id} committed` })
+  }
+
+  async #abort(sink: EventSink): Promise<void> {
+    const transaction = this.#needOpen('abort')
+    await this.abortOpen(sink)
+    await sink({ type: 'notice', text: `transaction ${transaction.id} aborted` })
+  }
+
+  #needOpen(command: string): Transaction {
+    if (this.#open !== undefined) return this.#open.transaction
+    throw new LedgerError('transaction/not-open', `nothing to ${command}: no transaction is open`, {
+      help: "'begin' starts one",
+    })
+  }
+
+  async #showTables(sink: EventSink): Promise<void> {
+    const names = await this.#tables.ask(this.#connection.driver, this.#open?.transaction)
+    if (names.length === 0) await sink({ type: 'notice', text: 'the ledger has no tables' })
+    else await sink({ type: 'text', text: names.map((name) => `- ${name}`).join('\n') })
+  }
+
+  async #use(target: ConnectTarget, sink: EventSink): Promise<void> {
+    if (this.#open !== undefined) throw alreadyOpen("'use' can't leave an open transaction")
+    const next = await this.#connect({ ...target, ledger: target.ledger ?? this.#connection.ledger })
+    await this.#connection.close()
+    this.#connection = next
+    this.#tables.forget()
+    await sink({ type: 'state' })
+    await sink({ type: 'notice', text: `now on ledger '${next.ledger}' (${next.description})` })
+  }
+
+  async #execute(statement: ScriptStatement, sink: EventSink, signal: AbortSignal | undefined): Promise<void> {
+    const options = { sink, env: this.#env, signal }
+    if (this.#open !== undefined) return await runInside(this.#open.transaction, statement, options)
+    if (!this.settings.isOn('auto-commit')) {
+      throw new LedgerError('transaction/not-open', 'no transaction is open, and auto-commit is off', {
+        help: "'begin' starts a transaction",
+      })
+    }
+    await runAlone(this.#connection.driver, statement, options)
+  }
+
+  /** What becomes of a transaction that was open when something failed: a statement's error aborts it. */
+  async #settle(isCommandsFault: boolean, sink: EventSink): Promise<TransactionFate> {
+    const open = this.#open
+    if (open === undefined) return 'lost'
+    const isOver = !open.transaction.isOpen
+    if (isCommandsFault && !isOver) return 'open'
+    await this.abortOpen(sink)
+    return isOver ? 'lost' : 'aborted'
+  }
+
+  async #report(raised: unknown, context: ReportContext, sink: EventSink): Promise<RunOutcome> {
+    const rowsShown = raised instanceof RowsNotCommitted
+    const error = rowsShown ? raised.cause : raised
+    const driver = this.#open === undefined ? this.#connection.driver : undefined
+    const help = await this.#tables.helpFor(describeFailure(error).message, driver)
+    const report = reportOf(error, { ...context, help })
+    const message = rowsShown ? `${report.message}; the rows shown above are not committed` : report.message
+    await sink({ type: 'error', report: { ...report, message } })
+    return { exit: report.exit, quit: false }
+  }
+}
+
+const promptVariable = /\$(LEDGER|REGION|ACTIVE_TRANSACTION)/g
+
+export const openAtEndText = 'a transaction was still open at the end: it was aborted, nothing of it is kept'
+
+function alreadyOpen(message: string): LedgerError {
+  return new LedgerError('transaction/already-open', message, { help: "'commit' or 'abort' ends it" })
 }

@@ -1,7 +1,7 @@
 import { tableColumnsMax } from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import { type Cell, cellOf } from './cell-text.ts'
-import { fitText, padText, textWidth, textWidthUpTo } from './text-width.ts'
+import { takeStart, padText, textWidth, textWidthUpTo } from './text-width.ts'
 import { visibleText } from './visible-text.ts'
 
 /** A line of a laid-out result: pieces that follow one another without a gap. Safe to print. */
@@ -161,7 +161,7 @@ function sameColumns(columns: readonly Column[], before: readonly Column[]): boo
 
 function headerLines(columns: readonly Column[]): TableLine[] {
   const titles = columns.map(
-    ({ title, width, align }): Cell => ({ text: padText(fitText(title, width), width, align), role: 'header' }),
+    ({ title, width, align }): Cell => ({ text: padText(takeStart(title, width), width, align), role: 'header' }),
   )
   const rules = columns.map((column): string => '─'.repeat(column.width))
   return [withGaps(titles), [{ text: rules.join('─┼─'), role: 'rule' }]]
@@ -173,7 +173,7 @@ function rowLine(row: Row, columns: readonly Column[]): TableLine {
       const cell = row.get(key)
       if (cell === undefined) return { text: ' '.repeat(width), role: 'missing' }
       return {
-        text: padText(fitText(cell.text, width), width, cell.role === 'number' ? 'right' : 'left'),
+        text: padText(takeStart(cell.text, width), width, cell.role === 'number' ? 'right' : 'left'),
         role: cell.role,
       }
     }),
@@ -194,9 +194,10 @@ function recordLines(row: Row, number: number, width: number | undefined): Table
   const lines: TableLine[] = [[{ text: rule, role: 'rule' }]]
   let index = 0
   for (const cell of row.values()) {
-    const title = padText(fitText(titles[index] as string, titleWidth), titleWidth, 'left')
+    const title = padText(takeStart(titles[index] as string, titleWidth), titleWidth, 'left')
     index += 1
-    const text = width === undefined ? cell.text : fitText(cell.text, Math.max(1, width - titleWidth - gap.text.length))
+    const text =
+      width === undefined ? cell.text : takeStart(cell.text, Math.max(1, width - titleWidth - gap.text.length))
     lines.push([{ text: title, role: 'header' }, gap, { text, role: cell.role }])
   }
   return lines

@@ -15,11 +15,10 @@ export function textWidthUpTo(text: string, limit: number): number {
 }
 
 /** The text cut to at most `width` columns, the last one a `…` where something is missing; no grapheme is split. */
-export function fitText(text: string, width: number): string {
-  if (ascii.test(text))
-    return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}${'…'.slice(0, width)}`
-  if (measure(text, width).whole) return text
-  return width <= 0 ? '' : `${text.slice(0, measure(text, width - 1).end)}…`
+export function takeStart(text: string, width: number): string {
+  if (ascii.test(text) ? text.length <= width : measure(text, width).whole) return text
+  if (width <= 0) return ''
+  return `${text.slice(0, ascii.test(text) ? width - 1 : measure(text, width - 1).end)}…`
 }
 
 /** The text with blanks after it (or before it) up to `width` columns. */
@@ -30,13 +29,17 @@ export function padText(text: string, width: number, align: 'left' | 'right'): s
 
 /** Where the longest run of whole graphemes that fits into `width` columns ends, and whether that is the whole text. */
 function measure(text: string, width: number): { end: number; whole: boolean } {
-  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   let taken = 0
   let end = 0
-  for (const { segment, index } of segmenter.segment(text)) {
-    taken += ascii.test(segment) ? segment.length : stringWidth(segment)
+  for (const { segment, index } of segments(text)) {
+    taken += textWidth(segment)
     if (taken > width) return { end, whole: false }
     end = index + segment.length
   }
   return { end, whole: true }
+}
+
+function segments(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  return segmenter.segment(text)
 }

@@ -13,7 +13,7 @@ export function isSafeText(text: string): boolean {
 
 /** The text with such characters as escapes: `\n`, `\t`, `\x1b`, `\u202e`. Not reversible: a backslash stays a backslash. */
 export function visibleText(text: string): string {
-  return isSafeText(text) ? text : text.replace(unsafe, escape)
+  return isSafeText(text) ? text : text.replace(unsafe, signOf)
 }
 
 /** The same, but line breaks stay. For messages of several lines. */
@@ -29,7 +29,7 @@ export function escapeInQuotes(text: string): string {
   return text.replace(unsafeInQuotes, unicodeEscape)
 }
 
-function escape(character: string): string {
+function signOf(character: string): string {
   switch (character) {
     case '\n':
       return '\\n'

@@ -1,0 +1,98 @@
+import type { Place } from '../base/span.ts'
+import { placeAt } from '../base/span.ts'
+import { describeFailure, type Failure } from '../driver/failure.ts'
+import { pictureAt } from '../syntax/caret.ts'
+import type { ScriptStatement } from '../syntax/split.ts'
+import type { ErrorReport, TransactionFate } from './events.ts'
+import { exitNameOf } from './exit-codes.ts'
+import { visibleLines, visibleText } from './visible-text.ts'
+
+export interface ReportContext {
+  /** The statement or command at fault; undefined when none is. */
+  readonly statement: ScriptStatement | undefined
+  /** The script's name; undefined for `-e` and typed input. */
+  readonly file: string | undefined
+  readonly fate: TransactionFate
+  /** Used when the failure brings no help of its own. */
+  readonly help?: string | undefined
+}
+
+const bugHelp = 'this is a fault of qldb-shell, not of your statement; please report it with what led to it'
+
+/** What a user should be told of an error, whatever raised it. */
+export function reportOf(error: unknown, context: ReportContext): ErrorReport {
+  const failure = describeFailure(error)
+  const { statement, file, fate } = context
+  const place = statement === undefined ? undefined : placeInStatement(failure, statement.text)
+  const isBug = failure.kind === 'bug'
+  return {
+    code: failure.code,
+    message: isBug ? `internal error: ${failure.message}` : failure.summary,
+    place: statement === undefined ? undefined : { ...placeInScript(statement, place), file },
+    picture: statement === undefined || place === undefined ? [] : pictureOf(statement, place),
+    help: isBug ? bugHelp : (failure.help ?? context.help),
+    fate,
+    exit: exitNameOf(failure),
+    causes: causesOf(error),
+  }
+}
+
+/** Where in the statement's own text; undefined when the failure does not say. */
+function placeInStatement(failure: Failure, text: string): Place | undefined {
+  if (failure.span !== undefined) return placeAt(text, failure.span.start)
+  if (failure.line === undefined || failure.column === undefined) return undefined
+  return { line: failure.line, column: failure.column }
+}
+
+function placeInScript(statement: ScriptStatement, place: Place = { line: 1, column: 1 }): Place {
+  const { line, column } = statement
+  return { line: line + place.line - 1, column: place.line === 1 ? column + place.column - 1 : place.column }
+}
+
+/** The source line and the caret's line, without the head that pictureAt puts over them. */
+function pictureOf(statement: ScriptStatement, place: Place): readonly string[] {
+  return pictureAt(statement.text, place, '').slice(-2)
+}
+
+/** An error's causes from the outside in, one line each, and the stack of the innermost. */
+function causesOf(error: unknown): string[] {
+  const lines: string[] = []
+  let at = error
+  for (let depth = 0; at instanceof Error && depth < 8; depth += 1) {
+    if (depth > 0) lines.push(visibleText(`${at.name}: ${at.message}`))
+    if (!(at.cause instanceof Error)) lines.push(...stackLines(at))
+    at = at.cause
+  }
+  return lines
+}
+
+function stackLines(error: Error): string[] {
+  return (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+}
+
+const fateNotes: Readonly<Record<TransactionFate, string | undefined>> = {
+  none: undefined,
+  open: 'the transaction is still open',
+  aborted: 'the transaction was aborted: nothing of it is kept',
+  lost: 'the transaction is over: nothing of it is kept',
+}
+
+/**
+ * The report as lines, safe to print: the error, where it is, the picture, what became of the transaction, what to do.
+ * `verbosity` 1 adds the causes, 2 where they arose.
+ */
+export function printErrorReport(report: ErrorReport, verbosity = 0): string[] {
+  const lines = [`error[${report.code}]: ${visibleLines(report.message)}`]
+  if (report.place !== undefined) lines.push(` --> ${placeText(report.place)}`)
+  lines.push(...report.picture)
+  const note = fateNotes[report.fate]
+  if (note !== undefined) lines.push(`note: ${note}`)
+  if (report.help !== undefined) lines.push(`help: ${visibleText(report.help)}`)
+  const causes = report.causes.filter((line) => verbosity > 1 || (verbosity === 1 && !line.startsWith(' ')))
+  return [...lines, ...causes.map((line) => (line.startsWith(' ') ? line : `cause: ${line}`))]
+}
+
+function placeText(place: NonNullable<ErrorReport['place']>): string {
+  if (place.file === undefined) return `line ${place.line}, column ${place.column}`
+  return `${visibleText(place.file)}:${place.line}:${place.column}`
+}

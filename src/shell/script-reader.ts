@@ -1,0 +1,136 @@
+import { placeAt } from '../base/span.ts'
+import { tokenAt, tokenize } from '../syntax/lexer.ts'
+import { type ScriptStatement, StatementSplitter } from '../syntax/split.ts'
+import { bareLine } from './command-text.ts'
+import { findCommand } from './commands.ts'
+
+/** A line this long that has not ended yet is taken for part of a statement. */
+const commandLineCharactersMax = 4096
+
+/**
+ * Cuts a script that comes in pieces into statements and commands. Statements end at `;`, lines with a backslash with the
+ * line (StatementSplitter); the other commands may stand alone on their line, without a `;`, too. Places count from the
+ * script's beginning; a byte order mark is skipped.
+ */
+export class ScriptReader {
+  readonly #splitter = new StatementSplitter()
+  /** The last line, while it has not ended and may be a command. */
+  #carry = ''
+  /** What has been fed: lines, characters of the last of them, UTF-16 units. */
+  #line = 1
+  #column = 1
+  #offset = 0
+
+  /** The statements and commands that have become complete with this piece. */
+  push(chunk: string): ScriptStatement[] {
+    const found: ScriptStatement[] = []
+    let text = this.#carry + chunk
+    if (this.#offset === 0 && text.startsWith('\ufeff')) text = text.slice(1)
+    let start = 0
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      this.#take(text.slice(start, end + 1), found)
+      start = end + 1
+    }
+    this.#carry = text.slice(start)
+    if (!this.#splitter.isIdle || this.#carry.length > commandLineCharactersMax) {
+      this.#feed(this.#carry, found)
+      this.#carry = ''
+    }
+    return found
+  }
+
+  /** What is left at the end: a last line without line end, a last statement without `;`. */
+  end(): ScriptStatement[] {
+    const found: ScriptStatement[] = []
+    if (this.#carry !== '') this.#take(this.#carry, found)
+    this.#carry = ''
+    for (const statement of this.#splitter.end()) found.push(...peelCommands(statement))
+    return found
+  }
+
+  /** A line, or the rest of one. */
+  #take(line: string, found: ScriptStatement[]): void {
+    if (!this.#splitter.isIdle || this.#splitter.inMeta || !isCommandLine(line)) return this.#feed(line, found)
+    const indent = line.length - line.trimStart().length
+    const place = { line: this.#line, column: this.#column + indent, offset: this.#offset + indent }
+    found.push({ kind: 'statement', text: bareLine(line), ...place, terminated: true })
+    // The splitter still has to count it.
+    this.#feed(line.replace(/[^\r\n]/g, ' '), found)
+  }
+
+  #feed(text: string, found: ScriptStatement[]): void {
+    for (const statement of this.#splitter.push(text)) {
+      if (statement.text.includes('\n')) found.push(...peelCommands(statement))
+      else found.push(statement)
+    }
+    this.#offset += text.length
+    if (text.endsWith('\n')) {
+      this.#line += 1
+      this.#column = 1
+    } else this.#column += text.length
+  }
+}
+
+/** The statements and commands of a whole text. */
+export function readScript(text: string): ScriptStatement[] {
+  const reader = new ScriptReader()
+  return [...reader.push(text), ...reader.end()]
+}
+
+/** Whether the text is nothing but a command. */
+export function isCommand(text: string): boolean {
+  try {
+    return findCommand(text) !== undefined
+  } catch {
+    return true
+  }
+}
+
+/**
+ * Whether a statement looks whole without its `;`: strings, comments and brackets are closed, and it does not end in a word
+ * or sign after which something must come.
+ */
+export function isClosed(text: string): boolean {
+  let depth = 0
+  let last = ''
+  for (const { kind, start, end, problem } of tokenize(text)) {
+    if (problem === 'unterminated') return false
+    if (kind === 'whitespace' || kind === 'comment') continue
+    last = text.slice(start, end).toUpperCase()
+    if (/^(?:[([{]|<<)$/.test(last)) depth += 1
+    else if (/^(?:[)\]}]|>>)$/.test(last)) depth -= 1
+  }
+  return last === ';' || (depth <= 0 && !openEnded.test(last))
+}
+
+const openEnded =
+  /^(?:[-+*/%=<>,.:]|<=|>=|<>|!=|\|\||SELECT|VALUE|DISTINCT|FROM|WHERE|AND|OR|NOT|IN|LIKE|BETWEEN|IS|AS|BY|AT|INTO|INSERT|UPDATE|DELETE|REMOVE|SET|JOIN|ON|GROUP|ORDER|HAVING|LIMIT|OFFSET|UNION|EXCEPT|INTERSECT|CREATE|DROP|TABLE|INDEX|CASE|WHEN|THEN|ELSE|LET)$/
+
+function isCommandLine(line: string): boolean {
+  return !/^\s*\\/.test(line) && isCommand(line) && !bareLine(line).includes(';')
+}
+
+/** Lines at a statement's beginning that are commands: `begin` before an INSERT, without a `;` between them. */
+function peelCommands(statement: ScriptStatement): ScriptStatement[] {
+  const { text } = statement
+  const lineEnd = text.indexOf('\n')
+  if (lineEnd === -1 || !isCommandLine(text.slice(0, lineEnd))) return [statement]
+  let start = lineEnd + 1
+  while (start < text.length) {
+    const token = tokenAt(text, start)
+    if (token.kind !== 'whitespace' && token.kind !== 'comment') break
+    start = token.end
+  }
+  const command = { ...statement, text: bareLine(text.slice(0, lineEnd)), terminated: true }
+  if (start >= text.length) return [command]
+  const place = placeAt(text, start)
+  const rest: ScriptStatement = {
+    kind: text[start] === '\\' ? 'meta' : 'statement',
+    text: text.slice(start),
+    line: statement.line + place.line - 1,
+    column: place.column,
+    offset: statement.offset + start,
+    terminated: statement.terminated,
+  }
+  return [command, ...peelCommands(rest)]
+}

@@ -1,0 +1,139 @@
+import type { Env } from '../base/env.ts'
+import { resultBufferBytesMax, resultBufferValuesMax } from '../base/limits.ts'
+import type { Driver } from '../driver/driver.ts'
+import type { Result } from '../driver/result.ts'
+import { noStatistics } from '../driver/session.ts'
+import type { Transaction } from '../driver/transaction.ts'
+import type { ScriptStatement } from '../syntax/split.ts'
+import type { Value } from '../values/value.ts'
+import type { EventSink, ResultSummary } from './events.ts'
+import { approximateBytes } from './value-size.ts'
+
+export interface StatementOptions {
+  readonly sink: EventSink
+  readonly env: Env
+  readonly signal: AbortSignal | undefined
+}
+
+/** Rows were shown before their commit failed: what the user sees is not in the ledger. */
+export class RowsNotCommitted extends Error {
+  override readonly name = 'RowsNotCommitted'
+  override readonly cause: unknown
+  constructor(cause: unknown) {
+    super('the rows shown are not committed')
+    this.cause = cause
+  }
+}
+
+/**
+ * Runs a statement in a transaction of its own. Its rows are kept until the commit has succeeded, and conflicts are tried
+ * again. Once there are more rows than the buffer holds they are shown as they come, and nothing is tried again: no row is
+ * shown twice. Rejects with the driver's error; with RowsNotCommitted, after a result-end 'lost', when rows were shown.
+ */
+export async function runAlone(driver: Driver, statement: ScriptStatement, options: StatementOptions): Promise<void> {
+  const startedMs = options.env.monotonicMs()
+  let output = new ResultOutput(statement, options, startedMs)
+  let failure: unknown
+  const work = async (transaction: Transaction): Promise<string> => {
+    output = new ResultOutput(statement, options, startedMs)
+    try {
+      await output.read(await transaction.execute(statement.text, [], signalOption(options)))
+      if (output.isStreaming) await transaction.commit()
+    } catch (error) {
+      failure = error
+      throw error
+    }
+    return transaction.id
+  }
+  const onRetry = () => {
+    if (output.isStreaming) throw failure
+  }
+  try {
+    const id = await driver.execute(work, { ...signalOption(options), onRetry })
+    await output.end('committed', id)
+  } catch (error) {
+    if (!output.isStreaming) throw error
+    await output.end('lost', '')
+    throw new RowsNotCommitted(error)
+  }
+}
+
+/** Runs a statement of an open transaction. Rejects with the driver's error, after a result-end 'lost' if rows were shown. */
+export async function runInside(
+  transaction: Transaction,
+  statement: ScriptStatement,
+  options: StatementOptions,
+): Promise<void> {
+  const output = new ResultOutput(statement, options, options.env.monotonicMs())
+  try {
+    await output.read(await transaction.execute(statement.text, [], signalOption(options)))
+  } catch (error) {
+    if (output.isStreaming) await output.end('lost', transaction.id)
+    throw error
+  }
+  await output.end('open', transaction.id)
+}
+
+function signalOption({ signal }: StatementOptions): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal }
+}
+
+/** One try of one result on its way to the sink. */
+class ResultOutput {
+  readonly #statement: ScriptStatement
+  readonly #options: StatementOptions
+  readonly #startedMs: number
+  #result: Result | undefined
+  #buffer: Value[] = []
+  #bufferBytes = 0
+  #documents = 0
+  isStreaming = false
+
+  constructor(statement: ScriptStatement, options: StatementOptions, startedMs: number) {
+    this.#statement = statement
+    this.#options = options
+    this.#startedMs = startedMs
+  }
+
+  /** Reads all pages: into the buffer, and from the first that does not fit on to the sink. */
+  async read(result: Result): Promise<void> {
+    this.#result = result
+    for await (const values of result.pages()) {
+      this.#documents += values.length
+      if (this.isStreaming) await this.#rows(values)
+      else if (!this.#keep(values)) {
+        this.isStreaming = true
+        await this.#start()
+      }
+    }
+  }
+
+  async end(outcome: ResultSummary['outcome'], transactionId: string): Promise<void> {
+    const totalMs = this.#options.env.monotonicMs() - this.#startedMs
+    if (!this.isStreaming) await this.#start()
+    const { readIos, writeIos, serverMs } = this.#result?.stats() ?? noStatistics
+    const summary = { documents: this.#documents, readIos, writeIos, serverMs, totalMs, outcome, transactionId }
+    await this.#options.sink({ type: 'result-end', summary })
+  }
+
+  /** Whether the buffer still is within its bounds. */
+  #keep(values: readonly Value[]): boolean {
+    for (const value of values) {
+      this.#buffer.push(value)
+      this.#bufferBytes += approximateBytes(value)
+    }
+    return this.#buffer.length <= resultBufferValuesMax && this.#bufferBytes <= resultBufferBytesMax
+  }
+
+  async #start(): Promise<void> {
+    const { sink } = this.#options
+    await sink({ type: 'result-start', statement: this.#statement, whole: !this.isStreaming })
+    const kept = this.#buffer
+    this.#buffer = []
+    await this.#rows(kept)
+  }
+
+  async #rows(values: readonly Value[]): Promise<void> {
+    if (values.length > 0) await this.#options.sink({ type: 'rows', values })
+  }
+}

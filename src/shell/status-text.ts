@@ -1,0 +1,48 @@
+import type { Fact } from './connection.ts'
+import { textWidth } from './text-width.ts'
+import { visibleText } from './visible-text.ts'
+
+export interface StatusSource {
+  readonly ledger: string
+  readonly description: string
+  readonly transaction: { readonly id: string; readonly startedMs: number; readonly ageMsMax: number } | undefined
+}
+
+/** The text of `status`. */
+export function statusText(source: StatusSource, facts: readonly Fact[], version: string, nowMs: number): string {
+  const { transaction } = source
+  const rows: [string, string][] = [
+    ['ledger', source.ledger],
+    ['where', source.description],
+  ]
+  for (const { name, value } of facts) {
+    if ((name === 'region' || name === 'profile') && value !== '') rows.push([name, value])
+  }
+  rows.push(['transaction', transaction === undefined ? 'none' : transactionText(transaction, nowMs)])
+  rows.push(['version', version])
+  return columns(rows)
+}
+
+/** The text of `env`: every setting and fact, its value and where it came from. */
+export function settingsText(rows: readonly Fact[]): string {
+  return columns(rows.map(({ name, value, from }) => [name, value === '' ? '-' : value, `(${from})`]))
+}
+
+function transactionText({ id, startedMs, ageMsMax }: NonNullable<StatusSource['transaction']>, nowMs: number): string {
+  const seconds = Math.max(0, Math.round((nowMs - startedMs) / 1000))
+  return `${id}, open for ${seconds} s of at most ${ageMsMax / 1000} s`
+}
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const shown = rows.map((row) => row.map(visibleText))
+  const width = (column: number) => shown.reduce((most, row) => Math.max(most, textWidth(row[column] ?? '')), 0)
+  const widths = [width(0), width(1)]
+  return shown
+    .map((row) =>
+      row
+        .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - textWidth(cell))))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
