@@ -2,7 +2,7 @@ import type { Span } from '../base/span.ts'
 import { string } from '../values/value.ts'
 import type { CallExpression, Expression, WindowSpecification } from './ast.ts'
 import { type Cursor, invalid, unsupported } from './cursor.ts'
-import { parseArithmetic, parseExpression } from './parse-expression.ts'
+import { parseArithmetic, parseExpression, parseOr } from './parse-expression.ts'
 import { parseItems } from './parse-primary.ts'
 import { parseSortKeys } from './parse-query.ts'
 
@@ -85,7 +85,7 @@ function parseOver(cursor: Cursor): WindowSpecification | undefined {
   if (!cursor.acceptWords('OVER', '(')) return undefined
   const partitionBy: Expression[] = []
   if (cursor.acceptWords('PARTITION', 'BY')) {
-    do partitionBy.push(parseExpression(cursor))
+    do partitionBy.push(parseOr(cursor))
     while (cursor.accept(','))
   }
   const orderBy = cursor.acceptWords('ORDER', 'BY') ? parseSortKeys(cursor) : []

@@ -142,9 +142,9 @@ function not(negated: boolean): string {
   return negated ? 'NOT ' : ''
 }
 
-/** A path as a root keeps its parentheses: `(a.b).c` has two paths. */
+/** A path as a root keeps its parentheses, `(a.b).c` has two; a number must not swallow the dot behind it. */
 function printRoot(root: Expression): string {
-  return root.kind === 'path' ? `(${printBare(root)})` : printAt(root, level.primary)
+  return root.kind === 'path' || root.kind === 'literal' ? `(${printBare(root)})` : printAt(root, level.primary)
 }
 
 function printStep(step: PathStep): string {
