@@ -112,19 +112,18 @@ function pushSymbolTable(stack: ByteStack, texts: readonly string[]): void {
   stack.pushHeader(0xe0, stack.size - end)
 }
 
+const systemIds: ReadonlyMap<string, number> = new Map(systemSymbols.map((text, id) => [text, id]))
+
 /** The symbols of one stream, in the order they are asked for. */
 class OwnSymbols implements SymbolInterner {
   readonly texts: string[] = []
   readonly #ids = new Map<string, number>()
 
   idOf(text: string): number {
-    let id = this.#ids.get(text)
-    if (id !== undefined) return id
-    id = systemSymbols.indexOf(text)
-    if (id === -1) {
-      id = firstLocalSymbol + this.texts.length
-      this.texts.push(text)
-    }
+    const known = this.#ids.get(text) ?? systemIds.get(text)
+    if (known !== undefined) return known
+    const id = firstLocalSymbol + this.texts.length
+    this.texts.push(text)
     this.#ids.set(text, id)
     return id
   }

@@ -13,7 +13,6 @@ const hashEscape = 0x0c
 
 const maxSafe = BigInt(Number.MAX_SAFE_INTEGER)
 const floatBytes = Buffer.alloc(8)
-const digest = Buffer.alloc(sha256Bytes)
 
 /**
  * Bytes that grow towards the front, with Ion's primitive encodings (Ion 1.0 specification, "Basic Field Formats").
@@ -180,9 +179,10 @@ export class ByteStack {
 
   /** Puts `escape` before each byte that is one of Ion Hash's marks, in all that was pushed since the size was `size`. */
   escapeSince(size: number): void {
-    const end = this.#bytes.length - size
+    const before = this.#bytes
+    const end = before.length - size
     let marks = 0
-    for (let at = this.#at; at < end; at += 1) if (isMark(this.#bytes[at] as number)) marks += 1
+    for (let at = this.#at; at < end; at += 1) if (isMark(before[at] as number)) marks += 1
     if (marks === 0) return
     this.#reserve(marks)
     const bytes = this.#bytes
@@ -201,25 +201,36 @@ export class ByteStack {
 
   /** Puts its SHA-256 in place of all that was pushed since the size was `size`. */
   digestSince(size: number): void {
+    const short = sha256Bytes - (this.size - size)
+    if (short > 0) this.#reserve(short)
     const end = this.#bytes.length - size
-    sha256Into(this.#bytes, this.#at, end, digest, 0)
-    this.#at = end
-    this.pushBytes(digest)
+    const start = this.#at
+    this.#at = end - sha256Bytes
+    sha256Into(this.#bytes, start, end, this.#bytes, this.#at)
   }
 
   /** Puts the front-most `count` digests in the order of their unsigned bytes. */
   sortDigests(count: number): void {
     if (count < 2) return
-    const region = Buffer.from(this.#bytes.subarray(this.#at, this.#at + count * sha256Bytes))
-    const digests: Buffer[] = []
-    for (let index = 0; index < count; index += 1)
-      digests.push(region.subarray(index * sha256Bytes, (index + 1) * sha256Bytes))
-    digests.sort(Buffer.compare)
-    for (let index = 0; index < count; index += 1)
-      this.#bytes.set(digests[index] as Buffer, this.#at + index * sha256Bytes)
+    const digests: Uint8Array[] = []
+    for (let index = 0; index < count; index += 1) {
+      const start = this.#at + index * sha256Bytes
+      digests.push(this.#bytes.subarray(start, start + sha256Bytes))
+    }
+    const sorted = Buffer.concat(digests.sort(compareDigests))
+    this.#bytes.set(sorted, this.#at)
   }
 }
 
+/** As Buffer.compare; the first byte nearly always tells, which a call into the runtime would not pay for. */
+function compareDigests(left: Uint8Array, right: Uint8Array): number {
+  for (let index = 0; index < sha256Bytes; index += 1) {
+    const difference = (left[index] as number) - (right[index] as number)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
 function isMark(byte: number): boolean {
-  return byte === hashBegin || byte === hashEnd || byte === hashEscape
+  return byte <= hashEnd && (byte === hashBegin || byte === hashEnd || byte === hashEscape)
 }

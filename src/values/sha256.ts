@@ -109,20 +109,25 @@ function hashShort(input: Uint8Array, start: number, end: number, output: Uint8A
   const padded = length < 56 ? 64 : 128
   for (let index = 0; index < length; index += 1) blocks[index] = input[start + index] as number
   blocks[length] = 0x80
-  blocks.fill(0, length + 1, padded)
+  for (let index = length + 1; index < padded - 2; index += 1) blocks[index] = 0
   blocks[padded - 2] = (length * 8) >>> 8
   blocks[padded - 1] = (length * 8) & 0xff
-  state.set(initialState)
-  for (let offset = 0; offset < padded; offset += 64) compress(offset)
+  for (let index = 0; index < 8; index += 1) state[index] = initialState[index] as number
+  for (let offset = 0; offset < padded; offset += 64) {
+    expand(offset)
+    compress()
+  }
   for (let index = 0; index < 8; index += 1) {
     const word = state[index] as number
-    output[at + index * 4] = word >>> 24
-    output[at + index * 4 + 1] = (word >>> 16) & 0xff
-    output[at + index * 4 + 2] = (word >>> 8) & 0xff
-    output[at + index * 4 + 3] = word & 0xff
+    const to = at + index * 4
+    output[to] = word >>> 24
+    output[to + 1] = (word >>> 16) & 0xff
+    output[to + 2] = (word >>> 8) & 0xff
+    output[to + 3] = word & 0xff
   }
 }
 
+/** The message schedule of one block: FIPS 180-4, section 6.2.2, step 1. */
 function expand(offset: number): void {
   const w = schedule
   for (let index = 0; index < 16; index += 1) {
@@ -142,9 +147,8 @@ function expand(offset: number): void {
   }
 }
 
-/** FIPS 180-4, section 6.2.2, for one block. */
-function compress(offset: number): void {
-  expand(offset)
+/** The rounds: FIPS 180-4, section 6.2.2, steps 2 to 4. */
+function compress(): void {
   let a = state[0] as number
   let b = state[1] as number
   let c = state[2] as number
