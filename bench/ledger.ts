@@ -24,7 +24,7 @@ export async function run(): Promise<void> {
   const env: Env = realEnv
   const ledger = await Ledger.open(store, env, { name: 'bench', strictQldb: false })
   const handler = createHandler({ open: async () => ledger }, env)
-  const driver = new Driver(createLocalTransport(handler.send), 'bench', env)
+  const driver = new Driver(createLocalTransport(handler.send, 'embedded'), 'bench', env)
   try {
     await execute(driver, 'CREATE TABLE V')
     await execute(driver, 'CREATE INDEX ON V (k)')

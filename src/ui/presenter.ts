@@ -1,4 +1,4 @@
-import type { EventSink, ResultSummary, ShellEvent } from '../shell/events.ts'
+import type { ErrorReport, EventSink, ResultSummary } from '../shell/events.ts'
 import { type FormatName, type ResultFormat, resultFormat } from '../shell/formats.ts'
 import { layoutTable, type lineText } from '../shell/table-layout.ts'
 import type { Value } from '../values/value.ts'
@@ -14,7 +14,7 @@ export interface PresenterPorts {
   draw(lines: Parameters<typeof lineText>[0][], columns: number): string
   readonly theme: Theme
   summaryLine(summary: ResultSummary): string
-  errorLines(event: Extract<ShellEvent, { type: 'error' }>): readonly string[]
+  errorLines(report: ErrorReport): readonly string[]
 }
 
 /**
@@ -45,7 +45,7 @@ export function present(ports: PresenterPorts): EventSink {
       case 'warning':
         return ports.write(`${ports.theme.warning(event.text)}\n`)
       case 'error':
-        return ports.write(errorText(ports, ports.errorLines(event)))
+        return ports.write(errorText(ports, ports.errorLines(event.report)))
       case 'state':
         return
       default:

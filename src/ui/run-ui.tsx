@@ -1,9 +1,10 @@
 import { render, useStdout } from 'ink'
 import { useEffect } from 'react'
-import type { ResultSummary, ShellEvent } from '../shell/events.ts'
+import { printErrorReport } from '../shell/error-report.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
 import { type FormatName, isFormatName } from '../shell/formats.ts'
 import type { Shell } from '../shell/shell.ts'
+import { summaryLine } from '../shell/summary-line.ts'
 import { App, type AppProps } from './app.tsx'
 import { KeyDecoder } from './key-decoder.ts'
 import { present } from './presenter.ts'
@@ -23,8 +24,8 @@ export interface UiOptions {
   /** Documents read so far by the statement that runs. */
   rowsRead(): number
   remember(input: string): void
-  summaryLine(summary: ResultSummary): string
-  errorLines(event: Extract<ShellEvent, { type: 'error' }>): readonly string[]
+  /** How much more of an error is shown: -v once, twice. */
+  readonly verbosity: number
 }
 
 /*
@@ -51,8 +52,8 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
     showsMetrics: () => shell.settings.isOn('display-query-metrics'),
     draw: (lines, columns) => drawTable(lines, theme, columns),
     theme,
-    summaryLine: options.summaryLine,
-    errorLines: options.errorLines,
+    summaryLine,
+    errorLines: (report) => printErrorReport(report, options.verbosity),
   })
   let runningSinceMs = 0
   const session = new Session({

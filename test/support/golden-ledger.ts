@@ -24,7 +24,7 @@ export class GoldenLedger {
     const env = new SimEnv(1)
     const ledger = await Ledger.open(createMemoryStore(), env, { name: 'golden', strictQldb: false })
     const handler = createHandler({ open: async () => ledger }, env)
-    const driver = new Driver(createLocalTransport(handler.send), 'golden', env)
+    const driver = new Driver(createLocalTransport(handler.send, 'embedded'), 'golden', env)
     return new GoldenLedger(env, driver, ledger)
   }
 
