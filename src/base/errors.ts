@@ -90,6 +90,7 @@ const codes = {
   'store/corrupt': ['corrupt', false],
   'journal/hash-mismatch': ['corrupt', false],
   'journal/gap': ['corrupt', false],
+  'journal/malformed': ['corrupt', false],
 
   'endpoint/unreachable': ['unavailable', true],
   'endpoint/refused': ['input', false],

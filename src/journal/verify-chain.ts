@@ -1,0 +1,121 @@
+import { equalBytes, toBase64 } from '../base/bytes.ts'
+import { LedgerError } from '../base/errors.ts'
+import { compareInstants, instantOf } from '../values/timestamp.ts'
+import type { Block, RedactedRevision } from './block.ts'
+import { RunningTree } from './merkle-tree.ts'
+import { type BlockReport, type Finding, type FindingCode, findingOf, verifyBlock } from './verify.ts'
+
+export interface ChainOptions {
+  /** All blocks were sealed by this program: each must cover its head. Else that is asked from the first that does. */
+  readonly mustCoverHeads?: boolean
+  /** The hash of the block before the first, where it is known; a chain that starts late is unanchored without. */
+  readonly previousBlockHash?: Uint8Array
+}
+
+/** Checks a journal block by block, in its order: each by itself, and that they follow one another. */
+export class ChainVerifier {
+  readonly #options: ChainOptions
+  readonly #tree = new RunningTree()
+  readonly #versions = new Map<string, number>()
+  readonly #redacted = new Map<string, { readonly block: Block; readonly message: string }>()
+  readonly #redactionsAskedFor = new Set<string>()
+  #mustCoverHead: boolean
+  #first: Block | undefined
+  #last: Block | undefined
+
+  constructor(options: ChainOptions = {}) {
+    this.#options = options
+    this.#mustCoverHead = options.mustCoverHeads ?? false
+  }
+
+  /** What is wrong with the block or with its place after the one before. */
+  add(block: Block): BlockReport {
+    const report = verifyBlock(block, { mustCoverHead: this.#mustCoverHead })
+    const findings = [...report.findings]
+    this.#first ??= block
+    this.#checkPlace(block, findings)
+    this.#checkVersions(block, findings)
+    this.#mustCoverHead ||= report.coversHead
+    this.#last = block
+    this.#tree.append(block.blockHash)
+    return { ...pickReport(report), findings }
+  }
+
+  /** What can only be said after the last block: redacted revisions that no block so far asked to redact. */
+  end(): Finding[] {
+    const findings: Finding[] = []
+    for (const [place, { block, message }] of this.#redacted) {
+      if (!this.#redactionsAskedFor.has(place)) findings.push(findingOf('redaction', block, message))
+    }
+    return findings
+  }
+
+  /** The digest at the last block; undefined unless the blocks began with block 0. */
+  digest(): Uint8Array | undefined {
+    return this.#first?.blockAddress.sequenceNo === 0 ? this.#tree.root() : undefined
+  }
+
+  get lastBlock(): Block | undefined {
+    return this.#last
+  }
+
+  #checkPlace(block: Block, findings: Finding[]): void {
+    const find = (code: FindingCode, message: string) => findings.push(findingOf(code, block, message))
+    const { strandId, sequenceNo } = block.blockAddress
+    const last = this.#last
+    const expected =
+      last?.blockHash ?? this.#options.previousBlockHash ?? (sequenceNo === 0 ? new Uint8Array(0) : undefined)
+    if (expected !== undefined && !equalBytes(block.previousBlockHash, expected)) {
+      const found = toBase64(block.previousBlockHash)
+      find('previous-hash', `previousBlockHash is '${found}', expected '${toBase64(expected)}'`)
+    }
+    if (last === undefined) return
+    const { blockAddress } = last
+    if (strandId !== blockAddress.strandId) {
+      find('strand', `it is of strand '${strandId}', expected '${blockAddress.strandId}'`)
+    }
+    if (sequenceNo !== blockAddress.sequenceNo + 1) find('gap', `it comes after block ${blockAddress.sequenceNo}`)
+    if (compareInstants(instantOf(block.blockTimestamp), instantOf(last.blockTimestamp)) < 0) {
+      find('block-time', `its time is before that of block ${blockAddress.sequenceNo}`)
+    }
+  }
+
+  /** A document's versions rise by one, from 0 on when the journal is there from its beginning. */
+  #checkVersions(block: Block, findings: Finding[]): void {
+    try {
+      for (const revision of block.revisions ?? []) {
+        const { metadata, dataHash } = revision
+        if (metadata === undefined) continue
+        const { id, version } = metadata
+        const before = this.#versions.get(id) ?? (this.#first?.blockAddress.sequenceNo === 0 ? -1 : undefined)
+        if (before !== undefined && version !== before + 1) {
+          const message = `document '${id}' has version ${version}, expected ${before + 1}`
+          findings.push(findingOf('revision-version', block, message))
+        }
+        this.#versions.set(id, version)
+        if (dataHash !== undefined) {
+          const message = `version ${version} of document '${id}' is redacted, but no block asked for it`
+          this.#redacted.set(placeOf(block.blockAddress.sequenceNo, id), { block, message })
+        }
+      }
+      for (const redacted of block.redactionInfo?.revisions ?? [])
+        this.#redactionsAskedFor.add(placeOfRedacted(redacted))
+    } catch (error) {
+      // The block's own check has said so already.
+      if (!(error instanceof LedgerError)) throw error
+    }
+  }
+}
+
+function placeOf(sequenceNo: number, documentId: string): string {
+  return `${sequenceNo} ${documentId}`
+}
+
+function placeOfRedacted({ blockAddress, documentId }: RedactedRevision): string {
+  return placeOf(blockAddress.sequenceNo, documentId)
+}
+
+function pickReport(report: BlockReport): BlockReport {
+  const { findings, uncovered, opaqueEntries, opaqueRevisions, uncheckedDigests, coversHead } = report
+  return { findings, uncovered, opaqueEntries, opaqueRevisions, uncheckedDigests, coversHead }
+}
