@@ -27,11 +27,11 @@ export function digitCount(coefficient: bigint): number {
 }
 
 /**
- * A finite float as a decimal: the shortest one that reads back as the same float, which is what it is printed as.
- * So `0.1e0 = 0.1` holds, no two floats meet, and their order stays.
+ * A finite float as a decimal: a whole one is that very integer; any other is the shortest decimal that reads back as
+ * the same float, which is what it is printed as, so that `0.1e0 = 0.1` holds. No two floats meet, their order stays.
  */
 export function exactOfFloat(value: number): Exact {
-  if (Number.isInteger(value) && Math.abs(value) < 1e21) return { coefficient: BigInt(String(value)), exponent: 0 }
+  if (Number.isInteger(value)) return { coefficient: BigInt(value), exponent: 0 }
   const [digits, power] = value.toExponential().split('e') as [string, string]
   const point = digits.indexOf('.')
   const fractionDigits = point === -1 ? 0 : digits.length - point - 1
