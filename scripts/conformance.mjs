@@ -30,6 +30,8 @@ await build({
   logLevel: 'warning',
 })
 const list = words.includes('--list') ? ['--list'] : []
-const run = spawnSync(process.execPath, ['--enable-source-maps', join(out, 'main.mjs'), folder, ...list], { stdio: 'inherit' })
+const run = spawnSync(process.execPath, ['--enable-source-maps', join(out, 'main.mjs'), folder, ...list], {
+  stdio: 'inherit',
+})
 rmSync(out, { recursive: true, force: true })
 process.exit(run.status ?? 1)

@@ -4,6 +4,7 @@ import type { PlanBinaryOperator, PlanExpression } from '../plan/plan.ts'
 import { add, bitAnd, concatenate, divide, modulo, multiply, negate, positive, subtract } from '../values/arithmetic.ts'
 import { compare, equals } from '../values/compare.ts'
 import { falseValue, isAbsent, missing, nullValue, trueValue, type Value } from '../values/value.ts'
+import { knownValue } from './compile-call.ts'
 import { compileExpression } from './compile-expression.ts'
 import { type Compiler, type Evaluate, failed, mistyped, type Test } from './frame.ts'
 
@@ -52,6 +53,7 @@ export function compileBinary(expression: Binary, compiler: Compiler): Evaluate 
   const left = compileExpression(expression.left, compiler)
   const right = compileExpression(expression.right, compiler)
   if (op === '=' || op === '<>') return compileEquality(left, right, op === '=')
+  if (op === '||') checkTexts('||', [expression.left, expression.right], span)
   const apply = arithmetic[op]
   if (apply === undefined) return compileOrder(left, right, op, compiler, span)
   return (frame) => {
@@ -64,6 +66,15 @@ export function compileBinary(expression: Binary, compiler: Compiler): Evaluate 
       return failed(error, compiler, span)
     }
   }
+}
+
+/** Refuses literals where only text can stand. */
+export function checkTexts(operator: string, operands: readonly PlanExpression[], span: Span): void {
+  const types = operands.map((operand) => knownValue(operand).type)
+  if (types.every((type) => /^(string|symbol|null|missing)$/.test(type))) return
+  const found = types.map((type) => (type === 'missing' ? 'ANY' : type.toUpperCase())).join(', ')
+  const message = `Incorrect type of arguments for operator '${operator}', expected STRING got ${found}`
+  throw new LedgerError('evaluator/type-mismatch', message, { span })
 }
 
 /** NULL = MISSING is NULL, MISSING with anything else MISSING; otherwise always a boolean. */

@@ -2,7 +2,7 @@ import type { PlanExpression } from '../plan/plan.ts'
 import { compare, equals, equalityKey } from '../values/compare.ts'
 import { falseValue, isAbsent, missing, nullValue, trueValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { absentOf, cannotCompare } from './compile-operators.ts'
+import { absentOf, cannotCompare, checkTexts } from './compile-operators.ts'
 import { type Compiler, type Evaluate, failed, mistyped } from './frame.ts'
 import { compileLikePattern } from './like.ts'
 
@@ -78,6 +78,7 @@ export function compileLike(expression: Kind<'like'>, compiler: Compiler): Evalu
   const { span } = expression
   const operand = compileExpression(expression.operand, compiler)
   const pattern = compileExpression(expression.pattern, compiler)
+  checkTexts('LIKE', [expression.pattern], span)
   const escapedBy = expression.escape && compileExpression(expression.escape, compiler)
   const yes = expression.negated ? falseValue : trueValue
   const no = expression.negated ? trueValue : falseValue

@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import type { SetPlan } from '../plan/plan.ts'
 import { equalityKey } from '../values/compare.ts'
-import { bag, list, type Value } from '../values/value.ts'
+import { bag, isAbsent, list, nullValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileBounds } from './compile-query.ts'
 import { type Compiler, type Evaluate, mistyped } from './frame.ts'
@@ -17,8 +17,7 @@ export function compileSetOperation(query: SetPlan, compiler: Compiler): Evaluat
   const bounds = compileBounds(query, compiler)
   const sort = query.sort && { slot: query.sort.slot, ...compileKeys(query.sort.keys, compiler) }
   return (frame) => {
-    const a = elementsOf(left(frame), query, compiler)
-    const b = elementsOf(right(frame), query, compiler)
+    const [a, b] = operands(left(frame), right(frame), query, compiler)
     if (!query.outer) checkRelations(a, b, query)
     let items = combine(query, a, b)
     if (sort !== undefined) {
@@ -33,6 +32,18 @@ export function compileSetOperation(query: SetPlan, compiler: Compiler): Evaluat
     if (offset > 0 || limit < items.length) items = items.slice(offset, offset + limit)
     return sort === undefined ? bag(items) : list(items)
   }
+}
+
+/**
+ * The elements of both sides. NULL or MISSING beside a collection is an empty one (RFC 0007); two of them make one NULL,
+ * as the conformance suite has it.
+ */
+function operands(a: Value, b: Value, query: SetPlan, compiler: Compiler): [readonly Value[], readonly Value[]] {
+  if (isAbsent(a) && isAbsent(b)) {
+    mistyped(compiler, query.span, `${query.op.toUpperCase()} takes collections`)
+    return query.op === 'except' ? [[], []] : [[nullValue], [nullValue]]
+  }
+  return [isAbsent(a) ? [] : elementsOf(a, query, compiler), isAbsent(b) ? [] : elementsOf(b, query, compiler)]
 }
 
 function elementsOf(value: Value, query: SetPlan, compiler: Compiler): readonly Value[] {
@@ -62,7 +73,8 @@ function combine({ op, all }: SetPlan, a: readonly Value[], b: readonly Value[])
   })
 }
 
-function checkRelations(a: readonly Value[], b: readonly Value[], { op, span }: SetPlan): void {
+function checkRelations(a: readonly Value[], b: readonly Value[], { op, span, left, right }: SetPlan): void {
+  const areKnown = hasColumns(left) && hasColumns(right)
   const refuse = (what: string): never => {
     throw new LedgerError('evaluator/invalid', `${op.toUpperCase()} needs both sides to ${what}`, {
       span,
@@ -70,6 +82,10 @@ function checkRelations(a: readonly Value[], b: readonly Value[], { op, span }: 
     })
   }
   const rows = [...a, ...b]
+  const [widthOfA, widthOfB] = [widthOf(a), widthOf(b)]
+  if (!areKnown && widthOfA !== undefined && widthOfB !== undefined && widthOfA !== widthOfB) {
+    refuse('have as many columns')
+  }
   if (rows.some((row) => row.type !== 'struct')) refuse('be bags of structs')
   const types: (string | undefined)[] = []
   for (const row of rows) {
@@ -77,17 +93,22 @@ function checkRelations(a: readonly Value[], b: readonly Value[], { op, span }: 
     row.values.forEach((value, at) => {
       const group = typeGroup(value)
       if (group !== undefined && types[at] !== undefined && types[at] !== group) {
-        if (isFull(a, b)) refuse('have columns of comparable types')
+        if (widthOfA !== undefined && widthOfA === widthOfB) refuse('have columns of comparable types')
       }
       types[at] ??= group
     })
   }
 }
 
-/** Rows without some of their columns can't be told by position. */
-function isFull(a: readonly Value[], b: readonly Value[]): boolean {
-  const widths = new Set([...a, ...b].map((row) => (row.type === 'struct' ? row.values.length : 0)))
-  return widths.size === 1
+/** Whether the planner knows the columns, and has compared them. */
+function hasColumns(side: SetPlan['left']): boolean {
+  return side.kind === 'query' && side.query.kind === 'select' && side.query.columns !== undefined
+}
+
+/** How many columns each row has; undefined where some lack a column, or there is no row. */
+function widthOf(rows: readonly Value[]): number | undefined {
+  const widths = new Set(rows.map((row) => (row.type === 'struct' ? row.values.length : 0)))
+  return widths.size === 1 ? [...widths][0] : undefined
 }
 
 function typeGroup(value: Value): string | undefined {

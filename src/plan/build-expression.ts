@@ -47,7 +47,10 @@ export function buildExpression(
     case 'struct':
       return {
         kind: 'struct',
-        fields: expression.fields.map((field) => ({ name: build(field.name), value: build(field.value) })),
+        fields: expression.fields.map((field) => ({
+          name: buildFieldName(field.name, scope, context),
+          value: build(field.value),
+        })),
         span,
       }
     case 'call':
@@ -115,6 +118,13 @@ function buildPredicate(expression: Predicate, scope: Scope, context: PlanContex
 }
 
 export function buildType(type: TypeName): PlanType {
+  const [precision, scale = 0] = type.args
+  if (/^(dec|decimal|numeric)$/.test(type.name) && precision !== undefined && (precision < 1 || scale > precision)) {
+    throw new LedgerError('semantic/invalid', `${type.name.toUpperCase()}(${type.args.join(', ')}) is no type`, {
+      span: type.span,
+      help: 'the precision is at least 1 and the scale at most the precision',
+    })
+  }
   return { name: type.name, args: type.args, withTimeZone: type.withTimeZone }
 }
 
@@ -124,7 +134,8 @@ const takesRows = /^(exists|size|cardinality|coll_.*|tupleunion|flatten|coll_to_
 function buildCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope, context: PlanContext): PlanExpression {
   if (call.over !== undefined) return buildWindowCall(call, scope, context)
   if (isAggregate(call)) return buildAggregate(call, scope, context)
-  if (call.star || call.quantifier === 'distinct' || call.filter !== undefined) {
+  const overDistinct = call.quantifier === 'distinct' && call.name.startsWith('coll_')
+  if (call.star || (call.quantifier === 'distinct' && !overDistinct) || call.filter !== undefined) {
     const what = call.star ? '(*)' : call.filter !== undefined ? 'FILTER' : 'DISTINCT'
     throw new LedgerError('semantic/invalid', `the function '${call.name}' does not take ${what}`, {
       span: call.nameSpan,
@@ -132,7 +143,7 @@ function buildCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope, co
   }
   const rows = takesRows.test(call.name) ? 'none' : 'scalar'
   const args = call.args.map((argument) => buildExpression(argument, scope, context, rows))
-  return { kind: 'call', name: call.name, args, span: call.nameSpan }
+  return { kind: 'call', name: overDistinct ? `${call.name}_distinct` : call.name, args, span: call.nameSpan }
 }
 
 /** Follows steps from a value. From the first `[*]` or `.*` on the rest is a spread over its elements. */
@@ -227,7 +238,10 @@ function globalValue(name: Name, context: PlanContext): PlanExpression | undefin
   return { kind: 'table', source: { kind: 'table', table: found.table, view: 'user' }, span: name.span }
 }
 
-/** A field name as an expression gives it to a struct constructor. */
-export function textConstant(text: string, span: Expression['span']): PlanExpression {
-  return { kind: 'constant', value: string(text), span }
+/** The name of a field in a struct constructor: a bare word that stands for nothing else is the name itself. */
+function buildFieldName(name: Expression, scope: Scope, context: PlanContext): PlanExpression {
+  const isBare = name.kind === 'variable' && !name.name.quoted && !name.local && !context.options.strictQldb
+  if (!isBare || findVariable(scope, name.name) !== undefined) return buildExpression(name, scope, context)
+  if (globalValue(name.name, context)?.kind === 'global') return buildExpression(name, scope, context)
+  return { kind: 'constant', value: string(name.name.text), span: name.span }
 }

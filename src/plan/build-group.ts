@@ -61,7 +61,7 @@ export function buildGroup(
   for (const [position, key] of (groupBy?.keys ?? []).entries()) {
     const value = buildExpression(selectedUnder(key.value, items, before), before, context)
     const slot = context.newSlot()
-    const name = key.alias?.text ?? columnName(key.value) ?? `_${position + 1}`
+    const name = key.alias?.text ?? columnName(uncast(key.value)) ?? `_${position + 1}`
     keys.push({ value, slot })
     known.push({ text: expressionKey(value), slot, name })
     if (!scope.variables.some((variable) => variable.name === name))
@@ -78,6 +78,11 @@ export function buildGroup(
   const aggregates: AggregatePlan[] = []
   scope.grouping = { before, keys: known, aggregates }
   return { scope, finish: () => ({ kind: 'group', input, keys, aggregates, groupAs }) }
+}
+
+/** `GROUP BY CAST(n AS INT)` makes the key `n`. */
+function uncast(key: Expression): Expression {
+  return key.kind === 'cast' && key.form === 'cast' ? uncast(key.operand) : key
 }
 
 /** `GROUP BY tagname` where `tagname` is the alias of a select item stands for that item (specification, section 11). */

@@ -1,7 +1,18 @@
 import { equalityKey } from '../../src/values/compare.ts'
 import { fromPartiqlIon } from '../../src/values/partiql-ion.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
-import { bag, date, interval, list, sexp, type StructValue, struct, time, timestamp, type Value } from '../../src/values/value.ts'
+import {
+  bag,
+  date,
+  interval,
+  list,
+  sexp,
+  type StructValue,
+  struct,
+  time,
+  timestamp,
+  type Value,
+} from '../../src/values/value.ts'
 
 /** The value that a case's Ion encoding stands for: the annotations of values.ts and those of the suite's own. */
 export function expectedValue(ion: Value): Value {
@@ -94,7 +105,9 @@ export function comparisonKey(value: Value): string {
     case 'bag':
       return `bag[${value.items.map(comparisonKey).sort().join(',')}]`
     case 'struct': {
-      const fields = value.names.map((name, at) => `${JSON.stringify(name)}:${comparisonKey(value.values[at] as Value)}`)
+      const fields = value.names.map(
+        (name, at) => `${JSON.stringify(name)}:${comparisonKey(value.values[at] as Value)}`,
+      )
       return `{${fields.sort().join(',')}}`
     }
     default:

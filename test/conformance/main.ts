@@ -9,7 +9,9 @@ if (outcomes === undefined) {
   const list = words.includes('--list')
   const failures = outcomes.filter((outcome) => outcome.failure !== undefined)
   for (const { id, statement, failure } of failures) {
-    console.log(list ? id : `${id}\n    ${statement.trim().replace(/\s+/g, ' ').slice(0, 300)}\n    ${failure?.slice(0, 400)}`)
+    console.log(
+      list ? id : `${id}\n    ${statement.trim().replace(/\s+/g, ' ').slice(0, 300)}\n    ${failure?.slice(0, 400)}`,
+    )
   }
   const passed = outcomes.length - failures.length
   console.log(`passed ${passed} of ${outcomes.length} (${((100 * passed) / outcomes.length).toFixed(1)} %)`)

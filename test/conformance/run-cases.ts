@@ -26,7 +26,8 @@ export function runCases(folder: string): Outcome[] | undefined {
   if (!existsSync(join(folder, 'cases.ion'))) return undefined
   const environments = new Map<string, MemoryDatabase>([['none', new MemoryDatabase(true)]])
   const all = parseIon(readFileSync(join(folder, 'envs.ion'), 'utf8'))
-  if (all.type === 'struct') all.names.forEach((name, at) => environments.set(name, environment(all.values[at] as Value)))
+  if (all.type === 'struct')
+    all.names.forEach((name, at) => environments.set(name, environment(all.values[at] as Value)))
   const lines = readFileSync(join(folder, 'cases.ion'), 'utf8').split('\n')
   return lines.filter((line) => line !== '').flatMap((line) => runCase(readCase(line), environments))
 }
@@ -70,7 +71,9 @@ function check(
   const found = result.startsWith('Syntax') ? parsed(text) : evaluated(text, mode, database)
   if (found.bug !== undefined) return found.bug
   if (result.endsWith('Fail')) {
-    return found.error === undefined ? `gave ${found.value === undefined ? 'no error' : printIon(found.value)}` : undefined
+    return found.error === undefined
+      ? `gave ${found.value === undefined ? 'no error' : printIon(found.value)}`
+      : undefined
   }
   if (found.error !== undefined) return `failed: ${found.error}`
   if (output === undefined || found.value === undefined) return undefined
@@ -91,7 +94,9 @@ function attempt(work: () => Found): Found {
     return work()
   } catch (error) {
     if (error instanceof LedgerError) return { error: `${error.code} ${error.message}` }
-    return { bug: error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ') : String(error) }
+    return {
+      bug: error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ') : String(error),
+    }
   }
 }
 
