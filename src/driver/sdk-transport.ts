@@ -68,8 +68,19 @@ interface SdkError extends Error {
   readonly $response?: unknown
 }
 
-const credentialsRefused =
-  /^(UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|ExpiredToken|InvalidClientTokenId|AccessDenied|MissingAuthenticationToken|IncompleteSignature|OptInRequired|NotAuthorized)/
+/** How the names begin by which AWS refuses a signature or what it stands for. */
+const credentialErrors = [
+  'AccessDenied',
+  'ExpiredToken',
+  'IncompleteSignature',
+  'InvalidClientTokenId',
+  'InvalidSignature',
+  'MissingAuthenticationToken',
+  'NotAuthorized',
+  'OptInRequired',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClient',
+]
 
 /** The connection was never made: nothing was asked. */
 const notConnected =
@@ -86,7 +97,7 @@ function failureOf(error: SdkError, endpoint: string): WireError | LedgerError {
   }
   if (error.$fault !== undefined) {
     const text = error.Message ?? error.message
-    if (credentialsRefused.test(error.name)) {
+    if (credentialErrors.some((name) => error.name.startsWith(name))) {
       return failed('endpoint/credentials', `'${endpoint}' refused the credentials: ${text}`, credentialsHelp)
     }
     const { httpStatusCode = 400, requestId } = error.$metadata ?? {}
