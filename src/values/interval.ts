@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { nanosecondsPerDay } from './datetime.ts'
 import type { CastType } from './cast.ts'
-import { type Exact, exactOf, type NumericValue } from './decimal.ts'
+import { divideExact, exactOf, type NumericValue, stripZeros } from './decimal.ts'
 import { type IntervalValue, interval, type Value } from './value.ts'
 
 /**
@@ -28,38 +28,22 @@ export function multiplyInterval(value: IntervalValue, by: NumericValue): Interv
 }
 
 /**
- * The divisor isn't zero. A float divides as the very binary fraction that it is, and only to the microsecond; any
- * other number divides exactly, to the nanosecond.
+ * The divisor isn't zero. Months, and seconds by a whole number, divide exactly; seconds by a fraction are multiplied
+ * by its reciprocal of 38 digits, to the microsecond, as PartiQL's conformance cases have it.
  */
 export function divideInterval(value: IntervalValue, by: NumericValue): IntervalValue {
   requireFinite(by)
-  const { numerator, denominator } = by.type === 'float' ? binaryRatio(by.value) : decimalRatio(exactOf(by))
-  const over = (count: bigint) => (count * denominator) / numerator
-  const nanoseconds = over(value.nanoseconds)
-  const kept = by.type === 'float' ? nanoseconds - (nanoseconds % 1000n) : nanoseconds
-  return bounded(value.family, over(value.months), kept, leadingDigits(value))
-}
-
-interface Ratio {
-  readonly numerator: bigint
-  readonly denominator: bigint
-}
-
-function decimalRatio({ coefficient, exponent }: Exact): Ratio {
-  const power = 10n ** BigInt(Math.abs(exponent))
-  return exponent < 0
-    ? { numerator: coefficient, denominator: power }
-    : { numerator: coefficient * power, denominator: 1n }
-}
-
-function binaryRatio(value: number): Ratio {
-  let numerator = value
-  let denominator = 1n
-  while (!Number.isInteger(numerator)) {
-    numerator *= 2
-    denominator *= 2n
+  const divisor = stripZeros(exactOf(by))
+  const power = 10n ** BigInt(Math.abs(divisor.exponent))
+  const digits = leadingDigits(value)
+  if (divisor.exponent >= 0) {
+    const whole = divisor.coefficient * power
+    return bounded(value.family, value.months / whole, value.nanoseconds / whole, digits)
   }
-  return { numerator: BigInt(numerator), denominator }
+  const { coefficient, exponent } = divideExact({ coefficient: 1n, exponent: 0 }, divisor)
+  const nanoseconds = scaledBy(value.nanoseconds * coefficient, exponent)
+  const months = (value.months * power) / divisor.coefficient
+  return bounded(value.family, months, nanoseconds - (nanoseconds % 1000n), digits)
 }
 
 /** count * 10^exponent, towards zero. */
