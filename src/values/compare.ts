@@ -62,6 +62,7 @@ const searchedFieldsMax = 32
  */
 export function compare(a: Value, b: Value): number | undefined {
   if (a.type === 'int' && b.type === 'int') return a.value < b.value ? -1 : a.value > b.value ? 1 : 0
+  if (a.type === 'string' && b.type === 'string') return compareText(a.value, b.value)
   const rankOfA = rank(a.type)
   const rankOfB = rank(b.type)
   if (rankOfA === rankOfB) {
