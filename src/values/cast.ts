@@ -6,6 +6,7 @@ import { digitCount, divideHalfEven, type Exact, exactOf, type NumericValue, ten
 import { castToInterval } from './interval.ts'
 import { printInterval } from './interval-text.ts'
 import { printIon } from './text-writer.ts'
+import { fitsInteger } from './type-test.ts'
 import {
   bag,
   blob,
@@ -21,6 +22,8 @@ import {
   symbol,
   type Value,
 } from './value.ts'
+
+export { isOfType } from './type-test.ts'
 
 /** A type as CAST and IS name it, in lower case: `int`, `decimal` with 10 and 2, `interval day to second` with 3. */
 export interface CastType {
@@ -133,25 +136,6 @@ function castToBool(value: Value): Value | undefined {
   if (isNumeric(value)) return bool(!isZero(value))
   if (value.type === 'string' || value.type === 'symbol') return bool(value.value.toLowerCase() === 'true')
   return undefined
-}
-
-/** Bits of the integer types that are bounded; the others hold any integer. */
-export const integerBits: Readonly<Record<string, bigint | undefined>> = {
-  __proto__: null as never,
-  tinyint: 8n,
-  smallint: 16n,
-  int2: 16n,
-  integer2: 16n,
-  int4: 32n,
-  integer4: 32n,
-  int8: 64n,
-  integer8: 64n,
-  bigint: 64n,
-}
-
-export function fitsInteger(value: number | bigint, name: string): boolean {
-  const bits = integerBits[name]
-  return bits === undefined || BigInt.asIntN(Number(bits), BigInt(value)) === BigInt(value)
 }
 
 function castToInt(value: Value, type: CastType): Value | undefined {

@@ -1,4 +1,4 @@
-import { type CastType, fitsInteger } from './cast.ts'
+import type { CastType } from './cast.ts'
 import { digitCount } from './decimal.ts'
 import type { DecimalValue, IntervalValue, Value } from './value.ts'
 
@@ -73,4 +73,24 @@ function hasLength(text: string, length: number, exactly: boolean): boolean {
 function isInFamily(value: IntervalValue, name: string): boolean {
   const isYearMonth = name.includes('year') || name.includes('month')
   return isYearMonth === (value.family === 'year-month')
+}
+
+/** Bits of the integer types that are bounded; the others hold any integer. */
+const integerBits: Readonly<Record<string, number | undefined>> = {
+  __proto__: null as never,
+  tinyint: 8,
+  smallint: 16,
+  int2: 16,
+  integer2: 16,
+  int4: 32,
+  integer4: 32,
+  int8: 64,
+  integer8: 64,
+  bigint: 64,
+}
+
+/** Whether an integer lies within the named type: 16 bits for smallint, no bound for int. */
+export function fitsInteger(value: number | bigint, name: string): boolean {
+  const bits = integerBits[name]
+  return bits === undefined || BigInt.asIntN(bits, BigInt(value)) === BigInt(value)
 }

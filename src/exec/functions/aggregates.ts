@@ -1,0 +1,141 @@
+import { add, divide, isNumber } from '../../values/arithmetic.ts'
+import { compareTotal } from '../../values/compare.ts'
+import { bool, decimal, int, isAbsent, nullValue, type Value } from '../../values/value.ts'
+import { mismatch } from './definition.ts'
+
+export interface AggregateDefinition {
+  /** Lower case. */
+  readonly name: string
+  start(): Accumulator
+}
+
+/** One group's aggregate in the making. NULL and MISSING are passed over; with nothing else all but COUNT give NULL. */
+export interface Accumulator {
+  /** Throws LedgerError evaluator/type-mismatch for a value that the aggregate can't take. */
+  add(value: Value): void
+  result(): Value
+}
+
+const aggregates: readonly AggregateDefinition[] = [
+  { name: 'count', start: () => new Count() },
+  { name: 'sum', start: () => new Sum() },
+  { name: 'avg', start: () => new Average() },
+  { name: 'min', start: () => new Extreme(-1) },
+  { name: 'max', start: () => new Extreme(1) },
+  { name: 'any', start: () => new Quantified('any', true) },
+  { name: 'some', start: () => new Quantified('some', true) },
+  { name: 'every', start: () => new Quantified('every', false) },
+]
+
+const byName = new Map(aggregates.map((aggregate) => [aggregate.name, aggregate]))
+
+/** By its name in lower case. */
+export function findAggregate(name: string): AggregateDefinition | undefined {
+  return byName.get(name)
+}
+
+export function aggregateNames(): string[] {
+  return [...byName.keys()]
+}
+
+class Count implements Accumulator {
+  #count = 0
+  add(value: Value): void {
+    if (!isAbsent(value)) this.#count += 1
+  }
+  result(): Value {
+    return int(this.#count)
+  }
+}
+
+/** The total in the type that the additions give; a column of small ints never leaves the machine's numbers. */
+class Total {
+  readonly #name: string
+  #small = 0
+  #sum: Value | undefined
+  count = 0
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  add(value: Value): void {
+    if (isAbsent(value)) return
+    if (!isNumber(value) && value.type !== 'interval') {
+      throw mismatch(`Invalid argument types for ${this.#name}, expected: NUMBER got: ${value.type.toUpperCase()}`)
+    }
+    this.count += 1
+    if (value.type === 'int' && typeof value.value === 'number') {
+      const next = this.#small + value.value
+      if (Number.isSafeInteger(next)) {
+        this.#small = next
+        return
+      }
+    }
+    this.#sum = this.#sum === undefined ? value : add(this.#sum, value)
+  }
+
+  get sum(): Value {
+    if (this.#sum === undefined) return int(this.#small)
+    return this.#small === 0 ? this.#sum : add(this.#sum, int(this.#small))
+  }
+}
+
+class Sum implements Accumulator {
+  readonly #total = new Total('sum')
+  add(value: Value): void {
+    this.#total.add(value)
+  }
+  result(): Value {
+    return this.#total.count === 0 ? nullValue : this.#total.sum
+  }
+}
+
+class Average implements Accumulator {
+  readonly #total = new Total('avg')
+  add(value: Value): void {
+    this.#total.add(value)
+  }
+  /** A decimal: the count it is divided by is one. */
+  result(): Value {
+    const { count, sum } = this.#total
+    return count === 0 ? nullValue : divide(sum, decimal(BigInt(count), 0))
+  }
+}
+
+/** The least or greatest in the total order, so that values of several types have one. The first of equal ones stays. */
+class Extreme implements Accumulator {
+  readonly #sign: number
+  #best: Value | undefined
+  constructor(sign: -1 | 1) {
+    this.#sign = sign
+  }
+  add(value: Value): void {
+    if (isAbsent(value)) return
+    if (this.#best === undefined || compareTotal(value, this.#best) * this.#sign > 0) this.#best = value
+  }
+  result(): Value {
+    return this.#best ?? nullValue
+  }
+}
+
+/** ANY and SOME: whether one is true; EVERY: whether none is false. */
+class Quantified implements Accumulator {
+  readonly #name: string
+  readonly #decisive: boolean
+  #result: boolean | undefined
+  constructor(name: string, decisive: boolean) {
+    this.#name = name
+    this.#decisive = decisive
+  }
+  add(value: Value): void {
+    if (isAbsent(value)) return
+    if (value.type !== 'bool') {
+      throw mismatch(`Invalid argument types for ${this.#name}, expected: BOOL got: ${value.type.toUpperCase()}`)
+    }
+    if (this.#result !== this.#decisive) this.#result = value.value
+  }
+  result(): Value {
+    return this.#result === undefined ? nullValue : bool(this.#result)
+  }
+}

@@ -1,0 +1,66 @@
+import { equals, equalityKey } from '../../values/compare.ts'
+import { bag, bool, int, isAbsent, missing, nullValue, type Value } from '../../values/value.ts'
+import { aggregateNames, findAggregate } from './aggregates.ts'
+import { define, type FunctionDefinition, mismatch } from './definition.ts'
+
+/** Functions of collections, and those that pick one of their arguments. */
+export const collectionFunctions: readonly FunctionDefinition[] = [
+  define('size', ['collection'], ([value]) => int(sizeOf(value as Value))),
+  define('cardinality', ['collection'], ([value]) => int(sizeOf(value as Value))),
+  define('exists', ['any'], ([value]) => bool(exists(value as Value)), 'own'),
+  define('coalesce', ['any', 'any*'], (args) => args.find((value) => !isAbsent(value)) ?? nullValue, 'own'),
+  define('nullif', ['any', 'any'], ([a, b]) => nullIf(a as Value, b as Value), 'own'),
+  define('filter_distinct', ['sequence'], ([value]) => bag(distinct(itemsOf(value as Value)))),
+  define('flatten', ['sequence'], ([value]) => bag(itemsOf(value as Value).flatMap((item) => [...itemsOf(item)]))),
+  define('coll_to_scalar', ['sequence'], ([value]) => toScalar(itemsOf(value as Value))),
+  ...aggregateNames().flatMap((name) => [
+    define(`coll_${name}`, ['sequence'], ([value]) => aggregated(name, itemsOf(value as Value))),
+    // COLL_SUM(DISTINCT x): the planner asks for it by this name.
+    define(`coll_${name}_distinct`, ['sequence'], ([value]) => aggregated(name, distinct(itemsOf(value as Value)))),
+  ]),
+]
+
+function sizeOf(value: Value): number {
+  return value.type === 'struct' ? value.names.length : itemsOf(value).length
+}
+
+function itemsOf(value: Value): readonly Value[] {
+  if (value.type === 'list' || value.type === 'sexp' || value.type === 'bag') return value.items
+  throw mismatch(`expected a collection, got: ${value.type.toUpperCase()}`)
+}
+
+/** Whether it is a container with something in it; never absent. */
+function exists(value: Value): boolean {
+  return (value.type === 'struct' || 'items' in value) && sizeOf(value) > 0
+}
+
+/** NULL when both are equal, else the first. Two MISSING are MISSING. */
+function nullIf(a: Value, b: Value): Value {
+  if (a.type === 'missing' && b.type === 'missing') return missing
+  return equals(a, b) ? nullValue : a
+}
+
+function distinct(items: readonly Value[]): Value[] {
+  const seen = new Set<string>()
+  return items.filter((item) => {
+    const key = equalityKey(item)
+    return !seen.has(key) && seen.add(key) !== undefined
+  })
+}
+
+/** The one value of the one struct of a collection, as a scalar sub-query gives it; NULL for none. */
+function toScalar(items: readonly Value[]): Value {
+  if (items.length === 0) return nullValue
+  const row = items[0] as Value
+  if (items.length > 1 || row.type !== 'struct' || row.values.length !== 1) {
+    throw mismatch('expected a collection of one struct with one field')
+  }
+  return row.values[0] as Value
+}
+
+function aggregated(name: string, items: readonly Value[]): Value {
+  const accumulator = findAggregate(name)?.start()
+  if (accumulator === undefined) return missing
+  for (const item of items) accumulator.add(item)
+  return accumulator.result()
+}

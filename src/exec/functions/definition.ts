@@ -1,0 +1,93 @@
+import { LedgerError } from '../../base/errors.ts'
+import type { Value, ValueType } from '../../values/value.ts'
+
+export interface FunctionContext {
+  readonly typing: 'permissive' | 'strict'
+  /** The transaction's clock, milliseconds since 1970. */
+  readonly nowMs: number
+  /** Empty outside a ledger. */
+  readonly transactionId: string
+}
+
+export interface FunctionDefinition {
+  /** Lower case. */
+  readonly name: string
+  readonly argumentsMin: number
+  readonly argumentsMax: number
+  /**
+   * `propagate`: the caller answers for absent arguments (any MISSING: MISSING, else any NULL: NULL) and calls with
+   * present ones only. `own`: the function gets them.
+   */
+  readonly absent: 'propagate' | 'own'
+  /** Throws LedgerError evaluator/type-mismatch and those of the values' arithmetic. */
+  call(args: readonly Value[], context: FunctionContext): Value
+  /** Checks the types of the arguments that are present; throws evaluator/type-mismatch. For strict typing. */
+  check(args: readonly Value[]): void
+}
+
+/** What an argument may be; `?` marks an optional one, `*` any number of them, at the end. */
+export type Parameter = ParameterKind | `${ParameterKind}?` | `${ParameterKind}*`
+
+const kinds = {
+  any: undefined,
+  text: ['string', 'symbol'],
+  bytes: ['string', 'symbol', 'blob', 'clob'],
+  int: ['int'],
+  number: ['int', 'float', 'decimal'],
+  amount: ['int', 'float', 'decimal', 'interval'],
+  timestamp: ['timestamp'],
+  moment: ['timestamp', 'date', 'time'],
+  extractable: ['timestamp', 'date', 'time', 'interval'],
+  sequence: ['list', 'bag', 'sexp'],
+  pair: ['list', 'bag'],
+  collection: ['list', 'bag', 'sexp', 'struct'],
+} as const satisfies Record<string, readonly ValueType[] | undefined>
+
+type ParameterKind = keyof typeof kinds
+
+type Body = (args: readonly Value[], context: FunctionContext) => Value
+
+/** A function whose arguments are checked against its parameters before its body sees them. */
+export function define(
+  name: string,
+  parameters: readonly Parameter[],
+  body: Body,
+  absent: FunctionDefinition['absent'] = 'propagate',
+): FunctionDefinition {
+  const kindsOf = parameters.map((parameter) => parameter.replace(/[?*]$/, '') as ParameterKind)
+  const rest = parameters.at(-1)?.endsWith('*') ? kindsOf.at(-1) : undefined
+  const accepted = kindsOf.map((kind): readonly ValueType[] | undefined => kinds[kind])
+  const acceptedRest: readonly ValueType[] | undefined = rest === undefined ? undefined : kinds[rest]
+  const check = (args: readonly Value[]) => {
+    for (let index = 0; index < args.length; index += 1) {
+      const types = index < accepted.length ? accepted[index] : acceptedRest
+      const { type } = args[index] as Value
+      if (types !== undefined && !types.includes(type) && type !== 'null' && type !== 'missing') {
+        throw argumentTypes(name, kindsOf, args)
+      }
+    }
+  }
+  return {
+    name,
+    argumentsMin: parameters.filter((parameter) => !/[?*]$/.test(parameter)).length,
+    argumentsMax: rest === undefined ? parameters.length : Infinity,
+    absent,
+    check,
+    call: (args, context) => {
+      check(args)
+      return body(args, context)
+    },
+  }
+}
+
+/** PartiQL 0.2's text. */
+function argumentTypes(name: string, wanted: readonly ParameterKind[], args: readonly Value[]): LedgerError {
+  const expected = wanted.map((kind) => kinds[kind]?.join(' or ').toUpperCase() ?? 'ANY').join(', ')
+  const found = args.map((argument) => argument.type.toUpperCase()).join(', ')
+  return mismatch(`Invalid argument types for ${name}, expected: ${expected} got: ${found}`)
+}
+
+/** An argument that the function can't take: MISSING in permissive typing. */
+export function mismatch(message: string): LedgerError {
+  return new LedgerError('evaluator/type-mismatch', message)
+}

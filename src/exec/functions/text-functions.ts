@@ -1,0 +1,109 @@
+import { int, string, type Value } from '../../values/value.ts'
+import { define, type FunctionDefinition, mismatch } from './definition.ts'
+
+/** Functions of text. Lengths and positions count code points, positions from 1; the results are strings. */
+export const textFunctions: readonly FunctionDefinition[] = [
+  define('upper', ['text'], ([text]) => string(textOf(text).toUpperCase())),
+  define('lower', ['text'], ([text]) => string(textOf(text).toLowerCase())),
+  define('char_length', ['text'], ([text]) => int(lengthOf(textOf(text)))),
+  define('character_length', ['text'], ([text]) => int(lengthOf(textOf(text)))),
+  define('octet_length', ['bytes'], ([value]) => int(octets(value as Value))),
+  define('bit_length', ['bytes'], ([value]) => int(octets(value as Value) * 8)),
+  define('substring', ['text', 'int', 'int?'], ([text, start, length]) =>
+    string(substring(textOf(text), numberOf(start), length && numberOf(length))),
+  ),
+  define('position', ['text', 'text'], ([wanted, text]) => int(position(textOf(wanted), textOf(text)))),
+  define('overlay', ['text', 'text', 'int', 'int?'], ([text, placed, start, length]) =>
+    string(overlay(textOf(text), textOf(placed), numberOf(start), length && numberOf(length))),
+  ),
+  define('trim', ['text', 'text?', 'text?'], (args) => string(trim(args.map(textOf)))),
+  define('replace', ['text', 'text', 'text'], ([text, from, to]) =>
+    string(replaceAll(textOf(text), textOf(from), textOf(to))),
+  ),
+  define('text_replace', ['text', 'text', 'text'], ([text, from, to]) =>
+    string(replaceAll(textOf(text), textOf(from), textOf(to))),
+  ),
+  define('concat', ['text', 'text*'], (args) => string(args.map(textOf).join(''))),
+]
+
+/** The text of an argument whose type has been checked. */
+export function textOf(value: Value | undefined): string {
+  return (value as { readonly value: string }).value
+}
+
+/** An int argument; one beyond the safe integers is as good as infinite for a place in a text. */
+function numberOf(value: Value | undefined): number {
+  return Number((value as { readonly value: number | bigint }).value)
+}
+
+function lengthOf(text: string): number {
+  let count = text.length
+  for (let index = 0; index + 1 < text.length; index += 1) {
+    if (isPair(text, index)) {
+      count -= 1
+      index += 1
+    }
+  }
+  return count
+}
+
+function isPair(text: string, index: number): boolean {
+  return (text.charCodeAt(index) & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00
+}
+
+/** Bytes of a text as UTF-8, or of a lob. */
+function octets(value: Value): number {
+  return 'bytes' in value ? value.bytes.length : Buffer.byteLength(textOf(value), 'utf8')
+}
+
+/** SQL-92 section 6.7: the part of the text that lies within [start, start + length), wherever that begins. */
+function substring(text: string, start: number, length: number | undefined): string {
+  if (length !== undefined && length < 0) {
+    throw mismatch(`Invalid argument for substring, the length must not be negative, got: ${length}`)
+  }
+  const from = Math.max(start, 1)
+  const to = length === undefined ? Infinity : start + length
+  if (to <= from || from > text.length) return ''
+  return text.slice(unitOf(text, from - 1), unitOf(text, to - 1))
+}
+
+/** The UTF-16 offset of a code point's index, or the text's length. */
+function unitOf(text: string, pointIndex: number): number {
+  if (pointIndex >= text.length) return text.length
+  let unit = 0
+  for (let left = pointIndex; left > 0 && unit < text.length; left -= 1) unit += isPair(text, unit) ? 2 : 1
+  return unit
+}
+
+/** 1 for an empty text, 0 when it isn't there. */
+function position(wanted: string, text: string): number {
+  const unit = text.indexOf(wanted)
+  return unit === -1 ? 0 : lengthOf(text.slice(0, unit)) + 1
+}
+
+/** SQL:1999: substring(text, 1, start - 1) || placed || substring(text, start + length). */
+function overlay(text: string, placed: string, start: number, length: number | undefined): string {
+  const replaced = length ?? lengthOf(placed)
+  return substring(text, 1, start - 1) + placed + substring(text, start + replaced, undefined)
+}
+
+/** trim(text), trim(characters, text) or trim(side, characters, text); the characters are a set. */
+function trim(args: readonly string[]): string {
+  const text = args[args.length - 1] as string
+  const side = args.length === 3 ? (args[0] as string).toLowerCase() : 'both'
+  if (side !== 'both' && side !== 'leading' && side !== 'trailing') {
+    throw mismatch(`Invalid argument for trim, expected BOTH, LEADING or TRAILING, got: ${side}`)
+  }
+  const dropped = new Set(args.length === 1 ? ' ' : args[args.length - 2])
+  const points = Array.from(text)
+  let start = 0
+  let end = points.length
+  if (side !== 'trailing') while (start < end && dropped.has(points[start] as string)) start += 1
+  if (side !== 'leading') while (end > start && dropped.has(points[end - 1] as string)) end -= 1
+  return points.slice(start, end).join('')
+}
+
+/** An empty text to look for is found nowhere. */
+function replaceAll(text: string, from: string, to: string): string {
+  return from === '' ? text : text.split(from).join(to)
+}
