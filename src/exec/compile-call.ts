@@ -41,7 +41,7 @@ export function compileCall({ name, args, span }: Call, compiler: Compiler): Eva
       const absent = values.find((value) => value.type === 'missing') ?? values.find((value) => value.type === 'null')
       if (absent !== undefined) {
         if (compiler.strict) placed(span, () => definition.check(values))
-        return absent.type === 'missing' ? missing : nullValue
+        return absent.type === 'missing' && !compiler.nullsMissing ? missing : nullValue
       }
     }
     try {

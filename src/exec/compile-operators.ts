@@ -12,8 +12,8 @@ type Unary = Extract<PlanExpression, { kind: 'unary' }>
 type Binary = Extract<PlanExpression, { kind: 'binary' }>
 
 /** What an operation gives for absent operands: MISSING when one is MISSING, else NULL. */
-export function absentOf(a: Value, b: Value): Value {
-  return a.type === 'missing' || b.type === 'missing' ? missing : nullValue
+export function absentOf(a: Value, b: Value, compiler: Compiler): Value {
+  return !compiler.nullsMissing && (a.type === 'missing' || b.type === 'missing') ? missing : nullValue
 }
 
 export function compileUnary({ op, operand, span }: Unary, compiler: Compiler): Evaluate {
@@ -28,7 +28,7 @@ export function compileUnary({ op, operand, span }: Unary, compiler: Compiler): 
   const apply = op === '-' ? negate : positive
   return (frame) => {
     const value = evaluate(frame)
-    if (isAbsent(value)) return value.type === 'missing' ? missing : nullValue
+    if (isAbsent(value)) return absentOf(value, value, compiler)
     try {
       return apply(value)
     } catch (error) {
@@ -52,14 +52,14 @@ export function compileBinary(expression: Binary, compiler: Compiler): Evaluate 
   if (op === 'and' || op === 'or') return compileLogical(expression, compiler)
   const left = compileExpression(expression.left, compiler)
   const right = compileExpression(expression.right, compiler)
-  if (op === '=' || op === '<>') return compileEquality(left, right, op === '=')
+  if (op === '=' || op === '<>') return compileEquality(left, right, op === '=', compiler)
   if (op === '||') checkTexts('||', [expression.left, expression.right], span)
   const apply = arithmetic[op]
   if (apply === undefined) return compileOrder(left, right, op, compiler, span)
   return (frame) => {
     const a = left(frame)
     const b = right(frame)
-    if (isAbsent(a) || isAbsent(b)) return absentOf(a, b)
+    if (isAbsent(a) || isAbsent(b)) return absentOf(a, b, compiler)
     try {
       return apply(a, b)
     } catch (error) {
@@ -78,11 +78,11 @@ export function checkTexts(operator: string, operands: readonly PlanExpression[]
 }
 
 /** NULL = MISSING is NULL, MISSING with anything else MISSING; otherwise always a boolean. */
-function compileEquality(left: Evaluate, right: Evaluate, whenEqual: boolean): Evaluate {
+function compileEquality(left: Evaluate, right: Evaluate, whenEqual: boolean, compiler: Compiler): Evaluate {
   return (frame) => {
     const a = left(frame)
     const b = right(frame)
-    if (isAbsent(a) || isAbsent(b)) return a.type === 'null' || b.type === 'null' ? nullValue : missing
+    if (isAbsent(a) || isAbsent(b)) return a.type === 'null' || b.type === 'null' ? nullValue : absentOf(a, b, compiler)
     return equals(a, b) === whenEqual ? trueValue : falseValue
   }
 }
@@ -106,7 +106,7 @@ function compileOrder(
   return (frame) => {
     const a = left(frame)
     const b = right(frame)
-    if (isAbsent(a) || isAbsent(b)) return absentOf(a, b)
+    if (isAbsent(a) || isAbsent(b)) return absentOf(a, b, compiler)
     const order = compare(a, b)
     if (order === undefined) return cannotCompare(a, b, compiler, span)
     return test(order) ? trueValue : falseValue
@@ -114,7 +114,7 @@ function compileOrder(
 }
 
 export function cannotCompare(a: Value, b: Value, compiler: Compiler, span: Span): Value {
-  if (!compiler.strict) return missing
+  if (!compiler.raises) return missing
   const types = `${a.type.toUpperCase()}, ${b.type.toUpperCase()}`
   throw new LedgerError('value/cannot-compare', `Cannot compare values: ${types}`, { span })
 }
@@ -143,7 +143,7 @@ function compileLogical({ op, left, right, span }: Binary, compiler: Compiler): 
 
 /** A condition as a test: whether it is TRUE. Comparisons and AND make no value on the way. */
 export function compileTest(condition: PlanExpression, compiler: Compiler): Test {
-  if (condition.kind === 'binary' && !compiler.strict) {
+  if (condition.kind === 'binary' && !compiler.raises) {
     const { op } = condition
     if (op === 'and') {
       const first = compileTest(condition.left, compiler)

@@ -1,7 +1,7 @@
 import type { ExcludeStep, PlanExpression, SpreadStep } from '../plan/plan.ts'
 import { bag, list, missing, sexp, struct, type StructValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { type Compiler, type Evaluate, type Frame, mistyped } from './frame.ts'
+import { type Compiler, type Evaluate, type Frame, nowhere } from './frame.ts'
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
 
@@ -25,13 +25,12 @@ export function compileField({ operand, name, exact, fallback, span }: Kind<'fie
     }
     if (other !== undefined) return other(frame)
     if (value.type === 'null') return value
-    return mistyped(compiler, span, `the path '.${name}' leads nowhere`)
+    return nowhere(compiler, span, `the path '.${name}' leads nowhere`)
   }
   return (frame) => {
     const value = evaluate(frame)
     if (value.type === 'struct') {
-      if (compiler.strict && isRepeated(value, name, exact))
-        mistyped(compiler, span, `the field '${name}' is ambiguous`)
+      if (compiler.strict && isRepeated(value, name, exact)) nowhere(compiler, span, `the field '${name}' is ambiguous`)
       const found = value.get(name)
       if (found !== undefined) return found
     }
@@ -50,7 +49,7 @@ export function compileIndex({ operand, index, byName, span }: Kind<'index'>, co
   const at = compileExpression(index, compiler)
   return (frame) => {
     const value = evaluate(frame)
-    return elementOf(value, at(frame), byName) ?? mistyped(compiler, span, 'the index leads nowhere')
+    return elementOf(value, at(frame), byName) ?? nowhere(compiler, span, 'the index leads nowhere')
   }
 }
 
@@ -82,25 +81,25 @@ function compileSpreadStep(step: SpreadStep, compiler: Compiler): CompiledStep {
     case 'field':
       return (value, _frame, span) => {
         const found = value.type === 'struct' ? fieldOf(value, step.name, step.exact) : undefined
-        return [found ?? mistyped(compiler, span, `the path '.${step.name}' leads nowhere`)]
+        return [found ?? nowhere(compiler, span, `the path '.${step.name}' leads nowhere`)]
       }
     case 'index': {
       const at = compileExpression(step.index, compiler)
       return (value, frame, span) => {
         const found = elementOf(value, at(frame), step.byName)
-        return [found ?? mistyped(compiler, span, 'the index leads nowhere')]
+        return [found ?? nowhere(compiler, span, 'the index leads nowhere')]
       }
     }
     case 'each':
       return (value, _frame, span) => {
         if (value.type === 'list' || value.type === 'bag' || value.type === 'sexp') return value.items
-        mistyped(compiler, span, '[*] takes a list or a bag')
+        nowhere(compiler, span, '[*] takes a list or a bag')
         return [value]
       }
     case 'each-field':
       return (value, _frame, span) => {
         if (value.type === 'struct') return value.values
-        mistyped(compiler, span, '.* takes a struct')
+        nowhere(compiler, span, '.* takes a struct')
         return value.type === 'missing' ? [] : [value]
       }
   }

@@ -43,12 +43,19 @@ export interface Cursor {
 
 /** What compiling depends on beside the plan's nodes. */
 export interface Compiler {
+  /** Strict typing: what leads nowhere is an error. */
   readonly strict: boolean
+  /** Errors about data types are raised: strict typing and QLDB's own. */
+  readonly raises: boolean
+  /** MISSING operands give NULL: QLDB's own typing. */
+  readonly nullsMissing: boolean
   readonly foldsCase: boolean
 }
 
 export function compilerFor(plan: Plan): Compiler {
-  return { strict: plan.typing === 'strict', foldsCase: plan.foldsCase }
+  const strict = plan.typing === 'strict'
+  const { foldsCase, qldbTyping } = plan
+  return { strict, raises: strict || qldbTyping, nullsMissing: qldbTyping, foldsCase }
 }
 
 /**
@@ -66,12 +73,18 @@ const softCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** What an operation that threw gives: MISSING in permissive typing where the error is about types, else the error. */
 export function failed(error: unknown, compiler: Compiler, span: Span): Value {
   if (!(error instanceof LedgerError)) throw error
-  if (!compiler.strict && softCodes.has(error.code)) return missing
+  if (!compiler.raises && softCodes.has(error.code)) return missing
   throw error.at(span)
 }
 
 /** The same for an error that need not be made in permissive typing. */
 export function mistyped(compiler: Compiler, span: Span, message: string): Value {
+  if (!compiler.raises) return missing
+  throw new LedgerError('evaluator/type-mismatch', message, { span })
+}
+
+/** What a path gives that leads nowhere, or a source of the wrong type: an error in strict typing alone. */
+export function nowhere(compiler: Compiler, span: Span, message: string): Value {
   if (!compiler.strict) return missing
   throw new LedgerError('evaluator/type-mismatch', message, { span })
 }

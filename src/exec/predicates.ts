@@ -24,7 +24,7 @@ export function compileIn({ operand, collection, negated }: Kind<'in'>, compiler
   return (frame) => {
     const value = left(frame)
     const within = right(frame)
-    if (within.type === 'missing' || value.type === 'missing') return missing
+    if (within.type === 'missing' || value.type === 'missing') return absentOf(missing, missing, compiler)
     if (within.type === 'null') return nullValue
     if (within.type !== 'list' && within.type !== 'bag' && within.type !== 'sexp') {
       return negated ? trueValue : falseValue
@@ -58,7 +58,7 @@ export function compileBetween(expression: Kind<'between'>, compiler: Compiler):
   const no = expression.negated ? trueValue : falseValue
   /** TRUE when sign * (a - b) >= 0. */
   const atLeast = (a: Value, b: Value, sign: number): Value => {
-    if (isAbsent(a) || isAbsent(b)) return absentOf(a, b)
+    if (isAbsent(a) || isAbsent(b)) return absentOf(a, b, compiler)
     const order = compare(a, b)
     if (order === undefined) return cannotCompare(a, b, compiler, span)
     return order * sign >= 0 ? trueValue : falseValue
@@ -88,7 +88,7 @@ export function compileLike(expression: Kind<'like'>, compiler: Compiler): Evalu
     const wanted = pattern(frame)
     const escaped = escapedBy?.(frame)
     const operands = escaped === undefined ? [value, wanted] : [value, wanted, escaped]
-    if (operands.some((one) => one.type === 'missing')) return missing
+    if (operands.some((one) => one.type === 'missing')) return absentOf(missing, missing, compiler)
     if (operands.some((one) => one.type === 'null')) return nullValue
     if (!isText(value) || !isText(wanted) || (escaped !== undefined && !isText(escaped))) {
       return mistyped(compiler, span, 'LIKE takes strings')

@@ -4,7 +4,7 @@ import { equalityKey } from '../values/compare.ts'
 import { bag, int, isAbsent, missing, string, type TimestampValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileRowSource } from './compile-query.ts'
-import { type Compiler, type Cursor, type Evaluate, type Frame, mistyped, type Open } from './frame.ts'
+import { type Compiler, type Cursor, type Evaluate, type Frame, nowhere, type Open } from './frame.ts'
 import type { SourceRow } from './source.ts'
 
 type OpenDocuments = (frame: Frame) => Iterator<SourceRow>
@@ -176,7 +176,7 @@ function rowScan(scan: ValueScan, compiler: Compiler): Open {
 
 /** The ordinal of a list's element; the elements of a bag have none. */
 function ordinalOf(ordered: boolean, ordinal: number, scan: ValueScan, compiler: Compiler): Value {
-  return ordered ? int(ordinal) : mistyped(compiler, scan.span, 'AT needs a list: a bag has no order')
+  return ordered ? int(ordinal) : nowhere(compiler, scan.span, 'AT needs a list: a bag has no order')
 }
 
 /**
@@ -206,7 +206,7 @@ function range(scan: ValueScan, value: Value, frame: Frame, compiler: Compiler):
 
 function single(scan: ValueScan, value: Value, frame: Frame, compiler: Compiler): Cursor {
   let given = scan.unnests && value.type === 'missing'
-  if (!given) mistyped(compiler, scan.span, `FROM takes a list or a bag, not ${value.type}`)
+  if (!given) nowhere(compiler, scan.span, `FROM takes a list or a bag, not ${value.type}`)
   return {
     next() {
       if (given) return false
@@ -225,7 +225,7 @@ function compileUnpivot(scan: ValueScan, compiler: Compiler): Open {
   const { slot, atSlot, bySlot } = scan
   return (frame) => {
     const value = evaluate(frame)
-    if (value.type !== 'struct') mistyped(compiler, scan.span, `UNPIVOT takes a struct, not ${value.type}`)
+    if (value.type !== 'struct') nowhere(compiler, scan.span, `UNPIVOT takes a struct, not ${value.type}`)
     const names = value.type === 'struct' ? value.names : value.type === 'missing' ? [] : ['_1']
     const values = value.type === 'struct' ? value.values : [value]
     if (bySlot !== undefined) frame.slots[bySlot] = missing

@@ -91,7 +91,7 @@ function declareSource(
 }
 
 function buildTableScan(from: Scan, source: TableSource, scope: Scope, context: PlanContext): Operator {
-  if (context.options.strictQldb && scope.parent !== undefined && from.value.kind === 'variable') {
+  if (context.options.strictQldb && scope.isNested && from.value.kind === 'variable') {
     throw illegalGlobal(from.value.name)
   }
   const changeable = context.tracksElements && source.kind === 'table' && source.view === 'user'

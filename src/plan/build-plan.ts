@@ -22,6 +22,7 @@ export function buildPlan(statement: Statement, catalog: Catalog, options: PlanO
     statement: built,
     slots: context.slots,
     typing: options.typing,
+    qldbTyping: options.strictQldb && options.typing === 'permissive',
     foldsCase: context.foldsCase,
     parameters: context.parameters,
   }

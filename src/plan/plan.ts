@@ -13,6 +13,11 @@ export interface Plan {
   readonly statement: PlanStatement
   readonly slots: number
   readonly typing: Typing
+  /**
+   * QLDB's own typing, the one before the specification's two: errors about data types are raised, a path that leads
+   * nowhere is MISSING, and operators and functions give NULL for MISSING operands.
+   */
+  readonly qldbTyping: boolean
   /** Whether unquoted names match without regard to case. */
   readonly foldsCase: boolean
   /** How many parameters the statement has. */

@@ -49,6 +49,12 @@ export class Scope {
     this.parent = parent
   }
 
+  /** Whether the block is a sub-query of one that has sources. */
+  get isNested(): boolean {
+    for (let block = this.parent; block !== undefined; block = block.parent) if (block.sourceCount > 0) return true
+    return false
+  }
+
   /** The only source, into which unknown names are paths. */
   get onlySource(): Variable | undefined {
     return this.sourceCount === 1 ? this.sources[0]?.source : undefined
