@@ -106,6 +106,7 @@ export type ClonedError =
       readonly name: WireErrorName
       readonly message: string
       readonly code: string | undefined
+      readonly requestId: string | undefined
       readonly ledger: ClonedLedgerError | undefined
     }
 
@@ -114,13 +115,14 @@ export function cloneError(error: unknown): ClonedError {
   if (error instanceof LedgerError) return { type: 'ledger', ledger: cloneLedgerError(error) }
   const wire = error instanceof WireError ? error : new WireError('InternalFailure', internalFaultText)
   const ledger = wire.cause instanceof LedgerError ? cloneLedgerError(wire.cause) : undefined
-  return { type: 'wire', name: wire.name, message: wire.message, code: wire.code, ledger }
+  const { name, message, code, requestId } = wire
+  return { type: 'wire', name, message, code, requestId, ledger }
 }
 
 export function reviveError(cloned: ClonedError): LedgerError | WireError {
   if (cloned.type === 'ledger') return reviveLedgerError(cloned.ledger)
   const cause = cloned.ledger === undefined ? {} : { cause: reviveLedgerError(cloned.ledger) }
-  return new WireError(cloned.name, cloned.message, cloned.code, undefined, cause)
+  return new WireError(cloned.name, cloned.message, cloned.code, cloned.requestId, cause)
 }
 
 function cloneLedgerError({ code, message, span, help }: LedgerError): ClonedLedgerError {

@@ -21,9 +21,12 @@ export function serveMessagePort(
 ): void {
   port.on('message', async (message: ToEngine) => {
     if (message.kind === 'close') {
-      await close()
-      port.postMessage({ kind: 'closed' } satisfies FromEngine)
-      port.close()
+      try {
+        await close()
+      } finally {
+        port.postMessage({ kind: 'closed' } satisfies FromEngine)
+        port.close()
+      }
       return
     }
     const { id, request } = message
