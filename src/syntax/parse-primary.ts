@@ -6,7 +6,7 @@ import type { Expression, PathStep } from './ast.ts'
 import { type Cursor, type ParserToken, spanOfToken, unquote } from './cursor.ts'
 import { isStructuralWord } from './keywords.ts'
 import { dateTimeLiteral, numberOf } from './literals.ts'
-import { parseCall } from './parse-call.ts'
+import { callOf, parseCall } from './parse-call.ts'
 import { parseExpression } from './parse-expression.ts'
 import { parseTypeName } from './parse-type.ts'
 
@@ -158,8 +158,16 @@ function parseWord(cursor: Cursor, token: ParserToken): Expression {
       const value = dateTimeLiteral(cursor)
       return { kind: 'literal', value, source: 'partiql', span: cursor.spanFrom(token.start) }
     }
+    case 'CURRENT_DATE':
+    case 'CURRENT_TIME':
+    case 'CURRENT_TIMESTAMP':
+    case 'CURRENT_USER':
+      if (called) break
+      cursor.advance()
+      return callOf(token.word.toLowerCase(), spanOfToken(token), [], spanOfToken(token))
     case 'LIST':
     case 'SEXP':
+    case 'BAG':
       if (called) return parseSequence(cursor, token.word)
       break
     default:
@@ -174,13 +182,14 @@ function parseWord(cursor: Cursor, token: ParserToken): Expression {
   return { kind: 'variable', name: cursor.anyName(), local: false, span: spanOfToken(token) }
 }
 
-/** LIST(a, b) and SEXP(a, b) */
-function parseSequence(cursor: Cursor, word: 'LIST' | 'SEXP'): Expression {
+/** LIST(a, b), SEXP(a, b) and BAG(a, b) */
+function parseSequence(cursor: Cursor, word: 'LIST' | 'SEXP' | 'BAG'): Expression {
   const { start } = cursor.advance()
   cursor.expect('(')
   const items = parseItems(cursor, ')')
   const span = cursor.spanFrom(start)
-  return word === 'LIST' ? { kind: 'list', items, form: 'bracket', span } : { kind: 'sexp', items, span }
+  if (word === 'LIST') return { kind: 'list', items, form: 'bracket', span }
+  return { kind: word === 'BAG' ? 'bag' : 'sexp', items, span }
 }
 
 function parseCase(cursor: Cursor): Expression {

@@ -1,3 +1,5 @@
+import { LedgerError } from '../base/errors.ts'
+import { nearName } from '../base/near-name.ts'
 import type { Expression, Name, Statement } from './ast.ts'
 import { Cursor, unsupported } from './cursor.ts'
 import { parseDelete, parseFromStatement, parseInsert, parseUpdate } from './parse-dml.ts'
@@ -11,16 +13,49 @@ import { checkTreeDepth } from './tree-depth.ts'
 export function parseStatement(text: string): Statement {
   const cursor = new Cursor(text)
   if (cursor.atEnd || cursor.at(';')) throw cursor.unexpected('a statement')
-  const statement = parseOne(cursor)
-  cursor.accept(';')
-  if (!cursor.atEnd) {
-    const afterEnd = cursor.peek(-1).word === ';'
-    throw afterEnd
-      ? cursor.complain('expected one statement only', { help: 'send one statement at a time' })
-      : cursor.unexpected('the end of the statement')
+  try {
+    const statement = parseOne(cursor)
+    expectEnd(cursor)
+    checkTreeDepth(statement, cursor.tokens.length)
+    return statement
+  } catch (error) {
+    throw withFirstWord(error, cursor)
   }
-  checkTreeDepth(statement, cursor.tokens.length)
-  return statement
+}
+
+function expectEnd(cursor: Cursor): void {
+  const ended = cursor.accept(';')
+  if (cursor.atEnd) return
+  if (ended) throw cursor.complain('expected one statement only', { help: 'send one statement at a time' })
+  throw cursor.unexpected('the end of the statement')
+}
+
+const firstWords = [
+  'SELECT',
+  'INSERT',
+  'UPDATE',
+  'DELETE',
+  'FROM',
+  'CREATE',
+  'DROP',
+  'UNDROP',
+  'EXEC',
+  'EXPLAIN',
+  'WITH',
+]
+
+/** Adds what the first word may have been meant to be: `SELCT * FROM t` fails only at FROM. */
+function withFirstWord(error: unknown, cursor: Cursor): unknown {
+  const first = cursor.tokens[0]
+  if (!(error instanceof LedgerError) || error.kind !== 'input' || first?.kind !== 'name') return error
+  const near = nearName(first.word, firstWords)
+  if (near === undefined) return error
+  const help = `the statement begins with '${cursor.textOf(first)}'; did you mean ${near}?`
+  return new LedgerError(error.code, error.message, {
+    help,
+    cause: error.cause,
+    ...(error.span && { span: error.span }),
+  })
 }
 
 function parseOne(cursor: Cursor): Statement {

@@ -15,17 +15,16 @@ const nestingKinds: ReadonlySet<unknown> = new Set([
  */
 export function checkTreeDepth(statement: Statement, tokenCount: number): void {
   if (tokenCount <= nestingDepthMax) return
-  const nodes: unknown[] = [statement]
+  const nodes: object[] = [statement]
   const depths: number[] = [0]
   while (nodes.length > 0) {
-    const node = nodes.pop()
+    const node = nodes.pop() as object
     const above = depths.pop() as number
-    if (typeof node !== 'object' || node === null) continue
     const depth = nestingKinds.has((node as { kind?: unknown }).kind) ? above + 1 : above
     if (depth > nestingDepthMax) throw tooDeep((node as { span: Span }).span)
-    for (const [key, child] of Object.entries(node)) {
-      if (key === 'span' || key === 'opSpan' || key === 'nameSpan') continue
-      if ((node as { kind?: unknown }).kind === 'literal' || typeof child !== 'object' || child === null) continue
+    if ((node as { kind?: unknown }).kind === 'literal') continue
+    for (const child of Object.values(node)) {
+      if (typeof child !== 'object' || child === null) continue
       nodes.push(child)
       depths.push(depth)
     }
