@@ -23,7 +23,7 @@ async function openEngine() {
   const guard = new StatementGuard(env)
   const ledger = await Ledger.open(createMemoryStore(), env, {
     name: 'fleet',
-    strictQldb: false,
+    strictQldb: true,
     isCancelled: guard.isCancelled,
   })
   const faults: unknown[] = []
