@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts'
 import { toBase64 } from '../base/bytes.ts'
 import { writeSetBlocksMax } from '../base/limits.ts'
-import type { Block, Revision } from '../journal/block.ts'
+import type { Block, Revision, RevisionMetadata } from '../journal/block.ts'
 import { appendLeaf } from '../journal/merkle-tree.ts'
 import type { WriteTransaction } from '../store/store.ts'
 import { encodeRaw } from '../values/binary-writer.ts'
@@ -113,7 +113,7 @@ export class BlockWriter {
   putRevision(tableNumber: number, item: PlacedRevision): { place: DocumentPlace; replaced: StructValue | undefined } {
     const { metadata, data, hash } = item.revision
     assert(metadata !== undefined, 'only revisions with metadata are placed')
-    const { place, replaced } = this.#placeOf(tableNumber, metadata.id)
+    const { place, replaced } = this.#placeOf(tableNumber, metadata)
     const { documentNumber } = place
     const record = {
       sequenceNo: this.block.blockAddress.sequenceNo,
@@ -168,13 +168,19 @@ export class BlockWriter {
     this.transaction.put(indexEntryKey(indexNumber, indexKey, documentNumber), noBytes)
   }
 
-  #placeOf(tableNumber: number, documentId: string): { place: DocumentPlace; replaced: StructValue | undefined } {
+  #placeOf(
+    tableNumber: number,
+    metadata: RevisionMetadata,
+  ): { place: DocumentPlace; replaced: StructValue | undefined } {
+    const { id: documentId, version } = metadata
     const bytes = this.transaction.get(documentIdKey(documentId))
     if (bytes !== undefined) {
+      assert(version > 0, `no document has the id of the new document '${documentId}'`)
       const place = decodePlace(bytes)
       const current = this.transaction.get(documentKey(place.tableNumber, place.documentNumber))
       return { place, replaced: current && dataOf(decodeDocumentRecord(current), this.symbols) }
     }
+    assert(version === 0, `version ${version} of document '${documentId}' follows another`)
     const place = { tableNumber, documentNumber: this.#nextDocumentNumber(tableNumber) }
     this.transaction.put(documentIdKey(documentId), encodePlace(place))
     return { place, replaced: undefined }

@@ -1,26 +1,31 @@
+import { assert } from '../base/assert.ts'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { ledgerNameCharactersMax } from '../base/limits.ts'
 import { type BlockAddress, blockToIon, encodeBlock, sealBlock } from '../journal/block.ts'
-import { treeRoot } from '../journal/merkle-tree.ts'
+import { digestAt } from '../journal/digest.ts'
+import { blockProof, type Proof, revisionProof } from '../journal/proof.ts'
 import type { Store, WriteTransaction } from '../store/store.ts'
 import { timestampFromMs } from '../values/timestamp.ts'
 import type { StructValue } from '../values/value.ts'
 import { readBlock } from './block-cache.ts'
 import { CatalogCache } from './catalog-store.ts'
+import { revisionRow } from './committed-row.ts'
 import type { LedgerCore, LedgerOptions } from './core.ts'
 import { treeNodes } from './journal-tree.ts'
 import { blockKey, identityKey } from './keys.ts'
 import { LedgerSymbols } from './ledger-symbols.ts'
 import { PreparedStatements } from './prepared.ts'
 import { applyMissingBlocks } from './rebuild.ts'
-import { encodeIdentity, formatVersion, type Identity, readIdentity, stateOf } from './records.ts'
+import { encodeIdentity, formatVersion, type Identity, type LedgerState, readIdentity, stateOf } from './records.ts'
 import { LedgerTransaction } from './transaction.ts'
+import { type LedgerReport, verifyLedger } from './verify-ledger.ts'
 
 export type { CommitOutcome } from './commit.ts'
 export type { LedgerOptions } from './core.ts'
 export { LedgerTransaction, type StatementRun } from './transaction.ts'
+export type { LedgerReport } from './verify-ledger.ts'
 
 /** A ledger over a store. Several ledgers, in several processes too, may be open over one store. */
 export class Ledger {
@@ -71,9 +76,8 @@ export class Ledger {
   /** The hash over all blocks so far and the address of the last of them (GetDigest). */
   digest(): LedgerDigest {
     return readNow(this.#core.store, (snapshot) => {
-      const { tip } = stateOf(snapshot)
-      const tipAddress = { strandId: this.strandId, sequenceNo: tip }
-      return { digest: treeRoot(treeNodes(snapshot), tip + 1), tipAddress }
+      const tipAddress = { strandId: this.strandId, sequenceNo: stateOf(snapshot).tip }
+      return { digest: digestAt(treeNodes(snapshot), tipAddress).digest, tipAddress }
     })
   }
 
@@ -87,10 +91,47 @@ export class Ledger {
     return readNow(this.#core.store, (snapshot) => blockToIon(readBlock(snapshot, sequenceNo)))
   }
 
+  /**
+   * GetBlock's proof: from the block's hash to the digest at `tipSequenceNo`. Throws LedgerError 'journal/gap' when
+   * there is no such block, or no such tip not before it.
+   */
+  blockProof(sequenceNo: number, tipSequenceNo: number): Proof {
+    return readNow(this.#core.store, (snapshot) => {
+      checkTip(stateOf(snapshot), sequenceNo, tipSequenceNo)
+      return blockProof(treeNodes(snapshot), sequenceNo, tipSequenceNo)
+    })
+  }
+
+  /**
+   * GetRevision: a document's revision in a block, in the shape of the committed view, and its proof; undefined when
+   * the block has none of that document. Throws as blockProof.
+   */
+  revision(sequenceNo: number, documentId: string, tipSequenceNo: number): ProvenRevision | undefined {
+    return readNow(this.#core.store, (snapshot) => {
+      checkTip(stateOf(snapshot), sequenceNo, tipSequenceNo)
+      const block = readBlock(snapshot, sequenceNo)
+      const position = block.revisions?.findIndex(({ metadata }) => metadata?.id === documentId) ?? -1
+      if (position === -1) return undefined
+      const proof = revisionProof(treeNodes(snapshot), block, position, tipSequenceNo)
+      assert(proof !== undefined, "the entries of this ledger's blocks hold the revisions' root")
+      return { revision: revisionRow(block, position).value, proof }
+    })
+  }
+
+  /** Checks the whole journal (verify-ledger.ts). */
+  verify(onBlock?: (sequenceNo: number) => void): LedgerReport {
+    return verifyLedger(this.#core.store, onBlock)
+  }
+
   /** Closes the store; open transactions fail from then on. */
   async close(): Promise<void> {
     await this.#core.store.close()
   }
+}
+
+export interface ProvenRevision {
+  readonly revision: StructValue
+  readonly proof: Proof
 }
 
 export interface LedgerDigest {
@@ -106,6 +147,14 @@ export function checkLedgerName(name: string): void {
   throw new LedgerError('ledger/invalid-name', `'${name}' can't name a ledger`, {
     help: `1 to ${ledgerNameCharactersMax} letters, digits and single hyphens, no hyphen at an end, not digits alone`,
   })
+}
+
+function checkTip({ tip }: LedgerState, sequenceNo: number, tipSequenceNo: number): void {
+  if (sequenceNo >= 0 && sequenceNo <= tipSequenceNo && tipSequenceNo <= tip) return
+  throw new LedgerError(
+    'journal/gap',
+    `no block ${sequenceNo} in a digest at block ${tipSequenceNo}; the tip is ${tip}`,
+  )
 }
 
 function readNow<T>(store: Store, read: (snapshot: ReturnType<Store['snapshot']>) => T): T {

@@ -17,11 +17,15 @@ export interface OpenLedger {
   readonly env: SimEnv
 }
 
+let seed = 0
+
 export async function openLedger(
   options: Partial<LedgerOptions> = {},
   store = createMemoryStore(),
 ): Promise<OpenLedger> {
-  const env = new SimEnv(7)
+  // Each its own: two ledgers over one store must not draw the same ids.
+  seed += 1
+  const env = new SimEnv(seed)
   const ledger = await Ledger.open(store, env, { name: 'test', strictQldb: false, ...options })
   return { ledger, store, env }
 }
