@@ -32,10 +32,10 @@ export async function buildProgram() {
     part('src/cli/main.ts', {
       outfile: `${fresh}/main.cjs`,
       format: 'cjs',
-      external: [...external, './*.cjs', './*.mjs'],
+      external,
     }),
     part('src/cli/engine-worker.ts', { outfile: `${fresh}/engine-worker.cjs`, format: 'cjs', external }),
-    part('src/driver/sdk-transport.ts', {
+    part('src/cli/endpoint-chunk.ts', {
       outfile: `${fresh}/sdk-transport.cjs`,
       format: 'cjs',
       external,

@@ -128,7 +128,7 @@ test('every source file is imported by something', () => {
     'src/index.ts',
     'src/cli/main.ts',
     'src/cli/engine-worker.ts',
-    'src/driver/sdk-transport.ts',
+    'src/cli/endpoint-chunk.ts',
     'src/ui/run-ui.tsx',
   ])
   const imported = new Set<string>()

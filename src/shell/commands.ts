@@ -187,16 +187,16 @@ const useFlags: Readonly<Record<string, 'ledger' | 'region' | 'profile' | 'endpo
 
 function useTarget(words: readonly string[]): ConnectTarget {
   const target: { -readonly [Key in keyof ConnectTarget]: ConnectTarget[Key] } = { ledger: undefined }
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] as string
-    const [flag, inline] = word.startsWith('--')
-      ? (word.split('=', 2) as [string, string | undefined])
-      : [word, undefined]
-    const name = useFlags[flag]
+  const rest = words.flatMap((word) =>
+    /^--[a-z-]+=/.test(word) ? [word.split('=', 1)[0] as string, word.replace(/^[^=]*=/, '')] : [word],
+  )
+  while (rest.length > 0) {
+    const word = rest.shift() as string
+    const name = useFlags[word]
     if (word === '--create') target.create = true
     else if (name !== undefined) {
-      const value = inline ?? words[(index += 1)]
-      if (value === undefined) throw new LedgerError('usage/invalid-argument', `'${flag}' needs a value`)
+      const value = rest.shift()
+      if (value === undefined) throw new LedgerError('usage/invalid-argument', `'${word}' needs a value`)
       target[name] = value
     } else if (word.startsWith('-') || target.ledger !== undefined) {
       throw new LedgerError('usage/invalid-argument', `'use' does not understand '${word}'`, { help: usage('use') })

@@ -50,7 +50,10 @@ export class ScriptReader {
 
   /** A line, or the rest of one. */
   #take(line: string, found: ScriptStatement[]): void {
-    if (!this.#splitter.isIdle || this.#splitter.inMeta || !isCommandLine(line)) return this.#feed(line, found)
+    if (!this.#splitter.isIdle || this.#splitter.inMeta || !isCommandLine(line)) {
+      this.#feed(line, found)
+      return
+    }
     const indent = line.length - line.trimStart().length
     const place = { line: this.#line, column: this.#column + indent, offset: this.#offset + indent }
     found.push({ kind: 'statement', text: bareLine(line), ...place, terminated: true })

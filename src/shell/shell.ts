@@ -101,6 +101,15 @@ export class Shell {
     }
   }
 
+  get inTransaction(): boolean {
+    return this.#open !== undefined
+  }
+
+  /** Read IOs of the running statement so far; 0 where that is not known. */
+  get readIosSoFar(): number {
+    return this.#connection.driver.transport.readIosSoFar?.() ?? 0
+  }
+
   /** The active tables as last seen, for completion. Asks nothing. */
   get knownTables(): readonly string[] {
     return this.#tables.known

@@ -1,0 +1,133 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { LedgerError } from '../base/errors.ts'
+import { nearName } from '../base/near-name.ts'
+import { Driver } from '../driver/driver.ts'
+import type { Transport } from '../driver/transport.ts'
+import type { Connect, Connection, ConnectTarget, Fact } from '../shell/connection.ts'
+import { isStoreDirectory } from '../store/lmdb-files.ts'
+import type { LedgerConfig } from './config.ts'
+import type { EngineSpec } from './engine.ts'
+import { realEnv } from './real-env.ts'
+import { endpointTransport, localTransport, workerTransport } from './transports.ts'
+
+/** A value and where it came from. */
+export interface Sourced {
+  readonly value: string
+  readonly from: string
+}
+
+/** Everything that decides where a ledger is, flags, environment and file already weighed against each other. */
+export interface Place {
+  readonly ledger: Sourced
+  /** The ledger was named by nobody: it is made at its first use. */
+  readonly isDefaultLedger: boolean
+  readonly create: boolean
+  readonly endpoint: Sourced | undefined
+  readonly region: Sourced | undefined
+  readonly profile: Sourced | undefined
+  readonly dataDir: Sourced
+  readonly inMemory: boolean
+  readonly strictQldb: boolean
+  /** Of the configuration file: how single ledgers are reached. */
+  readonly ledgers: readonly LedgerConfig[]
+}
+
+/** `thread`: the engine in the main thread, or in one of its own. */
+export type EngineThread = 'main' | 'worker'
+
+/** The connection a program starts with. Rejects with LedgerError of kind 'unavailable' or 'input'. */
+export async function connectTo(place: Place, thread: EngineThread): Promise<Connection> {
+  const configured = place.ledgers.find(({ name }) => name === place.ledger.value)
+  const fromFile = (value: string | undefined) => (value === undefined ? undefined : { value, from: 'file' })
+  const endpoint = place.endpoint ?? fromFile(configured?.endpoint)
+  const region = place.region ?? fromFile(configured?.region)
+  const profile = place.profile ?? fromFile(configured?.profile)
+  const transport = endpoint === undefined ? await embedded(place, thread) : await atEndpoint(endpoint, region, profile)
+  const driver = new Driver(transport, place.ledger.value, realEnv)
+  const facts = [
+    fact('ledger', place.ledger),
+    fact('endpoint', endpoint),
+    fact('region', region),
+    fact('profile', profile),
+  ]
+  if (endpoint === undefined) facts.push(place.inMemory ? inMemoryFact : fact('data-dir', place.dataDir))
+  return {
+    driver,
+    ledger: place.ledger.value,
+    description: transport.description,
+    facts,
+    close: () => driver.close(),
+  }
+}
+
+/** For `use`: the place with what the target changes. */
+export function connectorFor(place: Place, thread: EngineThread): Connect {
+  return (target) => connectTo(placeOf(place, target), thread)
+}
+
+function placeOf(place: Place, target: ConnectTarget): Place {
+  const given = (value: string | undefined, before: Sourced | undefined) =>
+    value === undefined ? before : { value, from: 'use' }
+  return {
+    ...place,
+    ledger: given(target.ledger, place.ledger) as Sourced,
+    isDefaultLedger: place.isDefaultLedger && (target.ledger ?? place.ledger.value) === place.ledger.value,
+    create: target.create ?? false,
+    endpoint: given(target.endpoint, place.endpoint),
+    region: given(target.region, place.region),
+    profile: given(target.profile, place.profile),
+  }
+}
+
+const inMemoryFact: Fact = { name: 'data-dir', value: '', from: 'in memory' }
+
+function fact(name: string, sourced: Sourced | undefined): Fact {
+  return { name, value: sourced?.value ?? '', from: sourced?.from ?? 'not set' }
+}
+
+async function atEndpoint(
+  endpoint: Sourced,
+  region: Sourced | undefined,
+  profile: Sourced | undefined,
+): Promise<Transport> {
+  if (!URL.canParse(endpoint.value)) {
+    throw new LedgerError('usage/invalid-argument', `'${endpoint.value}' is not an address`, {
+      help: 'an example: http://localhost:8000',
+    })
+  }
+  return endpointTransport({ endpoint: endpoint.value, region: region?.value, profile: profile?.value })
+}
+
+async function embedded(place: Place, thread: EngineThread): Promise<Transport> {
+  const { checkLedgerName } = await import('../ledger/ledger.ts')
+  checkLedgerName(place.ledger.value)
+  const spec: EngineSpec = {
+    ledger: place.ledger.value,
+    directory: place.inMemory ? undefined : directoryOf(place),
+    strictQldb: place.strictQldb,
+  }
+  return thread === 'main' ? localTransport(spec) : workerTransport(spec)
+}
+
+/** The ledger's directory. A named ledger that is not there is made only if that was asked for. */
+function directoryOf({ dataDir, ledger, isDefaultLedger, create }: Place): string {
+  const directory = join(dataDir.value, ledger.value)
+  if (create || isDefaultLedger || isStoreDirectory(directory)) return directory
+  const names = ledgersIn(dataDir.value)
+  const near = nearName(ledger.value, names)
+  const known = names.length === 0 ? 'there are none yet' : `there are: ${names.join(', ')}`
+  const hint = near === undefined ? known : `did you mean '${near}'?`
+  throw new LedgerError('ledger/not-found', `no ledger named '${ledger.value}' in '${dataDir.value}'`, {
+    help: `${hint}; '--create' makes a new one`,
+  })
+}
+
+/** The names of the ledgers in a data directory; none when it can't be read. */
+export function ledgersIn(dataDir: string): string[] {
+  try {
+    return readdirSync(dataDir).filter((name) => isStoreDirectory(join(dataDir, name)))
+  } catch {
+    return []
+  }
+}

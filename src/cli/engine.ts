@@ -1,0 +1,47 @@
+import type { Env } from '../base/env.ts'
+import { Ledger } from '../ledger/ledger.ts'
+import { createHandler, type Handler } from '../server/handler.ts'
+import { StatementGuard } from '../server/statement-guard.ts'
+import { createMemoryStore } from '../store/memory-store.ts'
+import type { Store } from '../store/store.ts'
+
+/** Which embedded ledger; plain data, so that it can be sent to a worker. */
+export interface EngineSpec {
+  readonly ledger: string
+  /** The ledger's own directory; undefined: in memory. */
+  readonly directory: string | undefined
+  readonly strictQldb: boolean
+}
+
+export interface Engine {
+  readonly send: Handler['send']
+  close(): Promise<void>
+}
+
+/** Opens (or makes) the ledger and a handler over it. Rejects as Ledger.open and the store do. */
+export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
+  const store = await openStore(spec.directory)
+  const guard = new StatementGuard(env)
+  const { strictQldb } = spec
+  try {
+    const ledger = await Ledger.open(store, env, { name: spec.ledger, strictQldb, isCancelled: guard.isCancelled })
+    const handler = createHandler({ open: async () => ledger }, env, { strictQldb, guard })
+    return {
+      send: handler.send,
+      close: async () => {
+        handler.close()
+        await ledger.close()
+      },
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** The storage library is loaded only when there is something to store. */
+async function openStore(directory: string | undefined): Promise<Store> {
+  if (directory === undefined) return createMemoryStore()
+  const { openLmdbStore } = await import('../store/lmdb-store.ts')
+  return openLmdbStore(directory)
+}

@@ -1,0 +1,59 @@
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { historyEntriesMax } from '../base/limits.ts'
+
+/**
+ * What was typed, kept between runs: one entry a line, line breaks and backslashes escaped. Each entry is appended at once,
+ * so that a crash loses nothing and several shells can share the file. Only the owner may read it. A file that can't be read
+ * or written is no error: the shell then keeps no history.
+ */
+export class HistoryFile {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** The entries, oldest first, at most historyEntriesMax. A file that has grown to twice that is cut. */
+  read(): string[] {
+    let lines: string[]
+    try {
+      lines = readFileSync(this.#path, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+    } catch {
+      return []
+    }
+    const kept = lines.slice(-historyEntriesMax)
+    if (lines.length >= 2 * historyEntriesMax) this.#replace(kept)
+    return kept.map(decode)
+  }
+
+  append(entry: string): void {
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 })
+      appendFileSync(this.#path, `${encode(entry)}\n`, { mode: 0o600 })
+      chmodSync(this.#path, 0o600)
+    } catch {
+      // No history is better than no shell.
+    }
+  }
+
+  #replace(lines: readonly string[]): void {
+    try {
+      const fresh = `${this.#path}.new`
+      writeFileSync(fresh, lines.map((line) => `${line}\n`).join(''), { mode: 0o600 })
+      renameSync(fresh, this.#path)
+    } catch {
+      // As above.
+    }
+  }
+}
+
+function encode(entry: string): string {
+  return entry.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r')
+}
+
+function decode(line: string): string {
+  return line.replace(/\\(.)/g, (_, sign: string) => (sign === 'n' ? '\n' : sign === 'r' ? '\r' : sign))
+}

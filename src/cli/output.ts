@@ -1,0 +1,33 @@
+/** A stream of the process. Each write resolves when the stream has room again, so that a slow reader slows the ledger. */
+export class Output {
+  readonly #stream: NodeJS.WriteStream
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream
+  }
+
+  get isTerminal(): boolean {
+    return this.#stream.isTTY === true
+  }
+
+  /** Columns of the terminal; undefined when it is none. */
+  get width(): number | undefined {
+    return this.isTerminal ? Math.max(20, this.#stream.columns || 80) : undefined
+  }
+
+  write(text: string): void | Promise<void> {
+    if (text === '' || this.#stream.write(text)) return
+    return new Promise((resolve) => this.#stream.once('drain', resolve))
+  }
+}
+
+/**
+ * `qldb … | head`: when the reader of stdout goes away, that is no error. Ends the process at once with 0 then; other write
+ * errors (a full disk behind a redirection) are told to `onError`.
+ */
+export function watchStreams(stdout: NodeJS.WriteStream, onClosed: () => void, onError: (error: Error) => void): void {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') onClosed()
+    else onError(error)
+  })
+}

@@ -1,0 +1,56 @@
+import type { ExitName } from '../shell/exit-codes.ts'
+import { History } from '../shell/history.ts'
+import { Shell } from '../shell/shell.ts'
+import type { Arguments } from './args.ts'
+import { loadChunk } from './chunks.ts'
+import { connectorFor, connectTo } from './connect.ts'
+import { fillDemo } from './demo.ts'
+import { HistoryFile } from './history-file.ts'
+import type { Options } from './options.ts'
+import { historyFile } from './places.ts'
+import { realEnv } from './real-env.ts'
+
+export interface InteractiveContext {
+  readonly args: Arguments
+  readonly options: Options
+  readonly version: string
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly variables: Readonly<Record<string, string | undefined>>
+}
+
+/** A session on a terminal. Ink is loaded here and nowhere else; the engine works in a thread of its own. */
+export async function runInteractive(context: InteractiveContext): Promise<ExitName> {
+  const { args, options, version, stdin, stdout, variables } = context
+  const { place, settings } = options
+  const [connection, { runUi }] = await Promise.all([
+    connectTo(place, 'worker'),
+    loadChunk<typeof import('../ui/run-ui.tsx')>('ui'),
+  ])
+  if (args.demo) await fillDemo(connection.driver)
+  const file = new HistoryFile(historyFile(variables))
+  const history = new History(file.read())
+  const connect = connectorFor(place, 'worker')
+  const shell = new Shell({ connection, connect, settings, history, env: realEnv, version })
+  return runUi({
+    shell,
+    stdin,
+    stdout,
+    hasColour: !variables['NO_COLOR'] && variables['TERM'] !== 'dumb',
+    greeting: settings.isOn('display-welcome') ? greeting(shell, version, options.warnings) : options.warnings,
+    nowMs: realEnv.nowMs,
+    rowsRead: () => shell.readIosSoFar,
+    remember: (input) => file.append(input),
+    verbosity: args.verbose,
+  })
+}
+
+function greeting(shell: Shell, version: string, warnings: readonly string[]): string[] {
+  const { ledger, description } = shell.state
+  return [
+    ...warnings.map((warning) => `warning: ${warning}`),
+    `qldb ${version}: ledger '${ledger}' (${description})`,
+    "Statements are PartiQL, each in a transaction of its own; 'begin' starts one that you commit. 'help' tells more.",
+    '',
+  ]
+}

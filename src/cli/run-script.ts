@@ -1,0 +1,60 @@
+import { type ExitName, firstFailure } from '../shell/exit-codes.ts'
+import { History } from '../shell/history.ts'
+import { runScript } from '../shell/script-run.ts'
+import { Shell } from '../shell/shell.ts'
+import type { Arguments } from './args.ts'
+import { connectorFor, connectTo } from './connect.ts'
+import type { Options } from './options.ts'
+import { Output } from './output.ts'
+import { presentPlain } from './present.ts'
+import { Progress } from './progress.ts'
+import { realEnv } from './real-env.ts'
+import type { ScriptSource } from './script-sources.ts'
+import { fillDemo } from './demo.ts'
+
+export interface ScriptContext {
+  readonly args: Arguments
+  readonly options: Options
+  readonly version: string
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  /** Calls back at the first SIGINT; returns how to stop listening. The second one has its usual effect. */
+  readonly onInterrupt: (callback: () => void) => () => void
+}
+
+/** Runs `-e`, script files or standard input one after the other in one session. Rejects when the ledger can't be opened. */
+export async function runSources(sources: readonly ScriptSource[], context: ScriptContext): Promise<ExitName> {
+  const { args, options, version } = context
+  const stdout = new Output(context.stdout)
+  const stderr = new Output(context.stderr)
+  const progress = stderr.isTerminal && !stdout.isTerminal ? new Progress(stderr, realEnv.monotonicMs) : undefined
+  const beforeWrite = progress?.clear ?? (() => undefined)
+  const { settings, place } = options
+  const sink = presentPlain({ stdout, stderr, settings, verbosity: args.verbose, beforeWrite })
+  const connection = await connectTo(place, 'main')
+  if (args.demo) await fillDemo(connection.driver)
+  const connect = connectorFor(place, 'main')
+  const shell = new Shell({ connection, connect, settings, history: new History(), env: realEnv, version })
+  // A statement of the embedded ledger can't be stopped from its own thread: there SIGINT ends the process, as usual.
+  const controller = new AbortController()
+  const isRemote = connection.driver.transport.cancels === 'waiting'
+  const ignore = isRemote ? context.onInterrupt(() => controller.abort()) : () => undefined
+  let exit: ExitName = 'ok'
+  try {
+    const common = { continueOnError: args.continueOnError, signal: controller.signal }
+    for (const { file, chunks } of sources) {
+      const outcome = await runScript(shell, chunks, sink, {
+        ...common,
+        ...(file === undefined ? {} : { file }),
+        ...(progress === undefined ? {} : { onStatement: progress.onStatement }),
+      })
+      exit = firstFailure(exit, outcome.exit)
+      if (outcome.quit || outcome.exit === 'interrupted' || (outcome.exit !== 'ok' && !args.continueOnError)) break
+    }
+  } finally {
+    exit = firstFailure(exit, (await shell.close(sink)).exit)
+    ignore()
+    progress?.clear()
+  }
+  return exit
+}

@@ -1,0 +1,57 @@
+import { createReadStream, openSync } from 'node:fs'
+import { LedgerError } from '../base/errors.ts'
+import { fileError } from './file-error.ts'
+
+/** A script to be run, and how it is called in error reports. */
+export interface ScriptSource {
+  /** Undefined for a lone `-e`. */
+  readonly file: string | undefined
+  readonly chunks: AsyncIterable<string> | Iterable<string>
+}
+
+/** The values of `-e`, each a script of its own. */
+export function executeSources(texts: readonly string[]): ScriptSource[] {
+  return texts.map((text, index) => ({ file: texts.length === 1 ? undefined : `-e ${index + 1}`, chunks: [text] }))
+}
+
+/** Script files, `-` being standard input. All are opened now: throws LedgerError 'file/unreadable' before any is run. */
+export function fileSources(paths: readonly string[], stdin: NodeJS.ReadStream): ScriptSource[] {
+  return paths.map((path) => {
+    if (path === '-') return stdinSource(stdin)
+    return { file: path, chunks: textOf(createReadStream(path, { fd: open(path) }), path) }
+  })
+}
+
+export function stdinSource(stdin: NodeJS.ReadStream): ScriptSource {
+  return { file: 'standard input', chunks: textOf(stdin, 'standard input') }
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    throw fileError(error, path)
+  }
+}
+
+/** The text of a stream of bytes. Throws LedgerError 'file/not-text' where it is not UTF-8, 'file/unreadable'. */
+async function* textOf(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  let read = 0
+  const decode = (bytes?: Uint8Array): string => {
+    try {
+      return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true })
+    } catch (error) {
+      throw new LedgerError('file/not-text', `'${name}' is not UTF-8 text, seen by byte ${read}`, { cause: error })
+    }
+  }
+  try {
+    for await (const bytes of stream) {
+      read += bytes.length
+      yield decode(bytes)
+    }
+  } catch (error) {
+    throw fileError(error, name)
+  }
+  yield decode()
+}

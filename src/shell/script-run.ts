@@ -1,0 +1,95 @@
+import type { ScriptStatement } from '../syntax/split.ts'
+import { findCommand } from './commands.ts'
+import type { EventSink } from './events.ts'
+import { type ExitName, firstFailure } from './exit-codes.ts'
+import { ScriptReader } from './script-reader.ts'
+import type { RunOutcome, Shell } from './shell.ts'
+
+export interface ScriptOptions {
+  /** The script's name, for places in error reports. */
+  readonly file?: string
+  /** Go on after an error; in a transaction, after its commit or abort. */
+  readonly continueOnError: boolean
+  readonly signal?: AbortSignal
+  /** Told before each statement. */
+  readonly onStatement?: (statement: ScriptStatement) => void
+}
+
+/**
+ * Runs a script that comes in pieces: each statement as soon as it is complete, so that memory does not grow with the
+ * script. Ends at the first error, unless it is to go on; ends at `quit`. A transaction that is open afterwards stays open.
+ */
+export async function runScript(
+  shell: Shell,
+  chunks: AsyncIterable<string> | Iterable<string>,
+  sink: EventSink,
+  options: ScriptOptions,
+): Promise<RunOutcome> {
+  const run = new ScriptRun(shell, sink, options)
+  const reader = new ScriptReader()
+  for await (const chunk of chunks) {
+    for (const statement of reader.push(chunk)) if (!(await run.step(statement))) return run.outcome
+  }
+  for (const statement of reader.end()) if (!(await run.step(statement))) return run.outcome
+  return run.outcome
+}
+
+class ScriptRun {
+  readonly #shell: Shell
+  readonly #sink: EventSink
+  readonly #options: ScriptOptions
+  #exit: ExitName = 'ok'
+  #quit = false
+  /** In the rest of a transaction that failed: up to its commit or abort nothing is run. */
+  #isSkipping = false
+
+  constructor(shell: Shell, sink: EventSink, options: ScriptOptions) {
+    this.#shell = shell
+    this.#sink = sink
+    this.#options = options
+  }
+
+  get outcome(): RunOutcome {
+    return { exit: this.#exit, quit: this.#quit }
+  }
+
+  /** Whether the script goes on after this statement. */
+  async step(statement: ScriptStatement): Promise<boolean> {
+    const { signal, file, continueOnError } = this.#options
+    const command = commandName(statement.text)
+    if (this.#isSkipping) {
+      if (command === 'commit' || command === 'abort') this.#isSkipping = false
+      return true
+    }
+    this.#options.onStatement?.(statement)
+    const wasOpen = this.#shell.inTransaction
+    const outcome = await this.#shell.runStatement(statement, this.#sink, {
+      ...(signal === undefined ? {} : { signal }),
+      ...(file === undefined ? {} : { file }),
+    })
+    this.#quit = outcome.quit
+    this.#exit = firstFailure(this.#exit, outcome.exit)
+    if (outcome.exit === 'ok') return !outcome.quit
+    if (outcome.exit === 'interrupted' || !continueOnError) return false
+    await this.#skipBlock(wasOpen, command)
+    return true
+  }
+
+  /** Nothing of a failed transaction may run outside it, nor may the block after a `begin` that failed. */
+  async #skipBlock(wasOpen: boolean, command: string | undefined): Promise<void> {
+    await this.#shell.abortOpen(this.#sink)
+    this.#isSkipping = command === 'begin' || (wasOpen && command !== 'commit' && command !== 'abort')
+    if (this.#isSkipping) {
+      await this.#sink({ type: 'notice', text: 'the rest of the transaction is skipped, up to its commit or abort' })
+    }
+  }
+}
+
+/** The first name of the command that a text calls; undefined for statements and for calls that are wrong. */
+function commandName(text: string): string | undefined {
+  try {
+    return findCommand(text)?.command.names[0]
+  } catch {
+    return undefined
+  }
+}
