@@ -1,16 +1,31 @@
 import { LedgerError } from '../base/errors.ts'
 import type { PivotPlan, PlanExpression, QueryPlan, SelectPlan, WithPlan } from '../plan/plan.ts'
+import { isCorrelated } from '../plan/walk-plan.ts'
 import { equalityKey } from '../values/compare.ts'
 import { bag, list, nullValue, struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, mistyped, type OpenRows } from './frame.ts'
 import { compileOperator } from './operators.ts'
+import { forEachRow } from './saved-rows.ts'
 import { compileSetOperation } from './set-operation.ts'
 
 type Query = Extract<PlanExpression, { kind: 'query' }>
 
 /** A query as a value: a bag, a list when it has an order, a struct for PIVOT, or what SQL's coercion makes of it. */
-export function compileSubquery({ query, coercion, span }: Query, compiler: Compiler): Evaluate {
+export function compileSubquery(expression: Query, compiler: Compiler): Evaluate {
+  const evaluate = compileCoerced(expression, compiler)
+  if (isCorrelated(expression.query)) return evaluate
+  // One that does not depend on the rows around it is evaluated once in a run.
+  return (frame) => {
+    const known = frame.results.get(expression)
+    if (known !== undefined) return known
+    const value = evaluate(frame)
+    frame.results.set(expression, value)
+    return value
+  }
+}
+
+function compileCoerced({ query, coercion, span }: Query, compiler: Compiler): Evaluate {
   const evaluate = compileWhole(query, compiler)
   if (coercion === 'none') return evaluate
   if (coercion === 'values') {
@@ -53,8 +68,12 @@ function compileWhole(query: QueryPlan, compiler: Compiler): Evaluate {
 
 export function collect(rows: Iterator<Value>): Value[] {
   const items: Value[] = []
-  for (let found = rows.next(); found.done !== true; found = rows.next()) items.push(found.value)
-  return items
+  try {
+    for (let found = rows.next(); found.done !== true; found = rows.next()) items.push(found.value)
+    return items
+  } finally {
+    rows.return?.()
+  }
 }
 
 function compileWith({ bindings, body }: WithPlan, compiler: Compiler): Evaluate {
@@ -167,9 +186,10 @@ function compilePivot(query: PivotPlan, compiler: Compiler): Evaluate {
     const { offset, limit } = bounds(frame)
     const names: string[] = []
     const values: Value[] = []
-    const rows = open(frame)
-    for (let count = 0; count < offset + limit && rows.next(); count += 1) {
-      if (count < offset) continue
+    let count = 0
+    forEachRow(open(frame), () => {
+      count += 1
+      if (count <= offset || count > offset + limit) return
       const key = name(frame)
       const field = value(frame)
       if (key.type !== 'string' && key.type !== 'symbol') {
@@ -178,8 +198,7 @@ function compilePivot(query: PivotPlan, compiler: Compiler): Evaluate {
         names.push(key.value)
         values.push(field)
       }
-    }
-    rows.close()
+    })
     return struct(names, values)
   }
 }

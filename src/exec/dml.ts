@@ -7,6 +7,7 @@ import { compileExpression } from './compile-expression.ts'
 import { type Change, changeAt, type Step, withoutMarks } from './edit-document.ts'
 import { type Compiler, type Evaluate, type Frame, placed } from './frame.ts'
 import { compileOperator } from './operators.ts'
+import { forEachRow } from './saved-rows.ts'
 import type { DocumentSink } from './source.ts'
 
 /** A compiled statement that changes something: gives its result rows when all is done. */
@@ -53,8 +54,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   const { tableId } = plan.table
   return (frame) => {
     const targets = new Map<string, Target>()
-    const rows = open(frame)
-    while (rows.next()) {
+    forEachRow(open(frame), () => {
       const id = frame.slots[plan.idSlot]
       const documentId = id?.type === 'string' ? id.value : ''
       let target = targets.get(documentId)
@@ -63,8 +63,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
         targets.set(documentId, target)
       }
       for (const step of steps) target.changes.push(...step(frame))
-    }
-    rows.close()
+    })
     const sink = sinkOf(frame, plan.span)
     return [...targets.values()].flatMap((target) => {
       const after = changed(target)

@@ -8,6 +8,8 @@ import type { EvaluationContext } from './source.ts'
 export class Frame {
   readonly slots: Value[]
   readonly context: EvaluationContext
+  /** Results of sub-queries that do not depend on any row, by their plan nodes. */
+  readonly results = new Map<object, Value>()
   #work = 0
 
   constructor(slots: number, context: EvaluationContext) {

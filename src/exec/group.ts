@@ -7,7 +7,7 @@ import { compileTest } from './compile-operators.ts'
 import { type Compiler, type Evaluate, failed, type Frame, type Open, type Test } from './frame.ts'
 import { type Accumulator, findAggregate } from './functions/aggregates.ts'
 import { compileOperator } from './operators.ts'
-import { savedCursor } from './saved-rows.ts'
+import { forEachRow, savedCursor } from './saved-rows.ts'
 
 /** Groups rows by their keys, in the order in which the groups begin. NULL and MISSING are one key (section 11.1). */
 export function compileGroup(operator: GroupOperator, compiler: Compiler): Open {
@@ -29,8 +29,7 @@ export function compileGroup(operator: GroupOperator, compiler: Compiler): Open 
     })
     // Without GROUP BY there is one group, though no row may come.
     if (keys.length === 0) groups.set('', start([]))
-    const rows = open(frame)
-    while (rows.next()) {
+    forEachRow(open(frame), () => {
       const values = keys.map((key) => groupKey(key(frame)))
       const text = textOf(values)
       let group = groups.get(text)
@@ -40,7 +39,7 @@ export function compileGroup(operator: GroupOperator, compiler: Compiler): Open 
       }
       for (const accumulator of group.accumulators) accumulator.add()
       if (groupAs !== undefined) group.members.push(memberOf(groupAs.fields, frame))
-    }
+    })
     const results = [...groups.values()].map((group) => [
       ...group.keys,
       ...group.accumulators.map((accumulator) => accumulator.result()),

@@ -5,7 +5,7 @@ import { compileExpression } from './compile-expression.ts'
 import { compileTest } from './compile-operators.ts'
 import type { Compiler, Cursor, Evaluate, Frame, Open, Test } from './frame.ts'
 import { compileOperator } from './operators.ts'
-import { copySlots, restoreSlots, type SavedRow, savedCursor } from './saved-rows.ts'
+import { copySlots, forEachRow, restoreSlots, type SavedRow, savedCursor } from './saved-rows.ts'
 
 /**
  * Joins. A nested loop opens its right side for every left row, so that documents read there count again and again
@@ -100,22 +100,21 @@ function hashed(
   frame: Frame,
 ): Map<string, SavedRow[]> {
   const table = new Map<string, SavedRow[]>()
-  while (rows.next()) {
+  forEachRow(rows, () => {
     const key = keyOf(keys, frame)
-    if (key === undefined) continue
+    if (key === undefined) return
     const row = copySlots(frame, slots)
     const bucket = table.get(key)
     if (bucket === undefined) table.set(key, [row])
     else bucket.push(row)
-  }
+  })
   return table
 }
 
 /** A full join holds its right side, to give in the end the rows there that found no partner. */
 function fullJoin(join: JoinOperator, openLeft: Open, openRight: Open, on: Test | undefined, frame: Frame): Cursor {
   const rows: SavedRow[] = []
-  const right = openRight(frame)
-  while (right.next()) rows.push(copySlots(frame, join.rightSlots))
+  forEachRow(openRight(frame), () => rows.push(copySlots(frame, join.rightSlots)))
   const found = new Set<SavedRow>()
   const left = openLeft(frame)
   const { leftSlots, rightSlots } = join

@@ -14,6 +14,15 @@ export function restoreSlots(frame: Frame, slots: readonly number[], row: SavedR
   for (let at = 0; at < slots.length; at += 1) frame.slots[slots[at] as number] = row[at] as Value
 }
 
+/** Does something for every row, and gives up what is open below, whatever happens. */
+export function forEachRow(rows: Cursor, work: () => void): void {
+  try {
+    while (rows.next()) work()
+  } finally {
+    rows.close()
+  }
+}
+
 /** Gives held rows back one by one. */
 export function savedCursor(rows: readonly SavedRow[], slots: readonly number[], frame: Frame): Cursor {
   let position = 0

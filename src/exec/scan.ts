@@ -1,10 +1,11 @@
 import { LedgerError } from '../base/errors.ts'
 import type { PlanExpression, TableScan, TableSource, ValueScan } from '../plan/plan.ts'
+import { isCorrelated } from '../plan/walk-plan.ts'
 import { equalityKey } from '../values/compare.ts'
 import { bag, int, isAbsent, missing, string, type TimestampValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { compileRowSource } from './compile-query.ts'
-import { type Compiler, type Cursor, type Evaluate, type Frame, nowhere, type Open } from './frame.ts'
+import { collect, compileRowSource } from './compile-query.ts'
+import { type Compiler, type Cursor, type Evaluate, type Frame, nowhere, type Open, type OpenRows } from './frame.ts'
 import type { SourceRow } from './source.ts'
 
 type OpenDocuments = (frame: Frame) => Iterator<SourceRow>
@@ -156,8 +157,9 @@ function rowScan(scan: ValueScan, compiler: Compiler): Open {
   const query = (scan.value as Extract<PlanExpression, { kind: 'query' }>).query
   const { open, ordered } = compileRowSource(query, compiler)
   const { slot, atSlot } = scan
+  const openRows = isCorrelated(query) ? open : openedOnce(open, scan)
   return (frame) => {
-    const rows = open(frame)
+    const rows = openRows(frame)
     if (scan.bySlot !== undefined) frame.slots[scan.bySlot] = missing
     let ordinal = 0
     return {
@@ -171,6 +173,24 @@ function rowScan(scan: ValueScan, compiler: Compiler): Open {
       },
       close: () => void rows.return?.(),
     }
+  }
+}
+
+/**
+ * A sub-query that is opened for every row of another source, and gives the same rows each time, streams the first time
+ * and is held from the second on.
+ */
+function openedOnce(open: OpenRows, scan: ValueScan): OpenRows {
+  return (frame) => {
+    const held = frame.results.get(scan)
+    if (held === undefined) {
+      frame.results.set(scan, missing)
+      return open(frame)
+    }
+    if (held.type === 'bag') return held.items[Symbol.iterator]() as Iterator<Value, undefined>
+    const rows = bag(collect(open(frame)))
+    frame.results.set(scan, rows)
+    return rows.items[Symbol.iterator]() as Iterator<Value, undefined>
   }
 }
 

@@ -2,19 +2,34 @@ import type { SortKeyPlan, SortOperator } from '../plan/plan.ts'
 import { compareTotal } from '../values/compare.ts'
 import { isAbsent, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
+import { compileBounds } from './compile-query.ts'
 import type { Compiler, Evaluate, Frame, Open } from './frame.ts'
 import { compileOperator } from './operators.ts'
-import { copySlots, type SavedRow, savedCursor } from './saved-rows.ts'
+import { copySlots, forEachRow, type SavedRow, savedCursor } from './saved-rows.ts'
 
-/** ORDER BY: holds all rows; equal ones keep the order in which they came. */
-export function compileSort({ input, keys, slots }: SortOperator, compiler: Compiler): Open {
+interface HeldRow {
+  readonly keys: readonly Value[]
+  readonly row: SavedRow
+}
+
+/** ORDER BY: equal rows keep the order in which they came. Holds all rows, or few more than LIMIT and OFFSET want. */
+export function compileSort({ input, keys, slots, top }: SortOperator, compiler: Compiler): Open {
   const open = compileOperator(input, compiler)
   const order = compileKeys(keys, compiler)
+  const bounds = top && compileBounds(top, compiler)
+  const byKeys = (a: HeldRow, b: HeldRow) => order.compare(a.keys, b.keys)
   return (frame) => {
-    const rows = open(frame)
-    const held: { keys: readonly Value[]; row: SavedRow }[] = []
-    while (rows.next()) held.push({ keys: order.keysOf(frame), row: copySlots(frame, slots) })
-    held.sort((a, b) => order.compare(a.keys, b.keys))
+    const { limit, offset } = bounds?.(frame) ?? { limit: Number.POSITIVE_INFINITY, offset: 0 }
+    const wanted = limit + offset
+    const heldMax = 2 * wanted + 1_000
+    const held: HeldRow[] = []
+    forEachRow(open(frame), () => {
+      held.push({ keys: order.keysOf(frame), row: copySlots(frame, slots) })
+      if (held.length <= heldMax) return
+      held.sort(byKeys)
+      held.length = wanted
+    })
+    held.sort(byKeys)
     return savedCursor(
       held.map((one) => one.row),
       slots,

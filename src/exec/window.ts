@@ -6,7 +6,7 @@ import { compileExpression } from './compile-expression.ts'
 import type { Compiler, Evaluate, Frame, Open } from './frame.ts'
 import { compileAggregate } from './group.ts'
 import { compileOperator } from './operators.ts'
-import { copySlots, restoreSlots, type SavedRow, savedCursor } from './saved-rows.ts'
+import { copySlots, forEachRow, restoreSlots, type SavedRow, savedCursor } from './saved-rows.ts'
 import { compileKeys } from './sort.ts'
 
 interface WindowRow {
@@ -39,15 +39,14 @@ export function compileWindow(operator: WindowOperator, compiler: Compiler): Ope
   return (frame) => {
     const rows: WindowRow[] = []
     const partitions = new Map<string, WindowRow[]>()
-    const input = open(frame)
-    while (input.next()) {
+    forEachRow(open(frame), () => {
       const row: WindowRow = { row: copySlots(frame, slots), keys: order.keysOf(frame), result: nullValue }
       const key = equalityKey(list(partitionBy.map((part) => part(frame))))
       rows.push(row)
       const partition = partitions.get(key)
       if (partition === undefined) partitions.set(key, [row])
       else partition.push(row)
-    }
+    })
     const extended = rows.map((row) => [...row.row])
     for (const { apply } of functions) {
       for (const partition of partitions.values()) {

@@ -112,7 +112,11 @@ function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, co
   let operator: Operator = grouped === undefined ? input : grouped.finish()
   if (having !== undefined) operator = { kind: 'filter', input: operator, condition: having }
   for (const window of windows) operator = { ...window, input: operator, slots: slotsFilled(operator) }
-  if (keys !== undefined) operator = { kind: 'sort', input: operator, keys, slots: slotsFilled(operator) }
+  const bounds = { ...buildBounds(query, parent, context), span }
+  if (keys !== undefined) {
+    const top = query.quantifier === 'distinct' ? undefined : bounds
+    operator = { kind: 'sort', input: operator, keys, slots: slotsFilled(operator), top }
+  }
   for (const binding of exclusion.bindings) operator = { kind: 'let', input: operator, ...binding }
   return {
     kind: 'query',
@@ -122,9 +126,8 @@ function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, co
       value,
       distinct: query.quantifier === 'distinct',
       ordered: query.orderBy !== undefined,
-      ...buildBounds(query, parent, context),
+      ...bounds,
       columns,
-      span,
     },
     coercion: coerces(query) ? coercion : 'none',
     span,
@@ -159,7 +162,9 @@ function buildPivot(query: PivotQuery, parent: Scope, context: PlanContext) {
   const value = buildExpression(query.value, scope, context)
   let operator: Operator = grouped === undefined ? input : grouped.finish()
   if (having !== undefined) operator = { kind: 'filter', input: operator, condition: having }
-  if (keys !== undefined) operator = { kind: 'sort', input: operator, keys, slots: slotsFilled(operator) }
+  if (keys !== undefined) {
+    operator = { kind: 'sort', input: operator, keys, slots: slotsFilled(operator), top: undefined }
+  }
   return {
     kind: 'pivot',
     input: operator,

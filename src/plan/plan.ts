@@ -398,6 +398,13 @@ export interface SortOperator {
   readonly keys: readonly SortKeyPlan[]
   /** What a row consists of: copied away and back. */
   readonly slots: readonly number[]
+  /** LIMIT and OFFSET where they count these very rows: the others need not be kept. */
+  readonly top: Bounds | undefined
+}
+export interface Bounds {
+  readonly limit: PlanExpression | undefined
+  readonly offset: PlanExpression | undefined
+  readonly span: Span
 }
 export interface WindowOperator {
   readonly kind: 'window'

@@ -61,3 +61,23 @@ export function allOf(conditions: readonly PlanExpression[]): PlanExpression | u
   if (conditions.length === 0) return undefined
   return conditions.reduce((left, right) => ({ kind: 'binary', op: 'and', left, right, span: left.span }))
 }
+
+/** Whether a query reads slots that it does not fill itself: those of the rows around it. */
+export function isCorrelated(query: unknown): boolean {
+  const filled = new Set<number>()
+  collectFilled(query, filled)
+  for (const slot of slotsRead(query)) if (!filled.has(slot)) return true
+  return false
+}
+
+function collectFilled(node: unknown, into: Set<number>): void {
+  if (typeof node !== 'object' || node === null) return
+  if (Array.isArray(node)) {
+    for (const item of node) collectFilled(item, into)
+    return
+  }
+  const { kind, slot, atSlot, bySlot } = node as { kind?: string; slot?: number; atSlot?: number; bySlot?: number }
+  if (kind === 'constant' || kind === 'slot') return
+  for (const one of [slot, atSlot, bySlot]) if (one !== undefined) into.add(one)
+  for (const [name, part] of Object.entries(node)) if (name !== 'span' && name !== 'table') collectFilled(part, into)
+}

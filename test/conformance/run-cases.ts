@@ -26,17 +26,19 @@ export function runCases(folder: string): Outcome[] | undefined {
   if (!existsSync(join(folder, 'cases.ion'))) return undefined
   const environments = new Map<string, MemoryDatabase>([['none', new MemoryDatabase(true)]])
   const all = parseIon(readFileSync(join(folder, 'envs.ion'), 'utf8'))
-  if (all.type === 'struct')
-    all.names.forEach((name, at) => environments.set(name, environment(all.values[at] as Value)))
+  for (const [name, bindings] of fieldsOf(all)) environments.set(name, environment(bindings))
   const lines = readFileSync(join(folder, 'cases.ion'), 'utf8').split('\n')
   return lines.filter((line) => line !== '').flatMap((line) => runCase(readCase(line), environments))
 }
 
 function environment(bindings: Value): MemoryDatabase {
   const database = new MemoryDatabase(true)
-  if (bindings.type !== 'struct') return database
-  bindings.names.forEach((name, at) => database.values.set(name, expectedValue(bindings.values[at] as Value)))
+  for (const [name, value] of fieldsOf(bindings)) database.values.set(name, expectedValue(value))
   return database
+}
+
+function fieldsOf(value: Value): readonly (readonly [string, Value])[] {
+  return value.type === 'struct' ? value.names.map((name, at) => [name, value.values[at] as Value]) : []
 }
 
 function textOf(value: Value | undefined): string {

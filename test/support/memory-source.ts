@@ -17,6 +17,7 @@ interface MemoryTable extends TableInfo {
   active: boolean
   indexes: { indexId: string; field: string }[]
   readonly documents: Map<string, StructValue>
+  readonly versions: Map<string, number>
   readonly history: { id: string; version: number; data: StructValue | undefined }[]
 }
 
@@ -27,7 +28,8 @@ interface MemoryTable extends TableInfo {
 export class MemoryDatabase implements Catalog, DocumentSource, DocumentSink {
   readonly values = new Map<string, Value>()
   readonly tables: MemoryTable[] = []
-  readonly meter = { readIos: 0, writeIos: 0, ticks: 0, tick: () => void (this.meter.ticks += 1) }
+  /** `onTick` may throw, as a cancelled statement's meter does. */
+  readonly meter = { readIos: 0, writeIos: 0, onTick: () => {}, tick: () => this.meter.onTick() }
   /** What the statements looked up or scanned, in order. */
   readonly reads: string[] = []
   readonly foldsCase: boolean
@@ -134,7 +136,15 @@ export class MemoryDatabase implements Catalog, DocumentSource, DocumentSink {
       throw new LedgerError('catalog/table-exists', `Table with name: USER.${name} already exists`)
     }
     const tableId = this.#id('t')
-    this.tables.push({ tableId, name, active: true, indexes: [], documents: new Map(), history: [] })
+    this.tables.push({
+      tableId,
+      name,
+      active: true,
+      indexes: [],
+      documents: new Map(),
+      versions: new Map(),
+      history: [],
+    })
     return tableId
   }
 
@@ -173,7 +183,8 @@ export class MemoryDatabase implements Catalog, DocumentSource, DocumentSink {
 
   #write(tableId: string, id: string, data: StructValue | undefined): void {
     const table = this.#table(tableId)
-    const version = table.history.filter((revision) => revision.id === id).length
+    const version = table.versions.get(id) ?? 0
+    table.versions.set(id, version + 1)
     table.history.push({ id, version, data })
     if (data === undefined) table.documents.delete(id)
     else table.documents.set(id, data)
