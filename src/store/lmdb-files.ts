@@ -1,14 +1,14 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync, type Stats, statfsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, type Stats, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
+import { type DataFileState, inspectDataFile } from './lmdb-pages.ts'
 
 /** What LMDB keeps in a store's directory. */
 export const dataFileName = 'data.mdb'
 const lockFileName = 'lock.mdb'
 
 /**
- * Looks at a directory before LMDB maps its file, since a bad file could otherwise end the process (a mapped page
- * beyond the file's end is a bus error). Returns whether a store has still to be made there.
+ * Looks at a directory before LMDB maps its file, since a bad file could end the process then. Returns whether a store has still to be made there.
  * Throws LedgerError 'store/unavailable', 'ledger/foreign' or 'store/corrupt'.
  */
 export function checkDirectory(directory: string): boolean {
@@ -28,7 +28,7 @@ export function checkDirectory(directory: string): boolean {
   }
   // Left by a process that died while it made the store: LMDB writes the first pages at once.
   if (data.size === 0) return true
-  checkDataFile(dataFile, data.size, directory)
+  checkDataFile(dataFile, directory)
   return false
 }
 
@@ -48,46 +48,33 @@ function checkNothingElse(directory: string): void {
   )
 }
 
-/**
- * Layout of LMDB's first two pages (data format 2 of the LMDB that the `lmdb` package bundles): both hold the state
- * after some commit, the one with the higher transaction number counts.
- */
-const meta = { magicAt: 24, versionAt: 28, pageBytesAt: 48, lastPageAt: 144, transactionAt: 152, bytes: 168 }
-const lmdbMagic = 0xbeefc0de
-const lmdbVersion = 2
-
-function checkDataFile(path: string, size: number, directory: string): void {
-  const first = readAt(path, 0, meta.bytes, directory)
-  if (first.length < meta.bytes || first.readUInt32LE(meta.magicAt) !== lmdbMagic) {
-    const found = JSON.stringify(first.subarray(0, 16).toString('latin1'))
-    throw new LedgerError('ledger/foreign', `'${path}' begins with ${found}, expected a ledger's data file`)
-  }
-  const version = first.readUInt32LE(meta.versionAt) & 0xffff
-  if (version !== lmdbVersion) {
-    throw new LedgerError('ledger/foreign', `'${path}' has LMDB data format ${version}, expected ${lmdbVersion}`)
-  }
-  const pageBytes = first.readUInt32LE(meta.pageBytesAt)
-  const second = readAt(path, pageBytes, meta.bytes, directory)
-  if (second.length < meta.bytes) throw truncated(path, size, 2 * pageBytes)
-  const isSecondNewer = second.readBigUInt64LE(meta.transactionAt) > first.readBigUInt64LE(meta.transactionAt)
-  const lastPage = Number((isSecondNewer ? second : first).readBigUInt64LE(meta.lastPageAt))
-  const expected = (lastPage + 1) * pageBytes
-  if (size < expected) throw truncated(path, size, expected)
-}
-
-function truncated(path: string, found: number, expected: number): LedgerError {
-  return new LedgerError('store/corrupt', `'${path}' was cut short: found ${found} bytes, expected ${expected}`)
-}
-
-function readAt(path: string, position: number, count: number, directory: string): Buffer {
-  try {
-    const handle = openSync(path, 'r')
-    try {
-      const bytes = Buffer.alloc(count)
-      return bytes.subarray(0, readSync(handle, bytes, 0, count, position))
-    } finally {
-      closeSync(handle)
+function checkDataFile(path: string, directory: string): void {
+  const state = inspectOrThrow(path, directory)
+  switch (state.kind) {
+    case 'whole':
+      return
+    case 'foreign': {
+      const found = JSON.stringify(Buffer.from(state.start).toString('latin1'))
+      throw new LedgerError('ledger/foreign', `'${path}' begins with ${found}, expected a ledger's data file`)
     }
+    case 'other-version':
+      throw new LedgerError(
+        'ledger/foreign',
+        `'${path}' has LMDB data format ${state.found}, expected ${state.expected}`,
+      )
+    case 'cut':
+      throw new LedgerError(
+        'store/corrupt',
+        `'${path}' was cut short: found ${state.foundBytes} bytes, expected ${state.expectedBytes}`,
+      )
+    default:
+      state satisfies never
+  }
+}
+
+function inspectOrThrow(path: string, directory: string): DataFileState {
+  try {
+    return inspectDataFile(path)
   } catch (error) {
     throw storeError(error, directory)
   }

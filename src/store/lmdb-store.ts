@@ -1,11 +1,12 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { ABORT, open, type RootDatabase, type RootDatabaseOptions, type Transaction } from 'lmdb'
 import { assert } from '../base/assert.ts'
 import { copyBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { storeGroupWritesMax, storeMapBytes, storeSnapshotsMax } from '../base/limits.ts'
-import { checkDirectory, storeError } from './lmdb-files.ts'
+import { checkDirectory, dataFileName, storeError } from './lmdb-files.ts'
+import { extendDataFile } from './lmdb-pages.ts'
 import { isEmptyRange, rangeBeyond } from './memory-store.ts'
 import { type KeyRange, type Snapshot, type Store, storeKeyBytesMax, type WriteTransaction } from './store.ts'
 
@@ -23,10 +24,11 @@ export function openLmdbStore(directory: string): Store {
   const isNew = checkDirectory(directory)
   let database: ByteDatabase | undefined
   try {
-    if (isNew) mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const madeFrom = isNew ? mkdirSync(directory, { recursive: true, mode: 0o700 }) : undefined
     database = open<Uint8Array, Uint8Array>(directory, lmdbOptions)
-    if (isNew) flushNewDirectory(directory)
+    if (isNew) flushNewDirectories(directory, madeFrom ?? directory)
     checkFormat(database, directory)
+    extendWhole(database, directory)
     return new LmdbStore(database, directory)
   } catch (error) {
     database?.close()
@@ -93,9 +95,19 @@ function checkFormat(database: ByteDatabase, directory: string): void {
   throw new LedgerError('ledger/foreign', `'${directory}' is marked '${text.slice(0, 40)}', expected '${expected}'`)
 }
 
-/** New names must be on disk too, else a power failure takes the files away whole. */
-function flushNewDirectory(directory: string): void {
-  for (const path of [directory, dirname(directory)]) {
+/** Under the write lock, so that no other process makes the file longer meanwhile. It only saves time later. */
+function extendWhole(database: ByteDatabase, directory: string): void {
+  try {
+    database.transactionSync(() => extendDataFile(join(directory, dataFileName)))
+  } catch {
+    // A file that may not grow is looked through when it is opened next.
+  }
+}
+
+/** New names must be on disk too, in every directory made here, else a power failure takes the files away whole. */
+function flushNewDirectories(last: string, first: string): void {
+  const end = dirname(dirname(resolve(first)))
+  for (let path = resolve(last); path !== end && path !== dirname(path); path = dirname(path)) {
     const handle = openSync(path, 'r')
     try {
       fsyncSync(handle)
@@ -155,6 +167,7 @@ class LmdbStore implements Store {
   async #close(): Promise<void> {
     while (this.#pending.length > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
     for (const snapshot of [...this.#snapshots]) snapshot.release()
+    extendWhole(this.#database, this.#directory)
     await this.#database.close()
   }
 
