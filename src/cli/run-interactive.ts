@@ -1,5 +1,6 @@
 import type { ExitName } from '../shell/exit-codes.ts'
 import { History } from '../shell/history.ts'
+import { settingWarnings } from '../shell/settings.ts'
 import { Shell } from '../shell/shell.ts'
 import type { Arguments } from './args.ts'
 import { loadChunk } from './chunks.ts'
@@ -37,7 +38,7 @@ export async function runInteractive(context: InteractiveContext): Promise<ExitN
     stdin,
     stdout,
     hasColour: !variables['NO_COLOR'] && variables['TERM'] !== 'dumb',
-    greeting: settings.isOn('display-welcome') ? greeting(shell, version, options.warnings) : options.warnings,
+    greeting: greeting(shell, version, [...options.warnings, ...settingWarnings(settings)]),
     nowMs: realEnv.nowMs,
     rowsRead: () => shell.readIosSoFar,
     remember: (input) => file.append(input),
@@ -47,10 +48,13 @@ export async function runInteractive(context: InteractiveContext): Promise<ExitN
 
 function greeting(shell: Shell, version: string, warnings: readonly string[]): string[] {
   const { ledger, description } = shell.state
+  const lines = warnings.map((warning) => `warning: ${warning}`)
+  if (!shell.settings.isOn('display-welcome')) return lines
   return [
-    ...warnings.map((warning) => `warning: ${warning}`),
+    ...lines,
     `qldb ${version}: ledger '${ledger}' (${description})`,
-    "Statements are PartiQL, each in a transaction of its own; 'begin' starts one that you commit. 'help' tells more.",
+    "End a statement with ';' or Enter on an empty line: it runs in a transaction of its own.",
+    "'begin' starts a transaction that you commit; 'help' tells more; Ctrl-D leaves.",
     '',
   ]
 }

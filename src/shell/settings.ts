@@ -40,12 +40,17 @@ export const settingDefinitions = {
     help: 'the prompt; $LEDGER, $REGION and $ACTIVE_TRANSACTION (" *" in a transaction) are filled in',
   },
   'terminator-required': {
-    default: 'false',
+    default: 'true',
     choices: onOff,
     configKey: 'terminator_required',
-    help: 'true: Enter runs only what ends with a semicolon',
+    help: 'Enter runs: true, what ends with a semicolon (or, on an empty line, all of it); false, what has no open bracket',
   },
-  'edit-mode': { default: 'emacs', choices: ['emacs', 'vi'], configKey: 'edit_mode', help: 'keys of the line editor' },
+  'edit-mode': {
+    default: 'emacs',
+    choices: ['emacs', 'vi'],
+    configKey: 'edit_mode',
+    help: 'keys of the line editor; vi is not built yet',
+  },
   'display-welcome': {
     default: 'true',
     choices: onOff,
@@ -127,4 +132,9 @@ function checkedValue(name: SettingName, value: string): string {
   throw new LedgerError('usage/invalid-argument', `'${value}' is not a value of '${name}'`, {
     help: `it takes one of: ${choices.join(', ')}`,
   })
+}
+
+/** What a setting asks for and this program does not have. */
+export function settingWarnings(settings: Settings): string[] {
+  return settings.get('edit-mode') === 'vi' ? ["edit-mode 'vi' is not built yet: the keys are those of emacs"] : []
 }

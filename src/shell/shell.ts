@@ -11,7 +11,7 @@ import type { EventSink, TransactionFate } from './events.ts'
 import type { ExitName } from './exit-codes.ts'
 import type { History } from './history.ts'
 import { isClosed, isCommand, readScript } from './script-reader.ts'
-import { type Settings, settingNames } from './settings.ts'
+import { type Settings, settingNames, settingWarnings } from './settings.ts'
 import { RowsNotCommitted, runAlone, runInside } from './statement-run.ts'
 import { settingsText, statusText } from './status-text.ts'
 import { TableNames } from './table-names.ts'
@@ -198,6 +198,7 @@ export class Shell {
       changeSetting: async (name, value) => {
         const changed = this.settings.set(name, value, 'set')
         await sink({ type: 'notice', text: `${changed} is now '${this.settings.get(changed)}'` })
+        for (const text of settingWarnings(this.settings)) await sink({ type: 'warning', text })
         await sink({ type: 'state' })
       },
       useLedger: (target) => this.#use(target, sink),
