@@ -53,7 +53,7 @@ function fieldsOf(qualifier: string): readonly string[] | undefined {
   return start === -1 || end < start ? undefined : all.slice(start, end + 1)
 }
 
-/** An interval from printInterval's text; undefined when it has another shape. */
+/** An interval from the very text that printInterval gives it; undefined for any other. */
 export function parseInterval(text: string): IntervalValue | undefined {
   const match = /^(-?)([0-9][0-9 :.-]*) ([A-Za-z].*)$/.exec(text)
   if (match === null || text.length > 200) return undefined
@@ -74,5 +74,7 @@ export function parseInterval(text: string): IntervalValue | undefined {
     amount += (BigInt(fraction) * (nanosecondsOf['SECOND'] as bigint)) / 10n ** BigInt(fraction.length)
   }
   if (sign === '-') amount = -amount
-  return family === 'year-month' ? interval(family, amount, 0n, qualifier) : interval(family, 0n, amount, qualifier)
+  const isYearMonth = family === 'year-month'
+  const value = interval(family, isYearMonth ? amount : 0n, isYearMonth ? 0n : amount, qualifier)
+  return printInterval(value) === text ? value : undefined
 }
