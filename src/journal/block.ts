@@ -217,6 +217,7 @@ export function blockToIon(block: Block): StructValue {
 }
 
 export { blockFromIon }
+export { decodeRevision, type RevisionSlice, revisionSlices } from './revision-slices.ts'
 
 export function addressToIon(address: BlockAddress): StructValue {
   return structOf({ strandId: string(address.strandId), sequenceNo: int(address.sequenceNo) })

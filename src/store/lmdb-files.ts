@@ -8,8 +8,8 @@ export const dataFileName = 'data.mdb'
 const lockFileName = 'lock.mdb'
 
 /**
- * Looks at a directory before LMDB maps its file, since a bad file could end the process then. Returns whether a store has still to be made there.
- * Throws LedgerError 'store/unavailable', 'ledger/foreign' or 'store/corrupt'.
+ * Looks at a directory before LMDB maps its file, since a bad file could end the process then. Returns whether a store
+ * has still to be made there. Throws LedgerError 'store/unavailable', 'ledger/foreign' or 'store/corrupt'.
  */
 export function checkDirectory(directory: string): boolean {
   const info = statOrUndefined(directory, directory)
