@@ -111,7 +111,7 @@ function targetPath(target: Expression, scope: Scope, context: PlanContext): Tar
     throw new LedgerError('semantic/invalid', 'the target of a change must be a path', { span: target.span })
   }
   const rest = steps.map((step) => targetStep(step, scope, context))
-  const variable = findVariable(scope, root.name)
+  const variable = findVariable(scope, root.name, context)
   if (variable?.origin !== undefined) return [...variable.origin, ...rest]
   if (variable !== undefined) {
     throw new LedgerError('semantic/invalid', `'${root.name.text}' is not part of the table's documents`, {

@@ -211,7 +211,7 @@ export function literalText(expression: Expression): string | undefined {
  * source "even the name of a table becomes a path into that source").
  */
 export function resolveName(name: Name, local: boolean, scope: Scope, context: PlanContext): PlanExpression {
-  const variable = findVariable(scope, name)
+  const variable = findVariable(scope, name, context)
   if (variable !== undefined) return slotOf(variable, name.span)
   const global = local ? undefined : globalValue(name, context)
   const only = nearestSources(scope)?.onlySource
@@ -241,7 +241,7 @@ function globalValue(name: Name, context: PlanContext): PlanExpression | undefin
 /** The name of a field in a struct constructor: a bare word that stands for nothing else is the name itself. */
 function buildFieldName(name: Expression, scope: Scope, context: PlanContext): PlanExpression {
   const isBare = name.kind === 'variable' && !name.name.quoted && !name.local && !context.options.strictQldb
-  if (!isBare || findVariable(scope, name.name) !== undefined) return buildExpression(name, scope, context)
+  if (!isBare || findVariable(scope, name.name, context) !== undefined) return buildExpression(name, scope, context)
   if (globalValue(name.name, context)?.kind === 'global') return buildExpression(name, scope, context)
   return { kind: 'constant', value: string(name.name.text), span: name.span }
 }

@@ -136,11 +136,11 @@ function buildSource(value: Expression, scope: Scope, context: PlanContext): Bui
 }
 
 function buildRoot(name: Name, local: boolean, scope: Scope, context: PlanContext): BuiltSource {
-  const bound = findVariable(scope, name, (variable) => variable.role === 'with')
+  const bound = findVariable(scope, name, context, (variable) => variable.role === 'with')
   if (bound !== undefined) return { value: slotOf(bound, name.span) }
   const global = local ? undefined : context.catalog.findGlobal(name.text, name.quoted)
   if (global?.kind === 'value') return { value: { kind: 'global', name: global.name, span: name.span } }
-  const variable = findVariable(scope, name)
+  const variable = findVariable(scope, name, context)
   if (variable !== undefined) return { value: slotOf(variable, name.span), unnests: true, origin: variable.origin }
   // Inside a sub-query a name that nothing defines is a field of the only source around it.
   const only = scope.parent === undefined || local ? undefined : nearestOnlySource(scope.parent)
@@ -176,10 +176,10 @@ const committedPrefix = '_ql_committed_'
 /** The table, view, history or system view that a source names; undefined when it names none. */
 export function findTable(value: Expression, scope: Scope, context: PlanContext): TableSource | undefined {
   if (value.kind === 'call' && value.name === 'history') return buildHistory(value, scope, context)
-  if (value.kind === 'path') return systemView(value, scope)
+  if (value.kind === 'path') return systemView(value, scope, context)
   if (value.kind !== 'variable' || value.local) return undefined
   const { name } = value
-  if (findVariable(scope, name, (variable) => variable.role === 'with') !== undefined) return undefined
+  if (findVariable(scope, name, context, (variable) => variable.role === 'with') !== undefined) return undefined
   const global = context.catalog.findGlobal(name.text, name.quoted)
   if (global?.kind === 'table') return { kind: 'table', table: global.table, view: 'user' }
   if (global !== undefined || !name.text.startsWith(committedPrefix)) return undefined
@@ -187,10 +187,15 @@ export function findTable(value: Expression, scope: Scope, context: PlanContext)
   return table?.kind === 'table' ? { kind: 'table', table: table.table, view: 'committed' } : undefined
 }
 
-function systemView(path: Extract<Expression, { kind: 'path' }>, scope: Scope): TableSource | undefined {
+function systemView(
+  path: Extract<Expression, { kind: 'path' }>,
+  scope: Scope,
+  context: PlanContext,
+): TableSource | undefined {
   const [step, ...rest] = path.steps
   if (path.root.kind !== 'variable' || path.root.name.text !== 'information_schema') return undefined
-  if (step?.kind !== 'field' || rest.length > 0 || findVariable(scope, path.root.name) !== undefined) return undefined
+  if (step?.kind !== 'field' || rest.length > 0 || findVariable(scope, path.root.name, context) !== undefined)
+    return undefined
   return { kind: 'system', name: step.name.text }
 }
 

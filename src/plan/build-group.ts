@@ -59,7 +59,7 @@ export function buildGroup(
   const keys: GroupOperator['keys'][number][] = []
   const known: { text: string; slot: number; name: string }[] = []
   for (const [position, key] of (groupBy?.keys ?? []).entries()) {
-    const value = buildExpression(selectedUnder(key.value, items, before), before, context)
+    const value = buildExpression(selectedUnder(key.value, items, before, context), before, context)
     const slot = context.newSlot()
     const name = key.alias?.text ?? columnName(uncast(key.value)) ?? `_${position + 1}`
     keys.push({ value, slot })
@@ -86,8 +86,8 @@ function uncast(key: Expression): Expression {
 }
 
 /** `GROUP BY tagname` where `tagname` is the alias of a select item stands for that item (specification, section 11). */
-function selectedUnder(key: Expression, items: readonly SelectItem[], scope: Scope): Expression {
-  if (key.kind !== 'variable' || findVariable(scope, key.name) !== undefined) return key
+function selectedUnder(key: Expression, items: readonly SelectItem[], scope: Scope, context: PlanContext): Expression {
+  if (key.kind !== 'variable' || findVariable(scope, key.name, context) !== undefined) return key
   const item = items.find((one) => one.kind === 'expression' && one.alias?.text === key.name.text)
   return item === undefined || hasAggregate(item.value) ? key : item.value
 }
@@ -101,7 +101,7 @@ export function groupedExpression(
   const { grouping } = scope
   if (grouping === undefined || grouping.keys.length === 0) return undefined
   if (expression.kind === 'literal' || expression.kind === 'parameter' || expression.kind === 'select') return undefined
-  if (expression.kind === 'variable' && findVariable(scope, expression.name)?.role === 'key') return undefined
+  if (expression.kind === 'variable' && findVariable(scope, expression.name, context)?.role === 'key') return undefined
   if (hasAggregate(expression)) return undefined
   const text = tryKey(expression, grouping.before, context)
   const key = text === undefined ? undefined : grouping.keys.find((one) => one.text === text)

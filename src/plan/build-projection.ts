@@ -113,7 +113,7 @@ function excludePath(path: Expression, scope: Scope, context: PlanContext): [str
     throw new LedgerError('semantic/invalid', 'EXCLUDE takes paths that begin with a name', { span: path.span })
   }
   const steps = path.kind === 'path' ? path.steps.map((step) => excludeStep(step, context)) : []
-  const variable = findVariable(scope, root.name)
+  const variable = findVariable(scope, root.name, context)
   if (variable !== undefined) return [variable.name, steps]
   if (only === undefined) throw noSuchVariable(root.name, scope, context)
   return [only.name, [{ kind: 'field', name: root.name.text, exact: context.isExact(root.name) }, ...steps]]

@@ -116,17 +116,24 @@ export function declare(
   return variable
 }
 
-/** The nearest variable of that name, blocks from the inside out. Throws when an unquoted name fits several. */
+/**
+ * The nearest variable of that name, blocks from the inside out. Where case is folded an unquoted name fits any
+ * spelling, and it throws when several fit.
+ */
 export function findVariable(
   scope: Scope | undefined,
   name: Name,
+  context: PlanContext,
   accept: (variable: Variable) => boolean = () => true,
 ): Variable | undefined {
+  const isExact = context.isExact(name)
   const lower = name.text.toLowerCase()
   for (let block = scope; block !== undefined; block = block.parent) {
-    const exact = block.variables.filter((variable) => variable.name === name.text && accept(variable))
-    if (name.quoted && exact[0] !== undefined) return exact[0]
-    if (name.quoted) continue
+    if (isExact) {
+      const exact = block.variables.find((variable) => variable.name === name.text && accept(variable))
+      if (exact !== undefined) return exact
+      continue
+    }
     const fitting = block.variables.filter((variable) => variable.name.toLowerCase() === lower && accept(variable))
     if (fitting.length > 1) {
       throw new LedgerError('semantic/invalid', `the name '${name.text}' fits several variables`, {
