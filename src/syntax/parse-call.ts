@@ -2,7 +2,7 @@ import type { Span } from '../base/span.ts'
 import { string } from '../values/value.ts'
 import type { CallExpression, Expression, WindowSpecification } from './ast.ts'
 import { type Cursor, invalid, unsupported } from './cursor.ts'
-import { parseArithmetic, parseExpression, parseOr } from './parse-expression.ts'
+import { parseExpression, parseOperators, parseOr, tightness } from './parse-expression.ts'
 import { parseItems } from './parse-primary.ts'
 import { parseSortKeys } from './parse-query.ts'
 
@@ -161,7 +161,7 @@ function parseSubstring(cursor: Cursor): Expression[] {
 
 /** POSITION(a IN s), POSITION(a, s) */
 function parsePosition(cursor: Cursor): Expression[] {
-  const wanted = parseArithmetic(cursor, 1)
+  const wanted = parseOperators(cursor, tightness.concat)
   if (!cursor.accept('IN') && !cursor.accept(',')) throw cursor.unexpected('IN')
   return [wanted, parseExpression(cursor)]
 }

@@ -1,23 +1,99 @@
 import type { Span } from '../base/span.ts'
 import type { BinaryOperator, Expression } from './ast.ts'
-import type { Cursor } from './cursor.ts'
+import type { Cursor, ParserToken } from './cursor.ts'
 import { callOf } from './parse-call.ts'
 import { parsePostfix, parsePrimary } from './parse-primary.ts'
-import { isQuery, parseQuery } from './parse-query.ts'
+import { atQuery, goesOn, isQuery, parseQueryRest, parseQueryTerm } from './parse-query.ts'
 import { parseTypeName } from './parse-type.ts'
 
 /**
  * Expressions by precedence, loosest first: set operations and queries; OR; AND; NOT; comparisons, IS, IN, LIKE,
- * BETWEEN; `||` and `&`; `+ -`; `* / %`; signs; paths. (PartiQL grammar, exprBagOp to exprPrimary.)
+ * BETWEEN; `||` and `&`; `+ -`; `* / %`; signs; paths. (PartiQL grammar, exprBagOp to exprPrimary.) One function climbs
+ * through all operators, so that a level of nesting costs few frames of the stack.
  * `first` is an operand that has been read already: then parsing goes on behind it.
  */
+export const tightness = { or: 1, and: 2, not: 3, predicate: 4, concat: 5, sum: 6, product: 7 } as const
+
+/** How tightly the operator with that word binds. */
+const operators: ReadonlyMap<string, number> = new Map([
+  ['OR', tightness.or],
+  ['AND', tightness.and],
+  ...['=', '<>', '<', '<=', '>', '>=', 'IS', 'IN', 'LIKE', 'BETWEEN', 'OVERLAPS', 'NOT'].map(
+    (word): [string, number] => [word, tightness.predicate],
+  ),
+  ['||', tightness.concat],
+  ['&', tightness.concat],
+  ['+', tightness.sum],
+  ['-', tightness.sum],
+  ['*', tightness.product],
+  ['/', tightness.product],
+  ['%', tightness.product],
+])
 
 /** Any expression, set operations and queries without parentheses included. */
 export function parseExpression(cursor: Cursor, first?: Expression): Expression {
   cursor.enter()
-  const expression = parseQuery(cursor, first)
+  const begin = cursor.position
+  let left =
+    first === undefined && atQuery(cursor) ? parseQueryTerm(cursor) : parseOperators(cursor, tightness.or, first)
+  if (goesOn(cursor, left)) left = parseQueryRest(cursor, left, begin, left === first)
   cursor.leave()
-  return expression
+  return left
+}
+
+/** An expression without set operations and bare queries. */
+export function parseOr(cursor: Cursor, first?: Expression): Expression {
+  return parseOperators(cursor, tightness.or, first)
+}
+
+/** Operands and operators that bind as tightly as `least` or tighter. */
+export function parseOperators(cursor: Cursor, least: number, first?: Expression): Expression {
+  let left = first ?? (isPrefix(cursor.token.word) ? parsePrefixed(cursor, least) : parsePrimary(cursor))
+  if (cursor.at('.') || cursor.at('[')) left = parsePostfix(cursor, left)
+  // Behind `a IS b` nothing tighter may follow: it would have to belong to b.
+  let most: number = tightness.product
+  for (;;) {
+    const { word } = cursor.token
+    const own = operators.get(word)
+    if (own === undefined || own < least || own > most) return left
+    most = own
+    if (own > tightness.predicate) {
+      const opSpan = takeSpan(cursor)
+      left = binary(word as BinaryOperator, left, parseOperators(cursor, own + 1), opSpan)
+    } else if (own < tightness.predicate) {
+      left = parseChain(cursor, left, own)
+    } else {
+      const predicate = parsePredicate(cursor, left)
+      if (predicate === undefined) return left
+      left = predicate
+    }
+  }
+}
+
+function isPrefix(word: string): boolean {
+  return word === '-' || word === '+' || word === 'NOT'
+}
+
+/** Signs before an operand, or NOT where it may stand. */
+function parsePrefixed(cursor: Cursor, least: number): Expression {
+  const { word, start } = cursor.token
+  if (word !== 'NOT') return parseSigned(cursor)
+  if (least > tightness.not) return parsePrimary(cursor)
+  cursor.advance()
+  cursor.enter()
+  const operand = parseOperators(cursor, tightness.not)
+  cursor.leave()
+  return { kind: 'unary', op: 'not', operand, span: { start, end: operand.span.end } }
+}
+
+function parseSigned(cursor: Cursor): Expression {
+  const signs: ParserToken[] = []
+  while (cursor.at('-') || cursor.at('+')) signs.push(cursor.advance())
+  let operand = parsePostfix(cursor, parsePrimary(cursor))
+  for (const { word, start } of signs.reverse()) {
+    operand = { kind: 'unary', op: word as '-', operand, span: { start, end: operand.span.end } }
+  }
+  return operand
 }
 
 /** From this many operands on, a chain of ANDs or ORs becomes a balanced tree, so that its length is no depth. */
@@ -28,26 +104,14 @@ interface Chain {
   readonly operators: Span[]
 }
 
-export function parseOr(cursor: Cursor, first?: Expression): Expression {
-  const left = parseAnd(cursor, first)
-  if (!cursor.at('OR')) return left
+function parseChain(cursor: Cursor, left: Expression, own: number): Expression {
+  const word = own === tightness.or ? 'OR' : 'AND'
   const chain: Chain = { operands: [left], operators: [] }
-  while (cursor.at('OR')) {
+  while (cursor.at(word)) {
     chain.operators.push(takeSpan(cursor))
-    chain.operands.push(parseAnd(cursor))
+    chain.operands.push(parseOperators(cursor, own + 1))
   }
-  return joinChain('or', chain)
-}
-
-function parseAnd(cursor: Cursor, first?: Expression): Expression {
-  const left = parseNot(cursor, first)
-  if (!cursor.at('AND')) return left
-  const chain: Chain = { operands: [left], operators: [] }
-  while (cursor.at('AND')) {
-    chain.operators.push(takeSpan(cursor))
-    chain.operands.push(parseNot(cursor))
-  }
-  return joinChain('and', chain)
+  return joinChain(own === tightness.or ? 'or' : 'and', chain)
 }
 
 function takeSpan(cursor: Cursor): Span {
@@ -77,51 +141,29 @@ function binary(op: BinaryOperator, left: Expression, right: Expression, opSpan:
   return { kind: 'binary', op, left, right, opSpan, span: { start: left.span.start, end: right.span.end } }
 }
 
-function parseNot(cursor: Cursor, first?: Expression): Expression {
-  if (first !== undefined || !cursor.at('NOT')) return parsePredicate(cursor, first)
-  const { start } = cursor.advance()
-  cursor.enter()
-  const operand = parseNot(cursor)
-  cursor.leave()
-  return { kind: 'unary', op: 'not', operand, span: { start, end: operand.span.end } }
-}
-
-const comparisons: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>='])
-
-function parsePredicate(cursor: Cursor, first?: Expression): Expression {
-  let left = parseArithmetic(cursor, 1, first)
-  for (;;) {
-    const { word } = cursor.token
-    if (word === '') return left
-    if (comparisons.has(word)) {
-      const opSpan = takeSpan(cursor)
-      left = binary(word as BinaryOperator, left, parseArithmetic(cursor, 1), opSpan)
-      continue
+/** The predicate that goes on behind its operand; undefined when NOT or another word begins none. */
+function parsePredicate(cursor: Cursor, left: Expression): Expression | undefined {
+  const negated = cursor.at('NOT')
+  switch (negated ? cursor.peek().word : cursor.token.word) {
+    case 'IS':
+      return negated ? undefined : parseIs(cursor, left)
+    case 'IN':
+      return parseIn(cursor, left, negated)
+    case 'LIKE':
+      return parseLike(cursor, left, negated)
+    case 'BETWEEN':
+      return parseBetween(cursor, left, negated)
+    case 'OVERLAPS': {
+      if (negated) return undefined
+      const nameSpan = takeSpan(cursor)
+      const right = parseOperators(cursor, tightness.concat)
+      return callOf('overlaps', nameSpan, [left, right], { start: left.span.start, end: right.span.end })
     }
-    const negated = word === 'NOT'
-    switch (negated ? cursor.peek().word : word) {
-      case 'IS':
-        if (negated) return left
-        left = parseIs(cursor, left)
-        break
-      case 'IN':
-        left = parseIn(cursor, left, negated)
-        break
-      case 'LIKE':
-        left = parseLike(cursor, left, negated)
-        break
-      case 'BETWEEN':
-        left = parseBetween(cursor, left, negated)
-        break
-      case 'OVERLAPS': {
-        if (negated) return left
-        const nameSpan = takeSpan(cursor)
-        const right = parseArithmetic(cursor, 1)
-        left = callOf('overlaps', nameSpan, [left, right], { start: left.span.start, end: right.span.end })
-        break
-      }
-      default:
-        return left
+    default: {
+      if (negated) return undefined
+      const op = cursor.token.word as BinaryOperator
+      const opSpan = takeSpan(cursor)
+      return binary(op, left, parseOperators(cursor, tightness.concat), opSpan)
     }
   }
 }
@@ -140,7 +182,7 @@ function acceptNot(cursor: Cursor, negated: boolean): void {
 
 function parseIn(cursor: Cursor, operand: Expression, negated: boolean): Expression {
   acceptNot(cursor, negated)
-  const collection = cursor.at('(') ? parseInList(cursor) : parseArithmetic(cursor, 1)
+  const collection = cursor.at('(') ? parseInList(cursor) : parseOperators(cursor, tightness.concat)
   return { kind: 'in', operand, collection, negated, span: cursor.spanFrom(operand.span.start) }
 }
 
@@ -160,63 +202,23 @@ function parseInList(cursor: Cursor): Expression {
   if (!cursor.accept(')')) throw cursor.unexpected(',', ')')
   const only = items.length === 1 ? items[0] : undefined
   const list: Expression = { kind: 'list', items, form: 'paren', span: cursor.spanFrom(start) }
-  if (cursor.at('.') || cursor.at('[') || tightness(cursor.token.word) > 0) {
-    return parseArithmetic(cursor, 1, only ?? list)
+  if (cursor.at('.') || cursor.at('[') || (operators.get(cursor.token.word) ?? 0) >= tightness.concat) {
+    return parseOperators(cursor, tightness.concat, only ?? list)
   }
   return only !== undefined && isQuery(only) && !wrapped ? only : list
 }
 
 function parseLike(cursor: Cursor, operand: Expression, negated: boolean): Expression {
   acceptNot(cursor, negated)
-  const pattern = parseArithmetic(cursor, 1)
-  const escaped = cursor.accept('ESCAPE') ? parseArithmetic(cursor, 1) : undefined
+  const pattern = parseOperators(cursor, tightness.concat)
+  const escaped = cursor.accept('ESCAPE') ? parseOperators(cursor, tightness.concat) : undefined
   return { kind: 'like', operand, pattern, escape: escaped, negated, span: cursor.spanFrom(operand.span.start) }
 }
 
 function parseBetween(cursor: Cursor, operand: Expression, negated: boolean): Expression {
   acceptNot(cursor, negated)
-  const low = parseArithmetic(cursor, 1)
+  const low = parseOperators(cursor, tightness.concat)
   cursor.expect('AND')
-  const high = parseArithmetic(cursor, 1)
+  const high = parseOperators(cursor, tightness.concat)
   return { kind: 'between', operand, low, high, negated, span: cursor.spanFrom(operand.span.start) }
-}
-
-/** How tightly an operator of arithmetic binds; 0: it is none. */
-function tightness(word: string): number {
-  switch (word) {
-    case '||':
-    case '&':
-      return 1
-    case '+':
-    case '-':
-      return 2
-    case '*':
-    case '/':
-    case '%':
-      return 3
-    default:
-      return 0
-  }
-}
-
-/** Everything that binds tighter than a comparison; `least` is the loosest operator to take. */
-export function parseArithmetic(cursor: Cursor, least: number, first?: Expression): Expression {
-  let left = first === undefined ? parseSigned(cursor) : parsePostfix(cursor, first)
-  for (;;) {
-    const own = tightness(cursor.token.word)
-    if (own === 0 || own < least) return left
-    const op = cursor.token.word as BinaryOperator
-    const opSpan = takeSpan(cursor)
-    left = binary(op, left, parseArithmetic(cursor, own + 1), opSpan)
-  }
-}
-
-function parseSigned(cursor: Cursor): Expression {
-  const { word, start } = cursor.token
-  if (word !== '-' && word !== '+') return parsePostfix(cursor, parsePrimary(cursor))
-  cursor.advance()
-  cursor.enter()
-  const operand = parseSigned(cursor)
-  cursor.leave()
-  return { kind: 'unary', op: word, operand, span: { start, end: operand.span.end } }
 }

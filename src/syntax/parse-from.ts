@@ -1,7 +1,7 @@
 import type { Expression, FromSource } from './ast.ts'
 import { type Cursor, unsupported } from './cursor.ts'
-import { parseOr } from './parse-expression.ts'
-import { parseQuery } from './parse-query.ts'
+import { parseExpression, parseOr } from './parse-expression.ts'
+import { atQuery } from './parse-query.ts'
 
 /** What stands behind FROM: sources joined from the left, commas and joins alike (PartiQL grammar, tableReference). */
 export function parseFrom(cursor: Cursor): FromSource {
@@ -67,11 +67,9 @@ function parseJoinWords(cursor: Cursor): JoinWords | undefined {
 
 function parseSource(cursor: Cursor): FromSource {
   if (cursor.at('UNPIVOT')) return parseUnpivot(cursor)
-  if (cursor.at('(') && !queryWords.has(cursor.peek().word)) return parseWrapped(cursor)
+  if (cursor.at('(') && !atQuery(cursor, 1)) return parseWrapped(cursor)
   return scanOf(cursor, parseOr(cursor))
 }
-
-const queryWords: ReadonlySet<string> = new Set(['SELECT', 'PIVOT', 'VALUES', 'WITH', 'TABLE'])
 
 function parseUnpivot(cursor: Cursor): FromSource {
   const { start } = cursor.expect('UNPIVOT')
@@ -105,7 +103,7 @@ function parseWrapped(cursor: Cursor): FromSource {
   cursor.enter()
   let inner = parseFrom(cursor)
   const bare = bareValue(inner)
-  if (bare !== undefined && !cursor.at(')')) inner = { ...inner, value: parseQuery(cursor, bare) } as FromSource
+  if (bare !== undefined && !cursor.at(')')) inner = { ...inner, value: parseExpression(cursor, bare) } as FromSource
   cursor.leave()
   if (!cursor.accept(')')) throw cursor.complain('expected right parenthesis')
   cursor.group = { open, end: cursor.position }

@@ -15,14 +15,23 @@ const callableWords: ReadonlySet<string> = new Set(['EXISTS', 'ANY', 'SOME', 'LE
 
 /** A literal, a name, a call, a constructor, CASE, CAST, or anything in parentheses. */
 export function parsePrimary(cursor: Cursor): Expression {
-  const token = cursor.token
+  const { kind } = cursor.token
+  if (kind === 'punctuation') return bracketed[cursor.token.word]?.(cursor) ?? parseLocal(cursor)
+  if (kind === 'name' || kind === 'keyword') return parseWord(cursor, cursor.token)
+  return parseSimple(cursor, cursor.token)
+}
+
+function parseSimple(cursor: Cursor, token: ParserToken): Expression {
   switch (token.kind) {
     case 'string':
       return takeLiteral(cursor, string(unquote(cursor.text.slice(token.start + 1, token.end - 1), "'")))
     case 'number':
       return takeLiteral(cursor, numberIn(cursor, token))
-    case 'ion':
-      return { ...takeLiteral(cursor, ionOf(cursor, token)), source: 'ion' } as Expression
+    case 'ion': {
+      const value = ionOf(cursor, token)
+      cursor.advance()
+      return { kind: 'literal', value, source: 'ion', span: spanOfToken(token) }
+    }
     case 'parameter': {
       cursor.advance()
       cursor.parameters += 1
@@ -30,11 +39,6 @@ export function parsePrimary(cursor: Cursor): Expression {
     }
     case 'quoted-name':
       return { kind: 'variable', name: cursor.anyName(), local: false, span: spanOfToken(token) }
-    case 'punctuation':
-      return parseBracketed(cursor, token)
-    case 'name':
-    case 'keyword':
-      return parseWord(cursor, token)
     default:
       throw cursor.complain('expected expression')
   }
@@ -63,30 +67,32 @@ function ionOf(cursor: Cursor, token: ParserToken): Value {
   }
 }
 
-function parseBracketed(cursor: Cursor, token: ParserToken): Expression {
-  switch (token.word) {
-    case '(':
-      return parseGroup(cursor)
-    case '[': {
-      cursor.advance()
-      const items = parseItems(cursor, ']')
-      return { kind: 'list', items, form: 'bracket', span: cursor.spanFrom(token.start) }
-    }
-    case '<<': {
-      cursor.advance()
-      const items = parseItems(cursor, '>>')
-      return { kind: 'bag', items, span: cursor.spanFrom(token.start) }
-    }
-    case '{':
-      return parseStruct(cursor)
-    case '@': {
-      cursor.advance()
-      const name = cursor.name('identifier expected after `@` symbol')
-      return { kind: 'variable', name, local: true, span: cursor.spanFrom(token.start) }
-    }
-    default:
-      throw cursor.complain('expected expression')
-  }
+/** What an opening sign begins. */
+const bracketed: Readonly<Record<string, ((cursor: Cursor) => Expression) | undefined>> = {
+  '(': parseGroup,
+  '[': parseList,
+  '<<': parseBag,
+  '{': parseStruct,
+}
+
+function parseList(cursor: Cursor): Expression {
+  const { start } = cursor.expect('[')
+  const items = parseItems(cursor, ']')
+  return { kind: 'list', items, form: 'bracket', span: cursor.spanFrom(start) }
+}
+
+function parseBag(cursor: Cursor): Expression {
+  const { start } = cursor.expect('<<')
+  const items = parseItems(cursor, '>>')
+  return { kind: 'bag', items, span: cursor.spanFrom(start) }
+}
+
+/** @name */
+function parseLocal(cursor: Cursor): Expression {
+  const { start } = cursor.token
+  if (!cursor.accept('@')) throw cursor.complain('expected expression')
+  const name = cursor.name('identifier expected after `@` symbol')
+  return { kind: 'variable', name, local: true, span: cursor.spanFrom(start) }
 }
 
 /** `(e)` is e, `(a, b)` and `()` are lists. */

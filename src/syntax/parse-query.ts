@@ -31,27 +31,43 @@ export function isQuery(expression: Expression): expression is Query {
   }
 }
 
+const queryWords: ReadonlySet<string> = new Set(['SELECT', 'PIVOT', 'VALUES', 'WITH', 'TABLE'])
+const goesOnWith: ReadonlySet<string> = new Set(['UNION', 'EXCEPT', 'INTERSECT', 'OUTER'])
+
+/** Whether a query begins here, or `ahead` of here. */
+export function atQuery(cursor: Cursor, ahead = 0): boolean {
+  return queryWords.has(cursor.peek(ahead).word)
+}
+
+/** Whether a set operation follows or, behind a query, an ORDER BY, LIMIT or OFFSET. */
+export function goesOn(cursor: Cursor, left: Expression): boolean {
+  return goesOnWith.has(cursor.token.word) || (isQuery(left) && atTail(cursor))
+}
+
 /**
- * Queries and set operations, or just an expression. UNION and EXCEPT bind alike, INTERSECT tighter (SQL:2016 section
- * 7.17). ORDER BY, LIMIT and OFFSET at the end belong to the whole set operation.
+ * What goes on behind the first operand, which began at the token `begin` or (`wrapped`) stands in parentheses: UNION
+ * and EXCEPT bind alike, INTERSECT tighter (SQL:2016 section 7.17); ORDER BY, LIMIT and OFFSET at the end belong to
+ * the whole set operation.
  */
-export function parseQuery(cursor: Cursor, first?: Expression): Expression {
-  const begin = cursor.position
-  let left = parseIntersections(cursor, first)
+export function parseQueryRest(cursor: Cursor, first: Expression, begin: number, wrapped: boolean): Expression {
+  let left = first
   if (isQuery(left) && atTail(cursor)) {
-    const wrapped = left === first || (cursor.group.open === begin && cursor.group.end === cursor.position)
-    left = attachTail(cursor, left, wrapped)
+    const inParentheses = cursor.group.open === begin && cursor.group.end === cursor.position
+    left = attachTail(cursor, left, wrapped || inParentheses)
   }
   for (;;) {
+    const operand = parseIntersections(cursor, left)
     const op = setOperator(cursor, 'UNION', 'EXCEPT')
-    if (op === undefined) return left
-    left = parseSetOperation(cursor, op, left, () => parseIntersections(cursor))
-    if (atTail(cursor)) left = attachTail(cursor, left as Query, false)
+    const made = op
+      ? parseSetOperation(cursor, op, operand, () => parseIntersections(cursor, parseQueryTerm(cursor)))
+      : operand
+    if (made === left) return left
+    left = isQuery(made) && atTail(cursor) ? attachTail(cursor, made, false) : made
   }
 }
 
-function parseIntersections(cursor: Cursor, first?: Expression): Expression {
-  let left = parseQueryTerm(cursor, first)
+function parseIntersections(cursor: Cursor, first: Expression): Expression {
+  let left = first
   for (;;) {
     const op = setOperator(cursor, 'INTERSECT')
     if (op === undefined) return left
@@ -102,8 +118,8 @@ export function parseNames(cursor: Cursor): Name[] {
   return names
 }
 
-function parseQueryTerm(cursor: Cursor, first?: Expression): Expression {
-  if (first !== undefined) return parseOr(cursor, first)
+/** An operand of a set operation: a query up to HAVING, or an expression. */
+export function parseQueryTerm(cursor: Cursor): Expression {
   switch (cursor.token.word) {
     case 'SELECT':
       return parseSelect(cursor)

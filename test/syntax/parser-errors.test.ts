@@ -163,7 +163,7 @@ const towers: Readonly<Record<string, string>> = {
   bags: '<<'.repeat(deep),
   calls: 'f('.repeat(deep),
   paths: 'a['.repeat(deep),
-  signs: '-+'.repeat(deep),
+  signs: `${'-+'.repeat(deep)}1`,
   nots: 'NOT '.repeat(deep),
   cases: 'CASE '.repeat(deep),
   casts: 'CAST('.repeat(deep),
