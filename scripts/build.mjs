@@ -16,6 +16,7 @@ const shared = {
   legalComments: 'linked',
   logLevel: 'warning',
   jsx: 'automatic',
+  alias: { 'string-width': './scripts/lazy-string-width.cjs' },
 }
 
 /** Builds dist/ anew. The parts find one another by file name: see src/cli/chunks.ts. */
@@ -45,7 +46,7 @@ export async function buildProgram() {
       outfile: `${fresh}/ui.mjs`,
       format: 'esm',
       external,
-      alias: { 'react-devtools-core': './scripts/empty.mjs' },
+      alias: { ...shared.alias, 'react-devtools-core': './scripts/empty.mjs' },
       banner: {
         js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
       },

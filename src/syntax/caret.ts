@@ -9,7 +9,8 @@ const unitsAround = 1_000
 const indent = '  '
 const tab = '    '
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** Made when it is first needed: it takes milliseconds, and every start of the program would pay them. */
+let graphemes: Intl.Segmenter | undefined
 
 /**
  * A picture of a place in a text, as lines: `line:column: message`, the source line, and a caret under the character.
@@ -51,6 +52,7 @@ function edgeOf(source: string, offset: number, direction: -1 | 1): number {
 
 /** Characters as people count them, each as something that a terminal shows in place. */
 function visiblePieces(text: string): string[] {
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   return Array.from(graphemes.segment(text), ({ segment }) =>
     needsSign(segment) ? segment.replace(hidden, sign) : segment,
   )
