@@ -37,6 +37,7 @@ import {
   encodeWriteSet,
   type LedgerState,
 } from './records.ts'
+import { applyRedactions } from './redaction.ts'
 
 /** What a block is applied to: the state before it, as the write transaction sees it. */
 export interface Derived {
@@ -91,6 +92,8 @@ export class BlockWriter {
     const ddl = placed.filter((item) => item.tableId === catalogTableId)
     const catalog = ddl.length === 0 ? this.#before.catalog : applyCatalogRevisions(this, this.#before.catalog, ddl)
     for (const item of placed) if (item.tableId !== catalogTableId) this.#applyRevision(item, catalog)
+    for (const { tableId, documentId } of applyRedactions(this.transaction, this.block))
+      this.#noteChange(tableId, documentId)
     for (const [tableNumber, next] of this.#counters)
       this.transaction.put(documentCounterKey(tableNumber), encodeNumber(next))
     putNewSymbols(this.transaction, this.symbols, this.#before.state.symbolsEnd)
@@ -130,10 +133,14 @@ export class BlockWriter {
       const document = encodeDocumentRecord({ documentId: metadata.id, version: metadata.version, data: bytes })
       this.transaction.put(documentKey(tableNumber, documentNumber), document)
     }
-    const changed = this.writeSet.documents[item.tableId] ?? []
-    this.writeSet.documents[item.tableId] = changed
-    changed.push(metadata.id)
+    this.#noteChange(item.tableId, metadata.id)
     return { place, replaced }
+  }
+
+  #noteChange(tableId: string, documentId: string): void {
+    const changed = this.writeSet.documents[tableId] ?? []
+    this.writeSet.documents[tableId] = changed
+    changed.push(documentId)
   }
 
   #applyRevision(item: PlacedRevision, catalog: CatalogState): void {

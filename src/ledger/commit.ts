@@ -5,6 +5,7 @@ import {
   type BlockContent,
   type DocumentInfo,
   encodeBlock,
+  type RedactedRevision,
   type RevisionContent,
   sealBlock,
 } from '../journal/block.ts'
@@ -25,7 +26,7 @@ export interface CommitOutcome {
   readonly digest: Uint8Array
   /** The block that was written; undefined for a transaction that changed nothing. */
   readonly blockAddress: BlockAddress | undefined
-  /** Revisions written. */
+  /** Revisions written or redacted. */
   readonly writeIos: number
 }
 
@@ -46,6 +47,7 @@ export interface CommitRequest {
   readonly catalog: CatalogState
   readonly readSet: ReadSet
   readonly overlay: Overlay
+  readonly redactions: readonly RedactedRevision[]
   readonly statements: readonly FinishedStatement[]
 }
 
@@ -86,7 +88,7 @@ function append(
     throw new LedgerError('ledger/closed', 'the ledger is being rebuilt')
   checkReads(transaction, request, state)
   const content = contentOf(core, request, transaction, state)
-  const count = content.revisions?.length ?? 0
+  const count = (content.revisions?.length ?? 0) + request.redactions.length
   if (count === 0 && core.options.journalReads !== true) return undefined
   const block = sealBlock(content, { sequenceNo: state.tip, blockHash: state.tipHash })
   const symbols = core.symbols.forWrite(transaction, state.symbolsEnd)
@@ -97,6 +99,8 @@ function append(
 }
 
 function checkReads(reader: Reader, request: CommitRequest, state: LedgerState): void {
+  // Blind inserts in a burst: only names were read, and no block since then changed what a name stands for.
+  if (request.readSet.hasOnlyNames && state.catalogVersion <= request.snapshot.tip) return
   for (let sequenceNo = request.snapshot.tip + 1; sequenceNo <= state.tip; sequenceNo += 1) {
     const bytes = reader.get(writeSetKey(sequenceNo))
     if (bytes === undefined) {
@@ -115,7 +119,7 @@ function contentOf(
   state: LedgerState,
 ): BlockContent {
   // A clock that went back must not take the journal's times with it.
-  const timeMs = Math.max(core.env.nowMs(), state.tipMs)
+  const time = timestampFromMs(Math.max(core.env.nowMs(), state.tipMs))
   const positions = new Map(request.statements.map((statement, index) => [statement.number, index]))
   const documents = new Map<string, DocumentInfo>()
   const revisions: RevisionContent[] = []
@@ -132,7 +136,7 @@ function contentOf(
       documents.set(documentId, { tableName, tableId, statements })
       revisions.push({
         data: last.value,
-        metadata: { id: documentId, version, txTime: timestampFromMs(timeMs), txId: request.transactionId },
+        metadata: { id: documentId, version, txTime: time, txId: request.transactionId },
       })
     }
   }
@@ -144,8 +148,9 @@ function contentOf(
   return {
     strandId: core.identity.strandId,
     transactionId: request.transactionId,
-    blockTimestamp: timestampFromMs(timeMs),
+    blockTimestamp: time,
     transactionInfo: { statements, documents: documents.size === 0 ? undefined : documents },
+    ...(request.redactions.length === 0 ? {} : { redactionInfo: { revisions: request.redactions } }),
     revisions,
   }
 }

@@ -1,7 +1,7 @@
 import { BugError } from '../base/assert.ts'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
-import { newId } from '../base/ids.ts'
+import { isId, newId } from '../base/ids.ts'
 import {
   activeTablesMax,
   documentBytesMax,
@@ -14,6 +14,7 @@ import {
   transactionDocumentsMax,
 } from '../base/limits.ts'
 import type { DocumentSink, Meter } from '../exec/source.ts'
+import { type RedactedRevision, redactedRevisionToIon } from '../journal/block.ts'
 import { encodeIon } from '../values/binary-writer.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import {
@@ -24,14 +25,15 @@ import {
   type Table,
   type TableDefinition,
 } from './catalog.ts'
+import type { TransactionView } from './document-source.ts'
 import type { Overlay } from './overlay.ts'
-import type { ReadSet } from './read-set.ts'
+import { findRedactable } from './redaction.ts'
 import { asDocument } from './storable.ts'
 
 /** The part of a transaction that statements change. */
 export interface TransactionWrites {
-  readonly overlay: Overlay
-  readonly readSet: ReadSet
+  readonly view: TransactionView
+  readonly redactions: RedactedRevision[]
   /** The catalog with this transaction's own DDL. */
   catalog: CatalogState
   /** The least number of a statement whose result may still be read. */
@@ -70,8 +72,8 @@ export class StatementSink implements DocumentSink {
 
   createTable(name: string): string {
     checkName(name, 'table')
-    const { catalog, readSet } = this.#writes
-    readSet.addName(name)
+    const { catalog, view } = this.#writes
+    view.readSet.addName(name)
     if (catalog.activeTable(name) !== undefined) throw tableExists(name)
     this.#checkTableCounts(catalog.tables.size)
     const tableId = newId(this.#env)
@@ -86,12 +88,12 @@ export class StatementSink implements DocumentSink {
   }
 
   undropTable(tableId: string): string {
-    const { catalog, readSet } = this.#writes
+    const { catalog, view } = this.#writes
     const table = catalog.tables.get(tableId)
     if (table === undefined) throw new LedgerError('catalog/table-not-found', `no table with the id '${tableId}'`)
     if (table.status === 'ACTIVE')
       throw new LedgerError('catalog/table-exists', `table '${table.name}' (${tableId}) is not dropped`)
-    readSet.addName(table.name)
+    view.readSet.addName(table.name)
     if (catalog.activeTable(table.name) !== undefined) throw tableExists(table.name)
     this.#checkTableCounts(0)
     this.#define({ ...definitionOf(table), status: 'ACTIVE' })
@@ -127,14 +129,21 @@ export class StatementSink implements DocumentSink {
     return table.tableId
   }
 
-  redactRevision(): Value {
-    throw new LedgerError('semantic/unsupported', 'REDACT_REVISION is not built yet')
+  redactRevision(blockAddress: Value, tableId: string, documentId: string): Value {
+    const { view, catalog, redactions } = this.#writes
+    if (this.#isStrict && redactions.length > 0)
+      throw new LedgerError('transaction/too-large', 'a transaction redacts at most one revision')
+    if (isId(documentId)) view.readSet.addDocument(tableId, documentId)
+    const redacted = findRedactable(view, catalog, blockAddress, tableId, documentId)
+    redactions.push(redacted)
+    this.#meter.writeIos += 1
+    return redactedRevisionToIon(redacted)
   }
 
   /** A table by its name, for DDL: its definition is read and will be written. */
   #activeTable(name: string): Table {
-    const { catalog, readSet } = this.#writes
-    readSet.addName(name)
+    const { catalog, view } = this.#writes
+    view.readSet.addName(name)
     const table = catalog.activeTable(name)
     if (table === undefined) throw new LedgerError('catalog/table-not-found', `no table named '${name}'`)
     return table
@@ -154,7 +163,8 @@ export class StatementSink implements DocumentSink {
   }
 
   #define(definition: TableDefinition): void {
-    const { overlay, readSet, catalog } = this.#writes
+    const { catalog, view } = this.#writes
+    const { overlay, readSet } = view
     const isNew = catalog.tables.get(definition.tableId)?.number === undefined
     if (!isNew) readSet.addDocument(catalogTableId, definition.tableId)
     const write = { statement: this.#statement, value: documentOfTable(definition), bytes: 0, isNew }
@@ -164,7 +174,7 @@ export class StatementSink implements DocumentSink {
   }
 
   #change(tableId: string, documentId: string, value: StructValue | undefined): void {
-    const { overlay, readSet } = this.#writes
+    const { overlay, readSet } = this.#writes.view
     const isNew = overlay.table(tableId)?.documents.get(documentId)?.[0]?.isNew === true
     if (!isNew) readSet.addDocument(tableId, documentId)
     this.#write(tableId, documentId, value, isNew)
@@ -180,7 +190,7 @@ export class StatementSink implements DocumentSink {
         'document/too-large',
         `the document has ${bytes} bytes as Ion, at most ${bytesMax} are allowed`,
       )
-    const { overlay } = this.#writes
+    const { overlay } = this.#writes.view
     overlay.write(tableId, documentId, { statement: this.#statement, value, bytes, isNew }, this.#writes.oldestReader())
     this.#meter.writeIos += 1
     this.#meter.tick()

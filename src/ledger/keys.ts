@@ -169,6 +169,7 @@ export function idOfKey(bytes: Uint8Array): string {
 }
 
 function idKey(prefix: number, id: string): Uint8Array {
+  assert(id.length === idCharacters, `'${id}' is an id`)
   const bytes = key(prefix, idCharacters)
   bytes.write(id, 1, 'latin1')
   return bytes

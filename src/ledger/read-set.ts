@@ -17,6 +17,11 @@ export class ReadSet {
   readonly #names = new Set<string>()
   readonly #tables = new Map<string, TableReads>()
 
+  /** Whether nothing but names of tables was read. */
+  get hasOnlyNames(): boolean {
+    return this.#tables.size === 0
+  }
+
   /** The name was looked up in the catalog, whatever came of it. */
   addName(name: string): void {
     this.#names.add(name)

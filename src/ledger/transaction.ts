@@ -3,8 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { statementCharactersMax, statementCharactersMaxWide } from '../base/limits.ts'
 import { runPlan } from '../exec/run.ts'
-import type { DocumentSource } from '../exec/source.ts'
-import { statementDigest } from '../journal/block.ts'
+import { type RedactedRevision, statementDigest } from '../journal/block.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Snapshot } from '../store/store.ts'
 import { ionHashOfString } from '../values/ion-hash.ts'
@@ -42,6 +41,7 @@ export class LedgerTransaction {
   #view: OpenView | undefined
   readonly #overlay = new Overlay()
   readonly #readSet = new ReadSet()
+  readonly #redactions: RedactedRevision[] = []
   readonly #statements: StatementRecord[] = []
   /** Numbers of the statements whose results may still be pulled. */
   readonly #openResults = new Set<number>()
@@ -102,10 +102,13 @@ export class LedgerTransaction {
         catalog: view.catalog,
         readSet: this.#readSet,
         overlay: this.#overlay,
+        redactions: this.#redactions,
         statements: this.#finishedStatements(),
       }
-      const isChange = !this.#overlay.isEmpty || this.#core.options.journalReads === true
-      return isChange ? await commitChanges(this.#core, request) : commitReads(this.#core, request)
+      const hasChanges = !this.#overlay.isEmpty || this.#redactions.length > 0
+      return hasChanges || this.#core.options.journalReads === true
+        ? await commitChanges(this.#core, request)
+        : commitReads(this.#core, request)
     } finally {
       this.#release()
     }
@@ -115,20 +118,6 @@ export class LedgerTransaction {
   abort(): void {
     this.#isOver = true
     this.#release()
-  }
-
-  /** The documents as the next statement would see them; for tests and tools. */
-  source(): DocumentSource {
-    this.#checkOpen()
-    const view = this.#openView()
-    const meter = new StatementMeter(undefined)
-    return new StatementSource(
-      { ...view, ...this.#shared() },
-      view.catalog,
-      this.#statements.length,
-      meter,
-      this.#core.env.nowMs(),
-    )
   }
 
   #query(plan: Plan, parameters: readonly Value[], number: number, meter: StatementMeter): Iterator<Value> {
@@ -155,12 +144,13 @@ export class LedgerTransaction {
     const { env, options } = this.#core
     const view = this.#openView()
     const writes = {
-      overlay: this.#overlay,
-      readSet: this.#readSet,
+      view: { ...view, ...this.#shared() },
+      redactions: this.#redactions,
       catalog: view.catalog,
       // A set keeps the order of insertion: the first is the least.
       oldestReader: () => this.#openResults.values().next().value ?? number,
     }
+    const redactionsBefore = this.#redactions.length
     const sink = new StatementSink(writes, number, meter, env, options.strictQldb)
     try {
       const rows = [...runPlan(plan, this.#context(parameters, number, meter, sink))]
@@ -169,6 +159,7 @@ export class LedgerTransaction {
       return rows.values()
     } catch (error) {
       this.#overlay.undoStatement()
+      this.#redactions.splice(redactionsBefore)
       throw error
     }
   }
