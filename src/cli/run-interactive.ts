@@ -53,7 +53,7 @@ function greeting(shell: Shell, version: string, warnings: readonly string[]): s
   return [
     ...lines,
     `qldb ${version}: ledger '${ledger}' (${description})`,
-    "End a statement with ';' or Enter on an empty line: it runs in a transaction of its own.",
+    "A statement ends with ';' and runs in a transaction of its own.",
     "'begin' starts a transaction that you commit; 'help' tells more; Ctrl-D leaves.",
     '',
   ]

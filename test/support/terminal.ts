@@ -67,7 +67,7 @@ export class TerminalSession {
     const buffer = this.#screen.buffer.active
     const lines: string[] = []
     for (let index = 0; index < buffer.length; index += 1)
-      lines.push(buffer.getLine(index)?.translateToString(true) ?? '')
+      lines.push((buffer.getLine(index)?.translateToString(true) ?? '').trimEnd())
     while (lines.at(-1) === '') lines.pop()
     return lines
   }
