@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { nestingDepthMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
-import type { Name } from './ast.ts'
+import type { FromSource, Name } from './ast.ts'
 import { isClauseWord, isStructuralWord } from './keywords.ts'
 import { type Token, type TokenKind, tokenAt } from './lexer.ts'
 
@@ -21,6 +21,8 @@ export class Cursor {
   parameters = 0
   /** The last pair of parentheses read around one expression: the position of the first, and behind the second. */
   group = { open: -1, end: -1 }
+  /** Joins that stand in parentheses of their own. */
+  readonly wrappedSources = new WeakSet<FromSource>()
   #depth = 0
 
   /** Throws LedgerError for a stray character, a malformed number and anything unterminated, the first in the text. */

@@ -30,6 +30,11 @@ const operators: ReadonlyMap<string, number> = new Map([
   ['%', tightness.product],
 ])
 
+/** Whether an operator between operands, or one behind its operand, is spelt or begins so. */
+export function isOperator(word: string): boolean {
+  return operators.has(word)
+}
+
 /** Any expression, set operations and queries without parentheses included. */
 export function parseExpression(cursor: Cursor, first?: Expression): Expression {
   cursor.enter()

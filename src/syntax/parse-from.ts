@@ -1,6 +1,6 @@
 import type { Expression, FromSource } from './ast.ts'
 import { type Cursor, unsupported } from './cursor.ts'
-import { parseExpression, parseOr } from './parse-expression.ts'
+import { isOperator, parseExpression, parseOr } from './parse-expression.ts'
 import { atQuery } from './parse-query.ts'
 
 /** What stands behind FROM: sources joined from the left, commas and joins alike (PartiQL grammar, tableReference). */
@@ -109,10 +109,13 @@ function parseWrapped(cursor: Cursor): FromSource {
   cursor.group = { open, end: cursor.position }
   const value = bareValue(inner)
   if (value !== undefined) return scanOf(cursor, parseOr(cursor, value))
-  const items = endsSource(cursor) ? undefined : bareItems(inner)
-  if (items === undefined) return inner
-  const list: Expression = { kind: 'list', items, form: 'paren', span: cursor.spanFrom(start) }
-  return scanOf(cursor, parseOr(cursor, list))
+  const items = endsSource(cursor) ? undefined : bareItems(cursor, inner)
+  if (items !== undefined) {
+    const list: Expression = { kind: 'list', items, form: 'paren', span: cursor.spanFrom(start) }
+    return scanOf(cursor, parseOr(cursor, list))
+  }
+  cursor.wrappedSources.add(inner)
+  return inner
 }
 
 /** The value of a scan that has been given no name. */
@@ -121,23 +124,27 @@ function bareValue(source: FromSource): Expression | undefined {
   return isBare ? source.value : undefined
 }
 
-/** The values of sources with commas between them, none of which has a name. */
-function bareItems(source: FromSource): Expression[] | undefined {
+/** The values of sources with commas between them, none of which has a name; lists in parentheses among them. */
+function bareItems(cursor: Cursor, source: FromSource): Expression[] | undefined {
   const items: Expression[] = []
   let rest = source
-  while (rest.kind === 'join') {
-    const right = bareValue(rest.right)
-    if (!rest.comma || right === undefined) return undefined
+  while (rest.kind === 'join' && rest.comma && (rest === source || !cursor.wrappedSources.has(rest))) {
+    const right = bareItem(cursor, rest.right)
+    if (right === undefined) return undefined
     items.push(right)
     rest = rest.left
   }
-  const first = bareValue(rest)
-  return first === undefined ? undefined : [...items, first].reverse()
+  const first = bareItem(cursor, rest)
+  return first === undefined || items.length === 0 ? undefined : [...items, first].reverse()
+}
+
+function bareItem(cursor: Cursor, source: FromSource): Expression | undefined {
+  const items = cursor.wrappedSources.has(source) ? bareItems(cursor, source) : undefined
+  return items ? { kind: 'list', items, form: 'paren', span: source.span } : bareValue(source)
 }
 
 /** Whether nothing follows that could belong to an expression in the parentheses just closed. */
 function endsSource(cursor: Cursor): boolean {
   const { word } = cursor.token
-  if (cursor.atBareAlias()) return false
-  return !['AS', 'AT', 'BY', '.', '['].includes(word)
+  return !(cursor.atBareAlias() || isOperator(word) || ['AS', 'AT', 'BY', '.', '['].includes(word))
 }

@@ -119,6 +119,8 @@ test('parentheses in FROM: a join, an expression, a query', () => {
   assert.equal(fromOf('(a, b)')?.kind, 'join')
   const list = fromOf('(a, b) AS x')
   assert.ok(list?.kind === 'scan' && list.value.kind === 'list')
+  const nested = fromOf('((a, b), c) IN d')
+  assert.ok(nested?.kind === 'scan' && shape(nested.value) === '([[a b] c] in d)')
   const path = fromOf('(SELECT * FROM x).a AS y')
   assert.ok(path?.kind === 'scan' && path.value.kind === 'path' && path.value.root.kind === 'select')
   const union = fromOf('((SELECT 1 FROM a) UNION (SELECT 2 FROM b)) AS x')
