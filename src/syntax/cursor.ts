@@ -163,15 +163,16 @@ export class Cursor {
   complain(claim: string, details: { help?: string; token?: ParserToken } = {}): LedgerError {
     const token = details.token ?? this.token
     const code = token.kind === 'end' ? 'parser/unexpected-end' : 'parser/unexpected-token'
-    const help = details.help ?? this.#quotingHelp(claim, token)
+    const wantsName = claim.includes('identifier') && token.kind === 'keyword'
+    const help = details.help ?? (wantsName ? this.quotingHelp(token) : undefined)
     return new LedgerError(code, `${claim}, found ${this.found(token)}`, {
       span: spanOfToken(token),
       ...(help === undefined ? {} : { help }),
     })
   }
 
-  #quotingHelp(claim: string, token: ParserToken): string | undefined {
-    if (!claim.includes('identifier') || token.kind !== 'keyword') return undefined
+  /** What to tell whoever wrote a keyword where a name may have been meant. */
+  quotingHelp(token: ParserToken): string {
     return `'${this.textOf(token)}' is a keyword; as a name it needs double quotes: "${this.textOf(token)}"`
   }
 

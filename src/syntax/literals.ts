@@ -28,7 +28,11 @@ export function numberOf(text: string): Value | undefined {
 
 /** DATE, TIME, TIMESTAMP and INTERVAL with the string behind them. */
 export function dateTimeLiteral(cursor: Cursor): Value {
-  const word = cursor.advance().word
+  const token = cursor.advance()
+  const { word } = token
+  if (cursor.token.kind !== 'string' && !['(', 'WITH', 'WITHOUT'].includes(cursor.token.word)) {
+    throw cursor.complain(`expected a string after ${word}`, { help: cursor.quotingHelp(token) })
+  }
   if (word === 'DATE') return inString(cursor, "'YYYY-MM-DD'", dateOf)
   if (word === 'INTERVAL') {
     const text = takeString(cursor)

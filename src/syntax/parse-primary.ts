@@ -13,6 +13,13 @@ import { parseTypeName } from './parse-type.ts'
 /** Structural words that are functions too when a parenthesis follows. */
 const callableWords: ReadonlySet<string> = new Set(['EXISTS', 'ANY', 'SOME', 'LEFT', 'RIGHT', 'OVERLAPS'])
 
+/** Words that stand where an operand should because one has been forgotten, not because they are meant as names. */
+const clauseBeginnings: ReadonlySet<string> = new Set(
+  'AND AS BY ELSE END FROM GROUP HAVING IN INTO IS JOIN LIKE LIMIT ON OR ORDER SELECT SET THEN UNION WHEN WHERE'.split(
+    ' ',
+  ),
+)
+
 /** A literal, a name, a call, a constructor, CASE, CAST, or anything in parentheses. */
 export function parsePrimary(cursor: Cursor): Expression {
   const { kind } = cursor.token
@@ -181,8 +188,10 @@ function parseWord(cursor: Cursor, token: ParserToken): Expression {
   }
   if (isStructuralWord(token.word)) {
     if (called && callableWords.has(token.word)) return parseCall(cursor)
-    const help = `'${cursor.textOf(token)}' is a keyword; as a name it needs double quotes: "${cursor.textOf(token)}"`
-    throw cursor.complain('expected expression', { help })
+    throw cursor.complain(
+      'expected expression',
+      clauseBeginnings.has(token.word) ? {} : { help: cursor.quotingHelp(token) },
+    )
   }
   if (called) return parseCall(cursor)
   return { kind: 'variable', name: cursor.anyName(), local: false, span: spanOfToken(token) }

@@ -267,7 +267,9 @@ function parseGroupBy(cursor: Cursor): GroupBy {
 function parseProjection(cursor: Cursor): Projection {
   const { start } = cursor.token
   if (cursor.at('FROM') || cursor.token.kind === 'end') throw cursor.complain('found empty SELECT list')
-  if (cursor.accept('VALUE')) {
+  if (cursor.at('VALUE')) {
+    const word = cursor.advance()
+    if (cursor.at('FROM')) throw cursor.complain('expected expression', { help: cursor.quotingHelp(word) })
     const value = parseOr(cursor)
     return { kind: 'value', value, span: cursor.spanFrom(start) }
   }

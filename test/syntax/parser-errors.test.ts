@@ -75,7 +75,7 @@ const mistakes: readonly (readonly [string, ErrorCode, string])[] = [
     'lexer/invalid-literal',
     "invalid literal at, TIME '24:00:00', expected 'HH:MM:SS[.fff][+HH:MM]'",
   ],
-  ['TIME ‸123', 'parser/unexpected-token', "unexpected token, expected a string but found '123'"],
+  ['TIME ‸123', 'parser/unexpected-token', "expected a string after TIME, found '123'"],
   [
     "INTERVAL ‸'100:59' HOUR TO MINUTE",
     'lexer/invalid-literal',
@@ -123,7 +123,11 @@ test('a mistake inside Ion is placed inside it', () => {
 })
 
 test('keywords as names get a hint about double quotes', () => {
-  assert.match(errorOf('SELECT a AS value FROM t').help ?? '', /"value"/)
+  for (const text of ['SELECT a AS value FROM t', 'SELECT value FROM t', "{'a': value}"]) {
+    assert.match(errorOf(text).help ?? '', /"value"/, text)
+  }
+  assert.match(errorOf('SELECT date FROM t').help ?? '', /"date"/)
+  assert.equal(errorOf('SELECT a, FROM t').help, undefined)
   assert.match(errorOf('SELECT größe FROM t').help ?? '', /double quotes/)
 })
 

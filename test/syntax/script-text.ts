@@ -31,6 +31,6 @@ export const scriptText: fc.Arbitrary<string> = fc
       },
       { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 3 }) },
     ),
-    { maxLength: 40 },
+    { maxLength: 60, size: 'max' },
   )
   .map((parts) => parts.join(''))
