@@ -113,11 +113,22 @@ export function parseArguments(argv: readonly string[], version: string): Invoca
     if (error.exitCode === 0) return { kind: 'text', text }
     throw usageError(error)
   }
-  const options = program.opts<Arguments>()
-  const args: Arguments = { ...options, file: [...options.file, ...program.args] }
+  const options = program.opts<Partial<Arguments>>()
+  const args: Arguments = { ...notGiven, ...options, file: [...(options.file ?? []), ...program.args] }
   checkArguments(args)
   return { kind: 'run', args }
 }
+
+const notGiven = {
+  verbose: 0,
+  execute: [],
+  file: [],
+  memory: false,
+  demo: false,
+  create: false,
+  strictQldb: false,
+  continueOnError: false,
+} satisfies Arguments
 
 function buildProgram(version: string): Command {
   const program = new Command('qldb')
@@ -138,11 +149,10 @@ function optionOf({ flags, help, kind, group, choices }: FlagDefinition): Option
   )
   switch (kind) {
     case 'list':
-      return option.default([], ' ').argParser((value: string, before: string[]) => [...before, value])
+      return option.argParser((value: string, before: string[] = []) => [...before, value])
     case 'count':
-      return option.default(0, ' ').argParser((_: string, before: number) => before + 1)
+      return option.argParser((_: string, before: number = 0) => before + 1)
     case 'switch':
-      return option.default(false, ' ')
     case 'value':
       return option
   }

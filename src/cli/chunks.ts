@@ -9,6 +9,7 @@ export const chunkFiles = {
   endpoint: 'sdk-transport.cjs',
   ui: 'ui.mjs',
   worker: 'engine-worker.cjs',
+  tools: 'tools.cjs',
 } as const
 
 export function chunkPath(name: keyof typeof chunkFiles): string {

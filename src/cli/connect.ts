@@ -4,6 +4,7 @@ import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import { Driver } from '../driver/driver.ts'
 import type { Transport } from '../driver/transport.ts'
+import { WireError } from '../protocol/message.ts'
 import type { Connect, Connection, ConnectTarget, Fact } from '../shell/connection.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
 import type { LedgerConfig } from './config.ts'
@@ -45,6 +46,7 @@ export async function connectTo(place: Place, thread: EngineThread): Promise<Con
   const profile = place.profile ?? fromFile(configured?.profile)
   const transport = endpoint === undefined ? await embedded(place, thread) : await atEndpoint(endpoint, region, profile)
   const driver = new Driver(transport, place.ledger.value, realEnv)
+  if (endpoint !== undefined) await checkLedger(driver, place.ledger.value)
   const facts = [
     fact('ledger', place.ledger),
     fact('endpoint', endpoint),
@@ -99,6 +101,19 @@ async function atEndpoint(
   return endpointTransport({ endpoint: endpoint.value, region: region?.value, profile: profile?.value })
 }
 
+/** An endpoint that is not there, or does not have the ledger, is found out now and not at the first statement. */
+async function checkLedger(driver: Driver, name: string): Promise<void> {
+  try {
+    await driver.check()
+  } catch (error) {
+    await driver.close()
+    if (!(error instanceof WireError) || error.name !== 'BadRequestException') throw error
+    throw new LedgerError('ledger/not-found', `the endpoint does not open ledger '${name}': ${error.message}`, {
+      cause: error,
+    })
+  }
+}
+
 async function embedded(place: Place, thread: EngineThread): Promise<Transport> {
   const { checkLedgerName } = await import('../ledger/ledger.ts')
   checkLedgerName(place.ledger.value)
@@ -117,9 +132,9 @@ function directoryOf({ dataDir, ledger, isDefaultLedger, create }: Place): strin
   const names = ledgersIn(dataDir.value)
   const near = nearName(ledger.value, names)
   const known = names.length === 0 ? 'there are none yet' : `there are: ${names.join(', ')}`
-  const hint = near === undefined ? known : `did you mean '${near}'?`
+  const hint = near === undefined ? `${known};` : `did you mean '${near}'?`
   throw new LedgerError('ledger/not-found', `no ledger named '${ledger.value}' in '${dataDir.value}'`, {
-    help: `${hint}; '--create' makes a new one`,
+    help: `${hint} '--create' makes a new one`,
   })
 }
 

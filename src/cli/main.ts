@@ -1,24 +1,15 @@
-import { LedgerError } from '../base/errors.ts'
-import { printErrorReport, reportOf } from '../shell/error-report.ts'
 import { type ExitName, exitNumber } from '../shell/exit-codes.ts'
 import { type Arguments, parseArguments } from './args.ts'
+import { loadChunk } from './chunks.ts'
 import { resolveOptions } from './options.ts'
 import { watchStreams } from './output.ts'
+import { reportFailure } from './report-failure.ts'
 import { runSources } from './run-script.ts'
 import { executeSources, fileSources, type ScriptSource, stdinSource } from './script-sources.ts'
+import { isToolName, type ToolName } from './tool-names.ts'
 
 declare const __QLDB_VERSION__: string
 const version = __QLDB_VERSION__
-
-/** Codes that mean wrong usage when they stop the program before it has run anything. */
-const usageCodes: ReadonlySet<string> = new Set([
-  'usage/invalid-argument',
-  'usage/unknown-command',
-  'config/invalid',
-  'file/unreadable',
-  'file/not-text',
-  'ledger/invalid-name',
-])
 
 async function main(): Promise<void> {
   let verbosity = 0
@@ -32,7 +23,12 @@ async function main(): Promise<void> {
   )
   // Nobody listens to errors any more: that is no reason to stop.
   process.stderr.on('error', () => undefined)
+  const [first, ...rest] = process.argv.slice(2)
   try {
+    if (isToolName(first)) {
+      process.exitCode = exitNumber(await runNamedTool(first, rest))
+      return
+    }
     const invocation = parseArguments(process.argv.slice(2), version)
     if (invocation.kind === 'text') {
       process.stdout.write(invocation.text)
@@ -57,6 +53,12 @@ async function run(args: Arguments): Promise<ExitName> {
   return runSources(sources, { ...common, stderr: process.stderr, onInterrupt })
 }
 
+async function runNamedTool(name: ToolName, argv: readonly string[]): Promise<ExitName> {
+  const { runTool } = await loadChunk<typeof import('./tools.ts')>('tools')
+  const { stdin, stdout, stderr, env: variables } = process
+  return runTool(name, argv, { stdin, stdout, stderr, variables, version, onInterrupt })
+}
+
 /** What is to be run; undefined on a terminal with nothing else given: an interactive session. */
 function sourcesOf(args: Arguments): ScriptSource[] | undefined {
   if (args.execute.length > 0) return executeSources(args.execute)
@@ -71,9 +73,7 @@ function onInterrupt(callback: () => void): () => void {
 }
 
 function report(error: unknown, verbosity: number): ExitName {
-  const found = reportOf(error, { statement: undefined, file: undefined, fate: 'none' })
-  process.stderr.write(`${printErrorReport(found, verbosity).join('\n')}\n`)
-  return error instanceof LedgerError && usageCodes.has(error.code) ? 'usage' : found.exit
+  return reportFailure(error, verbosity, process.stderr)
 }
 
 void main()

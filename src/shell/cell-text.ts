@@ -16,7 +16,7 @@ export interface Cell {
  * - a string: bare when nothing else prints so (`Audi`, `1N4AL11D75C109151`), else as Ion with its quotes: `"1"`, `"null"`,
  *   `"2019T"`, `""`, `" a"`, `"a\nb"`
  * - a symbol: always in single quotes: `'Audi'`
- * - everything else: its Ion text, with type, precision and annotations: `42.20`, `5e0`, `null.int`, `2019-09-04T`,
+ * - everything else: its Ion text, with type, precision and annotations: `42.20`, `5e0`, `null.int`, `2019-09-04`,
  *   `{{AQI=}}`, `{a:1}`, `degrees::21`
  */
 export function cellOf(value: Value): Cell {

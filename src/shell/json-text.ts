@@ -11,7 +11,7 @@ import { escapeInQuotes } from './visible-text.ts'
  * - int and decimal: a number with all its digits, never through a double; a decimal keeps its precision (42.20), and a
  *   large exponent becomes JSON's `e` (1d100 → 1e100)
  * - float: the shortest number that reads back as the same double; nan, +inf and -inf: null
- * - timestamp: a string in Ion's form, precision and offset kept (`2019-09-04T`, `2019-09-04T10:00-00:00`)
+ * - timestamp: a string in Ion's form, precision and offset kept (`2019-09-04`, `2019-09-04T10:00-00:00`)
  * - string, symbol: a string; a symbol of unknown text: `$0`
  * - blob: a base64 string; clob: a string whose characters are the bytes
  * - list, sexp, bag: an array; struct: an object with its fields in order, repeated names kept (most readers take the last)

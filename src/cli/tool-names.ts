@@ -1,0 +1,8 @@
+/** The subcommands, in the order of the help text: `qldb <name> …`. Their code is loaded only when one is called. */
+export const toolHelp = {} as const satisfies Record<string, string>
+
+export type ToolName = keyof typeof toolHelp
+
+export function isToolName(word: string | undefined): word is ToolName {
+  return word !== undefined && Object.hasOwn(toolHelp, word)
+}

@@ -1,0 +1,32 @@
+import { LedgerError } from '../base/errors.ts'
+import type { ExitName } from '../shell/exit-codes.ts'
+import { reportFailure } from './report-failure.ts'
+import type { ToolName } from './tool-names.ts'
+
+/** What a subcommand is given of the world; only main.ts takes it from the process. */
+export interface ToolWorld {
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly variables: Readonly<Record<string, string | undefined>>
+  readonly version: string
+  /** Calls back at the first Ctrl-C or SIGTERM instead of dying; the returned function gives that up. */
+  onInterrupt(callback: () => void): () => void
+}
+
+/** A subcommand: what follows its name on the command line, and the verdict. Throws LedgerError for the user's faults. */
+export type Tool = (argv: readonly string[], world: ToolWorld) => Promise<ExitName>
+
+const tools: Readonly<Record<ToolName, () => Promise<Tool>>> = {}
+
+/** Runs a subcommand; what it throws is reported here. Entry of the chunk that holds all subcommands. */
+export async function runTool(name: ToolName, argv: readonly string[], world: ToolWorld): Promise<ExitName> {
+  try {
+    const tool = await (tools[name] as () => Promise<Tool>)()
+    return await tool(argv, world)
+  } catch (error) {
+    const verbosity = argv.filter((word) => word === '-v' || word === '--verbose').length
+    const exit = reportFailure(error, verbosity, world.stderr)
+    return error instanceof LedgerError && error.code === 'cancelled/by-user' ? 'interrupted' : exit
+  }
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { LedgerError } from '../../src/base/errors.ts'
+import { bareLine, commandWords } from '../../src/shell/command-text.ts'
+import { type CommandHost, commands, findCommand, helpText } from '../../src/shell/commands.ts'
+import { settingNames } from '../../src/shell/settings.ts'
+
+/** The command that a text calls and its words, `-` for a statement. */
+function call(text: string): string {
+  const found = findCommand(text)
+  return found === undefined ? '-' : [found.command.names[0], ...found.words].join('|')
+}
+
+test('commands are known with and without backslash, in any case, with or without a semicolon', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['begin', 'begin'],
+    ['BEGIN;', 'begin'],
+    ['\\begin', 'begin'],
+    ['  Start   Transaction ;', 'begin'],
+    ['start transaction -- go', 'begin'],
+    ['commit;;', 'commit'],
+    ['rollback', 'abort'],
+    ['\\abort -- never mind', 'abort'],
+    ['help', 'help'],
+    ['help set', 'help|set'],
+    ['\\?', 'help'],
+    ['\\h begin', 'help|begin'],
+    ['show tables', 'show tables'],
+    ['\\show  tables;', 'show tables'],
+    ['use fleet', 'use|fleet'],
+    ['\\use -l fleet -r us-east-1', 'use|-l|fleet|-r|us-east-1'],
+    ['set format json', 'set|format|json'],
+    ['quit', 'quit'],
+    ['EXIT', 'quit'],
+    ['\\q', 'quit'],
+  ]
+  for (const [text, expected] of cases) assert.equal(call(text), expected, text)
+})
+
+test('what is no command goes to the ledger', () => {
+  const statements = [
+    'SELECT 1',
+    'begins',
+    'commit foo',
+    'q',
+    'h',
+    '? + 1',
+    'show ledgers',
+    'status + 1',
+    'start',
+    'env.x',
+    'abort2',
+    '',
+  ]
+  for (const text of statements) assert.equal(call(text), '-', text)
+})
+
+test('after a backslash there is always a command', () => {
+  assert.throws(() => findCommand('\\statsu'), { code: 'usage/unknown-command', help: "did you mean '\\status'?" })
+  assert.throws(() => findCommand('\\xyzzy'), { code: 'usage/unknown-command', help: "'help' lists the commands" })
+  assert.throws(() => findCommand('\\commit now'), { code: 'usage/invalid-argument' })
+})
+
+test('words are cut at blanks outside quotes', () => {
+  assert.deepEqual(commandWords(`a 'b c' "d ""e" 'f''g' -h`), ['a', 'b c', 'd "e', "f'g", '-h'])
+  assert.throws(() => commandWords("a 'b"), { code: 'usage/invalid-argument' })
+})
+
+test('a line is bared of semicolons and comments, not of flags or quoted dashes', () => {
+  assert.equal(bareLine(' commit ; -- done'), 'commit')
+  assert.equal(bareLine("set prompt '-- '"), "set prompt '-- '")
+  assert.equal(bareLine('use x --create'), 'use x --create')
+  assert.equal(bareLine('use x --create -- now'), 'use x --create')
+  const started = performance.now()
+  bareLine(`begin${' '.repeat(200_000)}x`)
+  assert.ok(performance.now() - started < 1_000, 'time is linear')
+})
+
+test('set and use read their words', async () => {
+  const calls: unknown[] = []
+  const host = {
+    changeSetting: async (...words: unknown[]) => void calls.push(words),
+    useLedger: async (target: unknown) => void calls.push(target),
+  } as unknown as CommandHost
+  const run = async (text: string) => {
+    const found = findCommand(text)
+    assert.ok(found)
+    await found.command.run(host, found.words)
+    return calls.pop()
+  }
+  assert.deepEqual(await run('set format json'), ['format', 'json'])
+  assert.deepEqual(await run('set format=json'), ['format', 'json'])
+  assert.deepEqual(await run('set format = json;'), ['format', 'json'])
+  assert.deepEqual(await run(`\\set prompt "a b> "`), ['prompt', 'a b> '])
+  assert.deepEqual(await run('use fleet'), { ledger: 'fleet' })
+  assert.deepEqual(await run('use fleet --create'), { ledger: 'fleet', create: true })
+  assert.deepEqual(await run('\\use -l fleet -p me -r eu-west-1 -s http://h:1'), {
+    ledger: 'fleet',
+    profile: 'me',
+    region: 'eu-west-1',
+    endpoint: 'http://h:1',
+  })
+  assert.deepEqual(await run('use --region=x'), { ledger: undefined, region: 'x' })
+  await assert.rejects(run('use'), LedgerError)
+  await assert.rejects(run('use a b'), LedgerError)
+  await assert.rejects(run('use -r'), LedgerError)
+  await assert.rejects(run('set format'), LedgerError)
+})
+
+test('help names every command and setting, and each command has help of its own', () => {
+  const general = helpText('')
+  for (const { names, help } of commands) {
+    assert.ok(general.includes(names[0] as string), names[0])
+    assert.ok(helpText(names[0] as string).includes(help.slice(0, 20)))
+  }
+  for (const name of settingNames) assert.ok(helpText('set').includes(name))
+  assert.ok(helpText('\\SET').includes('terminator-required'))
+  assert.throws(() => helpText('nothing'), { code: 'usage/unknown-command' })
+})
