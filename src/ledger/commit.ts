@@ -84,8 +84,6 @@ function append(
 ): { sequenceNo: number; count: number } | undefined {
   const state = stateOf(transaction)
   const sequenceNo = state.tip + 1
-  if (transaction.get(blockKey(sequenceNo)) !== undefined)
-    throw new LedgerError('ledger/closed', 'the ledger is being rebuilt')
   checkReads(transaction, request, state)
   const content = contentOf(core, request, transaction, state)
   const count = (content.revisions?.length ?? 0) + request.redactions.length

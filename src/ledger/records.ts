@@ -2,7 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import { idCharacters } from '../base/ids.ts'
 import type { Snapshot } from '../store/store.ts'
 import type { DocumentPlace } from './keys.ts'
-import { identityKey, stateKey } from './keys.ts'
+import { blockKey, identityKey, stateKey } from './keys.ts'
 
 /** What the ledger's small records hold and their bytes. Records read on every row are packed; the others are JSON. */
 
@@ -69,10 +69,11 @@ export function readState(reader: Reader): LedgerState | undefined {
   }
 }
 
-/** The state of a ledger that is in use. Throws LedgerError 'ledger/closed' while it is being rebuilt. */
+/** The state of a ledger in use. Throws LedgerError 'ledger/closed' while derived data lags behind the blocks. */
 export function stateOf(reader: Reader): LedgerState {
   const state = readState(reader)
-  if (state === undefined) throw new LedgerError('ledger/closed', 'the ledger is being rebuilt')
+  if (state === undefined || reader.get(blockKey(state.tip + 1)) !== undefined)
+    throw new LedgerError('ledger/closed', 'the ledger is being rebuilt')
   return state
 }
 

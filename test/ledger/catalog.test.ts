@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { activeTablesMax, tableIndexesMax, tablesMax } from '../../src/base/limits.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
-import { Client, idOf, isError, openLedger, run } from './ledger-fixture.ts'
+import { Client, dump, idOf, isError, openLedger, run } from './ledger-fixture.ts'
 
 const userTables = 'SELECT * FROM information_schema.user_tables'
 
@@ -84,7 +84,7 @@ test('a dropped table keeps its documents, its indexes and its history, and can 
 })
 
 test('an index over a full table finds what was there and what comes; dropped, it is gone', async () => {
-  const { ledger } = await openLedger()
+  const { ledger, store } = await openLedger()
   await run(ledger, 'CREATE TABLE T')
   const documents = Array.from({ length: 2500 }, (_, k) => `{'k': ${k % 500}}`).join()
   await run(ledger, `INSERT INTO T <<${documents}, {'other': 1}, {'k': null}>>`)
@@ -103,6 +103,8 @@ test('an index over a full table finds what was there and what comes; dropped, i
   await run(ledger, `DROP INDEX ${indexId} ON T WITH (purge = true)`)
   assert.equal(readIos(ledger, find), 2503)
   assert.deepEqual(await run(ledger, find), ['{n:1}'])
+  const indexKeys = dump(store).filter((line) => line.startsWith('0a') || line.startsWith('0b'))
+  assert.deepEqual(indexKeys, [], 'no entry is left')
   await run(ledger, 'CREATE INDEX ON T (k)')
   assert.equal(readIos(ledger, find), 1)
 })

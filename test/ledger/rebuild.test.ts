@@ -8,6 +8,7 @@ import { revisionFromIon } from '../../src/journal/block-from-ion.ts'
 import { verifyProof } from '../../src/journal/proof.ts'
 import { encodeIon } from '../../src/values/binary-writer.ts'
 import { ionHash } from '../../src/values/ion-hash.ts'
+import type { Store } from '../../src/store/store.ts'
 import type { StructValue } from '../../src/values/value.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
 import { derivedRange } from '../../src/ledger/keys.ts'
@@ -174,10 +175,24 @@ test('a rebuild that was broken off goes on when the ledger is opened', async ()
   const before = dump(store)
   await store.write((transaction) => removeRange(transaction, derivedRange))
   assert.throws(() => new Client(ledger).run('SELECT * FROM T'), isError('ledger/closed', /being rebuilt/))
+  await assert.rejects(rebuild(failingAfter(store, 2)), /no more writes/)
+  assert.throws(() => new Client(ledger).run('SELECT * FROM T'), isError('ledger/closed', /being rebuilt/))
   const again = await Ledger.open(store, env, { name: 'test', strictQldb: false })
   assert.deepEqual(dump(store), before)
   assert.deepEqual(await run(again, 'SELECT VALUE k FROM T WHERE k = 200'), ['200'])
 })
+
+function failingAfter(store: Store, writes: number): Store {
+  let left = writes
+  return {
+    snapshot: () => store.snapshot(),
+    write: (work) => {
+      left -= 1
+      return left < 0 ? Promise.reject(new Error('no more writes')) : store.write(work)
+    },
+    close: () => store.close(),
+  }
+}
 
 test('an opened ledger is checked: name, format, and that it is one', async () => {
   const { store, env } = await openLedger()

@@ -95,8 +95,8 @@ test('what a failed write had added in memory is forgotten', async () => {
   const [a, b] = [await open(), await open()]
   await run(a, 'CREATE TABLE T')
   store.failing = true
-  await assert.rejects(run(a, "INSERT INTO T VALUE {'x': 1, 'y': 2}"), isError('store/full'))
   await assert.rejects(run(a, 'CREATE TABLE U'), isError('store/full'))
+  await assert.rejects(run(a, "INSERT INTO T VALUE {'x': 1, 'y': 2}"), isError('store/full'))
   store.failing = false
   await run(b, "INSERT INTO T VALUE {'p': 1, 'q': 2, 'r': 3}", 'CREATE TABLE V')
   assert.deepEqual(await run(a, 'SELECT * FROM T'), ['{p:1,q:2,r:3}'])
