@@ -36,6 +36,7 @@ export async function buildProgram() {
       external,
     }),
     part('src/cli/engine-worker.ts', { outfile: `${fresh}/engine-worker.cjs`, format: 'cjs', external }),
+    part('src/cli/tools.ts', { outfile: `${fresh}/tools.cjs`, format: 'cjs', external }),
     part('src/cli/endpoint-chunk.ts', {
       outfile: `${fresh}/sdk-transport.cjs`,
       format: 'cjs',

@@ -128,6 +128,7 @@ test('every source file is imported by something', () => {
     'src/index.ts',
     'src/cli/main.ts',
     'src/cli/engine-worker.ts',
+    'src/cli/tools.ts',
     'src/cli/endpoint-chunk.ts',
     'src/ui/run-ui.tsx',
   ])
