@@ -55,7 +55,12 @@ function elementsOf(value: Value, query: SetPlan, compiler: Compiler): readonly 
 function combine({ op, all }: SetPlan, a: readonly Value[], b: readonly Value[]): Value[] {
   if (op === 'union') {
     if (all) return [...a, ...b]
-    return [...new Map([...a, ...b].reverse().map((item) => [equalityKey(item), item])).values()].reverse()
+    const first = new Map<string, Value>()
+    for (const item of [...a, ...b]) {
+      const key = equalityKey(item)
+      if (!first.has(key)) first.set(key, item)
+    }
+    return [...first.values()]
   }
   const counts = new Map<string, number>()
   for (const item of b) {

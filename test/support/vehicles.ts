@@ -2,7 +2,7 @@ import { MemoryDatabase } from './memory-source.ts'
 import { runStatement } from './run-statement.ts'
 
 /**
- * Two small tables: people t1 (d1 … d3), indexed on name, and cars t2 (d4 … d7), whose `owner` is a person's name.
+ * Two small tables: people t1 (d4 to d6), indexed on name, and cars t2 (d7 to d10), whose `owner` is a person's name.
  * Ids count over everything that is made, so that every test sees the same.
  */
 export function vehicles(): MemoryDatabase {

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { runStatement } from '../support/run-statement.ts'
+import { vehicles } from '../support/vehicles.ts'
+
+/** Runs a statement; gives what it read. */
+function reads(
+  text: string,
+  parameters: readonly string[] = [],
+): { rows: number; readIos: number; paths: readonly string[] } {
+  const database = vehicles()
+  const rows = runStatement(database, text, parameters).length
+  return { rows, readIos: database.meter.readIos, paths: database.reads }
+}
+
+test('`=` and IN on an indexed field, the BY alias and metadata.id are look-ups', () => {
+  const cases: [text: string, parameters: string[], paths: string[], readIos: number][] = [
+    ["SELECT * FROM Person WHERE name = 'ann'", [], ['index name'], 1],
+    ['SELECT * FROM Person WHERE ? = name', ['"ann"'], ['index name'], 1],
+    [
+      'SELECT * FROM Person AS p WHERE p.name IN (?, ?, ?)',
+      ['"ann"', '"bob"', '"ann"'],
+      ['index name', 'index name'],
+      2,
+    ],
+    ['SELECT * FROM Person WHERE name IN ?', ['["ann", null]'], ['index name'], 1],
+    ['SELECT * FROM Person BY id WHERE id = ?', ['"d5"'], ['id d5'], 1],
+    ['SELECT * FROM Person AS p BY id WHERE id IN ?', ['["d5","d9"]'], ['id d5', 'id d9'], 1],
+    ['SELECT * FROM _ql_committed_Person AS c WHERE c.metadata.id = ?', ['"d5"'], ['id d5'], 1],
+    ["SELECT * FROM _ql_committed_Person WHERE data.name = 'ann'", [], ['index name'], 1],
+    ["SELECT * FROM Person WHERE age > 1 AND name = 'ann'", [], ['index name'], 1],
+    ["UPDATE Person SET age = 1 WHERE name = 'ann'", [], ['index name'], 1],
+    ['DELETE FROM Person BY id WHERE id = ?', ['"d5"'], ['id d5'], 1],
+  ]
+  for (const [text, parameters, paths, readIos] of cases) {
+    const found = reads(text, parameters)
+    assert.deepEqual([found.paths, found.readIos], [paths, readIos], text)
+  }
+})
+
+test('a key of NULL or of another type finds nothing and reads nothing', () => {
+  assert.deepEqual(reads('SELECT * FROM Person WHERE name = ?', ['null']), { rows: 0, readIos: 0, paths: [] })
+  assert.deepEqual(reads('SELECT * FROM Person BY id WHERE id = ?', ['5']), { rows: 0, readIos: 0, paths: [] })
+})
+
+test('everything else scans', () => {
+  for (const condition of [
+    "name = 'ann' OR age = 40",
+    "name <> 'ann'",
+    "name LIKE 'a%'",
+    "UPPER(name) = 'ANN'",
+    "NOT name = 'ann'",
+    "name NOT IN ('ann')",
+    'name = name',
+    "p.pets.name = 'ann'",
+    "name > 'a'",
+  ]) {
+    const found = reads(`SELECT * FROM Person AS p WHERE ${condition}`)
+    assert.deepEqual([found.paths, found.readIos], [['scan Person'], 3], condition)
+  }
+})
+
+test('a join looks its right side up by a key of the left row', () => {
+  const found = reads('SELECT c.vin, p.age FROM Car AS c, Person AS p WHERE p.name = c.owner')
+  assert.deepEqual(found.paths, ['scan Car', 'index name', 'index name', 'index name'])
+  assert.equal(found.readIos, 4 + 3)
+  const on = reads('SELECT c.vin FROM Car AS c INNER JOIN Person AS p BY pid ON pid = c.owner')
+  assert.equal(on.paths.filter((path) => path.startsWith('id ')).length, 3)
+})
+
+test('without an index an equality makes a hash join, which reads each side once', () => {
+  const found = reads('SELECT p.name, c.vin FROM Person AS p, Car AS c WHERE p.name = c.owner')
+  assert.deepEqual([found.rows, found.readIos, found.paths], [3, 7, ['scan Person', 'scan Car']])
+})
+
+test('a nested loop reads its right side again for each left row: QLDB’s 3 + 9 + … + 729', () => {
+  const aliases = ['a', 'b', 'c', 'd', 'e', 'f'].map((alias) => `Person AS ${alias}`)
+  const found = reads(`SELECT * FROM ${aliases.join(', ')}`)
+  assert.deepEqual([found.rows, found.readIos], [729, 1092])
+})
+
+test('conditions are tried before the next source is opened', () => {
+  const found = reads('SELECT 1 FROM Person AS p, Car AS c WHERE p.age = 40 AND c.vin > p.age - 38')
+  assert.deepEqual([found.rows, found.readIos], [2, 3 + 4])
+})
+
+test('a sub-query that depends on no row runs once, one over a table for each row that it depends on', () => {
+  const once = reads('SELECT * FROM Car WHERE owner IN (SELECT name FROM Person WHERE age < 45)')
+  assert.deepEqual([once.rows, once.readIos], [3, 4 + 3])
+  const joined = reads('SELECT * FROM Car AS c, (SELECT VALUE p.age FROM Person AS p) AS a WHERE a > c.vin * 10')
+  assert.equal(joined.readIos, 4 + 3 + 3, 'streamed once, held the second time')
+})
+
+test('EXPLAIN names the access path of each source', () => {
+  const lines = (text: string) => runStatement(vehicles(), text).map((row) => row.replace(/^\{plan:"(.*)"\}$/, '$1'))
+  assert.deepEqual(lines("EXPLAIN SELECT p.name FROM Person AS p WHERE p.name = 'ann' AND p.age > 20"), [
+    'select p.name',
+    '  filter p.age > 20',
+    '    filter p.name = \\"ann\\"',
+    '      look up Person by index on name = \\"ann\\" as p',
+  ])
+  assert.deepEqual(lines('EXPLAIN SELECT c.vin FROM Car AS c, Person AS p WHERE p.name = c.owner'), [
+    'select c.vin',
+    '  inner join, nested loop',
+    '    scan Car as c',
+    '    filter p.name = c.owner',
+    '      look up Person by index on name = c.owner as p',
+  ])
+  assert.deepEqual(lines('EXPLAIN SELECT name, COUNT(*) AS n FROM Person GROUP BY name ORDER BY n DESC LIMIT 2'), [
+    'select in order name, count as n',
+    '  limit 2',
+    '  sort by count desc',
+    '    group by Person.name',
+    '      scan Person as Person',
+  ])
+  assert.deepEqual(lines('EXPLAIN SELECT x FROM Person AS p, @p.pets AS x'), [
+    'select x',
+    '  inner join, nested loop',
+    '    scan Person as p',
+    '    unnest p.pets as x',
+  ])
+  assert.deepEqual(lines('EXPLAIN UPDATE Person AS p BY id SET p.age = 1 WHERE id = ?'), [
+    'set Person.age',
+    '  filter id = ?1',
+    '    look up Person by document id = ?1 as p',
+  ])
+  assert.deepEqual(lines('EXPLAIN SELECT * FROM history(Person) AS h LEFT JOIN <<1>> AS x ON h.a = x'), [
+    'select h.*, x.*',
+    '  left join, hash on h.a = x',
+    '    read history of Person as h',
+    '    range over <<1>> as x',
+  ])
+})
