@@ -1,6 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
-import type { Statement } from '../syntax/ast.ts'
+import type { Expression, Statement } from '../syntax/ast.ts'
 
 /**
  * Refuses what Amazon QLDB did not have. Its PartiQL reference says that anything not listed is not supported: one
@@ -8,8 +8,7 @@ import type { Statement } from '../syntax/ast.ts'
  */
 export function checkQldb(statement: Statement): void {
   if (statement.kind === 'explain') refuse('EXPLAIN', statement.span)
-  if (statement.kind === 'query' && statement.query.kind !== 'select')
-    refuse('a statement other than SELECT', statement.span)
+  if (statement.kind === 'query' && statement.query.kind !== 'select') refuseStatement(statement.query)
   if (statement.kind === 'insert' && statement.value.kind === 'select') refuse('INSERT … SELECT', statement.value.span)
   if (statement.kind === 'insert' && statement.command !== 'insert')
     refuse(statement.command.toUpperCase(), statement.span)
@@ -17,6 +16,15 @@ export function checkQldb(statement: Statement): void {
     refuse('DROP INDEX without WITH (purge = true)', statement.span)
   }
   visit(statement)
+}
+
+/** A query that is no SELECT: told by its name if it has one, else in QLDB's words for a bare expression. */
+function refuseStatement(query: Expression): never {
+  visit(query)
+  throw new LedgerError('semantic/not-in-qldb', 'Unsupported PartiQL Statement', {
+    span: query.span,
+    help: 'leave out --strict-qldb to use an expression as a statement',
+  })
 }
 
 function refuse(feature: string, span: Span): never {

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { projectRoot, sharedFile } from '../support/root.ts'
+import { readCorpus } from './qldb-corpus.ts'
+import { type Dialect, runEntry, type Verdict } from './qldb-run.ts'
+
+const path = sharedFile('reference/qldb-statements.json')
+
+/** Line: `number dialect reason`; dialect is `strict-qldb`, `partiql` or `both`. */
+const listed = readFileSync(join(projectRoot, 'test/conformance/qldb-statements-skipped.txt'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('//'))
+  .map((line) => /^(\d+) (\S+) (.+)$/.exec(line) as unknown as [string, string, string, string])
+
+for (const dialect of ['strict-qldb', 'partiql'] as const satisfies readonly Dialect[]) {
+  test(`the QLDB corpus holds in the dialect ${dialect}`, async (t) => {
+    if (path === undefined) return t.skip('the QLDB corpus is not beside the project')
+    const corpus = readCorpus(path)
+    const skipped = new Set(
+      listed.filter(([, , which]) => which === dialect || which === 'both').map(([, n]) => Number(n)),
+    )
+    const verdicts: Verdict[] = []
+    for (const number of corpus.keys()) verdicts.push(await runEntry(corpus, number, dialect))
+    const failed = verdicts.filter(({ failure }) => failure !== undefined)
+    const fresh = failed.filter(({ number }) => !skipped.has(number))
+    const pictures = fresh.map(({ number, failure }) => `${number} ${corpus[number]?.statement}\n    ${failure}`)
+    assert.ok(fresh.length === 0, `${fresh.length} fail now:\n${pictures.join('\n')}`)
+    const passed = new Set(verdicts.filter(({ failure }) => failure === undefined).map(({ number }) => number))
+    assert.deepEqual(
+      [...skipped].filter((number) => passed.has(number)),
+      [],
+      'these pass now: take them out of qldb-statements-skipped.txt',
+    )
+    const compared = verdicts.filter(({ isCompared }) => isCompared).length
+    t.diagnostic(`${compared - skipped.size} results compared, ${corpus.length - compared} statements ran`)
+  })
+}
