@@ -13,6 +13,7 @@ import {
   transactionBytesMaxWide,
   transactionDocumentsMax,
 } from '../base/limits.ts'
+import { nearName } from '../base/near-name.ts'
 import type { DocumentSink, Meter } from '../exec/source.ts'
 import { type RedactedRevision, redactedRevisionToIon } from '../journal/block.ts'
 import { encodeIon } from '../values/binary-writer.ts'
@@ -145,8 +146,10 @@ export class StatementSink implements DocumentSink {
     const { catalog, view } = this.#writes
     view.readSet.addName(name)
     const table = catalog.activeTable(name)
-    if (table === undefined) throw new LedgerError('catalog/table-not-found', `no table named '${name}'`)
-    return table
+    if (table !== undefined) return table
+    const near = nearName(name, catalog.activeNames())
+    const help = near === undefined ? {} : { help: `did you mean '${near}'?` }
+    throw new LedgerError('catalog/table-not-found', `no table named '${name}'`, help)
   }
 
   #checkTableCounts(tableCount: number): void {

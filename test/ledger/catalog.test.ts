@@ -57,6 +57,15 @@ test("an active table's name is taken; QLDB's text says so", async () => {
   await assert.rejects(run(ledger, 'SELECT * FROM Tt AS a, T AS b'), isError('semantic/no-such-variable'))
 })
 
+test('DDL on a table that is not there says so, and which one was perhaps meant', async () => {
+  const { ledger } = await openLedger()
+  await run(ledger, 'CREATE TABLE Vehicle')
+  for (const statement of ['DROP TABLE Vehicel', 'CREATE INDEX ON Vehicel (VIN)']) {
+    const text = /^no table named 'Vehicel' did you mean 'Vehicle'\?$/
+    await assert.rejects(run(ledger, statement), isError('catalog/table-not-found', text))
+  }
+})
+
 test('names that can not be a table are refused', async () => {
   const { ledger } = await openLedger()
   for (const name of ['"1a"', '"a b"', '"a-b"', `"${'a'.repeat(129)}"`, '_ql_committed_T', '"é"'])
