@@ -141,6 +141,18 @@ function compileLogical({ op, left, right, span }: Binary, compiler: Compiler): 
   }
 }
 
+/** Whether all conditions are TRUE. */
+export function compileTests(conditions: readonly PlanExpression[], compiler: Compiler): Test {
+  const tests = conditions.map((condition) => compileTest(condition, compiler))
+  const [first, second] = tests
+  if (first !== undefined && second === undefined) return first
+  if (first !== undefined && second !== undefined && tests.length === 2) return (frame) => first(frame) && second(frame)
+  return (frame) => {
+    for (const test of tests) if (!test(frame)) return false
+    return true
+  }
+}
+
 /** A condition as a test: whether it is TRUE. Comparisons and AND make no value on the way. */
 export function compileTest(condition: PlanExpression, compiler: Compiler): Test {
   if (condition.kind === 'binary' && !compiler.raises) {

@@ -2,7 +2,7 @@ import type { JoinOperator } from '../plan/plan.ts'
 import { equalityKey } from '../values/compare.ts'
 import { isAbsent, nullValue } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { compileTest } from './compile-operators.ts'
+import { compileTests } from './compile-operators.ts'
 import type { Compiler, Cursor, Evaluate, Frame, Open, Test } from './frame.ts'
 import { compileOperator } from './operators.ts'
 import { copySlots, forEachRow, restoreSlots, type SavedRow, savedCursor } from './saved-rows.ts'
@@ -16,7 +16,7 @@ import { copySlots, forEachRow, restoreSlots, type SavedRow, savedCursor } from 
 export function compileJoin(join: JoinOperator, compiler: Compiler): Open {
   const left = compileOperator(join.left, compiler)
   const right = compileOperator(join.right, compiler)
-  const on = join.on === undefined ? undefined : compileTest(join.on, compiler)
+  const on = join.on.length === 0 ? undefined : compileTests(join.on, compiler)
   if (join.join === 'full') return (frame) => fullJoin(join, left, right, on, frame)
   const { hash } = join
   if (hash === undefined) return (frame) => new JoinCursor(join, left(frame), () => right(frame), on, frame)

@@ -1,6 +1,6 @@
 import type { Operator } from '../plan/plan.ts'
 import { compileExpression } from './compile-expression.ts'
-import { compileTest } from './compile-operators.ts'
+import { compileTests } from './compile-operators.ts'
 import type { Compiler, Cursor, Open } from './frame.ts'
 import { compileGroup } from './group.ts'
 import { compileJoin } from './join.ts'
@@ -44,9 +44,9 @@ function oneRow(): Cursor {
   }
 }
 
-function compileFilter({ input, condition }: Extract<Operator, { kind: 'filter' }>, compiler: Compiler): Open {
+function compileFilter({ input, conditions }: Extract<Operator, { kind: 'filter' }>, compiler: Compiler): Open {
   const open = compileOperator(input, compiler)
-  const test = compileTest(condition, compiler)
+  const test = compileTests(conditions, compiler)
   return (frame) => {
     const rows = open(frame)
     return {

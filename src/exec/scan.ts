@@ -6,7 +6,7 @@ import { bag, int, isAbsent, missing, string, type TimestampValue, type Value } 
 import { compileExpression } from './compile-expression.ts'
 import { collect, compileRowSource } from './compile-query.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, nowhere, type Open, type OpenRows } from './frame.ts'
-import type { SourceRow } from './source.ts'
+import type { DocumentSource, SourceRow } from './source.ts'
 
 type OpenDocuments = (frame: Frame) => Iterator<SourceRow>
 
@@ -36,7 +36,7 @@ export function compileTableScan(scan: TableScan, compiler: Compiler): Open {
 
 function documentsOf(scan: TableScan, compiler: Compiler): OpenDocuments {
   const { source, access } = scan
-  if (source.kind === 'history') return historyOf(source, compiler)
+  if (source.kind === 'history') return historyOf(source, access, compiler)
   if (source.kind !== 'table') throw new LedgerError('semantic/invalid', 'this source has no documents')
   const { table, view } = source
   const { tableId } = table
@@ -80,9 +80,14 @@ function* byKeys(keys: readonly Value[], find: (key: Value) => Iterable<SourceRo
   }
 }
 
-function historyOf(source: Extract<TableSource, { kind: 'history' }>, compiler: Compiler): OpenDocuments {
+function historyOf(
+  source: Extract<TableSource, { kind: 'history' }>,
+  access: TableScan['access'],
+  compiler: Compiler,
+): OpenDocuments {
   const bounds = [source.from, source.to].map((bound) => bound && compileExpression(bound, compiler))
   const spans = [source.from?.span, source.to?.span]
+  const key = access.kind === 'id' ? compileExpression(access.key, compiler) : undefined
   return (frame) => {
     const [from, to] = bounds.map((bound, position): TimestampValue | undefined => {
       const value = bound?.(frame)
@@ -92,7 +97,23 @@ function historyOf(source: Extract<TableSource, { kind: 'history' }>, compiler: 
         ...(span === undefined ? {} : { span }),
       })
     })
-    return frame.context.source.history(source.table.tableId, from, to)[Symbol.iterator]()
+    const { source: documents } = frame.context
+    const { tableId } = source.table
+    if (key === undefined || documents.historyOf === undefined)
+      return documents.history(tableId, from, to)[Symbol.iterator]()
+    return revisionsOf(keysOf(key(frame), access.kind === 'id' && access.many), tableId, documents, from, to)
+  }
+}
+
+function* revisionsOf(
+  ids: readonly Value[],
+  tableId: string,
+  documents: DocumentSource,
+  from: TimestampValue | undefined,
+  to: TimestampValue | undefined,
+): Generator<SourceRow> {
+  for (const id of ids) {
+    if (id.type === 'string' || id.type === 'symbol') yield* documents.historyOf?.(tableId, id.value, from, to) ?? []
   }
 }
 

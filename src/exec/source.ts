@@ -14,6 +14,16 @@ export interface DocumentSource {
   findByIndex(tableId: string, view: TableView, indexId: string, key: Value): Iterable<SourceRow>
   /** Revisions of a table that were active at some moment of [from, to]; the committed view's shape. */
   history(tableId: string, from: TimestampValue | undefined, to: TimestampValue | undefined): Iterable<SourceRow>
+  /**
+   * The same for one document, where the source can find it without reading the others' revisions. Left out, or with a
+   * superset of rows, the statement gives the same: the condition stays.
+   */
+  historyOf?(
+    tableId: string,
+    documentId: string,
+    from: TimestampValue | undefined,
+    to: TimestampValue | undefined,
+  ): Iterable<SourceRow>
   /** The rows of information_schema.<name>; undefined when there is no such view. */
   systemView(name: string): Iterable<Value> | undefined
   /** The value bound to a global name (see plan/catalog.ts). */

@@ -6,7 +6,7 @@ import { columnName } from './column-name.ts'
 import type { Operator, PlanExpression, QueryPlan, TableSource, TargetPath, TargetStep } from './plan.ts'
 import { pushFilter } from './push-filters.ts'
 import { declare, findVariable, illegalGlobal, noSuchVariable, type PlanContext, type Scope, slotOf } from './scope.ts'
-import { conjunctsOf, slotsFilled } from './walk-plan.ts'
+import { conjunctsOf, slotsFilled, slotsRead } from './walk-plan.ts'
 
 type Scan = Extract<FromSource, { kind: 'scan' | 'unpivot' }>
 
@@ -38,17 +38,28 @@ function buildJoin(from: Extract<FromSource, { kind: 'join' }>, scope: Scope, co
     if (from.join === 'full' || (isLeft ? from.join === 'right' : from.join === 'left')) source.nullable = true
   }
   const sides = { leftSlots: slotsFilled(left), rightSlots: slotsFilled(right) }
-  if (from.join === 'full') return { kind: 'join', join: 'full', left, right, on, hash: undefined, ...sides }
+  if (from.join === 'full' || from.join === 'right') checkIndependent(right, sides.leftSlots, from)
+  if (from.join === 'full')
+    return { kind: 'join', join: 'full', left, right, on: on === undefined ? [] : [on], hash: undefined, ...sides }
   if (from.join === 'right') {
     const swapped = { leftSlots: sides.rightSlots, rightSlots: sides.leftSlots }
     return withCondition(
-      { kind: 'join', join: 'left', left: right, right: left, on: undefined, hash: undefined, ...swapped },
+      { kind: 'join', join: 'left', left: right, right: left, on: [], hash: undefined, ...swapped },
       on,
       context,
     )
   }
   const join = from.join === 'left' ? 'left' : 'inner'
-  return withCondition({ kind: 'join', join, left, right, on: undefined, hash: undefined, ...sides }, on, context)
+  return withCondition({ kind: 'join', join, left, right, on: [], hash: undefined, ...sides }, on, context)
+}
+
+/** The right side of a right or full join is read as a whole: it can't range over what a left row holds. */
+function checkIndependent(right: Operator, leftSlots: readonly number[], from: FromSource): void {
+  const read = slotsRead(right)
+  if (!leftSlots.some((slot) => read.has(slot))) return
+  throw new LedgerError('semantic/invalid', 'the right side of a right or full join depends on its left side', {
+    span: from.span,
+  })
 }
 
 function withCondition(
@@ -58,7 +69,7 @@ function withCondition(
 ): Operator {
   if (on === undefined) return join
   // A conjunct that fails raises its error in strict typing: there every one is evaluated where it stands.
-  if (context.options.typing === 'strict') return { ...join, on }
+  if (context.options.typing === 'strict') return { ...join, on: [on] }
   let result: Operator = join
   for (const condition of conjunctsOf(on)) result = pushFilter(result, condition, context, 'on')
   return result

@@ -95,7 +95,7 @@ function buildBlock(query: Block, parent: Scope, context: PlanContext): Built {
 
 /** Puts the conjuncts of a condition where they cost least; in strict typing, where they stand (see withCondition). */
 export function addFilter(input: Operator, condition: PlanExpression, context: PlanContext): Operator {
-  if (context.options.typing === 'strict') return { kind: 'filter', input, condition }
+  if (context.options.typing === 'strict') return { kind: 'filter', input, conditions: [condition] }
   return conjunctsOf(condition).reduce<Operator>((operator, one) => pushFilter(operator, one, context), input)
 }
 
@@ -110,7 +110,7 @@ function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, co
   const { value, columns } = buildProjection(query.projection, exclusion.scope, context)
   const windows = scope.windows
   let operator: Operator = grouped === undefined ? input : grouped.finish()
-  if (having !== undefined) operator = { kind: 'filter', input: operator, condition: having }
+  if (having !== undefined) operator = { kind: 'filter', input: operator, conditions: [having] }
   for (const window of windows) operator = { ...window, input: operator, slots: slotsFilled(operator) }
   const bounds = { ...buildBounds(query, parent, context), span }
   if (keys !== undefined) {
@@ -161,7 +161,7 @@ function buildPivot(query: PivotQuery, parent: Scope, context: PlanContext) {
   const name = buildExpression(query.at, scope, context)
   const value = buildExpression(query.value, scope, context)
   let operator: Operator = grouped === undefined ? input : grouped.finish()
-  if (having !== undefined) operator = { kind: 'filter', input: operator, condition: having }
+  if (having !== undefined) operator = { kind: 'filter', input: operator, conditions: [having] }
   if (keys !== undefined) {
     operator = { kind: 'sort', input: operator, keys, slots: slotsFilled(operator), top: undefined }
   }

@@ -318,7 +318,8 @@ export type Operator =
   | { readonly kind: 'one-row' }
   | TableScan
   | ValueScan
-  | { readonly kind: 'filter'; readonly input: Operator; readonly condition: PlanExpression }
+  /** Keeps the rows for which every condition is TRUE; they are tried in their order. */
+  | { readonly kind: 'filter'; readonly input: Operator; readonly conditions: readonly PlanExpression[] }
   | JoinOperator
   | {
       readonly kind: 'let'
@@ -362,7 +363,8 @@ export interface JoinOperator {
   readonly join: 'inner' | 'left' | 'full'
   readonly left: Operator
   readonly right: Operator
-  readonly on: PlanExpression | undefined
+  /** Conditions beside the hash keys; none: every pair is a match. */
+  readonly on: readonly PlanExpression[]
   readonly hash: { readonly left: readonly PlanExpression[]; readonly right: readonly PlanExpression[] } | undefined
   /** Slots to fill with NULL when one side has no partner. */
   readonly leftSlots: readonly number[]

@@ -105,8 +105,8 @@ function printOperator(operator: Operator, depth: number, line: Line): void {
       return
     }
     case 'filter':
-      line(depth, `filter ${printPlanExpression(operator.condition)}`)
-      printNested(operator.condition, depth + 1, line)
+      line(depth, `filter ${operator.conditions.map(printPlanExpression).join(' and ')}`)
+      printNested(operator.conditions, depth + 1, line)
       break
     case 'join':
       line(depth, joinText(operator))
@@ -137,7 +137,7 @@ function joinText(join: Extract<Operator, { kind: 'join' }>): string {
     return `${printPlanExpression(left)} = ${right === undefined ? '?' : printPlanExpression(right)}`
   })
   const how = join.hash === undefined ? 'nested loop' : 'hash'
-  const on = [...pairs, ...(join.on === undefined ? [] : [printPlanExpression(join.on)])]
+  const on = [...pairs, ...join.on.map(printPlanExpression)]
   return `${join.join} join, ${how}${on.length === 0 ? '' : ` on ${on.join(' and ')}`}`
 }
 
@@ -146,7 +146,8 @@ function accessText(source: TableSource, access: Access): string {
     case 'system':
       return `read information_schema.${source.name}`
     case 'history':
-      return `read history of ${source.table.name}`
+      if (access.kind !== 'id') return `read history of ${source.table.name}`
+      return `read history of ${source.table.name} by document id ${access.many ? 'in' : '='} ${printPlanExpression(access.key)}`
     case 'table': {
       const name = source.view === 'committed' ? `_ql_committed_${source.table.name}` : source.table.name
       if (access.kind === 'scan') return `scan ${name}`

@@ -1,7 +1,7 @@
-import type { JoinOperator, Operator, PlanExpression } from './plan.ts'
+import type { Access, JoinOperator, Operator, PlanExpression } from './plan.ts'
 import type { PlanContext } from './scope.ts'
 import { indexAccess } from './use-index.ts'
-import { allOf, slotsFilled, slotsRead } from './walk-plan.ts'
+import { slotsFilled, slotsRead } from './walk-plan.ts'
 
 /**
  * Puts one condition as near to the sources as its variables allow: it then drops a row before the next source is
@@ -17,18 +17,15 @@ export function pushFilter(
 ): Operator {
   switch (operator.kind) {
     case 'scan-table': {
-      if (operator.access.kind === 'scan') {
-        const access = indexAccess(operator, condition, context)
-        if (access !== undefined) return filtered({ ...operator, access }, condition)
-      }
-      return filtered(operator, condition)
+      const access = indexAccess(operator, condition, context)
+      const isBetter = access !== undefined && cost(access) < cost(operator.access)
+      return filtered(isBetter ? { ...operator, access } : operator, condition)
     }
     case 'filter': {
       const input = pushFilter(operator.input, condition, context, mode)
-      // Filters that stay above the same source keep the order in which they were written.
-      if (input.kind !== 'filter') return { ...operator, input }
-      if (input.condition !== condition) return { ...operator, input }
-      return { kind: 'filter', input: { ...operator, input: input.input }, condition }
+      // What stays above the same source joins the conditions there, in the order in which they were written.
+      if (input.kind !== 'filter' || input.conditions.at(-1) !== condition) return { ...operator, input }
+      return { kind: 'filter', input: input.input, conditions: [...operator.conditions, ...input.conditions] }
     }
     case 'let':
       if (slotsRead(condition).has(operator.slot)) return filtered(operator, condition)
@@ -41,7 +38,12 @@ export function pushFilter(
 }
 
 function filtered(input: Operator, condition: PlanExpression): Operator {
-  return { kind: 'filter', input, condition }
+  return { kind: 'filter', input, conditions: [condition] }
+}
+
+/** An order of the ways to find rows, best first. */
+function cost(access: Access): number {
+  return access.kind === 'scan' ? 4 : (access.kind === 'id' ? 0 : 2) + (access.many ? 1 : 0)
 }
 
 function pushIntoJoin(
@@ -77,11 +79,11 @@ function pushRight(join: JoinOperator, condition: PlanExpression, context: PlanC
   if (looksUp(right) && !looksUp(join.right)) {
     // A hash join reads its right side once; looking up for each left row reads less.
     const pairs = (join.hash?.left ?? []).map((left, position) => equality(left, join.hash?.right[position]))
-    return { ...join, right, hash: undefined, on: allOf([...(join.on === undefined ? [] : [join.on]), ...pairs]) }
+    return { ...join, right, hash: undefined, on: [...join.on, ...pairs] }
   }
   const keys = equalitySides(condition, join)
   if (keys === undefined || slotsReadFrom(join.right, join.leftSlots)) {
-    return { ...join, on: allOf([...(join.on === undefined ? [] : [join.on]), condition]) }
+    return { ...join, on: [...join.on, condition] }
   }
   const hash = { left: [...(join.hash?.left ?? []), keys.left], right: [...(join.hash?.right ?? []), keys.right] }
   return { ...join, hash }

@@ -4,21 +4,23 @@ import { slotsRead } from './walk-plan.ts'
 
 /**
  * The look-up that a condition allows on a table: `=` or IN on an indexed top-level field, on the BY alias, or on the
- * committed view's metadata.id (QLDB: "Optimizing query performance"). The key may be anything that does not depend on
- * the table's own row: a literal, a parameter, an earlier source's field. The condition itself stays as a filter, so
- * the look-up may find too much, never too little.
+ * committed view's metadata.id, by which a document's history is found, too (QLDB: "Optimizing query performance"). The
+ * key may be anything that does not depend on the table's own row: a literal, a parameter, an earlier source's field.
+ * The condition itself stays as a filter, so the look-up may find too much, never too little.
  */
 export function indexAccess(scan: TableScan, condition: PlanExpression, context: PlanContext): Access | undefined {
-  if (scan.source.kind !== 'table') return undefined
+  if (scan.source.kind === 'system') return undefined
+  const { source } = scan
   for (const { operand, key, many } of candidates(condition)) {
     const read = slotsRead(key)
     if ([scan.slot, scan.atSlot, scan.bySlot].some((slot) => slot !== undefined && read.has(slot))) continue
     const path = pathOn(operand, scan, context)
     if (path === undefined) continue
-    const isId = path.length === 0 || (scan.source.view === 'committed' && path.join('.') === 'metadata.id')
-    if (isId) return { kind: 'id', key, many }
-    const field = scan.source.view === 'committed' ? (path[0] === 'data' ? path.slice(1) : []) : path
-    const index = field.length === 1 ? scan.source.table.indexes.find((one) => one.field === field[0]) : undefined
+    const isCommitted = source.kind === 'history' || source.view === 'committed'
+    if (path.length === 0 || (isCommitted && path.join('.') === 'metadata.id')) return { kind: 'id', key, many }
+    if (source.kind === 'history') continue
+    const field = isCommitted ? (path[0] === 'data' ? path.slice(1) : []) : path
+    const index = field.length === 1 ? source.table.indexes.find((one) => one.field === field[0]) : undefined
     if (index !== undefined) return { kind: 'index', index, key, many }
   }
   return undefined

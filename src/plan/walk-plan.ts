@@ -51,15 +51,12 @@ export function expressionKey(expression: PlanExpression): string {
 }
 
 /** The operands of a tree of ANDs, left to right. */
-export function conjunctsOf(condition: PlanExpression): PlanExpression[] {
-  if (condition.kind !== 'binary' || condition.op !== 'and') return [condition]
-  return [...conjunctsOf(condition.left), ...conjunctsOf(condition.right)]
-}
-
-/** The AND of some conditions; undefined for none. */
-export function allOf(conditions: readonly PlanExpression[]): PlanExpression | undefined {
-  if (conditions.length === 0) return undefined
-  return conditions.reduce((left, right) => ({ kind: 'binary', op: 'and', left, right, span: left.span }))
+export function conjunctsOf(condition: PlanExpression, into: PlanExpression[] = []): PlanExpression[] {
+  if (condition.kind === 'binary' && condition.op === 'and') {
+    conjunctsOf(condition.left, into)
+    conjunctsOf(condition.right, into)
+  } else into.push(condition)
+  return into
 }
 
 /** Whether a query reads slots that it does not fill itself: those of the rows around it. */

@@ -97,6 +97,13 @@ test('joins', () => {
   ])
 })
 
+test('the right side of a right or full join stands for itself', () => {
+  for (const join of ['RIGHT', 'FULL']) {
+    const text = `SELECT * FROM Person AS p ${join} JOIN p.pets AS x ON TRUE`
+    assert.throws(() => runStatement(vehicles(), text), { code: 'semantic/invalid' })
+  }
+})
+
 test('groups, aggregates, HAVING and GROUP AS', () => {
   check([
     [

@@ -29,12 +29,28 @@ test('`=` and IN on an indexed field, the BY alias and metadata.id are look-ups'
     ['SELECT * FROM _ql_committed_Person AS c WHERE c.metadata.id = ?', ['"d5"'], ['id d5'], 1],
     ["SELECT * FROM _ql_committed_Person WHERE data.name = 'ann'", [], ['index name'], 1],
     ["SELECT * FROM Person WHERE age > 1 AND name = 'ann'", [], ['index name'], 1],
+    ['SELECT * FROM history(Person) AS h WHERE h.metadata.id = ?', ['"d5"'], ['history of d5'], 1],
     ["UPDATE Person SET age = 1 WHERE name = 'ann'", [], ['index name'], 1],
     ['DELETE FROM Person BY id WHERE id = ?', ['"d5"'], ['id d5'], 1],
   ]
   for (const [text, parameters, paths, readIos] of cases) {
     const found = reads(text, parameters)
     assert.deepEqual([found.paths, found.readIos], [paths, readIos], text)
+  }
+})
+
+test('the best of several look-ups is taken', () => {
+  const text = "SELECT * FROM Person BY id WHERE name IN ('ann', 'bob') AND name = 'ann' AND id = 'd4'"
+  assert.deepEqual(reads(text).paths, ['id d4'])
+  assert.deepEqual(reads("SELECT * FROM Person WHERE name IN ('ann', 'bob') AND name = 'ann'").paths, ['index name'])
+})
+
+test('a long chain of conditions is planned and run', () => {
+  for (const word of ['AND', 'OR']) {
+    const conditions = Array.from({ length: 20_000 }, (_, at) =>
+      word === 'AND' ? `vin <> ${at + 4}` : `vin = ${at + 4}`,
+    )
+    assert.equal(reads(`SELECT * FROM Car WHERE ${conditions.join(` ${word} `)}`).rows, word === 'AND' ? 3 : 1)
   }
 })
 
@@ -95,9 +111,8 @@ test('EXPLAIN names the access path of each source', () => {
   const lines = (text: string) => runStatement(vehicles(), text).map((row) => row.replace(/^\{plan:"(.*)"\}$/, '$1'))
   assert.deepEqual(lines("EXPLAIN SELECT p.name FROM Person AS p WHERE p.name = 'ann' AND p.age > 20"), [
     'select p.name',
-    '  filter p.age > 20',
-    '    filter p.name = \\"ann\\"',
-    '      look up Person by index on name = \\"ann\\" as p',
+    '  filter p.name = \\"ann\\" and p.age > 20',
+    '    look up Person by index on name = \\"ann\\" as p',
   ])
   assert.deepEqual(lines('EXPLAIN SELECT c.vin FROM Car AS c, Person AS p WHERE p.name = c.owner'), [
     'select c.vin',

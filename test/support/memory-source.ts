@@ -100,6 +100,15 @@ export class MemoryDatabase implements Catalog, DocumentSource, DocumentSink {
     }
   }
 
+  *historyOf(tableId: string, documentId: string, from?: TimestampValue, to?: TimestampValue): Iterable<SourceRow> {
+    this.reads.push(`history of ${documentId}`)
+    const before = this.meter.readIos
+    const rows = [...this.history(tableId, from, to)].filter((row) => row.documentId === documentId)
+    this.meter.readIos = before + rows.length
+    this.reads.splice(this.reads.length - 1, 1)
+    yield* rows
+  }
+
   systemView(name: string): Iterable<Value> | undefined {
     if (name !== 'user_tables') return undefined
     return this.tables.map((table) =>
