@@ -9,14 +9,18 @@ import { type CatalogState, catalogTableId, documentOfTable } from './catalog.ts
 import { committedRow } from './committed-row.ts'
 import { historyRows } from './history.ts'
 import {
+  type DocumentPlace,
   documentIdKey,
   documentKey,
   documentNumberOfIndexEntry,
   documentNumberOfKey,
   documentRange,
+  documentRevisionRange,
   indexEntryRange,
   indexKeyOf,
+  type Range,
   revisionKey,
+  revisionRange,
 } from './keys.ts'
 import type { Overlay, TableOverlay } from './overlay.ts'
 import type { ReadSet } from './read-set.ts'
@@ -76,12 +80,8 @@ export class StatementSource implements DocumentSource {
     if (write?.isNew !== true) this.#view.readSet.addDocument(tableId, documentId)
     if (write !== undefined)
       return write.value === undefined ? undefined : this.#counted({ documentId, value: write.value })
-    const tableNumber = this.#tableNumber(tableId)
-    const placeBytes = this.#view.reader.get(documentIdKey(documentId))
-    if (tableNumber === undefined || placeBytes === undefined) return undefined
-    const place = decodePlace(placeBytes)
-    if (place.tableNumber !== tableNumber) return undefined
-    const row = this.#rowAt(tableNumber, place.documentNumber, view, own)
+    const place = this.#placeOf(tableId, documentId)
+    const row = place && this.#rowAt(place.tableNumber, place.documentNumber, view, own)
     return row === undefined ? undefined : this.#counted(row)
   }
 
@@ -110,7 +110,22 @@ export class StatementSource implements DocumentSource {
   *history(tableId: string, from: TimestampValue | undefined, to: TimestampValue | undefined): Generator<SourceRow> {
     this.#view.readSet.addScan(tableId)
     const tableNumber = this.#tableNumber(tableId)
-    const rows = historyRows(this.#view, tableNumber, from, to, this.#nowMs, this.#meter)
+    yield* this.#history(tableNumber === undefined ? undefined : revisionRange(tableNumber), from, to)
+  }
+
+  *historyOf(
+    tableId: string,
+    documentId: string,
+    from: TimestampValue | undefined,
+    to: TimestampValue | undefined,
+  ): Generator<SourceRow> {
+    if (isId(documentId)) this.#view.readSet.addDocument(tableId, documentId)
+    const place = this.#placeOf(tableId, documentId)
+    yield* this.#history(place && documentRevisionRange(place), from, to)
+  }
+
+  *#history(revisions: Range | undefined, from: TimestampValue | undefined, to: TimestampValue | undefined) {
+    const rows = historyRows(this.#view, revisions, from, to, this.#nowMs, this.#meter)
     for (const row of rows) yield this.#counted(row)
   }
 
@@ -125,6 +140,13 @@ export class StatementSource implements DocumentSource {
 
   global(name: string): Value {
     throw new BugError(`a ledger binds no value to '${name}'`)
+  }
+
+  /** Where a document of that table lies, also a deleted one. */
+  #placeOf(tableId: string, documentId: string): DocumentPlace | undefined {
+    const bytes = isId(documentId) ? this.#view.reader.get(documentIdKey(documentId)) : undefined
+    const place = bytes && decodePlace(bytes)
+    return place?.tableNumber === this.#tableNumber(tableId) ? place : undefined
   }
 
   /** The number of a table that has committed documents or may have. */

@@ -4,25 +4,25 @@ import { compareInstants, type Instant, instantOf, printTimestamp, timestampFrom
 import type { TimestampValue } from '../values/value.ts'
 import type { BlockCache } from './block-cache.ts'
 import { revisionRow } from './committed-row.ts'
-import { documentNumberOfKey, revisionRange } from './keys.ts'
+import { documentNumberOfKey, type Range } from './keys.ts'
 import { decodeRevisionRecord, type Reader, type RevisionRecord } from './records.ts'
 
 /**
- * The rows of history(table, from, to): revisions that were active at some moment of the window, both ends inclusive;
+ * The rows of history(table, from, to), of a table's or one document's `revisions`: those that were active at some moment of the window, both ends inclusive;
  * by document in the order of insertion, then by version (DG/working.history). A revision is active from its txTime
  * until the next one's; the last one, a deletion too, for ever. Throws LedgerError 'evaluator/invalid' for a window
  * that ends before it starts or does not end in the past.
  */
 export function historyRows(
   view: { readonly reader: Reader; readonly blocks: BlockCache },
-  tableNumber: number | undefined,
+  revisions: Range | undefined,
   from: TimestampValue | undefined,
   to: TimestampValue | undefined,
   nowMs: number,
   meter: Meter,
 ): Iterable<SourceRow> {
   const window = windowOf(from, to, nowMs)
-  return tableNumber === undefined ? [] : activeRows(view, tableNumber, window, meter)
+  return revisions === undefined ? [] : activeRows(view, revisions, window, meter)
 }
 
 interface Window {
@@ -47,12 +47,12 @@ function windowOf(from: TimestampValue | undefined, to: TimestampValue | undefin
 
 function* activeRows(
   view: { readonly reader: Reader; readonly blocks: BlockCache },
-  tableNumber: number,
+  revisions: Range,
   window: Window,
   meter: Meter,
 ): Generator<SourceRow> {
   let held: { documentNumber: number; record: RevisionRecord } | undefined
-  for (const [key, value] of view.reader.range(revisionRange(tableNumber))) {
+  for (const [key, value] of view.reader.range(revisions)) {
     meter.tick()
     const next = { documentNumber: documentNumberOfKey(key), record: decodeRevisionRecord(value) }
     if (held !== undefined) {

@@ -70,6 +70,32 @@ test('history has every revision, the deletion without data, by document and ver
   assert.equal(hexOf(deletion.get('hash')), toHex(ionHash(deletion.get('metadata') as Value)))
 })
 
+test('history of one document reads that document only, also a deleted one', async () => {
+  const { ledger } = await openLedger()
+  await run(ledger, 'CREATE TABLE T', 'CREATE TABLE U')
+  const [first = ''] = await run(ledger, "INSERT INTO T <<{'k': 1}, {'k': 2}, {'k': 3}>>")
+  const id = first.slice(13, 35)
+  await run(ledger, 'UPDATE T SET k = k + 10', 'INSERT INTO U VALUE {}')
+  await run(ledger, 'DELETE FROM T WHERE k = 11')
+  const client = new Client(ledger)
+  const find = (table: string, documentId: string) => {
+    const text = `SELECT VALUE h.metadata.version FROM history(${table}) AS h WHERE h.metadata.id = '${documentId}'`
+    const { rows, meter } = client.transaction.execute(text, [])
+    const found: string[] = []
+    for (let next = rows.next(); next.done !== true; next = rows.next()) found.push(printIon(next.value))
+    return { found, readIos: meter.readIos }
+  }
+  assert.deepEqual(find('T', id), { found: ['0', '1', '2'], readIos: 3 })
+  assert.deepEqual(find('U', id), { found: [], readIos: 0 })
+  assert.deepEqual(find('T', 'x'), { found: [], readIos: 0 })
+  client.transaction.abort()
+
+  const reader = new Client(ledger)
+  reader.run(`SELECT * FROM history(T) AS h WHERE h.metadata.id = '${id}'`)
+  await run(ledger, 'UPDATE T SET k = 0')
+  await reader.commit()
+})
+
 test('history with bounds gives the revisions that were active at some moment of the window', async () => {
   const { ledger, env } = await openLedger()
   await run(ledger, 'CREATE TABLE T')
