@@ -91,6 +91,7 @@ const codes = {
   'journal/hash-mismatch': ['corrupt', false],
   'journal/gap': ['corrupt', false],
   'journal/malformed': ['corrupt', false],
+  'journal/no-revision': ['input', false],
 
   'endpoint/unreachable': ['unavailable', true],
   'endpoint/refused': ['input', false],

@@ -1,0 +1,36 @@
+import type { ValueHolder } from './message.ts'
+
+/**
+ * The three operations of `qldb`, the control plane, that read the journal, member by member as in Amazon's model
+ * (botocore data/qldb/2019-01-02/service-2.json): GetDigest, GetBlock, GetRevision. On HTTP values are Ion text, as the
+ * model says; between parts of this program they may be Ion binary.
+ */
+export interface ControlRequest {
+  readonly GetDigest?: { readonly Name: string }
+  readonly GetBlock?: {
+    readonly Name: string
+    readonly BlockAddress: ValueHolder
+    /** With it, the answer has a proof up to that tip. */
+    readonly DigestTipAddress?: ValueHolder
+  }
+  readonly GetRevision?: {
+    readonly Name: string
+    readonly BlockAddress: ValueHolder
+    readonly DocumentId: string
+    readonly DigestTipAddress?: ValueHolder
+  }
+}
+
+export interface ControlResponse {
+  readonly GetDigest?: { readonly Digest: Uint8Array; readonly DigestTipAddress: ValueHolder }
+  readonly GetBlock?: { readonly Block: ValueHolder; readonly Proof?: ValueHolder }
+  readonly GetRevision?: { readonly Revision: ValueHolder; readonly Proof?: ValueHolder }
+}
+
+/** One request, one answer. Rejects with LedgerError; what an endpoint refused is 'endpoint/refused'. */
+export type SendControl = (request: ControlRequest) => Promise<ControlResponse>
+
+/** The members of a request that are operations; exactly one is present. */
+export const controlNames = ['GetDigest', 'GetBlock', 'GetRevision'] as const
+
+export type ControlName = (typeof controlNames)[number]
