@@ -12,13 +12,16 @@ import { projectRoot } from '../support/root.ts'
  *   !> statement          the same, and it must fail: prints the error
  *   a: > statement        in session a; without a name, in a session of its own
  *   begin, commit, abort  as statements, end or open a session's transaction
+ *   > statement <- 5 "x"  the statement with these Ion values as its parameters
+ *   > … ${query} …        the first value of the query in its place
+ *   [strict] > statement  on a ledger opened with --strict-qldb over the same store
  *   [reads] > statement   prints the read IOs too
  *   [blocks] > statement  prints the blocks that it added, without hashes
  *   advance 40000         lets that many milliseconds pass
  * Ids and times come from a fixed seed and clock.
  */
 const command = /^(?:(\w+): )?(?:\[(\w+)\] )?(!?)> (.*)$/s
-const tags = new Set([undefined, 'reads', 'blocks'])
+const tags = new Set([undefined, 'reads', 'blocks', 'strict'])
 
 async function runBlock(ledger: GoldenLedger, block: GoldenBlock): Promise<string> {
   const output: string[] = []
