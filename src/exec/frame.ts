@@ -10,6 +10,8 @@ export class Frame {
   readonly context: EvaluationContext
   /** Results of sub-queries that do not depend on any row, by their plan nodes. */
   readonly results = new Map<object, Value>()
+  /** The last collection that each IN looked into, by its plan node; without keys as long as it did so once. */
+  readonly collections = new Map<object, KeyedCollection | (Omit<KeyedCollection, 'keys'> & { keys: undefined })>()
   #work = 0
 
   constructor(slots: number, context: EvaluationContext) {
@@ -25,6 +27,13 @@ export class Frame {
       this.context.meter.tick()
     }
   }
+}
+
+/** A collection and the keys of its present elements. */
+export interface KeyedCollection {
+  readonly of: Value
+  readonly keys: ReadonlySet<string>
+  readonly hasAbsent: boolean
 }
 
 /** A compiled expression. */

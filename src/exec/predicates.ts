@@ -3,39 +3,33 @@ import { compare, equals, equalityKey } from '../values/compare.ts'
 import { falseValue, isAbsent, missing, nullValue, trueValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { absentOf, cannotCompare, checkTexts } from './compile-operators.ts'
-import { type Compiler, type Evaluate, failed, mistyped } from './frame.ts'
+import { type Compiler, type Evaluate, type Frame, failed, type KeyedCollection, mistyped } from './frame.ts'
 import { compileLikePattern } from './like.ts'
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
 
-/** Above so many elements a constant collection is looked up by key instead of compared one by one. */
+/** Above so many elements a collection that stays the same is looked up by key instead of compared one by one. */
 const comparedElementsMax = 8
 
 /**
  * `x IN c`: TRUE when an element equals x; otherwise NULL when x or an element is absent, else FALSE (SQL's rule).
- * A `c` that is no collection is a type error.
+ * In a `c` that is no collection there is nothing.
  */
-export function compileIn({ operand, collection, negated }: Kind<'in'>, compiler: Compiler): Evaluate {
-  const left = compileExpression(operand, compiler)
-  const right = compileExpression(collection, compiler)
-  const yes = negated ? falseValue : trueValue
-  const no = negated ? trueValue : falseValue
-  let keyed: { of: Value; keys: Set<string>; hasAbsent: boolean } | undefined
+export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate {
+  const left = compileExpression(expression.operand, compiler)
+  const right = compileExpression(expression.collection, compiler)
+  const yes = expression.negated ? falseValue : trueValue
+  const no = expression.negated ? trueValue : falseValue
   return (frame) => {
     const value = left(frame)
     const within = right(frame)
     if (within.type === 'missing' || value.type === 'missing') return absentOf(missing, missing, compiler)
     if (within.type === 'null') return nullValue
-    if (within.type !== 'list' && within.type !== 'bag' && within.type !== 'sexp') {
-      return negated ? trueValue : falseValue
-    }
-    if (value.type === 'null') return within.items.length === 0 ? no : nullValue
+    if (within.type !== 'list' && within.type !== 'bag' && within.type !== 'sexp') return no
     const { items } = within
-    if (items.length > comparedElementsMax) {
-      if (keyed?.of !== within) {
-        const present = items.filter((item) => !isAbsent(item))
-        keyed = { of: within, keys: new Set(present.map(equalityKey)), hasAbsent: present.length < items.length }
-      }
+    if (value.type === 'null') return items.length === 0 ? no : nullValue
+    const keyed = items.length > comparedElementsMax ? keyedOnSecondUse(frame, expression, within) : undefined
+    if (keyed !== undefined) {
       if (keyed.keys.has(equalityKey(value))) return yes
       return keyed.hasAbsent ? nullValue : no
     }
@@ -46,6 +40,25 @@ export function compileIn({ operand, collection, negated }: Kind<'in'>, compiler
     }
     return hasAbsent ? nullValue : no
   }
+}
+
+/** A collection that is looked into for the second time in a row, by key: one of each row's own is not worth it. */
+function keyedOnSecondUse(
+  frame: Frame,
+  expression: object,
+  collection: Extract<Value, { type: 'list' | 'bag' | 'sexp' }>,
+): KeyedCollection | undefined {
+  const last = frame.collections.get(expression)
+  if (last === undefined || last.of !== collection) {
+    frame.collections.set(expression, { of: collection, keys: undefined, hasAbsent: false })
+    return undefined
+  }
+  if (last.keys !== undefined) return last as KeyedCollection
+  const present = collection.items.filter((item) => !isAbsent(item))
+  const hasAbsent = present.length < collection.items.length
+  const keyed = { of: collection, keys: new Set(present.map(equalityKey)), hasAbsent }
+  frame.collections.set(expression, keyed)
+  return keyed
 }
 
 /** `x BETWEEN a AND b` is `x >= a AND x <= b`, each with SQL's NULL. */

@@ -1,3 +1,4 @@
+import { LedgerError } from '../base/errors.ts'
 import type { Plan, PlanStatement } from '../plan/plan.ts'
 import { bag, list, string, structOf, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
@@ -82,8 +83,8 @@ function compileExecute(statement: Exclude<PlanStatement, { kind: 'query' }>, co
       const args = statement.args.map((argument) => compileExpression(argument, compiler))
       return (frame) => {
         const [address, tableId, documentId] = args.map((argument) => argument(frame)) as [Value, Value, Value]
-        const row = sinkOf(frame, statement.span).redactRevision(address, textOf(tableId), textOf(documentId))
-        return [row]
+        const sink = sinkOf(frame, statement.span)
+        return [placed(statement.span, () => sink.redactRevision(address, textOf(tableId), textOf(documentId)))]
       }
     }
     default:
@@ -92,7 +93,8 @@ function compileExecute(statement: Exclude<PlanStatement, { kind: 'query' }>, co
 }
 
 function textOf(value: Value): string {
-  return value.type === 'string' || value.type === 'symbol' ? value.value : ''
+  if (value.type === 'string' || value.type === 'symbol') return value.value
+  throw new LedgerError('evaluator/invalid', `REDACT_REVISION takes ids as strings, not ${value.type}`)
 }
 
 type Definition = Extract<
