@@ -116,3 +116,27 @@ export const storeMapBytes = 1024 * 1024 * 1024 * 1024
 export const storeSnapshotsMax = 4096
 /** Writes that may share one flush to disk; bounds how long the first of them waits. */
 export const storeGroupWritesMax = 256
+
+/** One block of an export, as it lies in its file, unpacked; also one value of a file that is loaded. It is held in memory. */
+export const exportBlockBytesMax = 256 * 1024 * 1024
+/** Symbols that one binary file may declare in all; hostile tables must not fill the memory. */
+export const exportSymbolsMax = 1_000_000
+/** Export files read at once because their blocks overlap. */
+export const exportOpenFilesMax = 64
+/** Blocks looked ahead of a missing one in its own file, for files whose blocks are not in order. */
+export const exportReorderBlocksMax = 64
+/** Bytes of the same. */
+export const exportReorderBytesMax = 64 * 1024 * 1024
+/** Blocks of a stream's records held until the ones before them have come. */
+export const streamPendingBlocksMax = 4_096
+/** An export file is closed when it has grown beyond this; a block is never split. */
+export const exportFileBytes = 16 * 1024 * 1024
+/** Documents whose versions are followed while an export is checked without a ledger; the rest go unchecked, said so. */
+export const exportDocumentsMax = 1_000_000
+/** Ways of giving a JSON revision its Ion types back that are tried before it counts as not checkable. */
+export const jsonGuessesMax = 4_096
+/** Findings that a report shows one by one; all are counted. */
+export const reportFindingsMax = 200
+/** Blocks of an import that share one durable write, by bytes and by count. */
+export const importBatchBytes = 8 * 1024 * 1024
+export const importBatchBlocksMax = 256
