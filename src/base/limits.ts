@@ -103,6 +103,13 @@ export const resultBufferBytesMax = 8 * 1024 * 1024
 /** Columns of a result shown as a table; with more, each row becomes a block of lines. */
 export const tableColumnsMax = 64
 
+/** Bytes of an input file that are read at a time. */
+export const inputChunkBytes = 256 * 1024
+/** Bytes of one row of an input file: a line of JSON Lines, a record of CSV, an element of a JSON array, an Ion value. */
+export const inputRowBytesMax = 256 * 1024 * 1024
+/** Field name sequences that a reader of input files shares among rows; beyond it each row has names of its own. */
+export const inputShapesMax = 10_000
+
 /** Lines kept in the shell's history. */
 export const historyEntriesMax = 10_000
 

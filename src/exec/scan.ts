@@ -171,7 +171,31 @@ export function compileValueScan(scan: ValueScan, compiler: Compiler): Open {
   if (value.kind === 'query' && value.coercion === 'none' && value.query.kind === 'select')
     return rowScan(scan, compiler)
   const evaluate = compileExpression(value, compiler)
+  if (value.kind === 'global') return globalScan(scan, value.name, evaluate, compiler)
   return (frame) => range(scan, evaluate(frame), frame, compiler)
+}
+
+/** A value bound to a name: a list streams where whoever holds it lets it. */
+function globalScan(scan: ValueScan, name: string, evaluate: Evaluate, compiler: Compiler): Open {
+  const { slot, atSlot, bySlot } = scan
+  return (frame) => {
+    const rows = frame.context.source.globalRows?.(name)?.[Symbol.iterator]()
+    if (rows === undefined) return range(scan, evaluate(frame), frame, compiler)
+    if (bySlot !== undefined) frame.slots[bySlot] = missing
+    let ordinal = 0
+    return {
+      next() {
+        const found = rows.next()
+        if (found.done === true) return false
+        frame.step()
+        frame.slots[slot] = found.value
+        if (atSlot !== undefined) frame.slots[atSlot] = int(ordinal)
+        ordinal += 1
+        return true
+      },
+      close: () => void rows.return?.(),
+    }
+  }
 }
 
 function rowScan(scan: ValueScan, compiler: Compiler): Open {

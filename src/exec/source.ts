@@ -28,6 +28,11 @@ export interface DocumentSource {
   systemView(name: string): Iterable<Value> | undefined
   /** The value bound to a global name (see plan/catalog.ts). */
   global(name: string): Value
+  /**
+   * The elements of the list bound to a global name, each made when it is asked for, so that FROM need not hold them
+   * all; undefined where the value is no list or is in memory anyway. Called for every opening of the source.
+   */
+  globalRows?(name: string): Iterable<Value> | undefined
 }
 
 export type TableView = 'user' | 'committed'

@@ -73,16 +73,24 @@ interface SymbolToken {
   readonly start: number
 }
 
-class TextReader {
+/** The values of a text one by one. `symbols` is the table that holds where the text begins. */
+export class TextReader {
   readonly #scanner: TextScanner
-  #symbols = new LocalSymbolTable()
+  #symbols: LocalSymbolTable
 
-  constructor(text: string) {
+  constructor(text: string, symbols = new LocalSymbolTable()) {
     this.#scanner = new TextScanner(text)
+    this.#symbols = symbols
   }
 
+  /** Just behind the last value read, in UTF-16 units. */
   get at(): number {
     return this.#scanner.at
+  }
+
+  /** The symbol table that holds here. */
+  get symbols(): LocalSymbolTable {
+    return this.#symbols
   }
 
   /** The next value at the top level, undefined at the end. Symbol tables and version markers are taken in silently. */
