@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts'
+import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { decodeLazy, isIonBinary } from '../values/binary-reader.ts'
 import { encodeIon } from '../values/binary-writer.ts'
@@ -169,6 +170,13 @@ export function sealBlock(content: BlockContent, previous: PreviousBlock | undef
 /** What only this program's blocks have a hash of: the fields that AWS leaves out of every hash it explains. */
 export function headOf(address: BlockAddress, transactionId: string, blockTimestamp: TimestampValue): StructValue {
   return structOf({ blockAddress: addressToIon(address), transactionId: string(transactionId), blockTimestamp })
+}
+
+/** Whether one of the block's entries is the hash of its head: so in every block that this program sealed. */
+export function coversHead(block: Block): boolean {
+  const { blockAddress, transactionId, blockTimestamp } = block
+  const hash = ionHash(headOf(blockAddress, transactionId, blockTimestamp))
+  return block.entriesHashList.some((entry) => equalBytes(entry, hash))
 }
 
 /** A revision's hash: data joined with metadata; metadata alone for a deletion. `dataHash` stands in for redacted data. */

@@ -1,3 +1,4 @@
+import { copyBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
 import type { ValueHolder } from '../protocol/message.ts'
@@ -37,12 +38,13 @@ export function answerJournalRequest(
   request: ControlRequest,
   ion: 'text' | 'binary' = 'binary',
 ): ControlResponse {
+  // In memory of its own: a message to another thread copies all the memory behind a view.
   const hold = (value: Value): ValueHolder =>
-    ion === 'text' ? { IonText: printIon(value) } : { IonBinary: encodeIon(value) }
+    ion === 'text' ? { IonText: printIon(value) } : { IonBinary: copyBytes(encodeIon(value)) }
   const { GetDigest, GetBlock, GetRevision } = request
   if (GetDigest !== undefined) {
     const { digest, tipAddress } = ledger.digest()
-    return { GetDigest: { Digest: digest, DigestTipAddress: hold(addressToIon(tipAddress)) } }
+    return { GetDigest: { Digest: copyBytes(digest), DigestTipAddress: hold(addressToIon(tipAddress)) } }
   }
   if (GetBlock !== undefined) {
     const sequenceNo = sequenceOf(ledger, GetBlock.BlockAddress, 'BlockAddress')
@@ -70,7 +72,7 @@ function tipOf(ledger: JournalReader, holder: ValueHolder | undefined): number |
 }
 
 function sequenceOf(ledger: JournalReader, holder: ValueHolder, member: string): number {
-  const value = valueOf(holder, member)
+  const value = ionOf(holder, member)
   const [strandId, sequenceNo] =
     value.type === 'struct' ? [value.get('strandId'), value.get('sequenceNo')] : [undefined, undefined]
   if (strandId?.type !== 'string' || sequenceNo?.type !== 'int' || Number(sequenceNo.value) < 0)
@@ -80,7 +82,7 @@ function sequenceOf(ledger: JournalReader, holder: ValueHolder, member: string):
   return Number(sequenceNo.value)
 }
 
-function valueOf(holder: ValueHolder, member: string): Value {
+function ionOf(holder: ValueHolder, member: string): Value {
   try {
     if (holder.IonBinary !== undefined) return decodeIon(holder.IonBinary)
     return parseIon(holder.IonText ?? '')
