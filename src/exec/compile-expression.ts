@@ -125,8 +125,21 @@ function compileCase({ operand, branches, otherwise }: Kind<'case'>, compiler: C
   }
 }
 
-/** CAST(MISSING AS t) is MISSING, of NULL is NULL, save for the types NULL and MISSING themselves. */
+/**
+ * CAST(MISSING AS t) is MISSING, of NULL is NULL. QLDB also took the types NULL and MISSING themselves, to which only
+ * absent values can be cast (DG/ql-functions.cast).
+ */
 function compileCast({ form, operand, type, span }: Kind<'cast'>, compiler: Compiler): Evaluate {
+  if (compiler.nullsMissing && (type.name === 'null' || type.name === 'missing')) {
+    const absent = type.name === 'null' ? nullValue : missing
+    const evaluateAbsent = compileExpression(operand, compiler)
+    return (frame) => {
+      const value = evaluateAbsent(frame)
+      if (isAbsent(value)) return absent
+      const text = `Cannot convert ${value.type.toUpperCase()} to ${type.name.toUpperCase()}`
+      throw new LedgerError('value/cannot-cast', text, { span })
+    }
+  }
   placed(span, () => checkCastTarget(type))
   const evaluate = compileExpression(operand, compiler)
   if (form === 'cast') {

@@ -1,6 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Expression, Statement } from '../syntax/ast.ts'
+import { isReservedWord } from '../syntax/keywords.ts'
 
 /**
  * Refuses what Amazon QLDB did not have. Its PartiQL reference says that anything not listed is not supported: one
@@ -34,6 +35,15 @@ function refuse(feature: string, span: Span): never {
   })
 }
 
+/** DG/ql-reference.reserved: such a word is a name only in double quotes. */
+function refuseReserved(name: string, span: Span): void {
+  if (!isReservedWord(name)) return
+  throw new LedgerError('semantic/not-in-qldb', `'${name}' is a reserved word in QLDB`, {
+    span,
+    help: `as a name it stands in double quotes: "${name}"`,
+  })
+}
+
 /** QLDB's functions, and those that other syntax stands for. */
 const functions = new Set(
   `avg cast char_length character_length coalesce count date_add date_diff exists extract lower max min nullif size
@@ -53,6 +63,10 @@ function visit(part: unknown): void {
     return
   }
   const node = part as Node
+  if (typeof node['text'] === 'string' && node['quoted'] === false) refuseReserved(node['text'], node.span as Span)
+  // A reserved word after a dot and as an indexed field was seen to work.
+  if (node.kind === 'field' || node.kind === 'create-index') return
+  if (node.kind === 'select') refuseClauses(node)
   const feature = node.span === undefined ? undefined : featureOf(node)
   if (feature !== undefined) refuse(feature, node.span as Span)
   if (node.kind === 'literal') return
@@ -62,8 +76,6 @@ function visit(part: unknown): void {
 /** What a node uses that QLDB lacked. */
 function featureOf(node: Node): string | undefined {
   switch (node.kind) {
-    case 'select':
-      return selectFeature(node)
     case 'pivot':
     case 'unpivot':
       return node.kind.toUpperCase()
@@ -92,18 +104,22 @@ function featureOf(node: Node): string | undefined {
   }
 }
 
-function selectFeature(select: Node): string | undefined {
+/** Refuses the clauses of a SELECT that QLDB lacked, each at its own place. */
+function refuseClauses(select: Node): void {
   const clauses: readonly (readonly [string, string])[] = [
     ['exclude', 'EXCLUDE'],
+    ['lets', 'LET'],
     ['groupBy', 'GROUP BY'],
     ['having', 'HAVING'],
     ['orderBy', 'ORDER BY'],
     ['limit', 'LIMIT'],
     ['offset', 'OFFSET'],
   ]
-  if (select['quantifier'] === 'distinct') return 'DISTINCT'
-  if (Array.isArray(select['lets']) && select['lets'].length > 0) return 'LET'
-  return clauses.find(([clause]) => select[clause] !== undefined)?.[1]
+  if (select['quantifier'] === 'distinct') refuse('DISTINCT', select.span as Span)
+  for (const [clause, feature] of clauses) {
+    const [part] = [select[clause]].flat() as readonly (Node | undefined)[]
+    if (part !== undefined) refuse(feature, part.span as Span)
+  }
 }
 
 function callFeature(call: Node): string | undefined {
