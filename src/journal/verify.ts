@@ -33,6 +33,8 @@ export type FindingCode =
   | 'documents'
   | 'block-time'
   | 'redaction'
+  | 'encoding'
+  | 'digest'
 
 export interface Finding {
   readonly code: FindingCode
@@ -89,6 +91,7 @@ class BlockCheck implements BlockReport {
   run({ mustCoverHead = false }: VerifyOptions): void {
     const block = this.#block
     this.#guard(() => this.#checkUnknown(block.ion, knownFields.block, ''))
+    this.#guard(() => this.#checkUnknownInAddress(block.ion, 'blockAddress'))
     this.#guard(() => this.#checkTransactionInfo())
     this.#guard(() => this.#checkRedactionInfo())
     this.#guard(() => this.#checkRevisions())
@@ -151,6 +154,7 @@ class BlockCheck implements BlockReport {
     const name = `revision ${index}`
     const path = `revisions[${index}]`
     this.#checkUnknown(revision.ion, knownFields.revision, `${path}.`)
+    this.#checkUnknownInAddress(revision.ion, `${path}.blockAddress`)
     const { metadata, metadataIon } = revision
     if (metadata === undefined || metadataIon === undefined) {
       this.opaqueRevisions += 1
@@ -209,6 +213,11 @@ class BlockCheck implements BlockReport {
 
   #checkUnknown(ion: StructValue, known: ReadonlySet<string>, path: string): void {
     for (const name of ion.names) if (!known.has(name)) this.uncovered.push(path + name)
+  }
+
+  #checkUnknownInAddress(ion: StructValue, path: string): void {
+    const address = ion.get('blockAddress')
+    if (address?.type === 'struct') this.#checkUnknown(address, knownFields.address, `${path}.`)
   }
 
   /** Whether an entry that nothing else has explained is this hash. */

@@ -181,6 +181,41 @@ export function documentCounterKey(tableNumber: number): Uint8Array {
   return bytes
 }
 
+export function isBlockKey(bytes: Uint8Array): boolean {
+  return bytes[0] === prefixes.block
+}
+
+/** A record of the derived data by its key, in words. */
+export function describeKey(bytes: Uint8Array): string {
+  const key = view(bytes)
+  const number = (at: number, size: number) => (key.length >= at + size ? key.readUIntBE(at, size) : '?')
+  const place = () => `document ${number(5, 6)} of table ${number(1, 4)}`
+  switch (key[0]) {
+    case prefixes.state:
+      return "the ledger's state"
+    case prefixes.writeSet:
+      return `the changes of block ${number(1, 6)}`
+    case prefixes.treeNode:
+      return `node ${number(2, 6)} of level ${number(1, 1)} of the journal's tree`
+    case prefixes.symbol:
+      return `symbol ${number(1, 4)}`
+    case prefixes.document:
+      return place()
+    case prefixes.documentId:
+      return `the place of document '${idOfKey(bytes)}'`
+    case prefixes.revision:
+      return `version ${number(11, 4)} of ${place()}`
+    case prefixes.indexEntry:
+      return `an entry of index ${number(1, 4)}`
+    case prefixes.indexNumber:
+      return `the number of index '${idOfKey(bytes)}'`
+    case prefixes.documentCounter:
+      return `the count of documents of table ${number(1, 4)}`
+    default:
+      return `a record under the key ${key.toString('hex')}`
+  }
+}
+
 const indexKeyBytesMax = 64
 const hashedKeyLength = 0xff
 

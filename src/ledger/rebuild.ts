@@ -43,7 +43,8 @@ function applyBatch(transaction: WriteTransaction): boolean {
   return end < last
 }
 
-function derivedOf(transaction: WriteTransaction): Derived {
+/** What the next block is applied to. */
+export function derivedOf(transaction: WriteTransaction): Derived {
   const state = readState(transaction) ?? emptyState
   const symbols = new LedgerSymbols().forWrite(transaction, state.symbolsEnd)
   const catalog =

@@ -1,45 +1,116 @@
+import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import type { Block } from '../journal/block.ts'
-import type { Finding } from '../journal/verify.ts'
-import { ChainVerifier } from '../journal/verify-chain.ts'
-import type { Store } from '../store/store.ts'
-import { readBlock } from './block-cache.ts'
-import { stateOf } from './records.ts'
+import type { Digest } from '../journal/digest.ts'
+import type { Snapshot, Store } from '../store/store.ts'
+import { identityKey } from './keys.ts'
+import { encodeIdentity, type Identity, readIdentity } from './records.ts'
+import { type DerivedReport, verifyDerived } from './verify-derived.ts'
+import { JournalCheck, type JournalReport } from './verify-journal.ts'
 
-export interface LedgerReport {
-  /** What is wrong; empty for a sound journal. */
-  readonly findings: readonly Finding[]
-  readonly blocks: number
-  /** The digest over all blocks, worked out from their contents alone. */
-  readonly digest: Uint8Array
+export interface VerifyOptions {
+  /** The name that the ledger should have. */
+  readonly name?: string | undefined
+  /** Digests that are trusted: the journal must begin with the blocks that each covers. */
+  readonly saved?: readonly Digest[]
+  /** Makes the empty store that derived data is worked out in; without it that is not checked. */
+  readonly openScratch?: (() => Promise<Store>) | undefined
+  /** Hears how far it is; awaited, so that others get a turn; may throw to stop it. */
+  readonly onProgress?: (progress: VerifyProgress) => void | Promise<void>
 }
 
-/**
- * Checks the whole journal: every hash of every block anew, and the chain. Trusts nothing that is derived but the
- * number of the tip. `onBlock` hears of each block before it is read, and may throw to stop. Throws LedgerError for a
- * block that is missing or can't be read at all.
- */
-export function verifyLedger(store: Store, onBlock: (sequenceNo: number) => void = () => {}): LedgerReport {
+export interface VerifyProgress {
+  /** `blocks`: each by itself and the chain; `derived`: what follows from them. */
+  readonly stage: 'blocks' | 'derived'
+  readonly done: number
+  readonly total: number
+}
+
+export interface StoreReport {
+  readonly identity: Identity
+  /** What is wrong with the ledger's name and the like. */
+  readonly identityFindings: readonly string[]
+  readonly journal: JournalReport
+  /** Undefined: not looked at, as when the journal itself is not sound. */
+  readonly derived: DerivedReport | undefined
+}
+
+/** What the journal alone says (Ledger.verify). */
+export type LedgerReport = JournalReport
+
+const blocksBetweenTurns = 64
+
+/** Checks the journal of a store in one go; `onBlock` hears of each block before it is read, and may throw to stop. */
+export function verifyLedger(store: Store, onBlock: (sequenceNo: number) => void = () => {}): JournalReport {
   const snapshot = store.snapshot()
   try {
-    const { tip } = stateOf(snapshot)
-    const chain = new ChainVerifier({ mustCoverHeads: true })
-    const findings: Finding[] = []
-    for (let sequenceNo = 0; sequenceNo <= tip; sequenceNo += 1) {
+    const check = new JournalCheck(snapshot, identityOf(snapshot).strandId)
+    for (let sequenceNo = 0; sequenceNo <= check.last; sequenceNo += 1) {
       onBlock(sequenceNo)
-      const block = readBlock(snapshot, sequenceNo)
-      findings.push(...chain.add(placed(block, sequenceNo)).findings)
+      check.add(sequenceNo)
     }
-    findings.push(...chain.end())
-    return { findings, blocks: tip + 1, digest: chain.digest() ?? new Uint8Array(0) }
+    check.end()
+    return check
   } finally {
     snapshot.release()
   }
 }
 
-/** A block that stands under another one's number would shift all that follow. */
-function placed(block: Block, sequenceNo: number): Block {
-  const found = block.blockAddress.sequenceNo
-  if (found === sequenceNo) return block
-  throw new LedgerError('journal/gap', `the store holds block ${found} in the place of block ${sequenceNo}`)
+/**
+ * Checks everything that a store holds of a ledger: the identity, every block and the chain, saved digests, and that
+ * all derived data is what follows from the blocks. One state is looked at, whatever others write meanwhile. Nothing is
+ * opened as a ledger, so what is damaged can be looked at. Throws LedgerError 'ledger/foreign', 'ledger/format-too-new'.
+ */
+export async function verifyStore(store: Store, options: VerifyOptions = {}): Promise<StoreReport> {
+  const { onProgress = () => undefined, saved = [], name } = options
+  const snapshot = store.snapshot()
+  try {
+    const identity = identityOf(snapshot)
+    const journal = new JournalCheck(snapshot, identity.strandId, saved)
+    for (let sequenceNo = Math.max(0, journal.first); sequenceNo <= journal.last; sequenceNo += 1) {
+      if (sequenceNo % blocksBetweenTurns === 0) {
+        await onProgress({ stage: 'blocks', done: sequenceNo, total: journal.last + 1 })
+      }
+      journal.add(sequenceNo)
+    }
+    journal.end()
+    const isSound = journal.findingCount === 0 || journal.findings.every(({ code }) => code === 'digest')
+    const derived = isSound ? await checkDerived(snapshot, journal, options) : undefined
+    return { identity, identityFindings: identityFindings(snapshot, identity, name), journal, derived }
+  } finally {
+    snapshot.release()
+  }
+}
+
+async function checkDerived(
+  snapshot: Snapshot,
+  journal: JournalCheck,
+  { openScratch, onProgress = () => undefined }: VerifyOptions,
+): Promise<DerivedReport | undefined> {
+  if (openScratch === undefined) return undefined
+  const scratch = await openScratch()
+  try {
+    return await verifyDerived(snapshot, journal.last, scratch, (done) =>
+      onProgress({ stage: 'derived', done, total: journal.last + 1 }),
+    )
+  } finally {
+    await scratch.close()
+  }
+}
+
+function identityOf(snapshot: Snapshot): Identity {
+  const identity = readIdentity(snapshot)
+  if (identity === undefined) throw new LedgerError('ledger/foreign', 'the store holds no ledger')
+  return identity
+}
+
+function identityFindings(snapshot: Snapshot, identity: Identity, name: string | undefined): string[] {
+  const findings: string[] = []
+  if (name !== undefined && identity.name !== name)
+    findings.push(`the ledger's name is '${identity.name}', not '${name}'`)
+  const bytes = snapshot.get(identityKey)
+  if (bytes !== undefined && !equalBytes(bytes, encodeIdentity(identity)))
+    findings.push("the record of the ledger's name and strand is not as this program writes it")
+  if (!Number.isInteger(identity.format) || identity.format < 1)
+    findings.push(`the ledger's format is ${identity.format}, expected a number from 1 on`)
+  return findings
 }

@@ -1,0 +1,111 @@
+import { BugError } from '../base/assert.ts'
+import { equalBytes } from '../base/bytes.ts'
+import { LedgerError } from '../base/errors.ts'
+import { rebuildBatchBlocksMax, reportFindingsMax } from '../base/limits.ts'
+import type { Store, WriteTransaction } from '../store/store.ts'
+import { readBlock } from './block-cache.ts'
+import { applyBlock } from './apply-block.ts'
+import { derivedRange, describeKey, isBlockKey } from './keys.ts'
+import { derivedOf } from './rebuild.ts'
+import { type Reader, readState } from './records.ts'
+
+/** What the comparison of a ledger's derived data with its journal found. */
+export interface DerivedReport {
+  /** One line each: the record and what is wrong with it. At most reportFindingsMax are kept. */
+  readonly findings: readonly string[]
+  readonly findingCount: number
+  readonly records: number
+  /** Whether derived data accounts for all blocks; not so after a rebuild that was broken off, until it is gone on with. */
+  readonly isComplete: boolean
+}
+
+/** Told how far the replay is; may throw to stop it. */
+export type OnReplay = (sequenceNo: number) => void | Promise<void>
+
+/**
+ * Derives everything anew from the blocks into `scratch`, which must be empty, and compares it record by record with
+ * what the ledger has. The blocks must have been checked before: what follows from unsound ones means nothing.
+ */
+export async function verifyDerived(
+  source: Reader,
+  last: number,
+  scratch: Store,
+  onReplay: OnReplay,
+): Promise<DerivedReport> {
+  const findings: string[] = []
+  const tip = readState(source)?.tip ?? -1
+  if (tip > last) return { ...none, findings: [`the state says that block ${tip} is the last, it is ${last}`] }
+  try {
+    await replay(source, tip, scratch, onReplay)
+  } catch (error) {
+    if (!(error instanceof BugError) && !(error instanceof LedgerError)) throw error
+    if (error instanceof LedgerError && error.kind !== 'corrupt' && error.kind !== 'input') throw error
+    return { ...none, findings: [`the blocks can't be applied: ${error.message}`] }
+  }
+  const view = scratch.snapshot()
+  try {
+    let findingCount = 0
+    let records = 0
+    for (const difference of differences(source, view, () => (records += 1))) {
+      findingCount += 1
+      if (findings.length < reportFindingsMax) findings.push(difference)
+    }
+    return { findings, findingCount, records, isComplete: tip === last }
+  } finally {
+    view.release()
+  }
+}
+
+const none = { findingCount: 1, records: 0, isComplete: false }
+
+async function replay(source: Reader, tip: number, scratch: Store, onReplay: OnReplay): Promise<void> {
+  for (let from = 0; from <= tip; from += rebuildBatchBlocksMax) {
+    await onReplay(from)
+    const end = Math.min(tip, from + rebuildBatchBlocksMax - 1)
+    await scratch.write((transaction) => {
+      const target = withBlocksOf(source, transaction)
+      let derived = derivedOf(target)
+      for (let sequenceNo = from; sequenceNo <= end; sequenceNo += 1) {
+        derived = applyBlock(target, readBlock(source, sequenceNo), derived)
+      }
+    })
+  }
+}
+
+/** The scratch store's transaction with the ledger's blocks in it: a redaction reads them, and writes them as they are. */
+function withBlocksOf(source: Reader, transaction: WriteTransaction): WriteTransaction {
+  return {
+    get: (key) => (isBlockKey(key) ? source.get(key) : transaction.get(key)),
+    range: (range) => transaction.range(range),
+    put: (key, value) => {
+      if (!isBlockKey(key)) transaction.put(key, value)
+    },
+    remove: (key) => transaction.remove(key),
+  }
+}
+
+/** Walks both in the order of their keys. */
+function* differences(found: Reader, expected: Reader, onRecord: () => void): Generator<string> {
+  const left = found.range(derivedRange)[Symbol.iterator]()
+  const right = expected.range(derivedRange)[Symbol.iterator]()
+  let has = left.next()
+  let wants = right.next()
+  while (has.done !== true || wants.done !== true) {
+    const order = orderOf(has, wants)
+    if (order <= 0) onRecord()
+    if (order < 0) yield `${describeKey((has.value as Entry)[0])}: it should not be there`
+    else if (order > 0) yield `${describeKey((wants.value as Entry)[0])}: it is missing`
+    else if (!equalBytes((has.value as Entry)[1], (wants.value as Entry)[1]))
+      yield `${describeKey((has.value as Entry)[0])}: it is not what follows from the journal`
+    if (order <= 0) has = left.next()
+    if (order >= 0) wants = right.next()
+  }
+}
+
+type Entry = readonly [key: Uint8Array, value: Uint8Array]
+
+function orderOf(left: IteratorResult<Entry>, right: IteratorResult<Entry>): number {
+  if (left.done === true) return 1
+  if (right.done === true) return -1
+  return Buffer.compare(left.value[0], right.value[0])
+}

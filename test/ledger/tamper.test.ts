@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { toHex } from '../../src/base/bytes.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import { type StoreReport, verifyStore } from '../../src/ledger/verify-ledger.ts'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { idOf, openLedger, run } from './ledger-fixture.ts'
+
+/** A ledger with everything in it: tables, indexes, updates, a deletion, a dropped table, a redaction. */
+async function smallLedger(): Promise<{ ledger: Ledger; store: Store }> {
+  const { ledger, store } = await openLedger()
+  const tableId = idOf(await run(ledger, 'CREATE TABLE T', 'CREATE INDEX ON T (k)'), 'tableId')
+  const documentId = idOf(await run(ledger, "INSERT INTO T VALUE {'k': 'secret', 'n': 1.50, 'at': `2024-01-02T`}"))
+  await run(ledger, "UPDATE T SET k = 'open'")
+  await run(ledger, "INSERT INTO T <<{'k': 1, 'list': [1, 2.5e0, null, true]}, {'k': `{{aGVsbG8=}}`}, {'k': `sym`}>>")
+  await run(ledger, 'DELETE FROM T WHERE k = 1', 'CREATE TABLE U')
+  const address = `{strandId:"${ledger.strandId}",sequenceNo:2}`
+  await run(ledger, `EXEC REDACT_REVISION \`${address}\`, '${tableId}', '${documentId}'`)
+  await run(ledger, 'DROP TABLE U')
+  return { ledger, store }
+}
+
+async function check(store: Store): Promise<StoreReport> {
+  return verifyStore(store, { name: 'test', openScratch: async () => createMemoryStore() })
+}
+
+/** Everything that a report says is wrong. */
+function problems({ identityFindings, journal, derived }: StoreReport): string[] {
+  return [...identityFindings, ...journal.findings.map(({ message }) => message), ...(derived?.findings ?? [])]
+}
+
+test('a ledger with everything in it is sound', async () => {
+  const { ledger, store } = await smallLedger()
+  const report = await check(store)
+  assert.deepEqual(problems(report), [])
+  assert.deepEqual(toHex(report.journal.digest), toHex(ledger.digest().digest))
+})
+
+/** Runs `body` once for every byte of a record, with one bit of it changed. */
+async function flipEach(store: Store, key: Uint8Array, body: (at: number) => Promise<void>): Promise<void> {
+  const sound = await store.write((t) => t.get(key) as Uint8Array)
+  for (let at = 0; at < sound.length; at += 1) {
+    const changed = Uint8Array.from(sound)
+    changed[at] = (changed[at] as number) ^ (1 << (at % 8))
+    await store.write((t) => t.put(key, changed))
+    await body(at)
+  }
+  await store.write((t) => t.put(key, sound))
+}
+
+const blockKeyOf = (sequenceNo: number) => Uint8Array.of(2, 0, 0, 0, 0, 0, sequenceNo)
+
+test('every byte of the journal that is changed is found, and its block is named', async () => {
+  const { ledger, store } = await smallLedger()
+  for (let sequenceNo = 0; sequenceNo <= ledger.tip().sequenceNo; sequenceNo += 1) {
+    await flipEach(store, blockKeyOf(sequenceNo), async (at) => {
+      const [first] = (await verifyStore(store)).journal.findings
+      const found = `block ${sequenceNo}, byte ${at}: ${first?.message ?? 'nothing is found'}`
+      assert.equal(first?.sequenceNo, sequenceNo, found)
+      assert.match(first?.message ?? '', new RegExp(`^block ${sequenceNo}: `), found)
+    })
+  }
+})
+
+test('every byte of derived data that is changed is found, and its record is named', async () => {
+  const { store } = await smallLedger()
+  const snapshot = store.snapshot()
+  const derived = [...snapshot.range({ start: Uint8Array.of(3), end: Uint8Array.of(13) })]
+  snapshot.release()
+  const kinds = new Set<string>()
+  for (const [key, value] of derived) {
+    await flipEach(store, key, async (at) => {
+      const found = problems(await check(store))
+      assert.ok(found.length > 0, `${Buffer.from(key).toString('hex')}, byte ${at}: nothing is found`)
+      kinds.add((found[0] as string).replace(/\d+|'.*'/g, '…'))
+    })
+    await store.write((t) => t.remove(key))
+    assert.ok(problems(await check(store)).length > 0, `${Buffer.from(key).toString('hex')} is missing`)
+    await store.write((t) => t.put(key, value))
+  }
+  for (const kind of [
+    "the ledger's state",
+    'the changes of block …',
+    "node … of level … of the journal's tree",
+    'symbol …',
+    'document … of table …',
+    'the place of document …',
+    'version … of document … of table …',
+    'the number of index …',
+    'the count of documents of table …',
+  ]) {
+    assert.ok(
+      [...kinds].some((text) => text.startsWith(kind)),
+      `${kind} is named: ${[...kinds].join('\n')}`,
+    )
+  }
+  await store.write((t) => t.put(Uint8Array.of(10, 9), new Uint8Array(1)))
+  assert.deepEqual(problems(await check(store)), ['an entry of index ?: it should not be there'])
+})
+
+test('every byte of the identity that is changed is found, or the ledger refused', async () => {
+  const { store } = await smallLedger()
+  await flipEach(store, Uint8Array.of(1), async (at) => {
+    const found = await check(store).then(problems, (error) => [String(error)])
+    assert.ok(found.length > 0, `byte ${at}`)
+  })
+})
+
+test('blocks that are missing, doubled, exchanged or of another ledger are found', async () => {
+  const { store } = await smallLedger()
+  const other = (await smallLedger()).store
+  const blockOf = (from: Store, sequenceNo: number) => from.write((t) => t.get(blockKeyOf(sequenceNo)) as Uint8Array)
+  const sound = await blockOf(store, 3)
+  const findings = async () =>
+    (await verifyStore(store)).journal.findings.map(({ code, sequenceNo }) => `${code} ${sequenceNo}`)
+  await store.write((t) => t.remove(blockKeyOf(3)))
+  assert.deepEqual((await findings()).slice(0, 3), ['gap 3', 'previous-hash 4', 'gap 4'])
+  const two = await blockOf(store, 2)
+  await store.write((t) => t.put(blockKeyOf(3), two))
+  assert.equal((await findings())[0], 'gap 3')
+  const foreign = await blockOf(other, 3)
+  await store.write((t) => t.put(blockKeyOf(3), foreign))
+  assert.deepEqual((await findings()).slice(0, 2), ['previous-hash 3', 'strand 3'])
+  await store.write((t) => t.put(blockKeyOf(3), sound.slice(0, -5)))
+  assert.equal((await findings())[0], 'malformed 3')
+  await store.write((t) => t.put(blockKeyOf(3), sound))
+  assert.deepEqual(await findings(), [])
+})
+
+test('a saved digest finds a journal that was cut or written anew; one of another ledger is said to be so', async () => {
+  const { ledger, store } = await smallLedger()
+  const digests = [...Array(3).keys()].map(() => ledger.digest())
+  await run(ledger, "INSERT INTO T VALUE {'k': 'later'}")
+  const saved = digests.map(({ digest, tipAddress }) => ({ digest, digestTipAddress: tipAddress }))
+  assert.deepEqual((await verifyStore(store, { saved })).journal.findings, [])
+  const [one] = saved as [(typeof saved)[0]]
+  const found = async (changed: typeof one) => (await verifyStore(store, { saved: [changed] })).journal.findings[0]
+  assert.equal((await found({ ...one, digest: new Uint8Array(32) }))?.code, 'digest')
+  const late = { ...one.digestTipAddress, sequenceNo: 99 }
+  assert.match((await found({ ...one, digestTipAddress: late }))?.message ?? '', /block 99, but the journal ends with/)
+  const foreign = { ...one.digestTipAddress, strandId: 'x' }
+  assert.match((await found({ ...one, digestTipAddress: foreign }))?.message ?? '', /of another ledger/)
+})
+
+test('a derived state that lags behind is no fault, one that is ahead is', async () => {
+  const { ledger, store } = await smallLedger()
+  const tip = ledger.tip().sequenceNo
+  const last = await store.write((t) => t.get(blockKeyOf(tip)) as Uint8Array)
+  const before = await check(store)
+  assert.equal(before.derived?.isComplete, true)
+  await store.write((t) => t.remove(blockKeyOf(tip)))
+  assert.deepEqual(problems(await check(store)), [`the state says that block ${tip} is the last, it is ${tip - 1}`])
+  await store.write((t) => t.put(blockKeyOf(tip), last))
+  await store.write((t) => {
+    const keys = [...t.range({ start: Uint8Array.of(3), end: Uint8Array.of(13) })].map(([key]) => key)
+    for (const key of keys) t.remove(key)
+  })
+  const emptied = await check(store)
+  assert.deepEqual([problems(emptied), emptied.derived?.isComplete], [[], false])
+})
