@@ -1,75 +1,13 @@
-import { readdirSync } from 'node:fs'
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { describeFailure } from '../../src/driver/failure.ts'
-import { checkGolden, type GoldenBlock } from '../support/golden.ts'
+import { aggregateNames } from '../../src/exec/functions/aggregates.ts'
+import { functionNames } from '../../src/exec/functions/functions.ts'
+import { checkGolden, regenerate, updatesGolden } from '../support/golden.ts'
+import { runBlock } from '../support/golden-commands.ts'
 import { GoldenLedger } from '../support/golden-ledger.ts'
 import { projectRoot } from '../support/root.ts'
-
-/*
- * The words of these scripts:
- *   > statement           runs it in the session's open transaction, else in one of its own; prints its rows as Ion
- *   !> statement          the same, and it must fail: prints the error
- *   a: > statement        in session a; without a name, in a session of its own
- *   begin, commit, abort  as statements, end or open a session's transaction
- *   > statement <- 5 "x"  the statement with these Ion values as its parameters
- *   > … ${query} …        the first value of the query in its place
- *   [strict] > statement  on a ledger opened with --strict-qldb over the same store
- *   [reads] > statement   prints the read IOs too
- *   [blocks] > statement  prints the blocks that it added, without hashes
- *   advance 40000         lets that many milliseconds pass
- * Ids and times come from a fixed seed and clock.
- */
-const command = /^(?:(\w+): )?(?:\[(\w+)\] )?(!?)> (.*)$/s
-const tags = new Set([undefined, 'reads', 'blocks', 'strict'])
-
-async function runBlock(ledger: GoldenLedger, block: GoldenBlock): Promise<string> {
-  const output: string[] = []
-  for (const text of joinLines(block.commands)) {
-    const pause = /^advance (\d+)$/.exec(text)
-    if (pause !== null) {
-      ledger.env.advance(Number(pause[1]))
-      continue
-    }
-    const match = command.exec(text)
-    if (match === null) throw new Error(`not a command of a golden script: ${text}`)
-    const [, session = '', tag, mark, statement] = match
-    if (!tags.has(tag)) throw new Error(`unknown tag [${tag}]`)
-    const lead = session === '' ? '' : `${session}: `
-    const lines = await runCommand(ledger, session, tag, statement as string, mark === '!')
-    output.push(...lines.map((line) => lead + line))
-  }
-  return output.length === 0 ? 'ok' : output.join('\n')
-}
-
-/** A line that begins with two blanks goes on with the command before it. */
-function joinLines(lines: readonly string[]): string[] {
-  const joined: string[] = []
-  for (const line of lines) {
-    if (line.startsWith('  ') && joined.length > 0) joined[joined.length - 1] += `\n${line}`
-    else joined.push(line)
-  }
-  return joined
-}
-
-async function runCommand(
-  ledger: GoldenLedger,
-  session: string,
-  tag: string | undefined,
-  statement: string,
-  mustFail: boolean,
-): Promise<string[]> {
-  try {
-    const lines = await ledger.run(session, statement, tag)
-    if (mustFail) throw new Error(`this was to fail: ${statement}`)
-    return lines
-  } catch (error) {
-    if (!mustFail) throw error
-    const failure = describeFailure(error)
-    if (failure.kind === 'bug') throw error
-    return failure.message.split('\n').map((line, index) => (index === 0 ? `error: ${line}` : `  ${line}`))
-  }
-}
 
 const folder = join(projectRoot, 'test', 'golden', 'scripts')
 for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
@@ -83,3 +21,31 @@ for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).so
     }
   })
 }
+
+/** Pages for users whose blocks ```golden are scripts, each in a ledger of its own. */
+const pages = ['docs/partiql.md']
+
+for (const page of pages) {
+  test(`golden: ${page}`, async () => {
+    const path = join(projectRoot, page)
+    const before = readFileSync(path, 'utf8')
+    let after = before
+    for (const [fence, script] of before.matchAll(/```golden\n([\s\S]*?)\n```/g)) {
+      const ledger = await GoldenLedger.open()
+      try {
+        const found = await regenerate(`# claim\n${script}\n`, page, (block) => runBlock(ledger, block))
+        after = after.replace(fence, () => `\`\`\`golden\n${found.replace(/^# claim\n/, '').trimEnd()}\n\`\`\``)
+      } finally {
+        await ledger.close()
+      }
+    }
+    if (updatesGolden()) writeFileSync(path, after)
+    else assert.equal(before, after)
+  })
+}
+
+test('docs/partiql.md names every function', () => {
+  const page = readFileSync(join(projectRoot, 'docs/partiql.md'), 'utf8')
+  const missing = [...functionNames(), ...aggregateNames()].filter((name) => !page.includes(`\`${name}\``))
+  assert.deepEqual(missing, [])
+})

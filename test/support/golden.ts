@@ -62,12 +62,17 @@ export async function regenerate(text: string, path: string, run: BlockRunner): 
   return lines.join('\n').replace(/\n*$/, '\n')
 }
 
+/** Whether what is found becomes what is expected. */
+export function updatesGolden(): boolean {
+  return process.env['UPDATE_GOLDEN'] === '1' && process.env['CI'] === undefined
+}
+
 /** Throws with the first difference when the file does not give itself; rewrites it under UPDATE_GOLDEN=1. */
 export async function checkGolden(path: string, run: BlockRunner): Promise<void> {
   const before = readFileSync(path, 'utf8')
   const after = await regenerate(before, path, run)
   if (after === before) return
-  if (process.env['UPDATE_GOLDEN'] === '1' && process.env['CI'] === undefined) {
+  if (updatesGolden()) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, after)
     return
