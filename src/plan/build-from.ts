@@ -207,6 +207,13 @@ function systemView(
   if (path.root.kind !== 'variable' || path.root.name.text !== 'information_schema') return undefined
   if (step?.kind !== 'field' || rest.length > 0 || findVariable(scope, path.root.name, context) !== undefined)
     return undefined
+  if (step.name.text !== 'user_tables') {
+    const message = `No such variable named 'information_schema.${step.name.text}'`
+    throw new LedgerError('semantic/no-such-variable', message, {
+      span: path.span,
+      help: "did you mean 'information_schema.user_tables'?",
+    })
+  }
   return { kind: 'system', name: step.name.text }
 }
 
