@@ -98,12 +98,22 @@ export class ChainVerifier {
           this.#redacted.set(placeOf(block.blockAddress.sequenceNo, id), { block, message })
         }
       }
-      for (const redacted of block.redactionInfo?.revisions ?? [])
-        this.#redactionsAskedFor.add(placeOfRedacted(redacted))
+      for (const redacted of block.redactionInfo?.revisions ?? []) this.#noteRedaction(redacted, block, findings)
     } catch (error) {
       // The block's own check has said so already.
       if (!(error instanceof LedgerError)) throw error
     }
+  }
+
+  /** This program takes the data out with the very commit that asks for it; AWS did so some time later. */
+  #noteRedaction(redacted: RedactedRevision, block: Block, findings: Finding[]): void {
+    const place = placeOfRedacted(redacted)
+    this.#redactionsAskedFor.add(place)
+    const { documentId, version, blockAddress } = redacted
+    const isSeen = blockAddress.sequenceNo >= (this.#first?.blockAddress.sequenceNo ?? 0)
+    if (!this.#mustCoverHead || !isSeen || this.#redacted.has(place)) return
+    const text = `version ${version} of document '${documentId}' in block ${blockAddress.sequenceNo}`
+    findings.push(findingOf('redaction', block, `it redacted ${text}, whose data is there all the same`))
   }
 }
 

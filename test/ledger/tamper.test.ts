@@ -143,6 +143,25 @@ test('a saved digest finds a journal that was cut or written anew; one of anothe
   assert.match((await found({ ...one, digestTipAddress: foreign }))?.message ?? '', /of another ledger/)
 })
 
+test('a redacted revision whose data is put back is found, though its hashes are right', async () => {
+  const { ledger, store } = await openLedger()
+  const tableId = idOf(await run(ledger, 'CREATE TABLE T'), 'tableId')
+  const documentId = idOf(await run(ledger, "INSERT INTO T VALUE {'k': 'secret'}"))
+  await run(ledger, "UPDATE T SET k = 'open'")
+  const withData = await store.write((t) => t.get(blockKeyOf(2)) as Uint8Array)
+  const address = `{strandId:"${ledger.strandId}",sequenceNo:2}`
+  await run(ledger, `EXEC REDACT_REVISION \`${address}\`, '${tableId}', '${documentId}'`)
+  const report = await check(store)
+  assert.deepEqual([problems(report), report.journal.redactedRevisions], [[], 1])
+  await store.write((t) => t.put(blockKeyOf(2), withData))
+  const [finding] = (await check(store)).journal.findings
+  assert.deepEqual([finding?.code, finding?.sequenceNo], ['redaction', 4])
+  assert.match(
+    finding?.message ?? '',
+    /^block 4: it redacted version 0 of document '\w+' in block 2, whose data is there/,
+  )
+})
+
 test('a derived state that lags behind is no fault, one that is ahead is', async () => {
   const { ledger, store } = await smallLedger()
   const tip = ledger.tip().sequenceNo
