@@ -17,7 +17,9 @@ export interface ToolWorld {
 /** A subcommand: what follows its name on the command line, and the verdict. Throws LedgerError for the user's faults. */
 export type Tool = (argv: readonly string[], world: ToolWorld) => Promise<ExitName>
 
-const tools: Readonly<Record<ToolName, () => Promise<Tool>>> = {}
+const tools: Readonly<Record<ToolName, () => Promise<Tool>>> = {
+  query: async () => (await import('./query-tool.ts')).queryTool,
+}
 
 /** Runs a subcommand; what it throws is reported here. Entry of the chunk that holds all subcommands. */
 export async function runTool(name: ToolName, argv: readonly string[], world: ToolWorld): Promise<ExitName> {

@@ -1,0 +1,174 @@
+import { Command, CommanderError, Option } from 'commander'
+import { LedgerError } from '../base/errors.ts'
+import { nearName } from '../base/near-name.ts'
+import { InputError } from '../inputs/input-error.ts'
+import { inputFormatHelp, inputFormats } from '../inputs/input.ts'
+import { PreparedQuery } from '../library/prepared-query.ts'
+import { printErrorReport, reportOf } from '../shell/error-report.ts'
+import type { ExitName } from '../shell/exit-codes.ts'
+import { type FormatName, formatNames, isFormatName, resultFormat } from '../shell/formats.ts'
+import type { ScriptStatement } from '../syntax/split.ts'
+import type { Value } from '../values/value.ts'
+import { exitCodeHelp } from './args.ts'
+import { Output } from './output.ts'
+import { checkInputs, fileBinding, type InputSpec, parseInput } from './query-inputs.ts'
+import { realEnv } from './real-env.ts'
+import type { ToolWorld } from './tools.ts'
+
+interface QueryArguments {
+  readonly input: readonly string[]
+  readonly format: FormatName | undefined
+  readonly typing: 'permissive' | 'strict'
+  readonly verbose: number
+  readonly text: string
+}
+
+/** `qldb query`: one PartiQL query over files, without a ledger. */
+export async function queryTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
+  const invocation = parseQueryArguments(argv)
+  if (typeof invocation === 'string') {
+    world.stdout.write(invocation)
+    return 'ok'
+  }
+  const { input, text, typing, verbose } = invocation
+  const inputs = input.map(parseInput)
+  if (inputs.length === 0 && !world.stdin.isTTY) inputs.push({ name: 'stdin', path: '-', format: undefined })
+  checkInputs(inputs)
+  try {
+    await writeRows(rowsOf(text, inputs, typing), invocation.format, world)
+    return 'ok'
+  } catch (error) {
+    const report = reportOf(error, placeOf(error, text))
+    world.stderr.write(`${printErrorReport(report, verbose).join('\n')}\n`)
+    return report.exit
+  }
+}
+
+function rowsOf(text: string, inputs: readonly InputSpec[], typing: 'permissive' | 'strict'): Generator<Value> {
+  const bindings = new Map(inputs.map((input) => [input.name, fileBinding(input)]))
+  const query = new PreparedQuery(text, bindings.keys(), realEnv, { typing })
+  return query.rows((name) => bindings.get(name) as ReturnType<typeof fileBinding>)
+}
+
+/** Rows that are made before anything is written, and at most so many. */
+const rowsAtOnce = 200
+
+async function writeRows(rows: Iterator<Value>, format: FormatName | undefined, world: ToolWorld): Promise<void> {
+  const stdout = new Output(world.stdout)
+  const result = resultFormat(format ?? (stdout.isTerminal ? 'table' : 'ion'), { width: stdout.width })
+  let page = takePage(rows)
+  await stdout.write(result.start())
+  try {
+    while (page.length > 0) {
+      await stdout.write(result.values(page))
+      // A reader that went away is heard of only when the event loop turns.
+      await new Promise((resolve) => setImmediate(resolve))
+      page = takePage(rows)
+    }
+  } catch (error) {
+    await stdout.write(result.end(false))
+    throw error
+  }
+  await stdout.write(result.end(true))
+}
+
+function takePage(rows: Iterator<Value>): Value[] {
+  const page: Value[] = []
+  while (page.length < rowsAtOnce) {
+    const found = rows.next()
+    if (found.done === true) break
+    page.push(found.value)
+  }
+  return page
+}
+
+/** What an error's place is in: the file for a fault of the file, else the query. */
+function placeOf(error: unknown, text: string) {
+  const statementAt = (of: string, line: number, column: number): ScriptStatement => {
+    return { text: of, line, column, offset: 0, terminated: false }
+  }
+  if (error instanceof InputError) {
+    const { path, text: found, line, column } = error.excerpt
+    const file = path === '-' ? 'standard input' : path
+    return { statement: statementAt(found, line, column), file, fate: 'none' as const }
+  }
+  const isOfFile = error instanceof LedgerError && error.span === undefined
+  return { statement: isOfFile ? undefined : statementAt(text, 1, 1), file: undefined, fate: 'none' as const }
+}
+
+/** The help text, or what was asked for. Throws LedgerError 'usage/invalid-argument'. */
+function parseQueryArguments(argv: readonly string[]): QueryArguments | string {
+  const program = buildProgram()
+  let help = ''
+  program.configureOutput({ writeOut: (part) => (help += part), writeErr: () => undefined })
+  try {
+    program.parse([...argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return help
+    throw usage(error.message.replace(/^error: /, ''), "'qldb query --help' lists the flags")
+  }
+  const options = program.opts<{ input?: string[]; format?: string; typing?: string; verbose?: number }>()
+  const [text, ...more] = program.args
+  if (text === undefined || more.length > 0) {
+    const found = text === undefined ? 'none' : `${more.length + 1}`
+    throw usage(`expected one query, found ${found}`, 'a query is one argument: put it in quotes')
+  }
+  const typing = options.typing ?? 'permissive'
+  if (typing !== 'permissive' && typing !== 'strict')
+    throw usage(`'${typing}' is not a value of '--typing'`, 'it takes one of: permissive, strict')
+  return {
+    input: options.input ?? [],
+    format: options.format === undefined ? undefined : formatOf(options.format),
+    typing,
+    verbose: options.verbose ?? 0,
+    text,
+  }
+}
+
+function formatOf(name: string): FormatName {
+  if (isFormatName(name)) return name
+  const near = nearName(name, formatNames)
+  throw usage(
+    `no format named '${name}'`,
+    near === undefined ? `formats are: ${formatNames.join(', ')}` : `did you mean '${near}'?`,
+  )
+}
+
+function buildProgram(): Command {
+  const collect = (value: string, before: string[] = []) => [...before, value]
+  return new Command('qldb query')
+    .description('Runs a PartiQL query over Ion, JSON and CSV files, without a ledger.')
+    .usage('[--input name=FILE]… [flags] "SELECT …"')
+    .argument('[query]', 'the query')
+    .allowExcessArguments(true)
+    .addOption(
+      new Option(
+        '-i, --input <name=FILE>',
+        "a file and its name in the query; 'name:format=FILE' says its format; '-' is standard input",
+      ).argParser(collect),
+    )
+    .option('-f, --format <format>', `how results are shown: ${formatNames.join(', ')}`)
+    .option('--typing <mode>', 'permissive (a type error gives MISSING, the default) or strict (it is an error)')
+    .addOption(
+      new Option('-v, --verbose', 'more about errors: their causes (-v), where they arose (-vv)').argParser(
+        (_: string, before: number = 0) => before + 1,
+      ),
+    )
+    .helpOption('-h, --help', 'show this text')
+    .exitOverride()
+    .addHelpText('after', `\n${inputHelp()}\n\n${exitCodeHelp()}`)
+}
+
+function inputHelp(): string {
+  const rows = inputFormats.map((name) => `  ${name.padEnd(6)} ${inputFormatHelp(name)}`)
+  return [
+    'Input formats, told by the extension; each also as .gz:',
+    ...rows,
+    "Without --input, standard input is 'stdin' when it is not a terminal.",
+  ].join('\n')
+}
+
+function usage(message: string, help: string): LedgerError {
+  return new LedgerError('usage/invalid-argument', message, { help })
+}

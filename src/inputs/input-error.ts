@@ -1,0 +1,42 @@
+import { type ErrorCode, LedgerError } from '../base/errors.ts'
+import type { Span } from '../base/span.ts'
+
+/** A piece of a file's text and where it begins in the file, as people count: both from 1. */
+export interface Excerpt {
+  readonly path: string
+  readonly text: string
+  readonly line: number
+  readonly column: number
+}
+
+/** A file's content is not what its format says. `span` is in the excerpt's text. */
+export class InputError extends LedgerError {
+  readonly excerpt: Excerpt
+
+  constructor(
+    message: string,
+    excerpt: Excerpt,
+    span: Span,
+    details: { code?: ErrorCode; help?: string | undefined; cause?: unknown } = {},
+  ) {
+    const { code = 'file/malformed', help, cause } = details
+    super(code, message, { span, cause, ...(help === undefined ? {} : { help }) })
+    this.excerpt = excerpt
+  }
+}
+
+/** An error about a piece of text, as one about the file; anything else passes unchanged. */
+export function inFile(error: unknown, excerpt: Excerpt, help?: string): unknown {
+  if (!(error instanceof LedgerError) || error instanceof InputError) return error
+  const { code, span = { start: 0, end: 0 } } = error
+  return new InputError(error.message, excerpt, span, {
+    code: code === 'ion/malformed' ? 'file/malformed' : code,
+    help: error.help ?? help,
+    cause: error.cause,
+  })
+}
+
+/** For damage in bytes that have no text to show. */
+export function damaged(path: string, problem: string, cause?: unknown): LedgerError {
+  return new LedgerError('file/malformed', `'${path}': ${problem}`, { cause })
+}

@@ -1,0 +1,150 @@
+import { isIonBinary } from '../values/binary-reader.ts'
+import { list, type Value } from '../values/value.ts'
+import { type ByteSource, openBytes } from './byte-source.ts'
+import { readDelimited } from './delimited.ts'
+import { IonBinary } from './ion-binary.ts'
+import { IonText } from './ion-text.ts'
+import { JsonElements } from './json-elements.ts'
+import { readJsonLines } from './json-lines.ts'
+import { TextLines } from './text-lines.ts'
+
+/** What a file holds. */
+export type Content =
+  /** A list whose elements are made one by one; closing the iterator closes the file. */
+  | { readonly kind: 'rows'; readonly rows: Iterator<Value, undefined> }
+  /** Any one value, whole. */
+  | { readonly kind: 'value'; readonly value: Value }
+
+interface Format {
+  readonly help: string
+  readonly extensions: readonly string[]
+  readonly read: (source: ByteSource, path: string) => Content
+}
+
+/** The formats of `--input`, in the order of the help text. Every file may also be packed with gzip. */
+const formats = {
+  ion: { help: 'Ion, text or binary', extensions: ['ion', '10n'], read: readIon },
+  json: { help: 'JSON: an array of rows, or values one after the other', extensions: ['json'], read: readJson },
+  jsonl: {
+    help: 'JSON Lines: a value a line',
+    extensions: ['jsonl', 'ndjson'],
+    read: (source, path) => rows(readJsonLines(new TextLines(source, path))),
+  },
+  csv: {
+    help: 'comma-separated values, the first line names the fields',
+    extensions: ['csv'],
+    read: (source, path) => rows(readDelimited(new TextLines(source, path), ',')),
+  },
+  tsv: {
+    help: 'the same, separated by tabs',
+    extensions: ['tsv', 'tab'],
+    read: (source, path) => rows(readDelimited(new TextLines(source, path), '\t')),
+  },
+} as const satisfies Record<string, Format>
+
+export type InputFormat = keyof typeof formats
+
+export const inputFormats = Object.keys(formats) as readonly InputFormat[]
+
+export function isInputFormat(name: string): name is InputFormat {
+  return Object.hasOwn(formats, name)
+}
+
+export function inputFormatHelp(name: InputFormat): string {
+  return formats[name].help
+}
+
+/** By the file's extension, before which `.gz` does not count; undefined for one that no format has. */
+export function formatOfPath(path: string): InputFormat | undefined {
+  const extension = /\.([^./\\]+)$/.exec(path.toLowerCase().replace(/\.gz$/, ''))?.[1]
+  return inputFormats.find((name) => (formats[name].extensions as readonly string[]).includes(extension ?? ''))
+}
+
+/**
+ * Opens a file of rows; without a format its first bytes tell Ion and JSON apart. Throws what the file system throws;
+ * InputError and other LedgerErrors 'file/…' here and while rows are made.
+ */
+export function openInput(path: string, format: InputFormat | undefined): Content {
+  const source = openBytes(path)
+  try {
+    if (format !== undefined) return formats[format].read(source, path)
+    const head = source.read()
+    const whole = pushedBack(head, source)
+    return head !== undefined && looksLikeJson(head) ? readJson(whole, path) : readIon(whole, path)
+  } catch (error) {
+    source.close()
+    throw error
+  }
+}
+
+/** The value of a whole content, in memory. */
+export function wholeValue(content: Content): Value {
+  if (content.kind === 'value') return content.value
+  const items: Value[] = []
+  for (let found = content.rows.next(); found.done !== true; found = content.rows.next()) items.push(found.value)
+  return list(items)
+}
+
+function rows(iterator: Iterator<Value, undefined>): Content {
+  return { kind: 'rows', rows: iterator }
+}
+
+/** An object whose first name stands in double quotes, alone or as the first element of an array. */
+function looksLikeJson(head: Buffer): boolean {
+  return /^\ufeff?\s*(\[\s*)*\{\s*"/.test(head.toString('utf8', 0, 4096))
+}
+
+function pushedBack(head: Buffer | undefined, source: ByteSource): ByteSource {
+  let first = head
+  return {
+    read: () => {
+      const chunk = first ?? source.read()
+      first = undefined
+      return chunk
+    },
+    close: () => source.close(),
+  }
+}
+
+/** One array is its elements; one other value is itself; several values are the list of them. */
+function readJson(source: ByteSource, path: string): Content {
+  const values = new JsonElements(source, path)
+  return values.opensArray() ? rows(closing(values.elements(), values)) : alone(values)
+}
+
+/** Ion: one list is its elements, which are then held in memory; else as JSON. */
+function readIon(source: ByteSource, path: string): Content {
+  const head = source.read()
+  const whole = pushedBack(head, source)
+  return alone(head !== undefined && isIonBinary(head) ? new IonBinary(whole, path) : new IonText(whole, path))
+}
+
+interface Values {
+  next(): Value | undefined
+  close(): void
+}
+
+function alone(values: Values): Content {
+  const first = values.next()
+  const second = first && values.next()
+  if (first !== undefined && second === undefined) {
+    values.close()
+    return { kind: 'value', value: first }
+  }
+  return rows(closing(valuesFrom(first, second, values), values))
+}
+
+function* valuesFrom(first: Value | undefined, second: Value | undefined, more: Values): Generator<Value, undefined> {
+  for (const value of [first, second]) if (value !== undefined) yield value
+  if (second === undefined) return
+  for (let value = more.next(); value !== undefined; value = more.next()) yield value
+}
+
+/** Closes the file at the end, at an error, and when no more rows are wanted. */
+function* closing(values: Generator<Value, undefined>, file: Values): Generator<Value, undefined> {
+  try {
+    for (let found = values.next(); found.done !== true; found = values.next()) yield found.value
+  } finally {
+    file.close()
+  }
+}

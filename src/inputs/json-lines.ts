@@ -1,0 +1,27 @@
+import type { Value } from '../values/value.ts'
+import { inFile } from './input-error.ts'
+import { JsonReader } from './json-reader.ts'
+import type { TextLines } from './text-lines.ts'
+
+/** JSON Lines (jsonlines.org): each line that is not blank is one JSON value, and one row. */
+export function* readJsonLines(lines: TextLines): Generator<Value, undefined> {
+  const reader = new JsonReader()
+  try {
+    for (let text = lines.next(); text !== undefined; text = lines.next()) {
+      if (isBlank(text)) continue
+      let value: Value
+      try {
+        value = reader.read(text)
+      } catch (error) {
+        throw inFile(error, { path: lines.path, text, line: lines.line, column: 1 })
+      }
+      yield value
+    }
+  } finally {
+    lines.close()
+  }
+}
+
+function isBlank(text: string): boolean {
+  return text.length < 64 && text.trim() === ''
+}

@@ -1,0 +1,73 @@
+import { isUtf8 } from 'node:buffer'
+import { LedgerError } from '../base/errors.ts'
+import { inputRowBytesMax } from '../base/limits.ts'
+import type { ByteSource } from './byte-source.ts'
+
+/** UTF-8 as text. Throws LedgerError 'file/not-text'. */
+export function textOf(bytes: Buffer, start: number, end: number, path: string, line: number): string {
+  const text = bytes.toString('utf8', start, end)
+  // The replacement character stands for damage unless it was in the text itself.
+  if (text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end)))
+    throw new LedgerError('file/not-text', `'${path}' is not UTF-8 text, seen in line ${line}`)
+  return text
+}
+
+export function tooLarge(path: string, line: number): LedgerError {
+  return new LedgerError(
+    'file/malformed',
+    `'${path}': a value of more than ${inputRowBytesMax} bytes begins in line ${line}`,
+  )
+}
+
+/** The lines of a text file without their `\n`, one at a time; a byte order mark is passed over. */
+export class TextLines {
+  readonly path: string
+  readonly #source: ByteSource
+  #chunk: Buffer = Buffer.alloc(0)
+  #at = 0
+  /** Of the line given last, from 1. */
+  line = 0
+
+  constructor(source: ByteSource, path: string) {
+    this.#source = source
+    this.path = path
+  }
+
+  next(): string | undefined {
+    const end = this.#chunk.indexOf(10, this.#at)
+    const text = end === -1 ? this.#nextAcross() : this.#take(end)
+    return this.line === 1 && text?.startsWith('\ufeff') ? text.slice(1) : text
+  }
+
+  close(): void {
+    this.#source.close()
+  }
+
+  #take(end: number): string {
+    this.line += 1
+    const start = this.#at
+    this.#at = end + 1
+    return textOf(this.#chunk, start, end, this.path, this.line)
+  }
+
+  /** A line that goes on in the next chunks. */
+  #nextAcross(): string | undefined {
+    const parts = [this.#chunk.subarray(this.#at)]
+    let length = parts[0]?.length ?? 0
+    for (;;) {
+      const chunk = this.#source.read()
+      const end = chunk?.indexOf(10) ?? -1
+      if (chunk !== undefined) parts.push(end === -1 ? chunk : chunk.subarray(0, end))
+      if (chunk === undefined || end !== -1) {
+        const whole = Buffer.concat(parts)
+        this.#chunk = chunk ?? Buffer.alloc(0)
+        this.#at = end + 1
+        if (chunk === undefined && whole.length === 0) return undefined
+        this.line += 1
+        return textOf(whole, 0, whole.length, this.path, this.line)
+      }
+      length += chunk.length
+      if (length > inputRowBytesMax) throw tooLarge(this.path, this.line + 1)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { unreachable } from '../base/assert.ts'
+import type { DocumentSource } from '../exec/source.ts'
+import type { Catalog, GlobalInfo } from '../plan/catalog.ts'
+import type { Value } from '../values/value.ts'
+
+/** What a name in a query stands for. */
+export interface Binding {
+  /** The whole value. Asked once a run at most. */
+  value(): Value
+  /**
+   * The elements one by one when the value is a list that is not in memory; undefined when it is, or is no list: `value`
+   * is asked then. Called again for every time that the query reads it.
+   */
+  rows(): Iterable<Value> | undefined
+}
+
+/** A value in memory. */
+export function boundValue(value: Value): Binding {
+  return { value: () => value, rows: () => undefined }
+}
+
+/** The names that a query may use. */
+export class NameCatalog implements Catalog {
+  readonly #names: ReadonlySet<string>
+  readonly #foldsCase: boolean
+
+  constructor(names: Iterable<string>, foldsCase: boolean) {
+    this.#names = new Set(names)
+    this.#foldsCase = foldsCase
+  }
+
+  findGlobal(name: string, quoted: boolean): GlobalInfo | undefined {
+    if (this.#names.has(name)) return { kind: 'value', name }
+    if (quoted || !this.#foldsCase) return undefined
+    const lower = name.toLowerCase()
+    for (const one of this.#names) if (one.toLowerCase() === lower) return { kind: 'value', name: one }
+    return undefined
+  }
+
+  findTableById(): undefined {
+    return undefined
+  }
+
+  globalNames(): Iterable<string> {
+    return this.#names
+  }
+}
+
+/** Bound values as the executor asks for them, in one run. There are no tables. */
+export class BoundSource implements DocumentSource {
+  readonly #bindingOf: (name: string) => Binding
+  /** Names that are read once, from end to end: the others are held. */
+  readonly #streaming: ReadonlySet<string>
+  readonly #held = new Map<string, Value>()
+
+  constructor(bindingOf: (name: string) => Binding, streaming: ReadonlySet<string>) {
+    this.#bindingOf = bindingOf
+    this.#streaming = streaming
+  }
+
+  global(name: string): Value {
+    const held = this.#held.get(name)
+    if (held !== undefined) return held
+    const value = this.#bindingOf(name).value()
+    this.#held.set(name, value)
+    return value
+  }
+
+  globalRows(name: string): Iterable<Value> | undefined {
+    return this.#streaming.has(name) ? this.#bindingOf(name).rows() : undefined
+  }
+
+  scan(): never {
+    return noTables()
+  }
+  findById(): never {
+    return noTables()
+  }
+  findByIndex(): never {
+    return noTables()
+  }
+  history(): never {
+    return noTables()
+  }
+  systemView(): undefined {
+    return undefined
+  }
+}
+
+function noTables(): never {
+  return unreachable('a catalog without tables gives no plan that reads one' as never)
+}

@@ -1,0 +1,74 @@
+import type { Env } from '../base/env.ts'
+import { LedgerError } from '../base/errors.ts'
+import { evaluatePlan, runPlan } from '../exec/run.ts'
+import type { EvaluationContext } from '../exec/source.ts'
+import { buildPlan } from '../plan/build-plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import { printPlan } from '../plan/print-plan.ts'
+import { parseStatement } from '../syntax/parser.ts'
+import type { Value } from '../values/value.ts'
+import { type Binding, BoundSource, NameCatalog } from './binding.ts'
+import { streamedNames } from './streamed-names.ts'
+
+export interface QueryOptions {
+  /**
+   * What an operation on values of the wrong types gives: MISSING (`permissive`, the default) or an error (`strict`).
+   * PartiQL specification, section 4.
+   */
+  readonly typing?: 'permissive' | 'strict'
+  /** Match unquoted names without regard to case where none matches exactly, as PartiQL has it; default true. */
+  readonly foldsCase?: boolean
+}
+
+/** A query parsed and planned over names whose values come with each run. */
+export class PreparedQuery {
+  readonly #plan: Plan
+  readonly #env: Pick<Env, 'nowMs'>
+  readonly #streaming: ReadonlySet<string>
+
+  /** Throws LedgerError with a place in the text. */
+  constructor(text: string, names: Iterable<string>, env: Pick<Env, 'nowMs'>, options: QueryOptions = {}) {
+    const { typing = 'permissive', foldsCase = true } = options
+    const statement = parseStatement(text)
+    if (statement.kind !== 'query' && statement.kind !== 'explain')
+      throw new LedgerError('semantic/unsupported', 'only queries run without a ledger', { span: statement.span })
+    this.#plan = buildPlan(statement, new NameCatalog(names, foldsCase), { strictQldb: false, typing, foldsCase })
+    this.#streaming = streamedNames(this.#plan.statement)
+    this.#env = env
+  }
+
+  /** How many `?` the query has. */
+  get parameterCount(): number {
+    return this.#plan.parameters
+  }
+
+  /** The rows of the bag or list that the query gives, each made when it is asked for; any other value is one row. */
+  rows(
+    bindingOf: (name: string) => Binding,
+    parameters: readonly Value[] = [],
+  ): Generator<Value, undefined, undefined> {
+    return runPlan(this.#plan, this.#context(bindingOf, parameters))
+  }
+
+  /** The whole value that the query gives. */
+  evaluate(bindingOf: (name: string) => Binding, parameters: readonly Value[] = []): Value {
+    return evaluatePlan(this.#plan, this.#context(bindingOf, parameters))
+  }
+
+  /** The plan as a tree, a step a line. */
+  explain(): string {
+    return printPlan(this.#plan.statement).join('\n')
+  }
+
+  #context(bindingOf: (name: string) => Binding, parameters: readonly Value[]): EvaluationContext {
+    return {
+      source: new BoundSource(bindingOf, this.#streaming),
+      sink: undefined,
+      parameters,
+      typing: this.#plan.typing,
+      transactionId: undefined,
+      nowMs: this.#env.nowMs(),
+      meter: { readIos: 0, writeIos: 0, tick: () => {} },
+    }
+  }
+}

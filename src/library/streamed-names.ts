@@ -1,0 +1,56 @@
+import type { PlanStatement } from '../plan/plan.ts'
+import { isCorrelated } from '../plan/walk-plan.ts'
+
+/**
+ * The names whose values a plan reads only in FROM, and from end to end no more than once for each place where they
+ * stand: their rows need not be held. All others are read for every row of something else, or as a whole.
+ */
+export function streamedNames(statement: PlanStatement): Set<string> {
+  const seen: Seen = { streamed: new Set(), held: new Set() }
+  visit(statement, true, seen)
+  return new Set([...seen.streamed].filter((name) => !seen.held.has(name)))
+}
+
+interface Seen {
+  readonly streamed: Set<string>
+  readonly held: Set<string>
+}
+
+interface PlanNode {
+  readonly kind?: string
+  readonly [part: string]: unknown
+}
+
+/** `once`: the node is opened or evaluated once in a run. */
+function visit(node: unknown, once: boolean, seen: Seen): void {
+  if (typeof node !== 'object' || node === null) return
+  if (Array.isArray(node)) {
+    for (const item of node) visit(item, once, seen)
+    return
+  }
+  const { kind, ...parts } = node as PlanNode
+  switch (kind) {
+    case 'constant':
+      return
+    case 'global':
+      seen.held.add(parts['name'] as string)
+      return
+    case 'query':
+      // One that depends on no row around it is evaluated once, wherever it stands.
+      visit(parts['query'], !isCorrelated(parts['query']), seen)
+      return
+    case 'scan-value': {
+      const value = parts['value'] as PlanNode
+      if (value.kind === 'global') (once ? seen.streamed : seen.held).add(value['name'] as string)
+      else visit(value.kind === 'query' ? value['query'] : value, once, seen)
+      return
+    }
+    case 'join':
+      visit(parts['left'], once, seen)
+      visit(parts['right'], once && parts['hash'] !== undefined, seen)
+      for (const part of [parts['on'], parts['hash']]) visit(part, false, seen)
+      return
+    default:
+      for (const [name, part] of Object.entries(parts)) if (name !== 'span') visit(part, once, seen)
+  }
+}
