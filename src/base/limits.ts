@@ -110,6 +110,9 @@ export const inputRowBytesMax = 256 * 1024 * 1024
 /** Field name sequences that a reader of input files shares among rows; beyond it each row has names of its own. */
 export const inputShapesMax = 10_000
 
+/** A table that is not for a terminal pads its columns up to this width; longer cells stand out. In columns. */
+export const tablePaddingColumnsMax = 200
+
 /** Lines kept in the shell's history. */
 export const historyEntriesMax = 10_000
 
@@ -147,3 +150,42 @@ export const reportFindingsMax = 200
 /** Blocks of an import that share one durable write, by bytes and by count. */
 export const importBatchBytes = 8 * 1024 * 1024
 export const importBatchBlocksMax = 256
+
+/** The body of one HTTP request. Ours: a statement's parameters together. */
+export const httpBodyBytesMax = 32 * 1024 * 1024
+/** Request line and headers of one HTTP request. */
+export const httpHeaderBytesMax = 16 * 1024
+/** Bodies being read and answers not yet taken, of all connections together; beyond it requests are refused. */
+export const httpHeldBytesMax = 256 * 1024 * 1024
+/** Connections of one server. */
+export const httpConnectionsMax = 4096
+/** How long the whole of a request may take to arrive. */
+export const httpRequestMsMax = 30_000
+/** How long a connection may stay without a request. Longer than the pools of the SDKs keep theirs. */
+export const httpIdleMsMax = 75_000
+/** How long a client may take to fetch an answer. */
+export const httpAnswerMsMax = 60_000
+/** Requests of one session that wait for their turn; one is at work. Beyond it they are refused. */
+export const sessionRequestsMax = 16
+/** Sessions of one server, over all its ledgers. */
+export const serverSessionsMax = 10_000
+/** Transactions open at once on one server, over all its ledgers; each may hold a snapshot. */
+export const openTransactionsMax = 3_000
+/** How far the clock of a request's signature may be from the server's: AWS's own figure. */
+export const signatureSkewMsMax = 5 * 60 * 1000
+/** The longest life of a presigned address: AWS's own figure. */
+export const presignedSecondsMax = 7 * 24 * 60 * 60
+/** How long a server that was told to stop waits for open transactions. */
+export const drainMsMax = 10_000
+/** Threads that run statements for a server, so that a long one does not hold up the others. */
+export const engineThreadsMax = 4
+/** An engine thread that has worked on one request for so long gets no new transactions. */
+export const engineBusyMs = 20
+/** Ledgers, exports and the like in one answer of the control plane. */
+export const controlPageMax = 100
+/** Tags of one resource, and their lengths. */
+export const tagsMax = 50
+export const tagKeyCharactersMax = 128
+export const tagValueCharactersMax = 256
+
+assert(openTransactionsMax < storeSnapshotsMax, 'every open transaction may hold a snapshot')

@@ -9,6 +9,7 @@ import type { Connect, Connection, ConnectTarget, Fact } from '../shell/connecti
 import { isStoreDirectory } from '../store/lmdb-files.ts'
 import type { LedgerConfig } from './config.ts'
 import type { EngineSpec } from './engine.ts'
+import { makeFolder } from './folders.ts'
 import { realEnv } from './real-env.ts'
 import { endpointTransport, localTransport, workerTransport } from './transports.ts'
 
@@ -128,7 +129,11 @@ async function embedded(place: Place, thread: EngineThread): Promise<Transport> 
 /** The ledger's directory. A named ledger that is not there is made only if that was asked for. */
 function directoryOf({ dataDir, ledger, isDefaultLedger, create }: Place): string {
   const directory = join(dataDir.value, ledger.value)
-  if (create || isDefaultLedger || isStoreDirectory(directory)) return directory
+  if (isStoreDirectory(directory)) return directory
+  if (create || isDefaultLedger) {
+    makeFolder(dataDir.value)
+    return directory
+  }
   const names = ledgersIn(dataDir.value)
   const near = nearName(ledger.value, names)
   const known = names.length === 0 ? 'there are none yet' : `there are: ${names.join(', ')}`

@@ -5,15 +5,20 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EISDIR: 'it is a directory',
+  EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of its path is a file',
   ELOOP: 'its links go round in a circle',
   ENOSPC: 'the disk is full',
-  EROFS: 'the file system is read-only',
 }
 
 /** An error of the file system as ours, naming the path; anything else passes unchanged. */
 export function fileError(error: unknown, path: string): unknown {
+  if (reasonOf(error) === undefined || error instanceof LedgerError) return error
+  return new LedgerError('file/unreadable', `can't read '${path}': ${reasonOf(error)}`, { cause: error })
+}
+
+/** Why the file system refused, in words; undefined for an error that is not the file system's. */
+export function reasonOf(error: unknown): string | undefined {
   const code = (error as NodeJS.ErrnoException).code
-  if (code === undefined || error instanceof LedgerError) return error
-  return new LedgerError('file/unreadable', `can't read '${path}': ${reasons[code] ?? code}`, { cause: error })
+  return code === undefined ? undefined : (reasons[code] ?? code)
 }

@@ -1,6 +1,7 @@
-import { appendFileSync, chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { historyEntriesMax } from '../base/limits.ts'
+import { makeFolder } from './folders.ts'
 
 /**
  * What was typed, kept between runs: one entry a line, line breaks and backslashes escaped. Each entry is appended at once,
@@ -31,7 +32,7 @@ export class HistoryFile {
 
   append(entry: string): void {
     try {
-      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 })
+      makeFolder(dirname(this.#path))
       appendFileSync(this.#path, `${encode(entry)}\n`, { mode: 0o600 })
       chmodSync(this.#path, 0o600)
     } catch {

@@ -106,8 +106,10 @@ export function isClosed(text: string): boolean {
   return last === ';' || (depth <= 0 && !openEnded.test(last))
 }
 
-const openEnded =
-  /^(?:[-+*/%=<>,.:]|<=|>=|<>|!=|\|\||SELECT|VALUE|DISTINCT|FROM|WHERE|AND|OR|NOT|IN|LIKE|BETWEEN|IS|AS|BY|AT|INTO|INSERT|UPDATE|DELETE|REMOVE|SET|JOIN|ON|GROUP|ORDER|HAVING|LIMIT|OFFSET|UNION|EXCEPT|INTERSECT|CREATE|DROP|TABLE|INDEX|CASE|WHEN|THEN|ELSE|LET)$/
+const openWords =
+  'SELECT VALUE DISTINCT FROM WHERE AND OR NOT IN LIKE BETWEEN IS AS BY AT INTO INSERT UPDATE DELETE REMOVE SET JOIN ON ' +
+  'GROUP ORDER HAVING LIMIT OFFSET UNION EXCEPT INTERSECT CREATE DROP TABLE INDEX CASE WHEN THEN ELSE LET'
+const openEnded = new RegExp(`^(?:[-+*/%=<>,.:]|<=|>=|<>|!=|\\|\\||${openWords.replaceAll(' ', '|')})$`)
 
 function isCommandLine(line: string): boolean {
   return !/^\s*\\/.test(line) && isCommand(line) && !bareLine(line).includes(';')

@@ -1,4 +1,4 @@
-import { tableColumnsMax } from '../base/limits.ts'
+import { tableColumnsMax, tablePaddingColumnsMax } from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import { type Cell, cellOf } from './cell-text.ts'
 import { takeStart, padText, textWidth, textWidthUpTo } from './text-width.ts'
@@ -40,7 +40,8 @@ type Row = ReadonlyMap<string | undefined, Cell>
  * Lays out rows as a table: one column for each field in order of first appearance, a column VALUE for rows that are not
  * plain structs (bare values, empty or annotated structs). Numbers stand right. With a `width` (a terminal's columns) no
  * line is longer: the widest columns are cut, a `…` at the cut. Where even that leaves too little, or there are more than
- * tableColumnsMax columns, each row becomes a block of `name │ value` lines. Without a width nothing is cut.
+ * tableColumnsMax columns, each row becomes a block of `name │ value` lines. Without a width nothing is cut; a cell of more
+ * than tablePaddingColumnsMax columns then stands out of its column, so that it does not widen every row.
  *
  * A later batch of one result passes the state of the batch before: it goes on under the same header, unless it brings new
  * columns or needs wider ones; then a new header stands over it.
@@ -54,7 +55,7 @@ export function layoutTable(values: readonly Value[], width: number | undefined,
     const lines = rows.flatMap((row, index) => recordLines(row, firstRow + index + 1, width))
     return { lines, state: { columns, rows: firstRow + rows.length, vertical: true } }
   }
-  const lines = rows.map((row) => rowLine(row, fitted))
+  const lines = rows.map((row) => rowLine(row, fitted, width !== undefined))
   const header = before !== undefined && sameColumns(fitted, before.columns) ? [] : headerLines(fitted)
   return { lines: [...header, ...lines], state: { columns: fitted, rows: firstRow + rows.length, vertical: false } }
 }
@@ -91,6 +92,7 @@ function fieldCells(value: StructValue): Row {
 }
 
 function columnsOf(rows: readonly Row[], before: readonly Column[], limit: number | undefined): Column[] {
+  const most = limit ?? tablePaddingColumnsMax
   const found = new Map<string | undefined, ColumnSoFar>()
   for (const { key, title, width, align } of before) {
     found.set(key, { title, width, numbers: align === 'right', others: false })
@@ -99,7 +101,7 @@ function columnsOf(rows: readonly Row[], before: readonly Column[], limit: numbe
     for (const [key, cell] of row) {
       const column = found.get(key) ?? newColumn(key)
       if (!found.has(key)) found.set(key, column)
-      const width = limit === undefined ? textWidth(cell.text) : textWidthUpTo(cell.text, limit)
+      const width = Math.min(textWidthUpTo(cell.text, most), most)
       if (width > column.width) column.width = width
       if (cell.role === 'number') column.numbers = true
       else if (cell.role !== 'missing' && cell.role !== 'null') column.others = true
@@ -167,15 +169,13 @@ function headerLines(columns: readonly Column[]): TableLine[] {
   return [withGaps(titles), [{ text: rules.join('─┼─'), role: 'rule' }]]
 }
 
-function rowLine(row: Row, columns: readonly Column[]): TableLine {
+function rowLine(row: Row, columns: readonly Column[], isCut: boolean): TableLine {
   return withGaps(
     columns.map(({ key, width }) => {
       const cell = row.get(key)
       if (cell === undefined) return { text: ' '.repeat(width), role: 'missing' }
-      return {
-        text: padText(takeStart(cell.text, width), width, cell.role === 'number' ? 'right' : 'left'),
-        role: cell.role,
-      }
+      const text = isCut ? takeStart(cell.text, width) : cell.text
+      return { text: padText(text, width, cell.role === 'number' ? 'right' : 'left'), role: cell.role }
     }),
   )
 }

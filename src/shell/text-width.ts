@@ -23,7 +23,7 @@ export function takeStart(text: string, width: number): string {
 
 /** The text with blanks after it (or before it) up to `width` columns. */
 export function padText(text: string, width: number, align: 'left' | 'right'): string {
-  const blanks = ' '.repeat(Math.max(0, width - textWidth(text)))
+  const blanks = ' '.repeat(Math.max(0, width - textWidthUpTo(text, width)))
   return align === 'left' ? text + blanks : blanks + text
 }
 

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { flagDefinitions } from '../../src/cli/args.ts'
+import { exitCodes } from '../../src/shell/exit-codes.ts'
+import { ended, withShell } from './test-shell.ts'
+
+test(
+  '-e, several times and with several statements; rows on stdout, the rest on stderr',
+  withShell(async (shell) => {
+    const { stdout, stderr, code } = await shell.run([
+      '-e',
+      "CREATE TABLE T; INSERT INTO T VALUE {'a': 1, 'b': 'x;y'}",
+      '-e',
+      'SELECT * FROM T',
+    ])
+    assert.match(stdout, /^\{tableId:"\w{22}"\}\n\{documentId:"\w{22}"\}\n\{a:1,b:"x;y"\}\n$/)
+    assert.match(stderr, /^(1 document in bag \(read-ios: \d+, server-time: \d+ms, total-time: \d+ms\)\n){3}$/)
+    assert.equal(code, 0)
+  }),
+)
+
+test(
+  'the default ledger is made at its first use and kept',
+  withShell(async (shell) => {
+    assert.equal((await shell.run(['-e', 'CREATE TABLE Kept'])).code, 0)
+    assert.ok(existsSync(shell.path('.local/share/qldb/default/data.mdb')))
+    assert.equal((await shell.run(['-e', 'show tables'])).stdout, '- Kept\n')
+    const elsewhere = await shell.run(['--data-dir', shell.path('data'), '-e', 'CREATE TABLE Other'])
+    assert.equal(elsewhere.code, 0)
+    assert.ok(existsSync(shell.path('data/default/data.mdb')))
+    const xdg = await shell.run(['-e', 'show tables'], { env: { XDG_DATA_HOME: shell.path('xdg') } })
+    assert.equal(xdg.stdout, '')
+    assert.ok(existsSync(shell.path('xdg/qldb/default')))
+  }),
+)
+
+test(
+  'a named ledger has to be there, or be asked for with --create',
+  withShell(async (shell) => {
+    const absent = await shell.run(['-l', 'fleet', '-e', 'SELECT 1'])
+    assert.equal(absent.code, 3)
+    assert.match(absent.stderr, /^error\[ledger\/not-found\]: no ledger named 'fleet' in '.*'\nhelp: .*--create.*\n$/)
+    assert.equal((await shell.run(['-l', 'fleet', '--create', '-e', 'CREATE TABLE T'])).code, 0)
+    assert.equal((await shell.run(['-l', 'fleet', '-e', 'show tables'])).stdout, '- T\n')
+    const near = await shell.run(['-l', 'fleat', '-e', 'SELECT 1'])
+    assert.equal(near.code, 3)
+    assert.match(near.stderr, /did you mean 'fleet'\?/)
+    const bad = await shell.run(['-l', '../fleet', '-e', 'SELECT 1'])
+    assert.equal(bad.code, 2)
+    assert.match(bad.stderr, /^error\[ledger\/invalid-name\]: '\.\.\/fleet' can't name a ledger/)
+  }),
+)
+
+test(
+  '--memory leaves nothing behind; --demo has the sample in it',
+  withShell(async (shell) => {
+    assert.equal((await shell.run(['--memory', '-e', 'CREATE TABLE T'])).code, 0)
+    const demo = await shell.run([
+      '--demo',
+      '-e',
+      'show tables',
+      '-e',
+      'SELECT VALUE v.Make FROM Vehicle AS v WHERE v.Year = 2018',
+    ])
+    assert.equal(demo.stdout, '- DriversLicense\n- Person\n- Vehicle\n- VehicleRegistration\n"Volkswagen"\n')
+    const history = await shell.run([
+      '--demo',
+      '-e',
+      "SELECT VALUE h.metadata.version FROM history(VehicleRegistration) AS h WHERE h.data.VIN = '2FTRX18W1XCA71403'",
+    ])
+    assert.deepEqual(history.stdout.trim().split('\n').sort(), ['0', '1', '2'])
+    const owner = await shell.run([
+      '--demo',
+      '-e',
+      "SELECT VALUE p.FirstName FROM Person AS p BY id, VehicleRegistration AS r WHERE id = r.Owners.PrimaryOwner.PersonId AND r.LicensePlateNumber = 'CST308'",
+    ])
+    assert.equal(owner.stdout, '"Bruno"\n')
+    assert.equal((await shell.run(['--demo', '--strict-qldb', '-e', 'SELECT * FROM Person'])).code, 0)
+    assert.equal(existsSync(shell.path('.local')), false)
+  }),
+)
+
+test(
+  'exit codes: a statement that fails, wrong usage, a transaction left open',
+  withShell(async (shell) => {
+    const failed = await shell.run(['--memory', '-e', 'SELECT * FROM Nowhere', '-e', 'SELECT 1'])
+    assert.equal(failed.code, 1)
+    assert.equal(failed.stdout, '')
+    assert.match(
+      failed.stderr,
+      /^error\[semantic\/no-such-variable\]: No such variable named 'Nowhere'\n --> -e 1:1:15\n/,
+    )
+    for (const args of [
+      ['--nonsense'],
+      ['-f', 'tabel', '-e', '1'],
+      ['-e'],
+      ['-e', '1', 'file'],
+      ['no-such-file.partiql'],
+      ['-c', 'no-config', '-e', '1'],
+      ['-s', 'nonsense', '-e', '1'],
+      ['-s', 'http://h', '--memory', '-e', '1'],
+    ]) {
+      const { code, stderr, stdout } = await shell.run(args)
+      assert.equal(code, 2, args.join(' '))
+      assert.match(stderr, /^error\[[a-z/-]+\]: .*\n/)
+      assert.equal(stdout, '')
+    }
+    const open = await shell.run(['--memory', '-e', 'begin; CREATE TABLE T'])
+    assert.equal(open.code, 1)
+    assert.match(open.stderr, /warning: a transaction was still open at the end: it was aborted/)
+  }),
+)
+
+test(
+  'an unwritable, foreign or impossible data directory gives one clear line and 3',
+  withShell(async (shell) => {
+    writeFileSync(shell.path('a-file'), 'x')
+    mkdirSync(shell.path('foreign/default'), { recursive: true })
+    writeFileSync(shell.path('foreign/default/notes.txt'), 'x')
+    mkdirSync(shell.path('damaged/default'), { recursive: true })
+    writeFileSync(shell.path('damaged/default/data.mdb'), 'not a database at all')
+    const folders = ['a-file', 'foreign', 'damaged']
+    if (process.getuid?.() !== 0) {
+      mkdirSync(shell.path('locked'))
+      chmodSync(shell.path('locked'), 0o500)
+      folders.push('locked')
+    }
+    for (const folder of [...folders.map((name) => shell.path(name)), '/proc/nowhere']) {
+      const { code, stderr } = await shell.run(['--data-dir', folder, '-e', 'SELECT 1'])
+      assert.equal(code, 3, folder)
+      assert.match(stderr, /^error\[[a-z/-]+\]: [^\n]*\n(help: [^\n]*\n)?$/, folder)
+    }
+  }),
+)
+
+test(
+  '--help shows every flag and exit code; --version the version',
+  withShell(async (shell) => {
+    const { stdout, code, stderr } = await shell.run(['--help'])
+    assert.equal(code, 0)
+    assert.equal(stderr, '')
+    for (const { flags } of flagDefinitions) assert.ok(stdout.includes(flags), flags)
+    for (const [number, meaning] of Object.values(exitCodes)) {
+      assert.match(stdout, new RegExp(`^  ${number} +${meaning.slice(0, 30)}`, 'm'))
+    }
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+    assert.equal((await shell.run(['--version'])).stdout, `${version}\n`)
+  }),
+)
+
+test(
+  'formats: each is what it says, and exact',
+  withShell(async (shell) => {
+    const statement = "SELECT VALUE x FROM << {'n': 12345678901234567890.10, 'b': `{{AQI=}}`, 's': `a::b`}, {} >> AS x"
+    const run = async (format: string) => (await shell.run(['--memory', '-f', format, '-e', statement])).stdout
+    assert.equal(await run('ion'), '{n:12345678901234567890.10,b:{{AQI=}},s:a::b}\n{}\n')
+    assert.equal(await run('json'), '[\n  {"n":12345678901234567890.10,"b":"AQI=","s":"b"},\n  {}\n]\n')
+    assert.equal(await run('jsonl'), '{"n":12345678901234567890.10,"b":"AQI=","s":"b"}\n{}\n')
+    assert.match(await run('ion-pretty'), /^\{\n {2}n: 12345678901234567890\.10,\n[\s\S]*\}\n\{\}\n$/)
+    const table = (await run('table')).split('\n')
+    assert.match(table[0] as string, /n │ b +│ s +│ VALUE$/)
+    assert.match(table[2] as string, /^12345678901234567890\.10 │ \{\{AQI=\}\} │ a::b │$/)
+  }),
+)
+
+test(
+  'not a terminal: not one escape byte, whatever the values hold',
+  withShell(async (shell) => {
+    const script =
+      'SELECT VALUE `"\\x1b[2J\\x1b]0;x\\a\\x9b1m\\x7f\\u202e"` FROM <<1>>; SELECT `\'\\x1b[0m\'` AS "\\\u001b[31m" FROM <<1>>; SELECT FROM \u001b[31m'
+    for (const format of ['ion', 'ion-pretty', 'json', 'jsonl', 'table']) {
+      const { stdout, stderr } = await shell.run(['--memory', '--continue-on-error', '-f', format], { input: script })
+      for (const text of [stdout, stderr]) {
+        assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/, format)
+      }
+      assert.match(stdout, /\[2J/)
+    }
+  }),
+)
+
+test(
+  'stdout closed early ends the program quietly with 0',
+  withShell(async (shell) => {
+    const rows = Array.from({ length: 5_000 }, (_, index) => index).join(', ')
+    const script = Array.from({ length: 20 }, () => `SELECT VALUE x FROM << ${rows} >> AS x;`).join('\n')
+    const child = shell.start(['--memory', '-f', 'jsonl'], {})
+    child.stdin?.end(script)
+    child.stdout?.once('data', () => child.stdout?.destroy())
+    const { code, signal, stderr } = await ended(child)
+    assert.deepEqual([code, signal], [0, undefined])
+    assert.doesNotMatch(stderr, /EPIPE|[Ee]rror/)
+  }),
+)
+
+test(
+  'the configuration file of the official shell is accepted; unknown keys warn; flags win',
+  withShell(async (shell) => {
+    mkdirSync(shell.path('.config/qldbshell'), { recursive: true })
+    const file = shell.path('.config/qldbshell/config.ion')
+    writeFileSync(
+      file,
+      `{ default_ledger: "from-file", ui: { format: "table", // as documented
+           display_query_metrics: false, prompt: "$LEDGER> ", edit_mode: "Vi", colour: true },
+         ledgers: [{ name: "from-file", region: "eu-west-1" }] }`,
+    )
+    const created = await shell.run(['--create', '-e', 'SELECT 1 AS a FROM <<1>>', '-e', 'env'])
+    assert.equal(created.code, 0, created.stderr)
+    assert.equal(created.stderr, `warning: ${file}: unknown key 'ui.colour'\n`)
+    assert.match(created.stdout, /^a\n─\n1\n/)
+    assert.ok(created.stdout.includes(`from-file  (file ${file})`) || /ledger +from-file +\(file /.test(created.stdout))
+    assert.match(created.stdout, /^format +table +\(file .*config\.ion\)$/m)
+    assert.match(created.stdout, /^edit-mode +vi +\(file /m)
+    const flags = await shell.run(['-l', 'from-file', '-f', 'json', '-e', 'env'])
+    assert.match(flags.stdout, /^format +json +\(flag --format\)$/m)
+    assert.match(flags.stdout, /^ledger +from-file +\(flag --ledger\)$/m)
+    writeFileSync(file, '{ ui: { format: 7 } }')
+    const wrong = await shell.run(['-e', 'SELECT 1'])
+    assert.equal(wrong.code, 2)
+    assert.match(wrong.stderr, /^error\[config\/invalid\]: .*config\.ion: 'ui\.format' should be a string or a bool/)
+    writeFileSync(file, '{ ui: {\n  format: }')
+    assert.match((await shell.run(['-e', 'SELECT 1'])).stderr, /config\.ion:2:\d+: /)
+  }),
+)
+
+test(
+  'an endpoint that is not there: 3, and one clear line',
+  withShell(async (shell) => {
+    const env = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y', AWS_REGION: 'us-east-1' }
+    const flag = await shell.run(['-s', 'http://127.0.0.1:9', '-l', 'fleet', '-e', 'SELECT 1'], { env })
+    assert.equal(flag.code, 3)
+    assert.match(flag.stderr, /^error\[endpoint\/unreachable\]: can't reach 'http:\/\/127\.0\.0\.1:9'/)
+    const variable = await shell.run(['-e', 'SELECT 1'], {
+      env: { ...env, AWS_ENDPOINT_URL_QLDB_SESSION: 'http://127.0.0.1:9' },
+    })
+    assert.equal(variable.code, 3)
+    const embedded = await shell.run(['--memory', '-e', 'SELECT 1 FROM <<1>>'], {
+      env: { ...env, AWS_ENDPOINT_URL_QLDB_SESSION: 'http://127.0.0.1:9' },
+    })
+    assert.equal(embedded.code, 0)
+  }),
+)
+
+test(
+  'the data directory and its files are the owner’s alone',
+  withShell(async (shell) => {
+    await shell.run(['-e', 'CREATE TABLE T'])
+    const mode = (path: string) => statSync(shell.path(path)).mode & 0o077
+    assert.equal(mode('.local/share/qldb/default'), 0)
+    assert.equal(mode('.local/share/qldb/default/data.mdb'), 0)
+  }),
+)
