@@ -92,7 +92,8 @@ export function parseEvidence(text: string): Evidence[] {
   return values.map(evidenceOf)
 }
 
-function evidenceOf(value: Value): Evidence {
+/** What one struct proves. Throws LedgerError 'proof/malformed'. */
+export function evidenceOf(value: Value): Evidence {
   if (value.type !== 'struct') throw notEvidence(`a proof or digest is a struct, found a ${value.type}`)
   checkFieldsOnce(value)
   const digest = savedDigestOf(value)
@@ -143,7 +144,8 @@ function proofFileOf(value: StructValue, proof: Proof, digest: SavedDigest | und
   throw notEvidence('the proof is of nothing: no revision, revisionHash or block stands beside it')
 }
 
-function proofIn(value: Value): Proof {
+/** A proof: a list of hashes, or Ion text of one. Throws LedgerError 'proof/malformed'. */
+export function proofIn(value: Value): Proof {
   const items = unwrapIon(value)
   if (items.type !== 'list') throw notEvidence(`proof is a ${items.type}, expected a list of hashes`)
   return items.items.map((item, index) => hashIn(item, `proof[${index}]`))
