@@ -29,8 +29,8 @@ export class ChainVerifier {
   }
 
   /** What is wrong with the block or with its place after the one before. */
-  add(block: Block): BlockReport {
-    const report = verifyBlock(block, { mustCoverHead: this.#mustCoverHead })
+  add(block: Block, uncheckedRevisions: readonly number[] = []): BlockReport {
+    const report = verifyBlock(block, { mustCoverHead: this.#mustCoverHead, uncheckedRevisions })
     const findings = [...report.findings]
     this.#first ??= block
     this.#checkPlace(block, findings)

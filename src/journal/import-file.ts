@@ -1,0 +1,144 @@
+import { createReadStream } from 'node:fs'
+import { createGunzip } from 'node:zlib'
+import { LedgerError } from '../base/errors.ts'
+import { isIonBinary } from '../values/binary-reader.ts'
+import { parseAllIon } from '../values/text-reader.ts'
+import type { Value } from '../values/value.ts'
+import { BinarySplitter } from './import-split-binary.ts'
+import { TextSplitter } from './import-split-text.ts'
+
+/** A top-level value of a file. */
+export interface FileValue {
+  readonly value: Value
+  /** How many bytes of the unpacked file it took. */
+  readonly bytes: number
+  /** Where it ends in the unpacked file, roughly: for messages. */
+  readonly end: number
+}
+
+/**
+ * The top-level values of a file of Ion text, Ion binary or JSON (also JSON Lines), gzip'd or not; which of them is
+ * told from the bytes. Holds one value at a time. Throws LedgerError 'file/malformed', naming the file, for what is none
+ * of these, 'export/limit' for a value beyond exportBlockBytesMax, and the file system's own errors.
+ */
+export async function* readFileValues(path: string): AsyncGenerator<FileValue> {
+  let read = 0
+  try {
+    let splitter: ValueSplitter | undefined
+    for await (const chunk of unpackedChunks(path)) {
+      splitter ??= isIonBinary(chunk) ? new BinaryValues() : new TextValues()
+      read += chunk.length
+      for (const item of splitter.push(chunk)) yield { ...item, end: read }
+    }
+    for (const item of splitter?.end() ?? []) yield { ...item, end: read }
+  } catch (error) {
+    throw namedError(error, path, read)
+  }
+}
+
+/** The file's bytes; those inside where it is gzip'd. The first chunk has four bytes at least, if the file has. */
+async function* unpackedChunks(path: string): AsyncGenerator<Buffer> {
+  const file = createReadStream(path, { highWaterMark: 256 * 1024 })
+  const chunks = file[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  const first = await chunks.next()
+  if (first.done === true) return
+  const all = prepend(first.value, chunks)
+  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) {
+    yield* all
+    return
+  }
+  const unpacked = createGunzip()
+  const feeding = feed(all, unpacked)
+  feeding.catch((error: Error) => unpacked.destroy(error))
+  let held: Buffer | undefined
+  for await (const chunk of unpacked as AsyncIterable<Buffer>) {
+    const bytes = held === undefined ? chunk : Buffer.concat([held, chunk])
+    held = bytes.length < 4 ? bytes : undefined
+    if (held === undefined) yield bytes
+  }
+  await feeding
+  if (held !== undefined) yield held
+}
+
+async function* prepend(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield first
+  try {
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
+  } finally {
+    await rest.return?.()
+  }
+}
+
+async function feed(
+  chunks: AsyncIterable<Buffer>,
+  into: NodeJS.WritableStream & { destroyed?: boolean },
+): Promise<void> {
+  for await (const chunk of chunks) {
+    if (into.destroyed === true) return
+    if (into.write(chunk)) continue
+    await new Promise((resolve) => {
+      into.once('drain', resolve)
+      into.once('close', resolve)
+    })
+  }
+  into.end()
+}
+
+interface ValueSplitter {
+  push(chunk: Uint8Array): Iterable<Omit<FileValue, 'end'>>
+  end(): Iterable<Omit<FileValue, 'end'>>
+}
+
+/** AWS wrote no symbol tables into text at all. */
+const prefixCharactersMax = 1024 * 1024
+
+class BinaryValues extends BinarySplitter implements ValueSplitter {}
+
+class TextValues implements ValueSplitter {
+  readonly #splitter = new TextSplitter()
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true })
+  /** A symbol table that was declared: what follows is read with it in front. */
+  #prefix = ''
+
+  push(chunk: Uint8Array): Omit<FileValue, 'end'>[] {
+    return this.#splitter.push(chunk).flatMap((bytes) => this.#parse(bytes))
+  }
+
+  end(): Omit<FileValue, 'end'>[] {
+    const { found, rest, isOpen } = this.#splitter.end()
+    if (isOpen) throw new LedgerError('ion/malformed', 'the text ends in the middle of a value')
+    return [...found, rest].flatMap((bytes) => this.#parse(bytes))
+  }
+
+  #parse(bytes: Buffer): Omit<FileValue, 'end'>[] {
+    const text = this.#decoder.decode(bytes)
+    const before = this.#prefix
+    if (/^\s*\$ion_/.test(text)) {
+      if (text.trimStart().startsWith('$ion_1_0')) this.#prefix = ''
+      if (text.includes('$ion_symbol_table')) this.#prefix += text
+      if (this.#prefix.length > prefixCharactersMax)
+        throw new LedgerError('export/limit', 'the symbol tables of Ion text are too large')
+    }
+    const values = parseAllIon(before === '' ? text : before + text)
+    return values.map((value) => ({ value, bytes: bytes.length }))
+  }
+}
+
+/** A fault of the content as an error that names the file; the file system's own errors pass. */
+function namedError(error: unknown, path: string, at: number): unknown {
+  const place = `'${path}', by byte ${at}`
+  if (error instanceof LedgerError) {
+    const code = error.code === 'export/limit' ? 'export/limit' : 'file/malformed'
+    return new LedgerError(code, `${place}: ${error.message}`, { cause: error })
+  }
+  const code = (error as { code?: unknown }).code
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+    return new LedgerError('file/malformed', `${place}: it is neither Ion nor JSON (not UTF-8)`, {
+      cause: error as Error,
+    })
+  if (typeof code === 'string' && /^Z_/.test(code))
+    return new LedgerError('file/malformed', `${place}: it can't be unpacked (${(error as Error).message})`, {
+      cause: error as Error,
+    })
+  return error
+}

@@ -1,0 +1,245 @@
+import { readdirSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { LedgerError } from '../base/errors.ts'
+import type { StructValue, Value } from '../values/value.ts'
+import { readFileValues } from './import-file.ts'
+import type { FindingList } from './import-findings.ts'
+import { isJsonBlock } from './import-json.ts'
+import type { Proof } from './proof.ts'
+import { type Evidence, evidenceOf, proofIn } from './proof-file.ts'
+import { type SavedDigest, savedDigestOf } from './digest-file.ts'
+
+/** What a folder of exports holds, each file told by its content, not by its name. */
+export interface ExportFiles {
+  /** Files of blocks, in the order of their first block. */
+  readonly blockFiles: readonly BlockFile[]
+  /** Files of stream records, in the order of their names. */
+  readonly streamFiles: readonly string[]
+  readonly manifests: readonly Manifest[]
+  /** Digests, proofs and receipts. */
+  readonly evidence: readonly FileEvidence[]
+  /** Of all files of blocks and records, as they lie on disk. */
+  readonly bytes: number
+}
+
+export interface FileEvidence {
+  readonly path: string
+  readonly evidence: Evidence | LastBlockProof
+}
+
+/** `*.proofs.json`: what AWS's migration sample kept of a ledger that it deleted, a proof of an export's last block. */
+export interface LastBlockProof {
+  readonly kind: 'last-block'
+  readonly digest: SavedDigest
+  readonly sequenceNo: number
+  readonly proof: Proof
+}
+
+export interface BlockFile {
+  readonly path: string
+  readonly strandId: string
+  /** sequenceNo of the first block in it. */
+  readonly first: number
+  /** What its name says, where it says so: `<strandId>.<first>-<last>.<extension>`. */
+  readonly named: { readonly first: number; readonly last: number } | undefined
+  readonly form: 'ion' | 'json'
+}
+
+export interface Manifest {
+  readonly path: string
+  readonly kind: 'started' | 'completed'
+  /** Object keys of a completed manifest, in order. */
+  readonly keys: readonly string[]
+  readonly exportId: string | undefined
+  readonly ledgerName: string | undefined
+}
+
+const nameOfBlocks = /\.(\d{1,15})-(\d{1,15})\.[A-Za-z0-9]+(?:\.gz)?$/
+
+/**
+ * Looks into all files under the paths given: export files, manifests, stream records, digests, proofs. Reads the first
+ * value of each. What is none of these becomes a finding. Throws LedgerError 'export/not-found' when there is no block in
+ * any of them, and the file system's own errors for the paths given.
+ */
+export async function findExportFiles(paths: readonly string[], findings: FindingList): Promise<ExportFiles> {
+  const blockFiles: BlockFile[] = []
+  const streamFiles: string[] = []
+  const manifests: Manifest[] = []
+  const evidence: FileEvidence[] = []
+  let bytes = 0
+  for (const path of allFiles(paths)) {
+    const found = await lookInto(path, findings)
+    switch (found?.kind) {
+      case undefined:
+        continue
+      case 'blocks':
+        blockFiles.push(found.file)
+        bytes += statSync(path).size
+        break
+      case 'stream':
+        streamFiles.push(path)
+        bytes += statSync(path).size
+        break
+      case 'manifest':
+        manifests.push(found.manifest)
+        break
+      case 'evidence':
+        for (const item of found.evidence) evidence.push({ path, evidence: item })
+    }
+  }
+  if (blockFiles.length === 0 && streamFiles.length === 0) {
+    throw new LedgerError('export/not-found', `no journal blocks in ${paths.map((path) => `'${path}'`).join(', ')}`, {
+      help: 'give the folder of a journal export as it was downloaded, or its files',
+    })
+  }
+  blockFiles.sort((left, right) => left.first - right.first || (left.path < right.path ? -1 : 1))
+  checkManifests(manifests, blockFiles, findings)
+  checkNames(blockFiles, findings)
+  return { blockFiles, streamFiles, manifests, evidence, bytes }
+}
+
+function allFiles(paths: readonly string[]): string[] {
+  const files: string[] = []
+  for (const path of paths) {
+    if (statSync(path).isDirectory()) files.push(...filesUnder(path))
+    else files.push(path)
+  }
+  return [...new Set(files)]
+}
+
+function filesUnder(folder: string): string[] {
+  const files: string[] = []
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name)
+    const isFolder = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false })?.isDirectory() : undefined
+    // A link to a folder could lead round in a circle.
+    if (isFolder === true || entry.name.startsWith('.')) continue
+    if (entry.isDirectory()) files.push(...filesUnder(path))
+    else if (entry.isFile() || isFolder === false) files.push(path)
+  }
+  return files
+}
+
+type Found =
+  | { readonly kind: 'blocks'; readonly file: BlockFile }
+  | { readonly kind: 'stream' }
+  | { readonly kind: 'manifest'; readonly manifest: Manifest }
+  | { readonly kind: 'evidence'; readonly evidence: readonly FileEvidence['evidence'][] }
+
+async function lookInto(path: string, findings: FindingList): Promise<Found | undefined> {
+  const isNamedSo = nameOfBlocks.test(path)
+  try {
+    const value = await firstValue(path)
+    const found = value === undefined ? undefined : kindOf(value, path)
+    if (found === undefined) {
+      const what = value === undefined ? 'it is empty' : 'it holds no blocks'
+      findings.add(isNamedSo ? 'doubtful' : 'note', 'file-ignored', `'${path}' was passed over: ${what}`, {
+        file: path,
+      })
+    }
+    return found
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    const severity = isNamedSo || error.code === 'export/limit' ? 'doubtful' : 'note'
+    findings.add(severity, 'file-unreadable', `${error.message}`, { file: path })
+    return undefined
+  }
+}
+
+async function firstValue(path: string): Promise<Value | undefined> {
+  for await (const { value } of readFileValues(path)) return value
+  return undefined
+}
+
+function kindOf(first: Value, path: string): Found | undefined {
+  const value = first.type === 'list' ? first.items[0] : first
+  if (value?.type !== 'struct') return undefined
+  const file = blockFileOf(value, path)
+  if (file !== undefined) return { kind: 'blocks', file }
+  if (value.get('recordType')?.type === 'string' && value.get('payload') !== undefined) return { kind: 'stream' }
+  const manifest = manifestOf(value, path)
+  if (manifest !== undefined) return { kind: 'manifest', manifest }
+  if (!hasAny(value, ['digest', 'Digest', 'proof', 'Proof'])) return undefined
+  const lastBlock = lastBlockProofOf(value)
+  if (lastBlock !== undefined) return { kind: 'evidence', evidence: [lastBlock] }
+  const items = first.type === 'list' ? first.items : [first]
+  return { kind: 'evidence', evidence: items.map(evidenceOf) }
+}
+
+function lastBlockProofOf(value: StructValue): LastBlockProof | undefined {
+  const [number, proof] = [value.get('LastBlockNum'), value.get('Proof')]
+  if (number === undefined || proof === undefined) return undefined
+  const digest = savedDigestOf(value)
+  const sequenceNo = number.type === 'int' || number.type === 'string' ? Number(number.value) : Number.NaN
+  if (digest === undefined || !Number.isSafeInteger(sequenceNo)) return undefined
+  return { kind: 'last-block', digest, sequenceNo, proof: proofIn(proof) }
+}
+
+function hasAny(value: StructValue, names: readonly string[]): boolean {
+  return names.some((name) => value.get(name) !== undefined)
+}
+
+function blockFileOf(value: StructValue, path: string): BlockFile | undefined {
+  const address = value.get('blockAddress')
+  if (value.get('blockHash') === undefined || address?.type !== 'struct') return undefined
+  const [strandId, sequenceNo] = [address.get('strandId'), address.get('sequenceNo')]
+  if (strandId?.type !== 'string' || sequenceNo?.type !== 'int') return undefined
+  const match = nameOfBlocks.exec(path)
+  return {
+    path,
+    strandId: strandId.value,
+    first: Number(sequenceNo.value),
+    named: match === null ? undefined : { first: Number(match[1]), last: Number(match[2]) },
+    form: isJsonBlock(value) ? 'json' : 'ion',
+  }
+}
+
+function manifestOf(value: StructValue, path: string): Manifest | undefined {
+  const keys = value.get('keys')
+  const text = (name: string) => {
+    const field = value.get(name)
+    return field?.type === 'string' ? field.value : undefined
+  }
+  const common = { path, exportId: text('exportId'), ledgerName: text('ledgerName') }
+  if (keys?.type === 'list') {
+    const texts = keys.items.flatMap((key) => (key.type === 'string' ? [key.value] : []))
+    return { ...common, kind: 'completed', keys: texts }
+  }
+  return common.exportId === undefined ? undefined : { ...common, kind: 'started', keys: [] }
+}
+
+/** Every file that a manifest lists should be there. Keys have the bucket's prefix or not: only the last part counts. */
+function checkManifests(manifests: readonly Manifest[], files: readonly BlockFile[], findings: FindingList): void {
+  const present = new Set(files.map(({ path }) => plainName(path)))
+  const listed = new Set<string>()
+  const completed = manifests.filter(({ kind }) => kind === 'completed')
+  for (const { path, keys } of completed) {
+    for (const key of keys) {
+      listed.add(plainName(key))
+      if (present.has(plainName(key))) continue
+      findings.add('doubtful', 'file-missing', `'${key}', which '${path}' lists, is not there`, { file: path })
+    }
+  }
+  const started = manifests.filter(({ kind }) => kind === 'started')
+  if (started.length > completed.length) {
+    const message = `${started.length} exports were started, but only ${completed.length} have a manifest of their completion`
+    findings.add('doubtful', 'manifest', message, { file: started[0]?.path })
+  }
+  if (completed.length === 0) return
+  for (const { path } of files) {
+    if (!listed.has(plainName(path)))
+      findings.add('note', 'file-unlisted', `'${path}' is in no manifest`, { file: path })
+  }
+}
+
+function plainName(path: string): string {
+  return basename(path).replace(/\.gz$/, '')
+}
+
+function checkNames(files: readonly BlockFile[], findings: FindingList): void {
+  for (const { path, first, named } of files) {
+    if (named === undefined || named.first === first) continue
+    const message = `'${path}' begins with block ${first}, its name says ${named.first}`
+    findings.add('doubtful', 'file-name', message, { sequenceNo: first, file: path })
+  }
+}

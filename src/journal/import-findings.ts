@@ -1,0 +1,77 @@
+import { reportFindingsMax } from '../base/limits.ts'
+import type { FindingCode } from './verify.ts'
+
+/**
+ * How bad a finding is. `tampered`: a hash does not fit, so something was changed after it was written. `doubtful`: a
+ * thing is missing, unreadable or contradicts another that no hash covers. `note`: worth knowing, nothing is wrong.
+ */
+export type Severity = 'tampered' | 'doubtful' | 'note'
+
+export type ExportFindingCode =
+  | FindingCode
+  | 'file-unreadable'
+  | 'file-ignored'
+  | 'file-missing'
+  | 'file-unlisted'
+  | 'file-name'
+  | 'file-order'
+  | 'manifest'
+  | 'late-block'
+  | 'copies-differ'
+  | 'redacted-copy'
+  | 'json-data'
+  | 'stream-record'
+  | 'starts-late'
+  | 'documents-unchecked'
+  | 'digest-not-covered'
+
+export interface ExportFinding {
+  readonly severity: Severity
+  readonly code: ExportFindingCode
+  /** One line, complete in itself. */
+  readonly message: string
+  /** The block at fault, where it is one. */
+  readonly sequenceNo: number | undefined
+  /** The file at fault, as it was named or found. */
+  readonly file: string | undefined
+}
+
+/** Findings as they come: all are counted, the first `reportFindingsMax` of each severity are kept. */
+export class FindingList {
+  readonly #kept: ExportFinding[] = []
+  readonly #counts: Record<Severity, number> = { tampered: 0, doubtful: 0, note: 0 }
+
+  add(
+    severity: Severity,
+    code: ExportFindingCode,
+    message: string,
+    where: { readonly sequenceNo?: number | undefined; readonly file?: string | undefined } = {},
+  ): void {
+    this.#counts[severity] += 1
+    if (this.#counts[severity] > reportFindingsMax) return
+    this.#kept.push({ severity, code, message, sequenceNo: where.sequenceNo, file: where.file })
+  }
+
+  get kept(): readonly ExportFinding[] {
+    return this.#kept
+  }
+
+  count(severity: Severity): number {
+    return this.#counts[severity]
+  }
+}
+
+/** Findings of the block checks that hashes have no part in. */
+const contradictions: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  'gap',
+  'strand',
+  'revision-time',
+  'revision-version',
+  'documents',
+  'block-time',
+  'redaction',
+])
+
+export function severityOf(code: FindingCode): Severity {
+  return contradictions.has(code) ? 'doubtful' : 'tampered'
+}

@@ -1,0 +1,133 @@
+import { equalBytes, fromBase64, toBase64 } from '../base/bytes.ts'
+import { ionHash } from '../values/ion-hash.ts'
+import { joinHashes } from '../values/join-hashes.ts'
+import { parseTimestamp } from '../values/timestamp.ts'
+import { blob, list, type StructValue, struct, type Value } from '../values/value.ts'
+import { TypeOracle } from './import-oracle.ts'
+import { hashBytes } from './shape.ts'
+
+/** A block that came as JSON, with Ion's types again. */
+export interface RetypedBlock {
+  readonly ion: StructValue
+  /** Indexes of the revisions whose data could not be brought back: their hash fits none of the types tried. */
+  readonly doubtful: readonly number[]
+  /** Revisions whose data had to be found by trying. */
+  readonly found: number
+}
+
+/** Whether a block's struct is one that was written as JSON: its hash is a string there. */
+export function isJsonBlock(value: StructValue): boolean {
+  return value.get('blockHash')?.type === 'string'
+}
+
+/**
+ * Gives the blocks of a JSON export their Ion types back. The fields that AWS defines have one type each; a document's
+ * own types are found by trying, the revision's hash being the judge ("Down-converting to JSON" in the developer guide
+ * says what was lost). Keeps what it learns from one block to the next.
+ */
+export class JsonRetyper {
+  readonly #oracle = new TypeOracle()
+
+  retype(block: StructValue): RetypedBlock {
+    const doubtful: number[] = []
+    let found = 0
+    const tables = tablesOf(block)
+    const ion = change(block, {
+      blockTimestamp: toTimestamp,
+      blockHash: toHash,
+      entriesHash: toHash,
+      previousBlockHash: toHash,
+      entriesHashList: each(toHash),
+      transactionInfo: fields({ statements: each(fields({ startTime: toTimestamp, statementDigest: toHash })) }),
+      revisions: each((revision, index) => {
+        if (revision.type !== 'struct') return revision
+        const outcome = this.#revision(revision, tables)
+        if (outcome.isDoubtful) doubtful.push(index)
+        if (outcome.wasTried) found += 1
+        return outcome.ion
+      }),
+    })
+    return { ion, doubtful, found }
+  }
+
+  /** One revision; `isDoubtful` when no types fit its hash. Also for revisions that stand alone, as in receipts. */
+  revision(revision: StructValue): { readonly ion: StructValue; readonly isDoubtful: boolean } {
+    return this.#revision(revision, new Map())
+  }
+
+  #revision(
+    revision: StructValue,
+    tables: ReadonlyMap<string, string>,
+  ): { ion: StructValue; isDoubtful: boolean; wasTried: boolean } {
+    const ion = change(revision, {
+      hash: toHash,
+      dataHash: toHash,
+      metadata: fields({ txTime: toTimestamp }),
+    })
+    const data = ion.get('data')
+    const [hash, metadata] = [ion.get('hash'), ion.get('metadata')]
+    // JSON has no absent fields that were there: a deletion may come as null.
+    if (data?.type === 'null') return { ion: without(ion, 'data'), isDoubtful: false, wasTried: false }
+    if (data?.type !== 'struct' || hash?.type !== 'blob' || metadata?.type !== 'struct')
+      return { ion, isDoubtful: false, wasTried: false }
+    const hashOfMetadata = ionHash(metadata)
+    const id = metadata.get('id')
+    const table = (id?.type === 'string' ? tables.get(id.value) : undefined) ?? ''
+    const isRight = (guess: Value) => equalBytes(joinHashes(ionHash(guess), hashOfMetadata), hash.bytes)
+    const outcome = this.#oracle.find(data, table, isRight)
+    return {
+      ion: change(ion, { data: () => outcome.value }),
+      isDoubtful: !outcome.isCertain,
+      wasTried: outcome.tries > 1,
+    }
+  }
+}
+
+/** Document id → table id, for what was learnt of a table's types. */
+function tablesOf(block: StructValue): Map<string, string> {
+  const tables = new Map<string, string>()
+  const info = block.get('transactionInfo')
+  const documents = info?.type === 'struct' ? info.get('documents') : undefined
+  if (documents?.type !== 'struct') return tables
+  documents.names.forEach((id, index) => {
+    const document = documents.values[index]
+    const tableId = document?.type === 'struct' ? document.get('tableId') : undefined
+    if (tableId?.type === 'string') tables.set(id, tableId.value)
+  })
+  return tables
+}
+
+type Change = (value: Value, index: number) => Value
+
+function change(value: StructValue, changes: Readonly<Record<string, Change>>): StructValue {
+  const values = value.names.map((name, index) => {
+    const field = value.values[index] as Value
+    return Object.hasOwn(changes, name) ? (changes[name] as Change)(field, 0) : field
+  })
+  return struct(value.names, values, value.annotations)
+}
+
+function fields(changes: Readonly<Record<string, Change>>): Change {
+  return (value) => (value.type === 'struct' ? change(value, changes) : value)
+}
+
+function each(itemChange: Change): Change {
+  return (value) => (value.type === 'list' ? list(value.items.map(itemChange), value.annotations) : value)
+}
+
+function without(value: StructValue, name: string): StructValue {
+  const at = value.names.indexOf(name)
+  return struct(value.names.toSpliced(at, 1), value.values.toSpliced(at, 1))
+}
+
+/** What is not the text of a timestamp or of a hash stays as it is, for the checks of a block's shape to name. */
+function toTimestamp(value: Value): Value {
+  return value.type === 'string' ? (parseTimestamp(value.value) ?? value) : value
+}
+
+function toHash(value: Value): Value {
+  if (value.type !== 'string') return value
+  const bytes = fromBase64(value.value)
+  const isHash = (bytes.length === hashBytes || bytes.length === 0) && toBase64(bytes) === value.value
+  return isHash ? blob(bytes) : value
+}

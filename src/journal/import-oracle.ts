@@ -1,0 +1,280 @@
+import { fromBase64, toBase64 } from '../base/bytes.ts'
+import { jsonGuessesMax } from '../base/limits.ts'
+import { parseTimestamp } from '../values/timestamp.ts'
+import {
+  blob,
+  clob,
+  type DecimalValue,
+  decimal,
+  type FloatValue,
+  float,
+  int,
+  list,
+  type NullType,
+  nullOf,
+  sexp,
+  type StructValue,
+  struct,
+  symbol,
+  type Value,
+} from '../values/value.ts'
+
+export interface OracleOutcome {
+  /** The data with the types that fit; as read when none do. */
+  readonly value: StructValue
+  readonly isCertain: boolean
+  readonly tries: number
+}
+
+/** One place of a document and what may have stood there, the likeliest first. */
+interface Choice {
+  /** Field names and, for items of lists, `[]`: the same for all items and all documents of a table. */
+  readonly path: string
+  readonly kind: ChoiceKind
+  readonly options: readonly Option[]
+}
+
+type ChoiceKind = 'text' | 'number' | 'fraction' | 'null' | 'list'
+
+/** What JSON made of a value, and its name for what was learnt. */
+interface Option {
+  readonly name: string
+  readonly make: (value: Value) => Value
+}
+
+/** How often a table's types must have been sought in vain before less is tried. */
+const patience = 4
+const guessesMin = 64
+
+/**
+ * Finds the Ion types of a document that was written as JSON. A judge says whether a guess is right. What fitted one
+ * document of a table is tried first with the next.
+ */
+export class TypeOracle {
+  /** Table and path → the name of the option that fitted last. */
+  readonly #learnt = new Map<string, string>()
+  /** Table → documents in a row for which nothing fitted. */
+  readonly #failures = new Map<string, number>()
+
+  find(data: StructValue, table: string, isRight: (guess: Value) => boolean): OracleOutcome {
+    const choices: Choice[] = []
+    collectChoices(data, '', choices)
+    const ranked = choices.map((choice) => this.#ranked(table, choice))
+    const failures = this.#failures.get(table) ?? 0
+    const budget = failures < patience ? jsonGuessesMax : guessesMin
+    let tries = 0
+    for (const picks of guesses(ranked)) {
+      const value = rebuild(data, { next: 0, picks, choices: ranked }) as StructValue
+      tries += 1
+      if (isRight(value)) {
+        this.#failures.delete(table)
+        this.#learn(table, ranked, picks)
+        return { value, isCertain: true, tries }
+      }
+      if (tries >= budget) break
+    }
+    this.#failures.set(table, failures + 1)
+    return { value: data, isCertain: false, tries }
+  }
+
+  #ranked(table: string, choice: Choice): Choice {
+    const name = this.#learnt.get(`${table} ${choice.kind} ${choice.path}`)
+    const at = choice.options.findIndex((option) => option.name === name)
+    if (at <= 0) return choice
+    return { ...choice, options: [choice.options[at] as Option, ...choice.options.toSpliced(at, 1)] }
+  }
+
+  #learn(table: string, choices: readonly Choice[], picks: readonly number[]): void {
+    choices.forEach(({ kind, path, options }, index) => {
+      this.#learnt.set(`${table} ${kind} ${path}`, (options[picks[index] as number] as Option).name)
+    })
+  }
+}
+
+/**
+ * Picks for all choices, the likeliest first: as they stand; all choices of one kind changed alike, and each pair of
+ * kinds; then every combination, by how far it is from the first.
+ */
+function* guesses(choices: readonly Choice[]): Generator<readonly number[]> {
+  const none = choices.map(() => 0)
+  yield none
+  const seen = new Set([none.join()])
+  const fresh = (picks: readonly number[]) => {
+    const name = picks.join()
+    return !seen.has(name) && seen.add(name) !== undefined
+  }
+  const kinds = [...new Set(choices.map((choice) => choice.kind))]
+  const alike = kinds.flatMap((kind) => optionNames(choices, kind).map((name) => ({ kind, name })))
+  for (const [index, first] of alike.entries()) {
+    for (const second of [first, ...alike.slice(index + 1)]) {
+      const picks = choices.map((choice) => pickOf(choice, first) || (second === first ? 0 : pickOf(choice, second)))
+      if (fresh(picks)) yield picks
+    }
+  }
+  const furthest = choices.reduce((sum, choice) => sum + choice.options.length - 1, 0)
+  for (let distance = 1; distance <= furthest; distance += 1) {
+    for (const picks of atDistance(choices, 0, distance)) if (fresh(picks)) yield picks
+  }
+}
+
+function optionNames(choices: readonly Choice[], kind: ChoiceKind): string[] {
+  const names = choices
+    .filter((choice) => choice.kind === kind)
+    .flatMap(({ options }) => options.map(({ name }) => name))
+  return [...new Set(names)]
+}
+
+function pickOf(choice: Choice, wanted: { readonly kind: ChoiceKind; readonly name: string }): number {
+  if (choice.kind !== wanted.kind) return 0
+  return Math.max(
+    0,
+    choice.options.findIndex((option) => option.name === wanted.name),
+  )
+}
+
+/** All picks from choice `from` on whose sum is `distance`. */
+function* atDistance(choices: readonly Choice[], from: number, distance: number): Generator<number[]> {
+  const choice = choices[from]
+  if (choice === undefined) {
+    if (distance === 0) yield []
+    return
+  }
+  for (let pick = 0; pick <= Math.min(distance, choice.options.length - 1); pick += 1)
+    for (const rest of atDistance(choices, from + 1, distance - pick)) yield [pick, ...rest]
+}
+
+const asRead: Option = { name: 'as read', make: (value) => value }
+
+function collectChoices(value: Value, path: string, choices: Choice[]): void {
+  const choice = choiceOf(value, path)
+  if (choice !== undefined) choices.push(choice)
+  if (value.type === 'struct')
+    for (const [index, field] of value.values.entries()) collectChoices(field, `${path}.${value.names[index]}`, choices)
+  if (value.type === 'list') for (const item of value.items) collectChoices(item, `${path}[]`, choices)
+}
+
+/** Undefined where JSON has but one reading. */
+function choiceOf(value: Value, path: string): Choice | undefined {
+  switch (value.type) {
+    case 'string':
+      return { path, kind: 'text', options: textOptions(value.value) }
+    case 'int':
+      return { path, kind: 'number', options: [asRead, toDecimal, toFloat] }
+    case 'decimal':
+    case 'float':
+      return { path, kind: 'fraction', options: fractionOptions(value) }
+    case 'null':
+      return { path, kind: 'null', options: [asRead, ...typedNulls] }
+    case 'list':
+      return { path, kind: 'list', options: [asRead, toSexp] }
+    default:
+      return undefined
+  }
+}
+
+function textOptions(text: string): Option[] {
+  const options = [asRead]
+  const time = parseTimestamp(text)
+  if (time !== undefined) options.push({ name: 'timestamp', make: () => time })
+  options.push({ name: 'symbol', make: () => symbol(text) })
+  const bytes = fromBase64(text)
+  if (toBase64(bytes) === text) options.push({ name: 'blob', make: () => blob(bytes) })
+  if (isLatin(text)) options.push({ name: 'clob', make: () => clob(Buffer.from(text, 'latin1')) })
+  // A day alone is far more often a timestamp than a text that only looks like one.
+  if (time !== undefined) options.unshift(...options.splice(1, 1))
+  return options
+}
+
+const toDecimal: Option = {
+  name: 'decimal',
+  make: (value) => (value.type === 'int' ? decimal(BigInt(value.value), 0) : value),
+}
+
+const toFloat: Option = {
+  name: 'float',
+  make: (value) => {
+    if (value.type === 'int') return float(Number(value.value))
+    if (value.type !== 'decimal') return value
+    return float(Number(`${value.coefficient}e${value.exponent}`))
+  },
+}
+
+function fractionOptions(value: DecimalValue | FloatValue): Option[] {
+  return value.type === 'decimal' ? [asRead, toFloat] : [asRead, ...decimalOptions(value.value), toInt]
+}
+
+/** A number with an exponent has lost how many of its zeros were written out: 12e3 was 12d3, or 120d2 … */
+function decimalOptions(number: number): Option[] {
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(String(number))
+  if (match === null) return []
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match
+  const digits = (whole + fraction).replace(/0+$/, '') || '0'
+  const least = Number(exponent) - fraction.length + (whole + fraction).length - digits.length
+  const zerosMax = Math.min(zerosTried, Math.max(0, least))
+  return Array.from({ length: zerosMax + 1 }, (_, zeros) => ({
+    name: `decimal ${zeros}`,
+    make: () => decimal(BigInt(sign + digits) * 10n ** BigInt(zeros), least - zeros, sign === '-'),
+  }))
+}
+
+const zerosTried = 20
+
+/** A large int may have been written with an exponent. */
+const toInt: Option = {
+  name: 'int',
+  make: (value) => (value.type === 'float' && Number.isInteger(value.value) ? int(value.value) : value),
+}
+
+const toSexp: Option = {
+  name: 'sexp',
+  make: (value) => (value.type === 'list' ? sexp(value.items, value.annotations) : value),
+}
+
+const nullTypes: readonly NullType[] = [
+  'string',
+  'int',
+  'decimal',
+  'timestamp',
+  'struct',
+  'list',
+  'bool',
+  'float',
+  'symbol',
+  'blob',
+  'clob',
+  'sexp',
+]
+const typedNulls: readonly Option[] = nullTypes.map((type) => ({ name: type, make: () => nullOf(type) }))
+
+function isLatin(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) > 0xff) return false
+  return true
+}
+
+interface Picking {
+  next: number
+  readonly picks: readonly number[]
+  readonly choices: readonly Choice[]
+}
+
+/** The value with an option made of each choice; walks as collectChoices does. */
+function rebuild(value: Value, picking: Picking): Value {
+  let make: ((value: Value) => Value) | undefined
+  if (choiceOfType(value)) {
+    const { options } = picking.choices[picking.next] as Choice
+    make = (options[picking.picks[picking.next] as number] as Option).make
+    picking.next += 1
+  }
+  let inner = value
+  if (value.type === 'struct')
+    inner = struct(
+      value.names,
+      value.values.map((field) => rebuild(field, picking)),
+    )
+  if (value.type === 'list') inner = list(value.items.map((item) => rebuild(item, picking)))
+  return make === undefined ? inner : make(inner)
+}
+
+function choiceOfType(value: Value): boolean {
+  return /^(?:string|int|decimal|float|null|list)$/.test(value.type)
+}
