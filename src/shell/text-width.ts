@@ -29,17 +29,20 @@ export function padText(text: string, width: number, align: 'left' | 'right'): s
 
 /** Where the longest run of whole graphemes that fits into `width` columns ends, and whether that is the whole text. */
 function measure(text: string, width: number): { end: number; whole: boolean } {
+  // A step of the segmenter takes time in proportion to the whole text, so a long one is looked at from its start only.
+  const near = text.length > 16 * (width + 16) ? text.slice(0, 8 * (width + 16)) : text
+  const found = measureAll(near, width)
+  return found.whole && near !== text ? measureAll(text, width) : found
+}
+
+function measureAll(text: string, width: number): { end: number; whole: boolean } {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   let taken = 0
   let end = 0
-  for (const { segment, index } of segments(text)) {
+  for (const { segment, index } of segmenter.segment(text)) {
     taken += textWidth(segment)
     if (taken > width) return { end, whole: false }
     end = index + segment.length
   }
   return { end, whole: true }
-}
-
-function segments(text: string): Intl.Segments {
-  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-  return segmenter.segment(text)
 }

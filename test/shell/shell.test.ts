@@ -207,10 +207,7 @@ test('show tables, status, env, set, use, help, quit', async () => {
   ])
   await shell.run('set Format = jsonl; env', sink)
   const env = said().at(-1) as string
-  assert.match(
-    env,
-    /^text: region +here +\(flag --region\)\nformat +jsonl +\(set\)\nauto-commit +true +\(default\)/,
-  )
+  assert.match(env, /^text: region +here +\(flag --region\)\nformat +jsonl +\(set\)\nauto-commit +true +\(default\)/)
   await shell.run(`set prompt "$LEDGER@$REGION$ACTIVE_TRANSACTION# "`, sink)
   assert.equal(shell.state.prompt, 'test@here# ')
   assert.equal((await shell.run('set formt json', sink)).exit, 'failed')
