@@ -104,6 +104,7 @@ const codes = {
   'endpoint/refused': ['input', false],
   'endpoint/failed': ['unavailable', true],
   'endpoint/malformed-answer': ['unavailable', false],
+  'endpoint/no-journal': ['unsupported', false],
   'endpoint/credentials': ['unavailable', false],
 
   'usage/invalid-argument': ['input', false],

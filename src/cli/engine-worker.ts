@@ -18,7 +18,7 @@ async function run({ spec, shared, port }: WorkerStart): Promise<void> {
   let failure: ClonedError | undefined
   try {
     const engine = await openEngine(spec, realEnv)
-    serveMessagePort(port, engine.send, shared, () => engine.close())
+    serveMessagePort(port, engine.send, shared, () => engine.close(), engine.control)
   } catch (error) {
     failure = cloneError(error)
     port.close()

@@ -1,5 +1,7 @@
 import type { Env } from '../base/env.ts'
 import { Ledger } from '../ledger/ledger.ts'
+import type { SendControl } from '../protocol/control-message.ts'
+import { answerJournalRequest } from '../server/journal-requests.ts'
 import { createHandler, type Handler } from '../server/handler.ts'
 import { StatementGuard } from '../server/statement-guard.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
@@ -15,6 +17,8 @@ export interface EngineSpec {
 
 export interface Engine {
   readonly send: Handler['send']
+  /** Digests, blocks and proofs of the ledger. */
+  readonly control: SendControl
   close(): Promise<void>
 }
 
@@ -28,6 +32,7 @@ export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
     const handler = createHandler({ open: async () => ledger }, env, { strictQldb, guard })
     return {
       send: handler.send,
+      control: async (request) => answerJournalRequest(ledger, request),
       close: async () => {
         handler.close()
         await ledger.close()

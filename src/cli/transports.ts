@@ -14,7 +14,7 @@ import { realEnv } from './real-env.ts'
 export async function localTransport(spec: EngineSpec): Promise<Transport> {
   const { openEngine } = await import('./engine.ts')
   const engine = await openEngine(spec, realEnv)
-  return createLocalTransport(engine.send, describe(spec), () => engine.close())
+  return createLocalTransport(engine.send, describe(spec), () => engine.close(), engine.control)
 }
 
 /** The engine in a thread of its own, so that the terminal stays alive and a statement can be stopped. */

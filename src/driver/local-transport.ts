@@ -1,3 +1,4 @@
+import type { SendControl } from '../protocol/control-message.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
 import type { SendOptions, Transport } from './transport.ts'
 
@@ -19,8 +20,10 @@ export function createLocalTransport(
   send: LocalSend,
   description: string,
   close: () => Promise<void> = async () => {},
+  control?: SendControl,
 ): Transport {
   return {
+    ...(control === undefined ? {} : { control }),
     description,
     cancels: 'statement',
     close,

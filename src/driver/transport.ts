@@ -1,3 +1,4 @@
+import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
 
 /**
@@ -6,6 +7,11 @@ import type { SendCommandRequest, SendCommandResponse } from '../protocol/messag
  */
 export interface Transport {
   send(request: SendCommandRequest, options?: SendOptions): Promise<SendCommandResponse>
+  /**
+   * Digests, blocks and proofs. Absent where nothing answers for them. Rejects with LedgerError; with 'endpoint/refused'
+   * for what the endpoint itself refused.
+   */
+  readonly control?: (request: ControlRequest, options?: SendOptions) => Promise<ControlResponse>
   close(): Promise<void>
   /** For status lines: `embedded, /path/to/data` or an URL. */
   readonly description: string

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { LedgerError } from '../base/errors.ts'
+import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
 import {
   cancelSlot,
@@ -14,7 +15,8 @@ import {
 import type { SendOptions, Transport } from './transport.ts'
 
 interface Pending {
-  readonly resolve: (response: SendCommandResponse) => void
+  /** The answer is of the kind that was asked for. */
+  readonly resolve: (response: SendCommandResponse | ControlResponse) => void
   readonly reject: (error: unknown) => void
   readonly forget: () => void
 }
@@ -53,6 +55,19 @@ class WorkerTransport implements Transport {
   readonly readIosSoFar = (): number => Atomics.load(this.#shared, readIosSlot)
 
   send(request: SendCommandRequest, options: SendOptions = {}): Promise<SendCommandResponse> {
+    const ask = (id: number) => {
+      if (request.ExecuteStatement !== undefined) Atomics.store(this.#shared, readIosSlot, 0)
+      this.#port.postMessage({ kind: 'request', id, request: detachRequest(request) } satisfies ToEngine)
+    }
+    return this.#ask(ask, options) as Promise<SendCommandResponse>
+  }
+
+  readonly control = (request: ControlRequest, options: SendOptions = {}): Promise<ControlResponse> => {
+    const ask = (id: number) => this.#port.postMessage({ kind: 'control', id, request } satisfies ToEngine)
+    return this.#ask(ask, options) as Promise<ControlResponse>
+  }
+
+  #ask(ask: (id: number) => void, options: SendOptions): Promise<SendCommandResponse | ControlResponse> {
     if (this.#isClosed) return Promise.reject(engineGone())
     this.#lastId = this.#lastId === requestIdMax ? 1 : this.#lastId + 1
     const id = this.#lastId
@@ -62,8 +77,7 @@ class WorkerTransport implements Transport {
       signal?.addEventListener('abort', cancel, { once: true })
       this.#pending.set(id, { resolve, reject, forget: () => signal?.removeEventListener('abort', cancel) })
       if (signal?.aborted === true) cancel()
-      if (request.ExecuteStatement !== undefined) Atomics.store(this.#shared, readIosSlot, 0)
-      this.#port.postMessage({ kind: 'request', id, request: detachRequest(request) } satisfies ToEngine)
+      ask(id)
     })
   }
 
@@ -85,6 +99,7 @@ class WorkerTransport implements Transport {
     if (pending === undefined) return
     this.#settled(message.id, pending)
     if (message.kind === 'failure') pending.reject(reviveError(message.error))
+    else if (message.kind === 'control-answer') pending.resolve(message.response)
     else if (message.values === undefined) pending.resolve(message.response)
     else pending.resolve(unpackValues(message.response, message.values))
   }

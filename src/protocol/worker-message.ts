@@ -1,5 +1,6 @@
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
+import type { ControlRequest, ControlResponse } from './control-message.ts'
 import { internalFaultText } from './error-texts.ts'
 import {
   type Page,
@@ -16,10 +17,12 @@ import {
  */
 export type ToEngine =
   | { readonly kind: 'request'; readonly id: number; readonly request: SendCommandRequest }
+  | { readonly kind: 'control'; readonly id: number; readonly request: ControlRequest }
   | { readonly kind: 'close' }
 
 export type FromEngine =
   | { readonly kind: 'answer'; readonly id: number; readonly response: SendCommandResponse; readonly values?: Packed }
+  | { readonly kind: 'control-answer'; readonly id: number; readonly response: ControlResponse }
   | { readonly kind: 'failure'; readonly id: number; readonly error: ClonedError }
   | { readonly kind: 'closed' }
 

@@ -1,4 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
+import { LedgerError } from '../base/errors.ts'
+import type { SendControl } from '../protocol/control-message.ts'
 import {
   cancelSlot,
   cloneError,
@@ -18,6 +20,7 @@ export function serveMessagePort(
   send: Handler['send'],
   shared: Int32Array,
   close: () => Promise<void> = async () => {},
+  control?: SendControl,
 ): void {
   port.on('message', async (message: ToEngine) => {
     if (message.kind === 'close') {
@@ -29,9 +32,14 @@ export function serveMessagePort(
       }
       return
     }
-    const { id, request } = message
+    const { id } = message
     try {
-      const response = await send(request, {
+      if (message.kind === 'control') {
+        if (control === undefined) throw new LedgerError('request/invalid', 'no digests or proofs are offered here')
+        port.postMessage({ kind: 'control-answer', id, response: await control(message.request) } satisfies FromEngine)
+        return
+      }
+      const response = await send(message.request, {
         isCancelled: () => Atomics.load(shared, cancelSlot) === id,
         onProgress: (readIos) => Atomics.store(shared, readIosSlot, readIos | 0),
       })

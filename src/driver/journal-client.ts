@@ -1,0 +1,98 @@
+import { LedgerError } from '../base/errors.ts'
+import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
+import type { ValueHolder } from '../protocol/message.ts'
+import { decodeIon } from '../values/binary-reader.ts'
+import { parseIon } from '../values/text-reader.ts'
+import { printIon } from '../values/text-writer.ts'
+import { int, string, structOf, type Value } from '../values/value.ts'
+import type { SendOptions, Transport } from './transport.ts'
+
+/** Where a block is, as everywhere in QLDB. */
+export interface JournalAddress {
+  readonly strandId: string
+  readonly sequenceNo: number
+}
+
+/**
+ * The journal of a ledger as its clients see it: GetDigest, GetBlock, GetRevision. Everything rejects with LedgerError:
+ * 'endpoint/no-journal' where the connection has no such road, 'endpoint/malformed-answer', and the transport's.
+ */
+export class JournalClient {
+  readonly #transport: Transport
+  readonly #ledger: string
+  readonly #options: SendOptions
+
+  constructor(transport: Transport, ledger: string, options: SendOptions = {}) {
+    this.#transport = transport
+    this.#ledger = ledger
+    this.#options = options
+  }
+
+  async digest(): Promise<{ readonly digest: Uint8Array; readonly tipAddress: JournalAddress }> {
+    const { GetDigest } = await this.#ask({ GetDigest: { Name: this.#ledger } })
+    if (GetDigest === undefined) throw malformed('GetDigest')
+    return { digest: GetDigest.Digest, tipAddress: addressOf(readHolder(GetDigest.DigestTipAddress)) }
+  }
+
+  /** A block; with a tip, its proof too. */
+  async block(address: JournalAddress, tip?: JournalAddress): Promise<{ block: Value; proof: Value | undefined }> {
+    const { GetBlock } = await this.#ask({
+      GetBlock: {
+        Name: this.#ledger,
+        BlockAddress: holderOf(address),
+        ...(tip === undefined ? {} : { DigestTipAddress: holderOf(tip) }),
+      },
+    })
+    if (GetBlock === undefined) throw malformed('GetBlock')
+    return { block: readHolder(GetBlock.Block), proof: GetBlock.Proof && readHolder(GetBlock.Proof) }
+  }
+
+  /** A document's revision in a block, and its proof up to the tip. */
+  async revision(
+    address: JournalAddress,
+    documentId: string,
+    tip: JournalAddress,
+  ): Promise<{ revision: Value; proof: Value }> {
+    const { GetRevision } = await this.#ask({
+      GetRevision: {
+        Name: this.#ledger,
+        BlockAddress: holderOf(address),
+        DocumentId: documentId,
+        DigestTipAddress: holderOf(tip),
+      },
+    })
+    if (GetRevision?.Proof === undefined) throw malformed('GetRevision')
+    return { revision: readHolder(GetRevision.Revision), proof: readHolder(GetRevision.Proof) }
+  }
+
+  #ask(request: ControlRequest): Promise<ControlResponse> {
+    const { control, description } = this.#transport
+    if (control !== undefined) return control.call(this.#transport, request, this.#options)
+    throw new LedgerError('endpoint/no-journal', `'${description}' offers no digests, blocks or proofs`)
+  }
+}
+
+function holderOf({ strandId, sequenceNo }: JournalAddress): ValueHolder {
+  return { IonText: printIon(structOf({ strandId: string(strandId), sequenceNo: int(sequenceNo) })) }
+}
+
+function readHolder(holder: ValueHolder): Value {
+  try {
+    return holder.IonBinary === undefined ? parseIon(holder.IonText ?? '') : decodeIon(holder.IonBinary)
+  } catch (error) {
+    throw new LedgerError('endpoint/malformed-answer', 'the endpoint answered a value that is not Ion', {
+      cause: error,
+    })
+  }
+}
+
+function addressOf(value: Value): JournalAddress {
+  const [strandId, sequenceNo] =
+    value.type === 'struct' ? [value.get('strandId'), value.get('sequenceNo')] : [undefined, undefined]
+  if (strandId?.type !== 'string' || sequenceNo?.type !== 'int') throw malformed('GetDigest')
+  return { strandId: strandId.value, sequenceNo: Number(sequenceNo.value) }
+}
+
+function malformed(operation: string): LedgerError {
+  return new LedgerError('endpoint/malformed-answer', `the endpoint's answer to ${operation} lacks a part`)
+}
