@@ -48,6 +48,11 @@ export async function endpointTransport(options: SdkTransportOptions): Promise<T
       if ('error' in answer) throw reviveError(answer.error)
       return answer.response
     },
+    async control(request, sendOptions) {
+      const answer = await endpoint.control(request, sendOptions)
+      if ('error' in answer) throw reviveError(answer.error)
+      return answer.response
+    },
   }
 }
 

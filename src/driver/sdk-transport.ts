@@ -23,18 +23,7 @@ export interface SdkTransportOptions {
  * Bundled as a chunk of its own: load it with a dynamic import, and only for an endpoint.
  */
 export function createSdkTransport(options: SdkTransportOptions): Transport {
-  const client = new QLDBSessionClient({
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: endpointConnectMsMax,
-      requestTimeout: endpointAnswerMsMax,
-      throwOnRequestTimeout: true,
-    },
-    ...(options.region === undefined ? {} : { region: options.region }),
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    ...(options.profile === undefined ? {} : { profile: options.profile }),
-    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
-  })
+  const client = new QLDBSessionClient(sdkConfiguration(options))
   const description = options.endpoint ?? `https://session.qldb.${options.region ?? '<region>'}.amazonaws.com`
   return {
     description,
@@ -48,12 +37,28 @@ export function createSdkTransport(options: SdkTransportOptions): Transport {
         )
       } catch (error) {
         if (signal?.aborted === true) throw new LedgerError('cancelled/by-user', 'the statement was stopped')
-        throw failureOf(error as SdkError, description)
+        throw failureOf(error, description)
       }
     },
     async close(): Promise<void> {
       client.destroy()
     },
+  }
+}
+
+/** What clients of the SDK are made with. */
+export function sdkConfiguration(options: SdkTransportOptions) {
+  return {
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: endpointConnectMsMax,
+      requestTimeout: endpointAnswerMsMax,
+      throwOnRequestTimeout: true,
+    },
+    ...(options.region === undefined ? {} : { region: options.region }),
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   }
 }
 
@@ -86,7 +91,9 @@ const credentialErrors = [
 const notConnected =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ERR_SSL_|CERT_|DEPTH_ZERO)/
 
-function failureOf(error: SdkError, endpoint: string): WireError | LedgerError {
+/** What an error of the SDK means: the endpoint's own answer as WireError, all else as LedgerError. */
+export function failureOf(thrown: unknown, endpoint: string): WireError | LedgerError {
+  const error = thrown as SdkError
   const failed = (code: ErrorCode, message: string, help?: string) =>
     new LedgerError(code, message, { cause: error, ...(help === undefined ? {} : { help }) })
   if (/^(CredentialsProviderError|TokenProviderError)$/.test(error.name)) {

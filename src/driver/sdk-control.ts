@@ -1,0 +1,54 @@
+import { GetBlockCommand, GetDigestCommand, GetRevisionCommand, QLDBClient } from '@aws-sdk/client-qldb'
+import { LedgerError } from '../base/errors.ts'
+import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
+import type { WireError } from '../protocol/message.ts'
+import { failureOf, type SdkTransportOptions, sdkConfiguration } from './sdk-transport.ts'
+import type { SendOptions } from './transport.ts'
+
+/**
+ * GetDigest, GetBlock and GetRevision over HTTP with the AWS SDK, at the same address as the sessions. Bundled with
+ * sdk-transport.ts. The client is made with the first request: most sessions need none.
+ */
+export function createSdkControl(options: SdkTransportOptions): {
+  send(request: ControlRequest, options?: SendOptions): Promise<ControlResponse>
+  close(): void
+} {
+  let client: QLDBClient | undefined
+  const description = options.endpoint ?? `https://qldb.${options.region ?? '<region>'}.amazonaws.com`
+  return {
+    async send(request, { signal } = {}) {
+      client ??= new QLDBClient(sdkConfiguration(options))
+      try {
+        return await ask(client, request, signal === undefined ? {} : { abortSignal: signal })
+      } catch (error) {
+        if (signal?.aborted === true) throw new LedgerError('cancelled/by-user', 'the request was given up')
+        throw refusal(failureOf(error, description))
+      }
+    },
+    close: () => client?.destroy(),
+  }
+}
+
+async function ask(
+  client: QLDBClient,
+  { GetDigest, GetBlock, GetRevision }: ControlRequest,
+  options: { readonly abortSignal?: AbortSignal },
+): Promise<ControlResponse> {
+  if (GetDigest !== undefined)
+    return { GetDigest: present(await client.send(new GetDigestCommand(GetDigest), options)) }
+  if (GetBlock !== undefined) return { GetBlock: present(await client.send(new GetBlockCommand(GetBlock), options)) }
+  if (GetRevision !== undefined)
+    return { GetRevision: present(await client.send(new GetRevisionCommand(GetRevision), options)) }
+  throw new LedgerError('request/invalid', 'a request without an operation')
+}
+
+/** The SDK types every member of an answer as perhaps absent; journal-client.ts checks those it needs. */
+function present<Answer>(answer: unknown): Answer {
+  return answer as Answer
+}
+
+/** An answer of the control plane that is an error says in words what was wrong with the request. */
+function refusal(error: WireError | LedgerError): LedgerError {
+  if (error instanceof LedgerError) return error
+  return new LedgerError('endpoint/refused', error.message, { cause: error })
+}
