@@ -76,10 +76,9 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
   const detach = attachKeys(stdin, stdout, session)
   const ink = render(<Root session={session} theme={theme} look={look} output={output} />, {
     stdin,
-    stdout,
+    stdout: endlessScreen(stdout),
     exitOnCtrlC: false,
     patchConsole: false,
-    incrementalRendering: true,
     maxFps: 60,
   })
   try {
@@ -88,6 +87,20 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
     ink.unmount()
     detach()
   }
+}
+
+/**
+ * The terminal as Ink may see it: with rows without end. A live region as tall as the screen makes Ink 6 wipe the screen and
+ * the scrollback; ours is never as tall (view.ts), but for a moment it is when the window has just shrunk.
+ */
+function endlessScreen(stdout: NodeJS.WriteStream): NodeJS.WriteStream {
+  return new Proxy(stdout, {
+    get(target, name) {
+      if (name === 'rows') return Number.MAX_SAFE_INTEGER
+      const member: unknown = Reflect.get(target, name, target)
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
 }
 
 /** Finished output: through Ink while it draws, so that the live region stays below; straight to the stream before. */

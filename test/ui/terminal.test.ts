@@ -189,6 +189,26 @@ test('terminal: a narrow and then resized terminal keeps prompt and text whole',
   assert.equal(await leave(terminal), 0)
 })
 
+test('terminal: a text taller than a window that shrinks never wipes the scrollback', async (t) => {
+  const terminal = start(['--memory'], home(), { rows: 24 })
+  t.after(() => terminal.kill())
+  await terminal.waitFor(promptAtEnd)
+  terminal.enter("SELECT 'before' AS seen FROM <<0>>;")
+  await terminal.waitFor(/1 document[\s\S]*qldb>$/)
+  terminal.type(Array.from({ length: 30 }, (_, index) => `-- line ${index}`).join('\x1b\r'))
+  await terminal.waitFor(/-- line 29$/)
+  terminal.resize(80, 8)
+  terminal.type('!')
+  await terminal.waitFor(/-- line 29!$/)
+  terminal.resize(30, 5)
+  terminal.type('?')
+  await terminal.waitFor(/-- line 29!\?$/)
+  assert.match(terminal.text(), /before/)
+  terminal.type('\x03')
+  await terminal.waitFor(promptAtEnd)
+  assert.equal(await leave(terminal), 0)
+})
+
 test('terminal: NO_COLOR leaves no colour, and colour is there without it', async (t) => {
   const colour = /\x1b\[3\dm/
   const coloured = start(['--memory'])
