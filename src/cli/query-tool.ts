@@ -85,7 +85,7 @@ function takePage(rows: Iterator<Value>): Value[] {
 /** What an error's place is in: the file for a fault of the file, else the query. */
 function placeOf(error: unknown, text: string) {
   const statementAt = (of: string, line: number, column: number): ScriptStatement => {
-    return { text: of, line, column, offset: 0, terminated: false }
+    return { kind: 'statement', text: of, line, column, offset: 0, terminated: false }
   }
   if (error instanceof InputError) {
     const { path, text: found, line, column } = error.excerpt

@@ -4,7 +4,7 @@ import { gunzip, isGzip } from './gunzip.ts'
 
 /** Bytes of a file one chunk after the other, read when asked. */
 export interface ByteSource {
-  /** The next chunk, never empty and never used again by the source; undefined at the end. */
+  /** The next chunk, never empty; undefined at the end. Good until the next call: its memory is used again. */
   read(): Buffer | undefined
   /** May be called at any time, and more than once. */
   close(): void
@@ -22,9 +22,11 @@ export function openBytes(path: string): ByteSource {
   const fd = isStdin ? 0 : openSync(path, 'r')
   const close = () => (isStdin ? undefined : closeSync(fd))
   try {
-    const head = readHead(fd)
+    // One piece of memory for the whole file: what is given up only at the next collection piles up by then.
+    const memory = Buffer.allocUnsafeSlow(inputChunkBytes)
+    const head = readHead(fd, memory)
     if (isGzip(head)) return gunzip(path, fd, head, close)
-    return new PlainSource(fd, head, close)
+    return new PlainSource(fd, memory, head, close)
   } catch (error) {
     close()
     throw error
@@ -32,26 +34,26 @@ export function openBytes(path: string): ByteSource {
 }
 
 /** A first chunk long enough to tell a format by, if the file is. */
-function readHead(fd: number): Buffer {
-  const parts: Buffer[] = []
+function readHead(fd: number, memory: Buffer): Buffer {
   let length = 0
   while (length < 16) {
-    const part = readChunk(fd)
-    if (part === undefined) break
-    parts.push(part)
-    length += part.length
+    const count = readInto(fd, memory, length)
+    if (count === 0) break
+    length += count
   }
-  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
+  return memory.subarray(0, length)
 }
 
 class PlainSource implements ByteSource {
   readonly #fd: number
+  readonly #memory: Buffer
   readonly #close: () => void
   #head: Buffer | undefined
   #isOpen = true
 
-  constructor(fd: number, head: Buffer, close: () => void) {
+  constructor(fd: number, memory: Buffer, head: Buffer, close: () => void) {
     this.#fd = fd
+    this.#memory = memory
     this.#head = head
     this.#close = close
   }
@@ -61,9 +63,10 @@ class PlainSource implements ByteSource {
     const head = this.#head
     this.#head = undefined
     if (head !== undefined && head.length > 0) return head
-    const chunk = readChunk(this.#fd)
-    if (chunk === undefined) this.close()
-    return chunk
+    const count = readInto(this.#fd, this.#memory, 0)
+    if (count > 0) return this.#memory.subarray(0, count)
+    this.close()
+    return undefined
   }
 
   close(): void {
@@ -74,15 +77,14 @@ class PlainSource implements ByteSource {
 
 const pause = new Int32Array(new SharedArrayBuffer(4))
 
-function readChunk(fd: number): Buffer | undefined {
-  const chunk = Buffer.allocUnsafe(inputChunkBytes)
+/** Reads into the memory from an offset on; how many bytes there were, 0 at the end. */
+function readInto(fd: number, memory: Buffer, offset: number): number {
   for (;;) {
     try {
-      const length = readSync(fd, chunk, 0, chunk.length, null)
-      return length === 0 ? undefined : chunk.subarray(0, length)
+      return readSync(fd, memory, offset, memory.length - offset, null)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      if (code === 'EOF') return undefined
+      if (code === 'EOF') return 0
       if (code !== 'EAGAIN') throw error
       // A pipe that has nothing yet and does not block: looked at again after 2 ms.
       Atomics.wait(pause, 0, 0, 2)

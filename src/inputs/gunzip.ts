@@ -1,4 +1,5 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
+import { inputChunkBytes } from '../base/limits.ts'
 import type { ByteSource } from './byte-source.ts'
 import { damaged } from './input-error.ts'
 
@@ -7,82 +8,87 @@ export function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b && head[2] === 8
 }
 
-type Message = { readonly chunk: Uint8Array } | { readonly error: string } | { readonly end: true }
+/** Chunks that the thread unpacks ahead: a ring of shared memory, used again and again. */
+const slots = 8
 
-/** Chunks that the thread unpacks ahead. */
-const chunksAhead = 16
+/** What the thread says of a slot instead of a length. */
+const atEnd = -1
 
 /**
- * What the thread does: reads, unpacks and posts, and waits while too many chunks lie unread. As text, because a thread
- * begun from a file would need that file beside every bundle that this one ends up in. Node unpacks streams only without
- * waiting for them; the reader waits, so the work is done where it does not.
+ * What the thread does: reads, unpacks, copies into the next slot, and waits while all slots are full. As text, because a
+ * thread begun from a file would need that file beside every bundle that this one ends up in. Node unpacks streams only
+ * without waiting for them; the reader waits, so the work is done where it does not.
+ *
+ * words: how many slots were filled, how many were emptied, then for each slot its length; -1: the end; -2 - n: an error
+ * whose message takes n bytes.
  */
 const threadCode = `
-const { workerData: { fd, head, port, words, ahead } } = require('node:worker_threads')
+const { workerData: { fd, head, words, memory, slots, slotBytes } } = require('node:worker_threads')
 const { createReadStream } = require('node:fs')
 const { createGunzip } = require('node:zlib')
-let posted = 0
-const post = (message) => {
-  posted += 1
-  port.postMessage(message)
-  Atomics.store(words, 0, posted)
+let filled = 0
+const post = (bytes, length) => {
+  for (;;) {
+    const emptied = Atomics.load(words, 1)
+    if (filled - emptied < slots) break
+    Atomics.wait(words, 1, emptied)
+  }
+  const slot = filled % slots
+  memory.set(bytes, slot * slotBytes)
+  Atomics.store(words, 2 + slot, length)
+  filled += 1
+  Atomics.store(words, 0, filled)
   Atomics.notify(words, 0)
 }
-const input = createReadStream('', { fd, autoClose: false, highWaterMark: 262144 })
-const gunzip = createGunzip({ chunkSize: 262144 })
-input.on('error', (error) => post({ error: error.message }))
-gunzip.on('error', (error) => post({ error: error.message }))
-gunzip.on('data', (chunk) => {
-  post({ chunk })
-  for (;;) {
-    const taken = Atomics.load(words, 1)
-    if (posted - taken < ahead) return
-    Atomics.wait(words, 1, taken)
-  }
-})
-gunzip.on('end', () => post({ end: true }))
+const fail = (error) => {
+  const message = Buffer.from(error.message).subarray(0, 1000)
+  post(message, -2 - message.length)
+}
+const input = createReadStream('', { fd, autoClose: false, highWaterMark: slotBytes })
+const gunzip = createGunzip({ chunkSize: slotBytes })
+input.on('error', fail)
+gunzip.on('error', fail)
+gunzip.on('data', (chunk) => post(chunk, chunk.length))
+gunzip.on('end', () => post(Buffer.alloc(0), -1))
 gunzip.write(head)
 input.pipe(gunzip)
 `
 
 /** The unpacked bytes of the archive whose first bytes are `head` and whose others `fd` gives. */
 export function gunzip(path: string, fd: number, head: Uint8Array, close: () => void): ByteSource {
-  const words = new Int32Array(new SharedArrayBuffer(8))
-  const { port1, port2 } = new MessageChannel()
+  const words = new Int32Array(new SharedArrayBuffer(4 * (2 + slots)))
+  const memory = Buffer.from(new SharedArrayBuffer(slots * inputChunkBytes))
   const worker = new Worker(threadCode, {
     eval: true,
-    workerData: { fd, head, port: port2, words, ahead: chunksAhead },
-    transferList: [port2],
+    workerData: { fd, head: Uint8Array.from(head), words, memory, slots, slotBytes: inputChunkBytes },
   })
   worker.unref()
-  let taken = 0
+  let emptied = -1
   let isOpen = true
   const finish = () => {
     if (!isOpen) return
     isOpen = false
-    port1.close()
     void worker.terminate().then(close)
+  }
+  /** Gives back the slot handed out last and waits for the next one. */
+  const nextSlot = () => {
+    emptied += 1
+    Atomics.store(words, 1, emptied)
+    Atomics.notify(words, 1)
+    while (Atomics.load(words, 0) === emptied) Atomics.wait(words, 0, emptied)
+    return emptied % slots
   }
   return {
     read() {
       if (!isOpen) return undefined
-      const message = nextMessage(port1, words, taken)
-      taken += 1
-      Atomics.store(words, 1, taken)
-      Atomics.notify(words, 1)
-      if ('chunk' in message) return Buffer.from(message.chunk.buffer, message.chunk.byteOffset, message.chunk.length)
+      const slot = nextSlot()
+      const length = Atomics.load(words, 2 + slot)
+      const start = slot * inputChunkBytes
+      if (length > 0) return memory.subarray(start, start + length)
       finish()
-      if ('error' in message) throw damaged(path, `can't be unpacked: ${message.error}`)
-      return undefined
+      if (length === atEnd) return undefined
+      throw damaged(path, `can't be unpacked: ${memory.toString('utf8', start, start - length - 2)}`)
     },
     close: finish,
-  }
-}
-
-function nextMessage(port: MessagePort, words: Int32Array, taken: number): Message {
-  for (;;) {
-    const found = receiveMessageOnPort(port)
-    if (found !== undefined) return found.message as Message
-    Atomics.wait(words, 0, taken)
   }
 }

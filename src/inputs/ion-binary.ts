@@ -85,12 +85,12 @@ export class IonBinary {
   /** Whether so many bytes stand here, having read on if need be. */
   #need(count: number): boolean {
     if (this.#bytes.length - this.#at >= count) return true
-    const parts = [this.#bytes.subarray(this.#at)]
+    const parts: Buffer[] = [Buffer.from(this.#bytes.subarray(this.#at))]
     let length = this.#bytes.length - this.#at
     while (length < count) {
       const chunk = this.#source.read()
       if (chunk === undefined) break
-      parts.push(chunk)
+      parts.push(Buffer.from(chunk))
       length += chunk.length
     }
     this.#before += this.#at

@@ -124,7 +124,7 @@ export class JsonElements {
       length += at - start
       if (length > inputRowBytesMax) throw tooLarge(this.#path, line)
       if (end !== -1 && parts.length === 0) return textOf(this.#chunk, start, end, this.#path, line)
-      parts.push(this.#chunk.subarray(start, at))
+      parts.push(Buffer.from(this.#chunk.subarray(start, at)))
       if (end !== -1 || !this.#fill()) break
     }
     const whole = Buffer.concat(parts)

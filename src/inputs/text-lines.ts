@@ -52,12 +52,12 @@ export class TextLines {
 
   /** A line that goes on in the next chunks. */
   #nextAcross(): string | undefined {
-    const parts = [this.#chunk.subarray(this.#at)]
-    let length = parts[0]?.length ?? 0
+    const parts: Buffer[] = [Buffer.from(this.#chunk.subarray(this.#at))]
+    let length = this.#chunk.length - this.#at
     for (;;) {
       const chunk = this.#source.read()
       const end = chunk?.indexOf(10) ?? -1
-      if (chunk !== undefined) parts.push(end === -1 ? chunk : chunk.subarray(0, end))
+      if (chunk !== undefined) parts.push(end === -1 ? Buffer.from(chunk) : chunk.subarray(0, end))
       if (chunk === undefined || end !== -1) {
         const whole = Buffer.concat(parts)
         this.#chunk = chunk ?? Buffer.alloc(0)

@@ -36,8 +36,9 @@ function visit(node: unknown, once: boolean, seen: Seen): void {
       seen.held.add(parts['name'] as string)
       return
     case 'query':
-      // One that depends on no row around it is evaluated once, wherever it stands.
-      visit(parts['query'], !isCorrelated(parts['query']), seen)
+      // One that depends on no row around it is evaluated once, wherever it stands. (A statement is of that kind, too.)
+      if (parts['query'] === undefined) visit(parts['value'], once, seen)
+      else visit(parts['query'], !isCorrelated(parts['query']), seen)
       return
     case 'scan-value': {
       const value = parts['value'] as PlanNode
