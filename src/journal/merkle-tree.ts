@@ -125,6 +125,11 @@ export class RunningTree {
     return this.#leafCount
   }
 
+  /** Roots of the perfect subtrees so far, the largest first; from the end, they are the left siblings of the next leaf. */
+  get edge(): readonly Uint8Array[] {
+    return this.#edge
+  }
+
   append(leaf: Uint8Array): void {
     let node = leaf
     for (let count = this.#leafCount; count % 2 === 1; count = (count - 1) / 2) {

@@ -10,6 +10,8 @@ export interface ChainOptions {
   readonly mustCoverHeads?: boolean
   /** The hash of the block before the first, where it is known; a chain that starts late is unanchored without. */
   readonly previousBlockHash?: Uint8Array
+  /** How many documents' versions are followed; those of later documents go unchecked. Default: all. */
+  readonly documentsMax?: number
 }
 
 /** Checks a journal block by block, in its order: each by itself, and that they follow one another. */
@@ -19,6 +21,7 @@ export class ChainVerifier {
   readonly #versions = new Map<string, number>()
   readonly #redacted = new Map<string, { readonly block: Block; readonly message: string }>()
   readonly #redactionsAskedFor = new Set<string>()
+  #isPartial = false
   #mustCoverHead: boolean
   #first: Block | undefined
   #last: Block | undefined
@@ -55,6 +58,11 @@ export class ChainVerifier {
     return this.#first?.blockAddress.sequenceNo === 0 ? this.#tree.root() : undefined
   }
 
+  /** Whether there were more documents than `documentsMax`. */
+  get isPartial(): boolean {
+    return this.#isPartial
+  }
+
   get lastBlock(): Block | undefined {
     return this.#last
   }
@@ -87,12 +95,13 @@ export class ChainVerifier {
         const { metadata, dataHash } = revision
         if (metadata === undefined) continue
         const { id, version } = metadata
-        const before = this.#versions.get(id) ?? (this.#first?.blockAddress.sequenceNo === 0 ? -1 : undefined)
+        const isWhole = this.#first?.blockAddress.sequenceNo === 0 && !this.#isPartial
+        const before = this.#versions.get(id) ?? (isWhole ? -1 : undefined)
         if (before !== undefined && version !== before + 1) {
           const message = `document '${id}' has version ${version}, expected ${before + 1}`
           findings.push(findingOf('revision-version', block, message))
         }
-        this.#versions.set(id, version)
+        this.#follow(id, version)
         if (dataHash !== undefined) {
           const message = `version ${version} of document '${id}' is redacted, but no block asked for it`
           this.#redacted.set(placeOf(block.blockAddress.sequenceNo, id), { block, message })
@@ -103,6 +112,12 @@ export class ChainVerifier {
       // The block's own check has said so already.
       if (!(error instanceof LedgerError)) throw error
     }
+  }
+
+  #follow(documentId: string, version: number): void {
+    const { documentsMax = Number.POSITIVE_INFINITY } = this.#options
+    if (this.#versions.size < documentsMax || this.#versions.has(documentId)) this.#versions.set(documentId, version)
+    else this.#isPartial = true
   }
 
   /** This program takes the data out with the very commit that asks for it; AWS did so some time later. */

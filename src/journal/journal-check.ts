@@ -1,0 +1,166 @@
+import { equalBytes, toBase64 } from '../base/bytes.ts'
+import { LedgerError } from '../base/errors.ts'
+import { reportFindingsMax } from '../base/limits.ts'
+import { type Block, type BlockAddress, decodeBlock, encodeBlock } from './block.ts'
+import type { Digest } from './digest.ts'
+import type { Finding, FindingCode } from './verify.ts'
+import { ChainVerifier } from './verify-chain.ts'
+
+/** What the check of a whole journal found. */
+export interface JournalReport {
+  /** What is wrong, in the order of the blocks; empty for a sound journal. At most reportFindingsMax are kept. */
+  readonly findings: readonly Finding[]
+  readonly findingCount: number
+  readonly blocks: number
+  /** Bytes of the blocks that were given as bytes. */
+  readonly bytes: number
+  readonly revisions: number
+  readonly redactedRevisions: number
+  /** The digest over all blocks, worked out from their contents alone; empty when the first block is not block 0. */
+  readonly digest: Uint8Array
+  /** Undefined when there is no block that can be read. */
+  readonly tipAddress: BlockAddress | undefined
+  /** What can't be checked by hashes (journal/verify.ts, BlockReport). */
+  readonly opaqueEntries: number
+  readonly opaqueRevisions: number
+  readonly uncheckedDigests: number
+  /** Fields that no hash covers, each name once. */
+  readonly uncovered: readonly string[]
+}
+
+export interface JournalCheckOptions {
+  readonly strandId: string
+  /** Numbers of the first and the last block; `add` is called for each from one to the other. */
+  readonly first: number
+  readonly last: number
+  /** Digests that are trusted: the journal must begin with all that they cover. */
+  readonly saved?: readonly Digest[]
+  /** All blocks were sealed by this program (ChainOptions). */
+  readonly mustCoverHeads: boolean
+}
+
+/** Checks the blocks of a journal one after the other: each by itself, the chain, the saved digests. */
+export class JournalCheck implements JournalReport {
+  readonly findings: Finding[] = []
+  findingCount = 0
+  blocks = 0
+  bytes = 0
+  revisions = 0
+  redactedRevisions = 0
+  opaqueEntries = 0
+  opaqueRevisions = 0
+  uncheckedDigests = 0
+  readonly first: number
+  readonly last: number
+  readonly #strandId: string
+  readonly #saved: readonly Digest[]
+  readonly #uncovered = new Set<string>()
+  readonly #chain: ChainVerifier
+
+  constructor({ strandId, first, last, saved = [], mustCoverHeads }: JournalCheckOptions) {
+    this.#strandId = strandId
+    this.#saved = saved
+    this.first = first
+    this.last = last
+    this.#chain = new ChainVerifier({ mustCoverHeads })
+    if (last < first) this.#find('gap', Math.max(0, first), 'there is no block')
+  }
+
+  get digest(): Uint8Array {
+    return this.#chain.digest() ?? new Uint8Array(0)
+  }
+
+  get tipAddress(): BlockAddress | undefined {
+    return this.#chain.lastBlock?.blockAddress
+  }
+
+  get uncovered(): readonly string[] {
+    return [...this.#uncovered]
+  }
+
+  /** Checks a block as it is stored; undefined where it is missing. */
+  addStored(sequenceNo: number, bytes: Uint8Array | undefined): void {
+    if (bytes === undefined) {
+      this.blocks += 1
+      this.#find('gap', sequenceNo, 'it is missing')
+      return
+    }
+    this.bytes += bytes.length
+    const before = this.findingCount
+    this.add(sequenceNo, () => decodeBlock(bytes))
+    const block = this.#chain.lastBlock
+    // The same content in other bytes: no hash is wrong, yet these are not the bytes that were written.
+    if (this.findingCount === before && block !== undefined && !equalBytes(encodeBlock(block), bytes)) {
+      this.#find('encoding', sequenceNo, 'its bytes are not those that its content is stored in')
+    }
+  }
+
+  /** Checks a block; LedgerError that `read` throws is a finding. */
+  add(sequenceNo: number, read: () => Block): void {
+    this.blocks += 1
+    try {
+      this.#addBlock(sequenceNo, read())
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error
+      this.#find('malformed', sequenceNo, error.message)
+    }
+    this.#checkSaved(sequenceNo)
+  }
+
+  /** What can only be said after the last block. */
+  end(): void {
+    for (const finding of this.#chain.end()) this.#keep(finding)
+    for (const { digestTipAddress } of this.#saved) {
+      const { sequenceNo, strandId } = digestTipAddress
+      if (strandId !== this.#strandId) {
+        this.#find('digest', this.last, `a saved digest is of another ledger: strand '${strandId}'`)
+      } else if (sequenceNo > this.last) {
+        const text = `a saved digest is of block ${sequenceNo}, but the journal ends with block ${this.last}`
+        this.#find('digest', this.last, text)
+      }
+    }
+  }
+
+  #addBlock(sequenceNo: number, block: Block): void {
+    const { strandId, sequenceNo: found } = block.blockAddress
+    if (found !== sequenceNo) this.#find('gap', sequenceNo, `the block in its place says that it is block ${found}`)
+    if (sequenceNo === this.first && strandId !== this.#strandId) {
+      this.#find('strand', sequenceNo, `it is of strand '${strandId}', the ledger's is '${this.#strandId}'`)
+    }
+    const report = this.#chain.add(block)
+    for (const finding of report.findings) this.#keep(finding)
+    this.#count(block)
+    this.opaqueEntries += report.opaqueEntries
+    this.opaqueRevisions += report.opaqueRevisions
+    this.uncheckedDigests += report.uncheckedDigests
+    for (const field of report.uncovered) {
+      if (report.coversHead) this.#find('malformed', sequenceNo, `it has a field '${field}', which no block has`)
+      this.#uncovered.add(field.replace(/\[\d+\]/g, ''))
+    }
+  }
+
+  #count(block: Block): void {
+    const { revisions = [] } = block
+    this.revisions += revisions.length
+    for (const { dataHash } of revisions) if (dataHash !== undefined) this.redactedRevisions += 1
+  }
+
+  #checkSaved(sequenceNo: number): void {
+    for (const { digest, digestTipAddress } of this.#saved) {
+      if (digestTipAddress.sequenceNo !== sequenceNo || digestTipAddress.strandId !== this.#strandId) continue
+      const found = this.digest
+      if (equalBytes(found, digest)) continue
+      const text = `the digest over blocks 0 to ${sequenceNo} is ${toBase64(found)}, the saved one ${toBase64(digest)}`
+      this.#find('digest', sequenceNo, text)
+    }
+  }
+
+  #find(code: FindingCode, sequenceNo: number, message: string): void {
+    this.#keep({ code, sequenceNo, message: `block ${sequenceNo}: ${message}` })
+  }
+
+  #keep(finding: Finding): void {
+    this.findingCount += 1
+    if (this.findings.length < reportFindingsMax) this.findings.push(finding)
+  }
+}

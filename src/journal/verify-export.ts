@@ -1,0 +1,387 @@
+import { equalBytes, toBase64 } from '../base/bytes.ts'
+import { LedgerError } from '../base/errors.ts'
+import { exportDocumentsMax } from '../base/limits.ts'
+import { printTimestamp } from '../values/timestamp.ts'
+import type { Block, BlockAddress } from './block.ts'
+import type { Digest } from './digest.ts'
+import { readBlocks, type SourceBlock } from './import-blocks.ts'
+import { type ExportFiles, type FileEvidence, findExportFiles, type LastBlockProof } from './import-files.ts'
+import { type ExportFinding, FindingList, severityOf } from './import-findings.ts'
+import { RunningTree, siblingRanges } from './merkle-tree.ts'
+import { verifyProof } from './proof.ts'
+import type { ProofFile } from './proof-file.ts'
+import { ChainVerifier } from './verify-chain.ts'
+import { verifyEvidence } from './verify-evidence.ts'
+
+/**
+ * `sound`: every hash fits, nothing is missing. `doubtful`: all hashes that are there fit, but something is missing or
+ * contradicts something else. `tampered`: a hash does not fit.
+ */
+export type ExportVerdict = 'sound' | 'doubtful' | 'tampered'
+
+/** What a check of an export found; kept by auditors, so it says what was not checked, too. */
+export interface ExportReport {
+  readonly verdict: ExportVerdict
+  readonly strandId: string | undefined
+  readonly ledgerNames: readonly string[]
+  readonly exportIds: readonly string[]
+  readonly files: number
+  readonly blocks: number
+  /** Unpacked. */
+  readonly bytes: number
+  readonly first: BlockPlace | undefined
+  readonly last: BlockPlace | undefined
+  /** The digest of the whole journal up to the last block; undefined when the export does not begin with block 0. */
+  readonly digest: Digest | undefined
+  readonly coverage: Coverage
+  readonly evidence: readonly EvidenceVerdict[]
+  readonly findings: readonly ExportFinding[]
+  readonly counts: { readonly tampered: number; readonly doubtful: number; readonly notes: number }
+}
+
+export interface BlockPlace extends BlockAddress {
+  readonly blockTimestamp: string
+  readonly blockHash: string
+}
+
+/** What the hashes say something about, and what they can't. */
+export interface Coverage {
+  readonly revisions: number
+  /** Revisions whose data was hashed anew and fits. */
+  readonly checkedRevisions: number
+  /** Redacted: data is gone, its hash stands in for it. */
+  readonly redactedRevisions: number
+  /** AWS's internal revisions, which show nothing but their hash. */
+  readonly opaqueRevisions: number
+  /** Of a JSON export: the types of the data are lost, and no guess fits the hash. */
+  readonly jsonDoubtfulRevisions: number
+  /** Blocks read from JSON. */
+  readonly jsonBlocks: number
+  /** Entries that the chain covers but that nothing in the block explains. */
+  readonly opaqueEntries: number
+  readonly statements: number
+  /** Statements with parameters: the journal does not hold those, so the digest can't be worked out again. */
+  readonly uncheckedDigests: number
+  /** Fields that no hash covers → in how many blocks. */
+  readonly uncoveredFields: Readonly<Record<string, number>>
+}
+
+export interface EvidenceVerdict {
+  readonly path: string
+  readonly kind: 'digest' | 'proof' | 'last-block'
+  /** `holds`, or why it does not, or why that can't be said. */
+  readonly verdict: 'holds' | 'fails' | 'not-comparable'
+  readonly message: string
+}
+
+export interface VerifyExportOptions {
+  /** Digests that are trusted, beside those found among the files. */
+  readonly trusted?: readonly Digest[]
+  /** Hears of every block after its check. May throw to stop. */
+  readonly onBlock?: (block: SourceBlock, progress: ExportProgress) => void | Promise<void>
+}
+
+export interface ExportProgress {
+  readonly blocks: number
+  readonly bytes: number
+}
+
+/**
+ * Checks exports as they lie on disk: the files' manifests and names, every hash of every block, the chain, and all
+ * digests, proofs and receipts that lie beside them. Reads block by block. Throws LedgerError 'export/not-found',
+ * 'export/limit', 'usage/invalid-argument' for files of several ledgers, and the file system's errors.
+ */
+export async function verifyExport(paths: readonly string[], options: VerifyExportOptions = {}): Promise<ExportReport> {
+  const findings = new FindingList()
+  const files = await findExportFiles(paths, findings)
+  checkStrands(files)
+  const verifier = new ExportVerifier(files, findings, options.trusted)
+  for await (const source of readBlocks(files, findings)) {
+    verifier.add(source)
+    await options.onBlock?.(source, { blocks: verifier.blocks, bytes: verifier.bytes })
+  }
+  return verifier.end()
+}
+
+/** Throws LedgerError 'usage/invalid-argument' for files of several strands: their blocks have the same numbers. */
+export function checkStrands(files: ExportFiles): void {
+  const strands = new Map<string, string>()
+  for (const { strandId, path } of files.blockFiles) if (!strands.has(strandId)) strands.set(strandId, path)
+  if (strands.size < 2) return
+  const [one, other] = [...strands]
+  throw new LedgerError('usage/invalid-argument', `the files are of ${strands.size} ledgers, expected one`, {
+    help: `'${one?.[1]}' is of strand '${one?.[0]}', '${other?.[1]}' of strand '${other?.[0]}'; give the files of one`,
+  })
+}
+
+/** A digest to be compared when its tip has come. */
+interface WaitingDigest {
+  readonly digest: Digest
+  readonly path: string
+}
+
+/** The check itself, block by block, in their order. */
+export class ExportVerifier {
+  readonly #files: ExportFiles
+  readonly #findings: FindingList
+  readonly #tree = new RunningTree()
+  readonly #digests: WaitingDigest[]
+  readonly #receipts: { readonly file: ProofFile; readonly path: string }[] = []
+  readonly #lastBlockProofs: { readonly proof: LastBlockProof; readonly path: string }[] = []
+  readonly #evidence: EvidenceVerdict[] = []
+  readonly #uncovered: Record<string, number> = {}
+  #chain = new ChainVerifier()
+  #first: Block | undefined
+  #last: Block | undefined
+  blocks = 0
+  bytes = 0
+  readonly #counts = {
+    revisions: 0,
+    checkedRevisions: 0,
+    redactedRevisions: 0,
+    opaqueRevisions: 0,
+    jsonDoubtfulRevisions: 0,
+    jsonBlocks: 0,
+    opaqueEntries: 0,
+    statements: 0,
+    uncheckedDigests: 0,
+  }
+
+  constructor(files: ExportFiles, findings: FindingList, trusted: readonly Digest[] = []) {
+    this.#files = files
+    this.#findings = findings
+    this.#digests = trusted.map((digest) => ({ digest, path: '--digest' }))
+    for (const item of files.evidence) this.#sort(item)
+  }
+
+  #sort({ path, evidence }: FileEvidence): void {
+    if (evidence.kind === 'digest') this.#digests.push({ digest: evidence.digest, path })
+    else if (evidence.kind === 'last-block') {
+      this.#lastBlockProofs.push({ proof: evidence, path })
+      this.#digests.push({ digest: evidence.digest, path })
+    } else {
+      this.#receipts.push({ file: evidence.file, path })
+      if (evidence.file.digest !== undefined) this.#digests.push({ digest: evidence.file.digest, path })
+    }
+  }
+
+  /** Whether the block, by itself and after the one before, has a hash that does not fit. */
+  add(source: SourceBlock): boolean {
+    const { block } = source
+    if (this.#first === undefined) this.#begin(block)
+    const before = this.#findings.count('tampered')
+    const report = this.#chain.add(block, source.doubtful)
+    for (const finding of report.findings) {
+      const { code, message, sequenceNo } = finding
+      this.#findings.add(severityOf(code), code, message, { sequenceNo, file: source.path })
+    }
+    if (source.doubtful.length > 0) this.#noteDoubtful(source)
+    for (const field of report.uncovered) {
+      const name = field.replace(/\[\d+\]/g, '[]')
+      this.#uncovered[name] = (this.#uncovered[name] ?? 0) + 1
+    }
+    this.#count(source, report)
+    this.#checkLastBlockProofs(block)
+    this.#tree.append(block.blockHash)
+    this.#last = block
+    this.blocks += 1
+    this.bytes += source.bytes
+    this.#checkDigests(block)
+    this.#checkReceipts(block)
+    return this.#findings.count('tampered') > before
+  }
+
+  /** The verdict, after the last block. */
+  end(): ExportReport {
+    for (const { code, message, sequenceNo } of this.#chain.end())
+      this.#findings.add(severityOf(code), code, message, { sequenceNo })
+    if (this.#chain.isPartial) {
+      const message = `the versions of only ${exportDocumentsMax} documents were followed, there are more`
+      this.#findings.add('note', 'documents-unchecked', message)
+    }
+    this.#judgeReceipts()
+    this.#judgeRest()
+    const findings = this.#findings
+    const counts = {
+      tampered: findings.count('tampered'),
+      doubtful: findings.count('doubtful'),
+      notes: findings.count('note'),
+    }
+    const { manifests } = this.#files
+    const texts = (values: readonly (string | undefined)[]) => [...new Set(values.filter((text) => text !== undefined))]
+    return {
+      verdict: counts.tampered > 0 ? 'tampered' : counts.doubtful > 0 ? 'doubtful' : 'sound',
+      strandId: this.#first?.blockAddress.strandId,
+      ledgerNames: texts(manifests.map(({ ledgerName }) => ledgerName)),
+      exportIds: texts(manifests.map(({ exportId }) => exportId)),
+      files: this.#files.blockFiles.length + this.#files.streamFiles.length,
+      blocks: this.blocks,
+      bytes: this.bytes,
+      first: this.#first && placeOf(this.#first),
+      last: this.#last && placeOf(this.#last),
+      digest: this.#digest(),
+      coverage: { ...this.#counts, uncoveredFields: this.#uncovered },
+      evidence: this.#evidence,
+      findings: findings.kept,
+      counts,
+    }
+  }
+
+  #begin(block: Block): void {
+    this.#first = block
+    const { sequenceNo } = block.blockAddress
+    // What stands before AWS's block 0 was never published: whatever is there counts as nothing.
+    const isStart = sequenceNo === 0
+    this.#chain = new ChainVerifier({
+      documentsMax: exportDocumentsMax,
+      ...(isStart ? { previousBlockHash: block.previousBlockHash } : {}),
+    })
+    if (isStart && block.previousBlockHash.length > 0) {
+      const message = `block 0 has a previousBlockHash, '${toBase64(block.previousBlockHash)}'`
+      this.#findings.add('note', 'starts-late', message, { sequenceNo })
+    }
+    if (isStart) return
+    const message = `the blocks before block ${sequenceNo} are not there: the chain is checked from there on, and binds nothing before`
+    this.#findings.add('note', 'starts-late', message, { sequenceNo })
+  }
+
+  #noteDoubtful({ block, doubtful, path }: SourceBlock): void {
+    const { sequenceNo } = block.blockAddress
+    const which = doubtful.length === 1 ? `revision ${doubtful[0]}` : `${doubtful.length} revisions`
+    const message = `block ${sequenceNo}: ${which} can't be checked in JSON form, which took the types of the data`
+    this.#findings.add('note', 'json-data', message, { sequenceNo, file: path })
+  }
+
+  #count({ block, isJson, doubtful }: SourceBlock, report: ReturnType<ChainVerifier['add']>): void {
+    const counts = this.#counts
+    counts.opaqueEntries += report.opaqueEntries
+    counts.opaqueRevisions += report.opaqueRevisions
+    counts.uncheckedDigests += report.uncheckedDigests
+    counts.jsonDoubtfulRevisions += doubtful.length
+    if (isJson) counts.jsonBlocks += 1
+    try {
+      const revisions = block.revisions ?? []
+      counts.revisions += revisions.length
+      counts.redactedRevisions += revisions.filter(({ dataHash }) => dataHash !== undefined).length
+      const wrong = report.findings.filter(({ code }) => code === 'revision-hash').length
+      counts.checkedRevisions += revisions.length - report.opaqueRevisions - doubtful.length - wrong
+      counts.statements += block.transactionInfo?.statements.length ?? 0
+    } catch (error) {
+      // A malformed block is a finding already.
+      if (!(error instanceof LedgerError)) throw error
+    }
+  }
+
+  #digest(): Digest | undefined {
+    const last = this.#last
+    if (last === undefined || this.#first?.blockAddress.sequenceNo !== 0) return undefined
+    if (this.#tree.leafCount !== last.blockAddress.sequenceNo + 1) return undefined
+    return { digest: this.#tree.root(), digestTipAddress: last.blockAddress }
+  }
+
+  #checkDigests(block: Block): void {
+    const { sequenceNo } = block.blockAddress
+    for (let index = this.#digests.length - 1; index >= 0; index -= 1) {
+      const { digest, path } = this.#digests[index] as WaitingDigest
+      if (digest.digestTipAddress.sequenceNo !== sequenceNo) continue
+      const found = this.#digest()
+      if (found === undefined) continue
+      this.#digests.splice(index, 1)
+      const isSame =
+        equalBytes(found.digest, digest.digest) && digest.digestTipAddress.strandId === block.blockAddress.strandId
+      const expected = `${toBase64(digest.digest)} at block ${sequenceNo}`
+      if (isSame) this.#judge(path, 'digest', 'holds', `the blocks 0 to ${sequenceNo} have the digest ${expected}`)
+      else
+        this.#judge(
+          path,
+          'digest',
+          'fails',
+          `the blocks have the digest ${toBase64(found.digest)}, expected ${expected}`,
+        )
+    }
+  }
+
+  #checkLastBlockProofs(block: Block): void {
+    const { sequenceNo } = block.blockAddress
+    for (const { proof, path } of this.#lastBlockProofs) {
+      if (proof.sequenceNo !== sequenceNo) continue
+      const tip = proof.digest.digestTipAddress.sequenceNo
+      if (!verifyProof(block.blockHash, proof.proof, proof.digest.digest) || tip < sequenceNo) {
+        this.#judge(path, 'last-block', 'fails', `the proof does not lead from block ${sequenceNo} to its digest`)
+        continue
+      }
+      const isWhole = this.#first?.blockAddress.sequenceNo === 0 && this.#tree.leafCount === sequenceNo
+      const left = siblingRanges(sequenceNo, tip + 1).flatMap((range, index) =>
+        range.last < sequenceNo ? [proof.proof[index] as Uint8Array] : [],
+      )
+      const own = this.#tree.edge.toReversed()
+      if (!isWhole) {
+        const message = `block ${sequenceNo} is in the digest at block ${tip}; the blocks before it are not all there to be compared`
+        this.#judge(path, 'last-block', 'holds', message)
+      } else if (
+        left.length === own.length &&
+        left.every((hash, index) => equalBytes(hash, own[index] as Uint8Array))
+      ) {
+        this.#judge(path, 'last-block', 'holds', `the blocks 0 to ${sequenceNo} are in the digest at block ${tip}`)
+      } else {
+        this.#judge(path, 'last-block', 'fails', `the blocks before block ${sequenceNo} are not those of its proof`)
+      }
+    }
+  }
+
+  /** A receipt's revision must be in the very block that it names. */
+  #checkReceipts(block: Block): void {
+    for (const { file, path } of this.#receipts) {
+      const { blockAddress, revisionHash } = file
+      if (revisionHash === undefined || blockAddress?.sequenceNo !== block.blockAddress.sequenceNo) continue
+      const isThere = (block.revisions ?? []).some(({ hash }) => equalBytes(hash, revisionHash))
+      if (isThere) continue
+      const message = `block ${blockAddress.sequenceNo} has no revision with the hash ${toBase64(revisionHash)}`
+      this.#judge(path, 'proof', 'fails', message)
+    }
+  }
+
+  #judgeReceipts(): void {
+    for (const { file, path } of this.#receipts) {
+      try {
+        const { subject, findings } = verifyEvidence(file)
+        const [first] = findings
+        if (first === undefined) this.#judge(path, 'proof', 'holds', `${subject} is in the digest of the proof`)
+        else this.#judge(path, 'proof', 'fails', `${first.field}: ${first.message}`)
+      } catch (error) {
+        if (!(error instanceof LedgerError)) throw error
+        this.#judge(path, 'proof', 'not-comparable', error.message)
+      }
+    }
+  }
+
+  #judgeRest(): void {
+    const last = this.#last?.blockAddress.sequenceNo ?? -1
+    for (const { digest, path } of this.#digests) {
+      const tip = digest.digestTipAddress.sequenceNo
+      const proven = this.#lastBlockProofs.some((item) => item.path === path && item.proof.sequenceNo <= last)
+      if (proven) continue
+      const why = tip > last ? `the export ends at block ${last}` : 'the export does not hold every block from 0 on'
+      this.#judge(path, 'digest', 'not-comparable', `the digest at block ${tip} can't be compared: ${why}`)
+    }
+    for (const { proof, path } of this.#lastBlockProofs) {
+      if (proof.sequenceNo > last)
+        this.#judge(path, 'last-block', 'not-comparable', `block ${proof.sequenceNo}, which it proves, is not there`)
+    }
+  }
+
+  #judge(path: string, kind: EvidenceVerdict['kind'], verdict: EvidenceVerdict['verdict'], message: string): void {
+    this.#evidence.push({ path, kind, verdict, message })
+    if (verdict === 'fails') this.#findings.add('tampered', 'digest', `${path}: ${message}`, { file: path })
+    if (verdict === 'not-comparable')
+      this.#findings.add('note', 'digest-not-covered', `${path}: ${message}`, { file: path })
+  }
+}
+
+function placeOf(block: Block): BlockPlace {
+  return {
+    ...block.blockAddress,
+    blockTimestamp: printTimestamp(block.blockTimestamp),
+    blockHash: toBase64(block.blockHash),
+  }
+}
