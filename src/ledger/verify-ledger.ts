@@ -1,11 +1,11 @@
 import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import type { Digest } from '../journal/digest.ts'
+import { JournalCheck, type JournalReport } from '../journal/journal-check.ts'
 import type { Snapshot, Store } from '../store/store.ts'
-import { identityKey } from './keys.ts'
+import { blockKey, blocksRange, identityKey, sequenceOfBlockKey } from './keys.ts'
 import { encodeIdentity, type Identity, readIdentity } from './records.ts'
 import { type DerivedReport, verifyDerived } from './verify-derived.ts'
-import { JournalCheck, type JournalReport } from './verify-journal.ts'
 
 export interface VerifyOptions {
   /** The name that the ledger should have. */
@@ -13,7 +13,7 @@ export interface VerifyOptions {
   /** Digests that are trusted: the journal must begin with the blocks that each covers. */
   readonly saved?: readonly Digest[]
   /** Makes the empty store that derived data is worked out in; without it that is not checked. */
-  readonly openScratch?: (() => Promise<Store>) | undefined
+  readonly openScratch?: ((blocks: number) => Promise<Store>) | undefined
   /** Hears how far it is; awaited, so that others get a turn; may throw to stop it. */
   readonly onProgress?: (progress: VerifyProgress) => void | Promise<void>
 }
@@ -43,10 +43,10 @@ const blocksBetweenTurns = 64
 export function verifyLedger(store: Store, onBlock: (sequenceNo: number) => void = () => {}): JournalReport {
   const snapshot = store.snapshot()
   try {
-    const check = new JournalCheck(snapshot, identityOf(snapshot).strandId)
-    for (let sequenceNo = 0; sequenceNo <= check.last; sequenceNo += 1) {
+    const check = checkOf(snapshot, identityOf(snapshot))
+    for (let sequenceNo = check.first; sequenceNo <= check.last; sequenceNo += 1) {
       onBlock(sequenceNo)
-      check.add(sequenceNo)
+      check.addStored(sequenceNo, snapshot.get(blockKey(sequenceNo)))
     }
     check.end()
     return check
@@ -65,12 +65,12 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
   const snapshot = store.snapshot()
   try {
     const identity = identityOf(snapshot)
-    const journal = new JournalCheck(snapshot, identity.strandId, saved)
-    for (let sequenceNo = Math.max(0, journal.first); sequenceNo <= journal.last; sequenceNo += 1) {
+    const journal = checkOf(snapshot, identity, saved)
+    for (let sequenceNo = journal.first; sequenceNo <= journal.last; sequenceNo += 1) {
       if (sequenceNo % blocksBetweenTurns === 0) {
         await onProgress({ stage: 'blocks', done: sequenceNo, total: journal.last + 1 })
       }
-      journal.add(sequenceNo)
+      journal.addStored(sequenceNo, snapshot.get(blockKey(sequenceNo)))
     }
     journal.end()
     const isSound = journal.findingCount === 0 || journal.findings.every(({ code }) => code === 'digest')
@@ -81,13 +81,24 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
   }
 }
 
+function checkOf(snapshot: Snapshot, { strandId }: Identity, saved: readonly Digest[] = []): JournalCheck {
+  const first = Math.max(0, endBlock(snapshot, false))
+  return new JournalCheck({ strandId, first, last: endBlock(snapshot, true), saved, mustCoverHeads: true })
+}
+
+/** The number of the first or last block stored; -1 when there is none. */
+function endBlock(snapshot: Snapshot, reverse: boolean): number {
+  for (const [key] of snapshot.range({ ...blocksRange, reverse })) return sequenceOfBlockKey(key)
+  return -1
+}
+
 async function checkDerived(
   snapshot: Snapshot,
   journal: JournalCheck,
   { openScratch, onProgress = () => undefined }: VerifyOptions,
 ): Promise<DerivedReport | undefined> {
   if (openScratch === undefined) return undefined
-  const scratch = await openScratch()
+  const scratch = await openScratch(journal.blocks)
   try {
     return await verifyDerived(snapshot, journal.last, scratch, (done) =>
       onProgress({ stage: 'derived', done, total: journal.last + 1 }),
