@@ -85,6 +85,7 @@ export function fileBinding({ path, format }: InputSpec): Binding {
     }
   }
   return {
+    once: path === stdinPath,
     value: () => known ?? wholeValue(open()),
     rows: () => {
       if (known !== undefined) return undefined

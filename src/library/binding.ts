@@ -12,6 +12,8 @@ export interface Binding {
    * is asked then. Called again for every time that the query reads it.
    */
   rows(): Iterable<Value> | undefined
+  /** Its rows can be read once only, as those of standard input. */
+  readonly once?: boolean
 }
 
 /** A value in memory. */
@@ -49,11 +51,11 @@ export class NameCatalog implements Catalog {
 /** Bound values as the executor asks for them, in one run. There are no tables. */
 export class BoundSource implements DocumentSource {
   readonly #bindingOf: (name: string) => Binding
-  /** Names that are read once, from end to end: the others are held. */
-  readonly #streaming: ReadonlySet<string>
+  /** Names whose rows need not be held, and in how many places they are read (streamed-names.ts). */
+  readonly #streaming: ReadonlyMap<string, number>
   readonly #held = new Map<string, Value>()
 
-  constructor(bindingOf: (name: string) => Binding, streaming: ReadonlySet<string>) {
+  constructor(bindingOf: (name: string) => Binding, streaming: ReadonlyMap<string, number>) {
     this.#bindingOf = bindingOf
     this.#streaming = streaming
   }
@@ -67,7 +69,10 @@ export class BoundSource implements DocumentSource {
   }
 
   globalRows(name: string): Iterable<Value> | undefined {
-    return this.#streaming.has(name) ? this.#bindingOf(name).rows() : undefined
+    const places = this.#streaming.get(name)
+    if (places === undefined || this.#held.has(name)) return undefined
+    const binding = this.#bindingOf(name)
+    return binding.once === true && places > 1 ? undefined : binding.rows()
   }
 
   scan(): never {

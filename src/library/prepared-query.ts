@@ -24,7 +24,7 @@ export interface QueryOptions {
 export class PreparedQuery {
   readonly #plan: Plan
   readonly #env: Pick<Env, 'nowMs'>
-  readonly #streaming: ReadonlySet<string>
+  readonly #streaming: ReadonlyMap<string, number>
 
   /** Throws LedgerError with a place in the text. */
   constructor(text: string, names: Iterable<string>, env: Pick<Env, 'nowMs'>, options: QueryOptions = {}) {

@@ -3,16 +3,18 @@ import { isCorrelated } from '../plan/walk-plan.ts'
 
 /**
  * The names whose values a plan reads only in FROM, and from end to end no more than once for each place where they
- * stand: their rows need not be held. All others are read for every row of something else, or as a whole.
+ * stand, with the number of these places: their rows need not be held. All others are read for every row of something
+ * else, or as a whole.
  */
-export function streamedNames(statement: PlanStatement): Set<string> {
-  const seen: Seen = { streamed: new Set(), held: new Set() }
+export function streamedNames(statement: PlanStatement): Map<string, number> {
+  const seen: Seen = { streamed: new Map(), held: new Set() }
   visit(statement, true, seen)
-  return new Set([...seen.streamed].filter((name) => !seen.held.has(name)))
+  for (const name of seen.held) seen.streamed.delete(name)
+  return seen.streamed
 }
 
 interface Seen {
-  readonly streamed: Set<string>
+  readonly streamed: Map<string, number>
   readonly held: Set<string>
 }
 
@@ -42,8 +44,11 @@ function visit(node: unknown, once: boolean, seen: Seen): void {
       return
     case 'scan-value': {
       const value = parts['value'] as PlanNode
-      if (value.kind === 'global') (once ? seen.streamed : seen.held).add(value['name'] as string)
-      else visit(value.kind === 'query' ? value['query'] : value, once, seen)
+      if (value.kind === 'global') {
+        const name = value['name'] as string
+        if (once) seen.streamed.set(name, (seen.streamed.get(name) ?? 0) + 1)
+        else seen.held.add(name)
+      } else visit(value.kind === 'query' ? value['query'] : value, once, seen)
       return
     }
     case 'join':

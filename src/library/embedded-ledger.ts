@@ -1,0 +1,89 @@
+import type { Env } from '../base/env.ts'
+import { Driver, type ExecuteOptions } from '../driver/driver.ts'
+import { createLocalTransport } from '../driver/local-transport.ts'
+import type { Transaction } from '../driver/transaction.ts'
+import { Ledger } from '../ledger/ledger.ts'
+import { createHandler } from '../server/handler.ts'
+import { StatementGuard } from '../server/statement-guard.ts'
+import { createMemoryStore } from '../store/memory-store.ts'
+import type { Store } from '../store/store.ts'
+import type { Value } from '../values/value.ts'
+import { type JsValue, toValue } from './to-value.ts'
+
+export interface OpenLedgerOptions {
+  /** The ledger's own directory, made when it is absent (`qldb` keeps them as `<data-dir>/<name>`); none: in memory. */
+  readonly directory?: string
+  /** 1 to 32 letters, digits and hyphens; must be the stored ledger's name when there is one. Default: `default`. */
+  readonly name?: string
+  /** Refuse what QLDB refused, and hold to its quotas. */
+  readonly strictQldb?: boolean
+  /** What an operation on values of the wrong types gives: MISSING (`permissive`, the default) or an error. */
+  readonly typing?: 'permissive' | 'strict'
+}
+
+/** A ledger in this process, with its session service and a driver in front of it. */
+export class EmbeddedLedger {
+  /** Sessions, transactions with retries, explicit transactions. */
+  readonly driver: Driver
+  /** The database itself: digests, blocks, proofs, verification. */
+  readonly ledger: Ledger
+
+  private constructor(driver: Driver, ledger: Ledger) {
+    this.driver = driver
+    this.ledger = ledger
+  }
+
+  /** Use `openLedger`. */
+  static async open(options: OpenLedgerOptions, env: Env): Promise<EmbeddedLedger> {
+    const { directory, name = 'default', strictQldb = false, typing = 'permissive' } = options
+    const store = await openStore(directory)
+    const guard = new StatementGuard(env)
+    try {
+      const ledger = await Ledger.open(store, env, { name, strictQldb, typing, isCancelled: guard.isCancelled })
+      const handler = createHandler({ open: async () => ledger }, env, { strictQldb, guard })
+      const description = `embedded, ${directory ?? 'in memory'}`
+      const transport = createLocalTransport(handler.send, description, async () => {
+        handler.close()
+        await ledger.close()
+      })
+      return new EmbeddedLedger(new Driver(transport, name, env), ledger)
+    } catch (error) {
+      await store.close()
+      throw error
+    }
+  }
+
+  /**
+   * Runs one statement in a transaction of its own, commits it and gives its rows; conflicts are tried again. Rejects
+   * with WireError for a statement that is refused (its `cause` is the LedgerError), LedgerError for all else.
+   */
+  execute(statement: string, parameters: readonly JsValue[] = [], options: ExecuteOptions = {}): Promise<Value[]> {
+    return this.transaction((transaction) => runStatement(transaction, statement, parameters), options)
+  }
+
+  /** Runs `work` in a transaction and commits it; it may be run several times. See `Driver.execute`. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, options: ExecuteOptions = {}): Promise<T> {
+    return this.driver.execute(work, options)
+  }
+
+  /** Ends sessions, aborts what is open and closes the store. */
+  async close(): Promise<void> {
+    await this.driver.close()
+  }
+}
+
+async function runStatement(
+  transaction: Transaction,
+  statement: string,
+  parameters: readonly JsValue[],
+): Promise<Value[]> {
+  const result = await transaction.execute(statement, parameters.map(toValue))
+  return result.toArray()
+}
+
+/** The storage library is loaded only when there is something to store. */
+async function openStore(directory: string | undefined): Promise<Store> {
+  if (directory === undefined) return createMemoryStore()
+  const { openLmdbStore } = await import('../store/lmdb-store.ts')
+  return openLmdbStore(directory)
+}
