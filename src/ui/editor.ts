@@ -48,6 +48,12 @@ export function graphemes(text: string): string[] {
 }
 
 export function edit(state: EditorState, action: EditorAction): EditorState {
+  const next = apply(state, action)
+  const caret = border(next.text, next.caret)
+  return caret === next.caret ? next : { ...next, caret }
+}
+
+function apply(state: EditorState, action: EditorAction): EditorState {
   switch (action.type) {
     case 'insert':
       return replace(state, state.caret, state.caret, cleaned(action.text))
@@ -179,6 +185,17 @@ function after(text: string, caret: number): number {
   return caret + (first?.segment.length ?? 0)
 }
 
+/** The offset itself, or the end of the grapheme it stands in: an edit may have joined two (a letter and an accent). */
+function border(text: string, offset: number): number {
+  const from = Math.max(lineStart(text, offset), offset - graphemeUnitsMax)
+  let end = from
+  for (const { segment } of segmenter.segment(text.slice(from, offset + graphemeUnitsMax))) {
+    if (end >= offset) break
+    end += segment.length
+  }
+  return Math.max(end, offset)
+}
+
 function lineStart(text: string, caret: number): number {
   return caret === 0 ? 0 : text.lastIndexOf('\n', caret - 1) + 1
 }
@@ -188,7 +205,7 @@ function lineEnd(text: string, caret: number): number {
   return end === -1 ? text.length : end
 }
 
-const wordCharacter = /[\p{L}\p{N}_]/u
+const wordCharacter = /[\p{L}\p{M}\p{N}_]/u
 
 function wordStart(text: string, caret: number): number {
   let index = caret

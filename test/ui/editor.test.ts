@@ -33,6 +33,7 @@ const table: [string, EditorAction['type'][], string][] = [
   ['a|bc\ndef', ['kill-to-end'], 'a|\ndef'],
   ['a|\ndef', ['kill-to-end'], 'a|def'],
   ['one two|', ['kill-word-left', 'kill-word-left', 'yank', 'yank'], 'one twoone two|'],
+  ['x|e\u0301y z', ['kill-word-right'], 'x| z'],
   ['ab|', ['transpose'], 'ba|'],
   ['a|b', ['transpose'], 'ba|'],
   ['abc|', ['erase-left', 'erase-left', 'undo'], 'ab|'],
