@@ -1,7 +1,11 @@
-// Bundles the program into dist/: a CommonJS file for the hot path, and chunks that are loaded only when needed.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+// Bundles the program into dist/: a CommonJS file for the hot path, and chunks that are loaded only when needed; and the
+// library: index.mjs, index.cjs, and its declarations in types/.
+import { execFile } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { build } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
@@ -19,8 +23,11 @@ const shared = {
   alias: { 'string-width': './scripts/lazy-string-width.cjs' },
 }
 
-/** Builds dist/ anew. The parts find one another by file name: see src/cli/chunks.ts. */
-export async function buildProgram() {
+/**
+ * Builds dist/ anew. The parts find one another by file name: see src/cli/chunks.ts. `types`: the declarations too, which
+ * take a second more.
+ */
+export async function buildProgram({ types = false } = {}) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const define = { 'process.env.NODE_ENV': '"production"', __QLDB_VERSION__: JSON.stringify(version) }
   const dist = join(root, 'dist')
@@ -36,6 +43,7 @@ export async function buildProgram() {
       external,
     }),
     part('src/cli/engine-worker.ts', { outfile: `${fresh}/engine-worker.cjs`, format: 'cjs', external }),
+    part('src/cli/serve-worker.ts', { outfile: `${fresh}/serve-worker.cjs`, format: 'cjs', external }),
     part('src/cli/tools.ts', { outfile: `${fresh}/tools.cjs`, format: 'cjs', external }),
     part('src/cli/endpoint-chunk.ts', {
       outfile: `${fresh}/sdk-transport.cjs`,
@@ -43,6 +51,17 @@ export async function buildProgram() {
       external,
       mainFields: ['module', 'main'],
     }),
+    part('src/index.ts', {
+      outdir: fresh,
+      outExtension: { '.js': '.mjs' },
+      format: 'esm',
+      external,
+      splitting: true,
+      chunkNames: 'index-[name]-[hash]',
+      minifyWhitespace: false,
+    }),
+    part('src/index.ts', { outfile: `${fresh}/index.cjs`, format: 'cjs', external, minifyWhitespace: false }),
+    types ? buildTypes(join(fresh, 'types')) : undefined,
     part('src/ui/run-ui.tsx', {
       outfile: `${fresh}/ui.mjs`,
       format: 'esm',
@@ -53,8 +72,34 @@ export async function buildProgram() {
       },
     }),
   ])
+  compileCache(join(fresh, 'main.cjs'))
   rmSync(dist, { recursive: true, force: true })
   renameSync(fresh, dist)
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await buildProgram()
+/** Without the cache the program starts as well, only later: a failure is no reason to stop. */
+function compileCache(file) {
+  const { NODE_OPTIONS: _, ...env } = process.env
+  spawnSync(process.execPath, [join(root, 'scripts', 'compile-cache.cjs'), file], { stdio: 'ignore', env })
+}
+
+/** The declarations of src/index.ts and of what they name, each source file's in a file of its own. */
+async function buildTypes(out) {
+  const emitted = `${out}-all`
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  await promisify(execFile)(process.execPath, [tsc, '-p', join(root, 'scripts', 'types.json'), '--outDir', emitted])
+  const wanted = ['index.d.ts']
+  for (const name of wanted) {
+    const text = readFileSync(join(emitted, name), 'utf8')
+    const importPattern = /(?<=(?:from |import\()['"])(\.[^'"]+)\.ts(?=['"])/g
+    for (const [, target] of text.matchAll(importPattern)) {
+      const found = join(dirname(name), `${target}.d.ts`)
+      if (!wanted.includes(found)) wanted.push(found)
+    }
+    mkdirSync(dirname(join(out, name)), { recursive: true })
+    writeFileSync(join(out, name), text.replace(importPattern, '$1.js'))
+  }
+  rmSync(emitted, { recursive: true })
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await buildProgram({ types: true })

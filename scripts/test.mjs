@@ -25,13 +25,16 @@ if (files.length === 0) {
 /** Groups run as processes of their own, side by side; all files of one group share a process. */
 function groupOf(file) {
   const folder = relative('test', file).split('/')[0]
-  return ['cli', 'ui', 'conformance', 'golden', 'crash', 'sim', 'package'].includes(folder) ? folder : 'unit'
+  return ['cli', 'ui', 'wire', 'conformance', 'golden', 'crash', 'sim', 'package', 'library'].includes(folder)
+    ? folder
+    : 'unit'
 }
 
 const groups = new Map()
 for (const file of files) groups.set(groupOf(file), [...(groups.get(groupOf(file)) ?? []), file])
 
-if (groups.has('cli') || groups.has('ui') || groups.has('package') || groups.has('crash')) await buildProgram()
+if (groups.has('cli') || groups.has('ui') || groups.has('wire') || groups.has('package') || groups.has('crash'))
+  await buildProgram()
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 const entries = []
