@@ -145,6 +145,8 @@ test('every source file is imported by something', () => {
     'src/cli/main.ts',
     'src/cli/engine-worker.ts',
     'src/cli/tools.ts',
+    'src/cli/serve-worker.ts',
+    'src/fixture.ts',
     'src/cli/endpoint-chunk.ts',
     'src/ui/run-ui.tsx',
   ])

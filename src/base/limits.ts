@@ -189,3 +189,5 @@ export const tagKeyCharactersMax = 128
 export const tagValueCharactersMax = 256
 
 assert(openTransactionsMax < storeSnapshotsMax, 'every open transaction may hold a snapshot')
+/** How often a server looks for transactions and sessions whose time has run out. */
+export const sweepEveryMs = 1_000

@@ -56,7 +56,7 @@ async function run(args: Arguments): Promise<ExitName> {
 async function runNamedTool(name: ToolName, argv: readonly string[]): Promise<ExitName> {
   const { runTool } = await loadChunk<typeof import('./tools.ts')>('tools')
   const { stdin, stdout, stderr, env: variables } = process
-  return runTool(name, argv, { stdin, stdout, stderr, variables, version, onInterrupt })
+  return runTool(name, argv, { stdin, stdout, stderr, variables, version, onInterrupt: onStop })
 }
 
 /** What is to be run; undefined on a terminal with nothing else given: an interactive session. */
@@ -70,6 +70,20 @@ function sourcesOf(args: Arguments): ScriptSource[] | undefined {
 function onInterrupt(callback: () => void): () => void {
   process.once('SIGINT', callback)
   return () => process.off('SIGINT', callback)
+}
+
+/** Ctrl-C, or what a service is stopped with; a second one ends the program at once. */
+function onStop(callback: () => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const giveUp = () => {
+    for (const signal of signals) process.off(signal, stop)
+  }
+  const stop = () => {
+    giveUp()
+    callback()
+  }
+  for (const signal of signals) process.on(signal, stop)
+  return giveUp
 }
 
 function report(error: unknown, verbosity: number): ExitName {

@@ -1,6 +1,7 @@
 /** The subcommands, in the order of the help text: `qldb <name> …`. Their code is loaded only when one is called. */
 export const toolHelp = {
   query: 'run a PartiQL query over Ion, JSON and CSV files, without a ledger',
+  serve: "serve ledgers over HTTP to Amazon's drivers and SDKs",
 } as const satisfies Record<string, string>
 
 export type ToolName = keyof typeof toolHelp

@@ -19,6 +19,7 @@ export type Tool = (argv: readonly string[], world: ToolWorld) => Promise<ExitNa
 
 const tools: Readonly<Record<ToolName, () => Promise<Tool>>> = {
   query: async () => (await import('./query-tool.ts')).queryTool,
+  serve: async () => (await import('./serve.ts')).serveTool,
 }
 
 /** Runs a subcommand; what it throws is reported here. Entry of the chunk that holds all subcommands. */

@@ -92,6 +92,11 @@ function checkTransactionId(id: string): void {
   if (!isId(id)) throw refuse('TransactionId', `it has to be ${idCharacters} letters and digits`)
 }
 
+/** Whether a ledger may be named so. */
+export function isLedgerName(name: string): boolean {
+  return name.length <= ledgerNameCharactersMax && ledgerNamePattern.test(name)
+}
+
 function checkLedgerName(name: string): void {
   if (name.length === 0 || name.length > ledgerNameCharactersMax) {
     throw refuse('LedgerName', `it has ${name.length} characters, 1 to ${ledgerNameCharactersMax} are allowed`)

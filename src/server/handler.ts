@@ -41,6 +41,8 @@ export interface Handler {
   readonly send: (request: SendCommandRequest, control?: RequestControl) => Promise<SendCommandResponse>
   /** Ends transactions and sessions whose time has run out. Every request does; call it when none come. */
   sweep(): void
+  /** Ends the sessions on one ledger and aborts their transactions. */
+  endLedger(name: string): void
   /** Ends all sessions and aborts their transactions. The ledgers stay open: they are the host's. */
   close(): void
 }
@@ -87,6 +89,10 @@ class SessionHandler implements Handler {
 
   sweep(): void {
     this.#sessions.sweep()
+  }
+
+  endLedger(name: string): void {
+    this.#sessions.endLedger(name)
   }
 
   close(): void {

@@ -135,6 +135,10 @@ export class SessionTable {
     else this.#counts.set(session.ledgerName, left)
   }
 
+  endLedger(name: string): void {
+    for (const session of [...this.#sessions.values()]) if (session.ledgerName === name) this.end(session)
+  }
+
   endAll(): void {
     for (const session of [...this.#sessions.values()]) this.end(session)
     this.#ended.clear()

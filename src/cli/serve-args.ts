@@ -1,0 +1,159 @@
+import { Command, CommanderError, Option } from 'commander'
+import { LedgerError } from '../base/errors.ts'
+import { drainMsMax, engineThreadsMax } from '../base/limits.ts'
+import { isLedgerName } from '../protocol/check-request.ts'
+import { exitCodeHelp } from './args.ts'
+
+/** The command line of `qldb serve`, its defaults filled in. */
+export interface ServeArguments {
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string | undefined
+  readonly ledgers: readonly string[]
+  readonly memory: boolean
+  readonly demo: boolean
+  readonly strictQldb: boolean
+  readonly keys: string | undefined
+  readonly tlsCert: string | undefined
+  readonly tlsKey: string | undefined
+  readonly region: string
+  readonly threads: number
+  readonly drainSeconds: number
+  readonly accessLog: string | undefined
+  readonly verbose: number
+}
+
+interface FlagDefinition {
+  readonly flags: string
+  readonly help: string
+  readonly group: 'Address' | 'Ledgers' | 'Access' | 'Work'
+  readonly kind?: 'list' | 'count'
+}
+
+/** All flags of `qldb serve`. `--help` and docs/serve.md are made from this table. */
+export const serveFlags: readonly FlagDefinition[] = [
+  {
+    flags: '--host <address>',
+    group: 'Address',
+    help: 'where to listen (default: 127.0.0.1); beyond this machine only with --keys',
+  },
+  { flags: '--port <number>', group: 'Address', help: 'the port (default: 8182); 0 takes a free one' },
+  { flags: '--tls-cert <path>', group: 'Address', help: 'serve HTTPS with this certificate chain (PEM)' },
+  { flags: '--tls-key <path>', group: 'Address', help: "the certificate's private key (PEM)" },
+  { flags: '--data-dir <path>', group: 'Ledgers', help: 'where the ledgers live (default: $XDG_DATA_HOME/qldb)' },
+  {
+    flags: '-l, --ledger <name>',
+    group: 'Ledgers',
+    kind: 'list',
+    help: 'make this ledger if it does not exist; may be repeated',
+  },
+  { flags: '--memory', group: 'Ledgers', help: 'ledgers in memory, gone at exit' },
+  { flags: '--demo', group: 'Ledgers', help: 'one in memory, with the vehicle registration sample in it' },
+  { flags: '--strict-qldb', group: 'Ledgers', help: 'refuse what QLDB refused, and hold to its quotas' },
+  {
+    flags: '--keys <path>',
+    group: 'Access',
+    help: "check signatures against these keys, in the form of AWS's credentials file (default: none are checked)",
+  },
+  { flags: '--region <code>', group: 'Access', help: 'the region in ARNs (default: us-east-1)' },
+  {
+    flags: '--access-log <path>',
+    group: 'Access',
+    help: 'append a line of JSON for each request; "-" is standard error',
+  },
+  {
+    flags: '--threads <number>',
+    group: 'Work',
+    help: `at most so many threads run statements (default: ${engineThreadsMax}); 0 takes the main one`,
+  },
+  {
+    flags: '--drain-seconds <number>',
+    group: 'Work',
+    help: `how long a stop waits for open transactions (default: ${drainMsMax / 1000})`,
+  },
+  { flags: '-v, --verbose', group: 'Work', kind: 'count', help: 'more about errors' },
+]
+
+type Given = Readonly<Record<string, string | boolean | number | readonly string[] | undefined>>
+
+/** The arguments, or the help text when that was asked for. Throws LedgerError 'usage/invalid-argument'. */
+export function parseServeArguments(argv: readonly string[]): ServeArguments | string {
+  const program = buildProgram()
+  let text = ''
+  program.configureOutput({ writeOut: (part) => (text += part), writeErr: () => undefined })
+  try {
+    program.parse([...argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return text
+    throw usage(error.message.replace(/^error: /, '').replace(/\n[\s\S]*$/, ''), "'qldb serve --help' lists the flags")
+  }
+  const given = program.opts<Given>()
+  const args = argumentsOf(given)
+  checkArguments(args, given)
+  return args
+}
+
+function argumentsOf(given: Given): ServeArguments {
+  const text = (name: string) => given[name] as string | undefined
+  return {
+    host: text('host') ?? '127.0.0.1',
+    port: wholeNumber('--port', text('port') ?? '8182', 65_535),
+    dataDir: text('dataDir'),
+    ledgers: (given['ledger'] as readonly string[] | undefined) ?? [],
+    memory: given['memory'] === true,
+    demo: given['demo'] === true,
+    strictQldb: given['strictQldb'] === true,
+    keys: text('keys'),
+    tlsCert: text('tlsCert'),
+    tlsKey: text('tlsKey'),
+    region: text('region') ?? 'us-east-1',
+    threads: wholeNumber('--threads', text('threads') ?? String(engineThreadsMax), 64),
+    drainSeconds: wholeNumber('--drain-seconds', text('drainSeconds') ?? String(drainMsMax / 1000), 3600),
+    accessLog: text('accessLog'),
+    verbose: (given['verbose'] as number | undefined) ?? 0,
+  }
+}
+
+function checkArguments(args: ServeArguments, given: Given): void {
+  if (args.dataDir !== undefined && (args.memory || args.demo)) {
+    throw usage("'--data-dir' and ledgers in memory exclude each other")
+  }
+  if ((args.tlsCert === undefined) !== (args.tlsKey === undefined)) {
+    throw usage("'--tls-cert' and '--tls-key' are needed together")
+  }
+  for (const name of args.ledgers) {
+    if (!isLedgerName(name)) throw usage(`'${name}' can't name a ledger`)
+  }
+  if (args.demo && args.ledgers.length > 1) throw usage("'--demo' fills one ledger, but several are named")
+  if (given['threads'] !== undefined && args.threads > 0 && (args.memory || args.demo)) {
+    throw usage("'--threads' has no effect on ledgers in memory")
+  }
+}
+
+function wholeNumber(flag: string, text: string, max: number): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number <= max) return number
+  throw usage(`'${flag}' takes a whole number from 0 to ${max}, found '${text}'`)
+}
+
+function buildProgram(): Command {
+  const program = new Command('qldb serve')
+    .description("Serves ledgers over HTTP: Amazon's QLDB drivers and SDKs work with it unchanged.")
+    .usage('[flags]')
+    .helpOption('-h, --help', 'show this text')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .addHelpText('after', `\nStopped with Ctrl-C or SIGTERM it lets open transactions end.\n\n${exitCodeHelp()}`)
+  for (const { flags, help, group, kind } of serveFlags) {
+    const option = new Option(flags, help).helpGroup(`${group}:`)
+    if (kind === 'list') option.argParser((value: string, before: string[] = []) => [...before, value])
+    if (kind === 'count') option.argParser((_: string, before: number = 0) => before + 1)
+    program.addOption(option)
+  }
+  return program
+}
+
+function usage(message: string, help?: string): LedgerError {
+  return new LedgerError('usage/invalid-argument', message, help === undefined ? {} : { help })
+}

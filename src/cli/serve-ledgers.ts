@@ -1,0 +1,108 @@
+import type { Env } from '../base/env.ts'
+import { LedgerError } from '../base/errors.ts'
+import { Ledger } from '../ledger/ledger.ts'
+import type { Engine } from '../server/engine-pool.ts'
+import { createHandler, type Handler } from '../server/handler.ts'
+import type { LedgerHost } from '../server/ledger-host.ts'
+import { StatementGuard } from '../server/statement-guard.ts'
+import type { Store } from '../store/store.ts'
+
+/** Gives the store of a ledger, or undefined when there is no such ledger. */
+export type OpenStore = (name: string) => Promise<Store | undefined>
+
+/** The ledgers that one thread has opened: each is opened when it is first asked for, and shared from then on. */
+export class OpenLedgers implements LedgerHost {
+  readonly #ledgers = new Map<string, Promise<Ledger>>()
+  readonly #openStore: OpenStore
+  readonly #env: Env
+  readonly #strictQldb: boolean
+  readonly #isCancelled: (() => boolean) | undefined
+
+  constructor(openStore: OpenStore, env: Env, strictQldb: boolean, isCancelled?: () => boolean) {
+    this.#openStore = openStore
+    this.#env = env
+    this.#strictQldb = strictQldb
+    this.#isCancelled = isCancelled
+  }
+
+  /** Rejects with LedgerError 'ledger/not-found' and as Ledger.open and the store do. */
+  open(name: string): Promise<Ledger> {
+    const found = this.#ledgers.get(name)
+    if (found !== undefined) return found
+    const opening = this.#open(name)
+    this.#ledgers.set(name, opening)
+    opening.catch(() => this.#ledgers.delete(name))
+    return opening
+  }
+
+  /** Closes a ledger if it is open. */
+  async forget(name: string): Promise<void> {
+    const opening = this.#ledgers.get(name)
+    this.#ledgers.delete(name)
+    const ledger = await opening?.catch(() => undefined)
+    await ledger?.close()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#ledgers.keys()].map((name) => this.forget(name)))
+  }
+
+  async #open(name: string): Promise<Ledger> {
+    const store = await this.#openStore(name)
+    if (store === undefined) throw new LedgerError('ledger/not-found', `The Ledger with name ${name} is not found`)
+    try {
+      return await Ledger.open(store, this.#env, {
+        name,
+        strictQldb: this.#strictQldb,
+        ...(this.#isCancelled === undefined ? {} : { isCancelled: this.#isCancelled }),
+      })
+    } catch (error) {
+      await store.close()
+      throw error
+    }
+  }
+}
+
+export interface EngineParts {
+  readonly handler: Handler
+  readonly ledgers: OpenLedgers
+}
+
+/**
+ * A handler with the ledgers it opens. Sessions and their number are the router's business, so its own do not end;
+ * transactions do.
+ */
+export function createEngineParts(
+  openStore: OpenStore,
+  env: Env,
+  options: {
+    readonly strictQldb: boolean
+    readonly transactionAgeMsMax?: number
+    readonly onFault?: (error: unknown) => void
+  },
+): EngineParts {
+  const guard = new StatementGuard(env)
+  const ledgers = new OpenLedgers(openStore, env, options.strictQldb, guard.isCancelled)
+  const handler = createHandler(ledgers, env, {
+    ...options,
+    guard,
+    sessionAgeMsMax: Number.POSITIVE_INFINITY,
+    sessionsMax: Number.POSITIVE_INFINITY,
+  })
+  return { handler, ledgers }
+}
+
+/** The parts as an engine in this thread: while a statement runs, nothing else does. */
+export function engineInThisThread({ handler, ledgers }: EngineParts): Engine {
+  return {
+    send: (request, { signal } = {}) => handler.send(request, { isCancelled: () => signal?.aborted === true }),
+    async forget(name) {
+      handler.endLedger(name)
+      await ledgers.forget(name)
+    },
+    async close() {
+      handler.close()
+      await ledgers.close()
+    },
+  }
+}

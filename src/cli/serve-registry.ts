@@ -1,0 +1,228 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { Env } from '../base/env.ts'
+import { LedgerError } from '../base/errors.ts'
+import { newId } from '../base/ids.ts'
+import { isLedgerName } from '../protocol/check-request.ts'
+import type { LedgerRecord, LedgerRegistry } from '../server/control-plane-ledgers.ts'
+import type { JournalReader } from '../server/journal-requests.ts'
+import { isStoreDirectory } from '../store/lmdb-files.ts'
+import { createMemoryStore } from '../store/memory-store.ts'
+import type { Store } from '../store/store.ts'
+import { fileError } from './file-error.ts'
+import type { OpenLedgers, OpenStore } from './serve-ledgers.ts'
+
+/** Where a server's ledgers are: what the registry does with them. */
+export interface LedgerPlaces {
+  readonly openStore: OpenStore
+  names(): readonly string[]
+  has(name: string): boolean
+  readRecord(name: string): LedgerRecord
+  writeRecord(record: LedgerRecord): void
+  /** Makes room for a new ledger; its store is made when it is opened. */
+  make(name: string): void
+  remove(name: string): void
+}
+
+/** The ledgers of a server for its control plane. `end` ends a ledger's sessions in all engines and closes it there. */
+export class Registry implements LedgerRegistry {
+  readonly #places: LedgerPlaces
+  readonly #open: OpenLedgers
+  readonly #end: (name: string) => Promise<void>
+  /** Being made or removed: not there for anyone else. */
+  readonly #changing = new Set<string>()
+
+  constructor(places: LedgerPlaces, open: OpenLedgers, end: (name: string) => Promise<void>) {
+    this.#places = places
+    this.#open = open
+    this.#end = end
+  }
+
+  has(name: string): boolean {
+    return !this.#changing.has(name) && this.#places.has(name)
+  }
+
+  list(): readonly LedgerRecord[] {
+    return this.#places
+      .names()
+      .filter((name) => !this.#changing.has(name))
+      .sort()
+      .map((name) => this.#places.readRecord(name))
+  }
+
+  find(name: string): LedgerRecord | undefined {
+    return this.has(name) ? this.#places.readRecord(name) : undefined
+  }
+
+  async create(record: LedgerRecord): Promise<void> {
+    const { name } = record
+    if (this.#changing.has(name) || this.#places.has(name)) {
+      throw new LedgerError('ledger/exists', `there is a ledger named '${name}' already`)
+    }
+    this.#changing.add(name)
+    try {
+      this.#places.make(name)
+      await this.#open.open(name)
+      this.#places.writeRecord(record)
+    } finally {
+      this.#changing.delete(name)
+    }
+  }
+
+  async update(record: LedgerRecord): Promise<void> {
+    this.#places.writeRecord(record)
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#changing.add(name)
+    try {
+      await this.#end(name)
+      await this.#open.forget(name)
+      this.#places.remove(name)
+    } finally {
+      this.#changing.delete(name)
+    }
+  }
+
+  journal(name: string): Promise<JournalReader> {
+    return this.#open.open(name)
+  }
+}
+
+const recordFile = 'ledger.json'
+const removedPrefix = '.removed-'
+
+/** Ledgers in a data directory, one LMDB directory each, with what the control plane knows in a file beside the data. */
+export class DirectoryPlaces implements LedgerPlaces {
+  readonly #directory: string
+  readonly #env: Env
+  readonly openStore: OpenStore
+
+  /** Makes the directory, and removes what an interrupted removal has left. Throws LedgerError 'file/unreadable'. */
+  constructor(directory: string, env: Env) {
+    this.#directory = directory
+    this.#env = env
+    this.openStore = storesIn(directory, () => true)
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 })
+      for (const name of readdirSync(directory)) {
+        if (name.startsWith(removedPrefix)) rmSync(join(directory, name), { recursive: true, force: true })
+      }
+    } catch (error) {
+      throw fileError(error, directory)
+    }
+  }
+
+  names(): readonly string[] {
+    return readdirSync(this.#directory).filter((name) => isLedgerName(name) && this.has(name))
+  }
+
+  has(name: string): boolean {
+    return isStoreDirectory(join(this.#directory, name))
+  }
+
+  /** A ledger that the shell has made has no record: it gets what a new one has. */
+  readRecord(name: string): LedgerRecord {
+    const path = join(this.#directory, name)
+    const plain = { name, permissionsMode: 'ALLOW_ALL', deletionProtection: true, tags: {} } as const
+    try {
+      const found = JSON.parse(readFileSync(join(path, recordFile), 'utf8')) as Partial<LedgerRecord>
+      return { createdMs: 0, ...plain, ...found, name }
+    } catch {
+      return { ...plain, createdMs: statSync(path).birthtimeMs }
+    }
+  }
+
+  /** On disk, whole or not at all, when it returns. */
+  writeRecord(record: LedgerRecord): void {
+    const path = join(this.#directory, record.name, recordFile)
+    const fresh = `${path}.${newId(this.#env)}`
+    const { name: _, ...kept } = record
+    try {
+      const file = openSync(fresh, 'wx', 0o600)
+      try {
+        writeSync(file, `${JSON.stringify(kept)}\n`)
+        fsyncSync(file)
+      } finally {
+        closeSync(file)
+      }
+      renameSync(fresh, path)
+    } catch (error) {
+      throw fileError(error, path)
+    }
+  }
+
+  make(): void {}
+
+  remove(name: string): void {
+    const gone = join(this.#directory, `${removedPrefix}${newId(this.#env)}`)
+    try {
+      renameSync(join(this.#directory, name), gone)
+      rmSync(gone, { recursive: true, force: true })
+    } catch (error) {
+      throw fileError(error, join(this.#directory, name))
+    }
+  }
+}
+
+/** The stores in a data directory, for a thread of its own. `mayMake`: whether a store that is not there is made. */
+export function storesIn(directory: string, mayMake: (name: string) => boolean): OpenStore {
+  return async (name) => {
+    const path = join(directory, name)
+    if (!isStoreDirectory(path) && !mayMake(name)) return undefined
+    const { openLmdbStore } = await import('../store/lmdb-store.ts')
+    return openLmdbStore(path)
+  }
+}
+
+/** Ledgers in memory: gone with the process. */
+export class MemoryPlaces implements LedgerPlaces {
+  readonly #records = new Map<string, LedgerRecord | undefined>()
+  readonly #stores = new Map<string, Store>()
+
+  readonly openStore: OpenStore = async (name) => {
+    const store = this.#stores.get(name)
+    // A ledger closes its store; the data has to outlive that for the next one to open it.
+    return store === undefined ? undefined : { ...boundTo(store), close: async () => undefined }
+  }
+
+  names(): readonly string[] {
+    return [...this.#stores.keys()]
+  }
+
+  has(name: string): boolean {
+    return this.#stores.has(name)
+  }
+
+  readRecord(name: string): LedgerRecord {
+    return this.#records.get(name) as LedgerRecord
+  }
+
+  writeRecord(record: LedgerRecord): void {
+    this.#records.set(record.name, record)
+  }
+
+  make(name: string): void {
+    this.#stores.set(name, createMemoryStore())
+  }
+
+  remove(name: string): void {
+    this.#stores.delete(name)
+    this.#records.delete(name)
+  }
+}
+
+function boundTo(store: Store): Pick<Store, 'snapshot' | 'write'> {
+  return { snapshot: () => store.snapshot(), write: (work) => store.write(work) }
+}

@@ -1,0 +1,145 @@
+import type { Env } from '../base/env.ts'
+import { sweepEveryMs } from '../base/limits.ts'
+import { Driver } from '../driver/driver.ts'
+import { createLocalTransport } from '../driver/local-transport.ts'
+import { ControlPlane } from '../server/control-plane.ts'
+import { type Engine, EnginePool } from '../server/engine-pool.ts'
+import { type AccessEntry, type HttpLimits, type HttpService, listenHttpService } from '../server/http-server.ts'
+import { ServiceMetrics } from '../server/metrics-service.ts'
+import { type RouterLimits, SessionRouter } from '../server/session-router.ts'
+import type { AccessKeys } from '../server/sigv4.ts'
+import { createEngineParts, engineInThisThread, OpenLedgers } from './serve-ledgers.ts'
+import { DirectoryPlaces, type LedgerPlaces, MemoryPlaces, Registry } from './serve-registry.ts'
+
+export interface ServiceSpec {
+  readonly host: string
+  /** 0: a free one. */
+  readonly port: number
+  /** The data directory; undefined: everything in memory. */
+  readonly directory: string | undefined
+  /** Made when they are not there. */
+  readonly ledgers: readonly string[]
+  /** The one of them that gets the sample's documents. */
+  readonly demoLedger?: string
+  readonly strictQldb: boolean
+  /** The most threads that run statements; 0: this one. Ledgers in memory are always worked on in this one. */
+  readonly threads: number
+  readonly keys: AccessKeys | undefined
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined
+  readonly region: string
+  readonly version: string
+  readonly limits?: Partial<RouterLimits & HttpLimits>
+  readonly onAccess?: (entry: AccessEntry) => void
+  readonly onFault: (error: unknown, requestId?: string) => void
+}
+
+export interface RunningService {
+  readonly url: string
+  readonly router: SessionRouter
+  /**
+   * Begins no more sessions and transactions, waits up to so long for the open ones to end, aborts what is left and
+   * closes everything.
+   */
+  stop(graceMs: number): Promise<void>
+}
+
+/** What runs statements, and who opens the ledgers for the control plane. */
+interface Engines {
+  readonly pool: EnginePool
+  readonly open: OpenLedgers
+  readonly sweep: () => void
+}
+
+/** Starts a server. Rejects with LedgerError as listenHttpService and the stores do. */
+export async function startService(spec: ServiceSpec, env: Env): Promise<RunningService> {
+  const places = spec.directory === undefined ? new MemoryPlaces() : new DirectoryPlaces(spec.directory, env)
+  const { pool, open, sweep } = createEngines(spec, places, env)
+  const router: SessionRouter = new SessionRouter(pool, env, {
+    hasLedger: (name) => registry.has(name),
+    limits: spec.limits ?? {},
+    onFault: spec.onFault,
+  })
+  const registry = new Registry(places, open, (name) => router.endLedger(name))
+  let http: HttpService | undefined
+  const timer = setInterval(() => {
+    router.sweep()
+    sweep()
+  }, sweepEveryMs)
+  const close = async () => {
+    clearInterval(timer)
+    await http?.close()
+    await router.close()
+    await open.close()
+  }
+  try {
+    await pool.begin()
+    for (const name of spec.ledgers) await makeLedger(registry, name, env)
+    if (spec.demoLedger !== undefined) await fillLedger(router, spec.demoLedger, env)
+    http = await listenHttpService({
+      ...spec,
+      router,
+      control: new ControlPlane(registry, env, spec.region),
+      metrics: new ServiceMetrics(router, pool, spec.version, () => process.memoryUsage.rss()),
+      env,
+    })
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const { url } = http
+  let stopping: Promise<void> | undefined
+  const stop = async (graceMs: number) => {
+    router.drain()
+    http?.drain()
+    const endMs = env.monotonicMs() + graceMs
+    while (router.transactions > 0 && env.monotonicMs() < endMs) await env.sleep(drainStepMs)
+    await close()
+  }
+  return {
+    url,
+    router,
+    stop: (graceMs) => {
+      stopping ??= stop(graceMs)
+      return stopping
+    },
+  }
+}
+
+const drainStepMs = 20
+
+function createEngines(spec: ServiceSpec, places: LedgerPlaces, env: Env): Engines {
+  const { directory, strictQldb, threads, onFault } = spec
+  if (directory === undefined || threads === 0) {
+    const age = spec.limits?.transactionAgeMsMax
+    const options = { strictQldb, onFault, ...(age === undefined ? {} : { transactionAgeMsMax: age }) }
+    const parts = createEngineParts(places.openStore, env, options)
+    const engine = engineInThisThread(parts)
+    return { pool: new EnginePool(async () => engine, 1, env), open: parts.ledgers, sweep: () => parts.handler.sweep() }
+  }
+  const start = async (): Promise<Engine> => {
+    const { startEngineThread } = await import('./serve-threads.ts')
+    return startEngineThread(directory, strictQldb, onFault)
+  }
+  const open = new OpenLedgers(places.openStore, env, strictQldb)
+  return { pool: new EnginePool(start, threads, env), open, sweep: () => undefined }
+}
+
+async function makeLedger(registry: Registry, name: string, env: Env): Promise<void> {
+  if (registry.has(name)) return
+  const createdMs = env.nowMs()
+  await registry.create({ name, createdMs, permissionsMode: 'ALLOW_ALL', deletionProtection: true, tags: {} })
+}
+
+async function fillLedger(router: SessionRouter, name: string, env: Env): Promise<void> {
+  const { fillDemo } = await import('./demo.ts')
+  const driver = new Driver(
+    createLocalTransport((request) => router.send(request), 'here'),
+    name,
+    env,
+  )
+  try {
+    await fillDemo(driver)
+  } finally {
+    await driver.close()
+  }
+}

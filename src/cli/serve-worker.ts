@@ -1,0 +1,52 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { assert } from '../base/assert.ts'
+import { sweepEveryMs } from '../base/limits.ts'
+import { serveMessagePort } from '../server/worker-endpoint.ts'
+import { realEnv } from './real-env.ts'
+import { createEngineParts, engineInThisThread } from './serve-ledgers.ts'
+import { storesIn } from './serve-registry.ts'
+
+/** What an engine thread of a server is started with. */
+export interface ServeWorkerStart {
+  readonly directory: string
+  readonly strictQldb: boolean
+  readonly shared: Int32Array
+  readonly port: MessagePort
+}
+
+/** Asked beside the requests: end a ledger's sessions and close it. Answered with the same message. */
+export interface ForgetMessage {
+  readonly forget: string
+}
+
+/** Told of a bug that clients only see as InternalFailure. */
+export interface FaultMessage {
+  readonly fault: string
+}
+
+function run({ directory, strictQldb, shared, port }: ServeWorkerStart): void {
+  const parent = parentPort
+  assert(parent !== null, 'an engine of a server runs in a worker')
+  const parts = createEngineParts(
+    storesIn(directory, () => false),
+    realEnv,
+    { strictQldb, onFault: (error) => parent.postMessage({ fault: textOf(error) } satisfies FaultMessage) },
+  )
+  const engine = engineInThisThread(parts)
+  const timer = setInterval(() => parts.handler.sweep(), sweepEveryMs)
+  serveMessagePort(port, parts.handler.send, shared, async () => {
+    clearInterval(timer)
+    await engine.close()
+    parent.close()
+  })
+  parent.on('message', async (message: ForgetMessage) => {
+    await engine.forget(message.forget)
+    parent.postMessage(message)
+  })
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+run(workerData as ServeWorkerStart)

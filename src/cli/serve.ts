@@ -1,0 +1,104 @@
+import { createWriteStream, readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { LedgerError } from '../base/errors.ts'
+import type { AccessEntry } from '../server/http-server.ts'
+import type { AccessKeys } from '../server/sigv4.ts'
+import { parseAccessKeys } from '../server/sigv4-keys.ts'
+import type { ExitName } from '../shell/exit-codes.ts'
+import { fileError } from './file-error.ts'
+import { dataDirectory } from './places.ts'
+import { realEnv } from './real-env.ts'
+import { parseServeArguments, type ServeArguments } from './serve-args.ts'
+import { type RunningService, type ServiceSpec, startService } from './serve-service.ts'
+import type { ToolWorld } from './tools.ts'
+
+const demoLedger = 'vehicle-registration'
+
+/** `qldb serve`: serves until it is told to stop. */
+export async function serveTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
+  const args = parseServeArguments(argv)
+  if (typeof args === 'string') {
+    world.stdout.write(args)
+    return 'ok'
+  }
+  const log = args.accessLog === undefined ? undefined : openAccessLog(args.accessLog, world.stderr)
+  const stopped = new Promise<void>((resolveStopped) => world.onInterrupt(resolveStopped))
+  const spec = specOf(args, world, log?.write)
+  const service = await startService(spec, realEnv)
+  announce(service, spec, world)
+  await stopped
+  world.stderr.write('stopping: open transactions have time to end\n')
+  await service.stop(args.drainSeconds * 1000)
+  await log?.close()
+  return 'ok'
+}
+
+function specOf(args: ServeArguments, world: ToolWorld, onAccess: ServiceSpec['onAccess']): ServiceSpec {
+  const named = args.ledgers[0] ?? demoLedger
+  return {
+    host: args.host,
+    port: args.port,
+    directory: args.memory || args.demo ? undefined : resolve(args.dataDir ?? dataDirectory(world.variables)),
+    ledgers: args.demo ? [named] : args.ledgers,
+    ...(args.demo ? { demoLedger: named } : {}),
+    strictQldb: args.strictQldb,
+    threads: args.threads,
+    keys: args.keys === undefined ? undefined : readKeys(args.keys, world.stderr),
+    tls:
+      args.tlsCert === undefined
+        ? undefined
+        : { certificate: readText(args.tlsCert), key: readText(args.tlsKey as string) },
+    region: args.region,
+    version: world.version,
+    ...(onAccess === undefined ? {} : { onAccess }),
+    onFault: (error, requestId = '-') => {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      world.stderr.write(`error: a fault of this program (request ${requestId}): ${text}\n`)
+    },
+  }
+}
+
+/** The first line of standard output is the address alone, for programs that start a server on a free port. */
+function announce({ url }: RunningService, spec: ServiceSpec, world: ToolWorld): void {
+  world.stdout.write(`${url}\n`)
+  const where = spec.directory === undefined ? 'in memory' : `in ${spec.directory}`
+  const access = spec.keys === undefined ? 'signatures are not checked' : `${spec.keys.size} access keys`
+  world.stderr.write(`serving ledgers ${where}; ${access}; Ctrl-C stops\n`)
+}
+
+function readKeys(path: string, stderr: NodeJS.WritableStream): AccessKeys {
+  const text = readText(path)
+  if ((statSync(path).mode & 0o077) !== 0) stderr.write(`warning: other users can read the keys in '${path}'\n`)
+  try {
+    return parseAccessKeys(text)
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    throw new LedgerError('config/invalid', `${path}: ${error.message}`, { cause: error })
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw fileError(error, path)
+  }
+}
+
+interface AccessLog {
+  write(entry: AccessEntry): void
+  close(): Promise<void>
+}
+
+/** One line of JSON a request. A log that can't be written any more does not stop the server. */
+function openAccessLog(path: string, stderr: NodeJS.WritableStream): AccessLog {
+  const file = path === '-' ? undefined : createWriteStream(path, { flags: 'a', mode: 0o600 })
+  file?.on('error', (error) => stderr.write(`warning: the access log failed: ${String(fileError(error, path))}\n`))
+  return {
+    write({ timeMs, ms, ...entry }) {
+      const line = { time: new Date(timeMs).toISOString(), ...entry, ms: Math.round(ms * 1000) / 1000 }
+      ;(file ?? stderr).write(`${JSON.stringify(line)}\n`)
+    },
+    close: () => new Promise((done) => (file === undefined ? done() : file.end(done))),
+  }
+}

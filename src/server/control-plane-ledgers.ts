@@ -1,0 +1,27 @@
+import type { JournalReader } from './journal-requests.ts'
+
+export type PermissionsMode = 'ALLOW_ALL' | 'STANDARD'
+
+/** What the control plane knows of a ledger beside its journal. */
+export interface LedgerRecord {
+  readonly name: string
+  readonly createdMs: number
+  readonly permissionsMode: PermissionsMode
+  readonly deletionProtection: boolean
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** Who holds the ledgers; the program that opens them provides it. */
+export interface LedgerRegistry {
+  /** Sorted by name. */
+  list(): readonly LedgerRecord[]
+  find(name: string): LedgerRecord | undefined
+  /** Makes the ledger. Rejects with LedgerError 'ledger/exists' and the store's errors. */
+  create(record: LedgerRecord): Promise<void>
+  /** Keeps the changed record of a ledger that is there. */
+  update(record: LedgerRecord): Promise<void>
+  /** Ends its sessions, closes it and removes all of it. */
+  remove(name: string): Promise<void>
+  /** To read its journal; it stays open. */
+  journal(name: string): Promise<JournalReader>
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+import { type ControlCall, findCall } from './control-plane-request.ts'
+import { HttpError } from './http-error.ts'
+import { decode, queryPairs } from './sigv4.ts'
+
+export type Route =
+  | { readonly kind: 'session' }
+  | { readonly kind: 'control'; readonly call: ControlCall }
+  | { readonly kind: 'health' }
+  | { readonly kind: 'metrics' }
+
+const sendCommandTarget = 'QLDBSession.SendCommand'
+const sessionContentType = 'application/x-amz-json-1.0'
+
+/** What a request asks for. Throws HttpError for what is not there. */
+export function routeOf(request: IncomingMessage): Route {
+  const method = request.method ?? ''
+  const target = request.url ?? ''
+  const path = target.split('?', 1)[0] as string
+  const amazonTarget = request.headers['x-amz-target']
+  if (path === '/' && (method === 'POST' || amazonTarget !== undefined)) return sessionRoute(request, method)
+  if (method === 'GET' && path === '/health') return { kind: 'health' }
+  if (method === 'GET' && path === '/metrics') return { kind: 'metrics' }
+  const call = path.startsWith('/') ? findCall(method, path.slice(1).split('/').map(decode)) : undefined
+  if (call === undefined) throw new HttpError(404, 'UnknownOperationException', `There is no ${method} of this address`)
+  return { kind: 'control', call: { ...call, query: queryPairs(target) } }
+}
+
+/** The target and content type are asked for exactly: a page in a browser can send neither without being let. */
+function sessionRoute(request: IncomingMessage, method: string): Route {
+  const target = request.headers['x-amz-target']
+  if (method !== 'POST' || target !== sendCommandTarget) {
+    const message = `The operation is not known: POST with x-amz-target '${sendCommandTarget}' is needed`
+    throw new HttpError(400, 'UnknownOperationException', message)
+  }
+  const contentType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase()
+  if (contentType !== sessionContentType) {
+    throw new HttpError(400, 'SerializationException', `The content type has to be '${sessionContentType}'`)
+  }
+  return { kind: 'session' }
+}
+
+/**
+ * For a server without keys, which everyone on this machine may use: refuses what a web page could make a browser send,
+ * whether across origins or by a name that leads to this machine. Throws HttpError.
+ */
+export function checkLocalClient(request: IncomingMessage): void {
+  if (request.headers.origin !== undefined) {
+    throw new HttpError(403, 'AccessDeniedException', 'Requests of web pages are refused')
+  }
+  const host = hostOf(request.headers.host ?? '')
+  if (isLoopback(host)) return
+  throw new HttpError(403, 'AccessDeniedException', `The header 'Host' has to name this machine, not '${host}'`)
+}
+
+function hostOf(header: string): string {
+  const match = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(header)
+  return match?.[1] ?? match?.[2] ?? header
+}
+
+/** Whether a host's name or address can only be this machine. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase()
+  if (isIP(name) === 4) return name.startsWith('127.')
+  if (isIP(name) === 6) return name === '::1' || name === '0:0:0:0:0:0:0:1'
+  return name === 'localhost' || name.endsWith('.localhost')
+}

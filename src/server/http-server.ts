@@ -1,0 +1,357 @@
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Env } from '../base/env.ts'
+import { LedgerError } from '../base/errors.ts'
+import { newId } from '../base/ids.ts'
+import {
+  httpAnswerMsMax,
+  httpBodyBytesMax,
+  httpConnectionsMax,
+  httpHeaderBytesMax,
+  httpHeldBytesMax,
+  httpIdleMsMax,
+  httpRequestMsMax,
+} from '../base/limits.ts'
+import { decodeRequest, encodeResponse } from '../protocol/codec.ts'
+import { commandNames, WireError } from '../protocol/message.ts'
+import { encodeWireError } from '../protocol/wire-errors.ts'
+import type { ControlPlane } from './control-plane.ts'
+import { toWireError } from './error-text.ts'
+import { HeldBytes, readBody } from './http-body.ts'
+import { encodeHttpError, HttpError } from './http-error.ts'
+import { checkLocalClient, isLoopback, type Route, routeOf } from './http-route.ts'
+import type { ServiceMetrics } from './metrics-service.ts'
+import type { SessionRouter } from './session-router.ts'
+import { type AccessKeys, SignatureCheck } from './sigv4.ts'
+
+export interface HttpServiceOptions {
+  readonly host: string
+  /** 0: a free one. */
+  readonly port: number
+  readonly router: SessionRouter
+  readonly control: ControlPlane
+  readonly metrics: ServiceMetrics
+  readonly env: Env
+  /** Every request has to be signed with one of them; undefined: none is checked, and only this machine is served. */
+  readonly keys?: AccessKeys | undefined
+  /** PEM. */
+  readonly tls?: { readonly certificate: string; readonly key: string } | undefined
+  readonly limits?: Partial<HttpLimits>
+  readonly onAccess?: (entry: AccessEntry) => void
+  /** Told of every bug that the client only sees as InternalFailure. */
+  readonly onFault?: (error: unknown, requestId: string) => void
+}
+
+export interface HttpLimits {
+  readonly bodyBytesMax: number
+  readonly heldBytesMax: number
+  readonly connectionsMax: number
+  readonly requestMsMax: number
+  readonly answerMsMax: number
+  readonly idleMsMax: number
+}
+
+const defaultLimits: HttpLimits = {
+  bodyBytesMax: httpBodyBytesMax,
+  heldBytesMax: httpHeldBytesMax,
+  connectionsMax: httpConnectionsMax,
+  requestMsMax: httpRequestMsMax,
+  answerMsMax: httpAnswerMsMax,
+  idleMsMax: httpIdleMsMax,
+}
+
+/** One answered request, for the access log. Holds no statement, no token, no query and no signature. */
+export interface AccessEntry {
+  readonly timeMs: number
+  readonly requestId: string
+  readonly remote: string
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  /** `ExecuteStatement`, `CreateLedger` …, or `-`. */
+  readonly operation: string
+  readonly accessKeyId: string | undefined
+  /** 0: the client was gone before the answer. */
+  readonly status: number
+  readonly error: string | undefined
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly ms: number
+}
+
+export interface HttpService {
+  /** `http://127.0.0.1:8182`. */
+  readonly url: string
+  readonly port: number
+  /** From now on `/health` tells that the server is about to stop. Requests are answered as before. */
+  drain(): void
+  /** Closes all connections. */
+  close(): Promise<void>
+}
+
+/**
+ * Listens. Rejects with LedgerError 'usage/invalid-argument' for a host beyond this machine without keys, and
+ * 'endpoint/unreachable' when the address can't be listened on.
+ */
+export async function listenHttpService(options: HttpServiceOptions): Promise<HttpService> {
+  if (options.keys === undefined && !isLoopback(options.host)) {
+    throw new LedgerError(
+      'usage/invalid-argument',
+      `listening on '${options.host}' would serve other machines without checking who asks`,
+      { help: 'configure access keys, or listen on 127.0.0.1' },
+    )
+  }
+  const service = new Service(options)
+  await service.listen()
+  return service
+}
+
+interface Exchange {
+  readonly requestId: string
+  readonly startMs: number
+  operation: string
+  accessKeyId: string | undefined
+  bytesIn: number
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly error?: string
+}
+
+const json10 = 'application/x-amz-json-1.0'
+
+class Service implements HttpService {
+  readonly #options: HttpServiceOptions
+  readonly #limits: HttpLimits
+  readonly #server: Server
+  readonly #signatures: SignatureCheck | undefined
+  readonly #held: HeldBytes
+  #isDraining = false
+
+  constructor(options: HttpServiceOptions) {
+    this.#options = options
+    this.#limits = { ...defaultLimits, ...options.limits }
+    this.#held = new HeldBytes(this.#limits.heldBytesMax)
+    this.#signatures =
+      options.keys === undefined ? undefined : new SignatureCheck(options.keys, () => options.env.nowMs())
+    this.#server = this.#createServer()
+    options.metrics.watchConnections(
+      () => this.#connections,
+      () => this.#held.held,
+    )
+  }
+
+  #connections = 0
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  get url(): string {
+    const { host, tls } = this.#options
+    return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${this.port}`
+  }
+
+  listen(): Promise<void> {
+    const { host, port } = this.#options
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+        const reason = error.code ?? error.message
+        reject(new LedgerError('endpoint/unreachable', `can't listen on '${host}' port ${port}: ${reason}`))
+      })
+      this.#server.listen(port, host, () => {
+        this.#server.removeAllListeners('error')
+        this.#server.on('error', (error) => this.#options.onFault?.(error, '-'))
+        resolve()
+      })
+    })
+  }
+
+  drain(): void {
+    this.#isDraining = true
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve())
+      this.#server.closeAllConnections()
+    })
+  }
+
+  #createServer(): Server {
+    const { tls } = this.#options
+    const serverOptions: ServerOptions = {
+      maxHeaderSize: httpHeaderBytesMax,
+      requestTimeout: this.#limits.requestMsMax,
+      headersTimeout: this.#limits.requestMsMax,
+      keepAliveTimeout: this.#limits.idleMsMax,
+      connectionsCheckingInterval: Math.min(5_000, this.#limits.requestMsMax),
+      keepAlive: true,
+      noDelay: true,
+    }
+    const listener = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response)
+    const server =
+      tls === undefined
+        ? createServer(serverOptions, listener)
+        : createTlsServer({ ...serverOptions, cert: tls.certificate, key: tls.key }, listener)
+    server.maxConnections = this.#limits.connectionsMax
+    server.on('connection', (socket) => {
+      this.#connections += 1
+      socket.once('close', () => {
+        this.#connections -= 1
+      })
+    })
+    return server
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { env } = this.#options
+    const exchange: Exchange = {
+      requestId: newId(env),
+      startMs: env.monotonicMs(),
+      operation: '-',
+      accessKeyId: undefined,
+      bytesIn: 0,
+    }
+    let answer: Answer
+    try {
+      answer = await this.#answer(request, response, exchange)
+    } catch (error) {
+      answer = this.#failure(error, exchange)
+    }
+    this.#finish(request, response, exchange, answer)
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, exchange: Exchange): Promise<Answer> {
+    let check: ((body: Uint8Array) => string) | undefined
+    if (this.#signatures === undefined) checkLocalClient(request)
+    else {
+      check = this.#signatures.begin({
+        method: request.method ?? '',
+        target: request.url ?? '',
+        headers: request.headersDistinct,
+      })
+    }
+    const body = await readBody(request, this.#limits.bodyBytesMax, this.#held)
+    try {
+      exchange.bytesIn = body.bytes.length
+      if (check !== undefined) exchange.accessKeyId = check(body.bytes)
+      return await this.#work(routeOf(request), body.bytes, response, exchange)
+    } finally {
+      body.release()
+    }
+  }
+
+  async #work(route: Route, body: Uint8Array, response: ServerResponse, exchange: Exchange): Promise<Answer> {
+    switch (route.kind) {
+      case 'session':
+        return this.#sendCommand(body, response, exchange)
+      case 'control': {
+        exchange.operation = route.call.operation
+        const answer = await this.#options.control.answer(route.call, body)
+        return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer) }
+      }
+      case 'health':
+        return healthAnswer(this.#isDraining)
+      case 'metrics':
+        return metricsAnswer(this.#options.metrics)
+      default:
+        return route satisfies never
+    }
+  }
+
+  async #sendCommand(body: Uint8Array, response: ServerResponse, exchange: Exchange): Promise<Answer> {
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+    const command = decodeRequest(text)
+    exchange.operation = commandNames.find((name) => command[name] !== undefined) ?? '-'
+    const gone = new AbortController()
+    const onClose = () => gone.abort()
+    response.once('close', onClose)
+    try {
+      const answer = await this.#options.router.send(command, gone.signal)
+      return { status: 200, headers: { 'content-type': json10 }, body: encodeResponse(answer) }
+    } finally {
+      response.off('close', onClose)
+    }
+  }
+
+  #failure(error: unknown, { requestId }: Exchange): Answer {
+    if (error instanceof HttpError) {
+      const { status, headers, body } = encodeHttpError(error)
+      return { status, headers: { 'content-type': 'application/json', ...headers }, body, error: error.errorName }
+    }
+    let wire: WireError
+    if (error instanceof WireError) wire = error
+    else if (error instanceof LedgerError) wire = toWireError(error)
+    else wire = new WireError('InternalFailure', 'An internal error occurred')
+    if (wire.name === 'InternalFailure') this.#options.onFault?.(error, requestId)
+    const { status, headers, body } = encodeWireError(wire)
+    return { status, headers: { 'content-type': json10, ...headers }, body, error: wire.name }
+  }
+
+  #finish(request: IncomingMessage, response: ServerResponse, exchange: Exchange, answer: Answer): void {
+    const isGone = response.destroyed || response.writableEnded
+    const bytes = Buffer.byteLength(answer.body)
+    if (!isGone) this.#send(request, response, exchange.requestId, answer, bytes)
+    const seconds = (this.#options.env.monotonicMs() - exchange.startMs) / 1000
+    const outcome = isGone ? 'ClientGone' : (answer.error ?? 'ok')
+    this.#options.metrics.answered(exchange.operation, outcome, seconds, exchange.bytesIn, isGone ? 0 : bytes)
+    this.#options.onAccess?.({
+      timeMs: this.#options.env.nowMs(),
+      requestId: exchange.requestId,
+      remote: request.socket.remoteAddress ?? '-',
+      method: request.method ?? '-',
+      path: (request.url ?? '-').split('?', 1)[0] as string,
+      operation: exchange.operation,
+      accessKeyId: exchange.accessKeyId,
+      status: isGone ? 0 : answer.status,
+      error: isGone ? undefined : answer.error,
+      bytesIn: exchange.bytesIn,
+      bytesOut: isGone ? 0 : bytes,
+      ms: seconds * 1000,
+    })
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, requestId: string, answer: Answer, bytes: number): void {
+    // What was not read of a refused request is not worth reading.
+    const isUnread = !request.complete
+    const headers: Record<string, string | number> = {
+      ...answer.headers,
+      'content-length': bytes,
+      'x-amzn-requestid': requestId,
+      ...(isUnread ? { connection: 'close' } : {}),
+    }
+    response.writeHead(answer.status, headers)
+    if (bytes > smallAnswerBytes) this.#watchSlowClient(response, bytes)
+    response.end(answer.body)
+  }
+
+  /** An answer that the client does not fetch must not stay in memory. */
+  #watchSlowClient(response: ServerResponse, bytes: number): void {
+    if (!this.#held.take(bytes)) {
+      response.destroy()
+      return
+    }
+    const timer = setTimeout(() => response.destroy(), this.#limits.answerMsMax)
+    response.once('close', () => {
+      clearTimeout(timer)
+      this.#held.giveBack(bytes)
+    })
+  }
+}
+
+/** Smaller ones fit into what the system buffers for a connection. */
+const smallAnswerBytes = 64 * 1024
+
+function healthAnswer(isDraining: boolean): Answer {
+  const body = JSON.stringify({ status: isDraining ? 'draining' : 'ok' })
+  return { status: isDraining ? 503 : 200, headers: { 'content-type': 'application/json' }, body }
+}
+
+function metricsAnswer(metrics: ServiceMetrics): Answer {
+  return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4' }, body: metrics.text() }
+}
