@@ -99,6 +99,7 @@ const codes = {
   'journal/no-revision': ['input', false],
   'proof/malformed': ['input', false],
   'proof/not-comparable': ['input', false],
+  'proof/refuted': ['corrupt', false],
 
   'endpoint/unreachable': ['unavailable', true],
   'endpoint/refused': ['input', false],

@@ -23,7 +23,7 @@ export interface Arguments {
   readonly continueOnError: boolean
 }
 
-interface FlagDefinition {
+export interface FlagDefinition {
   readonly flags: string
   readonly help: string
   readonly kind: 'value' | 'list' | 'count' | 'switch'
@@ -119,7 +119,8 @@ export function parseArguments(argv: readonly string[], version: string): Invoca
   return { kind: 'run', args }
 }
 
-const notGiven = {
+/** Of a command line that gives none. */
+export const notGiven = {
   verbose: 0,
   execute: [],
   file: [],
@@ -143,7 +144,8 @@ function buildProgram(version: string): Command {
   return program
 }
 
-function optionOf({ flags, help, kind, group, choices }: FlagDefinition): Option {
+/** A row of the table for commander. */
+export function optionOf({ flags, help, kind, group, choices }: FlagDefinition): Option {
   const option = new Option(flags, choices === undefined ? help : `${help}: ${choices.join(', ')}`).helpGroup(
     `${group}:`,
   )
@@ -174,7 +176,8 @@ function usageError(error: CommanderError): LedgerError {
   })
 }
 
-function checkArguments(args: Arguments): void {
+/** Throws LedgerError 'usage/invalid-argument' for flags that exclude each other. */
+export function checkArguments(args: Arguments): void {
   const refuse = (message: string, help?: string): never => {
     throw new LedgerError('usage/invalid-argument', message, help === undefined ? {} : { help })
   }

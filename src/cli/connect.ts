@@ -126,8 +126,8 @@ async function embedded(place: Place, thread: EngineThread): Promise<Transport> 
   return thread === 'main' ? localTransport(spec) : workerTransport(spec)
 }
 
-/** The ledger's directory. A named ledger that is not there is made only if that was asked for. */
-function directoryOf({ dataDir, ledger, isDefaultLedger, create }: Place): string {
+/** An embedded ledger's directory. A named ledger that is not there is made only if that was asked for. */
+export function directoryOf({ dataDir, ledger, isDefaultLedger, create }: Place): string {
   const directory = join(dataDir.value, ledger.value)
   if (isStoreDirectory(directory)) return directory
   if (create || isDefaultLedger) {

@@ -1,5 +1,9 @@
 /** The subcommands, in the order of the help text: `qldb <name> …`. Their code is loaded only when one is called. */
 export const toolHelp = {
+  digest: 'print or save the digest of a ledger',
+  prove: 'make a proof file for a revision of a document',
+  verify: 'check a ledger, or proof files with no ledger at hand',
+  rebuild: 'derive tables, indexes and history anew from the journal',
   query: 'run a PartiQL query over Ion, JSON and CSV files, without a ledger',
   serve: "serve ledgers over HTTP to Amazon's drivers and SDKs",
 } as const satisfies Record<string, string>

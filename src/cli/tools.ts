@@ -18,6 +18,10 @@ export interface ToolWorld {
 export type Tool = (argv: readonly string[], world: ToolWorld) => Promise<ExitName>
 
 const tools: Readonly<Record<ToolName, () => Promise<Tool>>> = {
+  digest: async () => (await import('./digest-tool.ts')).digestTool,
+  prove: async () => (await import('./prove-tool.ts')).proveTool,
+  verify: async () => (await import('./verify-tool.ts')).verifyTool,
+  rebuild: async () => (await import('./rebuild-tool.ts')).rebuildTool,
   query: async () => (await import('./query-tool.ts')).queryTool,
   serve: async () => (await import('./serve.ts')).serveTool,
 }

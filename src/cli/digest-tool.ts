@@ -1,0 +1,52 @@
+import { Command } from 'commander'
+import { LedgerError } from '../base/errors.ts'
+import { printDigestFile, type SavedDigest } from '../journal/digest-file.ts'
+import type { ExitName } from '../shell/exit-codes.ts'
+import type { Arguments } from './args.ts'
+import { connectTo } from './connect.ts'
+import { takeDigest } from './proof-desk.ts'
+import { writeNewFile } from './proof-files.ts'
+import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
+import type { ToolWorld } from './tools.ts'
+
+export interface DigestWishes {
+  readonly out?: string
+}
+
+/** `qldb digest`: the ledger's digest on stdout or into a file. */
+export async function digestTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
+  const program = addLedgerFlags(digestCommand('qldb digest'))
+  const invocation = parseToolArguments<DigestWishes & Partial<Arguments>>(program, argv)
+  if (invocation.kind === 'text') {
+    world.stdout.write(invocation.text)
+    return 'ok'
+  }
+  const { wishes } = invocation
+  const { place } = ledgerOptions(wishes, world.variables)
+  if (place.inMemory)
+    throw new LedgerError('usage/invalid-argument', 'a ledger in memory has nothing to keep a digest of')
+  const connection = await connectTo({ ...place, isDefaultLedger: false, create: false }, 'main')
+  try {
+    const digest = await takeDigest(connection)
+    if (wishes.out === undefined) world.stdout.write(printDigestFile(digest))
+    else world.stdout.write(`${saveDigest(wishes.out, digest)}\n`)
+  } finally {
+    await connection.close()
+  }
+  return 'ok'
+}
+
+export function digestCommand(name: string): Command {
+  return new Command(name)
+    .description(
+      'Prints the digest of a ledger: 32 bytes that stand for all of its blocks. Kept outside of the ledger, it holds\n' +
+        'the ledger to everything written so far (qldb verify --digest FILE).',
+    )
+    .option('-o, --out <FILE>', 'save it as a digest file')
+}
+
+/** Writes a digest file; returns what to say about it. */
+export function saveDigest(path: string, digest: SavedDigest): string {
+  writeNewFile(path, printDigestFile(digest))
+  return `digest at block ${digest.digestTipAddress.sequenceNo} of ledger '${digest.ledger}' saved in '${path}'`
+}

@@ -1,0 +1,201 @@
+import { LedgerError } from '../base/errors.ts'
+import { JournalClient } from '../driver/journal-client.ts'
+import type { SendOptions } from '../driver/transport.ts'
+import { type Block, type BlockAddress, blockFromIon, coversHead } from '../journal/block.ts'
+import type { SavedDigest } from '../journal/digest-file.ts'
+import { JournalCheck, type JournalReport } from '../journal/journal-check.ts'
+import { proofFromIon } from '../journal/proof.ts'
+import { parseEvidence, printProofFile, type RevisionProof } from '../journal/proof-file.ts'
+import { verifyEvidence } from '../journal/verify-evidence.ts'
+import type { Connection } from '../shell/connection.ts'
+import { timestampFromMs } from '../values/timestamp.ts'
+import { string, type Value } from '../values/value.ts'
+import { realEnv } from './real-env.ts'
+
+/** Digests and proofs of a ledger within reach, over the same road as everything else. */
+
+/** The digest of the ledger as it is now. */
+export async function takeDigest(connection: Connection, options: SendOptions = {}): Promise<SavedDigest> {
+  const { digest, tipAddress } = await clientOf(connection, options).digest()
+  const date = new Date(realEnv.nowMs()).toISOString()
+  return { digest, digestTipAddress: tipAddress, ledger: connection.ledger, date }
+}
+
+/** Which revision is to be proven. */
+export interface ProofWish {
+  readonly documentId: string
+  /** Undefined: the table is looked for. */
+  readonly table: string | undefined
+  /** Undefined: the newest revision. */
+  readonly version: number | undefined
+  /** Undefined: the digest of now. */
+  readonly saved: SavedDigest | undefined
+}
+
+export interface MadeProof {
+  readonly text: string
+  readonly proof: RevisionProof
+  readonly version: number
+}
+
+/**
+ * A proof file's text for one revision, checked before it is given. Throws LedgerError 'journal/no-revision' when there
+ * is no such revision, 'proof/not-comparable' when the saved digest is older than it or of another ledger.
+ */
+export async function makeProof(
+  connection: Connection,
+  wish: ProofWish,
+  options: SendOptions = {},
+): Promise<MadeProof> {
+  const found = await findRevision(connection, wish, options)
+  const client = clientOf(connection, options)
+  const saved = wish.saved ?? (await takeDigest(connection, options))
+  const tip = saved.digestTipAddress
+  checkCovers(saved, found)
+  const { revision, proof } = await client.revision(found.address, wish.documentId, tip)
+  const { block } = await client.block(found.address)
+  if (revision.type !== 'struct') throw malformedAnswer('GetRevision')
+  const made: RevisionProof = {
+    ledger: connection.ledger,
+    table: found.table,
+    revision,
+    block: blockFromIon(block),
+    proof: proofFromIon(proof),
+    digest: saved,
+    date: timestampFromMs(realEnv.nowMs()),
+  }
+  const text = printProofFile(made)
+  checkMade(text, saved)
+  return { text, proof: made, version: found.version }
+}
+
+interface FoundRevision {
+  readonly address: BlockAddress
+  readonly version: number
+  readonly table: string
+}
+
+function checkCovers({ digestTipAddress }: SavedDigest, { address, version }: FoundRevision): void {
+  if (digestTipAddress.strandId !== address.strandId) {
+    const text = `the saved digest is of another ledger: strand '${digestTipAddress.strandId}'`
+    throw new LedgerError('proof/not-comparable', text)
+  }
+  if (digestTipAddress.sequenceNo >= address.sequenceNo) return
+  const text = `version ${version} is in block ${address.sequenceNo}, the saved digest covers blocks up to ${digestTipAddress.sequenceNo}`
+  throw new LedgerError('proof/not-comparable', text, {
+    help: "prove an older version ('--version'), or take a new digest",
+  })
+}
+
+/** A ledger that gives a proof which does not hold has been tampered with, or the saved digest is not of its journal. */
+function checkMade(text: string, saved: SavedDigest): void {
+  for (const evidence of parseEvidence(text)) {
+    const [finding] = evidence.kind === 'proof' ? verifyEvidence(evidence.file, saved).findings : []
+    if (finding === undefined) continue
+    throw new LedgerError('proof/refuted', `the ledger's own proof does not hold: ${finding.field}: ${finding.message}`)
+  }
+}
+
+async function findRevision(connection: Connection, wish: ProofWish, options: SendOptions): Promise<FoundRevision> {
+  const { documentId, version, table } = wish
+  const tables = table === undefined ? await allTables(connection, options) : [{ name: table, source: quoted(table) }]
+  for (const { name, source } of tables) {
+    const rows = await query(
+      connection,
+      `SELECT h.blockAddress, h.metadata.version FROM history(${source}) AS h WHERE h.metadata.id = ?`,
+      [string(documentId)],
+      options,
+    )
+    const revisions = rows.map(revisionOf).filter((row) => version === undefined || row.version === version)
+    const newest = revisions.sort((left, right) => right.version - left.version)[0]
+    if (newest !== undefined) return { ...newest, table: name }
+  }
+  const what = version === undefined ? 'no revision' : `no version ${version}`
+  const where = table === undefined ? '' : ` in table '${table}'`
+  throw new LedgerError('journal/no-revision', `there is ${what} of a document '${documentId}'${where}`, {
+    help: "'SELECT id FROM YourTable BY id' shows document ids",
+  })
+}
+
+/** Dropped tables too; their history is found by id. */
+async function allTables(connection: Connection, options: SendOptions): Promise<{ name: string; source: string }[]> {
+  const text = 'SELECT t.name, t.tableId, t.status FROM information_schema.user_tables AS t'
+  const rows = await query(connection, text, [], options)
+  return rows.map((row) => {
+    const name = textOf(row, 'name')
+    const isActive = textOf(row, 'status') === 'ACTIVE'
+    return { name, source: isActive ? quoted(name) : `'${textOf(row, 'tableId')}'` }
+  })
+}
+
+function query(connection: Connection, text: string, parameters: Value[], options: SendOptions): Promise<Value[]> {
+  return connection.driver.execute(async (transaction) => {
+    return (await transaction.execute(text, parameters, options)).toArray()
+  }, options)
+}
+
+function revisionOf(row: Value): { address: BlockAddress; version: number } {
+  const [address, version] = row.type === 'struct' ? [row.get('blockAddress'), row.get('version')] : []
+  const [strandId, sequenceNo] =
+    address?.type === 'struct' ? [address.get('strandId'), address.get('sequenceNo')] : [undefined, undefined]
+  if (strandId?.type !== 'string' || sequenceNo?.type !== 'int' || version?.type !== 'int')
+    throw malformedAnswer('history')
+  return {
+    address: { strandId: strandId.value, sequenceNo: Number(sequenceNo.value) },
+    version: Number(version.value),
+  }
+}
+
+function textOf(row: Value, name: string): string {
+  const value = row.type === 'struct' ? row.get(name) : undefined
+  if (value?.type !== 'string') throw malformedAnswer('user_tables')
+  return value.value
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+function malformedAnswer(what: string): LedgerError {
+  return new LedgerError('endpoint/malformed-answer', `the endpoint's answer of ${what} has another shape than QLDB's`)
+}
+
+/**
+ * Checks a ledger's journal from outside, block by block over the wire, with nothing believed but what was saved: also
+ * that the digest it gives is the one over the blocks it gives.
+ */
+export async function verifyFromOutside(
+  connection: Connection,
+  saved: readonly SavedDigest[],
+  onBlock: (done: number, total: number) => Promise<void>,
+  options: SendOptions = {},
+): Promise<JournalReport> {
+  const client = clientOf(connection, options)
+  const { digest, tipAddress } = await client.digest()
+  const { strandId, sequenceNo: last } = tipAddress
+  const fetch = async (sequenceNo: number): Promise<Value> => (await client.block({ strandId, sequenceNo })).block
+  const first = await fetch(0)
+  const now = { digest, digestTipAddress: tipAddress }
+  const mustCoverHeads = readable(() => coversHead(blockFromIon(first))) ?? false
+  const check = new JournalCheck({ strandId, first: 0, last, saved: [...saved, now], mustCoverHeads })
+  for (let sequenceNo = 0; sequenceNo <= last; sequenceNo += 1) {
+    await onBlock(sequenceNo, last + 1)
+    const value = sequenceNo === 0 ? first : await fetch(sequenceNo)
+    check.add(sequenceNo, (): Block => blockFromIon(value))
+  }
+  check.end()
+  return check
+}
+
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof LedgerError) return undefined
+    throw error
+  }
+}
+
+function clientOf({ driver, ledger }: Connection, options: SendOptions): JournalClient {
+  return new JournalClient(driver.transport, ledger, options)
+}

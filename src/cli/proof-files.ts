@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { LedgerError } from '../base/errors.ts'
+import { parseDigestFile, type SavedDigest } from '../journal/digest-file.ts'
+import { fileError } from './file-error.ts'
+
+/** Proofs and digests are small: a file beyond that is something else. */
+const evidenceBytesMax = 512 * 1024 * 1024
+
+/** A text file. Throws LedgerError 'file/unreadable' or 'file/not-text'. */
+export function readTextFile(path: string): string {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(path)
+  } catch (error) {
+    throw fileError(error, path)
+  }
+  if (bytes.length > evidenceBytesMax) throw new LedgerError('file/not-text', `'${path}' is too large for a proof`)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    throw new LedgerError('file/not-text', `'${path}' is not UTF-8 text`, { cause: error })
+  }
+}
+
+/** Digest files, each with its path. Throws LedgerError that names the file. */
+export function readDigestFile(path: string): SavedDigest {
+  return inFile(path, () => parseDigestFile(readTextFile(path)))
+}
+
+/** Writes a file that is not there yet: a digest or proof is never written over. */
+export function writeNewFile(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx', mode: 0o644 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new LedgerError('usage/invalid-argument', `'${path}' is there already`, { help: 'give another name' })
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error)
+    throw new LedgerError('file/unreadable', `can't write '${path}': ${reason}`, { cause: error })
+  }
+}
+
+/** What `read` throws, with the file's name before it. */
+export function inFile<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof LedgerError) || error.code.startsWith('file/')) throw error
+    throw new LedgerError(error.code, `${path}: ${error.message}`, {
+      cause: error,
+      ...(error.help === undefined ? {} : { help: error.help }),
+    })
+  }
+}

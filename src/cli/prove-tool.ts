@@ -1,0 +1,87 @@
+import { Command } from 'commander'
+import { LedgerError } from '../base/errors.ts'
+import type { SendOptions } from '../driver/transport.ts'
+import type { Connection } from '../shell/connection.ts'
+import type { ExitName } from '../shell/exit-codes.ts'
+import type { Arguments } from './args.ts'
+import { connectTo } from './connect.ts'
+import { makeProof, type MadeProof } from './proof-desk.ts'
+import { readDigestFile, writeNewFile } from './proof-files.ts'
+import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
+import type { ToolWorld } from './tools.ts'
+
+export interface ProveWishes {
+  readonly document?: string
+  readonly table?: string
+  readonly version?: number
+  readonly digest?: string
+  readonly out?: string
+}
+
+/** `qldb prove`: a proof file for one revision. */
+export async function proveTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
+  const program = addLedgerFlags(proveCommand('qldb prove'))
+  const invocation = parseToolArguments<ProveWishes & Partial<Arguments>>(program, argv)
+  if (invocation.kind === 'text') {
+    world.stdout.write(invocation.text)
+    return 'ok'
+  }
+  const { wishes, operands } = invocation
+  const { place } = ledgerOptions(wishes, world.variables)
+  if (place.inMemory) throw new LedgerError('usage/invalid-argument', 'a ledger in memory has no document to prove')
+  const connection = await connectTo({ ...place, isDefaultLedger: false, create: false }, 'main')
+  try {
+    const made = await proveDocument(connection, withOperand(wishes, operands))
+    if (wishes.out === undefined) world.stdout.write(made.text)
+    else world.stdout.write(`${saveProof(wishes.out, made)}\n`)
+  } finally {
+    await connection.close()
+  }
+  return 'ok'
+}
+
+export function proveCommand(name: string): Command {
+  return new Command(name)
+    .description(
+      'Makes a proof file: a revision of a document, where it is, and the hashes that lead from it to a digest of the\n' +
+        "ledger. 'qldb verify FILE' checks it with no ledger at hand.",
+    )
+    .usage('[flags] DOCUMENT-ID')
+    .argument('[document-id]', 'the document, as metadata.id or BY shows it')
+    .option('--document <ID>', 'the same')
+    .option('-t, --table <name>', 'its table (default: all are looked through)')
+    .option('-n, --version <number>', 'which version, from 0 on (default: the newest)', versionOf)
+    .option('-d, --digest <FILE>', 'prove for a saved digest (default: for the digest of now)')
+    .option('-o, --out <FILE>', 'save it as a file')
+}
+
+function versionOf(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new LedgerError('usage/invalid-argument', `'${text}' is not a version: they are numbers from 0 on`)
+}
+
+/** The document may be given with its flag or without. Throws LedgerError 'usage/invalid-argument'. */
+export function withOperand(wishes: ProveWishes, operands: readonly string[]): ProveWishes & { document: string } {
+  const named = [...(wishes.document === undefined ? [] : [wishes.document]), ...operands]
+  const [document] = named
+  if (document !== undefined && named.length === 1) return { ...wishes, document }
+  const found = named.length === 0 ? 'none' : `${named.length}`
+  throw new LedgerError('usage/invalid-argument', `expected one document id, found ${found}`)
+}
+
+export function proveDocument(
+  connection: Connection,
+  { document, table, version, digest }: ProveWishes & { document: string },
+  options: SendOptions = {},
+): Promise<MadeProof> {
+  const saved = digest === undefined ? undefined : readDigestFile(digest)
+  return makeProof(connection, { documentId: document, table, version, saved }, options)
+}
+
+/** Writes a proof file; returns what to say about it. */
+export function saveProof(path: string, { text, proof, version }: MadeProof): string {
+  writeNewFile(path, text)
+  const { sequenceNo } = proof.block.blockAddress
+  const tip = proof.digest.digestTipAddress.sequenceNo
+  return `proof of version ${version} in block ${sequenceNo}, for the digest at block ${tip}, saved in '${path}'`
+}

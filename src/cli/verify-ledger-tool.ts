@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { LedgerError } from '../base/errors.ts'
+import type { SavedDigest } from '../journal/digest-file.ts'
+import { type StoreReport, verifyStore } from '../ledger/verify-ledger.ts'
+import { openLmdbStore } from '../store/lmdb-store.ts'
+import { createMemoryStore } from '../store/memory-store.ts'
+import type { Store } from '../store/store.ts'
+import { connectTo, directoryOf, type Place } from './connect.ts'
+import { verifyFromOutside } from './proof-desk.ts'
+import { readDigestFile } from './proof-files.ts'
+import { ledgerOptions } from './tool-arguments.ts'
+import { ToolProgress } from './tool-progress.ts'
+import type { ToolWorld } from './tools.ts'
+import { reportOfLedger, type VerifyReport } from './verify-report.ts'
+import type { VerifyWishes } from './verify-tool.ts'
+
+/** Checks the ledger that the flags name: an embedded one in its store, one at an endpoint block by block from outside. */
+export async function verifyNamedLedger(wishes: VerifyWishes, world: ToolWorld): Promise<VerifyReport> {
+  const { place } = ledgerOptions(wishes, world.variables)
+  if (place.inMemory) throw new LedgerError('usage/invalid-argument', 'a ledger in memory is gone before it is checked')
+  const isAtEndpoint = place.endpoint ?? place.ledgers.find(({ name }) => name === place.ledger.value)?.endpoint
+  if (isAtEndpoint !== undefined) return await verifyAtEndpoint(place, wishes, world)
+  const { checkLedgerName } = await import('../ledger/ledger.ts')
+  checkLedgerName(place.ledger.value)
+  const directory = directoryOf({ ...place, isDefaultLedger: false, create: false })
+  return await verifyStoreIn(directory, place.ledger.value, wishes, world)
+}
+
+/** Checks the ledger in a folder; its name is the folder's, where that is an embedded ledger's usual place. */
+export async function verifyLedgerIn(directory: string, wishes: VerifyWishes, world: ToolWorld): Promise<VerifyReport> {
+  return await verifyStoreIn(directory, undefined, wishes, world)
+}
+
+async function verifyStoreIn(
+  directory: string,
+  name: string | undefined,
+  wishes: VerifyWishes,
+  world: ToolWorld,
+): Promise<VerifyReport> {
+  const saved = savedDigests(wishes)
+  const store = openLmdbStore(directory)
+  const progress = new ToolProgress(world)
+  const scratch = new ScratchStores()
+  let report: StoreReport
+  try {
+    report = await verifyStore(store, {
+      name,
+      saved: [...saved.values()],
+      openScratch: wishes.derived ? (blocks) => scratch.open(blocks) : undefined,
+      onProgress: ({ stage, done, total }) =>
+        progress.report(stage === 'blocks' ? 'verifying' : 'deriving anew', done, total, 'blocks'),
+    })
+  } finally {
+    progress.dispose()
+    await store.close()
+    scratch.dispose()
+  }
+  const { identity, identityFindings, journal, derived } = report
+  const ledger = name ?? identity.name ?? basename(directory)
+  return reportOfLedger({ ledger, journal, identityFindings, derived, saved, seconds: progress.seconds })
+}
+
+async function verifyAtEndpoint(place: Place, wishes: VerifyWishes, world: ToolWorld): Promise<VerifyReport> {
+  const saved = savedDigests(wishes)
+  const connection = await connectTo(place, 'main')
+  const progress = new ToolProgress(world)
+  try {
+    const journal = await verifyFromOutside(connection, [...saved.values()], (done, total) =>
+      progress.report('verifying', done, total, 'blocks'),
+    )
+    const { ledger } = connection
+    return reportOfLedger({
+      ledger,
+      journal,
+      identityFindings: [],
+      derived: undefined,
+      saved,
+      seconds: progress.seconds,
+    })
+  } finally {
+    progress.dispose()
+    await connection.close()
+  }
+}
+
+function savedDigests({ digest: paths = [] }: VerifyWishes): Map<string, SavedDigest> {
+  return new Map(paths.map((path) => [path, readDigestFile(path)]))
+}
+
+/** Up to so many blocks, derived data is worked out in memory; beyond it in a temporary folder. */
+const blocksInMemoryMax = 20_000
+
+/** Where derived data is worked out anew. */
+class ScratchStores {
+  #folder: string | undefined
+
+  async open(blocks: number): Promise<Store> {
+    if (blocks <= blocksInMemoryMax) return createMemoryStore()
+    this.#folder = mkdtempSync(join(tmpdir(), 'qldb-verify-'))
+    return openLmdbStore(join(this.#folder, 'derived'))
+  }
+
+  dispose(): void {
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
