@@ -67,14 +67,19 @@ export function formatOfPath(path: string): InputFormat | undefined {
 export function openInput(path: string, format: InputFormat | undefined): Content {
   const source = openBytes(path)
   try {
-    if (format !== undefined) return formats[format].read(source, path)
-    const head = source.read()
-    const whole = pushedBack(head, source)
-    return head !== undefined && looksLikeJson(head) ? readJson(whole, path) : readIon(whole, path)
+    return readInput(source, path, format)
   } catch (error) {
     source.close()
     throw error
   }
+}
+
+/** The same for bytes that are open already. */
+export function readInput(source: ByteSource, path: string, format: InputFormat | undefined): Content {
+  if (format !== undefined) return formats[format].read(source, path)
+  const head = source.read()
+  const whole = pushedBack(head, source)
+  return head !== undefined && looksLikeJson(head) ? readJson(whole, path) : readIon(whole, path)
 }
 
 /** The value of a whole content, in memory. */

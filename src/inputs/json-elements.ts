@@ -59,6 +59,7 @@ export class JsonElements {
       if (unit === closeBracket && isFirst) break
       if (!isFirst) {
         if (unit === closeBracket) break
+        if (unit === -1) this.#fail("the array is not closed with ']'")
         if (unit !== comma) this.#fail("expected ',' or ']' after an element of the array")
         this.#at += 1
         unit = this.#skip()

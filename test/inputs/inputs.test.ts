@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { inputChunkBytes } from '../../src/base/limits.ts'
+import { formatOfPath, openInput, readInput } from '../../src/inputs/input.ts'
+import { InputError } from '../../src/inputs/input-error.ts'
+import { encodeIon } from '../../src/values/binary-writer.ts'
+import { ionEquals } from '../../src/values/compare.ts'
+import { fromPartiqlIon } from '../../src/values/partiql-ion.ts'
+import { printIon } from '../../src/values/text-writer.ts'
+import { bag, date, list, type Value } from '../../src/values/value.ts'
+import { ionValue } from '../support/ion-values.ts'
+import { chunked, readAll, rowsOf } from './chunked.ts'
+
+const shown = (values: readonly Value[]) => values.map((value) => printIon(value)).join(' ')
+const chunkBytes = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(100, 5000))
+
+test('JSON Lines: a value a line, blank lines passed over', () => {
+  const text = '\ufeff{"a":1}\r\n\n   \n[1,2]\n"x"'
+  for (const size of [1, 3, 100]) assert.equal(shown(readAll(text, 'jsonl', size)), '{a:1} [1,2] "x"')
+  assert.equal(shown(readAll('', 'jsonl')), '')
+  assert.equal(shown(readAll('1\n', 'jsonl')), '1')
+})
+
+test('JSON: the elements of an array, values one after the other, or one value', () => {
+  for (const size of [1, 2, 5, 100]) {
+    assert.equal(shown(readAll(' [ {"a":"]"} , [1,2],"\\"," ,3\n]\n', 'json', size)), '{a:"]"} [1,2] "\\"," 3')
+    assert.equal(shown(readAll('{"a":1}\n{"b":[{}]} 3 "x"[4]', 'json', size)), '{a:1} {b:[{}]} 3 "x" [4]')
+    assert.equal(shown(readAll('[]', 'json', size)), '')
+    assert.equal(shown(readAll('', 'json', size)), '')
+  }
+  const alone = readInput(chunked(Buffer.from('{"a":1}'), 3), 'file', 'json')
+  assert.equal(alone.kind === 'value' && printIon(alone.value), '{a:1}')
+})
+
+test('any JSON array is cut into its elements, whatever the chunks', () => {
+  fc.assert(
+    fc.property(fc.array(fc.jsonValue({ maxDepth: 3 })), chunkBytes, fc.nat(2), (values, size, indent) => {
+      const ascii = JSON.stringify(values, undefined, indent)
+      const elements = shown(readAll(ascii, 'json', size))
+      const lines = values.map((value) => JSON.stringify(value)).join('\n')
+      assert.equal(elements, shown(readAll(lines, 'jsonl', size)))
+    }),
+  )
+})
+
+test('what is wrong in JSON is told with its place in the file', () => {
+  const cases: readonly (readonly [string, 'json' | 'jsonl', number, number, RegExp])[] = [
+    ['{"a":1}\n{"a":x}\n', 'jsonl', 2, 6, /found 'x'/],
+    ['{"a":1} {"b":2}', 'jsonl', 1, 9, /expected the end of the text, found '\{'/],
+    ['[\n  {"a":1},\n  {"a":}\n]', 'json', 3, 8, /found '}'/],
+    ['[\n  {"a":1}\n  {"a":2}\n]', 'json', 3, 3, /expected ',' or ']'/],
+    ['[1,2', 'json', 1, 5, /not closed/],
+    ['[1,]', 'json', 1, 4, /expected an element/],
+    ['[1]\n[2]', 'json', 2, 1, /goes on after its array/],
+    ['{"a":1}\n}', 'json', 2, 1, /expected a JSON value, found '}'/],
+    ['{"a":[1}', 'json', 1, 8, /expected ',' or ']'/],
+  ]
+  for (const [text, format, line, column, message] of cases) {
+    for (const size of [1, 4, 1000]) {
+      const error = thrownBy(() => readAll(text, format, size))
+      assert.match(error.message, message, text)
+      const { excerpt, span } = error
+      assert.equal(excerpt.path, 'file')
+      const before = excerpt.text.slice(0, span?.start)
+      assert.equal(excerpt.line + before.split('\n').length - 1, line, text)
+      const inLine = before.length - (before.lastIndexOf('\n') + 1)
+      assert.equal(before.includes('\n') ? inLine + 1 : excerpt.column + inLine, column, `${text} by ${size}`)
+    }
+  }
+})
+
+function thrownBy(work: () => unknown): InputError {
+  try {
+    work()
+  } catch (error) {
+    assert.ok(error instanceof InputError, String(error))
+    return error
+  }
+  return assert.fail('nothing was thrown')
+}
+
+test('CSV: quotes, numbers as JSON writes them, empty fields are NULL', () => {
+  const text = 'id,name,price,code\r\n1,"a ""b"", c",10.50,007\n-2,x y,,"5"\n"3","line\nend",1e3,-0.0\n4\n\n'
+  const expected =
+    '{id:1,name:"a \\"b\\", c",price:10.50,code:"007"} {id:-2,name:"x y",price:null,code:"5"} ' +
+    '{id:"3",name:"line\\nend",price:"1e3",code:-0.0} {id:4}'
+  for (const size of [1, 5, 1000]) assert.equal(shown(readAll(text, 'csv', size)), expected)
+  assert.equal(shown(readAll('a\tb,c\n1\t"2\t"', 'tsv')), '{a:1,\'b,c\':"2\\t"}')
+  assert.equal(shown(readAll('a,,b\n1,2,3', 'csv')), '{a:1,_2:2,b:3}')
+  assert.equal(shown(readAll('', 'csv')) + shown(readAll('a,b', 'csv')), '')
+})
+
+test('CSV: any table comes back', () => {
+  const field = fc.oneof(fc.string(), fc.constantFrom('"', ',', '\n', '\r\n', '""', ' '))
+  fc.assert(
+    fc.property(fc.array(fc.array(field, { minLength: 3, maxLength: 3 })), chunkBytes, (records, size) => {
+      const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
+      const text = ['a,b,c', ...records.map((record) => record.map(quoted).join(','))].join('\n')
+      const values = readAll(text, 'csv', size)
+      const texts = values.map(
+        (value) => value.type === 'struct' && value.values.map((one) => 'value' in one && one.value),
+      )
+      assert.deepEqual(texts, records)
+    }),
+  )
+})
+
+test('what is wrong in CSV is told with its place in the file', () => {
+  for (const [text, message, line] of [
+    ['a,b\n1,2,3', /the record has 3 fields, the first line names 2/, 2],
+    ['a\n"x"y', /expected the separator/, 2],
+    ['a\n1\n"x\n\n', /the quoted field is not closed/, 3],
+  ] as const) {
+    const error = thrownBy(() => readAll(text, 'csv'))
+    assert.match(error.message, message)
+    assert.equal(error.excerpt.line, line)
+  }
+})
+
+test('Ion text: any values, whatever the chunks', () => {
+  fc.assert(
+    fc.property(fc.array(ionValue, { maxLength: 8 }), chunkBytes, fc.boolean(), (values, size, pretty) => {
+      const text = values.map((value) => printIon(value, { pretty })).join('\n')
+      const read = rowsOf(readInput(chunked(Buffer.from(text), size), 'file', 'ion'))
+      const lone = values.length === 1 && values[0]?.type === 'list' ? values[0].items : values
+      assertSame(read, lone)
+    }),
+  )
+})
+
+test('Ion binary: any values, whatever the chunks', () => {
+  fc.assert(
+    fc.property(fc.array(ionValue, { maxLength: 8 }), chunkBytes, (values, size) => {
+      const bytes = Buffer.concat(values.map(encodeIon))
+      const read = rowsOf(readInput(chunked(bytes, Math.max(4, size)), 'file', undefined))
+      const lone = values.length === 1 && values[0]?.type === 'list' ? values[0].items : values
+      assertSame(read, lone)
+    }),
+  )
+})
+
+/** PartiQL's own annotations are taken for its values, which the arbitrary values hold none of. */
+function assertSame(read: readonly Value[], expected: readonly Value[]): void {
+  const kept = expected.filter((value) => !(value.type === 'symbol' && value.value === '$ion_1_0'))
+  assert.equal(read.length, kept.length)
+  for (const [index, value] of kept.entries())
+    assert.ok(ionEquals(read[index] as Value, fromPartiqlIon(value)), printIon(value))
+}
+
+test('Ion text: symbol tables, long strings and comments over the ends of chunks', () => {
+  const text =
+    "$ion_1_0 $ion_symbol_table::{symbols:[\"one\"]} {a:$10} // comment\n /* more */ '''long''' \n '''er''' a::b\n" +
+    '$ion_symbol_table::{imports:$ion_symbol_table,symbols:["two"]} [$10,$11] 2020-01-01T00:00Z'
+  for (let size = 1; size < 60; size += 1)
+    assert.equal(shown(readAll(text, 'ion', size)), '{a:one} "longer" a::b [one,two] 2020-01-01T00:00Z')
+})
+
+test("PartiQL's own values come back from the shell's Ion", () => {
+  const value = list([bag([date(2024, 2, 29)])])
+  for (const bytes of [Buffer.from(printIon(value)), Buffer.from(encodeIon(value))])
+    assert.equal(shown(readAll(bytes, 'ion')), '$bag::[$date::2024-02-29]')
+  const [row] = readAll(printIon(value), 'ion')
+  assert.equal(row?.type, 'bag')
+})
+
+test('what is wrong in Ion is told with its place in the file', () => {
+  const text = `${'{a:1}\n'.repeat(50)}{a:1,\n  b:]}\n${'{a:1}\n'.repeat(50)}`
+  for (const size of [1, 9, 10_000]) {
+    const error = thrownBy(() => readAll(text, 'ion', size))
+    const { excerpt, span } = error
+    assert.match(error.message, /expected an Ion value, found ']'/)
+    assert.equal(excerpt.line + excerpt.text.slice(0, span?.start).split('\n').length - 1, 52)
+  }
+  assert.throws(() => readAll('{a:', 'ion', 2), { code: 'file/malformed' })
+  assert.throws(() => readAll(Buffer.from(encodeIon(list([list([])]))).subarray(0, 5), 'ion', 4), /byte 4/)
+})
+
+test('without a format the first bytes tell JSON and Ion apart', () => {
+  assert.equal(shown(readAll('[{"a":1e3}]', undefined, 100)), '{a:1d3}')
+  assert.equal(shown(readAll('{a:1e3}', undefined, 100)), '{a:1000e0}')
+  assert.equal(shown(readAll(Buffer.from(encodeIon(list([]))), undefined, 100)), '')
+  assert.equal(formatOfPath('a/b.JSONL.gz'), 'jsonl')
+  assert.equal(formatOfPath('b.ndjson'), 'jsonl')
+  assert.equal(formatOfPath('b.10n'), 'ion')
+  assert.equal(formatOfPath('csv'), undefined)
+})
+
+test('files, packed and not, are closed at the end and when a reader stops early', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'qldb-inputs-'))
+  try {
+    const lines = Array.from({ length: 60_000 }, (_, n) => `{"n":${n},"text":"${'x'.repeat(n % 40)}"}\n`).join('')
+    assert.ok(lines.length > 4 * inputChunkBytes)
+    writeFileSync(join(folder, 'a.jsonl'), lines)
+    writeFileSync(
+      join(folder, 'a.jsonl.gz'),
+      Buffer.concat([gzipSync(lines.slice(0, 1000)), gzipSync(lines.slice(1000))]),
+    )
+    writeFileSync(join(folder, 'cut.gz'), gzipSync(lines).subarray(0, 20_000))
+    const before = readdirSync('/proc/self/fd').length
+    for (const name of ['a.jsonl', 'a.jsonl.gz']) {
+      const values = rowsOf(openInput(join(folder, name), 'jsonl'))
+      assert.equal(values.length, 60_000)
+      assert.equal(printIon(values[59_999] as Value), `{n:59999,text:"${'x'.repeat(39)}"}`)
+      const content = openInput(join(folder, name), 'jsonl')
+      assert.ok(content.kind === 'rows')
+      content.rows.next()
+      content.rows.return?.()
+    }
+    assert.throws(() => rowsOf(openInput(join(folder, 'cut.gz'), 'jsonl')), /can't be unpacked: unexpected end of file/)
+    for (let turn = 0; turn < 500 && readdirSync('/proc/self/fd').length > before; turn += 1)
+      await new Promise((resolve) => setImmediate(resolve))
+    assert.ok(readdirSync('/proc/self/fd').length <= before + 1)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
