@@ -19,6 +19,18 @@ export function newId(env: Env): string {
   return base62(high) + base62(low)
 }
 
+/**
+ * An id for a thing whose own id is not known, from 64 bits of a hash: its high half is zero, as in no id that was drawn
+ * (it would be of 1970).
+ */
+export function madeUpId(hash: Uint8Array): string {
+  return base62(0n) + base62(Buffer.from(hash).readBigUInt64BE())
+}
+
+export function isMadeUpId(id: string): boolean {
+  return isId(id) && id.startsWith('0'.repeat(halfDigits))
+}
+
 /** Whether a text has the shape of an id. */
 export function isId(text: string): boolean {
   return text.length === idCharacters && /^[0-9A-Za-z]+$/.test(text)

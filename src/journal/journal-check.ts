@@ -79,7 +79,7 @@ export class JournalCheck implements JournalReport {
   }
 
   /** Checks a block as it is stored; undefined where it is missing. */
-  addStored(sequenceNo: number, bytes: Uint8Array | undefined): void {
+  addStored(sequenceNo: number, bytes: Uint8Array | undefined, uncheckedRevisions: readonly number[] = []): void {
     if (bytes === undefined) {
       this.blocks += 1
       this.#find('gap', sequenceNo, 'it is missing')
@@ -87,7 +87,7 @@ export class JournalCheck implements JournalReport {
     }
     this.bytes += bytes.length
     const before = this.findingCount
-    this.add(sequenceNo, () => decodeBlock(bytes))
+    this.add(sequenceNo, () => decodeBlock(bytes), uncheckedRevisions)
     const block = this.#chain.lastBlock
     // The same content in other bytes: no hash is wrong, yet these are not the bytes that were written.
     if (this.findingCount === before && block !== undefined && !equalBytes(encodeBlock(block), bytes)) {
@@ -96,10 +96,10 @@ export class JournalCheck implements JournalReport {
   }
 
   /** Checks a block; LedgerError that `read` throws is a finding. */
-  add(sequenceNo: number, read: () => Block): void {
+  add(sequenceNo: number, read: () => Block, uncheckedRevisions: readonly number[] = []): void {
     this.blocks += 1
     try {
-      this.#addBlock(sequenceNo, read())
+      this.#addBlock(sequenceNo, read(), uncheckedRevisions)
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error
       this.#find('malformed', sequenceNo, error.message)
@@ -121,13 +121,13 @@ export class JournalCheck implements JournalReport {
     }
   }
 
-  #addBlock(sequenceNo: number, block: Block): void {
+  #addBlock(sequenceNo: number, block: Block, uncheckedRevisions: readonly number[]): void {
     const { strandId, sequenceNo: found } = block.blockAddress
     if (found !== sequenceNo) this.#find('gap', sequenceNo, `the block in its place says that it is block ${found}`)
     if (sequenceNo === this.first && strandId !== this.#strandId) {
       this.#find('strand', sequenceNo, `it is of strand '${strandId}', the ledger's is '${this.#strandId}'`)
     }
-    const report = this.#chain.add(block)
+    const report = this.#chain.add(block, uncheckedRevisions)
     for (const finding of report.findings) this.#keep(finding)
     this.#count(block)
     this.opaqueEntries += report.opaqueEntries

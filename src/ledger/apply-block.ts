@@ -1,7 +1,8 @@
 import { assert } from '../base/assert.ts'
 import { toBase64 } from '../base/bytes.ts'
+import { LedgerError } from '../base/errors.ts'
 import { writeSetBlocksMax } from '../base/limits.ts'
-import type { Block, Revision, RevisionMetadata } from '../journal/block.ts'
+import { type Block, coversHead, type Revision, type RevisionMetadata } from '../journal/block.ts'
 import { appendLeaf } from '../journal/merkle-tree.ts'
 import type { WriteTransaction } from '../store/store.ts'
 import { encodeRaw } from '../values/binary-writer.ts'
@@ -9,7 +10,16 @@ import type { SymbolDictionary } from '../values/symbols.ts'
 import { instantOf } from '../values/timestamp.ts'
 import type { StructValue, TimestampValue } from '../values/value.ts'
 import { applyCatalogRevisions } from './apply-catalog.ts'
-import { type CatalogState, catalogTableId, type IndexDefinition, type Table } from './catalog.ts'
+import {
+  type CatalogState,
+  catalogTableId,
+  derivedVersion,
+  documentOfTable,
+  type IndexDefinition,
+  type Table,
+  type TableDefinition,
+} from './catalog.ts'
+import { applyForeignCatalog } from './import-catalog.ts'
 import { dataOf } from './document-source.ts'
 import { growingTreeNodes } from './journal-tree.ts'
 import {
@@ -36,6 +46,8 @@ import {
   encodeState,
   encodeWriteSet,
   type LedgerState,
+  type Origin,
+  type Reader,
 } from './records.ts'
 import { applyRedactions } from './redaction.ts'
 
@@ -44,6 +56,8 @@ export interface Derived {
   readonly state: LedgerState
   readonly catalog: CatalogState
   readonly symbols: SymbolDictionary
+  /** Of a ledger that was imported: its blocks may be another program's. */
+  readonly origin: Origin | undefined
 }
 
 /** A revision of the block with the table and position it has there. */
@@ -88,18 +102,18 @@ export class BlockWriter {
   }
 
   apply(): Derived {
-    const placed = placedRevisions(this.block)
-    const ddl = placed.filter((item) => item.tableId === catalogTableId)
-    const catalog = ddl.length === 0 ? this.#before.catalog : applyCatalogRevisions(this, this.#before.catalog, ddl)
-    for (const item of placed) if (item.tableId !== catalogTableId) this.#applyRevision(item, catalog)
-    for (const { tableId, documentId } of applyRedactions(this.transaction, this.block))
-      this.#noteChange(tableId, documentId)
+    const { origin } = this.#before
+    // QLDB's own blocks do not show what they did to the catalog.
+    const isForeign = origin !== undefined && !coversHead(this.block)
+    const catalog = isForeign ? this.#applyForeign() : this.#applyOwn()
     for (const [tableNumber, next] of this.#counters)
       this.transaction.put(documentCounterKey(tableNumber), encodeNumber(next))
     putNewSymbols(this.transaction, this.symbols, this.#before.state.symbolsEnd)
     this.#putWriteSet()
     const { sequenceNo } = this.block.blockAddress
-    appendLeaf(growingTreeNodes(this.transaction), sequenceNo, this.block.blockHash)
+    // Without the blocks from 0 on there is no digest.
+    if ((origin?.firstSequenceNo ?? 0) === 0)
+      appendLeaf(growingTreeNodes(this.transaction), sequenceNo, this.block.blockHash)
     const state: LedgerState = {
       tip: sequenceNo,
       tipHash: this.block.blockHash,
@@ -109,7 +123,38 @@ export class BlockWriter {
       nextIndexNumber: this.nextIndexNumber,
     }
     this.transaction.put(stateKey, encodeState(state))
-    return { state, catalog, symbols: this.symbols }
+    return { state, catalog, symbols: this.symbols, origin }
+  }
+
+  #applyOwn(): CatalogState {
+    const { catalog: before, origin } = this.#before
+    const placed = placedRevisions(this.block)
+    const ddl = placed.filter((item) => item.tableId === catalogTableId)
+    const catalog = ddl.length === 0 ? before : applyCatalogRevisions(this, before, ddl)
+    for (const item of placed) if (item.tableId !== catalogTableId) this.#applyRevision(item, catalog)
+    for (const { tableId, documentId } of applyRedactions(this.transaction, this.block, origin?.firstSequenceNo))
+      this.#noteChange(tableId, documentId)
+    return catalog
+  }
+
+  /** The data of redacted revisions is left to the export: it is there or not, and the block is kept as it came. */
+  #applyForeign(): CatalogState {
+    const catalog = applyForeignCatalog(this, this.#before.catalog)
+    for (const item of placedForeignRevisions(this.transaction, this.block, catalog)) this.#applyRevision(item, catalog)
+    return catalog
+  }
+
+  /** Puts a table's document that no revision stands for. */
+  putDerivedTable(definition: TableDefinition, oldId: string | undefined, oldNumber: number | undefined): number {
+    const documentNumber = oldNumber ?? this.#nextDocumentNumber(catalogTableNumber)
+    const { tableId } = definition
+    if (oldId !== undefined && oldId !== tableId) this.transaction.remove(documentIdKey(oldId))
+    this.transaction.put(documentIdKey(tableId), encodePlace({ tableNumber: catalogTableNumber, documentNumber }))
+    const data = encodeRaw(documentOfTable(definition), this.symbols)
+    const record = encodeDocumentRecord({ documentId: tableId, version: derivedVersion, data })
+    this.transaction.put(documentKey(catalogTableNumber, documentNumber), record)
+    this.#noteChange(catalogTableId, tableId)
+    return documentNumber
   }
 
   /** Puts a revision's records and makes it the current one; returns its place and the data that it replaces. */
@@ -123,6 +168,7 @@ export class BlockWriter {
       position: item.position,
       txTimeMs: msOf(metadata.txTime),
       deleted: isDeletion(item.revision),
+      isExactTime: isExact(metadata.txTime),
       txId: metadata.txId,
       hash,
     }
@@ -180,14 +226,16 @@ export class BlockWriter {
     metadata: RevisionMetadata,
   ): { place: DocumentPlace; replaced: StructValue | undefined } {
     const { id: documentId, version } = metadata
+    const isStrict = this.#before.origin === undefined
     const bytes = this.transaction.get(documentIdKey(documentId))
     if (bytes !== undefined) {
-      assert(version > 0, `no document has the id of the new document '${documentId}'`)
+      assert(version > 0 || !isStrict, `no document has the id of the new document '${documentId}'`)
       const place = decodePlace(bytes)
+      assert(place.tableNumber === tableNumber, `document '${documentId}' stays in its table`)
       const current = this.transaction.get(documentKey(place.tableNumber, place.documentNumber))
       return { place, replaced: current && dataOf(decodeDocumentRecord(current), this.symbols) }
     }
-    assert(version === 0, `version ${version} of document '${documentId}' follows another`)
+    assert(version === 0 || !isStrict, `version ${version} of document '${documentId}' follows another`)
     const place = { tableNumber, documentNumber: this.#nextDocumentNumber(tableNumber) }
     this.transaction.put(documentIdKey(documentId), encodePlace(place))
     return { place, replaced: undefined }
@@ -226,6 +274,31 @@ function placedRevisions(block: Block): PlacedRevision[] {
     placed.push({ tableId: document.tableId, position, revision })
   }
   return placed
+}
+
+/** The table of a revision that transactionInfo does not name is the one that its document is in. */
+function placedForeignRevisions(reader: Reader, block: Block, catalog: CatalogState): PlacedRevision[] {
+  const placed: PlacedRevision[] = []
+  const documents = block.transactionInfo?.documents
+  for (const [position, revision] of (block.revisions ?? []).entries()) {
+    const id = revision.metadata?.id
+    if (id === undefined) continue
+    const tableId = documents?.get(id)?.tableId ?? tableOfPlace(reader.get(documentIdKey(id)), catalog)
+    if (tableId !== undefined) placed.push({ tableId, position, revision })
+    else throw new LedgerError('journal/malformed', `nothing says which table document '${id}' belongs to`)
+  }
+  return placed
+}
+
+function tableOfPlace(place: Uint8Array | undefined, catalog: CatalogState): string | undefined {
+  const number = place && decodePlace(place).tableNumber
+  for (const table of catalog.tables.values()) if (table.number === number) return table.tableId
+  return undefined
+}
+
+/** Whether milliseconds tell it in full, with UTC and three digits. */
+function isExact(time: TimestampValue): boolean {
+  return time.precision === 'second' && time.fractionDigits === 3 && time.offset === 0
 }
 
 /** Metadata without data, that no redaction took. */

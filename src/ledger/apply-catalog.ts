@@ -1,6 +1,6 @@
 import { indexBuildBatchDocuments } from '../base/limits.ts'
 import type { BlockWriter, PlacedRevision } from './apply-block.ts'
-import { CatalogState, type IndexDefinition, type Table, tableOfDocument } from './catalog.ts'
+import { CatalogState, type IndexDefinition, type Table, type TableDefinition, tableOfDocument } from './catalog.ts'
 import { dataOf } from './document-source.ts'
 import {
   catalogTableNumber,
@@ -22,24 +22,46 @@ export function applyCatalogRevisions(
   before: CatalogState,
   ddl: readonly PlacedRevision[],
 ): CatalogState {
+  const changes = ddl.flatMap((item) => {
+    const { place } = writer.putRevision(catalogTableNumber, item)
+    if (item.revision.data === undefined) return []
+    const definition = tableOfDocument(item.revision.data)
+    return [{ definition, number: place.documentNumber, oldId: definition.tableId }]
+  })
+  return applyDefinitions(writer, before, changes)
+}
+
+export interface DefinitionChange {
+  readonly definition: TableDefinition
+  readonly number: number
+  /** The id that the table had before. */
+  readonly oldId: string
+}
+
+/** What follows from tables that are new or changed, their documents aside. */
+export function applyDefinitions(
+  writer: BlockWriter,
+  before: CatalogState,
+  changes: readonly DefinitionChange[],
+): CatalogState {
   const tables = new Map(before.tables)
   const indexNumbers = new Map(before.indexNumbers)
-  for (const item of ddl) {
-    const { place } = writer.putRevision(catalogTableNumber, item)
-    if (item.revision.data === undefined) continue
-    const definition = tableOfDocument(item.revision.data)
-    const old = before.tables.get(definition.tableId)
-    const table: Table = { ...definition, number: place.documentNumber, committed: definition }
+  for (const { definition, number, oldId } of changes) {
+    const old = before.tables.get(oldId)
+    const table: Table = { ...definition, number, committed: definition }
+    if (oldId !== definition.tableId) tables.delete(oldId)
     tables.set(definition.tableId, table)
     if (old?.status !== table.status) writer.writeSet.names.push(table.name)
     for (const index of old?.indexes ?? []) {
       if (!hasIndex(table.indexes, index)) dropIndex(writer, indexNumbers, index)
     }
     for (const index of table.indexes) {
-      if (!hasIndex(old?.indexes ?? [], index)) createIndex(writer, indexNumbers, index, place.documentNumber)
+      if (!hasIndex(old?.indexes ?? [], index)) createIndex(writer, indexNumbers, index, number)
     }
   }
-  return new CatalogState(writer.block.blockAddress.sequenceNo, tables, indexNumbers)
+  // By number, as they are loaded.
+  const inOrder = new Map([...tables].sort(([, left], [, right]) => (left.number ?? 0) - (right.number ?? 0)))
+  return new CatalogState(writer.block.blockAddress.sequenceNo, inOrder, indexNumbers)
 }
 
 function hasIndex(indexes: readonly IndexDefinition[], index: IndexDefinition): boolean {

@@ -13,6 +13,17 @@ import { list, type StructValue, string, structOf, type Value } from '../values/
 export const catalogTableName = '_ql_catalog'
 export const catalogTableId = '0000000000000000000000'
 
+/**
+ * The version of a catalog document that was worked out from another program's statements: no revision made it, so the
+ * next one, of this program, is version 0.
+ */
+export const derivedVersion = 0xffffffff
+
+/** The version after another. */
+export function versionAfter(version: number): number {
+  return version === derivedVersion ? 0 : version + 1
+}
+
 export type TableStatus = 'ACTIVE' | 'INACTIVE'
 
 /** A table as its catalog document describes it (DG/working.catalog). */

@@ -12,7 +12,7 @@ import {
 import type { WriteTransaction } from '../store/store.ts'
 import { timestampFromMs } from '../values/timestamp.ts'
 import { applyBlock } from './apply-block.ts'
-import { type CatalogState, catalogTableId, catalogTableName } from './catalog.ts'
+import { type CatalogState, catalogTableId, catalogTableName, versionAfter } from './catalog.ts'
 import type { LedgerCore } from './core.ts'
 import { blockKey, documentIdKey, documentKey, writeSetKey } from './keys.ts'
 import type { Overlay, TableOverlay } from './overlay.ts'
@@ -92,7 +92,7 @@ function append(
   const symbols = core.symbols.forWrite(transaction, state.symbolsEnd)
   const catalog = core.catalogs.forWrite(transaction, state, symbols)
   transaction.put(blockKey(sequenceNo), encodeBlock(block))
-  applyBlock(transaction, block, { state, catalog, symbols })
+  applyBlock(transaction, block, { state, catalog, symbols, origin: core.identity.origin })
   return { sequenceNo, count }
 }
 
@@ -129,7 +129,7 @@ function contentOf(
       assert(last !== undefined, 'a changed document has a version')
       // Inserted and deleted again: it never was.
       if (last.isNew && last.value === undefined) continue
-      const version = last.isNew ? 0 : versionOf(transaction, documentId) + 1
+      const version = last.isNew ? 0 : versionAfter(versionOf(transaction, documentId))
       const statements = (table.statements.get(documentId) ?? []).map((number) => positions.get(number) as number)
       documents.set(documentId, { tableName, tableId, statements })
       revisions.push({

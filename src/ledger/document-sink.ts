@@ -92,6 +92,7 @@ export class StatementSink implements DocumentSink {
     const { catalog, view } = this.#writes
     const table = catalog.tables.get(tableId)
     if (table === undefined) throw new LedgerError('catalog/table-not-found', `no table with the id '${tableId}'`)
+    this.#readDefinition(table)
     if (table.status === 'ACTIVE')
       throw new LedgerError('catalog/table-exists', `table '${table.name}' (${tableId}) is not dropped`)
     view.readSet.addName(table.name)
@@ -146,10 +147,18 @@ export class StatementSink implements DocumentSink {
     const { catalog, view } = this.#writes
     view.readSet.addName(name)
     const table = catalog.activeTable(name)
-    if (table !== undefined) return table
+    if (table !== undefined) {
+      this.#readDefinition(table)
+      return table
+    }
     const near = nearName(name, catalog.activeNames())
     const help = near === undefined ? {} : { help: `did you mean '${near}'?` }
     throw new LedgerError('catalog/table-not-found', `no table named '${name}'`, help)
+  }
+
+  /** Also a refusal has read it: that an index is there already, say. */
+  #readDefinition(table: Table): void {
+    if (table.number !== undefined) this.#writes.view.readSet.addDocument(catalogTableId, table.tableId)
   }
 
   #checkTableCounts(tableCount: number): void {
@@ -167,9 +176,8 @@ export class StatementSink implements DocumentSink {
 
   #define(definition: TableDefinition): void {
     const { catalog, view } = this.#writes
-    const { overlay, readSet } = view
+    const { overlay } = view
     const isNew = catalog.tables.get(definition.tableId)?.number === undefined
-    if (!isNew) readSet.addDocument(catalogTableId, definition.tableId)
     const write = { statement: this.#statement, value: documentOfTable(definition), bytes: 0, isNew }
     overlay.write(catalogTableId, definition.tableId, write, this.#writes.oldestReader())
     this.#writes.catalog = catalog.withTable(definition)

@@ -6,7 +6,7 @@ import type { SymbolTable } from '../values/symbols.ts'
 import { isAbsent, type StructValue, type TimestampValue, type Value } from '../values/value.ts'
 import type { BlockCache } from './block-cache.ts'
 import { type CatalogState, catalogTableId, documentOfTable } from './catalog.ts'
-import { committedRow } from './committed-row.ts'
+import { committedRow, revisionRow } from './committed-row.ts'
 import { historyRows } from './history.ts'
 import {
   type DocumentPlace,
@@ -191,6 +191,7 @@ export class StatementSource implements DocumentSource {
     const bytes = this.#view.reader.get(revisionKey(tableNumber, documentNumber, version))
     if (bytes === undefined) throw new BugError(`the current revision of '${documentId}' has its record`)
     const revision = decodeRevisionRecord(bytes)
+    if (!revision.isExactTime) return revisionRow(this.#view.blocks.block(revision.sequenceNo), revision.position)
     return { documentId, value: committedRow(this.#view.strandId, documentId, version, revision, data) }
   }
 }

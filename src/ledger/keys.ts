@@ -22,6 +22,7 @@ import { isAbsent, type StructValue, type Value } from '../values/value.ts'
  * | 10 index entry | index number 4, key length 1, key, document number 6 | – |
  * | 11 index number | index id 22 | index number 4 |
  * | 12 document counter | table number 4 | next document number 6 |
+ * | 13 doubt | sequenceNo 6, position 4 | –; an imported revision whose data lost its types as JSON |
  */
 const prefixes = {
   identity: 1,
@@ -36,6 +37,7 @@ const prefixes = {
   indexEntry: 10,
   indexNumber: 11,
   documentCounter: 12,
+  doubt: 13,
 } as const
 
 const firstDerived = prefixes.state
@@ -179,6 +181,25 @@ export function documentCounterKey(tableNumber: number): Uint8Array {
   const bytes = key(prefixes.documentCounter, 4)
   bytes.writeUInt32BE(tableNumber, 1)
   return bytes
+}
+
+/** Not derived: it can't be told from the block. */
+export function doubtKey(sequenceNo: number, position: number): Uint8Array {
+  const bytes = key(prefixes.doubt, 10)
+  bytes.writeUIntBE(sequenceNo, 1, 6)
+  bytes.writeUInt32BE(position, 7)
+  return bytes
+}
+
+/** Positions of a block's revisions whose hash can't be checked, since their data lost its types before the import. */
+export function doubtsOf(
+  reader: { range(range: Range): Iterable<readonly [key: Uint8Array, value: Uint8Array]> },
+  sequenceNo: number,
+): number[] {
+  const positions: number[] = []
+  for (const [bytes] of reader.range({ start: doubtKey(sequenceNo, 0), end: doubtKey(sequenceNo + 1, 0) }))
+    positions.push(view(bytes).readUInt32BE(7))
+  return positions
 }
 
 export function isBlockKey(bytes: Uint8Array): boolean {

@@ -18,7 +18,15 @@ import { blockKey, identityKey } from './keys.ts'
 import { LedgerSymbols } from './ledger-symbols.ts'
 import { PreparedStatements } from './prepared.ts'
 import { applyMissingBlocks } from './rebuild.ts'
-import { encodeIdentity, formatVersion, type Identity, type LedgerState, readIdentity, stateOf } from './records.ts'
+import {
+  encodeIdentity,
+  formatVersion,
+  type Identity,
+  type LedgerState,
+  type Origin,
+  readIdentity,
+  stateOf,
+} from './records.ts'
 import { LedgerTransaction } from './transaction.ts'
 import { type LedgerReport, verifyLedger } from './verify-ledger.ts'
 
@@ -47,6 +55,11 @@ export class Ledger {
     const identity = readNow(store, readIdentity) ?? (await store.write((t) => create(t, env, options.name)))
     if (identity.name !== options.name)
       throw new LedgerError('ledger/foreign', `the store holds the ledger '${identity.name}', not '${options.name}'`)
+    if (identity.origin?.state === 'running') {
+      throw new LedgerError('ledger/incomplete', `the import into ledger '${identity.name}' has not come to its end`, {
+        help: "run the same 'qldb import' again to go on with it, or remove the ledger's directory",
+      })
+    }
     await applyMissingBlocks(store)
     const { strictQldb, typing = 'permissive' } = options
     return new Ledger({
@@ -77,6 +90,7 @@ export class Ledger {
   digest(): LedgerDigest {
     return readNow(this.#core.store, (snapshot) => {
       const tipAddress = { strandId: this.strandId, sequenceNo: stateOf(snapshot).tip }
+      this.#checkWhole()
       return { digest: digestAt(treeNodes(snapshot), tipAddress).digest, tipAddress }
     })
   }
@@ -98,6 +112,7 @@ export class Ledger {
   blockProof(sequenceNo: number, tipSequenceNo: number): Proof {
     return readNow(this.#core.store, (snapshot) => {
       checkTip(stateOf(snapshot), sequenceNo, tipSequenceNo)
+      this.#checkWhole()
       return blockProof(treeNodes(snapshot), sequenceNo, tipSequenceNo)
     })
   }
@@ -109,6 +124,7 @@ export class Ledger {
   revision(sequenceNo: number, documentId: string, tipSequenceNo: number): ProvenRevision | undefined {
     return readNow(this.#core.store, (snapshot) => {
       checkTip(stateOf(snapshot), sequenceNo, tipSequenceNo)
+      this.#checkWhole()
       const block = readBlock(snapshot, sequenceNo)
       const position = block.revisions?.findIndex(({ metadata }) => metadata?.id === documentId) ?? -1
       if (position === -1) return undefined
@@ -121,6 +137,20 @@ export class Ledger {
   /** Checks the whole journal (verify-ledger.ts). */
   verify(onBlock?: (sequenceNo: number) => void): LedgerReport {
     return verifyLedger(this.#core.store, onBlock)
+  }
+
+  /** Where the ledger was imported from; undefined for one that was made here. */
+  get origin(): Origin | undefined {
+    return this.#core.identity.origin
+  }
+
+  /** Digests and proofs need every block from 0 on. */
+  #checkWhole(): void {
+    const first = this.#core.identity.origin?.firstSequenceNo ?? 0
+    if (first === 0) return
+    throw new LedgerError('journal/gap', `the ledger was imported from block ${first} on, so it has no digest`, {
+      help: 'a digest covers all blocks from 0 on; import the earlier exports, too',
+    })
   }
 
   /** Closes the store; open transactions fail from then on. */

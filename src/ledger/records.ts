@@ -17,6 +17,21 @@ export interface Identity {
   readonly format: number
   readonly name: string
   readonly strandId: string
+  /** Only in a ledger that was imported. */
+  readonly origin?: Origin
+}
+
+/** Where the blocks of an imported ledger came from; those after `lastSequenceNo` were appended here. */
+export interface Origin {
+  /** `running`: the import has not come to its end, and nothing else may open the ledger. */
+  readonly state: 'running' | 'complete'
+  readonly firstSequenceNo: number
+  readonly lastSequenceNo: number
+  readonly isReadOnly: boolean
+  /** Whether every hash was checked on the way in. */
+  readonly isVerified: boolean
+  /** Revisions whose data came as JSON and could not be given back its types. */
+  readonly doubtfulRevisions: number
 }
 
 /** Undefined for a store without a ledger. Throws LedgerError 'ledger/format-too-new' or 'ledger/foreign'. */
@@ -33,7 +48,19 @@ export function readIdentity(reader: Reader): Identity | undefined {
       { help: 'open it with a newer version of this program' },
     )
   }
-  return { format: found.format, name: found.name, strandId: found.strandId }
+  const { format, name, strandId, origin } = found
+  return origin === undefined ? { format, name, strandId } : { format, name, strandId, origin: originOf(origin, name) }
+}
+
+function originOf(found: Partial<Origin>, name: string): Origin {
+  const { state, firstSequenceNo, lastSequenceNo, isReadOnly, isVerified, doubtfulRevisions } = found
+  const isWhole =
+    (state === 'running' || state === 'complete') &&
+    [firstSequenceNo, lastSequenceNo, doubtfulRevisions].every(Number.isSafeInteger) &&
+    typeof isReadOnly === 'boolean' &&
+    typeof isVerified === 'boolean'
+  if (!isWhole) throw new LedgerError('ledger/foreign', `the ledger '${name}' has a damaged record of its import`)
+  return { state, firstSequenceNo, lastSequenceNo, isReadOnly, isVerified, doubtfulRevisions } as Origin
 }
 
 export function encodeIdentity(identity: Identity): Uint8Array {
@@ -124,19 +151,21 @@ export interface RevisionRecord {
   readonly txTimeMs: number
   /** Whether it is a deletion: metadata without data. */
   readonly deleted: boolean
+  /** Whether txTime is a UTC timestamp of milliseconds, and so told in full by txTimeMs. */
+  readonly isExactTime: boolean
   readonly txId: string
   readonly hash: Uint8Array
 }
 
 const revisionHeaderBytes = 6 + 4 + 8 + 1 + idCharacters
 
-/** Layout: sequenceNo 6, position 4, txTime 8 (double, milliseconds), flags 1 (bit 0: deleted), txId 22, hash. */
+/** Layout: sequenceNo 6, position 4, txTime 8 (double, milliseconds), flags 1 (bit 0: deleted, 1: txTime is not exact), txId 22, hash. */
 export function encodeRevisionRecord(record: RevisionRecord): Uint8Array {
   const buffer = Buffer.allocUnsafeSlow(revisionHeaderBytes + record.hash.length)
   buffer.writeUIntBE(record.sequenceNo, 0, 6)
   buffer.writeUInt32BE(record.position, 6)
   buffer.writeDoubleBE(record.txTimeMs, 10)
-  buffer[18] = record.deleted ? 1 : 0
+  buffer[18] = (record.deleted ? 1 : 0) | (record.isExactTime ? 0 : 2)
   buffer.write(record.txId, 19, 'latin1')
   buffer.set(record.hash, revisionHeaderBytes)
   return buffer
@@ -148,7 +177,8 @@ export function decodeRevisionRecord(bytes: Uint8Array): RevisionRecord {
     sequenceNo: buffer.readUIntBE(0, 6),
     position: buffer.readUInt32BE(6),
     txTimeMs: buffer.readDoubleBE(10),
-    deleted: buffer[18] === 1,
+    deleted: ((buffer[18] as number) & 1) !== 0,
+    isExactTime: ((buffer[18] as number) & 2) === 0,
     txId: buffer.toString('latin1', 19, revisionHeaderBytes),
     hash: bytes.subarray(revisionHeaderBytes),
   }

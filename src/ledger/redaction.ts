@@ -68,10 +68,16 @@ function noRevision(documentId: string, table: string, sequenceNo: number): Ledg
 
 /**
  * Takes the data out of the blocks that a block's redactionInfo names, and out of the write sets that list its index
- * keys; a transaction that still needed one of those conflicts. Does nothing to what is redacted already.
+ * keys; a transaction that still needed one of those conflicts. Does nothing to what is redacted already, nor to blocks
+ * before the ledger's first one.
  */
-export function applyRedactions(transaction: WriteTransaction, block: Block): readonly RedactedRevision[] {
-  const redacted = block.redactionInfo?.revisions ?? []
+export function applyRedactions(
+  transaction: WriteTransaction,
+  block: Block,
+  firstSequenceNo = 0,
+): readonly RedactedRevision[] {
+  const all = block.redactionInfo?.revisions ?? []
+  const redacted = all.filter(({ blockAddress }) => blockAddress.sequenceNo >= firstSequenceNo)
   for (const { blockAddress, documentId, version } of redacted) {
     const { sequenceNo } = blockAddress
     const old = readBlock(transaction, sequenceNo)

@@ -141,7 +141,12 @@ export class LedgerTransaction {
   }
 
   #change(plan: Plan, parameters: readonly Value[], number: number, meter: StatementMeter): Iterator<Value> {
-    const { env, options } = this.#core
+    const { env, options, identity } = this.#core
+    if (identity.origin?.isReadOnly === true) {
+      throw new LedgerError('ledger/read-only', `the ledger '${identity.name}' was imported and is read-only`, {
+        help: "'qldb import --writable' with the same files lets it be written to",
+      })
+    }
     const view = this.#openView()
     const writes = {
       view: { ...view, ...this.#shared() },

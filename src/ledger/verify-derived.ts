@@ -4,10 +4,12 @@ import { LedgerError } from '../base/errors.ts'
 import { rebuildBatchBlocksMax, reportFindingsMax } from '../base/limits.ts'
 import type { Store, WriteTransaction } from '../store/store.ts'
 import { readBlock } from './block-cache.ts'
-import { applyBlock } from './apply-block.ts'
-import { derivedRange, describeKey, isBlockKey } from './keys.ts'
+import { firstLocalSymbol, SymbolDictionary } from '../values/symbols.ts'
+import { applyBlock, type Derived } from './apply-block.ts'
+import { derivedRange, describeKey, isBlockKey, symbolRange } from './keys.ts'
+import { putNewSymbols } from './ledger-symbols.ts'
 import { derivedOf } from './rebuild.ts'
-import { type Reader, readState } from './records.ts'
+import { asBuffer, type Reader, readIdentity, readState } from './records.ts'
 
 /** What the comparison of a ledger's derived data with its journal found. */
 export interface DerivedReport {
@@ -25,10 +27,15 @@ export type OnReplay = (sequenceNo: number) => void | Promise<void>
 /**
  * Derives everything anew from the blocks into `scratch`, which must be empty, and compares it record by record with
  * what the ledger has. The blocks must have been checked before: what follows from unsound ones means nothing.
+ *
+ * `hasRedactions`: field names of data that has been redacted since may stand in the ledger's dictionary, and nothing in
+ * the journal tells them any more; so the replay numbers its symbols as the ledger does. A name that is wrong there
+ * shows in every document that has it.
  */
 export async function verifyDerived(
   source: Reader,
   last: number,
+  hasRedactions: boolean,
   scratch: Store,
   onReplay: OnReplay,
 ): Promise<DerivedReport> {
@@ -36,7 +43,7 @@ export async function verifyDerived(
   const tip = readState(source)?.tip ?? -1
   if (tip > last) return { ...none, findings: [`the state says that block ${tip} is the last, it is ${last}`] }
   try {
-    await replay(source, tip, scratch, onReplay)
+    await replay(source, tip, hasRedactions, scratch, onReplay)
   } catch (error) {
     if (!(error instanceof BugError) && !(error instanceof LedgerError)) throw error
     if (error instanceof LedgerError && error.kind !== 'corrupt' && error.kind !== 'input') throw error
@@ -58,18 +65,36 @@ export async function verifyDerived(
 
 const none = { findingCount: 1, records: 0, isComplete: false }
 
-async function replay(source: Reader, tip: number, scratch: Store, onReplay: OnReplay): Promise<void> {
-  for (let from = 0; from <= tip; from += rebuildBatchBlocksMax) {
+async function replay(
+  source: Reader,
+  tip: number,
+  hasRedactions: boolean,
+  scratch: Store,
+  onReplay: OnReplay,
+): Promise<void> {
+  const origin = readIdentity(source)?.origin
+  const first = origin?.firstSequenceNo ?? 0
+  for (let from = first; from <= tip; from += rebuildBatchBlocksMax) {
     await onReplay(from)
     const end = Math.min(tip, from + rebuildBatchBlocksMax - 1)
     await scratch.write((transaction) => {
       const target = withBlocksOf(source, transaction)
-      let derived = derivedOf(target)
+      let derived = derivedOf(target, origin)
+      if (from === first && hasRedactions) derived = withSymbolsOf(source, target, derived)
       for (let sequenceNo = from; sequenceNo <= end; sequenceNo += 1) {
         derived = applyBlock(target, readBlock(source, sequenceNo), derived)
       }
     })
   }
+}
+
+/** Before the first block: the ledger's dictionary as it is now. */
+function withSymbolsOf(source: Reader, target: WriteTransaction, before: Derived): Derived {
+  const end = readState(source)?.symbolsEnd ?? firstLocalSymbol
+  const texts = [...source.range(symbolRange(firstLocalSymbol, end))].map(([, value]) => asBuffer(value).toString())
+  const symbols = new SymbolDictionary(texts)
+  putNewSymbols(target, symbols, firstLocalSymbol)
+  return { ...before, state: { ...before.state, symbolsEnd: symbols.texts.length }, symbols }
 }
 
 /** The scratch store's transaction with the ledger's blocks in it: a redaction reads them, and writes them as they are. */

@@ -3,7 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import type { Digest } from '../journal/digest.ts'
 import { JournalCheck, type JournalReport } from '../journal/journal-check.ts'
 import type { Snapshot, Store } from '../store/store.ts'
-import { blockKey, blocksRange, identityKey, sequenceOfBlockKey } from './keys.ts'
+import { blockKey, blocksRange, doubtsOf, identityKey, sequenceOfBlockKey } from './keys.ts'
 import { encodeIdentity, type Identity, readIdentity } from './records.ts'
 import { type DerivedReport, verifyDerived } from './verify-derived.ts'
 
@@ -46,7 +46,7 @@ export function verifyLedger(store: Store, onBlock: (sequenceNo: number) => void
     const check = checkOf(snapshot, identityOf(snapshot))
     for (let sequenceNo = check.first; sequenceNo <= check.last; sequenceNo += 1) {
       onBlock(sequenceNo)
-      check.addStored(sequenceNo, snapshot.get(blockKey(sequenceNo)))
+      check.addStored(sequenceNo, snapshot.get(blockKey(sequenceNo)), doubtsOf(snapshot, sequenceNo))
     }
     check.end()
     return check
@@ -70,7 +70,7 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
       if (sequenceNo % blocksBetweenTurns === 0) {
         await onProgress({ stage: 'blocks', done: sequenceNo, total: journal.last + 1 })
       }
-      journal.addStored(sequenceNo, snapshot.get(blockKey(sequenceNo)))
+      journal.addStored(sequenceNo, snapshot.get(blockKey(sequenceNo)), doubtsOf(snapshot, sequenceNo))
     }
     journal.end()
     const isSound = journal.findingCount === 0 || journal.findings.every(({ code }) => code === 'digest')
@@ -81,9 +81,10 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
   }
 }
 
-function checkOf(snapshot: Snapshot, { strandId }: Identity, saved: readonly Digest[] = []): JournalCheck {
+function checkOf(snapshot: Snapshot, { strandId, origin }: Identity, saved: readonly Digest[] = []): JournalCheck {
   const first = Math.max(0, endBlock(snapshot, false))
-  return new JournalCheck({ strandId, first, last: endBlock(snapshot, true), saved, mustCoverHeads: true })
+  const last = endBlock(snapshot, true)
+  return new JournalCheck({ strandId, first, last, saved, mustCoverHeads: origin === undefined })
 }
 
 /** The number of the first or last block stored; -1 when there is none. */
@@ -100,7 +101,7 @@ async function checkDerived(
   if (openScratch === undefined) return undefined
   const scratch = await openScratch(journal.blocks)
   try {
-    return await verifyDerived(snapshot, journal.last, scratch, (done) =>
+    return await verifyDerived(snapshot, journal.last, journal.redactedRevisions > 0, scratch, (done) =>
       onProgress({ stage: 'derived', done, total: journal.last + 1 }),
     )
   } finally {
