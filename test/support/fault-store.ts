@@ -31,6 +31,10 @@ export class FaultStore implements Store {
     return this.#steps >= this.#stepAt
   }
 
+  get isKilled(): boolean {
+    return this.#isKilled
+  }
+
   snapshot(): Snapshot {
     this.#checkAlive()
     return this.#inner.snapshot()

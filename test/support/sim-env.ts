@@ -4,6 +4,7 @@ import type { Env } from '../../src/base/env.ts'
 export class SimEnv implements Env {
   #state: number
   #clockMs: number
+  #wallOffsetMs = 0
 
   constructor(seed: number, startMs = Date.UTC(2024, 0, 1)) {
     this.#state = seed >>> 0
@@ -11,7 +12,7 @@ export class SimEnv implements Env {
   }
 
   nowMs(): number {
-    return this.#clockMs
+    return this.#clockMs + this.#wallOffsetMs
   }
 
   monotonicMs(): number {
@@ -20,6 +21,11 @@ export class SimEnv implements Env {
 
   advance(ms: number): void {
     this.#clockMs += ms
+  }
+
+  /** Sets the clock of the day forth, or back when `ms` is negative; time goes on as before. */
+  jump(ms: number): void {
+    this.#wallOffsetMs += ms
   }
 
   async sleep(ms: number): Promise<void> {
