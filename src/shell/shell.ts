@@ -4,7 +4,9 @@ import { transactionAgeMsMax } from '../base/limits.ts'
 import { describeFailure } from '../driver/failure.ts'
 import type { Transaction } from '../driver/transaction.ts'
 import { isComplete, type ScriptStatement } from '../syntax/split.ts'
+import type { Auditor, AuditName } from './auditor.ts'
 import { type CommandHost, findCommand } from './commands.ts'
+import { type Completion, complete } from './completion.ts'
 import type { Connect, Connection, ConnectTarget } from './connection.ts'
 import { type ReportContext, reportOf } from './error-report.ts'
 import type { EventSink, TransactionFate } from './events.ts'
@@ -25,6 +27,8 @@ export interface ShellOptions {
   readonly env: Env
   /** For `status`. */
   readonly version: string
+  /** For `digest`, `prove` and `verify`; without it they say that they are not there. */
+  readonly auditor?: Auditor
 }
 
 export interface RunOptions {
@@ -69,6 +73,7 @@ export class Shell {
   readonly #connect: Connect
   readonly #env: Env
   readonly #version: string
+  readonly #auditor: Auditor | undefined
   readonly #tables = new TableNames()
   #connection: Connection
   #open: { readonly transaction: Transaction; readonly startedMs: number } | undefined
@@ -80,6 +85,7 @@ export class Shell {
     this.#connect = options.connect
     this.#env = options.env
     this.#version = options.version
+    this.#auditor = options.auditor
   }
 
   /** A new object at every call; changes with `state` events. */
@@ -123,6 +129,13 @@ export class Shell {
     return ready ? 'complete' : 'incomplete'
   }
 
+  /** What could complete the word before the caret. Asks for the tables once, if no transaction is open. */
+  async completions(text: string, caret: number): Promise<Completion> {
+    const isUnknown = this.#tables.known.length === 0 && this.#open === undefined
+    if (isUnknown) await this.#tables.ask(this.#connection.driver, undefined).catch(() => undefined)
+    return complete(text, caret, this.#tables.known)
+  }
+
   /** Runs commands and statements of a typed input in order, up to the first error. Never rejects for the user's faults. */
   async run(text: string, sink: EventSink, options: RunOptions = {}): Promise<RunOutcome> {
     for (const statement of readScript(text)) {
@@ -143,7 +156,7 @@ export class Shell {
       if (call === undefined) await this.#execute(statement, sink, options.signal)
       else
         await call.command.run(
-          this.#hostFor(sink, () => (quit = true)),
+          this.#hostFor(sink, () => (quit = true), options.signal),
           call.words,
         )
       return { exit: 'ok', quit }
@@ -180,7 +193,7 @@ export class Shell {
   }
 
   /** What the command table may do, for one command. */
-  #hostFor(sink: EventSink, leave: () => void): CommandHost {
+  #hostFor(sink: EventSink, leave: () => void, signal: AbortSignal | undefined): CommandHost {
     return {
       begin: () => this.#begin(sink),
       commit: () => this.#commit(sink),
@@ -202,6 +215,7 @@ export class Shell {
         await sink({ type: 'state' })
       },
       useLedger: (target) => this.#use(target, sink),
+      audit: (name, words) => this.#audit(name, words, sink, signal),
       print: async (text) => sink({ type: 'text', text }),
       leave,
     }
@@ -252,6 +266,20 @@ export class Shell {
     this.#tables.forget()
     await sink({ type: 'state' })
     await sink({ type: 'notice', text: `now on ledger '${next.ledger}' (${next.description})` })
+  }
+
+  /** A report that found something is printed, and is then an error too. */
+  async #audit(
+    name: AuditName,
+    words: readonly string[],
+    sink: EventSink,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    if (this.#auditor === undefined) throw new LedgerError('usage/unknown-command', `'${name}' is not offered here`)
+    const control = signal === undefined ? {} : { signal }
+    const { text, refuted } = await this.#auditor[name](this.#connection, words, control)
+    await sink({ type: 'text', text })
+    if (refuted !== undefined) throw new LedgerError('proof/refuted', refuted)
   }
 
   async #execute(statement: ScriptStatement, sink: EventSink, signal: AbortSignal | undefined): Promise<void> {

@@ -61,7 +61,8 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
     sink,
     echo: (state, mark) => {
       runningSinceMs = options.nowMs()
-      return output.write(echoText(state, mark, shell, theme, size().columns))
+      const shown = shell.settings.isOn('display-ctrl-signals') ? mark : ''
+      return output.write(echoText(state, shown, shell, theme, size().columns))
     },
     remember: options.remember,
     clearScreen: () => void output.write(eraseScreen),

@@ -1,3 +1,4 @@
+import { sharedBeginning } from '../shell/completion.ts'
 import type { EventSink } from '../shell/events.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
 import type { Shell } from '../shell/shell.ts'
@@ -136,8 +137,9 @@ export class Session {
       case 'redraw':
         this.#ports.clearScreen()
         return this.#change({})
-      case 'escape':
       case 'complete':
+        return this.#complete()
+      case 'escape':
         return
       default:
         return command satisfies never
@@ -176,6 +178,21 @@ export class Session {
     this.#running = undefined
     if (outcome.quit) return this.#leave('ok')
     if (this.#state.mode === 'running') this.#change({ mode: 'editing' })
+  }
+
+  /** Tab: the word goes on as far as all candidates agree; several are shown under the prompt. */
+  async #complete(): Promise<void> {
+    const { editor } = this.#state
+    const { start, words } = await this.#ports.shell.completions(editor.text, editor.caret)
+    if (words.length === 0) return
+    const typed = editor.text.slice(start, editor.caret)
+    const shared = sharedBeginning(words)
+    const word = words.length === 1 ? `${words[0]} ` : shared.length > typed.length ? shared : typed
+    const text = editor.text.slice(0, start) + word + editor.text.slice(editor.caret)
+    this.#change({
+      editor: word === typed ? editor : edit(editor, { type: 'set', text, caret: start + word.length }),
+      hint: words.length === 1 ? undefined : words.join('  '),
+    })
   }
 
   async #interrupt(): Promise<void> {

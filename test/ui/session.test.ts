@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { complete } from '../../src/shell/completion.ts'
 import { History } from '../../src/shell/history.ts'
 import type { RunOptions, Shell } from '../../src/shell/shell.ts'
 import { KeyDecoder } from '../../src/ui/key-decoder.ts'
@@ -51,6 +52,7 @@ function fakeSession(entries: readonly string[] = []): Fake {
     },
     inputState: (text: string) =>
       text.trim() === '' ? 'empty' : /;\s*$|^(quit|begin)$/.test(text) ? 'complete' : 'incomplete',
+    completions: async (text: string, caret: number) => complete(text, caret, ['Vehicle', 'VehicleRegistration']),
     endOfInput: async () => {
       log.push('end-of-input')
       return { exit: 'ok', quit: true }
@@ -185,4 +187,14 @@ test('session: an open transaction is in the prompt, with the seconds it has lef
   const fake = fakeSession()
   await fake.type('begin\r')
   assert.deepEqual(fake.view(), ['qldb *> ', 'transaction T: 28 s left'])
+})
+
+test('session: Tab completes a word, and shows the candidates when there are several', async () => {
+  const fake = fakeSession()
+  await fake.type('sel\t')
+  assert.deepEqual(fake.view(), ['qldb> select '])
+  await fake.type('* from ve\t')
+  assert.deepEqual(fake.view(), ['qldb> select * from Vehicle', 'Vehicle  VehicleRegistration'])
+  await fake.type('R\t')
+  assert.deepEqual(fake.view(), ['qldb> select * from VehicleRegistration '])
 })
