@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { LedgerError } from '../../src/base/errors.ts'
+import { functionNames } from '../../src/exec/functions/functions.ts'
+import { prepare } from '../../src/index.ts'
+import type { Statement } from '../../src/syntax/ast.ts'
+import { tokenize } from '../../src/syntax/lexer.ts'
+import { parseStatement } from '../../src/syntax/parser.ts'
+import { printStatement } from '../../src/syntax/print-ast.ts'
+import { parseIon } from '../../src/values/text-reader.ts'
+import { statements, withoutSpans } from '../syntax/trees.ts'
+
+/** Whatever the text, it gives a value or an error with a place in the text, soon. The seed is fixed: a failure is always the same one. */
+const seed = 20_240_229
+const bindings = {
+  t: [parseIon('{a:1,b:"x",c:[1,2.5,null],d:{e:true},f:2020-01-02T03:04:05Z,g:\'s\'}'), { a: 2, b: 'y', c: [] }],
+  u: [{ a: 1, k: 'x' }, { a: null }],
+  n: 7,
+}
+const rowsMax = 2_000
+
+/** How many statements ran to an end, so that a fuzzer that only meets syntax errors is seen. */
+let finished = 0
+
+function run(text: string): void {
+  for (const typing of ['permissive', 'strict'] as const) {
+    try {
+      const query = prepare(text, Object.keys(bindings), { typing })
+      let count = 0
+      for (const _ of query.rows(bindings, [1, 'x', null])) {
+        count += 1
+        if (count === rowsMax) break
+      }
+      query.explain()
+      finished += 1
+    } catch (error) {
+      checkError(error, text)
+    }
+  }
+}
+
+function checkError(error: unknown, text: string): void {
+  if (!(error instanceof LedgerError)) throw error
+  const { span } = error
+  assert.ok(span !== undefined, `no place: ${error.code} ${error.message} in ${text}`)
+  assert.ok(0 <= span.start && span.start <= span.end && span.end <= text.length, `${span.start}-${span.end}: ${text}`)
+  assert.ok(error.message.length < 2_000, 'a message of a readable length')
+}
+
+/** What is parsed prints to a text that parses to the same tree. */
+function checkPrinted(text: string): void {
+  let tree: Statement
+  try {
+    tree = parseStatement(text)
+  } catch {
+    return
+  }
+  const printed = printStatement(tree)
+  assert.deepEqual(withoutSpans(parseStatement(printed)), withoutSpans(tree), `${text} → ${printed}`)
+}
+
+const keywords =
+  'SELECT VALUE DISTINCT FROM AS AT BY WHERE GROUP HAVING ORDER LIMIT OFFSET UNION INTERSECT EXCEPT ALL OUTER JOIN LEFT FULL CROSS ' +
+  'ON LET PIVOT UNPIVOT CASE WHEN THEN ELSE END CAST IS NOT NULL MISSING LIKE ESCAPE BETWEEN AND OR IN EXISTS TRUE DESC ASC ' +
+  'NULLS FIRST OVER PARTITION WITH COUNT SUM DATE TIME TIMESTAMP INTERVAL EXPLAIN INT STRING INSERT INTO UPDATE SET REMOVE'
+const vocabulary = [
+  ...keywords.split(' '),
+  ...'( ) [ ] { } << >> , . ; : * + - / % = <> < >= || ? @ ! '.trim().split(' '),
+  ...[
+    't',
+    'u',
+    'n',
+    'a',
+    'b',
+    'c',
+    'x',
+    '"a"',
+    't.a',
+    't.c',
+    "'x'",
+    "'2020-01-01'",
+    '0',
+    '1',
+    '2.50',
+    '1e3',
+    '`{a:[1]}`',
+  ],
+  ...[
+    'SELECT * FROM t',
+    'SELECT VALUE x FROM u AS x',
+    'FROM t AS x, x.c AS y',
+    '(SELECT VALUE a FROM t)',
+    '--',
+    '/*',
+    '*/',
+  ],
+]
+const tokenSoup = fc
+  .array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...vocabulary) }, fc.constantFrom(...functionNames())), {
+    maxLength: 14,
+  })
+  .map((words) => words.join(' '))
+
+const queries = [
+  'SELECT t.a, COUNT(*) AS n, SUM(x) FROM t, t.c AS x GROUP BY t.a HAVING COUNT(*) > 0 ORDER BY n DESC LIMIT 5 OFFSET 0',
+  "SELECT VALUE {'k': v, 'l': [1, 2, v.d.e]} FROM t AS v AT i BY d WHERE v.b LIKE 'x%' ESCAPE '\\' AND v.a BETWEEN 0 AND 3",
+  'SELECT * FROM t LEFT JOIN u ON t.a = u.a AND u.k IS NOT MISSING FULL JOIN u AS w ON w.a = t.a',
+  'PIVOT x.b AT x.a FROM t AS x',
+  'SELECT k, v FROM UNPIVOT (SELECT VALUE d FROM t)[0] AS v AT k',
+  "SELECT CASE WHEN a = 1 THEN CAST(b AS INT) ELSE a || 'z' END AS r, a IN (SELECT VALUE q.a FROM u AS q) FROM t",
+  '(SELECT a FROM t) UNION ALL (SELECT a FROM u) ORDER BY a NULLS FIRST LIMIT 3',
+  "DATE_ADD(day, 1, `2020-01-01T`) < DATE '2021-02-03' OR EXTRACT(YEAR FROM TIMESTAMP '2020-01-01 00:00:00') = ?",
+  'SELECT a, RANK() OVER (PARTITION BY b ORDER BY a DESC) AS r FROM t',
+  'WITH w AS (SELECT VALUE a FROM t) SELECT VALUE x + 1 FROM w AS x LET x * 2 AS y WHERE y > 1',
+  "SUBSTRING('abc' FROM 2 FOR 1) || TRIM(LEADING ' ' FROM b.\"c\"[0].d[*].e.*)",
+  'SELECT g, gs FROM t AS x GROUP BY x.b AS g GROUP AS gs',
+  'EXPLAIN SELECT DISTINCT a FROM t WHERE EXISTS (SELECT * FROM u WHERE u.a = t.a)',
+]
+/** A good query with a few tokens dropped, doubled, swapped or put in from elsewhere. */
+const mutated = fc
+  .tuple(
+    fc.constantFrom(...queries),
+    fc.array(fc.tuple(fc.nat(3), fc.nat(200), fc.constantFrom(...vocabulary)), { maxLength: 4 }),
+  )
+  .map(([query, changes]) => {
+    const tokens = tokenize(query).map((token) => query.slice(token.start, token.end))
+    for (const [kind, place, word] of changes) {
+      const at = place % (tokens.length + 1)
+      if (kind === 0) tokens.splice(at, 1)
+      else if (kind === 1) tokens.splice(at, 0, tokens[at] ?? '')
+      else if (kind === 2) tokens.splice(at, 0, ` ${word} `)
+      else tokens.splice(at, 2, tokens[at + 1] ?? '', tokens[at] ?? '')
+    }
+    return tokens.join('')
+  })
+const bytes = fc
+  .tuple(
+    fc.constantFrom('', ...queries),
+    fc.array(fc.tuple(fc.nat(200), fc.string({ unit: 'binary', maxLength: 2 })), { maxLength: 5 }),
+  )
+  .map(([query, changes]) =>
+    changes.reduce(
+      (text, [at, put]) => text.slice(0, at % (text.length + 1)) + put + text.slice((at % (text.length + 1)) + 1),
+      query,
+    ),
+  )
+
+/** Name, texts, how many, and how many runs in two typings must come to an end. */
+const kinds: readonly (readonly [string, fc.Arbitrary<string>, number, number])[] = [
+  ['a soup of tokens', tokenSoup, 10_000, 100],
+  ['good queries with tokens changed', mutated, 8_000, 1_000],
+  ['bytes', bytes, 5_000, 500],
+  ['printed trees', statements(2).map(printStatement), 2_000, 100],
+]
+for (const [name, texts, numRuns, finishedMin] of kinds) {
+  test(`fuzz, ${name}: a value or an error with its place`, () => {
+    finished = 0
+    fc.assert(fc.property(texts, run), { seed, numRuns })
+    assert.ok(finished >= finishedMin, `only ${finished} runs came to an end`)
+  })
+  test(`fuzz, ${name}: print(parse(s)) parses to the same tree`, () => {
+    fc.assert(fc.property(texts, checkPrinted), { seed, numRuns: numRuns / 2 })
+  })
+}
+
+test('fuzz, depth: whatever nests without end is refused in its place', () => {
+  const openings = [
+    '(',
+    '[',
+    '<<',
+    "{'a':",
+    'a.',
+    'a[',
+    'NOT ',
+    '- ',
+    'f(',
+    'CASE WHEN ',
+    'SELECT * FROM (',
+    'a IN (',
+    '`[',
+    '1 + ',
+  ]
+  const closings = [')', ']', '>>', '}', 'a', ']', 'a', '1', ')', ' THEN 1 END', ')', ')', ']`', '1']
+  for (const [index, opening] of openings.entries()) {
+    for (const count of [400, 3_000, 100_000]) {
+      run(opening.repeat(count))
+      run(`${opening.repeat(count)}1${(closings[index] as string).repeat(count)}`)
+    }
+  }
+})
+
+test('fuzz, length: long texts take time in proportion', () => {
+  for (const part of [
+    "'a' || ",
+    'a AND ',
+    't.a, ',
+    "{'a': 1}, ",
+    '1 + ',
+    'x OR NOT ',
+    '"q".',
+    '/* */ ',
+    '`a` = ',
+    'CASE ',
+  ]) {
+    const text = `SELECT ${part.repeat(20_000)} 1 FROM t`
+    run(text)
+  }
+})
