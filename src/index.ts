@@ -44,7 +44,7 @@ export function rows(
   text: string,
   bindings: Bindings = {},
   options: EvaluateOptions = {},
-): Generator<Value, undefined, undefined> {
+): Generator<Value, void, undefined> {
   return prepare(text, Object.keys(bindings), options).rows(bindings, options.parameters)
 }
 

@@ -22,7 +22,7 @@ export class Query {
    * The rows of the bag or list that it gives, each made when it is asked for; any other value is one row. Throws
    * LedgerError, with a place in the query's text where one is known.
    */
-  rows(bindings: Bindings = {}, parameters: readonly JsValue[] = []): Generator<Value, undefined, undefined> {
+  rows(bindings: Bindings = {}, parameters: readonly JsValue[] = []): Generator<Value, void, undefined> {
     return this.#prepared.rows(bindingsOf(bindings), parameters.map(toValue))
   }
 

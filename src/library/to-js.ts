@@ -65,7 +65,7 @@ export function toJs(value: Value, options: ToJsOptions = {}): JsResult {
     case 'string':
       return value.value
     case 'symbol':
-      return value.value === unknownSymbolText ? '$0' : value.value
+      return symbolText(value.value)
     case 'decimal':
       return fromDecimal(value, options)
     case 'timestamp':
@@ -85,12 +85,17 @@ export function toJs(value: Value, options: ToJsOptions = {}): JsResult {
       return Object.fromEntries(
         value.names.flatMap((name, index) => {
           const field = value.values[index] as Value
-          return field.type === 'missing' ? [] : [[name, toJs(field, options)]]
+          return field.type === 'missing' ? [] : [[symbolText(name), toJs(field, options)]]
         }),
       )
     default:
       return unreachable(value)
   }
+}
+
+/** `$0` for a symbol whose text is unknown. */
+function symbolText(text: string): string {
+  return text === unknownSymbolText ? '$0' : text
 }
 
 function fromDecimal(value: DecimalValue, { decimals = 'value' }: ToJsOptions): JsResult {
