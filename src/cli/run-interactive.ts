@@ -9,6 +9,7 @@ import { fillDemo } from './demo.ts'
 import { HistoryFile } from './history-file.ts'
 import type { Options } from './options.ts'
 import { historyFile } from './places.ts'
+import { lazyAuditor } from './lazy-auditor.ts'
 import { realEnv } from './real-env.ts'
 
 export interface InteractiveContext {
@@ -32,7 +33,7 @@ export async function runInteractive(context: InteractiveContext): Promise<ExitN
   const file = new HistoryFile(historyFile(variables))
   const history = new History(file.read())
   const connect = connectorFor(place, 'worker')
-  const shell = new Shell({ connection, connect, settings, history, env: realEnv, version })
+  const shell = new Shell({ connection, connect, settings, history, env: realEnv, version, auditor: lazyAuditor })
   return runUi({
     shell,
     stdin,

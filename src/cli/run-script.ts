@@ -8,6 +8,7 @@ import type { Options } from './options.ts'
 import { Output } from './output.ts'
 import { presentPlain } from './present.ts'
 import { Progress } from './progress.ts'
+import { lazyAuditor } from './lazy-auditor.ts'
 import { realEnv } from './real-env.ts'
 import type { ScriptSource } from './script-sources.ts'
 import { fillDemo } from './demo.ts'
@@ -34,7 +35,15 @@ export async function runSources(sources: readonly ScriptSource[], context: Scri
   const connection = await connectTo(place, 'main')
   if (args.demo) await fillDemo(connection.driver)
   const connect = connectorFor(place, 'main')
-  const shell = new Shell({ connection, connect, settings, history: new History(), env: realEnv, version })
+  const shell = new Shell({
+    connection,
+    connect,
+    settings,
+    history: new History(),
+    env: realEnv,
+    version,
+    auditor: lazyAuditor,
+  })
   // A statement of the embedded ledger can't be stopped from its own thread: there SIGINT ends the process, as usual.
   const controller = new AbortController()
   const isRemote = connection.driver.transport.cancels === 'waiting'

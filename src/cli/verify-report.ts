@@ -7,10 +7,10 @@ import { count } from './tool-progress.ts'
 
 /**
  * The outcome of a check, for people as lines, for machines as JSON. A report is `sound` only when everything that was
- * looked at is as it was written.
+ * looked at is as it was written, `doubtful` when something is missing although every hash fits.
  */
 export interface VerifyReport {
-  readonly verdict: 'sound' | 'tampered'
+  readonly verdict: 'sound' | 'doubtful' | 'tampered'
   readonly lines: readonly string[]
   readonly json: Readonly<Record<string, unknown>>
 }
@@ -48,7 +48,7 @@ function soundLines(facts: LedgerFacts): string[] {
   const { tipAddress } = journal
   const redacted = journal.redactedRevisions === 0 ? '' : ` (${count(journal.redactedRevisions)} redacted)`
   const lines = [
-    `ledger '${ledger}' is sound: ${count(journal.blocks)} blocks, ${count(journal.revisions)} revisions${redacted}`,
+    `ledger '${ledger}' is sound: ${counted(journal.blocks, 'block')}, ${counted(journal.revisions, 'revision')}${redacted}`,
   ]
   if (tipAddress !== undefined && journal.digest.length > 0) {
     const { sequenceNo, strandId } = tipAddress
@@ -76,10 +76,10 @@ function tamperedLines(
   const { ledger } = facts
   const lines: string[] = []
   if (journalCount > 0) {
-    lines.push(`ledger '${ledger}' is NOT what was written: ${count(journalCount)} findings in the journal`)
+    lines.push(`ledger '${ledger}' is NOT what was written: ${counted(journalCount, 'finding')} in the journal`)
     lines.push(`first: ${findings[0]?.message}`)
   } else {
-    lines.push(`ledger '${ledger}': the journal is sound, but ${count(derivedCount)} records of derived data are wrong`)
+    lines.push(`ledger '${ledger}': the journal is sound, the derived data is not: ${counted(derivedCount, 'finding')}`)
     lines.push(`first: ${findings[0]?.message}`)
   }
   for (const { message } of findings.slice(1, shownFindingsMax)) lines.push(`       ${message}`)
@@ -103,7 +103,12 @@ function uncheckedLines(journal: JournalReport): string[] {
 }
 
 function rateLine({ journal, seconds }: LedgerFacts): string {
-  return `${count(Math.round(journal.blocks / Math.max(seconds, 0.001)))} blocks/s, ${seconds.toFixed(1)} s`
+  const perSecond = count(Math.round(journal.blocks / Math.max(seconds, 0.001)))
+  return `checked in ${seconds < 10 ? seconds.toFixed(2) : count(Math.round(seconds))} s, ${perSecond} blocks/s`
+}
+
+function counted(number: number, what: string): string {
+  return `${count(number)} ${what}${number === 1 ? '' : 's'}`
 }
 
 function jsonOf(facts: LedgerFacts, findings: readonly object[], isSound: boolean): Record<string, unknown> {

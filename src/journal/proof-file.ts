@@ -108,7 +108,6 @@ const knownNames = new Set([
   'ledgerName',
   'table',
   'tableName',
-  'date',
   'blockAddress',
   'blockHead',
   'documentId',

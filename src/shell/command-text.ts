@@ -26,5 +26,6 @@ export function bareLine(text: string): string {
   }
 }
 
-/** A `--` outside quotes that begins a word and is not one of the flags of `use`. */
-const commentAtEnd = /^((?:[^'"`]*?[\s;])?)--(?!(?:create|ledger|region|profile|qldb-session-endpoint)\b)/
+/** A `--` outside quotes that begins a word and is not a flag of a command. */
+const commentAtEnd =
+  /^((?:[^'"`]*?[\s;])?)--(?!(?:create|ledger|region|profile|qldb-session-endpoint|digest|document|table|version|out|format|help)\b)/

@@ -1,5 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
+import type { AuditName } from './auditor.ts'
 import { bareLine, commandWords } from './command-text.ts'
 import type { ConnectTarget } from './connection.ts'
 import { formatHelp, formatNames } from './formats.ts'
@@ -15,6 +16,7 @@ export interface CommandHost {
   showSettings(): Promise<void>
   changeSetting(name: string, value: string): Promise<void>
   useLedger(target: ConnectTarget): Promise<void>
+  audit(name: AuditName, words: readonly string[]): Promise<void>
   print(text: string): Promise<void>
   leave(): void
 }
@@ -26,7 +28,7 @@ interface CommandDefinition {
   readonly shortNames?: readonly string[]
   /** For help; empty for a command that takes nothing: without backslash it is then a command only when it stands alone. */
   readonly arguments: string
-  readonly group: 'Transactions' | 'Shell'
+  readonly group: 'Transactions' | 'Proofs' | 'Shell'
   readonly help: string
   readonly run: (host: CommandHost, words: readonly string[]) => Promise<void> | void
 }
@@ -53,6 +55,27 @@ export const commands: readonly CommandDefinition[] = [
     group: 'Transactions',
     help: 'drops the changes of the open transaction',
     run: (host) => host.abort(),
+  },
+  {
+    names: ['digest'],
+    arguments: '[--out FILE]',
+    group: 'Proofs',
+    help: 'the digest of the ledger, 32 bytes that stand for all of its blocks: shown, or saved in a file',
+    run: (host, words) => host.audit('digest', words),
+  },
+  {
+    names: ['prove'],
+    arguments: '<document-id> [--table name] [--version n] [--digest FILE] [--out FILE]',
+    group: 'Proofs',
+    help: 'a proof that a revision belongs to a digest of the ledger: checked with no ledger at hand',
+    run: (host, words) => host.audit('prove', words),
+  },
+  {
+    names: ['verify'],
+    arguments: '[FILE ...] [--digest FILE] [--format text|json]',
+    group: 'Proofs',
+    help: 'checks every block of the ledger, or proof files: each hash, the chain, a saved digest',
+    run: (host, words) => host.audit('verify', words),
   },
   {
     names: ['help'],
@@ -229,7 +252,7 @@ function generalHelp(): string {
   const rows = commands.map((command) => [command.names.slice(0, 2).join(', '), command] as const)
   const width = rows.reduce((most, [name]) => Math.max(most, name.length), 0)
   const lines = ['Anything that is not a command is a PartiQL statement and goes to the ledger.']
-  for (const group of ['Transactions', 'Shell'] as const) {
+  for (const group of ['Transactions', 'Proofs', 'Shell'] as const) {
     lines.push('', group)
     for (const [name, command] of rows) {
       if (command.group === group) lines.push(`  ${name.padEnd(width)}  ${shortHelp(command)}`)

@@ -25,6 +25,7 @@ const byKind: Readonly<Record<Failure['kind'], ExitName>> = {
 
 /** The verdict on a statement or command that failed so. */
 export function exitNameOf(failure: Failure): ExitName {
+  if (failure.code === 'proof/refuted') return 'tampered'
   const isLost = failure.code === 'transaction/digest-mismatch' || failure.code === 'transaction/unknown-outcome'
   return isLost ? 'lost' : byKind[failure.kind]
 }

@@ -1,0 +1,73 @@
+import type { Command } from 'commander'
+import { LedgerError } from '../base/errors.ts'
+import { printDigestFile } from '../journal/digest-file.ts'
+import type { AuditControl, Auditor } from '../shell/auditor.ts'
+import type { Connection } from '../shell/connection.ts'
+import { digestCommand, type DigestWishes, saveDigest } from './digest-tool.ts'
+import { takeDigest, verifyFromOutside } from './proof-desk.ts'
+import { readDigestFile } from './proof-files.ts'
+import { proveCommand, proveDocument, type ProveWishes, saveProof, withOperand } from './prove-tool.ts'
+import { realEnv } from './real-env.ts'
+import { parseToolArguments, type ToolInvocation } from './tool-arguments.ts'
+import { verifyFiles } from './verify-files.ts'
+import { printReports, reportOfLedger, type VerifyReport } from './verify-report.ts'
+import { verifyCommand, type VerifyWishes } from './verify-tool.ts'
+
+/**
+ * `digest`, `prove` and `verify` inside the shell: the subcommands' flags, on the ledger that the shell is connected to.
+ * `verify` reads the ledger block by block over the wire, as anyone could, and checks what it gets.
+ */
+export const commandAuditor: Auditor = {
+  async digest(connection, words, control) {
+    const invocation = parsed<DigestWishes>(digestCommand('digest'), words)
+    if (invocation.kind === 'text') return invocation
+    const digest = await takeDigest(connection, control)
+    const { out } = invocation.wishes
+    return { text: out === undefined ? printDigestFile(digest).trimEnd() : saveDigest(out, digest) }
+  },
+
+  async prove(connection, words, control) {
+    const invocation = parsed<ProveWishes>(proveCommand('prove'), words)
+    if (invocation.kind === 'text') return invocation
+    const { wishes, operands } = invocation
+    const made = await proveDocument(connection, withOperand(wishes, operands), control)
+    return { text: wishes.out === undefined ? made.text.trimEnd() : saveProof(wishes.out, made) }
+  },
+
+  async verify(connection, words, control) {
+    const invocation = parsed<VerifyWishes>(verifyCommand('verify'), words)
+    if (invocation.kind === 'text') return invocation
+    const { wishes, operands } = invocation
+    const reports =
+      operands.length > 0
+        ? verifyFiles(operands, (wishes.digest ?? []).map(readDigestFile))
+        : [await verifyConnected(connection, wishes, control)]
+    const text = printReports(reports, wishes.format ?? 'text').trimEnd()
+    const bad = reports.filter(({ verdict }) => verdict === 'tampered').length
+    const refuted = operands.length > 0 ? `${bad} of ${reports.length} proofs do not hold` : 'the ledger is not sound'
+    return bad === 0 ? { text } : { text, refuted }
+  },
+}
+
+/** The shell's own help is the command table's; this is for `\prove --help`. */
+function parsed<Wishes>(program: Command, words: readonly string[]): ToolInvocation<Wishes> {
+  const invocation = parseToolArguments<Wishes>(program, words)
+  return invocation.kind === 'text' ? { kind: 'text', text: invocation.text.trimEnd() } : invocation
+}
+
+async function verifyConnected(
+  connection: Connection,
+  { digest: paths = [] }: VerifyWishes,
+  control: AuditControl,
+): Promise<VerifyReport> {
+  const saved = new Map(paths.map((path) => [path, readDigestFile(path)]))
+  const startedMs = realEnv.monotonicMs()
+  const onBlock = async (done: number, total: number): Promise<void> => {
+    if (control.signal?.aborted !== true) return
+    throw new LedgerError('cancelled/by-user', `stopped after ${done} of ${total} blocks`)
+  }
+  const journal = await verifyFromOutside(connection, [...saved.values()], onBlock, control)
+  const seconds = (realEnv.monotonicMs() - startedMs) / 1000
+  const { ledger } = connection
+  return reportOfLedger({ ledger, journal, identityFindings: [], derived: undefined, saved, seconds })
+}
