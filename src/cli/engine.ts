@@ -22,6 +22,9 @@ export interface Engine {
   close(): Promise<void>
 }
 
+/** How often transactions and sessions that have outlived their time are ended. */
+const sweepEveryMs = 10_000
+
 /** Opens (or makes) the ledger and a handler over it. Rejects as Ledger.open and the store do. */
 export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
   const store = await openStore(spec.directory)
@@ -30,10 +33,14 @@ export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
   try {
     const ledger = await Ledger.open(store, env, { name: spec.ledger, strictQldb, isCancelled: guard.isCancelled })
     const handler = createHandler({ open: async () => ledger }, env, { strictQldb, guard })
+    // A transaction that was left open must not keep its snapshot alive until somebody sends a command.
+    const sweeper = setInterval(() => handler.sweep(), sweepEveryMs)
+    sweeper.unref()
     return {
       send: handler.send,
       control: async (request) => answerJournalRequest(ledger, request),
       close: async () => {
+        clearInterval(sweeper)
         handler.close()
         await ledger.close()
       },

@@ -100,7 +100,7 @@ class SessionHandler implements Handler {
   }
 
   async #answer(request: SendCommandRequest, control: RequestControl): Promise<SendCommandResponse> {
-    const timing = this.#startTimer()
+    const timing = this.#startTimer(request.FetchPage === undefined ? 1 : 0)
     const command = checkRequest(request)
     this.#sessions.sweep()
     if (command === 'StartSession') return this.#startSession(request.StartSession, timing)
@@ -199,11 +199,14 @@ class SessionHandler implements Handler {
     }
   }
 
-  /** Measures from now. Never 0: clients take a 0 for "not measured". */
-  #startTimer(): Timer {
+  /**
+   * Measures from now. Never 0, clients take that for "not measured"; but a further page may take none, or the sum over a
+   * long result's pages would be more than the time that has passed.
+   */
+  #startTimer(leastMs = 1): Timer {
     const startMs = this.#env.monotonicMs()
     return () => {
-      const ms = Math.max(1, Math.round(this.#env.monotonicMs() - startMs))
+      const ms = Math.max(leastMs, Math.round(this.#env.monotonicMs() - startMs))
       return { TimingInformation: { ProcessingTimeMilliseconds: ms } }
     }
   }
