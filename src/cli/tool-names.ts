@@ -4,6 +4,8 @@ export const toolHelp = {
   prove: 'make a proof file for a revision of a document',
   verify: 'check a ledger, or proof files with no ledger at hand',
   rebuild: 'derive tables, indexes and history anew from the journal',
+  import: 'make a ledger from journal exports of QLDB',
+  export: 'write the journal of a ledger as QLDB exported it',
   query: 'run a PartiQL query over Ion, JSON and CSV files, without a ledger',
   serve: "serve ledgers over HTTP to Amazon's drivers and SDKs",
 } as const satisfies Record<string, string>

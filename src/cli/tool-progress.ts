@@ -31,10 +31,11 @@ export class ToolProgress {
   }
 
   /** `verifying: 12,034 of 50,000 blocks, 5,230/s`. Gives the event loop a turn. Throws 'cancelled/by-user'. */
-  async report(stage: string, done: number, total: number, unit: string): Promise<void> {
+  async report(stage: string, done: number, total: number | undefined, unit: string): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
+    const part = total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)} ${unit}`
     if (this.#isInterrupted) {
-      throw new LedgerError('cancelled/by-user', `stopped after ${count(done)} of ${count(total)} ${unit}`)
+      throw new LedgerError('cancelled/by-user', `stopped after ${part}`)
     }
     const nowMs = realEnv.monotonicMs()
     if (stage !== this.#stage) {
@@ -44,7 +45,7 @@ export class ToolProgress {
     if (this.#stderr.isTTY !== true || nowMs - this.#shownMs < betweenMs) return
     this.#shownMs = nowMs
     const perSecond = Math.round((done * 1000) / Math.max(1, nowMs - this.#stageStartedMs))
-    const text = `${stage}: ${count(done)} of ${count(total)} ${unit}, ${count(perSecond)}/s`
+    const text = `${stage}: ${part}, ${count(perSecond)}/s`
     this.#stderr.write(`\r${text.padEnd(this.#shownWidth)}`)
     this.#shownWidth = text.length
   }

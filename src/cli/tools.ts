@@ -22,6 +22,8 @@ const tools: Readonly<Record<ToolName, () => Promise<Tool>>> = {
   prove: async () => (await import('./prove-tool.ts')).proveTool,
   verify: async () => (await import('./verify-tool.ts')).verifyTool,
   rebuild: async () => (await import('./rebuild-tool.ts')).rebuildTool,
+  import: async () => (await import('./import-tool.ts')).importTool,
+  export: async () => (await import('./export-tool.ts')).exportTool,
   query: async () => (await import('./query-tool.ts')).queryTool,
   serve: async () => (await import('./serve.ts')).serveTool,
 }

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { LedgerError } from '../base/errors.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
 import type { Arguments } from './args.ts'
 import { readDigestFile } from './proof-files.ts'
 import { addLedgerFlags, parseToolArguments } from './tool-arguments.ts'
 import type { ToolWorld } from './tools.ts'
+import { isExportFile, verifyExportPaths } from './verify-export-tool.ts'
 import { printReports, type VerifyReport } from './verify-report.ts'
 
 export interface VerifyWishes extends Partial<Arguments> {
@@ -30,7 +30,8 @@ export async function verifyTool(argv: readonly string[], world: ToolWorld): Pro
   const { wishes, operands } = invocation
   const reports = await reportsOf(operands, wishes, world)
   world.stdout.write(printReports(reports, wishes.format ?? 'text'))
-  return reports.every(({ verdict }) => verdict === 'sound') ? 'ok' : 'tampered'
+  if (reports.some(({ verdict }) => verdict === 'tampered')) return 'tampered'
+  return reports.every(({ verdict }) => verdict === 'sound') ? 'ok' : 'failed'
 }
 
 /** The flags that the shell's command has too. */
@@ -38,10 +39,14 @@ export function verifyCommand(name: string): Command {
   return new Command(name)
     .description(
       'Checks a ledger: every block, every revision, the chain, derived data against the journal.\n' +
-        'With files: proofs and receipts, with no ledger at hand. Exits with 5 when something was changed.',
+        'With files: proofs and receipts, with no ledger at hand. With folders: journal exports as AWS wrote them.\n' +
+        'Exits with 5 when something was changed, with 1 when something is missing.',
     )
     .usage('[flags] [FILE | DIR …]')
-    .argument('[path...]', "proof files and receipts, or a ledger's own folder; none: the ledger that the flags name")
+    .argument(
+      '[path...]',
+      "proof files, folders of exports, or a ledger's folder; none: the ledger that the flags name",
+    )
     .addOption(
       new Option('-d, --digest <FILE>', 'a saved digest to hold it against; may be repeated').argParser(
         (path: string, before: string[] = []) => [...before, path],
@@ -58,16 +63,14 @@ async function reportsOf(
 ): Promise<readonly VerifyReport[]> {
   const [first, ...more] = operands
   if (first === undefined) return [await (await import('./verify-ledger-tool.ts')).verifyNamedLedger(wishes, world)]
-  if (!isDirectory(first)) {
+  if (!isDirectory(first) && !isExportFile(first)) {
     const { verifyFiles } = await import('./verify-files.ts')
     return verifyFiles(operands, (wishes.digest ?? []).map(readDigestFile))
   }
-  if (more.length > 0)
-    throw new LedgerError('usage/invalid-argument', `expected one folder, found ${operands.length} paths`)
-  if (isStoreDirectory(first)) {
+  if (more.length === 0 && isStoreDirectory(first)) {
     return [await (await import('./verify-ledger-tool.ts')).verifyLedgerIn(first, wishes, world)]
   }
-  throw new LedgerError('usage/invalid-argument', `'${first}' is not the folder of a ledger`)
+  return [await verifyExportPaths(operands, wishes, world)]
 }
 
 function isDirectory(path: string): boolean {

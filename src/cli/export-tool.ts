@@ -1,0 +1,153 @@
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import { LedgerError } from '../base/errors.ts'
+import { newId } from '../base/ids.ts'
+import { type ExportFormat, exportFormats, ExportWriter } from '../journal/export-files.ts'
+import { journalOf, type StoredJournal } from '../ledger/export-ledger.ts'
+import type { ExitName } from '../shell/exit-codes.ts'
+import { openLmdbStore } from '../store/lmdb-store.ts'
+import {
+  compareInstants,
+  instantOf,
+  parseTimestamp,
+  printTimestamp,
+  timestampFromSeconds,
+} from '../values/timestamp.ts'
+import type { TimestampValue } from '../values/value.ts'
+import type { Arguments } from './args.ts'
+import { directoryOf } from './connect.ts'
+import { reasonOf } from './file-error.ts'
+import { realEnv } from './real-env.ts'
+import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
+import { count, ToolProgress } from './tool-progress.ts'
+import type { ToolWorld } from './tools.ts'
+import { blocksBetweenTurns } from './verify-export-tool.ts'
+
+interface ExportWishes extends Partial<Omit<Arguments, 'format'>> {
+  readonly format?: ExportFormat
+  readonly gzip?: boolean
+  readonly prefix?: string
+  readonly from?: string
+  readonly to?: string
+}
+
+/** `qldb export DIR`: the journal in the layout and formats of AWS's journal exports. */
+export async function exportTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
+  const invocation = parseToolArguments<ExportWishes>(addLedgerFlags(exportCommand()), argv)
+  if (invocation.kind === 'text') {
+    world.stdout.write(invocation.text)
+    return 'ok'
+  }
+  const { wishes, operands } = invocation
+  const [folder, ...more] = operands
+  if (folder === undefined || more.length > 0)
+    throw new LedgerError('usage/invalid-argument', `expected one folder, found ${operands.length} paths`)
+  const { format, ...ledgerWishes } = wishes
+  const { place } = ledgerOptions(ledgerWishes, world.variables)
+  if (place.endpoint !== undefined || place.inMemory)
+    throw new LedgerError('usage/invalid-argument', 'only an embedded ledger on disk can be exported')
+  checkFree(folder)
+  const window = { from: timeOf(wishes.from, '--from'), to: timeOf(wishes.to, '--to') }
+  const store = openLmdbStore(directoryOf({ ...place, isDefaultLedger: false, create: false }))
+  const snapshot = store.snapshot()
+  const progress = new ToolProgress(world)
+  try {
+    const journal = journalOf(snapshot)
+    const written = await writeExport(folder, journal, window, { ...wishes, format: format ?? 'ion-text' }, progress)
+    progress.dispose()
+    const name = journal.identity.name
+    world.stdout.write(
+      `ledger '${name}': ${count(written.blocks)} blocks (${count(written.bytes)} bytes) in '${folder}'\n`,
+    )
+    return 'ok'
+  } finally {
+    progress.dispose()
+    snapshot.release()
+    await store.close()
+  }
+}
+
+function exportCommand(): Command {
+  return new Command('qldb export')
+    .description(
+      "Writes a ledger's journal into a new folder, in the layout of QLDB's journal exports to S3. The folder is there\n" +
+        'only when the export is complete.',
+    )
+    .usage('[flags] DIR')
+    .argument('[dir]', 'the folder to make')
+    .allowExcessArguments(true)
+    .addOption(
+      new Option('-f, --format <format>', 'the form of the blocks (default: ion-text)').choices([...exportFormats]),
+    )
+    .option('--gzip', 'pack each file of blocks')
+    .option('--prefix <prefix>', "put before every file's key, as a prefix in a bucket is")
+    .option('--from <time>', 'leave out blocks before this time: 2024-01-31T00:00:00Z')
+    .option('--to <time>', 'leave out blocks from this time on')
+}
+
+interface Window {
+  readonly from: TimestampValue | undefined
+  readonly to: TimestampValue | undefined
+}
+
+async function writeExport(
+  folder: string,
+  journal: StoredJournal,
+  window: Window,
+  { format, gzip = false, prefix = '' }: { format: ExportFormat; gzip?: boolean; prefix?: string },
+  progress: ToolProgress,
+): Promise<ExportWriter> {
+  const { name: ledgerName, strandId } = journal.identity
+  const exportId = newId(realEnv)
+  const partial = `${folder.replace(/\/+$/, '')}.partial-${exportId}`
+  const nowSeconds = Math.floor(realEnv.nowMs() / 1000)
+  try {
+    const writer = new ExportWriter(partial, {
+      ledgerName,
+      exportId,
+      strandId,
+      format,
+      gzip,
+      prefix,
+      inclusiveStartTime: window.from ?? timestampFromSeconds(0, 0n, 0, 0),
+      exclusiveEndTime: window.to ?? timestampFromSeconds(nowSeconds + 1, 0n, 0, 0),
+    })
+    let seen = 0
+    for (const block of journal.blocks()) {
+      seen += 1
+      if (seen % blocksBetweenTurns === 0)
+        await progress.report('exporting', seen, journal.last - journal.first + 1, 'blocks')
+      if (isBefore(block.blockTimestamp, window.from)) continue
+      if (window.to !== undefined && !isBefore(block.blockTimestamp, window.to)) break
+      writer.add(block)
+    }
+    writer.end()
+    await progress.report('exporting', seen, seen, 'blocks')
+    renameSync(partial, folder)
+    return writer
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true })
+    if ((error as NodeJS.ErrnoException).code === undefined || error instanceof LedgerError) throw error
+    throw new LedgerError('file/unreadable', `can't write '${folder}': ${reasonOf(error)}`, { cause: error as Error })
+  }
+}
+
+function isBefore(time: TimestampValue, limit: TimestampValue | undefined): boolean {
+  return limit !== undefined && compareInstants(instantOf(time), instantOf(limit)) < 0
+}
+
+function checkFree(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false })
+  if (found === undefined || (found.isDirectory() && readdirSync(folder).length === 0)) return
+  throw new LedgerError('file/exists', `'${folder}' is there already`, { help: 'an export makes a new folder' })
+}
+
+function timeOf(text: string | undefined, flag: string): TimestampValue | undefined {
+  if (text === undefined) return undefined
+  const time = parseTimestamp(text)
+  if (time !== undefined) return time
+  const example = printTimestamp(timestampFromSeconds(1_704_067_200, 0n, 0, 0))
+  throw new LedgerError('usage/invalid-argument', `'${text}' is not a value of '${flag}'`, {
+    help: `a time is Ion's: ${example}, or a day`,
+  })
+}

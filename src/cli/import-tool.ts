@@ -1,0 +1,179 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, Option } from 'commander'
+import { LedgerError } from '../base/errors.ts'
+import { readBlocks } from '../journal/import-blocks.ts'
+import { type ExportFiles, findExportFiles } from '../journal/import-files.ts'
+import { FindingList } from '../journal/import-findings.ts'
+import { checkStrands, ExportVerifier } from '../journal/verify-export.ts'
+import { LedgerImport, type LedgerImportResult } from '../ledger/import-ledger.ts'
+import type { ExitName } from '../shell/exit-codes.ts'
+import { isStoreDirectory } from '../store/lmdb-files.ts'
+import { openLmdbStore } from '../store/lmdb-store.ts'
+import type { Arguments } from './args.ts'
+import type { Place } from './connect.ts'
+import { reportOfExport } from './export-report.ts'
+import { fileError } from './file-error.ts'
+import { makeFolder } from './folders.ts'
+import { readDigestFile } from './proof-files.ts'
+import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
+import { count, ToolProgress } from './tool-progress.ts'
+import type { ToolWorld } from './tools.ts'
+import { blocksBetweenTurns } from './verify-export-tool.ts'
+import { printReports } from './verify-report.ts'
+
+interface ImportWishes extends Partial<Omit<Arguments, 'format'>> {
+  readonly writable?: boolean
+  /** False: hashes are not checked. */
+  readonly verify: boolean
+  readonly acceptDoubtful?: boolean
+  readonly digest?: readonly string[]
+  readonly format?: 'text' | 'json'
+}
+
+/** `qldb import PATH…`: a ledger of one's own from journal exports of AWS's, or from a stream's records. */
+export async function importTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
+  const invocation = parseToolArguments<ImportWishes>(addLedgerFlags(importCommand()), argv)
+  if (invocation.kind === 'text') {
+    world.stdout.write(invocation.text)
+    return 'ok'
+  }
+  const { wishes, operands } = invocation
+  if (operands.length === 0) throw usage('nothing to import', "give the export's folder or files")
+  const { format: _, ...ledgerWishes } = wishes
+  const { place } = ledgerOptions(ledgerWishes, world.variables)
+  if (place.endpoint !== undefined || place.inMemory) throw usage('an import goes into an embedded ledger on disk')
+  try {
+    const findings = new FindingList()
+    const files = await findExportFiles(operands, findings)
+    checkStrands(files)
+    return await importInto(nameOf(place, files), place, files, findings, wishes, world)
+  } catch (error) {
+    throw fileError(error, (error as NodeJS.ErrnoException).path ?? operands.join(' '))
+  }
+}
+
+function importCommand(): Command {
+  return new Command('qldb import')
+    .description(
+      "Makes a ledger from journal exports as they were downloaded: Ion text, Ion binary or JSON, gzip'd or not. Ids,\n" +
+        'addresses, times and digests stay what they were. Every hash is checked on the way. An import that was broken\n' +
+        'off is refused by everything but the same import, which goes on with it.',
+    )
+    .usage('[flags] PATH…')
+    .argument('[path...]', 'folders of exports, or their files')
+    .option('--writable', 'let the ledger be written to: new blocks continue the old chain')
+    .option('--no-verify', 'check no hashes; the ledger keeps a note of that')
+    .option('--accept-doubtful', 'import what is incomplete or contradicts itself, too')
+    .addOption(
+      new Option('-d, --digest <FILE>', 'a saved digest to hold the blocks against; may be repeated').argParser(
+        (path: string, before: string[] = []) => [...before, path],
+      ),
+    )
+    .addOption(new Option('-f, --format <format>', 'how the report is written').choices(['text', 'json']))
+}
+
+async function importInto(
+  name: string,
+  place: Place,
+  files: ExportFiles,
+  findings: FindingList,
+  wishes: ImportWishes,
+  world: ToolWorld,
+): Promise<ExitName> {
+  const trusted = (wishes.digest ?? []).map(readDigestFile)
+  makeFolder(place.dataDir.value)
+  const directory = join(place.dataDir.value, name)
+  const isNew = !isStoreDirectory(directory)
+  const store = openLmdbStore(directory)
+  const progress = new ToolProgress(world)
+  const verifier = new ExportVerifier(files, findings, trusted)
+  let isKept = !isNew
+  try {
+    const target = LedgerImport.open(store, { name, isWritable: wishes.writable === true, isVerified: wishes.verify })
+    const outcome = await copyBlocks(target, files, findings, verifier, wishes, progress)
+    progress.dispose()
+    const report = verifier.end()
+    if (wishes.verify)
+      world.stdout.write(printReports([reportOfExport(report, progress.seconds)], wishes.format ?? 'text'))
+    if (wishes.verify && report.verdict === 'tampered') throw tampered()
+    if (report.counts.doubtful > 0 && wishes.acceptDoubtful !== true) throw doubtful()
+    if (outcome === 'tampered') throw tampered()
+    const result = await target.finish()
+    isKept = true
+    if (wishes.format !== 'json') world.stdout.write(`${summary(name, result, wishes)}\n`)
+    return 'ok'
+  } catch (error) {
+    if (error instanceof LedgerError && error.code === 'cancelled/by-user') {
+      isKept = true
+      throw new LedgerError('cancelled/by-user', `${error.message}: the ledger '${name}' is not complete`, {
+        help: 'the same import run again goes on with it',
+      })
+    }
+    if (!(error instanceof LedgerError) || error.code !== 'journal/hash-mismatch') throw error
+    world.stderr.write(`error[${error.code}]: ${error.message}\n`)
+    return 'tampered'
+  } finally {
+    progress.dispose()
+    await store.close()
+    if (!isKept) rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** Stops at the first block with a hash that does not fit. */
+async function copyBlocks(
+  target: LedgerImport,
+  files: ExportFiles,
+  findings: FindingList,
+  verifier: ExportVerifier,
+  wishes: ImportWishes,
+  progress: ToolProgress,
+): Promise<'whole' | 'tampered'> {
+  let blocks = 0
+  for await (const { block, doubtful, ...source } of readBlocks(files, findings)) {
+    if (wishes.verify && verifier.add({ block, doubtful, ...source })) return 'tampered'
+    if (findings.count('tampered') > 0 && wishes.verify) return 'tampered'
+    if (doubtful.length > 0 && wishes.acceptDoubtful !== true) throw untyped(block.blockAddress.sequenceNo)
+    await target.add(block, doubtful)
+    blocks += 1
+    if (blocks % blocksBetweenTurns === 0) await progress.report('importing', blocks, undefined, 'blocks')
+  }
+  return 'whole'
+}
+
+/** The ledger's name: as asked for, else as the export's manifest has it. */
+function nameOf(place: Place, files: ExportFiles): string {
+  if (!place.isDefaultLedger) return place.ledger.value
+  const names = new Set(files.manifests.flatMap(({ ledgerName }) => ledgerName ?? []))
+  const [name] = names
+  if (name !== undefined && names.size === 1) return name
+  throw usage("the files don't say the ledger's name", "give it with '--ledger NAME'")
+}
+
+function summary(name: string, { tip, added, compared }: LedgerImportResult, wishes: ImportWishes): string {
+  const mode = wishes.writable === true ? 'writable' : 'read-only'
+  const unverified = wishes.verify ? '' : ', no hash of it was checked'
+  const before = compared === 0 ? '' : ` (${count(compared)} were there already)`
+  return `ledger '${name}': ${count(added)} blocks imported${before}, up to block ${tip}; ${mode}${unverified}`
+}
+
+function usage(message: string, help?: string): LedgerError {
+  return new LedgerError('usage/invalid-argument', message, help === undefined ? {} : { help })
+}
+
+function tampered(): LedgerError {
+  return new LedgerError('journal/hash-mismatch', 'the export is not what was written: nothing was imported')
+}
+
+function doubtful(): LedgerError {
+  return new LedgerError('export/incomplete', 'the export is incomplete or contradicts itself: nothing was imported', {
+    help: "'--accept-doubtful' imports it all the same",
+  })
+}
+
+function untyped(sequenceNo: number): LedgerError {
+  const text = `block ${sequenceNo} has data whose types JSON has lost and that fits no guess: nothing was imported`
+  return new LedgerError('export/incomplete', text, {
+    help: "'--accept-doubtful' imports such data as it stands, and marks it; an export in Ion has it exactly",
+  })
+}

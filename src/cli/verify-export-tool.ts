@@ -1,0 +1,39 @@
+import { verifyExport } from '../journal/verify-export.ts'
+import { reportOfExport } from './export-report.ts'
+import { fileError } from './file-error.ts'
+import { readDigestFile } from './proof-files.ts'
+import { ToolProgress } from './tool-progress.ts'
+import type { ToolWorld } from './tools.ts'
+import type { VerifyReport } from './verify-report.ts'
+import type { VerifyWishes } from './verify-tool.ts'
+
+/** Blocks between two looks at the clock and for Ctrl-C. */
+export const blocksBetweenTurns = 64
+
+/** Whether a file is one of an export by its name: what is none is a proof or digest. */
+export function isExportFile(path: string): boolean {
+  return /\.\d+-\d+\.[A-Za-z0-9]+(?:\.gz)?$|\.manifest(?:\.gz)?$/.test(path)
+}
+
+/** `qldb verify DIR…`: an export of AWS's as it lies on disk, without a ledger. */
+export async function verifyExportPaths(
+  paths: readonly string[],
+  wishes: VerifyWishes,
+  world: ToolWorld,
+): Promise<VerifyReport> {
+  const trusted = (wishes.digest ?? []).map(readDigestFile)
+  const progress = new ToolProgress(world)
+  try {
+    const report = await verifyExport(paths, {
+      trusted,
+      onBlock: async (_, { blocks }) => {
+        if (blocks % blocksBetweenTurns === 0) await progress.report('verifying', blocks, undefined, 'blocks')
+      },
+    })
+    return reportOfExport(report, progress.seconds)
+  } catch (error) {
+    throw fileError(error, (error as NodeJS.ErrnoException).path ?? paths.join(' '))
+  } finally {
+    progress.dispose()
+  }
+}

@@ -1,0 +1,40 @@
+import { LedgerError } from '../base/errors.ts'
+import { type Block, decodeBlock } from '../journal/block.ts'
+import type { Snapshot } from '../store/store.ts'
+import { blockRange, blocksRange, sequenceOfBlockKey } from './keys.ts'
+import { type Identity, readIdentity } from './records.ts'
+
+/** The journal of a stored ledger, as one snapshot has it. */
+export interface StoredJournal {
+  readonly identity: Identity
+  readonly first: number
+  readonly last: number
+  /** All blocks, each decoded when asked for. Throws LedgerError 'journal/gap' where one is missing. */
+  blocks(): Generator<Block>
+}
+
+/** Throws LedgerError 'ledger/not-found' for a store without a ledger, 'ledger/incomplete' for an unfinished import. */
+export function journalOf(snapshot: Snapshot): StoredJournal {
+  const identity = readIdentity(snapshot)
+  const [first, last] = [endBlock(snapshot, false), endBlock(snapshot, true)]
+  if (identity === undefined || first === undefined || last === undefined)
+    throw new LedgerError('ledger/not-found', 'the store holds no ledger')
+  if (identity.origin?.state === 'running')
+    throw new LedgerError('ledger/incomplete', `the import into ledger '${identity.name}' has not come to its end`)
+  return { identity, first, last, blocks: () => blocksOf(snapshot, first, last) }
+}
+
+function* blocksOf(snapshot: Snapshot, first: number, last: number): Generator<Block> {
+  let expected = first
+  for (const [key, value] of snapshot.range(blockRange(first, last + 1))) {
+    if (sequenceOfBlockKey(key) !== expected) break
+    yield decodeBlock(value)
+    expected += 1
+  }
+  if (expected <= last) throw new LedgerError('journal/gap', `block ${expected} is not in the store`)
+}
+
+function endBlock(snapshot: Snapshot, reverse: boolean): number | undefined {
+  for (const [key] of snapshot.range({ ...blocksRange, reverse })) return sequenceOfBlockKey(key)
+  return undefined
+}

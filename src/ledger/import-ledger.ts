@@ -1,0 +1,241 @@
+import { BugError } from '../base/assert.ts'
+import { equalBytes } from '../base/bytes.ts'
+import { LedgerError } from '../base/errors.ts'
+import { isId } from '../base/ids.ts'
+import { importBatchBlocksMax, importBatchBytes } from '../base/limits.ts'
+import { type Block, encodeBlock } from '../journal/block.ts'
+import type { Store, WriteTransaction } from '../store/store.ts'
+import { applyBlock, type Derived } from './apply-block.ts'
+import { readBlock } from './block-cache.ts'
+import { catalogTableId } from './catalog.ts'
+import { blockKey, doubtKey, identityKey } from './keys.ts'
+import { checkLedgerName } from './ledger.ts'
+import { derivedOf } from './rebuild.ts'
+import { encodeIdentity, formatVersion, type Identity, type Origin, readIdentity, readState } from './records.ts'
+
+export interface LedgerImportOptions {
+  /** The ledger's name; that of a ledger that is there must be the same. */
+  readonly name: string
+  readonly isWritable: boolean
+  /** Every hash of every block is checked before it comes here. */
+  readonly isVerified: boolean
+}
+
+export interface LedgerImportResult {
+  readonly tip: number
+  /** Blocks that were put, and those that were there already. */
+  readonly added: number
+  readonly compared: number
+}
+
+interface PendingBlock {
+  readonly block: Block
+  readonly bytes: Uint8Array
+  readonly doubtful: readonly number[]
+}
+
+/**
+ * Fills a store with blocks that were written elsewhere; they are kept as they are, so ids, addresses, times and digests
+ * stay the same. From the first write to `finish` the ledger is marked as incomplete, and Ledger.open refuses it; the
+ * same import run again goes on where it was broken off. An imported ledger also takes the blocks that follow its last
+ * one, as from a later export.
+ */
+export class LedgerImport {
+  readonly #store: Store
+  readonly #options: LedgerImportOptions
+  #identity: Identity | undefined
+  #derived: Derived | undefined
+  #tip: number | undefined
+  #pending: PendingBlock[] = []
+  #pendingBytes = 0
+  #added = 0
+  #compared = 0
+  #doubtful = 0
+
+  private constructor(store: Store, options: LedgerImportOptions, identity: Identity | undefined) {
+    this.#store = store
+    this.#options = options
+    this.#identity = identity
+  }
+
+  /**
+   * Throws LedgerError 'ledger/exists' when the store holds a ledger that was not imported, 'ledger/foreign' when it
+   * holds one of another name, 'ledger/invalid-name'.
+   */
+  static open(store: Store, options: LedgerImportOptions): LedgerImport {
+    checkLedgerName(options.name)
+    const snapshot = store.snapshot()
+    try {
+      const identity = readIdentity(snapshot)
+      if (identity !== undefined && identity.name !== options.name)
+        throw new LedgerError('ledger/foreign', `the store holds the ledger '${identity.name}', not '${options.name}'`)
+      if (identity !== undefined && identity.origin === undefined)
+        throw new LedgerError('ledger/exists', `the ledger '${identity.name}' is there already and was not imported`, {
+          help: "give the import a name of its own with '--ledger NAME'",
+        })
+      const ledgerImport = new LedgerImport(store, options, identity)
+      ledgerImport.#tip = readState(snapshot)?.tip
+      ledgerImport.#doubtful = identity?.origin?.doubtfulRevisions ?? 0
+      return ledgerImport
+    } finally {
+      snapshot.release()
+    }
+  }
+
+  /** Whether an import of before was broken off and goes on now. */
+  get isResumed(): boolean {
+    return this.#identity?.origin?.state === 'running'
+  }
+
+  /**
+   * Takes the next block; blocks come in their order. One that is there already must be the same. `doubtful` are
+   * indexes of revisions whose hash can't be checked. Throws LedgerError 'journal/gap', 'journal/hash-mismatch',
+   * 'journal/malformed', and the store's errors.
+   */
+  async add(block: Block, doubtful: readonly number[] = []): Promise<void> {
+    const { sequenceNo } = block.blockAddress
+    if (this.#identity === undefined) await this.#begin(block)
+    if (this.#tip !== undefined && sequenceNo <= this.#tip) {
+      this.#compare(block)
+      return
+    }
+    if (this.#tip !== undefined && sequenceNo !== this.#tip + this.#pending.length + 1) {
+      const expected = this.#tip + this.#pending.length + 1
+      throw new LedgerError('journal/gap', `block ${sequenceNo} comes after block ${expected - 1}`, {
+        help: `an import needs every block: look for the export that holds block ${expected}`,
+      })
+    }
+    if (this.#identity?.origin?.state === 'complete') await this.#reopen()
+    checkIds(block)
+    const bytes = encodeBlock(block)
+    this.#pending.push({ block, bytes, doubtful })
+    this.#pendingBytes += bytes.length
+    if (this.#pending.length >= importBatchBlocksMax || this.#pendingBytes >= importBatchBytes) await this.#flush()
+  }
+
+  /** Writes what is left and takes the mark away: from here on the ledger is whole. */
+  async finish(): Promise<LedgerImportResult> {
+    await this.#flush()
+    const tip = this.#tip
+    if (tip === undefined || this.#identity?.origin === undefined)
+      throw new LedgerError('export/not-found', 'there was no block to import')
+    const { origin } = this.#identity
+    const isGrown = this.#added > 0 || origin.state === 'running'
+    await this.#mark({
+      state: 'complete',
+      lastSequenceNo: isGrown ? tip : origin.lastSequenceNo,
+      isReadOnly: origin.isReadOnly && !this.#options.isWritable,
+      isVerified: origin.isVerified && (this.#options.isVerified || this.#added === 0),
+      doubtfulRevisions: this.#doubtful,
+    })
+    return { tip, added: this.#added, compared: this.#compared }
+  }
+
+  async #begin(first: Block): Promise<void> {
+    const { strandId, sequenceNo } = first.blockAddress
+    const origin: Origin = {
+      state: 'running',
+      firstSequenceNo: sequenceNo,
+      lastSequenceNo: sequenceNo,
+      isReadOnly: true,
+      isVerified: this.#options.isVerified,
+      doubtfulRevisions: 0,
+    }
+    const identity = { format: formatVersion, name: this.#options.name, strandId, origin }
+    await this.#store.write((transaction) => {
+      if (readIdentity(transaction) !== undefined)
+        throw new LedgerError('ledger/exists', `another process has just made the ledger '${identity.name}'`)
+      transaction.put(identityKey, encodeIdentity(identity))
+    })
+    this.#identity = identity
+    this.#tip = sequenceNo - 1
+  }
+
+  /** Later blocks for a ledger that was whole: only where nothing was appended to it here. */
+  async #reopen(): Promise<void> {
+    const lastSequenceNo = this.#identity?.origin?.lastSequenceNo
+    if (this.#tip !== lastSequenceNo) {
+      const text = `ledger '${this.#options.name}' was written to after its import: no more of the old journal fits`
+      throw new LedgerError('ledger/exists', text)
+    }
+    await this.#mark({ state: 'running' })
+  }
+
+  async #mark(change: Partial<Origin>): Promise<void> {
+    const before = this.#identity as Identity
+    const identity: Identity = { ...before, origin: { ...(before.origin as Origin), ...change } }
+    await this.#store.write((transaction) => transaction.put(identityKey, encodeIdentity(identity)))
+    this.#identity = identity
+    this.#derived = undefined
+  }
+
+  #compare(block: Block): void {
+    const { sequenceNo, strandId } = block.blockAddress
+    const snapshot = this.#store.snapshot()
+    try {
+      const first = this.#identity?.origin?.firstSequenceNo ?? 0
+      if (strandId !== this.#identity?.strandId || sequenceNo < first) {
+        const text = `ledger '${this.#options.name}' holds strand '${this.#identity?.strandId}' from block ${first} on`
+        throw new LedgerError('ledger/exists', `${text}, not block ${sequenceNo} of strand '${strandId}'`)
+      }
+      if (!equalBytes(readBlock(snapshot, sequenceNo).blockHash, block.blockHash))
+        throw new LedgerError('journal/hash-mismatch', `block ${sequenceNo} is not the one that the ledger has`)
+    } finally {
+      snapshot.release()
+    }
+    this.#compared += 1
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#pending
+    if (batch.length === 0) return
+    this.#pending = []
+    this.#pendingBytes = 0
+    this.#derived = await this.#store.write((transaction) => this.#put(transaction, batch))
+    this.#tip = this.#derived.state.tip
+    this.#added += batch.length
+  }
+
+  #put(transaction: WriteTransaction, batch: readonly PendingBlock[]): Derived {
+    let derived = this.#derived ?? derivedOf(transaction, this.#identity?.origin)
+    for (const { block, bytes, doubtful } of batch) {
+      const { sequenceNo } = block.blockAddress
+      transaction.put(blockKey(sequenceNo), bytes)
+      for (const position of doubtful) transaction.put(doubtKey(sequenceNo, position), new Uint8Array(0))
+      derived = applied(transaction, block, derived)
+      this.#doubtful += doubtful.length
+    }
+    return derived
+  }
+}
+
+/** What is asserted of this program's own blocks may not hold for others'. */
+function applied(transaction: WriteTransaction, block: Block, before: Derived): Derived {
+  try {
+    return applyBlock(transaction, block, before)
+  } catch (error) {
+    if (!(error instanceof BugError) && !(error instanceof LedgerError && error.code === 'store/corrupt')) throw error
+    const text = `block ${block.blockAddress.sequenceNo} does not follow from those before it: ${error.message}`
+    throw new LedgerError('journal/malformed', text, { cause: error })
+  }
+}
+
+/** Ids are stored in the form that all of QLDB's have. */
+function checkIds(block: Block): void {
+  const { blockAddress, transactionInfo, transactionId } = block
+  const check = (id: string, what: string) => {
+    if (isId(id)) return
+    const text = `block ${blockAddress.sequenceNo}: the ${what} id '${id}' is not one of QLDB's`
+    throw new LedgerError('journal/malformed', text)
+  }
+  check(transactionId, 'transaction')
+  for (const [id, { tableId }] of transactionInfo?.documents ?? []) {
+    check(id, 'document')
+    if (tableId !== catalogTableId) check(tableId, 'table')
+  }
+  for (const { metadata } of block.revisions ?? []) {
+    if (metadata === undefined) continue
+    check(metadata.id, 'document')
+    check(metadata.txId, 'transaction')
+  }
+}
