@@ -73,8 +73,11 @@ export async function buildProgram({ types = false } = {}) {
     }),
   ])
   compileCache(join(fresh, 'main.cjs'))
-  rmSync(dist, { recursive: true, force: true })
+  // Two renames, so that a program started meanwhile finds one or the other.
+  const old = join(root, 'build', `dist-old-${process.pid}`)
+  if (existsSync(dist)) renameSync(dist, old)
   renameSync(fresh, dist)
+  rmSync(old, { recursive: true, force: true })
 }
 
 /** Without the cache the program starts as well, only later: a failure is no reason to stop. */
