@@ -164,7 +164,7 @@ test(
     const line = (id: number) => `{"id":${id},"type":"t${id % 3}","price":${id}.25,"text":"${'x'.repeat(300)}"}\n`
     for (let id = 0; id < 240_000; id += 1000) {
       const block = Array.from({ length: 1000 }, (_, n) => line(id + n)).join('')
-      if (!file.write(block)) await new Promise((resolve) => file.once('drain', resolve))
+      if (!file.write(block)) await new Promise<void>((resolve) => file.once('drain', () => resolve()))
     }
     await new Promise<void>((resolve) => file.end(() => resolve()))
     // The file has 85 MB; half of that would not hold its rows, let alone as values.
