@@ -126,6 +126,8 @@ export const storeMapBytes = 1024 * 1024 * 1024 * 1024
 export const storeSnapshotsMax = 4096
 /** Writes that may share one flush to disk; bounds how long the first of them waits. */
 export const storeGroupWritesMax = 256
+/** Memory that the entries of a scan share. A row that is kept alone keeps as much, so it is copied out first. */
+export const cursorChunkBytesMax = 16 * 1024
 
 /** One block of an export, as it lies in its file, unpacked; also one value of a file that is loaded. It is held in memory. */
 export const exportBlockBytesMax = 256 * 1024 * 1024
@@ -179,8 +181,10 @@ export const presignedSecondsMax = 7 * 24 * 60 * 60
 export const drainMsMax = 10_000
 /** Threads that run statements for a server, so that a long one does not hold up the others. */
 export const engineThreadsMax = 4
-/** An engine thread that has worked on one request for so long gets no new transactions. */
+/** An engine thread that has worked on one request for so long is held up; a statement that takes so long is a long one. */
 export const engineBusyMs = 20
+/** How long an engine thread with commits under way may take before it counts as held up by a statement instead. */
+export const flushMsMax = 100
 /** Ledgers, exports and the like in one answer of the control plane. */
 export const controlPageMax = 100
 /** Tags of one resource, and their lengths. */

@@ -1,6 +1,6 @@
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
-import { engineBusyMs } from '../base/limits.ts'
+import { engineBusyMs, flushMsMax } from '../base/limits.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
 
 /** Something that runs statements for many sessions, one after the other: a handler in this thread or in another. */
@@ -21,8 +21,9 @@ export interface Seat {
 
 /**
  * The engines of a server. An engine works without ever waiting, so a long statement holds up all who share it: each
- * transaction is given to an engine that is not at a long piece of work. One engine serves as long as all is short, and
- * its commits then share their flushes; more are started, up to a maximum, when the others are held up.
+ * transaction is given to an engine that is not held up. Sessions that were seen to run long statements are kept off
+ * the first engine, where all others are served. One engine serves as long as all is short, and its commits then share
+ * their flushes; more are started, up to a maximum, when they are needed.
  */
 export class EnginePool {
   readonly #start: () => Promise<Engine>
@@ -43,12 +44,15 @@ export class EnginePool {
 
   /** How many engines have worked on one thing for engineBusyMs or longer. */
   get busy(): number {
-    return this.#engines.filter((engine) => engine.busyMs() >= engineBusyMs).length
+    return this.#engines.filter((engine) => engine.stuckMs() >= engineBusyMs).length
   }
 
-  /** A seat for a transaction. Rejects as Engine.send does for StartSession. */
-  async take(ledger: string): Promise<Seat> {
-    const engine = await this.#choose()
+  /**
+   * A seat for a transaction; `isHeavy`: of a session that runs long statements. Rejects as Engine.send does for
+   * StartSession.
+   */
+  async take(ledger: string, isHeavy: boolean): Promise<Seat> {
+    const engine = await this.#choose(isHeavy)
     const idle = engine.idleSeats.get(ledger)?.pop()
     if (idle !== undefined) return idle
     const answer = await engine.send({ StartSession: { LedgerName: ledger } })
@@ -80,12 +84,17 @@ export class EnginePool {
     this.#engines = []
   }
 
-  async #choose(): Promise<PooledEngine> {
+  async #choose(isHeavy: boolean): Promise<PooledEngine> {
     this.#engines = this.#engines.filter((engine) => !engine.isDead)
-    const free = this.#engines.find((engine) => engine.busyMs() < engineBusyMs)
+    const candidates = isHeavy && this.#max > 1 ? this.#engines.slice(1) : this.#engines
+    const free = candidates.find((engine) => engine.stuckMs() < engineBusyMs)
     if (free !== undefined) return free
-    if (this.#engines.length < this.#max) return this.#add()
-    return this.#engines.reduce((best, engine) => (engine.waiting < best.waiting ? engine : best))
+    const isFull = this.#engines.length >= this.#max
+    const least = candidates.reduce<PooledEngine | undefined>(
+      (found, engine) => (found === undefined || engine.waiting < found.waiting ? engine : found),
+      undefined,
+    )
+    return isFull && least !== undefined ? least : this.#add()
   }
 
   #add(): Promise<PooledEngine> {
@@ -110,24 +119,35 @@ export class PooledEngine {
   readonly #env: Env
   /** What was asked and is not answered, oldest first, with the time it was asked. */
   readonly #asked = new Map<object, number>()
+  #answeredMs = 0
+  #commits = 0
 
   constructor(engine: Engine, env: Env) {
     this.#engine = engine
     this.#env = env
   }
 
+  /**
+   * For how long it has been at work on one thing: since its last answer, or since it was asked when it was idle. A flush
+   * to the disk does not count: another engine's commits would have to wait for it just the same.
+   */
+  stuckMs(): number {
+    for (const askedMs of this.#asked.values()) {
+      const ms = this.#env.monotonicMs() - Math.max(askedMs, this.#answeredMs)
+      return this.#commits === 0 ? ms : Math.max(0, ms - flushMsMax)
+    }
+    return 0
+  }
+
+  /** Requests without an answer. */
   get waiting(): number {
     return this.#asked.size
   }
 
-  /** How long the oldest request has been without an answer. */
-  busyMs(): number {
-    for (const askedMs of this.#asked.values()) return this.#env.monotonicMs() - askedMs
-    return 0
-  }
-
   async send(request: SendCommandRequest, signal?: AbortSignal): Promise<SendCommandResponse> {
+    const commits = request.CommitTransaction === undefined ? 0 : 1
     this.#asked.set(request, this.#env.monotonicMs())
+    this.#commits += commits
     try {
       return await this.#engine.send(request, signal === undefined ? {} : { signal })
     } catch (error) {
@@ -135,6 +155,8 @@ export class PooledEngine {
       throw error
     } finally {
       this.#asked.delete(request)
+      this.#commits -= commits
+      this.#answeredMs = this.#env.monotonicMs()
     }
   }
 

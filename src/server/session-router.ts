@@ -3,6 +3,7 @@ import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import {
+  engineBusyMs,
   openTransactionsMax,
   serverSessionsMax,
   sessionAgeMsMax,
@@ -46,6 +47,8 @@ interface RoutedSession {
   /** The last transaction, when it ended by running out of time. */
   expiredTransactionId: string | undefined
   isOver: boolean
+  /** Its last transaction had a long statement. */
+  isHeavy: boolean
   /** Requests at work or waiting for their turn. */
   requests: number
   /** Settles when the last of them is done. */
@@ -56,6 +59,8 @@ interface RoutedTransaction {
   readonly id: string
   readonly seat: Seat
   readonly deadlineMs: number
+  /** The longest that one of its statements has kept the engine at work. */
+  longestMs: number
 }
 
 /**
@@ -198,6 +203,7 @@ export class SessionRouter {
       transaction: undefined,
       expiredTransactionId: undefined,
       isOver: false,
+      isHeavy: false,
       requests: 0,
       turn: Promise.resolve(),
     }
@@ -249,11 +255,11 @@ export class SessionRouter {
     this.#starting += 1
     try {
       const deadlineMs = this.#env.monotonicMs() + this.#limits.transactionAgeMsMax
-      const seat = await this.#pool.take(session.ledger)
+      const seat = await this.#pool.take(session.ledger, session.isHeavy)
       const answer = await seat.engine.send({ SessionToken: seat.token, StartTransaction: {} })
       const id = answer.StartTransaction?.TransactionId as string
       session.expiredTransactionId = undefined
-      session.transaction = { id, seat, deadlineMs }
+      session.transaction = { id, seat, deadlineMs, longestMs: 0 }
       this.#busy.add(session)
       if (session.isOver) {
         await this.#abort(session)
@@ -279,6 +285,8 @@ export class SessionRouter {
       // A commit is never given up: nobody would know what came of it.
       const stop = CommitTransaction === undefined ? signal : undefined
       const answer = await seat.engine.send({ ...request, SessionToken: seat.token }, stop)
+      const timing = (answer.ExecuteStatement ?? answer.FetchPage)?.TimingInformation
+      transaction.longestMs = Math.max(transaction.longestMs, timing?.ProcessingTimeMilliseconds ?? 0)
       if (CommitTransaction !== undefined) this.#release(session, transaction)
       return answer
     } catch (error) {
@@ -310,6 +318,7 @@ export class SessionRouter {
     const { transaction } = session
     session.expiredTransactionId = undefined
     if (transaction === undefined) return
+    session.isHeavy = transaction.longestMs >= engineBusyMs
     session.transaction = undefined
     this.#busy.delete(session)
     const { seat } = transaction
@@ -324,6 +333,7 @@ export class SessionRouter {
 
   #release(session: RoutedSession, transaction: RoutedTransaction): void {
     if (session.transaction !== transaction) return
+    session.isHeavy = transaction.longestMs >= engineBusyMs
     session.transaction = undefined
     this.#busy.delete(session)
     this.#pool.giveBack(transaction.seat)
