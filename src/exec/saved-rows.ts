@@ -1,12 +1,14 @@
+import { detached } from '../values/binary-reader.ts'
 import type { Value } from '../values/value.ts'
 import type { Cursor, Frame } from './frame.ts'
 
 /** A row that is held: the values of its slots. */
 export type SavedRow = readonly Value[]
 
+/** Documents of a scan are copied out of the memory that they share: few may be held of many. */
 export function copySlots(frame: Frame, slots: readonly number[]): SavedRow {
   const row = new Array<Value>(slots.length)
-  for (let at = 0; at < slots.length; at += 1) row[at] = frame.slots[slots[at] as number] as Value
+  for (let at = 0; at < slots.length; at += 1) row[at] = detached(frame.slots[slots[at] as number] as Value)
   return row
 }
 

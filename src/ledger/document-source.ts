@@ -1,7 +1,8 @@
 import { BugError } from '../base/assert.ts'
 import { isId } from '../base/ids.ts'
 import type { DocumentSource, Meter, SourceRow, TableView } from '../exec/source.ts'
-import { decodeLazy } from '../values/binary-reader.ts'
+import type { RangeCursor, Snapshot } from '../store/store.ts'
+import { decodeLazy, LazyReader } from '../values/binary-reader.ts'
 import type { SymbolTable } from '../values/symbols.ts'
 import { isAbsent, type StructValue, type TimestampValue, type Value } from '../values/value.ts'
 import type { BlockCache } from './block-cache.ts'
@@ -24,11 +25,22 @@ import {
 } from './keys.ts'
 import type { Overlay, TableOverlay } from './overlay.ts'
 import type { ReadSet } from './read-set.ts'
-import { type DocumentRecord, decodeDocumentRecord, decodePlace, decodeRevisionRecord, type Reader } from './records.ts'
+import {
+  type DocumentRecord,
+  decodeDocumentRecord,
+  decodePlace,
+  decodeRevisionRecord,
+  documentHeaderBytes,
+  documentIdOf,
+  type Reader,
+} from './records.ts'
+
+/** What reading documents needs of a snapshot. */
+type DocumentReader = Reader & Pick<Snapshot, 'cursor'>
 
 /** What all statements of one transaction share: its snapshot, its own writes, its reads. */
 export interface TransactionView {
-  readonly reader: Reader
+  readonly reader: DocumentReader
   readonly symbols: SymbolTable
   readonly strandId: string
   readonly blocks: BlockCache
@@ -55,7 +67,21 @@ export class StatementSource implements DocumentSource {
     this.#nowMs = nowMs
   }
 
-  *scan(tableId: string, view: TableView): Generator<SourceRow> {
+  scan(tableId: string, view: TableView): Iterable<SourceRow> {
+    if (view === 'committed' || this.#view.overlay.table(tableId) !== undefined) return this.#mixedScan(tableId, view)
+    return { [Symbol.iterator]: () => this.#storedRows(tableId) }
+  }
+
+  /** The rows of a table of which the transaction has changed nothing so far. */
+  #storedRows(tableId: string): Iterator<SourceRow> {
+    this.#view.readSet.addScan(tableId)
+    const tableNumber = this.#tableNumber(tableId)
+    if (tableNumber === undefined) return [][Symbol.iterator]()
+    const entries = this.#view.reader.cursor(documentRange(tableNumber))
+    return new StoredRows(entries, this.#view.symbols, this.#meter)
+  }
+
+  *#mixedScan(tableId: string, view: TableView): Generator<SourceRow> {
     this.#view.readSet.addScan(tableId)
     const own = view === 'user' ? this.#view.overlay.table(tableId) : undefined
     const tableNumber = this.#tableNumber(tableId)
@@ -196,9 +222,64 @@ export class StatementSource implements DocumentSource {
   }
 }
 
+/** The current documents of a table as they are stored. */
+class StoredRows implements Iterator<SourceRow, undefined> {
+  readonly #entries: RangeCursor
+  readonly #symbols: SymbolTable
+  readonly #meter: Meter
+  #bytes: Uint8Array | undefined
+  #values: LazyReader | undefined
+
+  constructor(entries: RangeCursor, symbols: SymbolTable, meter: Meter) {
+    this.#entries = entries
+    this.#symbols = symbols
+    this.#meter = meter
+  }
+
+  next(): IteratorResult<SourceRow, undefined> {
+    const entries = this.#entries
+    if (!entries.next()) return this.return()
+    const { bytes, start } = entries
+    let values = this.#values
+    if (values === undefined || this.#bytes !== bytes) {
+      values = new LazyReader(bytes, this.#symbols)
+      this.#values = values
+      this.#bytes = bytes
+    }
+    const value = asStruct(values.read(start + documentHeaderBytes, entries.end))
+    this.#meter.readIos += 1
+    this.#meter.tick()
+    return { done: false, value: new StoredRow(bytes, start, value) }
+  }
+
+  return(): IteratorResult<SourceRow, undefined> {
+    this.#entries.close()
+    return { done: true, value: undefined }
+  }
+}
+
+class StoredRow implements SourceRow {
+  readonly value: StructValue
+  readonly #bytes: Uint8Array
+  readonly #start: number
+
+  constructor(bytes: Uint8Array, start: number, value: StructValue) {
+    this.value = value
+    this.#bytes = bytes
+    this.#start = start
+  }
+
+  get documentId(): string {
+    return documentIdOf(this.#bytes, this.#start)
+  }
+}
+
 /** A stored document's data; a struct that decodes a field when it is asked for. */
 export function dataOf(record: DocumentRecord, symbols: SymbolTable): StructValue {
-  const value = decodeLazy(record.data, symbols)
+  return asStruct(decodeLazy(record.data, symbols))
+}
+
+function asStruct(value: Value): StructValue {
   if (value.type !== 'struct') throw new BugError('a stored document is a struct')
   return value
 }

@@ -123,7 +123,8 @@ export interface DocumentRecord {
   readonly data: Uint8Array
 }
 
-const documentHeaderBytes = idCharacters + 4
+/** A document's data begins after so many bytes of its record. */
+export const documentHeaderBytes = idCharacters + 4
 
 /** Layout: document id 22, version 4, data. */
 export function encodeDocumentRecord(record: DocumentRecord): Uint8Array {
@@ -137,10 +138,15 @@ export function encodeDocumentRecord(record: DocumentRecord): Uint8Array {
 export function decodeDocumentRecord(bytes: Uint8Array): DocumentRecord {
   const buffer = asBuffer(bytes)
   return {
-    documentId: buffer.toString('latin1', 0, idCharacters),
+    documentId: documentIdOf(bytes, 0),
     version: buffer.readUInt32BE(idCharacters),
     data: bytes.subarray(documentHeaderBytes),
   }
+}
+
+/** The document id in a document record that begins at `start`. */
+export function documentIdOf(bytes: Uint8Array, start: number): string {
+  return asBuffer(bytes).toString('latin1', start, start + idCharacters)
 }
 
 /** One revision, current or not: all but its data, which lies in its block and, for the current one, in the document. */

@@ -5,10 +5,18 @@ import { assert } from '../base/assert.ts'
 import { copyBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { storeGroupWritesMax, storeMapBytes, storeSnapshotsMax } from '../base/limits.ts'
+import { formatKey, LmdbCursor, type RangeRead, storeKeys } from './lmdb-cursor.ts'
 import { checkDirectory, dataFileName, storeError } from './lmdb-files.ts'
 import { extendDataFile } from './lmdb-pages.ts'
 import { isEmptyRange, rangeBeyond } from './memory-store.ts'
-import { type KeyRange, type Snapshot, type Store, storeKeyBytesMax, type WriteTransaction } from './store.ts'
+import {
+  type KeyRange,
+  type RangeCursor,
+  type Snapshot,
+  type Store,
+  storeKeyBytesMax,
+  type WriteTransaction,
+} from './store.ts'
 
 /**
  * A store in a directory of its own, held by LMDB (`data.mdb`, `lock.mdb`); makes the directory when it is absent.
@@ -42,7 +50,7 @@ type ByteDatabase = RootDatabase<Uint8Array, Uint8Array>
 const lmdbOptions: RootDatabaseOptions & { readonly permissionsMode: number } = {
   noSubdir: false,
   encoding: 'binary',
-  keyEncoder: { writeKey: writeStoreKey, readKey: readStoreKey },
+  keyEncoder: storeKeys,
   overlappingSync: false,
   // One map for good: a map that grows is mapped anew, and readers of large values then see two of them.
   mapSize: storeMapBytes,
@@ -50,21 +58,8 @@ const lmdbOptions: RootDatabaseOptions & { readonly permissionsMode: number } = 
   permissionsMode: 0o600,
 }
 
-/** LMDB refuses empty keys, and the store has a record of its own: a first byte tells its keys from the caller's. */
-const callerKeys = 1
-const formatKey = new Uint8Array(0)
 const formatText = 'qldb-shell store '
 const formatVersion = 1
-
-function writeStoreKey(key: Uint8Array, target: Uint8Array, start: number): number {
-  target[start] = key === formatKey ? 0 : callerKeys
-  target.set(key, start + 1)
-  return start + 1 + key.length
-}
-
-function readStoreKey(source: Uint8Array, start: number, end: number): Uint8Array {
-  return Uint8Array.prototype.slice.call(source, start + 1, end)
-}
 
 /** Reads the record that says whose file this is, and writes it into an empty one. */
 function checkFormat(database: ByteDatabase, directory: string): void {
@@ -231,8 +226,6 @@ function runWork({ work, resolve, reject }: PendingWrite, own: LmdbTransaction, 
   }
 }
 
-type RangeRead = Iterator<{ key: Uint8Array; value: Uint8Array }>
-
 function readRange(
   database: ByteDatabase,
   { start, end, reverse }: KeyRange,
@@ -299,8 +292,25 @@ class LmdbSnapshot implements Snapshot {
     } catch (error) {
       throw storeError(error, this.#directory)
     } finally {
-      if (this.#reading.delete(rows)) rows.return?.()
+      this.#finish(rows)
     }
+  }
+
+  cursor(range: KeyRange): RangeCursor {
+    this.#checkUsable()
+    if (isEmptyRange(range)) return noEntries
+    try {
+      const rows = readRange(this.#database, range, this.#getOptions.transaction)
+      this.#reading.add(rows)
+      return new LmdbCursor(this.#database, rows, this.#finish, (error) => storeError(error, this.#directory))
+    } catch (error) {
+      throw storeError(error, this.#directory)
+    }
+  }
+
+  /** Once: the release ends what is still being read. */
+  readonly #finish = (rows: RangeRead): void => {
+    if (this.#reading.delete(rows)) rows.return?.()
   }
 
   release(): void {
@@ -315,6 +325,15 @@ class LmdbSnapshot implements Snapshot {
   #checkUsable(): void {
     assert(!this.#isReleased, 'a snapshot is not read after its release')
   }
+}
+
+const noEntries: RangeCursor = {
+  next: () => false,
+  bytes: formatKey,
+  start: 0,
+  end: 0,
+  key: () => formatKey,
+  close: () => undefined,
 }
 
 class LmdbTransaction implements WriteTransaction {

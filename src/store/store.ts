@@ -27,7 +27,22 @@ export interface Snapshot {
   get(key: Uint8Array): Uint8Array | undefined
   /** Keys in [start, end), ascending, or descending from the end when `reverse`. May be left early. */
   range(range: KeyRange): Iterable<readonly [key: Uint8Array, value: Uint8Array]>
+  /** The same entries for reading many of them: no objects are made for each. */
+  cursor(range: KeyRange): RangeCursor
   release(): void
+}
+
+/** Entries one after the other: each `next` that is true has moved to one. */
+export interface RangeCursor {
+  next(): boolean
+  /** The value lies in `bytes` from `start` to `end`. These bytes never change, and other entries' may stand beside. */
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  /** The entry's key; the caller's to keep. */
+  key(): Uint8Array
+  /** Gives up reading. Nothing more is read after a `next` that was false, or the snapshot's release. */
+  close(): void
 }
 
 export interface KeyRange {

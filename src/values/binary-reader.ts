@@ -1,5 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
-import { BinaryValueReader } from './binary-value-reader.ts'
+import { BinaryValueReader, LazyStruct } from './binary-value-reader.ts'
 import { declareSymbols, isMarkerLookalike, LocalSymbolTable, type SymbolTable, symbolTableText } from './symbols.ts'
 import type { Value } from './value.ts'
 
@@ -28,6 +28,34 @@ export function decodeAllIon(bytes: Uint8Array): Value[] {
  */
 export function decodeLazy(bytes: Uint8Array, symbols: SymbolTable): Value {
   return isIonBinary(bytes) ? decodeOnly(bytes, true) : decodeBare(bytes, symbols, true)
+}
+
+/** Reads bare values that lie in one piece of memory, as decodeLazy does, with nothing made for each but the value. */
+export class LazyReader {
+  readonly #reader: BinaryValueReader
+  readonly #symbols: SymbolTable
+
+  constructor(bytes: Uint8Array, symbols: SymbolTable) {
+    this.#reader = new BinaryValueReader(bytes, symbols, true)
+    this.#symbols = symbols
+  }
+
+  /** The value that lies from `start` to `end`. */
+  read(start: number, end: number): Value {
+    const reader = this.#reader
+    if (reader.bytes[start] === 0xe0) return decodeLazy(reader.bytes.subarray(start, end), this.#symbols)
+    reader.at = start
+    const value = reader.readValue(end, 0)
+    return value === undefined || reader.at !== end ? reader.fail('expected exactly one value') : value
+  }
+}
+
+/**
+ * The value with memory of its own, where it is a lazily decoded struct that shares its memory with others: for
+ * keeping it while they go.
+ */
+export function detached(value: Value): Value {
+  return value instanceof LazyStruct ? value.detached() : value
 }
 
 /** As decodeLazy, but decoded at once and to the last level. */

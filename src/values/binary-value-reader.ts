@@ -102,6 +102,13 @@ export class BinaryValueReader extends BinaryCursor {
     }
   }
 
+  /** A reader of a copy of some of the bytes. */
+  copyOf(start: number, end: number): BinaryValueReader {
+    const bytes = Buffer.allocUnsafe(end - start)
+    this.bytes.copy(bytes, 0, start, end)
+    return new BinaryValueReader(bytes, this.#symbols, this.#isLazy)
+  }
+
   /** Past the length of what has `descriptor`; returns where its content ends. A null has no content. */
   readLength(descriptor: number, end: number): number {
     let length = descriptor & 15
@@ -249,7 +256,7 @@ export class BinaryValueReader extends BinaryCursor {
 }
 
 /** A struct whose fields are decoded when asked, one level at a time. Equal in every property to the eager one. */
-class LazyStruct implements StructValue {
+export class LazyStruct implements StructValue {
   readonly type = 'struct'
   readonly annotations: Annotations
   readonly #reader: BinaryValueReader
@@ -281,6 +288,14 @@ class LazyStruct implements StructValue {
     }
     this.#reader.at = this.#start
     return this.#reader.findField(name, this.#end, this.#depth)
+  }
+
+  /** The same struct over a copy of its own bytes, unless it is most of what its bytes lie in. */
+  detached(): LazyStruct {
+    const size = this.#end - this.#start
+    if (size * 2 > this.#reader.bytes.length) return this
+    const reader = this.#reader.copyOf(this.#start, this.#end)
+    return new LazyStruct(reader, 0, size, this.#depth, this.annotations)
   }
 
   #decoded(): Fields {

@@ -7,7 +7,13 @@ import fc from 'fast-check'
 import { compareBytes, utf8 } from '../../src/base/bytes.ts'
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
-import { type KeyRange, type Store, storeKeyBytesMax, type WriteTransaction } from '../../src/store/store.ts'
+import {
+  type KeyRange,
+  type Snapshot,
+  type Store,
+  storeKeyBytesMax,
+  type WriteTransaction,
+} from '../../src/store/store.ts'
 
 /** What every store promises, run over each of them. */
 type Readable = Pick<WriteTransaction, 'get' | 'range'>
@@ -33,7 +39,7 @@ const keysOf = (source: Readable, range: KeyRange) => Array.from(source.range(ra
 const putAll = (transaction: WriteTransaction, pairs: string) => {
   for (const pair of pairs.split(' ')) transaction.put(utf8(pair[0] as string), utf8(pair.slice(1)))
 }
-function read<T>(store: Store, look: (source: Readable) => T): T {
+function read<T>(store: Store, look: (source: Snapshot) => T): T {
   const snapshot = store.snapshot()
   try {
     return look(snapshot)
@@ -112,6 +118,29 @@ for (const kind of ['memory', 'lmdb']) {
         left.next()
         snapshot.release()
         assert.equal(left.next().done, true)
+      })
+    })
+
+    test('cursors keep to their places side by side, and end with their snapshot', async () => {
+      await withStore(kind, async (store) => {
+        await store.write((transaction) => putAll(transaction, 'a1 b2 c3'))
+        const snapshot = store.snapshot()
+        const first = snapshot.cursor(rangeOf('a', 'z'))
+        const second = snapshot.cursor(rangeOf('b', 'z'))
+        const seen: (string | undefined)[] = []
+        for (const cursor of [first, second, first, second]) {
+          assert.equal(cursor.next(), true)
+          seen.push(
+            text(cursor.key()),
+            text(cursor.bytes.subarray(cursor.start, cursor.end)),
+            text(snapshot.get(utf8('c'))),
+          )
+        }
+        assert.deepEqual(seen, ['a', '1', '3', 'b', '2', '3', 'b', '2', '3', 'c', '3', '3'])
+        first.close()
+        snapshot.release()
+        assert.equal(second.next(), false)
+        second.close()
       })
     })
 
@@ -228,6 +257,8 @@ for (const kind of ['memory', 'lmdb']) {
           for (const [key, value] of source.range(rangeOf('v', 'w', true))) {
             assert.ok(valueOfSize(Number(text(key)?.slice(1))).equals(value))
           }
+          const found = cursorPairs(source, rangeOf('v', 'w'))
+          assert.deepEqual(found, pairsOf(source, rangeOf('v', 'w')))
         })
         await assert.rejects(
           store.write((transaction) => transaction.put(new Uint8Array(storeKeyBytesMax + 1), utf8(''))),
@@ -273,7 +304,10 @@ for (const kind of ['memory', 'lmdb']) {
               })
             }
             read(store, (source) => {
-              for (const range of ranges) assert.deepEqual(pairsOf(source, range), modelPairs(model, range))
+              for (const range of ranges) {
+                assert.deepEqual(pairsOf(source, range), modelPairs(model, range))
+                assert.deepEqual(cursorPairs(source, range), modelPairs(model, range))
+              }
             })
           })
         },
@@ -294,6 +328,14 @@ function applyTo(model: Map<string, Uint8Array>, batch: readonly { key: Uint8Arr
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 function pairsOf(source: Readable, range: KeyRange): string[] {
   return Array.from(source.range(range), ([key, value]) => `${hex(key)}=${hex(value)}`)
+}
+/** All entries are looked at when the last has been read: what a cursor gave stays as it is. */
+function cursorPairs(source: Snapshot, range: KeyRange): string[] {
+  const cursor = source.cursor(range)
+  const entries: { key: Uint8Array; value: Uint8Array }[] = []
+  while (cursor.next()) entries.push({ key: cursor.key(), value: cursor.bytes.subarray(cursor.start, cursor.end) })
+  cursor.close()
+  return entries.map(({ key, value }) => `${hex(key)}=${hex(value)}`)
 }
 function modelPairs(model: ReadonlyMap<string, Uint8Array>, range: KeyRange): string[] {
   const pairs = [...model]
