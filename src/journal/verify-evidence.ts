@@ -66,6 +66,7 @@ class EvidenceCheck {
       if (!(error instanceof LedgerError)) throw error
       this.#find('revision', error.message)
     }
+    if (!this.#isTrusted) this.#unproven.push('digestTipAddress')
     if (ledger !== undefined) this.#unproven.push('ledger')
     if (table !== undefined) this.#unproven.push('table')
     this.#unproven.push(...unknown)

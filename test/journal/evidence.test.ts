@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { toBase64 } from '../../src/base/bytes.ts'
+import { LedgerError } from '../../src/base/errors.ts'
+import { digestAt } from '../../src/journal/digest.ts'
+import { parseDigestFile, printDigestFile, sameDigest } from '../../src/journal/digest-file.ts'
+import { proofToIon, revisionProof } from '../../src/journal/proof.ts'
+import { parseEvidence, printProofFile, type ProofFile } from '../../src/journal/proof-file.ts'
+import { verifyEvidence } from '../../src/journal/verify-evidence.ts'
+import { ionHash } from '../../src/values/ion-hash.ts'
+import { parseIon } from '../../src/values/text-reader.ts'
+import { timestampFromMs } from '../../src/values/timestamp.ts'
+import { printIon } from '../../src/values/text-writer.ts'
+import type { StructValue } from '../../src/values/value.ts'
+import { sharedFile } from '../support/root.ts'
+import { SampleJournal, sampleStrand } from './sample-journal.ts'
+
+/** A journal of `count` blocks, each with two documents but the first. */
+function journalOf(count: number): SampleJournal {
+  const journal = new SampleJournal()
+  journal.append({})
+  for (let number = 1; number < count; number += 1) {
+    journal.append({
+      [`doc${number}`.padEnd(22, 'a')]: `{n:${number},x:1.50}`,
+      ['doc'.padEnd(22, 'b')]: '{always:true}',
+    })
+  }
+  return journal
+}
+
+function digestOf(journal: SampleJournal) {
+  return digestAt(journal, { strandId: sampleStrand, sequenceNo: journal.tip.sequenceNo })
+}
+
+function proofText(journal: SampleJournal, sequenceNo: number, position = 0): string {
+  const block = journal.blocks[sequenceNo] as SampleJournal['blocks'][0]
+  return printProofFile({
+    ledger: 'sample',
+    table: 'Vehicle',
+    revision: block.revisions?.[position]?.ion as StructValue,
+    block,
+    proof: revisionProof(journal, block, position, journal.tip.sequenceNo) ?? [],
+    digest: digestOf(journal),
+    date: timestampFromMs(0),
+  })
+}
+
+function fileOf(text: string): ProofFile {
+  const [evidence] = parseEvidence(text)
+  assert.ok(evidence?.kind === 'proof')
+  return evidence.file
+}
+
+function findingsOf(text: string, trusted?: Parameters<typeof verifyEvidence>[1]): string[] {
+  return verifyEvidence(fileOf(text), trusted).findings.map(({ field }) => field)
+}
+
+test('a digest file has the fields of the console’s and reads back', () => {
+  const journal = journalOf(3)
+  const saved = { ...digestOf(journal), ledger: 'sample', date: '2024-01-01T00:00:00.000Z' }
+  const text = printDigestFile(saved)
+  assert.deepEqual(JSON.parse(text), {
+    digest: toBase64(saved.digest),
+    digestTipAddress: `{strandId:"${sampleStrand}",sequenceNo:2}`,
+    ledger: 'sample',
+    date: '2024-01-01T00:00:00.000Z',
+  })
+  const read = parseDigestFile(text)
+  assert.equal(sameDigest(read, saved), true)
+  assert.deepEqual([read.ledger, read.date], [saved.ledger, saved.date])
+  assert.equal(sameDigest(read, { ...saved, digest: new Uint8Array(32) }), false)
+  assert.equal(sameDigest(read, digestOf(journalOf(2))), undefined)
+})
+
+test('digests are read as values and as AWS’s JSON, and nothing else is taken for one', () => {
+  const hash = toBase64(new Uint8Array(32).fill(7))
+  for (const text of [
+    `{digest: {{${hash}}}, digestTipAddress: {strandId: "s", sequenceNo: 5}}`,
+    `{"Digest": "${hash}", "DigestTipAddress": {"IonText": "{strandId:\\"s\\",sequenceNo:5}"}}`,
+  ]) {
+    assert.deepEqual(parseDigestFile(text).digestTipAddress, { strandId: 's', sequenceNo: 5 })
+  }
+  for (const [text, message] of [
+    ['', /has one struct/],
+    ['{digest: "x", digestTipAddress: {strandId: "s", sequenceNo: 5}}', /digest is no hash of 32 bytes/],
+    [`{digest: "${hash}"}`, /has one struct/],
+    [`{digest: "${hash} ", digestTipAddress: {strandId: "s", sequenceNo: 5}}`, /digest is no hash/],
+    [`{digest: "${hash}", digestTipAddress: {strandId: "s", sequenceNo: -1}}`, /no block address/],
+    [`{digest: "${hash}", digestTipAddress: "{"}`, /not Ion text/],
+    [`{digest: "${hash}", `, /not Ion text/],
+  ] as const) {
+    assert.throws(() => parseDigestFile(text), { code: 'proof/malformed', message }, text)
+  }
+})
+
+test('every revision of journals of every length up to 40 is proven, by its file alone', () => {
+  for (let count = 2; count <= 40; count += 1) {
+    const journal = journalOf(count)
+    for (let sequenceNo = 1; sequenceNo < count; sequenceNo += 1) {
+      const report = verifyEvidence(fileOf(proofText(journal, sequenceNo, sequenceNo % 2)), digestOf(journal))
+      assert.deepEqual(report.findings, [], `block ${sequenceNo} of ${count}`)
+      assert.ok(report.isTrustedDigest && !report.unproven.includes('blockAddress'))
+    }
+  }
+})
+
+test('whatever character of a proof file is changed, it is refused, found, or says nothing that is proven', () => {
+  const journal = journalOf(6)
+  const text = proofText(journal, 3)
+  const trusted = digestOf(journal)
+  /** The fields that the report itself says the proof says nothing about. */
+  const unproven = /^(?:\s*(?:ledger|table|date): .*)$/
+  const unnoticed: string[] = []
+  const lines = text.split('\n')
+  lines.forEach((line, number) => {
+    if (unproven.test(line)) return
+    for (let at = line.search(/\S/); at !== -1 && at < line.length; at += 1) {
+      const letter = line[at] === '1' ? '2' : '1'
+      const changed = [...lines]
+      changed[number] = line.slice(0, at) + letter + line.slice(at + 1)
+      try {
+        const [evidence] = parseEvidence(changed.join('\n'))
+        if (evidence?.kind !== 'proof') continue
+        const report = verifyEvidence(evidence.file, trusted)
+        // A changed name of a field makes it one that is not known, which the report lists.
+        const isSaid = report.unproven.some((field) => !['ledger', 'table', 'date'].includes(field))
+        if (report.findings.length === 0 && !isSaid) unnoticed.push(`line ${number + 1}, column ${at + 1}: ${line}`)
+      } catch (error) {
+        assert.ok(error instanceof LedgerError, String(error))
+      }
+    }
+  })
+  assert.deepEqual(unnoticed, [])
+})
+
+test('an altered proof file names the field', () => {
+  const journal = journalOf(6)
+  const text = proofText(journal, 3)
+  const altered = (from: string | RegExp, to: string) => {
+    const changed = text.replace(from, to)
+    assert.notEqual(changed, text)
+    return findingsOf(changed)
+  }
+  assert.deepEqual(altered('n: 3', 'n: 4'), ['revision.hash'])
+  assert.deepEqual(altered('x: 1.50', 'x: 1.5'), ['revision.hash'])
+  assert.deepEqual(altered('version: 0', 'version: 1'), ['revision.hash'])
+  assert.deepEqual(altered(/( {2}proof: \[\n).*\n/, '$1'), ['proof', 'blockHead.entriesHashList'])
+  assert.deepEqual(altered(/transactionId: "tx/, 'transactionId: "ty'), ['blockHead.transactionId', 'blockHead'])
+  assert.deepEqual(altered(/(\n {2}digestTipAddress: \{\n.*\n.*sequenceNo: )5/, '$19'), ['digestTipAddress'])
+  assert.deepEqual(altered(/(\n {2}digest: )\{\{.*\}\}/, `$1{{${toBase64(new Uint8Array(32))}}}`), ['proof'])
+  assert.deepEqual(altered(/(\n {2}blockAddress: \{\n.*\n.*sequenceNo: )3/, '$12'), ['blockAddress'])
+})
+
+test('a proof is held against a saved digest of its tip; of another tip or ledger it is not', () => {
+  const journal = journalOf(6)
+  const text = proofText(journal, 3)
+  assert.deepEqual(findingsOf(text, digestOf(journal)), [])
+  const wrong = { ...digestOf(journal), digest: new Uint8Array(32) }
+  assert.deepEqual(findingsOf(text, wrong), ['digest', 'proof'])
+  assert.throws(() => findingsOf(text, digestOf(journalOf(5))), {
+    code: 'proof/not-comparable',
+    message: /block 5.*block 4/,
+  })
+  const foreign = { ...digestOf(journal), digestTipAddress: { strandId: 'other', sequenceNo: 5 } }
+  assert.ok(findingsOf(text, foreign).includes('digestTipAddress'))
+  const bare = `{proof: ${printIon(proofToIon([]))}, revisionHash: {{${toBase64(wrong.digest)}}}}`
+  assert.throws(() => findingsOf(bare), { code: 'proof/not-comparable' })
+})
+
+test('a file cut short anywhere is no proof', () => {
+  const text = proofText(journalOf(3), 1)
+  for (let length = 0; length < text.trimEnd().length; length += 1) {
+    assert.throws(() => parseEvidence(text.slice(0, length)), { code: 'proof/malformed' }, `${length} characters`)
+  }
+  for (const other of ['1', '[1]', '{}', '{proof: []}', '{proof: 1, revision: {}}', '{a: 1, a: 2}']) {
+    assert.throws(() => parseEvidence(other), { code: 'proof/malformed' }, other)
+  }
+})
+
+test('a redacted revision is proven by the hash in place of its data', () => {
+  const journal = journalOf(4)
+  const text = proofText(journal, 2)
+  const data = /data: (\{[^}]*\})/.exec(text)?.[1] as string
+  const withHash = text.replace(`data: ${data}`, `dataHash: {{${hashOf(data)}}}`)
+  assert.deepEqual(findingsOf(withHash), [])
+  assert.deepEqual(
+    findingsOf(text.replace(`data: ${data}`, `data: ${data}, dataHash: {{${hashOf(data)}}}`)).slice(0, 1),
+    ['revision.dataHash'],
+  )
+})
+
+for (const [name, verdicts] of [
+  ['rest-api.receipts.json', ['sound', 'sound', 'sound']],
+  ['kvs-sample.receipt.json', ['proof']],
+] as const) {
+  test(`AWS's receipts: ${name}`, (t) => {
+    const path = sharedFile(`vectors/${name}`)
+    if (path === undefined) return t.skip('the shared vectors are not here')
+    const found = parseEvidence(readFileSync(path, 'utf8')).map((evidence) => {
+      assert.ok(evidence.kind === 'proof')
+      return verifyEvidence(evidence.file).findings[0]?.field ?? 'sound'
+    })
+    assert.deepEqual(found, verdicts)
+  })
+}
+
+test("AWS's GetBlock and GetDigest, as its command line printed them", (t) => {
+  const paths = ['awscli-get-block.block.ion', 'awscli-get-block.proof.ion', 'awscli-get-digest.json'].map((name) =>
+    sharedFile(`vectors/${name}`),
+  )
+  if (paths.includes(undefined)) return t.skip('the shared vectors are not here')
+  const [block, proof, digest] = paths.map((path) => readFileSync(path as string, 'utf8')) as [string, string, string]
+  const answer = JSON.stringify({ Block: { IonText: block }, Proof: { IonText: proof } })
+  const report = verifyEvidence(fileOf(answer), parseDigestFile(digest))
+  assert.deepEqual([report.subject, report.findings], ['block 100', []])
+  const changed = JSON.stringify({ Block: { IonText: block.replace('Everett', 'Seattle') }, Proof: { IonText: proof } })
+  assert.equal(verifyEvidence(fileOf(changed), parseDigestFile(digest)).findings[0]?.field, 'block')
+})
+
+function hashOf(text: string): string {
+  return toBase64(ionHash(parseIon(text)))
+}
