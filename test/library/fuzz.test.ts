@@ -9,6 +9,8 @@ import { tokenize } from '../../src/syntax/lexer.ts'
 import { parseStatement } from '../../src/syntax/parser.ts'
 import { printStatement } from '../../src/syntax/print-ast.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
+import { runStatement } from '../support/run-statement.ts'
+import { vehicles } from '../support/vehicles.ts'
 import { statements, withoutSpans } from '../syntax/trees.ts'
 
 /** Whatever the text, it gives a value or an error with a place in the text, soon. The seed is fixed: a failure is always the same one. */
@@ -118,22 +120,23 @@ const queries = [
   'EXPLAIN SELECT DISTINCT a FROM t WHERE EXISTS (SELECT * FROM u WHERE u.a = t.a)',
 ]
 /** A good query with a few tokens dropped, doubled, swapped or put in from elsewhere. */
-const mutated = fc
-  .tuple(
-    fc.constantFrom(...queries),
-    fc.array(fc.tuple(fc.nat(3), fc.nat(200), fc.constantFrom(...vocabulary)), { maxLength: 4 }),
-  )
-  .map(([query, changes]) => {
-    const tokens = tokenize(query).map((token) => query.slice(token.start, token.end))
-    for (const [kind, place, word] of changes) {
-      const at = place % (tokens.length + 1)
-      if (kind === 0) tokens.splice(at, 1)
-      else if (kind === 1) tokens.splice(at, 0, tokens[at] ?? '')
-      else if (kind === 2) tokens.splice(at, 0, ` ${word} `)
-      else tokens.splice(at, 2, tokens[at + 1] ?? '', tokens[at] ?? '')
-    }
-    return tokens.join('')
-  })
+const mutatedFrom = (texts: readonly string[], words: readonly string[]) =>
+  fc
+    .tuple(
+      fc.constantFrom(...texts),
+      fc.array(fc.tuple(fc.nat(3), fc.nat(200), fc.constantFrom(...words)), { maxLength: 4 }),
+    )
+    .map(([query, changes]) => {
+      const tokens = tokenize(query).map((token) => query.slice(token.start, token.end))
+      for (const [kind, place, word] of changes) {
+        const at = place % (tokens.length + 1)
+        if (kind === 0) tokens.splice(at, 1)
+        else if (kind === 1) tokens.splice(at, 0, tokens[at] ?? '')
+        else if (kind === 2) tokens.splice(at, 0, ` ${word} `)
+        else tokens.splice(at, 2, tokens[at + 1] ?? '', tokens[at] ?? '')
+      }
+      return tokens.join('')
+    })
 const bytes = fc
   .tuple(
     fc.constantFrom('', ...queries),
@@ -149,7 +152,7 @@ const bytes = fc
 /** Name, texts, how many, and how many runs in two typings must come to an end. */
 const kinds: readonly (readonly [string, fc.Arbitrary<string>, number, number])[] = [
   ['a soup of tokens', tokenSoup, 10_000, 100],
-  ['good queries with tokens changed', mutated, 8_000, 1_000],
+  ['good queries with tokens changed', mutatedFrom(queries, vocabulary), 8_000, 1_000],
   ['bytes', bytes, 5_000, 500],
   ['printed trees', statements(2).map(printStatement), 2_000, 100],
 ]
@@ -163,6 +166,46 @@ for (const [name, texts, numRuns, finishedMin] of kinds) {
     fc.assert(fc.property(texts, checkPrinted), { seed, numRuns: numRuns / 2 })
   })
 }
+
+const changes = [
+  "INSERT INTO Person <<{'name': 'dan', 'pets': ['x']}, {'name': 'eve'}>>",
+  "UPDATE Person AS p SET p.age = p.age + 1, p.pets = [] WHERE p.name IN ('ann', 'bob')",
+  "FROM Person AS p WHERE p.name = 'ann' INSERT INTO p.pets VALUE 'cow' AT 0",
+  "FROM Person AS p, p.pets AS q WHERE q = 'cat' REMOVE q",
+  'DELETE FROM Car AS c BY id WHERE c.owner = (SELECT VALUE p.name FROM Person AS p LIMIT 1)',
+  'CREATE TABLE Other',
+  'CREATE INDEX ON Car (color)',
+  'DROP TABLE Car',
+  "SELECT * FROM history(Person) AS h WHERE h.metadata.id = 'd4'",
+  'SELECT p.name, c.vin FROM Person AS p JOIN Car AS c ON c.owner = p.name WHERE p.name = ?',
+  'SELECT * FROM _ql_committed_Car AS c BY i, information_schema.user_tables AS t',
+  "EXEC REDACT_REVISION `{strandId:\"s\",sequenceNo:1}`, 'a', 'b'",
+]
+
+test('fuzz, statements that change something: result rows or an error with its place', () => {
+  const texts = mutatedFrom(changes, [
+    'Person',
+    'Car',
+    'p.name',
+    'id',
+    'SET',
+    'REMOVE',
+    'INSERT INTO',
+    'BY',
+    "{'a': 1}",
+  ])
+  finished = 0
+  const change = (text: string, strictQldb: boolean) => {
+    try {
+      runStatement(vehicles(), text, ['"ann"'], { strictQldb })
+      finished += 1
+    } catch (error) {
+      checkError(error, text)
+    }
+  }
+  fc.assert(fc.property(texts, fc.boolean(), change), { seed, numRuns: 2_500 })
+  assert.ok(finished >= 300, `only ${finished} runs came to an end`)
+})
 
 test('fuzz, depth: whatever nests without end is refused in its place', () => {
   const openings = [
