@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { openLmdbStore } from '../../src/store/lmdb-store.ts'
+import { type TestShell, withShell } from './test-shell.ts'
+
+/** The default ledger with a table and a document of two versions (blocks 2 and 3); gives the document's id. */
+async function withDocument(shell: TestShell): Promise<string> {
+  const { stdout, code } = await shell.run([
+    '-e',
+    "CREATE TABLE T; INSERT INTO T VALUE {'name': 'Ada', 'paid': 1.50}; UPDATE T SET name = 'Eve'",
+    '-e',
+    'SELECT VALUE id FROM T BY id',
+  ])
+  assert.equal(code, 0)
+  return JSON.parse(stdout.trim().split('\n').at(-1) as string) as string
+}
+
+const ledgerFolder = '.local/share/qldb/default'
+
+/** Changes a record of the default ledger behind its back. */
+async function tamper(shell: TestShell, key: Uint8Array, change: (bytes: Buffer) => Buffer): Promise<void> {
+  const store = openLmdbStore(shell.path(ledgerFolder))
+  await store.write((t) => t.put(key, change(Buffer.from(t.get(key) as Uint8Array))))
+  await store.close()
+}
+
+const blockKey = (sequenceNo: number) => Uint8Array.of(2, 0, 0, 0, 0, 0, sequenceNo)
+/** In the revision, which comes after the statement. */
+function rename(bytes: Buffer): Buffer {
+  bytes.write('Bob', bytes.lastIndexOf('Ada'))
+  return bytes
+}
+
+test(
+  'digest, prove, verify: files that need no ledger',
+  withShell(async (shell) => {
+    const id = await withDocument(shell)
+    const shown = await shell.run(['digest'])
+    assert.equal(shown.code, 0)
+    assert.deepEqual(Object.keys(JSON.parse(shown.stdout)), ['digest', 'digestTipAddress', 'ledger', 'date'])
+    const saved = await shell.run(['digest', '--out', 'digest.ion.txt'])
+    assert.match(saved.stdout, /^digest at block 3 of ledger 'default' saved in 'digest\.ion\.txt'\n$/)
+    const again = await shell.run(['digest', '--out', 'digest.ion.txt'])
+    assert.deepEqual([again.code, /is there already/.test(again.stderr)], [2, true])
+
+    assert.equal((await shell.run(['-e', "INSERT INTO T VALUE {'name': 'Zoe'}"])).code, 0)
+    const made = await shell.run([
+      'prove',
+      '--document',
+      id,
+      '--version',
+      '0',
+      '--digest',
+      'digest.ion.txt',
+      '-o',
+      'p.ion',
+    ])
+    assert.match(
+      made.stdout,
+      /^proof of version 0 in block 2, for the digest at block 3, saved in 'p\.ion'\n$/,
+      made.stderr,
+    )
+    assert.equal((await shell.run(['prove', id, '--table', 'T', '-o', 'newest.ion'])).code, 0)
+
+    const elsewhere = { env: { XDG_DATA_HOME: shell.path('nothing-here') } }
+    const alone = await shell.run(['verify', 'p.ion', 'newest.ion'], elsewhere)
+    assert.deepEqual([alone.code, alone.stderr], [0, ''])
+    assert.match(
+      alone.stdout,
+      /^p\.ion: the proof holds: version 0 of document '\w+' in block 2 belongs to the file's own/,
+    )
+    assert.match(alone.stdout, /compare it with one that you saved yourself/)
+    assert.match(alone.stdout, /\nnewest\.ion: the proof holds: version 1 of document/)
+    const trusted = await shell.run(['verify', 'p.ion', '--digest', 'digest.ion.txt'], elsewhere)
+    assert.match(trusted.stdout, /belongs to the saved digest\n/)
+    const other = await shell.run(['verify', 'newest.ion', '--digest', 'digest.ion.txt'], elsewhere)
+    assert.equal(other.code, 1)
+    assert.match(other.stderr, /^error\[proof\/not-comparable\]: newest\.ion: the proof leads to the digest at block 4/)
+  }),
+)
+
+test(
+  'an altered, cut or foreign proof: exit code 5, or an error, and the field',
+  withShell(async (shell) => {
+    const id = await withDocument(shell)
+    assert.equal((await shell.run(['prove', id, '--version', '0', '-o', 'p.ion'])).code, 0)
+    const text = readFileSync(shell.path('p.ion'), 'utf8')
+    writeFileSync(shell.path('altered.ion'), text.replace('Ada', 'Bob'))
+    const altered = await shell.run(['verify', 'altered.ion'])
+    assert.equal(altered.code, 5)
+    assert.match(
+      altered.stdout,
+      /^altered\.ion: the proof does NOT hold: version 0 .*\n {2}revision\.hash: it is .*\n$/,
+    )
+    const json = JSON.parse(
+      (await shell.run(['verify', 'p.ion', 'altered.ion', '-f', 'json'])).stdout.split('\n')[1] as string,
+    )
+    assert.deepEqual([json.verdict, json.findings.length, json.findings[0].field], ['tampered', 1, 'revision.hash'])
+
+    writeFileSync(shell.path('cut.ion'), text.slice(0, -20))
+    const cut = await shell.run(['verify', 'cut.ion'])
+    assert.equal(cut.code, 1)
+    assert.match(cut.stderr, /^error\[proof\/malformed\]: cut\.ion: not Ion text/)
+    writeFileSync(shell.path('other.txt'), '{}')
+    assert.match((await shell.run(['verify', 'other.txt'])).stderr, /neither a proof nor a digest/)
+    assert.equal((await shell.run(['verify', 'absent.ion'])).code, 2)
+
+    // Another ledger's digest, and its proof against ours.
+    assert.equal((await shell.run(['-l', 'second', '--create', '-e', 'CREATE TABLE T'])).code, 0)
+    assert.equal((await shell.run(['digest', '-l', 'second', '-o', 'second.ion'])).code, 0)
+    const foreign = await shell.run(['verify', 'p.ion', '-d', 'second.ion'])
+    assert.equal(foreign.code, 5)
+    assert.match(foreign.stdout, /digestTipAddress: it is of another ledger/)
+    const wish = await shell.run(['prove', id, '-d', 'second.ion'])
+    assert.match(wish.stderr, /error\[proof\/not-comparable\]: the saved digest is of another ledger/)
+  }),
+)
+
+test(
+  'a ledger is verified; a changed block is named, and rebuild leaves it alone',
+  withShell(async (shell) => {
+    await withDocument(shell)
+    await shell.run(['digest', '-o', 'digest.ion'])
+    const sound = await shell.run(['verify', '--digest', 'digest.ion'])
+    assert.deepEqual([sound.code, sound.stderr], [0, ''])
+    assert.match(sound.stdout, /^ledger 'default' is sound: 4 blocks, 3 revisions\ndigest: /)
+    assert.match(sound.stdout, /\nsaved digest 'digest\.ion': it holds, for blocks 0 to 3\n/)
+    assert.match(sound.stdout, /\nderived data: all \d+ records follow from the journal\n/)
+    assert.match((await shell.run(['verify', ledgerFolder, '--no-derived'])).stdout, /derived data: not looked at/)
+
+    await tamper(shell, blockKey(2), rename)
+    const found = await shell.run(['verify', '-f', 'json'])
+    assert.equal(found.code, 5)
+    const report = JSON.parse(found.stdout)
+    assert.deepEqual(
+      [report.verdict, report.findings[0].code, report.findings[0].block, report.derived.checked],
+      ['tampered', 'revision-hash', 2, false],
+    )
+    const said = await shell.run(['verify'])
+    assert.match(
+      said.stdout,
+      /^ledger 'default' is NOT what was written: \d+ findings? in the journal\nfirst: block 2: /,
+    )
+    const rebuilt = await shell.run(['rebuild'])
+    assert.equal(rebuilt.code, 5)
+    assert.match(rebuilt.stdout, /nothing was changed/)
+  }),
+)
+
+test(
+  'derived data that does not follow from the journal is found, and rebuilt',
+  withShell(async (shell) => {
+    await withDocument(shell)
+    const key = Uint8Array.of(7, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1)
+    await tamper(shell, key, (bytes) => Buffer.from(bytes.toString('latin1').replace('Eve', 'Bob'), 'latin1'))
+    assert.equal((await shell.run(['-e', 'SELECT VALUE name FROM T'])).stdout, '"Bob"\n')
+    const found = await shell.run(['verify'])
+    assert.equal(found.code, 5)
+    assert.match(
+      found.stdout,
+      /the journal is sound, the derived data is not: 1 finding\nfirst: document 1 of table 1: /,
+    )
+    const rebuilt = await shell.run(['rebuild'])
+    assert.deepEqual([rebuilt.code, rebuilt.stdout], [0, "ledger 'default' is rebuilt from 4 blocks\n"])
+    assert.equal((await shell.run(['-e', 'SELECT VALUE name FROM T'])).stdout, '"Eve"\n')
+    assert.equal((await shell.run(['verify'])).code, 0)
+  }),
+)
+
+test(
+  'the same inside the shell, with and without a backslash',
+  withShell(async (shell) => {
+    const id = await withDocument(shell)
+    const script = [
+      'digest --out d.ion',
+      `\\prove ${id} --version 0 --out p.ion`,
+      'verify p.ion --digest d.ion -- a comment',
+      '\\verify --digest d.ion',
+      '\\digest',
+    ].join('\n')
+    const { stdout, stderr, code } = await shell.run([], { input: script })
+    assert.deepEqual([stderr, code], ['', 0])
+    assert.match(stdout, /^digest at block 3 .*\nproof of version 0 .*\np\.ion: the proof holds: .*saved digest\n/)
+    assert.match(stdout, /\nledger 'default' is sound: 4 blocks, 3 revisions\n/)
+    assert.match(stdout, /\nsaved digest 'd\.ion': it holds, for blocks 0 to 3\n/)
+    writeFileSync(shell.path('altered.ion'), readFileSync(shell.path('p.ion'), 'utf8').replace('Ada', 'Bob'))
+    const altered = await shell.run(['-e', 'verify altered.ion'])
+    assert.equal(altered.code, 5)
+    assert.match(altered.stderr, /^error\[proof\/refuted\]: 1 of 1 proofs do not hold\n/)
+    await tamper(shell, blockKey(2), rename)
+    const found = await shell.run(['-e', '\\verify'])
+    assert.equal(found.code, 5)
+    assert.match(found.stdout, /first: block 2: the hash of revision 0/)
+    const demo = await shell.run(['--demo', '-e', 'verify'])
+    assert.match(demo.stdout, /^ledger 'vehicle-registration' is sound: /)
+  }),
+)
+
+test(
+  'wrong usage is said, and what is not there',
+  withShell(async (shell) => {
+    const id = await withDocument(shell)
+    for (const [args, code, text] of [
+      [['verify', '--dijest', 'x'], 2, /did you mean '--digest'/],
+      [['verify', '--format', 'xml'], 2, /Allowed choices are text, json/],
+      [['verify', '-l', 'absent'], 3, /error\[ledger\/not-found\]/],
+      [['verify', '--memory'], 2, /in memory/],
+      [['prove'], 2, /expected one document id, found none/],
+      [['prove', id, '--version', 'x'], 2, /'x' is not a version/],
+      [['prove', id, '--version', '7'], 1, /error\[journal\/no-revision\]: there is no version 7/],
+      [['prove', 'x'.repeat(22)], 1, /there is no revision of a document/],
+      [['prove', id, '--table', 'Absent'], 1, /Absent/],
+      [['rebuild', '-s', 'http://localhost:1'], 2, /only an embedded ledger/],
+    ] as const) {
+      const found = await shell.run(args)
+      assert.equal(found.code, code, `${args.join(' ')}: ${found.stderr}`)
+      assert.match(found.stderr, text)
+      assert.equal(found.stdout, '')
+    }
+    for (const name of ['digest', 'prove', 'verify', 'rebuild']) {
+      const { stdout, code } = await shell.run([name, '--help'])
+      assert.ok(code === 0 && stdout.startsWith(`Usage: qldb ${name}`), stdout)
+    }
+  }),
+)
