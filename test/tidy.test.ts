@@ -2,55 +2,8 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { test } from 'node:test'
+import { mayImport } from './support/layers.ts'
 import { projectRoot } from './support/root.ts'
-
-/** Which folder of src may import which: the table of docs/architecture.md. */
-export const mayImport: Record<string, readonly string[]> = {
-  base: [],
-  values: ['base'],
-  syntax: ['base', 'values'],
-  inputs: ['base', 'values'],
-  plan: ['base', 'values', 'syntax'],
-  exec: ['base', 'values', 'plan'],
-  store: ['base'],
-  journal: ['base', 'values', 'store'],
-  ledger: ['base', 'values', 'syntax', 'plan', 'exec', 'store', 'journal'],
-  protocol: ['base', 'values'],
-  server: ['base', 'values', 'protocol', 'ledger'],
-  driver: ['base', 'values', 'protocol'],
-  shell: ['base', 'values', 'syntax', 'driver'],
-  ui: ['base', 'values', 'syntax', 'shell'],
-  cli: [
-    'base',
-    'values',
-    'syntax',
-    'plan',
-    'exec',
-    'store',
-    'journal',
-    'ledger',
-    'protocol',
-    'server',
-    'driver',
-    'shell',
-    'ui',
-    'inputs',
-    'library',
-  ],
-  library: [
-    'base',
-    'values',
-    'syntax',
-    'plan',
-    'exec',
-    'store',
-    'ledger',
-    'protocol',
-    'server',
-    'driver',
-    'inputs',
-  ],
-}
 
 const fileLinesMax = 500
 const functionLinesMax = 70
