@@ -47,8 +47,8 @@ function* converted(rows: Iterable<JsValue>): Generator<Value, undefined> {
  * anew, a piece at a time, for every loop over the result, which can be bound to a name as it is. A file with one value
  * that is no list has one row.
  *
- * `format` is told by the extension when it is left out, else by the first bytes (Ion or JSON). Loops throw what the file system throws, and
- * LedgerError 'file/malformed' with the place in the file.
+ * `format` is told by the extension when it is left out, else by the first bytes (Ion or JSON). Loops throw what the
+ * file system throws, and LedgerError 'file/malformed' with the place in the file.
  */
 export function readRows(path: string, format: InputFormat | undefined = formatOfPath(path)): Iterable<Value> {
   return {
