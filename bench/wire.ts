@@ -70,6 +70,14 @@ async function recordedAnswers(port: number): Promise<string[]> {
   return answers
 }
 
+function pointReader(session: RawSession, first: number): () => Promise<unknown> {
+  let k = first
+  return () => {
+    k += 7919
+    return session.transact(pointRead(k))
+  }
+}
+
 interface Sample {
   readonly perSecond: number
   readonly p50Ms: number
@@ -112,9 +120,7 @@ async function roundTrips(server: ServerProcess, echo: ServerProcess, sessions: 
   const numbers = Array.from({ length: sessions }, (_, index) => index)
   const ours = await Promise.all(
     numbers.map(async (index) => {
-      const session = await RawSession.open(server.port, 'bench')
-      let k = index
-      return () => session.transact(pointRead((k += 7919)))
+      return pointReader(await RawSession.open(server.port, 'bench'), index)
     }),
   )
   const bare = await Promise.all(numbers.map(() => echoClient(echo.port)))
@@ -176,9 +182,7 @@ async function readModifyWrite(port: number, contention: number): Promise<void> 
 async function fairness(port: number): Promise<void> {
   const readers = await Promise.all(
     Array.from({ length: 8 }, async (_, index) => {
-      const session = await RawSession.open(port, 'bench')
-      let k = index
-      return () => session.transact(pointRead((k += 7919)))
+      return pointReader(await RawSession.open(port, 'bench'), index)
     }),
   )
   const quiet = await sampleOf(readers)

@@ -266,6 +266,8 @@ class Service implements HttpService {
 
   async #sendCommand(body: Uint8Array, response: ServerResponse, exchange: Exchange): Promise<Answer> {
     const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+    // A presigned address made by boto3 has the arguments in its query, as Python text.
+    if (text === '') throw new WireError('BadRequestException', 'The request is not valid: the body is empty')
     const command = decodeRequest(text)
     exchange.operation = commandNames.find((name) => command[name] !== undefined) ?? '-'
     const gone = new AbortController()
