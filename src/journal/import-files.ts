@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
+import { exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import { readFileValues } from './import-file.ts'
 import type { FindingList } from './import-findings.ts'
@@ -38,7 +39,7 @@ export interface LastBlockProof {
 export interface BlockFile {
   readonly path: string
   readonly strandId: string
-  /** sequenceNo of the first block in it. */
+  /** sequenceNo of the first block in it; of the least one, as far as the look-ahead reaches, where no name tells. */
   readonly first: number
   /** What its name says, where it says so: `<strandId>.<first>-<last>.<extension>`. */
   readonly named: { readonly first: number; readonly last: number } | undefined
@@ -130,7 +131,9 @@ async function lookInto(path: string, findings: FindingList): Promise<Found | un
   const isNamedSo = nameOfBlocks.test(path)
   try {
     const value = await firstValue(path)
-    const found = value === undefined ? undefined : kindOf(value, path)
+    let found = value === undefined ? undefined : kindOf(value, path)
+    if (found?.kind === 'blocks' && found.file.named === undefined)
+      found = { kind: 'blocks', file: { ...found.file, first: await leastBlock(path, found.file.first) } }
     if (found === undefined) {
       const what = value === undefined ? 'it is empty' : 'it holds no blocks'
       findings.add(isNamedSo ? 'doubtful' : 'note', 'file-ignored', `'${path}' was passed over: ${what}`, {
@@ -149,6 +152,23 @@ async function lookInto(path: string, findings: FindingList): Promise<Found | un
 async function firstValue(path: string): Promise<Value | undefined> {
   for await (const { value } of readFileValues(path)) return value
   return undefined
+}
+
+/** Where a file's name does not tell: the least number among its first blocks, which may not be in order. */
+async function leastBlock(path: string, first: number): Promise<number> {
+  let least = first
+  let blocks = 0
+  let held = 0
+  for await (const { value, bytes } of readFileValues(path)) {
+    for (const item of value.type === 'list' ? value.items : [value]) {
+      const file = item.type === 'struct' ? blockFileOf(item, path) : undefined
+      least = Math.min(least, file?.first ?? least)
+    }
+    blocks += 1
+    held += bytes
+    if (blocks >= exportReorderBlocksMax || held >= exportReorderBytesMax) break
+  }
+  return least
 }
 
 function kindOf(first: Value, path: string): Found | undefined {

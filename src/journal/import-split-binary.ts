@@ -62,8 +62,9 @@ export class BinarySplitter {
         this.#wantedBytes = size ?? bytes.length - at + 1
         break
       }
-      if (bytes[at] === 0xe0) this.#symbols = new LocalSymbolTable()
-      else this.#read(bytes.subarray(at, at + size), items)
+      const descriptor = bytes[at] as number
+      if (descriptor === 0xe0) this.#symbols = new LocalSymbolTable()
+      else if (!isPadding(descriptor)) this.#read(bytes.subarray(at, at + size), items)
       at += size
     }
     const rest = bytes.subarray(at)
@@ -85,7 +86,7 @@ export class BinarySplitter {
     if (head === undefined && isEnd) throw new LedgerError('ion/malformed', 'the data ends in the middle of a value')
     if (head === undefined) return undefined
     const size = head.headBytes + head.contentBytes
-    if (descriptor >> 4 === 0 && descriptor !== 0x0f) {
+    if (isPadding(descriptor)) {
       this.#skipBytes = head.contentBytes
       return head.headBytes
     }
@@ -105,6 +106,10 @@ export class BinarySplitter {
     if (this.#symbols.texts.length > exportSymbolsMax || this.#symbols.importedCount > exportSymbolsMax)
       throw new LedgerError('export/limit', `the data declares more than ${exportSymbolsMax} symbols`)
   }
+}
+
+function isPadding(descriptor: number): boolean {
+  return descriptor < 0x0f
 }
 
 /** How long the head of a value is and what follows it; undefined when the bytes end before that is known. */

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { blockFromIon, revisionHash } from '../../src/journal/block.ts'
+import { downConvert } from '../../src/journal/export-json.ts'
+import { JsonRetyper } from '../../src/journal/import-json.ts'
+import { TypeOracle } from '../../src/journal/import-oracle.ts'
+import { verifyBlock } from '../../src/journal/verify.ts'
+import { ionEquals } from '../../src/values/compare.ts'
+import { parseIon } from '../../src/values/text-reader.ts'
+import { printIon } from '../../src/values/text-writer.ts'
+import { blob, list, string, struct, type StructValue, structOf, type Value } from '../../src/values/value.ts'
+import { sharedFile } from '../support/root.ts'
+import { sampleForeignJournal } from './foreign-journal.ts'
+
+const metadata = parseIon('{id:"a",version:0,txTime:2021-06-13T07:31:02.230Z,txId:"b"}') as StructValue
+
+function revisionOf(data: StructValue): StructValue {
+  return structOf({ hash: blob(revisionHash(data, metadata)), data, metadata })
+}
+
+function throughJson(value: StructValue): StructValue {
+  return parseIon(downConvert(value)) as StructValue
+}
+
+test('every kind of value that JSON still shows finds its type again', () => {
+  const retyper = new JsonRetyper()
+  for (const text of [
+    '{a:"text",b:12,c:true,d:{e:[1,2,"x"]}}',
+    '{price:90.25,other:42.20,whole:7.,float:1.5e0,big:12345678901234567890}',
+    '{day:2017-08-21,moment:2017-08-21T10:00:00.123Z,local:2017-08-21T10:00+02:00,year:2017T}',
+    '{text:"2017-08-21",day:2017-08-22}',
+    '{lob:{{AQID}},clob:{{"abc"}},symbol:abc}',
+    '{list:[1,(a b),[]],nothing:null,typed:null.string}',
+    '{small:15d-30,exponent:12d3,zero:0d0,minus:-0.0}',
+    '{twice:1,twice:2.0}',
+    '{}',
+  ]) {
+    const data = parseIon(text) as StructValue
+    const { ion, isDoubtful } = retyper.revision(throughJson(revisionOf(data)))
+    assert.equal(isDoubtful, false, text)
+    assert.ok(ionEquals(ion.get('data') as Value, data), `${text}: ${printIon(ion)}`)
+  }
+})
+
+test('what JSON has thrown away is doubtful, never called wrong', () => {
+  const data = parseIon('{a:note::"x",b:nan}') as StructValue
+  const { ion, isDoubtful } = new JsonRetyper().revision(throughJson(revisionOf(data)))
+  assert.equal(isDoubtful, true)
+  assert.equal(printIon(ion.get('data') as Value), '{a:"x",b:null}')
+})
+
+test('a deletion stays one, also when JSON shows its data as null', () => {
+  const retyper = new JsonRetyper()
+  const deletion = structOf({ hash: blob(revisionHash(undefined, metadata)), metadata })
+  for (const json of [downConvert(deletion), downConvert(deletion).replace(/^\{/, '{"data":null,')]) {
+    const { ion, isDoubtful } = retyper.revision(parseIon(json) as StructValue)
+    assert.equal(isDoubtful, false)
+    assert.equal(ion.get('data'), undefined)
+    assert.ok(ionEquals(ion, deletion))
+  }
+})
+
+test('whole blocks come through JSON as they were', () => {
+  const retyper = new JsonRetyper()
+  for (const { ion } of sampleForeignJournal().blocks) {
+    const { ion: back, doubtful } = retyper.retype(throughJson(ion))
+    assert.deepEqual(doubtful, [])
+    assert.ok(ionEquals(back, ion), printIon(back))
+    assert.deepEqual(verifyBlock(blockFromIon(back)).findings, [])
+  }
+})
+
+test('random documents of one shape come through JSON', () => {
+  const scalar = fc.oneof(
+    fc.constantFrom('"text"', '"2020-01-01"', '2020-01-01', 'sym', '1', '1.10', '2.5e0', 'null', 'true', '{{AQ==}}'),
+    fc.integer().map(String),
+  )
+  const oracle = new JsonRetyper()
+  fc.assert(
+    fc.property(fc.array(scalar, { minLength: 1, maxLength: 5 }), (fields) => {
+      const text = `{${fields.map((field, index) => `f${index}:${field}`).join(',')}}`
+      const data = parseIon(text) as StructValue
+      const { ion, isDoubtful } = oracle.revision(throughJson(revisionOf(data)))
+      assert.equal(isDoubtful, false, text)
+      assert.ok(ionEquals(ion.get('data') as Value, data))
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('what was learnt of a table makes the next guess the first', () => {
+  const oracle = new TypeOracle()
+  const data = parseIon('{a:"2020-01-01",b:"AQ==",c:1.5,d:2}') as StructValue
+  const wanted = parseIon('{a:"2020-01-01",b:{{AQ==}},c:1.5e0,d:2.}')
+  const first = oracle.find(data, 't', (guess) => ionEquals(guess, wanted))
+  const second = oracle.find(data, 't', (guess) => ionEquals(guess, wanted))
+  assert.ok(first.isCertain && first.tries > 1)
+  assert.equal(second.tries, 1)
+  assert.ok(oracle.find(data, 'other', (guess) => ionEquals(guess, wanted)).tries > 1)
+})
+
+test('documents that fit nothing are given up after so many tries, sooner the oftener', () => {
+  const oracle = new TypeOracle()
+  const fields = Array.from({ length: 12 }, (_, index) => [`f${index}`, string(`2020-01-${10 + index}`)] as const)
+  const data = struct(
+    fields.map(([name]) => name),
+    fields.map(([, value]) => value),
+  )
+  const tries = Array.from({ length: 6 }, () => oracle.find(data, 't', () => false).tries)
+  assert.deepEqual(tries, [4096, 4096, 4096, 4096, 64, 64])
+})
+
+test('the block of AWS as JSON gets its types back', (t) => {
+  const path = sharedFile('vectors/awscli-get-block.block.ion')
+  if (path === undefined) return t.skip('skipped: the vectors are not there')
+  const ion = parseIon(readFileSync(path, 'utf8')) as StructValue
+  const { ion: back, doubtful } = new JsonRetyper().retype(throughJson(ion))
+  assert.deepEqual(doubtful, [])
+  assert.ok(ionEquals(back, ion))
+})
+
+test('revisions whose text was edited after the run stay doubtful', (t) => {
+  const path = sharedFile('vectors/rest-api.history.json')
+  if (path === undefined) return t.skip('skipped: the vectors are not there')
+  const retyper = new JsonRetyper()
+  const items = parseIon(readFileSync(path, 'utf8'))
+  assert.ok(items.type === 'list')
+  for (const item of list(items.items).items) assert.equal(retyper.revision(item as StructValue).isDoubtful, true)
+})

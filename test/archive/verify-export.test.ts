@@ -1,0 +1,438 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { toBase64 } from '../../src/base/bytes.ts'
+import { type Block, decodeBlock, encodeBlock, redactBlock } from '../../src/journal/block.ts'
+import { downConvert } from '../../src/journal/export-json.ts'
+import { ExportWriter, exportFormats } from '../../src/journal/export-files.ts'
+import { RunningTree } from '../../src/journal/merkle-tree.ts'
+import { type ExportReport, verifyExport } from '../../src/journal/verify-export.ts'
+import { encodeIon } from '../../src/values/binary-writer.ts'
+import { parseIon } from '../../src/values/text-reader.ts'
+import { printIon } from '../../src/values/text-writer.ts'
+import { timestampFromMs } from '../../src/values/timestamp.ts'
+import { isError } from '../ledger/ledger-fixture.ts'
+import { sharedFile } from '../support/root.ts'
+import { ForeignJournal, idOf, sampleForeignJournal, withFolder, writeFiles } from './foreign-journal.ts'
+
+const journal = sampleForeignJournal()
+const { strandId } = journal
+const text = (...blocks: readonly (Block | undefined)[]) =>
+  blocks.map((block) => `${printIon((block as Block).ion)}\n`).join('')
+const range = (from: number, to: number) => text(...journal.blocks.slice(from, to + 1))
+const name = (from: number, to: number, extension = 'ion') => `2021/06/13/07/${strandId}.${from}-${to}.${extension}`
+const last = journal.blocks.length - 1
+
+function digestOf(blocks: readonly Block[]): string {
+  const tree = new RunningTree()
+  for (const block of blocks) tree.append(block.blockHash)
+  return toBase64(tree.root())
+}
+
+function codes(report: ExportReport, severity?: string): string[] {
+  return report.findings
+    .filter((finding) => severity === undefined || finding.severity === severity)
+    .map(({ code }) => code)
+}
+
+async function check(folder: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<ExportReport> {
+  writeFiles(folder, files)
+  return verifyExport([folder])
+}
+
+function edit(block: Block, from: RegExp, to: string): string {
+  const before = printIon(block.ion)
+  const after = before.replace(from, to)
+  assert.notEqual(after, before, String(from))
+  return `${after}\n`
+}
+
+test(
+  'text of several files verifies, with what is covered and what is not',
+  withFolder(async (folder) => {
+    const report = await check(folder, { [name(0, 4)]: range(0, 4), [name(5, last)]: range(5, last) })
+    assert.equal(report.verdict, 'sound')
+    assert.deepEqual(report.findings, [])
+    assert.equal(report.blocks, journal.blocks.length)
+    assert.equal(report.files, 2)
+    assert.equal(toBase64(report.digest?.digest as Uint8Array), digestOf(journal.blocks))
+    assert.equal(report.digest?.digestTipAddress.sequenceNo, last)
+    const { coverage } = report
+    assert.equal(coverage.opaqueEntries, 2 * journal.blocks.length)
+    assert.deepEqual([coverage.revisions, coverage.opaqueRevisions, coverage.checkedRevisions], [13, 6, 7])
+    assert.equal(coverage.uncheckedDigests, 1)
+    assert.deepEqual(coverage.uncoveredFields, { blockAddress: 12, transactionId: 12, blockTimestamp: 12 })
+  }),
+)
+
+test(
+  'whatever form the files have: binary, JSON, gzip, one list, no order, foreign names',
+  withFolder(async (folder) => {
+    const binary = (...blocks: readonly Block[]) => Buffer.concat(blocks.map((block) => encodeIon(block.ion)))
+    const json = (...blocks: readonly Block[]) => blocks.map((block) => `${downConvert(block.ion)}\n`).join('')
+    const [b0, b1, b2, b3, b4, b5, ...rest] = journal.blocks as [Block, Block, Block, Block, Block, Block, ...Block[]]
+    const report = await check(folder, {
+      'renamed-by-hand.txt': binary(b0, b1),
+      [`deep/er/${strandId}.2-3.json.gz`]: gzipSync(json(b2, b3)),
+      'list.ion': `[${printIon(b4.ion)}, ${printIon(b5.ion)}]`,
+      'rest.10n.gz': gzipSync(binary(...rest.toReversed())),
+      'notes.txt': 'bring milk',
+      'empty.ion': '',
+    })
+    assert.equal(report.verdict, 'sound', JSON.stringify(report.findings))
+    assert.deepEqual(codes(report).sort(), ['file-ignored', 'file-ignored', 'file-order'])
+    assert.equal(report.coverage.jsonBlocks, 2)
+    assert.equal(toBase64(report.digest?.digest as Uint8Array), digestOf(journal.blocks))
+  }),
+)
+
+test(
+  'our own exports verify in all formats, with prefixes and packed',
+  withFolder(async (folder) => {
+    for (const format of exportFormats) {
+      for (const [gzip, prefix] of [
+        [false, ''],
+        [true, 'journalExport/'],
+      ] as const) {
+        const place = join(folder, `${format}-${gzip}`)
+        const writer = new ExportWriter(place, {
+          ledgerName: 'cars',
+          exportId: idOf('export'),
+          strandId,
+          format,
+          gzip,
+          prefix,
+          inclusiveStartTime: timestampFromMs(0),
+          exclusiveEndTime: timestampFromMs(4e12),
+          fileBytes: 1_000,
+        })
+        for (const block of journal.blocks) writer.add(block)
+        writer.end()
+        const report = await verifyExport([place])
+        assert.equal(report.verdict, 'sound', JSON.stringify(report.findings))
+        assert.deepEqual(report.findings, [])
+        assert.deepEqual([report.ledgerNames, report.exportIds], [['cars'], [idOf('export')]])
+        assert.ok(report.files > 3)
+        assert.equal(toBase64(report.digest?.digest as Uint8Array), digestOf(journal.blocks))
+      }
+    }
+  }),
+)
+
+test(
+  'files of other hours: a block of 08:00 goes into a folder of its own',
+  withFolder(async (folder) => {
+    const place = join(folder, 'out')
+    const base = {
+      ledgerName: 'cars',
+      exportId: idOf('e'),
+      strandId,
+      format: 'ion-text',
+      gzip: false,
+      prefix: '',
+    } as const
+    const times = { inclusiveStartTime: timestampFromMs(0), exclusiveEndTime: timestampFromMs(4e12) }
+    const writer = new ExportWriter(place, { ...base, ...times })
+    for (const block of journal.blocks) writer.add(block)
+    writer.end()
+    assert.match(readFileSync(join(place, '2021/06/13/07', `${strandId}.0-9.ion`), 'utf8'), /^\{blockAddress/)
+    assert.match(readFileSync(join(place, '2021/06/13/08', `${strandId}.10-${last}.ion`), 'utf8'), /^\{blockAddress/)
+  }),
+)
+
+test(
+  'manifests: what they list must be there; keys with and without prefix',
+  withFolder(async (folder) => {
+    const keys = [name(0, 4), `some/prefix/${name(5, last)}`, name(last + 1, last + 2)]
+    const report = await check(folder, {
+      [name(0, 4)]: range(0, 4),
+      [name(5, last)]: range(5, last),
+      'extra.ion': range(last, last),
+      'x.started.manifest': '{ledgerName:"cars",exportId:"x",outputFormat:"ION_TEXT"}',
+      'y.started.manifest': '{"ledgerName":"cars","exportId":"y"}',
+      [`x.${strandId}.completed.manifest`]: JSON.stringify({ keys }),
+    })
+    assert.equal(report.verdict, 'doubtful')
+    assert.deepEqual(codes(report).sort(), ['file-missing', 'file-unlisted', 'manifest'])
+    assert.match(
+      report.findings.find(({ code }) => code === 'file-missing')?.message ?? '',
+      /12-13\.ion', which .* lists/,
+    )
+  }),
+)
+
+test(
+  'a gap, a late block, a wrong name, a broken file: doubtful, each named',
+  withFolder(async (folder) => {
+    const gap = await check(join(folder, 'gap'), { [name(0, 3)]: range(0, 3), [name(6, last)]: range(6, last) })
+    assert.equal(gap.verdict, 'doubtful')
+    assert.deepEqual([...new Set(codes(gap))], ['gap', 'revision-version'])
+    assert.equal(gap.digest, undefined)
+    const named = await check(join(folder, 'named'), { [name(3, 4)]: range(0, 4), [name(5, last)]: range(5, last) })
+    assert.equal(named.verdict, 'doubtful')
+    assert.deepEqual(codes(named), ['file-name', 'file-name'])
+    const cut = await check(join(folder, 'cut'), { [name(0, last)]: range(0, last).slice(0, -40) })
+    assert.deepEqual([cut.verdict, codes(cut), cut.blocks], ['doubtful', ['file-unreadable', 'file-name'], last])
+    const packed = gzipSync(range(0, last))
+    const cutPacked = await check(join(folder, 'packed'), { [name(0, last, 'ion.gz')]: packed.subarray(0, -20) })
+    assert.equal(cutPacked.verdict, 'doubtful')
+    assert.ok(codes(cutPacked).includes('file-unreadable'))
+  }),
+)
+
+test(
+  'blocks that lie twice count once; a copy that was changed is found',
+  withFolder(async (folder) => {
+    const twice = await check(join(folder, 'twice'), {
+      'a.ion': range(0, last),
+      'b.ion': range(3, 6),
+      'c.ion': range(6, last),
+    })
+    assert.deepEqual([twice.verdict, twice.findings, twice.blocks], ['sound', [], journal.blocks.length])
+    const changed = await check(join(folder, 'changed'), {
+      'a.ion': range(0, last),
+      'b.ion': edit(journal.blocks[5] as Block, /90\.25/, '90.26'),
+    })
+    assert.deepEqual([changed.verdict, codes(changed)], ['tampered', ['copies-differ']])
+    assert.match(changed.findings[0]?.message ?? '', /block 5 in '.*b\.ion' and in '.*a\.ion' differ/)
+    const time = await check(join(folder, 'time'), {
+      'a.ion': range(0, last),
+      'b.ion': edit(journal.blocks[1] as Block, /(blockTimestamp:\S+?)1\.000Z/, '$11.001Z'),
+    })
+    assert.deepEqual([time.verdict, codes(time)], ['doubtful', ['copies-differ']])
+  }),
+)
+
+test(
+  'of two exports before and after a redaction the redacted copy counts',
+  withFolder(async (folder) => {
+    const redacted = redactBlock(journal.blocks[5] as Block, 0)
+    const files = { 'a.ion': range(0, last), 'b.ion': text(redacted) }
+    const report = await check(folder, files)
+    assert.deepEqual(codes(report, 'note'), ['redacted-copy'])
+    assert.equal(report.coverage.redactedRevisions, 1)
+    // Nothing in this journal asked for it.
+    assert.deepEqual(codes(report, 'doubtful'), ['redaction'])
+    assert.equal(toBase64(report.digest?.digest as Uint8Array), digestOf(journal.blocks))
+  }),
+)
+
+test(
+  'every change of a covered field is tampering, in text, binary and JSON',
+  withFolder(async (folder) => {
+    const block = journal.blocks[6] as Block
+    const cases: [RegExp, string, string][] = [
+      [/price:1,/, 'price:2,', 'revision-hash'],
+      [/version:1,/, 'version:2,', 'revision-hash'],
+      [/UPDATE/, 'update', 'transaction-info'],
+      [/tableName:"Car"/, 'tableName:"Cat"', 'transaction-info'],
+      [/entriesHash:\{\{.{4}/, 'entriesHash:{{AAAA', 'entries-hash'],
+      [/previousBlockHash:\{\{.{4}/, 'previousBlockHash:{{AAAA', 'block-hash'],
+      [/transactionId:"Z/, 'transactionId:"Y', 'revision-transaction'],
+    ]
+    for (const [index, [from, to, code]] of cases.entries()) {
+      const edited = edit(block, from, to)
+      for (const form of ['text', 'binary', 'json'] as const) {
+        const value = parseIon(edited)
+        const bytes = form === 'text' ? edited : form === 'binary' ? encodeIon(value) : downConvert(value)
+        const report = await check(join(folder, `${index}-${form}`), {
+          'a.ion': range(0, 5),
+          'b.ion': bytes,
+          'c.ion': range(7, last),
+        })
+        // In JSON a wrong hash of data may as well be a type that was lost.
+        const isLost = form === 'json' && code === 'revision-hash'
+        assert.equal(
+          report.verdict,
+          isLost && index === 0 ? 'sound' : isLost ? 'doubtful' : 'tampered',
+          `${from} ${form}`,
+        )
+        assert.ok(codes(report).includes(isLost ? 'json-data' : (code as 'gap')), `${from} ${form}: ${codes(report)}`)
+      }
+    }
+  }),
+)
+
+test(
+  'digests, also of an earlier tip, and proofs of the last block bind the blocks',
+  withFolder(async (folder) => {
+    const digestFile = (tip: number, digest = digestOf(journal.blocks.slice(0, tip + 1))) =>
+      printIon(
+        parseIon(
+          `{digest:"${digest}",digestTipAddress:"{strandId:\\"${strandId}\\",sequenceNo:${tip}}",ledger:"cars"}`,
+        ),
+        { pretty: true },
+      )
+    const good = await check(join(folder, 'good'), {
+      'a.ion': range(0, last),
+      'tip.ion.txt': digestFile(last),
+      'early.ion.txt': digestFile(4),
+      'late.ion.txt': digestFile(last + 5, digestOf(journal.blocks)),
+    })
+    assert.equal(good.verdict, 'sound')
+    assert.deepEqual(good.evidence.map(({ verdict }) => verdict).sort(), ['holds', 'holds', 'not-comparable'])
+    const bad = await check(join(folder, 'bad'), {
+      'a.ion': range(0, last),
+      'x.json': digestFile(3, digestOf([])) || '',
+    })
+    assert.equal(bad.findings[0]?.code ?? 'file-unreadable', 'file-unreadable')
+    const other = await check(join(folder, 'other'), {
+      'a.ion': range(0, last),
+      'tip.ion.txt': digestFile(last, digestOf(journal.blocks.slice(1))),
+    })
+    assert.deepEqual([other.verdict, codes(other, 'tampered')], ['tampered', ['digest']])
+  }),
+)
+
+test(
+  "the migration sample's proof of the last block binds the older ones too",
+  withFolder(async (folder) => {
+    const { blocks } = journal
+    // The export ends at block 8; the digest was taken at the last one.
+    const tree = (from: number, to: number): Uint8Array => Buffer.from(digestOf(blocks.slice(from, to)), 'base64')
+    const proof = [...(blocks[9] ? [blocks[9].blockHash] : []), tree(10, 12), tree(0, 8)]
+    const file = {
+      Ledger: 'cars',
+      Digest: digestOf(blocks),
+      DigestTipAddress: { strandId, sequenceNo: last },
+      Export: 'x',
+      LastBlockNum: 8,
+      LastBlockTimestamp: '2021-06-13T07:59:58Z',
+      Proof: proof.map(toBase64),
+    }
+    const evidence = { [`x.${strandId}.proofs.json`]: JSON.stringify(file) }
+    const good = await check(join(folder, 'good'), { 'a.ion': range(0, 8), ...evidence })
+    assert.deepEqual(
+      good.evidence.map(({ verdict, message }) => [verdict, message]),
+      [['holds', 'the blocks 0 to 8 are in the digest at block 11']],
+    )
+    assert.equal(good.verdict, 'sound')
+    const late = await check(join(folder, 'late'), { 'a.ion': range(4, 8), ...evidence })
+    assert.match(
+      late.evidence[0]?.message ?? '',
+      /block 8 is in the digest at block 11; the blocks before it are not all/,
+    )
+    const forged = new ForeignJournal(strandId)
+    for (let index = 0; index < 9; index += 1) forged.append({ withoutInfo: true })
+    const bad = await check(join(folder, 'bad'), { 'a.ion': text(...forged.blocks), ...evidence })
+    assert.equal(bad.verdict, 'tampered')
+  }),
+)
+
+test(
+  'archives of streams: records in any order, twice, with a revision missing',
+  withFolder(async (folder) => {
+    const records = journal.blocks.flatMap((block) => streamRecords(block))
+    const control = '{qldbStreamArn:"arn",recordType:"CONTROL",payload:{controlRecordType:"CREATED"}}'
+    const shuffled = [control, ...records.toReversed(), ...records.slice(0, 5)]
+    const good = await check(join(folder, 'good'), { 'records.ion': shuffled.join('\n') })
+    assert.equal(good.verdict, 'sound', JSON.stringify(good.findings))
+    assert.equal(toBase64(good.digest?.digest as Uint8Array), digestOf(journal.blocks))
+    const lost = records.filter((record) => !record.includes('90.25'))
+    const report = await check(join(folder, 'lost'), { 'records.ion': lost.join('\n') })
+    assert.deepEqual([report.verdict, codes(report)], ['doubtful', ['stream-record', 'revision-version']])
+    const orphan = records.filter((record) => !(record.includes('BLOCK_SUMMARY') && record.includes('sequenceNo:6}')))
+    assert.ok(
+      codes(await check(join(folder, 'orphan'), { 'records.ion': orphan.join('\n') })).includes('stream-record'),
+    )
+  }),
+)
+
+function streamRecords(block: Block): string[] {
+  const { ion } = block
+  const at = ion.names.indexOf('revisions')
+  const revisions = block.revisions ?? []
+  const summaries = revisions.map(({ hash, metadata }) =>
+    metadata === undefined
+      ? `{hash:{{${toBase64(hash)}}}}`
+      : `{hash:{{${toBase64(hash)}}},documentId:"${metadata.id}"}`,
+  )
+  const fields = ion.names.flatMap((field, index) =>
+    index === at ? [] : [`${field}:${printIon(ion.values[index] as never)}`],
+  )
+  const summary = at === -1 ? fields : [...fields, `revisionSummaries:[${summaries.join(',')}]`]
+  const record = (type: string, payload: string) => `{qldbStreamArn:"arn",recordType:"${type}",payload:${payload}}`
+  return [
+    record('BLOCK_SUMMARY', `{${summary.join(',')}}`),
+    ...revisions.flatMap((revision) =>
+      revision.metadata === undefined
+        ? []
+        : [record('REVISION_DETAILS', `{tableInfo:{tableName:"x",tableId:"y"},revision:${printIon(revision.ion)}}`)],
+    ),
+  ]
+}
+
+test(
+  'exports of two ledgers, of none, and hostile files are refused by name',
+  withFolder(async (folder) => {
+    const other = new ForeignJournal(idOf('other strand'))
+    other.append({ withoutInfo: true })
+    writeFiles(join(folder, 'two'), { 'a.ion': range(0, 2), 'b.ion': text(...other.blocks) })
+    await assert.rejects(verifyExport([join(folder, 'two')]), isError('usage/invalid-argument', /of 2 ledgers/))
+    writeFiles(join(folder, 'none'), { 'a.txt': 'nothing' })
+    await assert.rejects(verifyExport([join(folder, 'none')]), isError('export/not-found'))
+    const hostile = await check(join(folder, 'hostile'), {
+      [name(0, last)]: range(0, last),
+      [name(90, 91)]: `{a:${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      [name(92, 93)]: Buffer.concat([
+        Buffer.from([0xe0, 1, 0, 0xea, 0xde, 0x7f, 0x7f, 0x7f, 0x7f, 0xff]),
+        Buffer.alloc(99),
+      ]),
+      'bomb.ion.gz': gzipSync(Buffer.alloc(300 * 1024 * 1024, '"')),
+    })
+    assert.equal(hostile.verdict, 'doubtful')
+    assert.equal(hostile.blocks, journal.blocks.length)
+    assert.equal(codes(hostile).filter((code) => code === 'file-unreadable').length, 3)
+  }),
+)
+
+test('stored blocks and exported blocks are one and the same', () => {
+  for (const block of journal.blocks) assert.equal(printIon(decodeBlock(encodeBlock(block)).ion), printIon(block.ion))
+})
+
+test(
+  "AWS's own block verifies as an export of one block, its digest and receipts lie beside it",
+  withFolder(async (folder) => {
+    const path = sharedFile('vectors/awscli-get-block.block.ion')
+    if (path === undefined) return
+    const vector = (file: string) => readFileSync(sharedFile(`vectors/${file}`) as string)
+    const report = await check(folder, {
+      [`KmA3ZZca7vAIiJAK9S5Iwl.100-100.ion`]: readFileSync(path),
+      'digest.json': vector('awscli-get-digest.json'),
+      'receipts.json': vector('rest-api.receipts.json'),
+    })
+    assert.equal(report.verdict, 'sound')
+    assert.deepEqual(
+      codes(report),
+      ['starts-late', 'digest-not-covered', ...Array(3).fill('digest-not-covered')].slice(0, codes(report).length),
+    )
+    assert.deepEqual(
+      report.evidence.filter(({ kind }) => kind === 'proof').map(({ verdict }) => verdict),
+      ['holds', 'holds', 'holds'],
+    )
+    const bad = await check(join(folder, 'bad'), {
+      'block.ion': readFileSync(path),
+      'altered.json': vector('qldbguide.altered-proof.json'),
+    })
+    assert.equal(bad.verdict, 'tampered')
+  }),
+)
+
+test(
+  "AWS's stream sample verifies",
+  withFolder(async (folder) => {
+    const path = sharedFile('vectors/streams-dmv-sample.block-summary.ion')
+    if (path === undefined) return
+    const details = readFileSync(sharedFile('vectors/streams-dmv-sample.revision-details.ion') as string, 'utf8')
+    const record = `{qldbStreamArn:"arn",recordType:"REVISION_DETAILS",payload:{tableInfo:{},revision:${printIon(parseIon(details))}}}`
+    const report = await check(folder, { 'a.ion': readFileSync(path), 'b.ion': record })
+    assert.deepEqual([report.verdict, report.coverage.checkedRevisions], ['sound', 1])
+    const edited = await check(join(folder, 'edited'), {
+      'a.ion': readFileSync(path),
+      'b.ion': record.replace('Testing new 600', 'Nova'),
+    })
+    assert.deepEqual([edited.verdict, codes(edited, 'tampered')], ['tampered', ['revision-hash']])
+  }),
+)
