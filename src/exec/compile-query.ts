@@ -1,12 +1,14 @@
 import { LedgerError } from '../base/errors.ts'
 import type { PivotPlan, PlanExpression, QueryPlan, SelectPlan, WithPlan } from '../plan/plan.ts'
 import { isCorrelated } from '../plan/walk-plan.ts'
+import { detached } from '../values/binary-reader.ts'
 import { equalityKey } from '../values/compare.ts'
 import { bag, list, nullValue, struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, mistyped, type OpenRows } from './frame.ts'
 import { compileOperator } from './operators.ts'
 import { forEachRow } from './saved-rows.ts'
+import { compileSorted, holdsAll } from './sort.ts'
 import { compileSetOperation } from './set-operation.ts'
 
 type Query = Extract<PlanExpression, { kind: 'query' }>
@@ -96,10 +98,19 @@ export interface RowSource {
 /** The rows of a SELECT, each made when it is asked for. */
 export function compileRowSource(query: QueryPlan, compiler: Compiler): RowSource {
   if (query.kind !== 'select') throw new LedgerError('semantic/invalid', 'this query has no rows to stream')
-  const openInput = compileOperator(query.input, compiler)
   const value = compileExpression(query.value, compiler)
   const bounds = compileBounds(query, compiler)
-  const { distinct } = query
+  const { distinct, input } = query
+  if (input.kind === 'sort' && holdsAll(input) && !compiler.raises) {
+    // Nothing of a row is needed but its keys and what the query makes of it.
+    const openSorted = compileSorted(input, (frame) => detached(value(frame)), compiler)
+    const open: OpenRows = (frame) => {
+      const values = new HeldValues(openSorted(frame))
+      return new SelectRows(values, values.current, distinct, bounds(frame), frame)
+    }
+    return { open, ordered: query.ordered }
+  }
+  const openInput = compileOperator(input, compiler)
   const open: OpenRows = (frame) => new SelectRows(openInput(frame), value, distinct, bounds(frame), frame)
   return { open, ordered: query.ordered }
 }
@@ -107,6 +118,25 @@ export function compileRowSource(query: QueryPlan, compiler: Compiler): RowSourc
 interface Bounds {
   readonly offset: number
   readonly limit: number
+}
+
+/** Values that stand ready, as rows. */
+class HeldValues implements Cursor {
+  readonly #values: readonly Value[]
+  #position = -1
+
+  constructor(values: readonly Value[]) {
+    this.#values = values
+  }
+
+  next(): boolean {
+    this.#position += 1
+    return this.#position < this.#values.length
+  }
+
+  readonly current = (): Value => this.#values[this.#position] as Value
+
+  close(): void {}
 }
 
 class SelectRows implements Iterator<Value, undefined> {

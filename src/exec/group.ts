@@ -1,6 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import type { AggregatePlan, GroupOperator } from '../plan/plan.ts'
 import { equalityKey } from '../values/compare.ts'
+import { detached } from '../values/binary-reader.ts'
 import { bag, int, isAbsent, nullValue, struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileTest } from './compile-operators.ts'
@@ -8,6 +9,7 @@ import { type Compiler, type Evaluate, failed, type Frame, type Open, type Test 
 import { type Accumulator, findAggregate } from './functions/aggregates.ts'
 import { compileOperator } from './operators.ts'
 import { forEachRow, savedCursor } from './saved-rows.ts'
+import { tupleKey, ValueMap } from './value-map.ts'
 
 /** Groups rows by their keys, in the order in which the groups begin. NULL and MISSING are one key (section 11.1). */
 export function compileGroup(operator: GroupOperator, compiler: Compiler): Open {
@@ -21,26 +23,21 @@ export function compileGroup(operator: GroupOperator, compiler: Compiler): Open 
     ...(groupAs === undefined ? [] : [groupAs.slot]),
   ]
   return (frame) => {
-    const groups = new Map<string, Group>()
-    const start = (values: readonly Value[]): Group => ({
-      keys: values,
-      accumulators: aggregates.map((aggregate) => aggregate.start(frame)),
-      members: [],
-    })
-    // Without GROUP BY there is one group, though no row may come.
-    if (keys.length === 0) groups.set('', start([]))
+    const groups: Group[] = []
+    const start = (values: readonly Value[]): Group => {
+      const accumulators = aggregates.map((aggregate) => aggregate.start(frame))
+      const group = { keys: values.map(detached), accumulators, members: [] }
+      groups.push(group)
+      return group
+    }
+    const groupOfRow = groupFinder(keys, start, frame)
     forEachRow(open(frame), () => {
-      const values = keys.map((key) => groupKey(key(frame)))
-      const text = textOf(values)
-      let group = groups.get(text)
-      if (group === undefined) {
-        group = start(values)
-        groups.set(text, group)
-      }
-      for (const accumulator of group.accumulators) accumulator.add()
+      const group = groupOfRow()
+      const { accumulators } = group
+      for (let at = 0; at < accumulators.length; at += 1) (accumulators[at] as RunningAggregate).add()
       if (groupAs !== undefined) group.members.push(memberOf(groupAs.fields, frame))
     })
-    const results = [...groups.values()].map((group) => [
+    const results = groups.map((group) => [
       ...group.keys,
       ...group.accumulators.map((accumulator) => accumulator.result()),
       ...(groupAs === undefined ? [] : [bag(group.members)]),
@@ -55,18 +52,39 @@ interface Group {
   readonly members: Value[]
 }
 
-function groupKey(value: Value): Value {
-  return isAbsent(value) ? nullValue : value
+/** Finds the group of the row that the frame holds, and starts it where there is none. */
+function groupFinder(keys: readonly Evaluate[], start: (values: readonly Value[]) => Group, frame: Frame): () => Group {
+  const [only, second] = keys
+  if (only === undefined) {
+    // Without GROUP BY there is one group, though no row may come.
+    const all = start([])
+    return () => all
+  }
+  if (second === undefined) {
+    const groups = new ValueMap<Group>()
+    return () => {
+      const value = groupKey(only(frame))
+      const known = groups.get(value)
+      if (known !== undefined) return known
+      const group = start([value])
+      groups.set(value, group)
+      return group
+    }
+  }
+  const groups = new Map<string, Group>()
+  return () => {
+    const values = keys.map((key) => groupKey(key(frame)))
+    const text = tupleKey(values)
+    const known = groups.get(text)
+    if (known !== undefined) return known
+    const group = start(values)
+    groups.set(text, group)
+    return group
+  }
 }
 
-function textOf(values: readonly Value[]): string {
-  if (values.length === 1) return equalityKey(values[0] as Value)
-  return values
-    .map((value) => {
-      const key = equalityKey(value)
-      return `${key.length}:${key}`
-    })
-    .join('')
+function groupKey(value: Value): Value {
+  return isAbsent(value) ? nullValue : value
 }
 
 type GroupAs = NonNullable<GroupOperator['groupAs']>
@@ -76,7 +94,7 @@ function memberOf(fields: GroupAs['fields'], frame: Frame): Value {
   const present = fields.filter((field) => frame.slots[field.slot]?.type !== 'missing')
   return struct(
     present.map((field) => field.name),
-    present.map((field) => frame.slots[field.slot] as Value),
+    present.map((field) => detached(frame.slots[field.slot] as Value)),
   )
 }
 

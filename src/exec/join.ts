@@ -1,11 +1,11 @@
-import type { JoinOperator } from '../plan/plan.ts'
-import { equalityKey } from '../values/compare.ts'
-import { isAbsent, nullValue } from '../values/value.ts'
+import type { JoinOperator, PlanExpression } from '../plan/plan.ts'
+import { isAbsent, nullValue, string, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileTests } from './compile-operators.ts'
-import type { Compiler, Cursor, Evaluate, Frame, Open, Test } from './frame.ts'
+import type { Compiler, Cursor, Frame, Open, Test } from './frame.ts'
 import { compileOperator } from './operators.ts'
-import { copySlots, forEachRow, restoreSlots, type SavedRow, savedCursor } from './saved-rows.ts'
+import { copySlots, forEachRow, restoreSlots, type SavedRow } from './saved-rows.ts'
+import { tupleKey, ValueMap } from './value-map.ts'
 
 /**
  * Joins. A nested loop opens its right side for every left row, so that documents read there count again and again
@@ -20,15 +20,11 @@ export function compileJoin(join: JoinOperator, compiler: Compiler): Open {
   if (join.join === 'full') return (frame) => fullJoin(join, left, right, on, frame)
   const { hash } = join
   if (hash === undefined) return (frame) => new JoinCursor(join, left(frame), () => right(frame), on, frame)
-  const leftKeys = hash.left.map((key) => compileExpression(key, compiler))
-  const rightKeys = hash.right.map((key) => compileExpression(key, compiler))
+  const leftKeys = compileKeys(hash.left, compiler)
+  const rightKeys = compileKeys(hash.right, compiler)
   return (frame) => {
-    let table: Map<string, SavedRow[]> | undefined
-    const partners = (): Cursor => {
-      table ??= hashed(right(frame), rightKeys, join.rightSlots, frame)
-      return savedCursor(table.get(keyOf(leftKeys, frame) ?? absentKey) ?? noRows, join.rightSlots, frame)
-    }
-    return new JoinCursor(join, left(frame), partners, on, frame)
+    const partners = new Partners(right, rightKeys, leftKeys, join.rightSlots, frame)
+    return new HashJoinCursor(join, left(frame), partners, on, frame)
   }
 }
 
@@ -77,38 +73,120 @@ class JoinCursor implements Cursor {
   }
 }
 
-const noRows: readonly SavedRow[] = []
-/** No row has this key: NULL and MISSING equal nothing. */
-const absentKey = ''
+/** Left rows, each with the rows that its keys find. */
+class HashJoinCursor implements Cursor {
+  readonly #keepsLeft: boolean
+  readonly #rightSlots: readonly number[]
+  readonly #left: Cursor
+  readonly #partners: Partners
+  readonly #on: Test | undefined
+  readonly #frame: Frame
+  #rows: readonly SavedRow[] | undefined
+  #position = 0
+  #matched = false
 
-/** One text for the keys of a row; undefined when one of them is absent. */
-function keyOf(keys: readonly Evaluate[], frame: Frame): string | undefined {
-  let text = 'k'
-  for (const key of keys) {
-    const value = key(frame)
-    if (isAbsent(value)) return undefined
-    const part = equalityKey(value)
-    text += `${part.length}:${part}`
+  constructor(join: JoinOperator, left: Cursor, partners: Partners, on: Test | undefined, frame: Frame) {
+    this.#keepsLeft = join.join === 'left'
+    this.#rightSlots = join.rightSlots
+    this.#left = left
+    this.#partners = partners
+    this.#on = on
+    this.#frame = frame
   }
-  return text
+
+  next(): boolean {
+    const frame = this.#frame
+    for (;;) {
+      const rows = this.#rows
+      if (rows !== undefined) {
+        while (this.#position < rows.length) {
+          frame.step()
+          restoreSlots(frame, this.#rightSlots, rows[this.#position] as SavedRow)
+          this.#position += 1
+          if (this.#on !== undefined && !this.#on(frame)) continue
+          this.#matched = true
+          return true
+        }
+        this.#rows = undefined
+        if (this.#keepsLeft && !this.#matched) {
+          for (const slot of this.#rightSlots) frame.slots[slot] = nullValue
+          return true
+        }
+      }
+      if (!this.#left.next()) return false
+      this.#rows = this.#partners.ofRow()
+      this.#position = 0
+      this.#matched = false
+    }
+  }
+
+  close(): void {
+    this.#left.close()
+  }
 }
 
-function hashed(
-  rows: Cursor,
-  keys: readonly Evaluate[],
-  slots: readonly number[],
-  frame: Frame,
-): Map<string, SavedRow[]> {
-  const table = new Map<string, SavedRow[]>()
-  forEachRow(rows, () => {
-    const key = keyOf(keys, frame)
-    if (key === undefined) return
-    const row = copySlots(frame, slots)
-    const bucket = table.get(key)
-    if (bucket === undefined) table.set(key, [row])
-    else bucket.push(row)
-  })
-  return table
+const noRows: readonly SavedRow[] = []
+
+/** The keys of a row as one value: the only key itself, a text for several; undefined when one of them is absent. */
+type RowKey = (frame: Frame) => Value | undefined
+
+function compileKeys(keys: readonly PlanExpression[], compiler: Compiler): RowKey {
+  const evaluate = keys.map((key) => compileExpression(key, compiler))
+  const [only, second] = evaluate
+  if (only !== undefined && second === undefined) {
+    return (frame) => {
+      const value = only(frame)
+      return isAbsent(value) ? undefined : value
+    }
+  }
+  return (frame) => {
+    const values: Value[] = []
+    for (const key of evaluate) {
+      const value = key(frame)
+      if (isAbsent(value)) return undefined
+      values.push(value)
+    }
+    return string(tupleKey(values))
+  }
+}
+
+/** The right side of a hash join by its keys; read when the first left row asks. */
+class Partners {
+  readonly #open: Open
+  readonly #rightKeys: RowKey
+  readonly #leftKeys: RowKey
+  readonly #slots: readonly number[]
+  readonly #frame: Frame
+  #table: ValueMap<SavedRow[]> | undefined
+
+  constructor(open: Open, rightKeys: RowKey, leftKeys: RowKey, slots: readonly number[], frame: Frame) {
+    this.#open = open
+    this.#rightKeys = rightKeys
+    this.#leftKeys = leftKeys
+    this.#slots = slots
+    this.#frame = frame
+  }
+
+  /** Those of the left row that the frame holds. NULL and MISSING equal nothing. */
+  ofRow(): readonly SavedRow[] {
+    this.#table ??= this.#read()
+    const key = this.#leftKeys(this.#frame)
+    return (key && this.#table.get(key)) ?? noRows
+  }
+
+  #read(): ValueMap<SavedRow[]> {
+    const table = new ValueMap<SavedRow[]>()
+    const frame = this.#frame
+    forEachRow(this.#open(frame), () => {
+      const key = this.#rightKeys(frame)
+      if (key === undefined) return
+      const row = copySlots(frame, this.#slots)
+      const bucket = table.get(key)
+      if (bucket === undefined) table.set(key, [row])
+      else bucket.push(row)
+    })
+    return table
+  }
 }
 
 /** A full join holds its right side, to give in the end the rows there that found no partner. */
