@@ -33,8 +33,8 @@ function groupOf(file) {
 const groups = new Map()
 for (const file of files) groups.set(groupOf(file), [...(groups.get(groupOf(file)) ?? []), file])
 
-if (groups.has('cli') || groups.has('ui') || groups.has('wire') || groups.has('package') || groups.has('crash'))
-  await buildProgram()
+const types = groups.has('package') || groups.has('library')
+if (types || ['cli', 'ui', 'wire', 'crash'].some((name) => groups.has(name))) await buildProgram({ types })
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 const entries = []
