@@ -2,7 +2,7 @@
 // library: index.mjs, index.cjs, and its declarations in types/.
 import { execFile } from 'node:child_process'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -73,6 +73,8 @@ export async function buildProgram({ types = false } = {}) {
     }),
   ])
   compileCache(join(fresh, 'main.cjs'))
+  // Without new declarations those of the build before stay: several builds may be going on at once.
+  if (!types && existsSync(join(dist, 'types'))) cpSync(join(dist, 'types'), join(fresh, 'types'), { recursive: true })
   // Two renames, so that a program started meanwhile finds one or the other.
   const old = join(root, 'build', `dist-old-${process.pid}`)
   if (existsSync(dist)) renameSync(dist, old)
