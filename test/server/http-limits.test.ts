@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { describe, type TestContext, test } from 'node:test'
+import { ControlPlane } from '../../src/server/control-plane.ts'
+import type { SendCommandRequest, SendCommandResponse } from '../../src/protocol/message.ts'
+import { type HttpLimits, type HttpServiceOptions, listenHttpService } from '../../src/server/http-server.ts'
+import { ServiceMetrics } from '../../src/server/metrics-service.ts'
+import { SimEnv } from '../support/sim-env.ts'
+
+type Send = (request: SendCommandRequest, signal?: AbortSignal) => Promise<SendCommandResponse>
+
+const okAnswer: SendCommandResponse = { StartSession: { SessionToken: 'AAAA' } }
+const startSession = JSON.stringify({ StartSession: { LedgerName: 'fleet' } })
+
+/** The listener alone, before a router that does as the test says. */
+async function listen(t: TestContext, send: Send, limits: Partial<HttpLimits> = {}) {
+  const env = new SimEnv(1)
+  const router = { send, sessions: 0, transactions: 0 } as unknown as HttpServiceOptions['router']
+  const metrics = new ServiceMetrics(router, { size: 1, busy: 0 } as never, 'test', () => 0)
+  const faults: unknown[] = []
+  const log: { status: number; error: string | undefined; operation: string }[] = []
+  const service = await listenHttpService({
+    host: '127.0.0.1',
+    port: 0,
+    router,
+    control: new ControlPlane({} as never, env, 'us-east-1'),
+    metrics,
+    env,
+    limits,
+    onFault: (error) => faults.push(error),
+    onAccess: ({ status, error, operation }) => log.push({ status, error, operation }),
+  })
+  t.after(() => service.close())
+  return { service, faults, log }
+}
+
+/** A client that says exactly what it is told to. */
+async function dial(t: TestContext, port: number): Promise<Client> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  const client = new Client(socket)
+  t.after(() => socket.destroy())
+  return client
+}
+
+class Client {
+  readonly socket: Socket
+  text = ''
+  readonly ended: Promise<unknown>
+
+  constructor(socket: Socket) {
+    this.socket = socket
+    socket.on('data', (part) => {
+      this.text += part.toString('latin1')
+    })
+    socket.on('error', () => undefined)
+    this.ended = once(socket, 'close')
+  }
+
+  async answered(): Promise<string> {
+    while (!this.text.includes('\r\n\r\n')) await once(this.socket, 'data')
+    return this.text
+  }
+}
+
+const head = (length: number | string, more = '') =>
+  `POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-amz-json-1.0\r\n` +
+  `x-amz-target: QLDBSession.SendCommand\r\ncontent-length: ${length}\r\n${more}\r\n`
+
+describe('limits of the listener', () => {
+  test('several requests on one connection, one after the other', async (t) => {
+    const { service, log } = await listen(t, async () => okAnswer)
+    const client = await dial(t, service.port)
+    const request = head(startSession.length) + startSession
+    client.socket.write(request + request + request)
+    while (log.length < 3) await once(client.socket, 'data')
+    assert.equal(client.text.match(/HTTP\/1\.1 200 OK/g)?.length, 3)
+    assert.equal(new Set(client.text.match(/x-amzn-requestid: \w{22}/g)).size, 3)
+  })
+
+  test('a body that is declared, or turns out, too large is not read to its end', async (t) => {
+    const { service } = await listen(t, async () => okAnswer, { bodyBytesMax: 1000 })
+    const declared = await dial(t, service.port)
+    declared.socket.write(head(1001))
+    assert.match(await declared.answered(), /^HTTP\/1\.1 413 [\s\S]*connection: close/i)
+    const chunked = await dial(t, service.port)
+    chunked.socket.write(head(0).replace('content-length: 0', 'transfer-encoding: chunked'))
+    chunked.socket.write(`800\r\n${'x'.repeat(0x800)}\r\n`)
+    assert.match(await chunked.answered(), /^HTTP\/1\.1 413 /)
+    await chunked.ended
+  })
+
+  test('headers without end are refused', async (t) => {
+    const { service } = await listen(t, async () => okAnswer)
+    const client = await dial(t, service.port)
+    client.socket.write(head(0, `x-filler: ${'x'.repeat(17 * 1024)}\r\n`))
+    assert.match(await client.answered(), /^HTTP\/1\.1 431 /)
+  })
+
+  test('all bodies together are bounded, and the room comes back', async (t) => {
+    const { service } = await listen(t, async () => okAnswer, { heldBytesMax: 3000 })
+    const slow = await dial(t, service.port)
+    slow.socket.write(head(2500) + 'x'.repeat(2400))
+    const metrics = async () => (await fetch(`${service.url}/metrics`)).text()
+    while (!(await metrics()).includes('qldb_held_bytes 2400')) await new Promise(setImmediate)
+    const next = await dial(t, service.port)
+    next.socket.write(head(1000) + 'x'.repeat(1000))
+    assert.match(await next.answered(), /^HTTP\/1\.1 503 [\s\S]*SlowDown/)
+    slow.socket.destroy()
+    while (!(await metrics()).includes('qldb_held_bytes 0')) await new Promise(setImmediate)
+    const later = await dial(t, service.port)
+    later.socket.write(head(1000) + 'x'.repeat(1000))
+    assert.match(await later.answered(), /^HTTP\/1\.1 400 [\s\S]*not JSON/)
+  })
+
+  test('a client that never ends its request is cut off', async (t) => {
+    const { service } = await listen(t, async () => okAnswer, { requestMsMax: 60 })
+    const client = await dial(t, service.port)
+    client.socket.write(head(100) + 'half')
+    await client.ended
+    assert.match(client.text, /^(HTTP\/1\.1 (408|400) |$)/)
+  })
+
+  test('a client that does not fetch a large answer is cut off', async (t) => {
+    const page = { Values: [{ IonText: 'x'.repeat(16 * 1024 * 1024) }] }
+    const send: Send = async () => ({ ExecuteStatement: { FirstPage: page } })
+    const { service } = await listen(t, send, { answerMsMax: 60 })
+    const client = await dial(t, service.port)
+    client.socket.pause()
+    client.socket.write(head(startSession.length) + startSession)
+    const metrics = async () => (await fetch(`${service.url}/metrics`)).text()
+    while (!/qldb_requests_total\{operation="StartSession"/.test(await metrics())) await new Promise(setImmediate)
+    while (!(await metrics()).includes('qldb_held_bytes 0')) await new Promise((resolve) => setTimeout(resolve, 5))
+    client.socket.resume()
+    await client.ended
+    assert.ok(client.text.length < 16 * 1024 * 1024)
+  })
+
+  test('no more connections than allowed', async (t) => {
+    const { service } = await listen(t, async () => okAnswer, { connectionsMax: 2 })
+    const clients = [await dial(t, service.port), await dial(t, service.port)]
+    for (const client of clients) client.socket.write(head(startSession.length) + startSession)
+    for (const client of clients) assert.match(await client.answered(), /^HTTP\/1\.1 200 /)
+    const third = await dial(t, service.port)
+    await third.ended
+    assert.equal(third.text, '')
+  })
+
+  test('a client that goes away stops what it asked for', async (t) => {
+    let stopped = (): void => undefined
+    const wasStopped = new Promise<void>((resolve) => {
+      stopped = resolve
+    })
+    let asked = (): void => undefined
+    const wasAsked = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    const { service, log } = await listen(t, (_, signal) => {
+      asked()
+      return new Promise((resolve) => {
+        signal?.addEventListener('abort', () => {
+          stopped()
+          resolve(okAnswer)
+        })
+      })
+    })
+    const client = await dial(t, service.port)
+    client.socket.write(head(startSession.length) + startSession)
+    await wasAsked
+    client.socket.destroy()
+    await wasStopped
+    while (log.length === 0) await new Promise(setImmediate)
+    assert.equal(log[0]?.status, 0)
+  })
+
+  test('a bug is told to nobody outside', async (t) => {
+    const { service, faults, log } = await listen(t, async () => {
+      throw new TypeError('undefined is not a function, secret=1')
+    })
+    const client = await dial(t, service.port)
+    client.socket.write(head(startSession.length) + startSession)
+    const answer = await client.answered()
+    assert.match(answer, /^HTTP\/1\.1 500 [\s\S]*x-amzn-errortype: InternalFailure/)
+    assert.doesNotMatch(answer, /secret|function/)
+    assert.equal(faults.length, 1)
+    assert.deepEqual(log, [{ status: 500, error: 'InternalFailure', operation: 'StartSession' }])
+  })
+
+  test('what is no HTTP at all does no harm', async (t) => {
+    const { service } = await listen(t, async () => okAnswer)
+    for (const bytes of ['\0\0\0\0\r\n\r\n', 'GET\r\n\r\n', 'POST / HTTP/9.9\r\n\r\n', '\x16\x03\x01\x02\0\x01']) {
+      const client = await dial(t, service.port)
+      client.socket.end(bytes)
+      await client.ended
+      assert.doesNotMatch(client.text, /^HTTP\/1\.1 200/)
+    }
+    assert.equal((await fetch(`${service.url}/health`)).status, 200)
+  })
+
+  test('addresses that are not well formed, or not there, have clear answers', async (t) => {
+    const { service } = await listen(t, async () => okAnswer)
+    const ask = async (path: string, method = 'GET') => {
+      const client = await dial(t, service.port)
+      client.socket.write(`${method} ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n`)
+      const text = await client.answered()
+      client.socket.destroy()
+      return `${text.slice(9, 12)} ${/x-amzn-errortype: (\w+)/.exec(text)?.[1]}`
+    }
+    assert.equal(await ask('/nothing'), '404 UnknownOperationException')
+    assert.equal(await ask('/ledgers/%ZZ'), '400 SerializationException')
+    assert.equal(await ask('/ledgers/..%2f..%2fetc'), '400 InvalidParameterException')
+    assert.equal(await ask('http://elsewhere/ledgers'), '404 UnknownOperationException')
+    assert.equal(await ask('*', 'OPTIONS'), '404 UnknownOperationException')
+    assert.equal(await ask('/', 'POST'), '400 UnknownOperationException')
+    assert.equal(await ask('/ledgers/a/b/c/d'), '404 UnknownOperationException')
+  })
+})
