@@ -19,7 +19,7 @@ import {
   type Table,
   type TableDefinition,
 } from './catalog.ts'
-import { applyForeignCatalog } from './import-catalog.ts'
+import { applyForeignCatalog, meetTables } from './import-catalog.ts'
 import { dataOf } from './document-source.ts'
 import { growingTreeNodes } from './journal-tree.ts'
 import {
@@ -130,7 +130,8 @@ export class BlockWriter {
     const { catalog: before, origin } = this.#before
     const placed = placedRevisions(this.block)
     const ddl = placed.filter((item) => item.tableId === catalogTableId)
-    const catalog = ddl.length === 0 ? before : applyCatalogRevisions(this, before, ddl)
+    const defined = ddl.length === 0 ? before : applyCatalogRevisions(this, before, ddl)
+    const catalog = origin === undefined ? defined : meetTables(this, defined)
     for (const item of placed) if (item.tableId !== catalogTableId) this.#applyRevision(item, catalog)
     for (const { tableId, documentId } of applyRedactions(this.transaction, this.block, origin?.firstSequenceNo))
       this.#noteChange(tableId, documentId)

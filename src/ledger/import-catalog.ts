@@ -19,16 +19,21 @@ export function applyForeignCatalog(writer: BlockWriter, before: CatalogState): 
   const info = writer.block.transactionInfo
   for (const [number, { statement }] of (info?.statements ?? []).entries()) tables.run(statement, number)
   for (const { tableId, tableName } of info?.documents?.values() ?? []) tables.meet(tableId, tableName)
-  const changes: DefinitionChange[] = []
-  for (const { definition, oldId, oldNumber } of tables.changed()) {
-    const number = writer.putDerivedTable(definition, oldId, oldNumber)
-    changes.push({ definition, number, oldId: oldId ?? definition.tableId })
-  }
-  return changes.length === 0 ? before : applyDefinitions(writer, before, changes)
+  return tables.apply(writer, before)
+}
+
+/** The same for a block of this program's in a ledger that begins late: tables that were made before its first block. */
+export function meetTables(writer: BlockWriter, before: CatalogState): CatalogState {
+  const tables = new ForeignTables(before, writer.block)
+  for (const { tableId, tableName } of writer.block.transactionInfo?.documents?.values() ?? [])
+    if (tableId !== catalogTableId) tables.meet(tableId, tableName)
+  return tables.apply(writer, before)
 }
 
 /** A statement that may change the catalog, behind comments too. */
-const definitionStatement = /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:create|drop|undrop)\b/i
+const definitionStatement = /^(?:\s|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:create|drop|undrop)\b/i
+/** Comments longer than that before a definition are not looked through. */
+const headCharactersMax = 10_000
 
 interface ForeignTable {
   definition: TableDefinition
@@ -52,7 +57,7 @@ class ForeignTables {
   }
 
   run(text: string, number: number): void {
-    if (!definitionStatement.test(text)) return
+    if (!definitionStatement.test(text.slice(0, headCharactersMax))) return
     const statement = parsed(text)
     switch (statement?.kind) {
       case 'create-table':
@@ -89,9 +94,14 @@ class ForeignTables {
     this.#create(tableId, name)
   }
 
-  *changed(): Generator<{ definition: TableDefinition; oldId: string | undefined; oldNumber: number | undefined }> {
-    for (const { definition, old, isChanged } of this.#tables)
-      if (isChanged) yield { definition, oldId: old?.id, oldNumber: old?.number }
+  apply(writer: BlockWriter, before: CatalogState): CatalogState {
+    const changes: DefinitionChange[] = []
+    for (const { definition, old, isChanged } of this.#tables) {
+      if (!isChanged) continue
+      const number = writer.putDerivedTable(definition, old?.id, old?.number)
+      changes.push({ definition, number, oldId: old?.id ?? definition.tableId })
+    }
+    return changes.length === 0 ? before : applyDefinitions(writer, before, changes)
   }
 
   #create(tableId: string, name: string): void {
