@@ -3,6 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import { exitCodes } from '../shell/exit-codes.ts'
 import { formatNames, isFormatName } from '../shell/formats.ts'
+import { type ToolName, toolHelp } from './tool-names.ts'
 
 /** The command line, as typed; what is undefined was not given. */
 export interface Arguments {
@@ -134,12 +135,12 @@ export const notGiven = {
 function buildProgram(version: string): Command {
   const program = new Command('qldb')
     .description('A shell for QLDB ledgers, with a ledger of its own: PartiQL over Ion documents, every revision kept.')
-    .usage('[flags] [script ...]')
+    .usage('[flags] [script ...]\n       qldb <tool> [--help]')
     .argument('[script...]', 'script files to run')
     .helpOption('-h, --help', 'show this text')
     .version(version, '--version', 'show the version')
     .exitOverride()
-    .addHelpText('after', `\n${exitCodeHelp()}\n\n${inputHelp}`)
+    .addHelpText('after', `\n${toolListHelp()}\n\n${exitCodeHelp()}\n\n${inputHelp}`)
   for (const definition of flagDefinitions) program.addOption(optionOf(definition))
   return program
 }
@@ -161,6 +162,13 @@ export function optionOf({ flags, help, kind, group, choices }: FlagDefinition):
 }
 
 const inputHelp = `Without a script and -e, statements are read from standard input; on a terminal the shell is interactive.`
+
+/** The subcommands as help shows them. */
+function toolListHelp(): string {
+  const names = Object.keys(toolHelp) as ToolName[]
+  const rows = names.map((name) => `  ${name.padEnd(8)} ${toolHelp[name]}`)
+  return ['Tools (a script of such a name is run as ./NAME):', ...rows].join('\n')
+}
 
 /** The exit codes as help shows them. */
 export function exitCodeHelp(): string {
