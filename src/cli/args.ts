@@ -21,6 +21,8 @@ export interface Arguments {
   readonly demo: boolean
   readonly create: boolean
   readonly strictQldb: boolean
+  /** `on` or `off`. */
+  readonly journalReads?: string
   readonly continueOnError: boolean
 }
 
@@ -78,6 +80,12 @@ export const flagDefinitions: readonly FlagDefinition[] = [
     kind: 'switch',
     group: 'Connection',
     help: 'the embedded ledger refuses what QLDB refused',
+  },
+  {
+    flags: '--journal-reads <on|off>',
+    kind: 'value',
+    group: 'Connection',
+    help: 'a block for transactions that only read, too, as QLDB had it; kept in the embedded ledger (default: off)',
   },
   { flags: '-e, --execute <statements>', kind: 'list', group: 'Input', help: 'run these and exit; may be repeated' },
   { flags: '--file <path>', kind: 'list', group: 'Input', help: 'run a script and exit; "-" is standard input' },
@@ -191,13 +199,15 @@ export function checkArguments(args: Arguments): void {
   }
   if (args.execute.length > 0 && args.file.length > 0) refuse('both -e and a script were given, expected one of them')
   if (args.qldbSessionEndpoint !== undefined) {
-    const embedded = (['memory', 'demo', 'create', 'dataDir', 'strictQldb'] as const).find((name) =>
+    const embedded = (['memory', 'demo', 'create', 'dataDir', 'strictQldb', 'journalReads'] as const).find((name) =>
       Boolean(args[name]),
     )
     if (embedded !== undefined) refuse(`'--${kebab(embedded)}' is for an embedded ledger, but an endpoint was given`)
     if (!URL.canParse(args.qldbSessionEndpoint))
       refuse(`'${args.qldbSessionEndpoint}' is not an address`, 'an example: http://localhost:8000')
   }
+  if (args.journalReads !== undefined && args.journalReads !== 'on' && args.journalReads !== 'off')
+    refuse(`'--journal-reads' takes on or off, found '${args.journalReads}'`)
   if (args.dataDir !== undefined && (args.memory || args.demo))
     refuse("'--data-dir' and a ledger in memory exclude each other")
   if (args.format !== undefined && !isFormatName(args.format) && args.format !== 'ion-text') {

@@ -31,6 +31,8 @@ export interface Place {
   readonly dataDir: Sourced
   readonly inMemory: boolean
   readonly strictQldb: boolean
+  /** Undefined: as the ledger has it. */
+  readonly journalReads: boolean | undefined
   /** Of the configuration file: how single ledgers are reached. */
   readonly ledgers: readonly LedgerConfig[]
 }
@@ -77,6 +79,7 @@ function placeOf(place: Place, target: ConnectTarget): Place {
     ledger: given(target.ledger, place.ledger) as Sourced,
     isDefaultLedger: place.isDefaultLedger && (target.ledger ?? place.ledger.value) === place.ledger.value,
     create: target.create ?? false,
+    journalReads: undefined,
     endpoint: given(target.endpoint, place.endpoint),
     region: given(target.region, place.region),
     profile: given(target.profile, place.profile),
@@ -122,6 +125,7 @@ async function embedded(place: Place, thread: EngineThread): Promise<Transport> 
     ledger: place.ledger.value,
     directory: place.inMemory ? undefined : directoryOf(place),
     strictQldb: place.strictQldb,
+    journalReads: place.journalReads,
   }
   return thread === 'main' ? localTransport(spec) : workerTransport(spec)
 }

@@ -13,6 +13,8 @@ export interface EngineSpec {
   /** The ledger's own directory; undefined: in memory. */
   readonly directory: string | undefined
   readonly strictQldb: boolean
+  /** Whether transactions that only read are journaled from now on; undefined: as the ledger has it. */
+  readonly journalReads?: boolean | undefined
 }
 
 export interface Engine {
@@ -29,9 +31,14 @@ const sweepEveryMs = 10_000
 export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
   const store = await openStore(spec.directory)
   const guard = new StatementGuard(env)
-  const { strictQldb } = spec
+  const { strictQldb, journalReads } = spec
   try {
-    const ledger = await Ledger.open(store, env, { name: spec.ledger, strictQldb, isCancelled: guard.isCancelled })
+    const ledger = await Ledger.open(store, env, {
+      name: spec.ledger,
+      strictQldb,
+      ...(journalReads === undefined ? {} : { journalReads }),
+      isCancelled: guard.isCancelled,
+    })
     const handler = createHandler({ open: async () => ledger }, env, { strictQldb, guard })
     // A transaction that was left open must not keep its snapshot alive until somebody sends a command.
     const sweeper = setInterval(() => handler.sweep(), sweepEveryMs)

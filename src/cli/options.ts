@@ -42,6 +42,7 @@ export function resolveOptions(args: Arguments, variables: Variables): Options {
     dataDir: dataDirOf(args, variables, fromFile(config.dataDir)),
     inMemory,
     strictQldb: args.strictQldb,
+    journalReads: args.journalReads === undefined ? undefined : args.journalReads === 'on',
     ledgers: isEmbedded(args) ? [] : config.ledgers,
   }
   return {

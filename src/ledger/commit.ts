@@ -87,7 +87,7 @@ function append(
   checkReads(transaction, request, state)
   const content = contentOf(core, request, transaction, state)
   const count = (content.revisions?.length ?? 0) + request.redactions.length
-  if (count === 0 && core.options.journalReads !== true) return undefined
+  if (count === 0 && core.identity.journalReads !== true) return undefined
   const block = sealBlock(content, { sequenceNo: state.tip, blockHash: state.tipHash })
   const symbols = core.symbols.forWrite(transaction, state.symbolsEnd)
   const catalog = core.catalogs.forWrite(transaction, state, symbols)

@@ -13,8 +13,8 @@ export interface LedgerOptions {
   /** What a type error gives: MISSING (`permissive`, the default) or an error. */
   readonly typing?: 'permissive' | 'strict'
   /**
-   * Write a block for a transaction that changed nothing, too, as QLDB did; default false. Its reads are checked at the
-   * commit either way.
+   * Write a block for a transaction that changed nothing, too, as QLDB did. Kept in the ledger: undefined leaves it as it
+   * is, which for a new ledger is false. Reads are checked at the commit either way.
    */
   readonly journalReads?: boolean
   /** Asked every `ticksBetweenChecks` rows; true stops the statement with 'cancelled/by-user'. */

@@ -52,7 +52,8 @@ export class Ledger {
    */
   static async open(store: Store, env: Env, options: LedgerOptions): Promise<Ledger> {
     checkLedgerName(options.name)
-    const identity = readNow(store, readIdentity) ?? (await store.write((t) => create(t, env, options.name)))
+    const found = readNow(store, readIdentity) ?? (await store.write((t) => create(t, env, options.name)))
+    const identity = await withJournalReads(store, found, options)
     if (identity.name !== options.name)
       throw new LedgerError('ledger/foreign', `the store holds the ledger '${identity.name}', not '${options.name}'`)
     if (identity.origin?.state === 'running') {
@@ -194,6 +195,28 @@ function readNow<T>(store: Store, read: (snapshot: ReturnType<Store['snapshot']>
   } finally {
     snapshot.release()
   }
+}
+
+/** The identity with the setting that the options ask for. */
+async function withJournalReads(
+  store: Store,
+  found: Identity,
+  { name, journalReads }: LedgerOptions,
+): Promise<Identity> {
+  const isAsWanted = journalReads === undefined || journalReads === (found.journalReads ?? false)
+  if (isAsWanted || found.name !== name) return found
+  return await store.write((transaction) => {
+    const { format, strandId, origin } = readIdentity(transaction) ?? found
+    const identity: Identity = {
+      format,
+      name,
+      strandId,
+      ...(journalReads ? { journalReads } : {}),
+      ...(origin === undefined ? {} : { origin }),
+    }
+    transaction.put(identityKey, encodeIdentity(identity))
+    return identity
+  })
 }
 
 /** Puts the identity and block 0, which has no statements; unless another process was first. */

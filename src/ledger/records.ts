@@ -12,11 +12,13 @@ export type Reader = Pick<Snapshot, 'get' | 'range'>
 /** The newest version of the stored form that this program reads and writes. */
 export const formatVersion = 1
 
-/** What a ledger is; written once, with block 0. */
+/** What a ledger is; written with block 0. */
 export interface Identity {
   readonly format: number
   readonly name: string
   readonly strandId: string
+  /** A transaction that changed nothing writes a block, too (LedgerOptions.journalReads). Absent: it does not. */
+  readonly journalReads?: true
   /** Only in a ledger that was imported. */
   readonly origin?: Origin
 }
@@ -48,8 +50,14 @@ export function readIdentity(reader: Reader): Identity | undefined {
       { help: 'open it with a newer version of this program' },
     )
   }
-  const { format, name, strandId, origin } = found
-  return origin === undefined ? { format, name, strandId } : { format, name, strandId, origin: originOf(origin, name) }
+  const { format, name, strandId, journalReads, origin } = found
+  return {
+    format,
+    name,
+    strandId,
+    ...(journalReads === true ? { journalReads } : {}),
+    ...(origin === undefined ? {} : { origin: originOf(origin, name) }),
+  }
 }
 
 function originOf(found: Partial<Origin>, name: string): Origin {

@@ -106,7 +106,7 @@ export class LedgerTransaction {
         statements: this.#finishedStatements(),
       }
       const hasChanges = !this.#overlay.isEmpty || this.#redactions.length > 0
-      return hasChanges || this.#core.options.journalReads === true
+      return hasChanges || this.#core.identity.journalReads === true
         ? await commitChanges(this.#core, request)
         : commitReads(this.#core, request)
     } finally {

@@ -198,6 +198,23 @@ test(
 )
 
 test(
+  'reads are journaled when the ledger is set so',
+  withShell(async (shell) => {
+    const tip = async () => JSON.parse((await shell.run(['digest'])).stdout).digestTipAddress.match(/\d+(?=\}$)/)[0]
+    assert.equal((await shell.run(['-e', 'CREATE TABLE T; SELECT * FROM T'])).code, 0)
+    assert.equal(await tip(), '1')
+    assert.equal((await shell.run(['--journal-reads', 'on', '-e', 'SELECT * FROM T'])).code, 0)
+    assert.equal(await tip(), '2')
+    assert.equal((await shell.run(['-e', 'SELECT * FROM T; SELECT * FROM T'])).code, 0)
+    assert.equal(await tip(), '4')
+    assert.equal((await shell.run(['--journal-reads', 'off', '-e', 'SELECT * FROM T'])).code, 0)
+    assert.equal(await tip(), '4')
+    assert.equal((await shell.run(['--journal-reads', 'perhaps', '-e', 'SELECT 1'])).code, 2)
+    assert.match((await shell.run(['verify'])).stdout, /^ledger 'default' is sound: 5 blocks/)
+  }),
+)
+
+test(
   'wrong usage is said, and what is not there',
   withShell(async (shell) => {
     const id = await withDocument(shell)

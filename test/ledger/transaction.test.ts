@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { documentBytesMax, ticksBetweenChecks, transactionDocumentsMax } from '../../src/base/limits.ts'
 import { isId } from '../../src/base/ids.ts'
 import { printIon } from '../../src/values/text-writer.ts'
+import { verifyStore } from '../../src/ledger/verify-ledger.ts'
 import { Client, idOf, isError, openLedger, run } from './ledger-fixture.ts'
 
 test('a document is inserted, read, updated and deleted', async () => {
@@ -141,6 +142,21 @@ test('what changed nothing makes no block, unless reads are journaled', async ()
   const block = printIon(journaled.block(2))
   assert.match(block, /statement:"SELECT \* FROM T"/)
   assert.doesNotMatch(block, /documents|revisions/)
+})
+
+test('that reads are journaled is kept in the ledger until it is said otherwise', async () => {
+  const { store } = await openLedger({ journalReads: true })
+  const blocksOfARead = async (options: { journalReads?: boolean }) => {
+    const { ledger } = await openLedger(options, store)
+    const { sequenceNo } = ledger.tip()
+    await run(ledger, 'SELECT 1')
+    return ledger.tip().sequenceNo - sequenceNo
+  }
+  assert.equal(await blocksOfARead({}), 1)
+  assert.equal(await blocksOfARead({ journalReads: false }), 0)
+  assert.equal(await blocksOfARead({}), 0)
+  assert.equal(await blocksOfARead({ journalReads: true }), 1)
+  assert.deepEqual((await verifyStore(store, { name: 'test' })).identityFindings, [])
 })
 
 test('reads and writes are counted', async () => {
