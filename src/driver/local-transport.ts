@@ -8,10 +8,11 @@ export type LocalSend = (request: SendCommandRequest, control?: LocalControl) =>
 export interface LocalControl {
   readonly isCancelled?: () => boolean
   readonly onProgress?: (readIos: number) => void
+  readonly takesValues?: boolean
 }
 
 /**
- * A transport to a handler in the same thread: no copying, no encoding. `close` is called when the transport closes.
+ * A transport to a handler in the same thread: rows come as values, nothing is copied or encoded. `close` is called when the transport closes.
  *
  * The engine works without giving way, so a signal can only be raised between two commands. Before each further page
  * the event loop gets a turn, so that output drains and interrupts arrive while a long result streams.
@@ -30,10 +31,12 @@ export function createLocalTransport(
     async send(request: SendCommandRequest, options: SendOptions = {}): Promise<SendCommandResponse> {
       const { signal } = options
       if (request.FetchPage !== undefined) await eventLoopTurn()
-      return send(request, signal === undefined ? {} : { isCancelled: () => signal.aborted })
+      return send(request, signal === undefined ? takesValues : { ...takesValues, isCancelled: () => signal.aborted })
     },
   }
 }
+
+const takesValues = { takesValues: true }
 
 function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))

@@ -85,6 +85,7 @@ function tokenOf(page: Page): string | undefined {
 }
 
 function readHolder(holder: ValueHolder): Value {
+  if (holder.value !== undefined) return holder.value
   if (holder.IonBinary !== undefined) return fromPartiqlIon(decodeIon(holder.IonBinary))
   if (holder.IonText !== undefined) return fromPartiqlIon(parseIon(holder.IonText))
   throw new LedgerError('endpoint/malformed-answer', 'the endpoint answered a value without content')

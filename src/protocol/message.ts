@@ -1,3 +1,5 @@
+import type { Value } from '../values/value.ts'
+
 /**
  * The messages of `qldb-session` SendCommand, member by member as in Amazon's model
  * (botocore data/qldb-session/2019-07-11/service-2.json). Blobs are bytes here; the codec makes them base64.
@@ -44,6 +46,8 @@ export interface SendCommandResponse {
 export interface ValueHolder {
   readonly IonBinary?: Uint8Array
   readonly IonText?: string
+  /** The value itself, and nothing else: only between two ends in one thread, and only to one that asked for it. */
+  readonly value?: Value
 }
 export interface Page {
   readonly Values: readonly ValueHolder[]

@@ -170,7 +170,7 @@ class SessionHandler implements Handler {
     this.#guard.hold(transaction.deadlineMs, control)
     try {
       cursor = openCursor()
-      const { values, isLast } = cursor.nextPage()
+      const { values, isLast } = cursor.nextPage(control.takesValues === true)
       const page: Page = isLast
         ? { Values: values }
         : { Values: values, NextPageToken: transaction.results.keep(cursor, this.#env) }

@@ -3,7 +3,11 @@ import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { pageBytesMax, pageValuesMax, transactionResultsMax } from '../base/limits.ts'
 import type { IoUsage, ValueHolder } from '../protocol/message.ts'
+import { detached } from '../values/binary-reader.ts'
 import { encodeIon } from '../values/binary-writer.ts'
+import { fromPartiqlIon } from '../values/partiql-ion.ts'
+import type { Value } from '../values/value.ts'
+import { approximateBytes, isEncodable } from '../values/value-size.ts'
 import type { HostedRun } from './ledger-host.ts'
 
 /** Cuts the rows of one statement into pages and counts what each page cost. */
@@ -11,7 +15,7 @@ export class ResultCursor {
   readonly #run: HostedRun
   readonly #isCancelled: () => boolean
   /** A row that was pulled and found no room in the page before. */
-  #held: Uint8Array | undefined
+  #held: SizedRow | undefined
   #toldReadIos = 0
   #toldWriteIos = 0
 
@@ -21,21 +25,24 @@ export class ResultCursor {
     this.#isCancelled = isCancelled
   }
 
-  /** At most 200 values and pageBytesMax bytes, at least one value unless there are none left. */
-  nextPage(): { readonly values: readonly ValueHolder[]; readonly isLast: boolean } {
+  /**
+   * At most 200 values and pageBytesMax bytes, at least one value unless there are none left. `asValues`: they are
+   * handed over as they are where Ion binary could hold them.
+   */
+  nextPage(asValues = false): { readonly values: readonly ValueHolder[]; readonly isLast: boolean } {
     const values: ValueHolder[] = []
     let bytes = 0
     for (;;) {
-      const row = this.#held ?? this.#pull()
+      const row = this.#held ?? this.#pull(asValues)
       this.#held = undefined
       if (row === undefined) return { values, isLast: true }
-      const isFull = values.length === pageValuesMax || bytes + row.length > pageBytesMax
+      const isFull = values.length === pageValuesMax || bytes + row.bytes > pageBytesMax
       if (isFull && values.length > 0) {
         this.#held = row
         return { values, isLast: false }
       }
-      values.push({ IonBinary: row })
-      bytes += row.length
+      values.push(row.holder)
+      bytes += row.bytes
     }
   }
 
@@ -58,11 +65,28 @@ export class ResultCursor {
     this.#run.rows.return?.()
   }
 
-  #pull(): Uint8Array | undefined {
+  #pull(asValues: boolean): SizedRow | undefined {
     if (this.#isCancelled()) throw new LedgerError('cancelled/by-user', 'the statement was stopped')
     const step = this.#run.rows.next()
-    return step.done === true ? undefined : encodeIon(step.value)
+    if (step.done === true) return undefined
+    return asValues && isEncodable(step.value) ? valueRow(step.value) : encodedRow(step.value)
   }
+}
+
+interface SizedRow {
+  readonly holder: ValueHolder
+  readonly bytes: number
+}
+
+function encodedRow(value: Value): SizedRow {
+  const encoded = encodeIon(value)
+  return { holder: { IonBinary: encoded }, bytes: encoded.length }
+}
+
+/** What the reader of the encoded row would make of it, in memory of its own: the reader may keep one row of many. */
+function valueRow(row: Value): SizedRow {
+  const value = detached(fromPartiqlIon(row))
+  return { holder: { value }, bytes: approximateBytes(value) }
 }
 
 /** The results of one transaction that have pages left, each under a token that is good for one fetch. */

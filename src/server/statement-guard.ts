@@ -7,6 +7,8 @@ export interface RequestControl {
   readonly isCancelled?: () => boolean
   /** Told the read IOs of the running statement so far. Has to be cheap. */
   readonly onProgress?: (readIos: number) => void
+  /** Rows may be handed over as values, not encoded: the sender is in the same thread. */
+  readonly takesValues?: boolean
 }
 
 export type StopReason = 'deadline' | 'user'

@@ -6,8 +6,8 @@ import { noStatistics } from '../driver/session.ts'
 import type { Transaction } from '../driver/transaction.ts'
 import type { ScriptStatement } from '../syntax/split.ts'
 import type { Value } from '../values/value.ts'
+import { approximateBytes } from '../values/value-size.ts'
 import type { EventSink, ResultSummary } from './events.ts'
-import { approximateBytes } from './value-size.ts'
 
 export interface StatementOptions {
   readonly sink: EventSink

@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
-import { BinaryValueReader, LazyStruct } from './binary-value-reader.ts'
+import { BinaryValueReader, isLazy } from './binary-value-reader.ts'
 import { declareSymbols, isMarkerLookalike, LocalSymbolTable, type SymbolTable, symbolTableText } from './symbols.ts'
-import type { Value } from './value.ts'
+import { struct, type Value } from './value.ts'
 
 /**
  * Reads Ion 1.0 binary. What it is given must not change afterwards where it says "lazily"; everything else is copied.
@@ -51,11 +51,14 @@ export class LazyReader {
 }
 
 /**
- * The value with memory of its own, where it is a lazily decoded struct that shares its memory with others: for
- * keeping it while they go.
+ * The value with memory of its own, where it is decoded lazily from memory that it shares with others, or is a row of
+ * such values: for keeping it while they go.
  */
 export function detached(value: Value): Value {
-  return value instanceof LazyStruct ? value.detached() : value
+  if (isLazy(value)) return value.detached()
+  if (value.type !== 'struct' || !value.values.some(isLazy)) return value
+  const values = value.values.map((field) => (isLazy(field) ? field.detached() : field))
+  return struct(value.names, values, value.annotations)
 }
 
 /** As decodeLazy, but decoded at once and to the last level. */

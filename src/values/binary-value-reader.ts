@@ -102,6 +102,11 @@ export class BinaryValueReader extends BinaryCursor {
     }
   }
 
+  /** Whether the symbols know none of the annotations that stand for PartiQL's own values (partiql-ion.ts). */
+  get isPlainIon(): boolean {
+    return this.#symbols.hasPartiqlMarks === false
+  }
+
   /** A reader of a copy of some of the bytes. */
   copyOf(start: number, end: number): BinaryValueReader {
     const bytes = Buffer.allocUnsafe(end - start)
@@ -256,7 +261,7 @@ export class BinaryValueReader extends BinaryCursor {
 }
 
 /** A struct whose fields are decoded when asked, one level at a time. Equal in every property to the eager one. */
-export class LazyStruct implements StructValue {
+class LazyStruct implements StructValue, Lazy {
   readonly type = 'struct'
   readonly annotations: Annotations
   readonly #reader: BinaryValueReader
@@ -290,12 +295,18 @@ export class LazyStruct implements StructValue {
     return this.#reader.findField(name, this.#end, this.#depth)
   }
 
-  /** The same struct over a copy of its own bytes, unless it is most of what its bytes lie in. */
+  get byteLength(): number {
+    return this.#end - this.#start
+  }
+
+  get isPlainIon(): boolean {
+    return this.#reader.isPlainIon && this.annotations === undefined
+  }
+
   detached(): LazyStruct {
-    const size = this.#end - this.#start
-    if (size * 2 > this.#reader.bytes.length) return this
+    if (!sharesMemory(this, this.#reader)) return this
     const reader = this.#reader.copyOf(this.#start, this.#end)
-    return new LazyStruct(reader, 0, size, this.#depth, this.annotations)
+    return new LazyStruct(reader, 0, this.byteLength, this.#depth, this.annotations)
   }
 
   #decoded(): Fields {
@@ -308,7 +319,7 @@ export class LazyStruct implements StructValue {
 }
 
 /** What lists and sexps that decode when asked have in common. */
-abstract class LazySequence {
+abstract class LazySequence implements Lazy {
   readonly annotations: Annotations
   readonly #reader: BinaryValueReader
   readonly #start: number
@@ -331,12 +342,51 @@ abstract class LazySequence {
     }
     return this.#items
   }
+
+  get byteLength(): number {
+    return this.#end - this.#start
+  }
+
+  get isPlainIon(): boolean {
+    return this.#reader.isPlainIon && this.annotations === undefined
+  }
+
+  detached(): Value {
+    if (!sharesMemory(this, this.#reader)) return this.remade(this.#reader, this.#start, this.#end, this.#depth)
+    return this.remade(this.#reader.copyOf(this.#start, this.#end), 0, this.byteLength, this.#depth)
+  }
+
+  protected abstract remade(reader: BinaryValueReader, start: number, end: number, depth: number): Value
 }
 
 class LazyList extends LazySequence implements ListValue {
   readonly type = 'list'
+  protected remade(reader: BinaryValueReader, start: number, end: number, depth: number): Value {
+    return new LazyList(reader, start, end, depth, this.annotations)
+  }
 }
 
 class LazySexp extends LazySequence implements SexpValue {
   readonly type = 'sexp'
+  protected remade(reader: BinaryValueReader, start: number, end: number, depth: number): Value {
+    return new LazySexp(reader, start, end, depth, this.annotations)
+  }
+}
+
+/** A container that decodes when asked. */
+export interface Lazy {
+  /** Of its content. */
+  readonly byteLength: number
+  /** Whether neither it nor anything in it stands for a PartiQL value that Ion lacks. */
+  readonly isPlainIon: boolean
+  /** The same value over a copy of its bytes, where those lie among many others. */
+  detached(): Value
+}
+
+export function isLazy(value: Value): value is Value & Lazy {
+  return value instanceof LazyStruct || value instanceof LazySequence
+}
+
+function sharesMemory(value: Lazy, reader: BinaryValueReader): boolean {
+  return value.byteLength * 2 < reader.bytes.length
 }

@@ -1,4 +1,6 @@
+import { isLazy } from './binary-value-reader.ts'
 import { parseInterval, printInterval } from './interval-text.ts'
+import { partiqlMarks } from './symbols.ts'
 import {
   type BagValue,
   bag,
@@ -29,11 +31,11 @@ import {
  * `$interval::"1-2 YEAR TO MONTH"`. Both Ion writers use these; readers give the annotated Ion back, which
  * fromPartiqlIon turns into the PartiQL value again.
  */
-const bagAnnotation = '$bag'
-const missingAnnotation = '$missing'
-const dateAnnotation = '$date'
-const timeAnnotation = '$time'
-const intervalAnnotation = '$interval'
+const bagAnnotation = partiqlMarks.bag
+const missingAnnotation = partiqlMarks.missing
+const dateAnnotation = partiqlMarks.date
+const timeAnnotation = partiqlMarks.time
+const intervalAnnotation = partiqlMarks.interval
 
 export type PartiqlOnlyValue = MissingValue | BagValue | DateValue | TimeValue | IntervalValue
 
@@ -72,6 +74,7 @@ function timeToIon(value: TimeValue): StructValue {
  * as it is. Containers without any are returned themselves.
  */
 export function fromPartiqlIon(value: Value): Value {
+  if (isLazy(value) && value.isPlainIon) return value
   switch (value.type) {
     case 'list':
     case 'sexp':

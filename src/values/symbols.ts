@@ -6,7 +6,19 @@ import { type StructValue, unknownSymbolText, type Value } from './value.ts'
 export interface SymbolTable {
   /** The text; `unknownSymbolText` for an id that is declared without one (0 always is); undefined beyond the table. */
   textOf(id: number): string | undefined
+  /** False where no text is one of partiqlMarks; anything else where one is or that is not known. */
+  readonly hasPartiqlMarks?: boolean
 }
+
+/** Annotations that stand for PartiQL's own values (partiql-ion.ts). */
+export const partiqlMarks = {
+  bag: '$bag',
+  missing: '$missing',
+  date: '$date',
+  time: '$time',
+  interval: '$interval',
+} as const
+const marks: ReadonlySet<string> = new Set(Object.values(partiqlMarks))
 
 export interface SymbolInterner {
   /** The id of a text, given to it now if it had none; 0 when no more texts are taken. */
@@ -55,12 +67,14 @@ export class SymbolDictionary implements SymbolTable, SymbolInterner {
   readonly texts: string[]
   readonly #ids = new Map<string, number>()
   readonly #idsMax: number
+  #hasPartiqlMarks: boolean
 
   /** `texts` are those after the system's own, as stored; beyond `symbolsMax` of them no text is taken. */
   constructor(texts: Iterable<string> = [], symbolsMax = ledgerSymbolsMax) {
     this.texts = [...systemSymbols, ...texts]
     this.#idsMax = firstLocalSymbol + symbolsMax
     for (let id = 1; id < this.texts.length; id += 1) this.#ids.set(this.texts[id] as string, id)
+    this.#hasPartiqlMarks = this.texts.some((text) => marks.has(text))
   }
 
   textOf(id: number): string | undefined {
@@ -74,7 +88,12 @@ export class SymbolDictionary implements SymbolTable, SymbolInterner {
     if (id >= this.#idsMax) return 0
     this.texts.push(text)
     this.#ids.set(text, id)
+    if (marks.has(text)) this.#hasPartiqlMarks = true
     return id
+  }
+
+  get hasPartiqlMarks(): boolean {
+    return this.#hasPartiqlMarks
   }
 }
 
