@@ -11,7 +11,7 @@ import { realEnv } from './real-env.ts'
 import { parseToolArguments, type ToolInvocation } from './tool-arguments.ts'
 import { verifyFiles } from './verify-files.ts'
 import { printReports, reportOfLedger, type VerifyReport } from './verify-report.ts'
-import { verifyCommand, type VerifyWishes } from './verify-tool.ts'
+import { verifyCommand, type VerifyWishes } from './verify-command.ts'
 
 /**
  * `digest`, `prove` and `verify` inside the shell: the subcommands' flags, on the ledger that the shell is connected to.

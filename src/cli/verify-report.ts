@@ -1,4 +1,5 @@
 import { toBase64 } from '../base/bytes.ts'
+import type { LedgerError } from '../base/errors.ts'
 import type { Digest } from '../journal/digest.ts'
 import type { JournalReport } from '../journal/journal-check.ts'
 import type { EvidenceReport } from '../journal/verify-evidence.ts'
@@ -169,6 +170,16 @@ export function reportOfEvidence(path: string, report: EvidenceReport): VerifyRe
     unproven,
   }
   return { verdict: isSound ? 'sound' : 'tampered', lines, json }
+}
+
+/** The outcome where a ledger can't even be read. */
+export function reportOfDamage(error: LedgerError): VerifyReport {
+  const findings = [{ code: error.code, message: error.message }]
+  return {
+    verdict: 'tampered',
+    lines: [`what is stored is damaged: ${error.message}`, ...(error.help === undefined ? [] : [error.help])],
+    json: { verdict: 'tampered', subject: 'ledger', findingCount: 1, findings },
+  }
 }
 
 /** The reports as they are written: lines, or one JSON object a line. */

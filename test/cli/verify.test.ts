@@ -241,3 +241,17 @@ test(
     }
   }),
 )
+
+test(
+  'a store that is damaged below the ledger is found, whatever it breaks',
+  withShell(async (shell) => {
+    await withDocument(shell)
+    const path = shell.path(ledgerFolder, 'data.mdb')
+    const bytes = readFileSync(path)
+    writeFileSync(path, bytes.subarray(0, bytes.length - 4096))
+    const found = await shell.run(['verify'])
+    assert.ok(found.code === 5 || found.code === 3, `${found.code} ${found.stdout} ${found.stderr}`)
+    writeFileSync(path, 'something else')
+    assert.notEqual((await shell.run(['verify'])).code, 0)
+  }),
+)
