@@ -122,6 +122,8 @@ assert(resultBufferValuesMax > pageValuesMax, 'the buffer holds more than one pa
 
 /** Virtual memory set aside for a ledger's data file, and so the largest it can grow to. No memory is used by it. */
 export const storeMapBytes = 1024 * 1024 * 1024 * 1024
+/** Pages of the data file that are looked at before it is opened, from the roots down: all of a small file. */
+export const storePagesCheckedMax = 128
 /** Snapshots of one ledger held at once by all its processes (each takes 64 bytes in the lock file). */
 export const storeSnapshotsMax = 4096
 /** Writes that may share one flush to disk; bounds how long the first of them waits. */

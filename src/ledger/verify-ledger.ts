@@ -58,10 +58,12 @@ export function verifyLedger(store: Store, onBlock: (sequenceNo: number) => void
 /**
  * Checks everything that a store holds of a ledger: the identity, every block and the chain, saved digests, and that
  * all derived data is what follows from the blocks. One state is looked at, whatever others write meanwhile. Nothing is
- * opened as a ledger, so what is damaged can be looked at. Throws LedgerError 'ledger/foreign', 'ledger/format-too-new'.
+ * opened as a ledger, so what is damaged can be looked at. Throws LedgerError 'ledger/foreign', 'ledger/format-too-new', and
+ * 'store/corrupt' when the store itself is damaged: then nothing that it says can be relied on.
  */
 export async function verifyStore(store: Store, options: VerifyOptions = {}): Promise<StoreReport> {
   const { onProgress = () => undefined, saved = [], name } = options
+  store.check?.()
   const snapshot = store.snapshot()
   try {
     const identity = identityOf(snapshot)

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, type Stats, statfsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, type Stats, statfsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
 import { type DataFileState, inspectDataFile } from './lmdb-pages.ts'
 
@@ -37,6 +37,23 @@ export function isStoreDirectory(directory: string): boolean {
   return existsSync(join(directory, dataFileName))
 }
 
+/**
+ * Makes a directory and those above it, for the owner alone; returns the topmost one that was made. Not node's own
+ * recursive form: on /proc, where a directory never comes to be, that one tries for ever. Errors are the file system's.
+ */
+export function makeDirectory(path: string): string | undefined {
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return undefined
+  const above = dirname(path)
+  const first = above === path ? undefined : makeDirectory(above)
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another process was first.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return first ?? path
+}
+
 function checkNothingElse(directory: string): void {
   const others = readdirSync(directory).filter(
     (name) => !name.startsWith('.') && name !== lockFileName && name !== 'lost+found',
@@ -67,9 +84,17 @@ function checkDataFile(path: string, directory: string): void {
         'store/corrupt',
         `'${path}' was cut short: found ${state.foundBytes} bytes, expected ${state.expectedBytes}`,
       )
+    case 'damaged':
+      throw damaged(path, state.page, state.what)
     default:
       state satisfies never
   }
+}
+
+export function damaged(path: string, page: number, what: string): LedgerError {
+  return new LedgerError('store/corrupt', `'${path}' is damaged: page ${page}: ${what}`, {
+    help: 'take it back from a copy, or import what was exported from it',
+  })
 }
 
 function inspectOrThrow(path: string, directory: string): DataFileState {
@@ -114,6 +139,7 @@ const reasons = new Map<unknown, string>([
   ['EPERM', 'permission denied'],
   ['EROFS', 'the file system is read-only'],
   ['ENOTDIR', 'a part of its path is a file'],
+  ['ENOENT', 'no directory can be made there'],
   [-30790, 'too many snapshots are held on it'],
   [-30795, 'an earlier write failed in its middle; open it again'],
 ])

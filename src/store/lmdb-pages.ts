@@ -1,27 +1,42 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
+import { storeMapBytes, storePagesCheckedMax } from '../base/limits.ts'
+import { beyondTheEnd, type FileState, type PageFault, type PageTree, walkPages } from './lmdb-walk.ts'
 
 /**
- * The layout of LMDB's data file, as much as is needed to tell a file that was cut short from a whole one before LMDB
- * maps it: a mapped page beyond the file's end would end the process with a bus error. Data format 2 of the LMDB that
- * the `lmdb` package bundles, little-endian.
+ * The layout of LMDB's data file, as much as is needed to tell a file that was cut short or damaged from a sound one
+ * before LMDB maps it: what it would follow beyond the file's end would end the process with a bus error. Data format 2
+ * of the LMDB that the `lmdb` package bundles, little-endian.
  */
 const meta = {
+  flagsAt: 18,
   magicAt: 24,
   versionAt: 28,
-  freeRootAt: 88,
-  mainRootAt: 136,
+  freeTreeAt: 48,
+  mainTreeAt: 96,
   lastPageAt: 144,
   transactionAt: 152,
   bytes: 168,
 }
+/** Within a tree's record. */
+const tree = {
+  flagsAt: 4,
+  depthAt: 6,
+  branchPagesAt: 8,
+  leafPagesAt: 16,
+  overflowPagesAt: 24,
+  entriesAt: 32,
+  rootAt: 40,
+}
+/** LMDB keeps the size of a page in the place of a field that the tree of free pages does not use. */
 const pageBytesAt = 48
 const lmdbMagic = 0xbeefc0de
 const lmdbVersion = 2
-const page = { flagsAt: 18, lowerAt: 20, headerBytes: 24 }
-const branchFlag = 1
-const leafFlag = 2
-const bigDataFlag = 1
+const metaFlag = 8
+const integerKeyFlag = 8
+const otherModeFlag = 0x1000
 const noPage = 0xffff_ffff_ffff_ffffn
+/** LMDB's own bound (CURSOR_STACK). */
+const treeDepthMax = 32
 
 export type DataFileState =
   | { readonly kind: 'whole' }
@@ -29,17 +44,25 @@ export type DataFileState =
   | { readonly kind: 'foreign'; readonly start: Uint8Array }
   | { readonly kind: 'other-version'; readonly found: number; readonly expected: number }
   | { readonly kind: 'cut'; readonly foundBytes: number; readonly expectedBytes: number }
+  | { readonly kind: 'damaged'; readonly page: number; readonly what: string }
 
-interface Meta {
-  readonly transaction: bigint
-  readonly pageBytes: number
-  readonly roots: readonly bigint[]
-  readonly bytesNeeded: number
-}
-
-/** Looks at the data file at `path`. Errors are the file system's. */
+/**
+ * Looks at the data file at `path`: both states, and the first pages below the newer one, which is all of a small file.
+ * Errors are the file system's.
+ */
 export function inspectDataFile(path: string): DataFileState {
   return withFile(path, 'r', inspect)
+}
+
+/**
+ * Every page in use, and the list of free ones; undefined when nothing is wrong. To be called while a snapshot is held,
+ * so that no page of the newest state is written over.
+ */
+export function findDamage(path: string): PageFault | undefined {
+  return withFile(path, 'r', (handle) => {
+    const state = newestState(handle)
+    return 'what' in state ? state : walkPages(handle, state)
+  })
 }
 
 /**
@@ -48,9 +71,10 @@ export function inspectDataFile(path: string): DataFileState {
  */
 export function extendDataFile(path: string): void {
   withFile(path, 'r+', (handle) => {
-    const first = readAt(handle, 0, meta.bytes)
-    const { bytesNeeded } = newestMeta(handle, first) ?? { bytesNeeded: 0 }
-    if (fstatSync(handle).size < bytesNeeded) ftruncateSync(handle, bytesNeeded)
+    const state = newestState(handle)
+    if ('what' in state) return
+    const bytesNeeded = (state.lastPage + 1) * state.pageBytes
+    if (state.fileBytes < bytesNeeded) ftruncateSync(handle, bytesNeeded)
   })
 }
 
@@ -61,63 +85,84 @@ function inspect(handle: number): DataFileState {
   }
   const version = first.readUInt32LE(meta.versionAt) & 0xffff
   if (version !== lmdbVersion) return { kind: 'other-version', found: version, expected: lmdbVersion }
+  const metas = [first, readAt(handle, pageBytesOf(first), meta.bytes)] as const
+  const foundBytes = fstatSync(handle).size
+  if (metas[1].length < meta.bytes) return { kind: 'cut', foundBytes, expectedBytes: 2 * pageBytesOf(first) }
   for (;;) {
-    const newest = newestMeta(handle, readAt(handle, 0, meta.bytes))
-    const foundBytes = fstatSync(handle).size
-    if (newest === undefined) {
-      return { kind: 'cut', foundBytes, expectedBytes: 2 * first.readUInt32LE(pageBytesAt) }
-    }
-    if (foundBytes >= newest.bytesNeeded) return { kind: 'whole' }
-    if (newest.roots.every((root) => isTreeWithin(handle, root, newest.pageBytes, foundBytes))) return { kind: 'whole' }
+    const state = newestState(handle)
+    if ('what' in state) return { kind: 'damaged', ...state }
+    const expectedBytes = (state.lastPage + 1) * state.pageBytes
+    // Nothing wrong with a short file when all that is in use is there; then it has to be looked through whole.
+    const isShort = state.fileBytes < expectedBytes
+    const fault = walkPages(handle, state, isShort ? undefined : storePagesCheckedMax)
+    if (fault === undefined) return { kind: 'whole' }
     // Another process may have written over the pages that were read; those of the newest state it never touches.
-    const isStill = newestMeta(handle, readAt(handle, 0, meta.bytes))?.transaction === newest.transaction
-    if (isStill) return { kind: 'cut', foundBytes, expectedBytes: newest.bytesNeeded }
+    const now = newestState(handle)
+    const isStill = 'what' in now || now.transaction === state.transaction
+    if (!isStill) continue
+    if (isShort || fault.what === beyondTheEnd) return { kind: 'cut', foundBytes: state.fileBytes, expectedBytes }
+    return { kind: 'damaged', ...fault }
   }
 }
 
-/** Both of the first two pages hold a state; the one of the later transaction counts. Undefined when one is missing. */
-function newestMeta(handle: number, first: Buffer): Meta | undefined {
-  if (first.length < meta.bytes) return undefined
-  const pageBytes = first.readUInt32LE(pageBytesAt)
+/** Both of the first two pages hold a state; the one of the later transaction counts. */
+function newestState(handle: number): FileState | PageFault {
+  const first = readAt(handle, 0, meta.bytes)
+  const pageBytes = first.length < meta.bytes ? 0 : pageBytesOf(first)
+  if (pageBytes < 512 || pageBytes > 65_536) return { page: 0, what: `it says that pages have ${pageBytes} bytes` }
   const second = readAt(handle, pageBytes, meta.bytes)
-  if (second.length < meta.bytes) return undefined
-  const isSecondNewer = second.readBigUInt64LE(meta.transactionAt) > first.readBigUInt64LE(meta.transactionAt)
-  const newest = isSecondNewer ? second : first
-  return {
-    transaction: newest.readBigUInt64LE(meta.transactionAt),
-    pageBytes,
-    roots: [newest.readBigUInt64LE(meta.freeRootAt), newest.readBigUInt64LE(meta.mainRootAt)],
-    bytesNeeded: (Number(newest.readBigUInt64LE(meta.lastPageAt)) + 1) * pageBytes,
+  if (second.length < meta.bytes) return { page: 1, what: beyondTheEnd }
+  const transactions = [first, second].map((bytes) => Number(bytes.readBigUInt64LE(meta.transactionAt)))
+  const [even, odd] = transactions as [number, number]
+  // Transactions take turns with the two pages, so theirs are neighbours; before the first, both are 0.
+  if (even + odd > 0 && (even % 2 !== 0 || odd % 2 !== 1 || Math.abs(even - odd) !== 1)) {
+    return { page: even > odd ? 0 : 1, what: `the two states are of the transactions ${even} and ${odd}` }
   }
+  const page = odd > even ? 1 : 0
+  return stateOf(page === 1 ? second : first, page, pageBytes, fstatSync(handle).size)
 }
 
-/** Whether all pages of a B+ tree lie within the file and are such as they should be. */
-function isTreeWithin(handle: number, root: bigint, pageBytes: number, fileBytes: number): boolean {
-  if (root === noPage) return true
-  const waiting = [Number(root)]
-  for (let number = waiting.pop(); number !== undefined; number = waiting.pop()) {
-    const bytes = readAt(handle, number * pageBytes, pageBytes)
-    if (bytes.length < pageBytes || Number(bytes.readBigUInt64LE(0)) !== number) return false
-    const flags = bytes.readUInt16LE(page.flagsAt)
-    const nodes = bytes.readUInt16LE(page.lowerAt) >> 1
-    if ((flags & (branchFlag | leafFlag)) === 0 || page.headerBytes + 2 * nodes > pageBytes) return false
-    for (let index = 0; index < nodes; index += 1) {
-      const nodeAt = page.headerBytes + bytes.readUInt16LE(page.headerBytes + 2 * index)
-      if (nodeAt + 8 > pageBytes) return false
-      if ((flags & branchFlag) !== 0) waiting.push(bytes.readUIntLE(nodeAt, 6))
-      else if (!isBigValueWithin(bytes, nodeAt, pageBytes, fileBytes)) return false
+function stateOf(bytes: Buffer, page: number, pageBytes: number, fileBytes: number): FileState | PageFault {
+  const number = Number(bytes.readBigUInt64LE(0))
+  const lastPage = Number(bytes.readBigUInt64LE(meta.lastPageAt))
+  const kinds = [
+    bytes.readUInt16LE(meta.flagsAt),
+    bytes.readUInt32LE(meta.magicAt) === lmdbMagic,
+    // Other programs' files may say here that they were written in another mode; they are told apart later.
+    bytes.readUInt16LE(meta.freeTreeAt + tree.flagsAt) & ~otherModeFlag,
+    bytes.readUInt16LE(meta.mainTreeAt + tree.flagsAt),
+  ].join()
+  if (number !== page || kinds !== [metaFlag, true, integerKeyFlag, 0].join()) {
+    return { page, what: `it is no state of a ledger's file: number ${number}, kinds ${kinds}` }
+  }
+  const [free, main] = [treeAt(bytes, meta.freeTreeAt), treeAt(bytes, meta.mainTreeAt)] as const
+  if (lastPage < 1 || (lastPage + 1) * pageBytes > storeMapBytes) {
+    return { page, what: `it says that the last page is ${lastPage}` }
+  }
+  for (const { root, depth } of [free, main]) {
+    if (depth > treeDepthMax || (root === -1) !== (depth === 0)) {
+      return { page, what: `a tree has its root at page ${root} and ${depth} levels` }
     }
   }
-  return true
+  const transaction = Number(bytes.readBigUInt64LE(meta.transactionAt))
+  return { transaction, pageBytes, lastPage, fileBytes, free, main }
 }
 
-/** A large value has pages of its own, which the leaf names: first page, transaction, number of pages. */
-function isBigValueWithin(bytes: Buffer, nodeAt: number, pageBytes: number, fileBytes: number): boolean {
-  if ((bytes.readUInt16LE(nodeAt + 4) & bigDataFlag) === 0) return true
-  const at = nodeAt + 8 + bytes.readUInt16LE(nodeAt + 6)
-  if (at + 24 > pageBytes) return false
-  const end = Number(bytes.readBigUInt64LE(at)) + Number(bytes.readBigUInt64LE(at + 16))
-  return end * pageBytes <= fileBytes
+function treeAt(bytes: Buffer, at: number): PageTree {
+  const root = bytes.readBigUInt64LE(at + tree.rootAt)
+  const numberAt = (offset: number) => Number(bytes.readBigUInt64LE(at + offset))
+  return {
+    depth: bytes.readUInt16LE(at + tree.depthAt),
+    branchPages: numberAt(tree.branchPagesAt),
+    leafPages: numberAt(tree.leafPagesAt),
+    overflowPages: numberAt(tree.overflowPagesAt),
+    entries: numberAt(tree.entriesAt),
+    root: root === noPage ? -1 : Number(root),
+  }
+}
+
+function pageBytesOf(first: Buffer): number {
+  return first.readUInt32LE(pageBytesAt)
 }
 
 function withFile<T>(path: string, flags: string, use: (handle: number) => T): T {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { ABORT, open, type RootDatabase, type RootDatabaseOptions, type Transaction } from 'lmdb'
 import { assert } from '../base/assert.ts'
@@ -6,8 +6,8 @@ import { copyBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { storeGroupWritesMax, storeMapBytes, storeSnapshotsMax } from '../base/limits.ts'
 import { formatKey, LmdbCursor, type RangeRead, storeKeys } from './lmdb-cursor.ts'
-import { checkDirectory, dataFileName, storeError } from './lmdb-files.ts'
-import { extendDataFile } from './lmdb-pages.ts'
+import { checkDirectory, damaged, dataFileName, makeDirectory, storeError } from './lmdb-files.ts'
+import { extendDataFile, findDamage } from './lmdb-pages.ts'
 import { isEmptyRange, rangeBeyond } from './memory-store.ts'
 import {
   type KeyRange,
@@ -32,7 +32,7 @@ export function openLmdbStore(directory: string): Store {
   const isNew = checkDirectory(directory)
   let database: ByteDatabase | undefined
   try {
-    const madeFrom = isNew ? mkdirSync(directory, { recursive: true, mode: 0o700 }) : undefined
+    const madeFrom = isNew ? makeDirectory(directory) : undefined
     database = open<Uint8Array, Uint8Array>(directory, lmdbOptions)
     if (isNew) flushNewDirectories(directory, madeFrom ?? directory)
     checkFormat(database, directory)
@@ -143,6 +143,19 @@ class LmdbStore implements Store {
       return new LmdbSnapshot(this.#database, transaction, this.#directory, this.#turn, this.#snapshots)
     } catch (error) {
       throw storeError(error, this.#directory)
+    }
+  }
+
+  check(): void {
+    const snapshot = this.snapshot()
+    try {
+      const path = join(this.#directory, dataFileName)
+      const fault = findDamage(path)
+      if (fault !== undefined) throw damaged(path, fault.page, fault.what)
+    } catch (error) {
+      throw storeError(error, this.#directory)
+    } finally {
+      snapshot.release()
     }
   }
 

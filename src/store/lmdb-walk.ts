@@ -27,6 +27,8 @@ export interface FileState {
   readonly transaction: number
   readonly pageBytes: number
   readonly lastPage: number
+  /** How long the file is; it may end before the last page when nothing uses what is missing. */
+  readonly fileBytes: number
   readonly free: PageTree
   readonly main: PageTree
 }
@@ -36,7 +38,11 @@ export interface FileState {
  * wrong. A walk without a bound also compares the counts that LMDB keeps, the order of the keys, and looks for pages
  * that are free and in use. Pages of the state must not be written over meanwhile: hold a snapshot, or look again.
  */
-export function walkPages(handle: number, state: FileState, pagesMax = Number.POSITIVE_INFINITY): PageFault | undefined {
+export function walkPages(
+  handle: number,
+  state: FileState,
+  pagesMax = Number.POSITIVE_INFINITY,
+): PageFault | undefined {
   const walk = new PageWalk(handle, state, pagesMax)
   try {
     for (const isMain of [false, true]) if (!walk.walk(isMain)) return undefined
@@ -47,6 +53,9 @@ export function walkPages(handle: number, state: FileState, pagesMax = Number.PO
     throw error
   }
 }
+
+/** The fault of a page that is not in the file. */
+export const beyondTheEnd = 'the file ends before it does'
 
 const header = { transactionAt: 8, flagsAt: 18, lowerAt: 20, upperAt: 22, overflowPagesAt: 20, bytes: 24 }
 const branchFlag = 1
@@ -123,6 +132,13 @@ class PageWalk {
       if (this.#used.has(page)) throw new FaultFound(page, 'it is listed as free, but in use')
       this.#used.add(page)
     }
+    const { lastPage } = this.#state
+    const [found, expected] = [firstTreePage + this.#used.size, lastPage + 1]
+    if (found === expected) return
+    throw new FaultFound(
+      lastPage,
+      `it is the last page, so there are ${expected}, of which ${found} are in use or free`,
+    )
   }
 
   #page(number: number, kind: number): Buffer {
@@ -221,6 +237,7 @@ class PageWalk {
     if (first < firstTreePage || first + count - 1 > this.#state.lastPage) {
       throw new FaultFound(first, `it is referred to, but the last page is ${this.#state.lastPage}`)
     }
+    if ((first + count) * this.#state.pageBytes > this.#state.fileBytes) throw new FaultFound(first, beyondTheEnd)
     if (this.#used.has(first)) throw new FaultFound(first, 'it is referred to twice')
     // A value's further pages can't be told from others by themselves; only a whole walk compares them.
     for (let page = first; page < first + (this.#isWhole ? count : 1); page += 1) this.#used.add(page)
@@ -229,7 +246,7 @@ class PageWalk {
   #read(number: number, count: number): Buffer {
     const bytes = Buffer.allocUnsafe(count)
     const found = readSync(this.#handle, bytes, 0, count, number * this.#state.pageBytes)
-    if (found < count) throw new FaultFound(number, 'the file ends before it does')
+    if (found < count) throw new FaultFound(number, beyondTheEnd)
     return bytes
   }
 }

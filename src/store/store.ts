@@ -16,6 +16,11 @@ export interface Store {
    * Rejects with LedgerError 'store/full' or 'store/unavailable' when the disk refuses; nothing was written then.
    */
   write<T>(work: (transaction: WriteTransaction) => T): Promise<T>
+  /**
+   * Looks through everything that the store keeps beside the caller's bytes; throws LedgerError 'store/corrupt' when
+   * something is wrong. Absent where nothing can be.
+   */
+  check?(): void
   close(): Promise<void>
 }
 

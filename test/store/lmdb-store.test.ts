@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -173,6 +174,13 @@ test('a path that is no directory is refused by name', () => {
   const below = errorOf(() => openLmdbStore(join(file, 'ledger')))
   assert.equal(below.code, 'store/unavailable')
   assert.match(below.message, /plain-file\/ledger'.*a part of its path is a file/)
+})
+
+test('a directory that never comes to be is refused by name', () => {
+  if (!existsSync('/proc/self')) return
+  const error = errorOf(() => openLmdbStore('/proc/none/ledger'))
+  assert.equal(error.code, 'store/unavailable')
+  assert.equal(error.message, "can't use '/proc/none/ledger' as a ledger: no directory can be made there")
 })
 
 test('files of others are not touched', () => {
