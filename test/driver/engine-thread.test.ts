@@ -5,6 +5,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { build } from 'esbuild'
 import { LedgerError } from '../../src/base/errors.ts'
 import { Driver } from '../../src/driver/driver.ts'
+import { JournalClient } from '../../src/driver/journal-client.ts'
 import { createWorkerTransport } from '../../src/driver/worker-transport.ts'
 import { createSharedWords } from '../../src/protocol/worker-message.ts'
 import { int } from '../../src/values/value.ts'
@@ -66,4 +67,19 @@ test('an engine whose thread ends fails what waits for it', async () => {
   await failed
   assert.equal(transaction.isOpen, false)
   await driver.close()
+})
+
+test('digests, blocks and revisions come from another thread', async (t) => {
+  const { driver, worker } = await startEngine()
+  t.after(() => worker.terminate())
+  await driver.execute((transaction) => transaction.execute('CREATE TABLE T'))
+  const client = new JournalClient(driver.transport, 'fleet')
+  const { digest, tipAddress } = await client.digest()
+  assert.deepEqual([digest.length, tipAddress.sequenceNo], [32, 1])
+  const { block, proof } = await client.block(tipAddress, tipAddress)
+  assert.ok(block.type === 'struct' && block.get('blockHash')?.type === 'blob' && proof?.type === 'list')
+  await assert.rejects(client.block({ ...tipAddress, sequenceNo: 9 }), { code: 'journal/gap' })
+  await assert.rejects(client.revision(tipAddress, 'x'.repeat(22), tipAddress), { code: 'journal/no-revision' })
+  await driver.close()
+  await assert.rejects(client.digest(), { code: 'endpoint/failed' })
 })

@@ -1,6 +1,7 @@
 import { type MessagePort, workerData } from 'node:worker_threads'
 import { Ledger } from '../../src/ledger/ledger.ts'
 import { createHandler } from '../../src/server/handler.ts'
+import { answerJournalRequest } from '../../src/server/journal-requests.ts'
 import { StatementGuard } from '../../src/server/statement-guard.ts'
 import { serveMessagePort } from '../../src/server/worker-endpoint.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
@@ -16,4 +17,10 @@ const ledger = Ledger.open(createMemoryStore(), env, {
   isCancelled: guard.isCancelled,
 })
 const handler = createHandler({ open: () => ledger }, env, { guard })
-serveMessagePort(port, handler.send, shared, async () => (await ledger).close())
+serveMessagePort(
+  port,
+  handler.send,
+  shared,
+  async () => (await ledger).close(),
+  async (request) => answerJournalRequest(await ledger, request),
+)
