@@ -1,5 +1,6 @@
-import type { Access, Operator, PlanExpression, PlanStatement, QueryPlan, TableSource } from './plan.ts'
+import type { Access, Operator, PlanExpression, PlanStatement, QueryPlan, TableScan, TableSource } from './plan.ts'
 import { printPlanExpression } from './print-plan-expression.ts'
+import { missingIndex } from './use-index.ts'
 
 /** A plan as a tree of lines, the last step first: what EXPLAIN shows. Each source says how its rows are found. */
 export function printPlan(statement: PlanStatement): string[] {
@@ -90,13 +91,22 @@ function printNested(part: unknown, depth: number, line: Line): void {
   for (const child of Object.values(part)) printNested(child, depth, line)
 }
 
-function printOperator(operator: Operator, depth: number, line: Line): void {
+/** `conditions` are those that stand right above, on the rows of a scan. */
+function printOperator(
+  operator: Operator,
+  depth: number,
+  line: Line,
+  conditions: readonly PlanExpression[] = [],
+): void {
   switch (operator.kind) {
     case 'one-row':
       line(depth, 'one row')
       return
     case 'scan-table':
-      line(depth, `${accessText(operator.source, operator.access)} as ${operator.alias}`)
+      line(
+        depth,
+        `${accessText(operator.source, operator.access)} as ${operator.alias}${scanNote(operator, conditions)}`,
+      )
       return
     case 'scan-value': {
       const verb = operator.unpivot ? 'unpivot' : operator.unnests ? 'unnest' : 'range over'
@@ -107,7 +117,8 @@ function printOperator(operator: Operator, depth: number, line: Line): void {
     case 'filter':
       line(depth, `filter ${operator.conditions.map(printPlanExpression).join(' and ')}`)
       printNested(operator.conditions, depth + 1, line)
-      break
+      printOperator(operator.input, depth + 1, line, operator.conditions)
+      return
     case 'join':
       line(depth, joinText(operator))
       printOperator(operator.left, depth + 1, line)
@@ -139,6 +150,15 @@ function joinText(join: Extract<Operator, { kind: 'join' }>): string {
   const how = join.hash === undefined ? 'nested loop' : 'hash'
   const on = [...pairs, ...join.on.map(printPlanExpression)]
   return `${join.join} join, ${how}${on.length === 0 ? '' : ` on ${on.join(' and ')}`}`
+}
+
+/** What a scan costs, and the index that would spare it. */
+function scanNote(scan: TableScan, conditions: readonly PlanExpression[]): string {
+  if (scan.source.kind !== 'table' || scan.access.kind !== 'scan') return ''
+  const field = missingIndex(scan, conditions)
+  const { name } = scan.source.table
+  const help = field === undefined ? '' : `; CREATE INDEX ON ${name} (${field}) would make it a look-up`
+  return `: reads every document${help}`
 }
 
 function accessText(source: TableSource, access: Access): string {

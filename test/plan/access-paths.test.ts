@@ -117,7 +117,7 @@ test('EXPLAIN names the access path of each source', () => {
   assert.deepEqual(lines('EXPLAIN SELECT c.vin FROM Car AS c, Person AS p WHERE p.name = c.owner'), [
     'select c.vin',
     '  inner join, nested loop',
-    '    scan Car as c',
+    '    scan Car as c: reads every document',
     '    filter p.name = c.owner',
     '      look up Person by index on name = c.owner as p',
   ])
@@ -126,12 +126,12 @@ test('EXPLAIN names the access path of each source', () => {
     '  limit 2',
     '  sort by count desc',
     '    group by Person.name',
-    '      scan Person as Person',
+    '      scan Person as Person: reads every document',
   ])
   assert.deepEqual(lines('EXPLAIN SELECT x FROM Person AS p, @p.pets AS x'), [
     'select x',
     '  inner join, nested loop',
-    '    scan Person as p',
+    '    scan Person as p: reads every document',
     '    unnest p.pets as x',
   ])
   assert.deepEqual(lines('EXPLAIN UPDATE Person AS p BY id SET p.age = 1 WHERE id = ?'), [
