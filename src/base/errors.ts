@@ -93,7 +93,7 @@ const codes = {
   'journal/hash-mismatch': ['corrupt', false],
   'journal/gap': ['corrupt', false],
   'journal/malformed': ['corrupt', false],
-  'export/incomplete': ['corrupt', false],
+  'export/incomplete': ['input', false],
   'export/not-found': ['input', false],
   'export/limit': ['limit', false],
   'journal/no-revision': ['input', false],

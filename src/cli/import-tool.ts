@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { LedgerError } from '../base/errors.ts'
+import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import { readBlocks } from '../journal/import-blocks.ts'
 import { type ExportFiles, findExportFiles } from '../journal/import-files.ts'
 import { FindingList } from '../journal/import-findings.ts'
@@ -16,6 +16,7 @@ import { reportOfExport } from './export-report.ts'
 import { fileError } from './file-error.ts'
 import { makeFolder } from './folders.ts'
 import { readDigestFile } from './proof-files.ts'
+import { reportFailure } from './report-failure.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
@@ -85,12 +86,13 @@ async function importInto(
   makeFolder(place.dataDir.value)
   const directory = join(place.dataDir.value, name)
   const isNew = !isStoreDirectory(directory)
-  const store = openLmdbStore(directory)
   const progress = new ToolProgress(world)
+  const store = openLmdbStore(directory)
   const verifier = new ExportVerifier(files, findings, trusted)
   let isKept = !isNew
+  let target: LedgerImport | undefined
   try {
-    const target = LedgerImport.open(store, { name, isWritable: wishes.writable === true, isVerified: wishes.verify })
+    target = LedgerImport.open(store, { name, isWritable: wishes.writable === true, isVerified: wishes.verify })
     const outcome = await copyBlocks(target, files, findings, verifier, wishes, progress)
     progress.dispose()
     const report = verifier.end()
@@ -105,19 +107,29 @@ async function importInto(
     return 'ok'
   } catch (error) {
     if (error instanceof LedgerError && error.code === 'cancelled/by-user') {
-      isKept = true
+      isKept ||= target?.isBegun === true
+      if (!isKept) throw error
       throw new LedgerError('cancelled/by-user', `${error.message}: the ledger '${name}' is not complete`, {
         help: 'the same import run again goes on with it',
       })
     }
-    if (!(error instanceof LedgerError) || error.code !== 'journal/hash-mismatch') throw error
-    world.stderr.write(`error[${error.code}]: ${error.message}\n`)
-    return 'tampered'
+    progress.dispose()
+    const verdict = error instanceof LedgerError ? verdicts[error.code] : undefined
+    if (verdict === undefined) throw error
+    reportFailure(error, wishes.verbose ?? 0, world.stderr)
+    return verdict
   } finally {
     progress.dispose()
     await store.close()
     if (!isKept) rmSync(directory, { recursive: true, force: true })
   }
+}
+
+/** What a fault of the export's blocks, not of the store's, means. */
+const verdicts: Partial<Record<ErrorCode, ExitName>> = {
+  'journal/hash-mismatch': 'tampered',
+  'journal/malformed': 'tampered',
+  'journal/gap': 'failed',
 }
 
 /** Stops at the first block with a hash that does not fit. */

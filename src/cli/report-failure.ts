@@ -9,6 +9,8 @@ const usageCodes: ReadonlySet<string> = new Set([
   'config/invalid',
   'file/unreadable',
   'file/not-text',
+  'file/exists',
+  'export/not-found',
   'ledger/invalid-name',
 ])
 

@@ -43,9 +43,22 @@ export async function runInteractive(context: InteractiveContext): Promise<ExitN
     nowMs: realEnv.nowMs,
     rowsRead: () => shell.readIosSoFar,
     remember: (input) => file.append(input),
+    suspend,
     verbosity: args.verbose,
   })
 }
+
+/**
+ * Stops the whole process group, as the terminal does for Ctrl-Z. Where nobody could let it go on (no job control) the
+ * system ignores that; no timer runs while it is stopped, so one ends the waiting in both cases.
+ */
+function suspend(): Promise<void> {
+  if (process.platform !== 'win32') process.kill(0, 'SIGTSTP')
+  return new Promise((resolve) => setTimeout(resolve, suspendPauseMs))
+}
+
+/** How long a signal to ourselves may take to arrive. */
+const suspendPauseMs = 100
 
 function greeting(shell: Shell, version: string, warnings: readonly string[]): string[] {
   const { ledger, description } = shell.state

@@ -6,6 +6,8 @@ export const toolHelp = {
   rebuild: 'derive tables, indexes and history anew from the journal',
   import: 'make a ledger from journal exports of QLDB',
   export: 'write the journal of a ledger as QLDB exported it',
+  load: 'insert the documents of a file into a table',
+  dump: 'write what is in the tables now, as a script or as files of documents',
   query: 'run a PartiQL query over Ion, JSON and CSV files, without a ledger',
   serve: "serve ledgers over HTTP to Amazon's drivers and SDKs",
 } as const satisfies Record<string, string>

@@ -24,6 +24,8 @@ const tools: Readonly<Record<ToolName, () => Promise<Tool>>> = {
   rebuild: async () => (await import('./rebuild-tool.ts')).rebuildTool,
   import: async () => (await import('./import-tool.ts')).importTool,
   export: async () => (await import('./export-tool.ts')).exportTool,
+  load: async () => (await import('./load-tool.ts')).loadTool,
+  dump: async () => (await import('./dump-tool.ts')).dumpTool,
   query: async () => (await import('./query-tool.ts')).queryTool,
   serve: async () => (await import('./serve.ts')).serveTool,
 }

@@ -82,6 +82,11 @@ export class LedgerImport {
     }
   }
 
+  /** Whether anything is in the store. */
+  get isBegun(): boolean {
+    return this.#identity !== undefined
+  }
+
   /** Whether an import of before was broken off and goes on now. */
   get isResumed(): boolean {
     return this.#identity?.origin?.state === 'running'

@@ -1,0 +1,60 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { LedgerError } from '../base/errors.ts'
+
+/** How far a load has come. It is on disk before each commit, so that a load which is broken off loses and doubles nothing. */
+export interface LoadState {
+  readonly file: string
+  /** The file's size and time of change: another content must not be taken for the same. */
+  readonly size: number
+  readonly changedMs: number
+  readonly ledger: string
+  readonly table: string
+  /** Records that are loaded, or were passed over as bad. */
+  readonly done: number
+  readonly loaded: number
+  /** The transaction that was about to be committed, and up to which record it goes. */
+  readonly pending: { readonly transactionId: string; readonly done: number; readonly loaded: number } | undefined
+}
+
+export class Checkpoint {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** Undefined when there is none. Throws LedgerError 'file/malformed' for something else of that name. */
+  read(): LoadState | undefined {
+    let text: string
+    try {
+      text = readFileSync(this.#path, 'utf8')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+    try {
+      const found = JSON.parse(text) as Partial<LoadState>
+      if (typeof found.done === 'number' && typeof found.table === 'string') return found as LoadState
+    } catch {
+      // Told below.
+    }
+    throw new LedgerError('file/malformed', `'${this.#path}' is not the checkpoint of a load`)
+  }
+
+  /** On disk when it returns; written beside and put in the old one's place. */
+  write(state: LoadState): void {
+    const fresh = `${this.#path}.new`
+    const file = openSync(fresh, 'w', 0o600)
+    try {
+      writeSync(file, `${JSON.stringify(state)}\n`)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(fresh, this.#path)
+  }
+
+  remove(): void {
+    rmSync(this.#path, { force: true })
+  }
+}
