@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { LedgerError } from '../../src/base/errors.ts'
-import { decodeAllIon, decodeIon, decodeLazy, decodeRaw } from '../../src/values/binary-reader.ts'
+import { decodeAllIon, decodeIon, decodeLazy, decodeRaw, detached, LazyReader } from '../../src/values/binary-reader.ts'
 import { encodeAllIon, encodeIon, encodeRaw } from '../../src/values/binary-writer.ts'
 import { ionEquals } from '../../src/values/ion-equals.ts'
 import { ionHash } from '../../src/values/ion-hash.ts'
@@ -50,6 +50,28 @@ test('a value encoded decodes as itself: as a stream, against a dictionary, lazi
       assert.deepEqual(encodeRaw(decodeLazy(raw, symbols), symbols), raw)
     }),
     { numRuns: 1000 },
+  )
+})
+
+test('a value read from memory that others share is the same with memory of its own', () => {
+  fc.assert(
+    fc.property(fc.array(ionValue, { minLength: 1, maxLength: 4 }), (values) => {
+      const symbols = new SymbolDictionary()
+      const parts = values.map((value) => encodeRaw(value, symbols))
+      const used = Buffer.concat(parts)
+      const memory = Buffer.concat([used, Buffer.alloc(2 * used.length)])
+      const reader = new LazyReader(memory, symbols)
+      let start = 0
+      const read = parts.map((part) => {
+        start += part.length
+        return reader.read(start - part.length, start)
+      })
+      const kept = read.map((value) => detached(value))
+      for (const [index, value] of values.entries()) assertSame(read[index] as Value, value)
+      memory.fill(0xff)
+      for (const [index, value] of values.entries()) assertSame(kept[index] as Value, value)
+    }),
+    { numRuns: 500 },
   )
 })
 
