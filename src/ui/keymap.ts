@@ -5,7 +5,17 @@ import type { Key } from './key-decoder.ts'
 export type Command =
   | { readonly kind: 'edit'; readonly action: EditorAction }
   | {
-      readonly kind: 'enter' | 'newline' | 'up' | 'down' | 'search' | 'interrupt' | 'end-of-input' | 'redraw' | 'escape'
+      readonly kind:
+        | 'enter'
+        | 'newline'
+        | 'up'
+        | 'down'
+        | 'search'
+        | 'interrupt'
+        | 'end-of-input'
+        | 'redraw'
+        | 'suspend'
+        | 'escape'
     }
   | { readonly kind: 'complete' }
   | undefined
@@ -24,7 +34,6 @@ const editByCtrl: Record<string, EditType> = {
   y: 'yank',
   t: 'transpose',
   _: 'undo',
-  z: 'undo',
 }
 const editByMeta: Record<string, EditType> = {
   b: 'word-left',
@@ -81,6 +90,8 @@ function ctrlCommand(letter: string): Command {
       return { kind: 'up' }
     case 'n':
       return { kind: 'down' }
+    case 'z':
+      return { kind: 'suspend' }
     default:
       return edits(editByCtrl[letter])
   }

@@ -24,6 +24,8 @@ export interface UiOptions {
   /** Documents read so far by the statement that runs. */
   rowsRead(): number
   remember(input: string): void
+  /** Stops the program, as Ctrl-Z does; resolves when it goes on. */
+  suspend(): Promise<void>
   /** How much more of an error is shown: -v once, twice. */
   readonly verbosity: number
 }
@@ -66,6 +68,13 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
     },
     remember: options.remember,
     clearScreen: () => void output.write(eraseScreen),
+    suspend: async () => {
+      // React takes the empty live region first; unmounting then erases what is left of the old one.
+      await new Promise((resolve) => setImmediate(resolve))
+      giveBack()
+      await options.suspend()
+      giveBack = takeTerminal()
+    },
   })
   const look: AppProps['look'] = () => ({
     ...size(),
@@ -74,19 +83,25 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
     rowsRead: { count: options.rowsRead(), sinceMs: runningSinceMs },
   })
   for (const line of options.greeting) await output.write(`${line}\n`)
-  const detach = attachKeys(stdin, stdout, session)
-  const ink = render(<Root session={session} theme={theme} look={look} output={output} />, {
-    stdin,
-    stdout: endlessScreen(stdout),
-    exitOnCtrlC: false,
-    patchConsole: false,
-    maxFps: 60,
-  })
+  const takeTerminal = (): (() => void) => {
+    const detach = attachKeys(stdin, stdout, session)
+    const ink = render(<Root session={session} theme={theme} look={look} output={output} />, {
+      stdin,
+      stdout: endlessScreen(stdout),
+      exitOnCtrlC: false,
+      patchConsole: false,
+      maxFps: 60,
+    })
+    return () => {
+      ink.unmount()
+      detach()
+    }
+  }
+  let giveBack = takeTerminal()
   try {
     return await session.ended
   } finally {
-    ink.unmount()
-    detach()
+    giveBack()
   }
 }
 

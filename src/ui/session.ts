@@ -18,10 +18,12 @@ export interface SessionPorts {
   remember(input: string): void
   /** Clears the screen, not the scrollback. */
   clearScreen(): void
+  /** Ctrl-Z: gives the terminal back and stops the program; resolves when it goes on. */
+  suspend(): Promise<void>
 }
 
 export interface SessionState {
-  readonly mode: 'editing' | 'running' | 'ended'
+  readonly mode: 'editing' | 'running' | 'suspended' | 'ended'
   readonly editor: EditorState
   readonly recall: RecallState
   /** One line under the prompt, gone with the next key. */
@@ -137,6 +139,8 @@ export class Session {
       case 'redraw':
         this.#ports.clearScreen()
         return this.#change({})
+      case 'suspend':
+        return this.#suspend()
       case 'complete':
         return this.#complete()
       case 'escape':
@@ -205,6 +209,13 @@ export class Session {
     const open = this.#ports.shell.state.transaction !== undefined
     const hint = open ? 'a transaction is open: commit or abort ends it' : 'Ctrl-D or quit leaves the shell'
     this.#change({ hint })
+  }
+
+  async #suspend(): Promise<void> {
+    await this.#ports.echo(this.#state, '^Z')
+    this.#change({ mode: 'suspended' })
+    await this.#ports.suspend()
+    this.#change({ mode: 'editing' })
   }
 
   async #endOfInput(): Promise<void> {

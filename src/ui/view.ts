@@ -28,6 +28,7 @@ export interface LiveView {
 /** What the live region shows: a pure function of the session, the shell and the terminal's size. */
 export function liveView(input: ViewInput): LiveView {
   switch (input.state.mode) {
+    case 'suspended':
     case 'ended':
       return { rows: [], cursor: undefined }
     case 'running':

@@ -68,6 +68,7 @@ function fakeSession(entries: readonly string[] = []): Fake {
     echo: async (state, mark) => void log.push(`echo ${state.editor.text}${mark}`),
     remember: (input) => void log.push(`keep ${input}`),
     clearScreen: () => void log.push('clear'),
+    suspend: async () => void log.push('suspend'),
   })
   const decoder = new KeyDecoder()
   return {
@@ -119,6 +120,13 @@ test('session: Ctrl-C clears the line, and on an empty one says how to leave', a
   assert.deepEqual(fake.view(), ['qldb> '])
   await fake.type('\x03')
   assert.deepEqual(fake.view(), ['qldb> ', 'Ctrl-D or quit leaves the shell'])
+})
+
+test('session: Ctrl-Z suspends the program and keeps what was typed', async () => {
+  const fake = fakeSession()
+  await fake.type('SELECT\x1a 1')
+  assert.deepEqual(fake.log, ['echo SELECT^Z', 'suspend'])
+  assert.deepEqual(fake.view(), ['qldb> SELECT 1'])
 })
 
 test('session: Ctrl-C while a statement runs cancels it and drops what was typed ahead', async () => {

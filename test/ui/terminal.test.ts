@@ -209,6 +209,17 @@ test('terminal: a text taller than a window that shrinks never wipes the scrollb
   assert.equal(await leave(terminal), 0)
 })
 
+test('terminal: Ctrl-Z where nobody could continue the program does nothing; what was typed is still there', async (t) => {
+  const terminal = start(['--memory'])
+  t.after(() => terminal.kill())
+  await terminal.waitFor(promptAtEnd)
+  terminal.type('SELECT 1 AS n\x1a')
+  await terminal.waitFor(/qldb> SELECT 1 AS n\^Z\n+qldb> SELECT 1 AS n$/)
+  terminal.enter(' FROM <<0>>;')
+  await terminal.waitFor(/1 document[\s\S]*qldb>$/)
+  assert.equal(await leave(terminal), 0)
+})
+
 test('terminal: NO_COLOR leaves no colour, and colour is there without it', async (t) => {
   const colour = /\x1b\[3\dm/
   const coloured = start(['--memory'])
