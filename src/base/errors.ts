@@ -112,6 +112,7 @@ const codes = {
   'usage/unknown-command': ['input', false],
   'config/invalid': ['input', false],
   'file/unreadable': ['unavailable', false],
+  'file/unwritable': ['input', false],
   'file/not-text': ['input', false],
   'file/exists': ['input', false],
   'file/malformed': ['input', false],

@@ -128,7 +128,7 @@ async function writeExport(
   } catch (error) {
     rmSync(partial, { recursive: true, force: true })
     if ((error as NodeJS.ErrnoException).code === undefined || error instanceof LedgerError) throw error
-    throw new LedgerError('file/unreadable', `can't write '${folder}': ${reasonOf(error)}`, { cause: error as Error })
+    throw new LedgerError('file/unwritable', `can't write '${folder}': ${reasonOf(error)}`, { cause: error as Error })
   }
 }
 

@@ -17,8 +17,8 @@ async function main(): Promise<void> {
     process.stdout,
     () => process.exit(0),
     (error) => {
-      process.exitCode = exitNumber(report(error, 0))
-      process.exit()
+      report(error, 0)
+      process.exit(exitNumber('failed'))
     },
   )
   // Nobody listens to errors any more: that is no reason to stop.

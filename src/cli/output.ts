@@ -1,3 +1,6 @@
+import { LedgerError } from '../base/errors.ts'
+import { reasonOf } from './file-error.ts'
+
 /** A stream of the process. Each write resolves when the stream has room again, so that a slow reader slows the ledger. */
 export class Output {
   readonly #stream: NodeJS.WriteStream
@@ -23,11 +26,14 @@ export class Output {
 
 /**
  * `qldb … | head`: when the reader of stdout goes away, that is no error. Ends the process at once with 0 then; other write
- * errors (a full disk behind a redirection) are told to `onError`.
+ * errors (a full disk behind a redirection) are told to `onError`, as LedgerError 'file/unwritable'.
  */
 export function watchStreams(stdout: NodeJS.WriteStream, onClosed: () => void, onError: (error: Error) => void): void {
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') onClosed()
-    else onError(error)
+    else {
+      const reason = reasonOf(error) ?? error.message
+      onError(new LedgerError('file/unwritable', `can't write the output: ${reason}`, { cause: error }))
+    }
   })
 }

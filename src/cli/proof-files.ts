@@ -35,7 +35,7 @@ export function writeNewFile(path: string, text: string): void {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
       throw new LedgerError('usage/invalid-argument', `'${path}' is there already`, { help: 'give another name' })
     const reason = (error as NodeJS.ErrnoException).code ?? String(error)
-    throw new LedgerError('file/unreadable', `can't write '${path}': ${reason}`, { cause: error })
+    throw new LedgerError('file/unwritable', `can't write '${path}': ${reason}`, { cause: error })
   }
 }
 

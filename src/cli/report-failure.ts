@@ -8,6 +8,7 @@ const usageCodes: ReadonlySet<string> = new Set([
   'usage/unknown-command',
   'config/invalid',
   'file/unreadable',
+  'file/unwritable',
   'file/not-text',
   'file/exists',
   'export/not-found',

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { flagDefinitions } from '../../src/cli/args.ts'
 import { exitCodes } from '../../src/shell/exit-codes.ts'
-import { ended, withShell } from './test-shell.ts'
+import { ended, program, withShell } from './test-shell.ts'
 
 test(
   '-e, several times and with several statements; rows on stdout, the rest on stderr',
@@ -192,6 +193,15 @@ test(
     assert.doesNotMatch(stderr, /EPIPE|[Ee]rror/)
   }),
 )
+
+test('a full disk behind stdout is one clear line and exit 1', (t) => {
+  if (!existsSync('/dev/full')) return t.skip('this system has no /dev/full')
+  const command = `'${process.execPath}' '${program}' --memory -e 'SELECT 1' 2>&1 >/dev/full || echo "exit $?"`
+  const said = execFileSync('sh', ['-c', command], { encoding: 'utf8' })
+  assert.match(said, /^error\[file\/unwritable\]: can't write the output: the disk is full$/m)
+  assert.match(said, /^exit 1$/m)
+  assert.doesNotMatch(said, /bug|internal/)
+})
 
 test(
   'the configuration file of the official shell is accepted; unknown keys warn; flags win',
