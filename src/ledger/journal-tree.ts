@@ -1,4 +1,4 @@
-import { assert } from '../base/assert.ts'
+import { LedgerError } from '../base/errors.ts'
 import type { GrowingTreeNodes, TreeNodes } from '../journal/merkle-tree.ts'
 import type { WriteTransaction } from '../store/store.ts'
 import { treeNodeKey } from './keys.ts'
@@ -19,6 +19,8 @@ export function growingTreeNodes(transaction: WriteTransaction): GrowingTreeNode
 
 function treeNode(reader: Reader, level: number, index: number): Uint8Array {
   const node = reader.get(treeNodeKey(level, index))
-  assert(node !== undefined, `node ${index} of level ${level} of the journal's tree is stored`)
-  return node
+  if (node !== undefined) return node
+  throw new LedgerError('store/corrupt', `node ${index} of level ${level} of the journal's tree is missing`, {
+    help: "'qldb verify' tells what is damaged; 'qldb rebuild' derives the tree anew from the blocks",
+  })
 }

@@ -1,4 +1,3 @@
-import { assert } from '../base/assert.ts'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
@@ -130,7 +129,10 @@ export class Ledger {
       const position = block.revisions?.findIndex(({ metadata }) => metadata?.id === documentId) ?? -1
       if (position === -1) return undefined
       const proof = revisionProof(treeNodes(snapshot), block, position, tipSequenceNo)
-      assert(proof !== undefined, "the entries of this ledger's blocks hold the revisions' root")
+      if (proof === undefined)
+        throw new LedgerError('journal/hash-mismatch', `no entry of block ${sequenceNo} is the root of its revisions`, {
+          help: "'qldb verify' tells what was changed",
+        })
       return { revision: revisionRow(block, position).value, proof }
     })
   }

@@ -6,7 +6,7 @@ import { rebuild } from '../../src/ledger/rebuild.ts'
 import { type StoreReport, verifyStore } from '../../src/ledger/verify-ledger.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { Store } from '../../src/store/store.ts'
-import { dump, idOf, openLedger, run } from './ledger-fixture.ts'
+import { dump, idOf, isError, openLedger, run } from './ledger-fixture.ts'
 
 /** A ledger with everything in it: tables, indexes, updates, a deletion, a dropped table, a redaction. */
 async function smallLedger(): Promise<{ ledger: Ledger; store: Store }> {
@@ -196,4 +196,24 @@ test('a derived state that lags behind is no fault, one that is ahead is', async
   })
   const emptied = await check(store)
   assert.deepEqual([problems(emptied), emptied.derived?.isComplete], [[], false])
+})
+
+test('a ledger that was tampered with gives no proof, and says why', async () => {
+  const { ledger, store } = await openLedger()
+  await run(ledger, 'CREATE TABLE T')
+  const documentId = idOf(await run(ledger, "INSERT INTO T VALUE {'k': 'Ada'}"))
+  const { sequenceNo: tip } = ledger.tip()
+  assert.ok(ledger.revision(2, documentId, tip) !== undefined)
+  const sound = await store.write((t) => t.get(blockKeyOf(2)) as Uint8Array)
+  // The revision's own hash, which stands before the entries' root of it is worked out.
+  const hash = ledger.revision(2, documentId, tip)?.revision.get('hash')
+  assert.ok(hash?.type === 'blob')
+  const at = Buffer.from(sound).lastIndexOf(Buffer.from(hash.bytes))
+  const changed = Uint8Array.from(sound)
+  changed[at] = (changed[at] as number) ^ 1
+  await store.write((t) => t.put(blockKeyOf(2), changed))
+  assert.throws(() => ledger.revision(2, documentId, tip), isError('journal/hash-mismatch', /block 2.*qldb verify/))
+  await store.write((t) => t.put(blockKeyOf(2), sound))
+  await store.write((t) => t.remove(Uint8Array.of(5, 1, 0, 0, 0, 0, 0, 0)))
+  assert.throws(() => ledger.revision(2, documentId, tip), isError('store/corrupt', /node 0 of level 1.*qldb rebuild/))
 })
