@@ -9,10 +9,12 @@ export class RawConnection {
   readonly #socket: Socket
   #buffer: Buffer = Buffer.alloc(0)
   #settle: { resolve: (body: string) => void; reject: (error: Error) => void } | undefined
-  bytesIn = 0
+  /** Resolves when the connection is over. */
+  readonly destroyed: Promise<'destroyed'>
 
   private constructor(socket: Socket) {
     this.#socket = socket
+    this.destroyed = once(socket, 'close').then(() => 'destroyed' as const)
     socket.setNoDelay(true)
     socket.on('data', (part) => this.#receive(part))
     socket.on('error', (error) => this.#settle?.reject(error))
@@ -50,7 +52,6 @@ export class RawConnection {
     const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0)
     if (this.#buffer.length < end + 4 + length) return
     const body = this.#buffer.toString('utf8', end + 4, end + 4 + length)
-    this.bytesIn += this.#buffer.length
     this.#buffer = this.#buffer.subarray(end + 4 + length)
     const settle = this.#settle
     this.#settle = undefined

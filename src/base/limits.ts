@@ -183,10 +183,8 @@ export const presignedSecondsMax = 7 * 24 * 60 * 60
 export const drainMsMax = 10_000
 /** Threads that run statements for a server, so that a long one does not hold up the others. */
 export const engineThreadsMax = 4
-/** An engine thread that has worked on one request for so long is held up; a statement that takes so long is a long one. */
+/** A statement that runs for so long is a long one, and the engine thread that runs it is held up. */
 export const engineBusyMs = 20
-/** How long an engine thread with commits under way may take before it counts as held up by a statement instead. */
-export const flushMsMax = 100
 /** Ledgers, exports and the like in one answer of the control plane. */
 export const controlPageMax = 100
 /** Tags of one resource, and their lengths. */

@@ -96,6 +96,7 @@ export function createEngineParts(
 export function engineInThisThread({ handler, ledgers }: EngineParts): Engine {
   return {
     send: (request, { signal } = {}) => handler.send(request, { isCancelled: () => signal?.aborted === true }),
+    statementMs: () => 0,
     async forget(name) {
       handler.endLedger(name)
       await ledgers.forget(name)

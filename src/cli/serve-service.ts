@@ -114,14 +114,14 @@ function createEngines(spec: ServiceSpec, places: LedgerPlaces, env: Env): Engin
     const options = { strictQldb, onFault, ...(age === undefined ? {} : { transactionAgeMsMax: age }) }
     const parts = createEngineParts(places.openStore, env, options)
     const engine = engineInThisThread(parts)
-    return { pool: new EnginePool(async () => engine, 1, env), open: parts.ledgers, sweep: () => parts.handler.sweep() }
+    return { pool: new EnginePool(async () => engine, 1), open: parts.ledgers, sweep: () => parts.handler.sweep() }
   }
   const start = async (): Promise<Engine> => {
     const { startEngineThread } = await import('./serve-threads.ts')
     return startEngineThread(directory, strictQldb, onFault)
   }
   const open = new OpenLedgers(places.openStore, env, strictQldb)
-  return { pool: new EnginePool(start, threads, env), open, sweep: () => undefined }
+  return { pool: new EnginePool(start, threads), open, sweep: () => undefined }
 }
 
 async function makeLedger(registry: Registry, name: string, env: Env): Promise<void> {

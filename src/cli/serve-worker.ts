@@ -3,6 +3,7 @@ import { assert } from '../base/assert.ts'
 import { sweepEveryMs } from '../base/limits.ts'
 import { serveMessagePort } from '../server/worker-endpoint.ts'
 import { realEnv } from './real-env.ts'
+import { statementClock } from './serve-clock.ts'
 import { createEngineParts, engineInThisThread } from './serve-ledgers.ts'
 import { storesIn } from './serve-registry.ts'
 
@@ -11,6 +12,8 @@ export interface ServeWorkerStart {
   readonly directory: string
   readonly strictQldb: boolean
   readonly shared: Int32Array
+  /** One word: when the running statement began, by statementClock(); 0 when none runs. */
+  readonly running: Int32Array
   readonly port: MessagePort
 }
 
@@ -24,7 +27,7 @@ export interface FaultMessage {
   readonly fault: string
 }
 
-function run({ directory, strictQldb, shared, port }: ServeWorkerStart): void {
+function run({ directory, strictQldb, shared, running, port }: ServeWorkerStart): void {
   const parent = parentPort
   assert(parent !== null, 'an engine of a server runs in a worker')
   const parts = createEngineParts(
@@ -34,7 +37,17 @@ function run({ directory, strictQldb, shared, port }: ServeWorkerStart): void {
   )
   const engine = engineInThisThread(parts)
   const timer = setInterval(() => parts.handler.sweep(), sweepEveryMs)
-  serveMessagePort(port, parts.handler.send, shared, async () => {
+  // A statement runs within the call: the promise that it returns only carries the result.
+  const send: typeof parts.handler.send = (request, control) => {
+    const isStatement = request.ExecuteStatement !== undefined || request.FetchPage !== undefined
+    if (isStatement) Atomics.store(running, 0, statementClock())
+    try {
+      return parts.handler.send(request, control)
+    } finally {
+      Atomics.store(running, 0, 0)
+    }
+  }
+  serveMessagePort(port, send, shared, async () => {
     clearInterval(timer)
     await engine.close()
     parent.close()

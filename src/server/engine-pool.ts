@@ -1,12 +1,13 @@
-import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
-import { engineBusyMs, flushMsMax } from '../base/limits.ts'
+import { engineBusyMs } from '../base/limits.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
 
 /** Something that runs statements for many sessions, one after the other: a handler in this thread or in another. */
 export interface Engine {
   /** Rejects with WireError; with LedgerError 'cancelled/by-user' after the signal, 'endpoint/failed' when it has died. */
   send(request: SendCommandRequest, options?: { readonly signal?: AbortSignal }): Promise<SendCommandResponse>
+  /** For how many milliseconds the statement that it runs has been running; 0 when it runs none. */
+  statementMs(): number
   /** Ends all sessions on a ledger and closes it. */
   forget(ledger: string): Promise<void>
   close(): Promise<void>
@@ -28,23 +29,21 @@ export interface Seat {
 export class EnginePool {
   readonly #start: () => Promise<Engine>
   readonly #max: number
-  readonly #env: Env
   #engines: PooledEngine[] = []
   #starting: Promise<PooledEngine> | undefined
 
-  constructor(start: () => Promise<Engine>, max: number, env: Env) {
+  constructor(start: () => Promise<Engine>, max: number) {
     this.#start = start
     this.#max = max
-    this.#env = env
   }
 
   get size(): number {
     return this.#engines.length
   }
 
-  /** How many engines have worked on one thing for engineBusyMs or longer. */
+  /** How many engines are at a long statement. */
   get busy(): number {
-    return this.#engines.filter((engine) => engine.stuckMs() >= engineBusyMs).length
+    return this.#engines.filter((engine) => engine.isHeldUp).length
   }
 
   /**
@@ -87,7 +86,7 @@ export class EnginePool {
   async #choose(isHeavy: boolean): Promise<PooledEngine> {
     this.#engines = this.#engines.filter((engine) => !engine.isDead)
     const candidates = isHeavy && this.#max > 1 ? this.#engines.slice(1) : this.#engines
-    const free = candidates.find((engine) => engine.stuckMs() < engineBusyMs)
+    const free = candidates.find((engine) => !engine.isHeldUp)
     if (free !== undefined) return free
     const isFull = this.#engines.length >= this.#max
     const least = candidates.reduce<PooledEngine | undefined>(
@@ -100,7 +99,7 @@ export class EnginePool {
   #add(): Promise<PooledEngine> {
     this.#starting ??= this.#start()
       .then((engine) => {
-        const pooled = new PooledEngine(engine, this.#env)
+        const pooled = new PooledEngine(engine)
         this.#engines.push(pooled)
         return pooled
       })
@@ -116,47 +115,31 @@ export class PooledEngine {
   readonly idleSeats = new Map<string, Seat[]>()
   isDead = false
   readonly #engine: Engine
-  readonly #env: Env
-  /** What was asked and is not answered, oldest first, with the time it was asked. */
-  readonly #asked = new Map<object, number>()
-  #answeredMs = 0
-  #commits = 0
+  #waiting = 0
 
-  constructor(engine: Engine, env: Env) {
+  constructor(engine: Engine) {
     this.#engine = engine
-    this.#env = env
   }
 
-  /**
-   * For how long it has been at work on one thing: since its last answer, or since it was asked when it was idle. A flush
-   * to the disk does not count: another engine's commits would have to wait for it just the same.
-   */
-  stuckMs(): number {
-    for (const askedMs of this.#asked.values()) {
-      const ms = this.#env.monotonicMs() - Math.max(askedMs, this.#answeredMs)
-      return this.#commits === 0 ? ms : Math.max(0, ms - flushMsMax)
-    }
-    return 0
+  /** Whether it is at a long statement. A flush to the disk does not count: the others would wait for it as well. */
+  get isHeldUp(): boolean {
+    return this.#engine.statementMs() >= engineBusyMs
   }
 
   /** Requests without an answer. */
   get waiting(): number {
-    return this.#asked.size
+    return this.#waiting
   }
 
   async send(request: SendCommandRequest, signal?: AbortSignal): Promise<SendCommandResponse> {
-    const commits = request.CommitTransaction === undefined ? 0 : 1
-    this.#asked.set(request, this.#env.monotonicMs())
-    this.#commits += commits
+    this.#waiting += 1
     try {
       return await this.#engine.send(request, signal === undefined ? {} : { signal })
     } catch (error) {
       if (error instanceof LedgerError && error.code === 'endpoint/failed') this.isDead = true
       throw error
     } finally {
-      this.#asked.delete(request)
-      this.#commits -= commits
-      this.#answeredMs = this.#env.monotonicMs()
+      this.#waiting -= 1
     }
   }
 

@@ -6,7 +6,7 @@ import { request } from 'node:https'
 import { describe, test } from 'node:test'
 import { CreateLedgerCommand, DeleteLedgerCommand, DescribeLedgerCommand, QLDBClient } from '@aws-sdk/client-qldb'
 import amazon from 'amazon-qldb-driver-nodejs'
-import { ended, TestShell, withShell } from '../cli/test-shell.ts'
+import { ended, type TestShell, withShell } from '../cli/test-shell.ts'
 import { serveFlags } from '../../src/cli/serve-args.ts'
 import { credentials, region } from './wire-server.ts'
 
