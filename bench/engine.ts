@@ -13,7 +13,7 @@ import type { TableInfo } from '../src/plan/catalog.ts'
 import { createHandler } from '../src/server/handler.ts'
 import { openLmdbStore } from '../src/store/lmdb-store.ts'
 import { parseStatement } from '../src/syntax/parser.ts'
-import { decodeLazy } from '../src/values/binary-reader.ts'
+import { LazyReader } from '../src/values/binary-reader.ts'
 import { encodeRaw } from '../src/values/binary-writer.ts'
 import { SymbolDictionary } from '../src/values/symbols.ts'
 import { parseIon } from '../src/values/text-reader.ts'
@@ -236,17 +236,25 @@ async function fillLedger(directory: string): Promise<{ driver: Driver; close: (
   return { driver, close }
 }
 
+/** Documents one after the other. */
+interface Stored {
+  readonly bytes: Uint8Array
+  readonly ends: readonly number[]
+}
+
 /** Documents as the ledger stores them, in memory; gives the number of rows of a statement. */
 function engineAlone(): (statement: string) => number {
   const symbols = new SymbolDictionary()
-  const tables = new Map<string, Uint8Array[]>()
+  const tables = new Map<string, Stored>()
   for (const [table, count, make] of [
     ['V', documents, documentOf],
     ['P', people, personOf],
   ] as const) {
-    const stored: Uint8Array[] = []
-    for (let index = 0; index < count; index += 1) stored.push(encodeRaw(ionOf(make(index)), symbols))
-    tables.set(table, stored)
+    const parts: Uint8Array[] = []
+    for (let index = 0; index < count; index += 1) parts.push(encodeRaw(ionOf(make(index)), symbols))
+    const ends: number[] = []
+    for (const part of parts) ends.push((ends.at(-1) ?? 0) + part.length)
+    tables.set(table, { bytes: Buffer.concat(parts), ends })
   }
   const tableOf = (name: string): TableInfo => ({ tableId: name, name, active: true, indexes: [] })
   const catalog = {
@@ -256,8 +264,13 @@ function engineAlone(): (statement: string) => number {
   }
   const source: DocumentSource = {
     *scan(tableId): Generator<SourceRow> {
-      for (const bytes of tables.get(tableId) ?? [])
-        yield { documentId: '', value: decodeLazy(bytes, symbols) as StructValue }
+      const { bytes, ends } = tables.get(tableId) as Stored
+      const reader = new LazyReader(bytes, symbols)
+      let start = 0
+      for (const end of ends) {
+        yield { documentId: '', value: reader.read(start, end) as StructValue }
+        start = end
+      }
     },
     findById: () => undefined,
     findByIndex: () => [],
