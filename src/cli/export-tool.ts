@@ -47,6 +47,8 @@ export async function exportTool(argv: readonly string[], world: ToolWorld): Pro
   if (place.endpoint !== undefined || place.inMemory)
     throw new LedgerError('usage/invalid-argument', 'only an embedded ledger on disk can be exported')
   checkFree(folder)
+  if (wishes.prefix?.split('/').includes('..') === true || wishes.prefix?.startsWith('/') === true)
+    throw new LedgerError('usage/invalid-argument', `the prefix '${wishes.prefix}' leads out of the folder`)
   const window = { from: timeOf(wishes.from, '--from'), to: timeOf(wishes.to, '--to') }
   const store = openLmdbStore(directoryOf({ ...place, isDefaultLedger: false, create: false }))
   const snapshot = store.snapshot()

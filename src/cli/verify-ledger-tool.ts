@@ -59,7 +59,8 @@ async function verifyStoreIn(
   }
   const { identity, identityFindings, journal, derived } = report
   const ledger = name ?? identity.name ?? basename(directory)
-  return reportOfLedger({ ledger, journal, identityFindings, derived, saved, seconds: progress.seconds })
+  const { origin } = identity
+  return reportOfLedger({ ledger, journal, identityFindings, derived, saved, origin, seconds: progress.seconds })
 }
 
 async function verifyAtEndpoint(place: Place, wishes: VerifyWishes, world: ToolWorld): Promise<VerifyReport> {

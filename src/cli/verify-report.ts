@@ -3,6 +3,7 @@ import type { LedgerError } from '../base/errors.ts'
 import type { Digest } from '../journal/digest.ts'
 import type { JournalReport } from '../journal/journal-check.ts'
 import type { EvidenceReport } from '../journal/verify-evidence.ts'
+import type { Origin } from '../ledger/records.ts'
 import type { DerivedReport } from '../ledger/verify-derived.ts'
 import { count } from './tool-progress.ts'
 
@@ -24,6 +25,8 @@ export interface LedgerFacts {
   readonly derived: DerivedReport | undefined
   /** Saved digests by the names of their files. */
   readonly saved: ReadonlyMap<string, Digest>
+  /** Of a ledger that was imported. */
+  readonly origin?: Origin | undefined
   readonly seconds: number
 }
 
@@ -65,7 +68,17 @@ function soundLines(facts: LedgerFacts): string[] {
       "derived data: not complete after a broken rebuild; 'qldb rebuild', or opening the ledger, goes on with it",
     )
   } else lines.push('derived data: not looked at')
-  return [...lines, ...uncheckedLines(journal), rateLine(facts)]
+  return [...lines, ...originLines(facts), ...uncheckedLines(journal), rateLine(facts)]
+}
+
+function originLines({ origin }: LedgerFacts): string[] {
+  if (origin === undefined) return []
+  const { firstSequenceNo, lastSequenceNo, isVerified, doubtfulRevisions } = origin
+  const hashes = isVerified ? '' : '; their hashes were not checked on the way in'
+  const lines = [`imported: blocks ${firstSequenceNo} to ${lastSequenceNo}${hashes}`]
+  if (doubtfulRevisions > 0)
+    lines.push(`${count(doubtfulRevisions)} revisions came as JSON and lost the types of their data: not checkable`)
+  return lines
 }
 
 function tamperedLines(
@@ -136,6 +149,7 @@ function jsonOf(facts: LedgerFacts, findings: readonly object[], isSound: boolea
       parameterDigests: journal.uncheckedDigests,
       uncoveredFields: journal.uncovered,
     },
+    ...(facts.origin === undefined ? {} : { imported: facts.origin }),
     seconds: Number(seconds.toFixed(3)),
   }
 }

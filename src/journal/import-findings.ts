@@ -67,11 +67,12 @@ const contradictions: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'strand',
   'revision-time',
   'revision-version',
-  'documents',
   'block-time',
   'redaction',
 ])
 
 export function severityOf(code: FindingCode): Severity {
+  // Hashes cover both sides: if they differ, QLDB wrote them so.
+  if (code === 'documents') return 'note'
   return contradictions.has(code) ? 'doubtful' : 'tampered'
 }

@@ -45,6 +45,8 @@ interface Option {
 /** How often a table's types must have been sought in vain before less is tried. */
 const patience = 4
 const guessesMin = 64
+/** Places that are remembered; documents whose field names are data must not fill the memory. */
+const learntMax = 100_000
 
 /**
  * Finds the Ion types of a document that was written as JSON. A judge says whether a guess is right. What fitted one
@@ -85,6 +87,7 @@ export class TypeOracle {
   }
 
   #learn(table: string, choices: readonly Choice[], picks: readonly number[]): void {
+    if (this.#learnt.size > learntMax) this.#learnt.clear()
     choices.forEach(({ kind, path, options }, index) => {
       this.#learnt.set(`${table} ${kind} ${path}`, (options[picks[index] as number] as Option).name)
     })

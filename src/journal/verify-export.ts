@@ -114,6 +114,9 @@ export function checkStrands(files: ExportFiles): void {
   })
 }
 
+/** Fields that no hash covers are named one by one up to so many. */
+const uncoveredNamesMax = 100
+
 /** A digest to be compared when its tip has come. */
 interface WaitingDigest {
   readonly digest: Digest
@@ -179,7 +182,9 @@ export class ExportVerifier {
     }
     if (source.doubtful.length > 0) this.#noteDoubtful(source)
     for (const field of report.uncovered) {
-      const name = field.replace(/\[\d+\]/g, '[]')
+      const known = Object.keys(this.#uncovered).length < uncoveredNamesMax
+      const plain = field.replace(/\[\d+\]/g, '[]')
+      const name = known || Object.hasOwn(this.#uncovered, plain) ? plain : 'other fields'
       this.#uncovered[name] = (this.#uncovered[name] ?? 0) + 1
     }
     this.#count(source, report)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { TestContext } from 'node:test'
 import { type Block, blockFromIon, revisionHash, statementDigest } from '../../src/journal/block.ts'
 import { rootOf } from '../../src/journal/merkle-tree.ts'
 import { ionHash } from '../../src/values/ion-hash.ts'
@@ -171,11 +172,11 @@ export function sampleForeignJournal(): ForeignJournal {
 }
 
 /** A folder of one's own that is gone after the test. */
-export function withFolder(body: (folder: string) => Promise<void>): () => Promise<void> {
-  return async () => {
+export function withFolder(body: (folder: string, t: TestContext) => Promise<void>): (t: TestContext) => Promise<void> {
+  return async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'qldb-archive-'))
     try {
-      await body(folder)
+      await body(folder, t)
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }

@@ -114,6 +114,28 @@ test('binary data that lies about its lengths is refused before it fills the mem
   assert.deepEqual(feed(), [])
 })
 
+test('symbol tables that would fill the memory are refused', () => {
+  const half = encodeRawTable(600_000)
+  const splitter = new BinarySplitter()
+  splitter.push(Buffer.concat([Buffer.from([0xe0, 0x01, 0x00, 0xea]), half]))
+  assert.throws(() => [...splitter.push(half), ...splitter.end()], isError('export/limit', /symbols/))
+})
+
+/** `$ion_symbol_table::{imports:$ion_symbol_table,symbols:["","",…]}` */
+function encodeRawTable(count: number): Buffer {
+  const wrap = (code: number, ...content: readonly Uint8Array[]) => {
+    const body = Buffer.concat(content)
+    const length: number[] = []
+    for (let rest = body.length; rest > 0 || length.length === 0; rest = Math.floor(rest / 128))
+      length.unshift(rest % 128)
+    length[length.length - 1] = (length.at(-1) as number) | 0x80
+    return Buffer.concat([Buffer.from([code | 14, ...length]), body])
+  }
+  const texts = wrap(0xb0, Buffer.alloc(count, 0x80))
+  const struct = wrap(0xd0, Buffer.from([0x86, 0x71, 0x03, 0x87]), texts)
+  return wrap(0xe0, Buffer.from([0x81, 0x83]), struct)
+}
+
 test('a gigabyte of padding is passed over unread', () => {
   const splitter = new BinarySplitter()
   splitter.push(Buffer.from([0xe0, 0x01, 0x00, 0xea, 0x0e, 0x04, 0x00, 0x00, 0x00, 0x80]))

@@ -394,9 +394,9 @@ test('stored blocks and exported blocks are one and the same', () => {
 
 test(
   "AWS's own block verifies as an export of one block, its digest and receipts lie beside it",
-  withFolder(async (folder) => {
+  withFolder(async (folder, t) => {
     const path = sharedFile('vectors/awscli-get-block.block.ion')
-    if (path === undefined) return
+    if (path === undefined) return t.skip('skipped: the vectors are not there')
     const vector = (file: string) => readFileSync(sharedFile(`vectors/${file}`) as string)
     const report = await check(folder, {
       [`KmA3ZZca7vAIiJAK9S5Iwl.100-100.ion`]: readFileSync(path),
@@ -422,9 +422,9 @@ test(
 
 test(
   "AWS's stream sample verifies",
-  withFolder(async (folder) => {
+  withFolder(async (folder, t) => {
     const path = sharedFile('vectors/streams-dmv-sample.block-summary.ion')
-    if (path === undefined) return
+    if (path === undefined) return t.skip('skipped: the vectors are not there')
     const details = readFileSync(sharedFile('vectors/streams-dmv-sample.revision-details.ion') as string, 'utf8')
     const record = `{qldbStreamArn:"arn",recordType:"REVISION_DETAILS",payload:{tableInfo:{},revision:${printIon(parseIon(details))}}}`
     const report = await check(folder, { 'a.ion': readFileSync(path), 'b.ion': record })
