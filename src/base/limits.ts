@@ -24,6 +24,8 @@ export const parameterTextCharactersMax = 1024 * 1024
 export const transactionResultsMax = 1_000
 /** Documents inserted, updated or deleted in one transaction. Strict only. */
 export const transactionDocumentsMax = 40
+/** Revisions redacted in one transaction. Strict only. */
+export const transactionRedactionsMax = 1
 /** All changes of one transaction. Strict only. */
 export const transactionBytesMax = 4 * 1024 * 1024
 /** All changes of one transaction when no quota of QLDB is asked for; they are held in memory until the commit. */
@@ -195,3 +197,7 @@ export const tagValueCharactersMax = 256
 assert(openTransactionsMax < storeSnapshotsMax, 'every open transaction may hold a snapshot')
 /** How often a server looks for transactions and sessions whose time has run out. */
 export const sweepEveryMs = 1_000
+/** Journal exports of one ledger under way at once. */
+export const ledgerExportsMax = 2
+/** How long the control plane tells of an export: QLDB's 7 days. */
+export const exportKeptMs = 7 * 24 * 60 * 60 * 1000

@@ -3,6 +3,7 @@ import type { Store } from '../store/store.ts'
 import type { CatalogCache } from './catalog-store.ts'
 import type { LedgerSymbols } from './ledger-symbols.ts'
 import type { PreparedStatements } from './prepared.ts'
+import type { LedgerQuotas } from './quotas.ts'
 import type { Identity } from './records.ts'
 
 export interface LedgerOptions {
@@ -17,6 +18,8 @@ export interface LedgerOptions {
    * is, which for a new ledger is false. Reads are checked at the commit either way.
    */
   readonly journalReads?: boolean
+  /** Bounds other than QLDB's (`strictQldb`) or the widest ones (quotas.ts). */
+  readonly quotas?: Partial<LedgerQuotas>
   /** Asked every `ticksBetweenChecks` rows; true stops the statement with 'cancelled/by-user'. */
   readonly isCancelled?: () => boolean
 }
@@ -26,6 +29,7 @@ export interface LedgerCore {
   readonly store: Store
   readonly env: Env
   readonly options: LedgerOptions
+  readonly quotas: LedgerQuotas
   readonly identity: Identity
   readonly symbols: LedgerSymbols
   readonly catalogs: CatalogCache

@@ -2,17 +2,7 @@ import { BugError } from '../base/assert.ts'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { isId, newId } from '../base/ids.ts'
-import {
-  activeTablesMax,
-  documentBytesMax,
-  documentBytesMaxWide,
-  tableIndexesMax,
-  tableNameCharactersMax,
-  tablesMax,
-  transactionBytesMax,
-  transactionBytesMaxWide,
-  transactionDocumentsMax,
-} from '../base/limits.ts'
+import { tableNameCharactersMax, transactionBytesMaxWide } from '../base/limits.ts'
 import { nearName } from '../base/near-name.ts'
 import type { DocumentSink, Meter } from '../exec/source.ts'
 import { type RedactedRevision, redactedRevisionToIon } from '../journal/block.ts'
@@ -28,6 +18,7 @@ import {
 } from './catalog.ts'
 import type { TransactionView } from './document-source.ts'
 import type { Overlay } from './overlay.ts'
+import type { LedgerQuotas } from './quotas.ts'
 import { findRedactable } from './redaction.ts'
 import { asDocument } from './storable.ts'
 
@@ -47,14 +38,14 @@ export class StatementSink implements DocumentSink {
   readonly #statement: number
   readonly #meter: Meter
   readonly #env: Env
-  readonly #isStrict: boolean
+  readonly #quotas: LedgerQuotas
 
-  constructor(writes: TransactionWrites, statement: number, meter: Meter, env: Env, strictQldb: boolean) {
+  constructor(writes: TransactionWrites, statement: number, meter: Meter, env: Env, quotas: LedgerQuotas) {
     this.#writes = writes
     this.#statement = statement
     this.#meter = meter
     this.#env = env
-    this.#isStrict = strictQldb
+    this.#quotas = quotas
   }
 
   insert(tableId: string, document: Value): string {
@@ -108,10 +99,11 @@ export class StatementSink implements DocumentSink {
       throw new LedgerError('catalog/invalid-name', `an indexed field has 1 to ${tableNameCharactersMax} characters`)
     if (table.indexes.some((index) => index.field === field))
       throw new LedgerError('catalog/index-exists', `table '${tableName}' already has an index on '${field}'`)
-    if (this.#isStrict && table.indexes.length >= tableIndexesMax) {
+    const { tableIndexes } = this.#quotas
+    if (table.indexes.length >= tableIndexes) {
       throw new LedgerError(
         'catalog/limit',
-        `Exceeded indexes limit: table '${tableName}' has ${tableIndexesMax} indexes, and cannot have another`,
+        `Exceeded indexes limit: table '${tableName}' has ${tableIndexes} indexes, and cannot have another`,
       )
     }
     const index: IndexDefinition = { indexId: newId(this.#env), field }
@@ -133,8 +125,11 @@ export class StatementSink implements DocumentSink {
 
   redactRevision(blockAddress: Value, tableId: string, documentId: string): Value {
     const { view, catalog, redactions } = this.#writes
-    if (this.#isStrict && redactions.length > 0)
-      throw new LedgerError('transaction/too-large', 'a transaction redacts at most one revision')
+    const { transactionRedactions } = this.#quotas
+    if (redactions.length >= transactionRedactions) {
+      const most = transactionRedactions === 1 ? 'one revision' : `${transactionRedactions} revisions`
+      throw new LedgerError('transaction/too-large', `a transaction redacts at most ${most}`)
+    }
     if (isId(documentId)) view.readSet.addDocument(tableId, documentId)
     const redacted = findRedactable(view, catalog, blockAddress, tableId, documentId)
     redactions.push(redacted)
@@ -162,13 +157,13 @@ export class StatementSink implements DocumentSink {
   }
 
   #checkTableCounts(tableCount: number): void {
-    if (!this.#isStrict) return
-    if (tableCount >= tablesMax) {
+    const { tables, activeTables } = this.#quotas
+    if (tableCount >= tables) {
       const text = `Exceeded tables limit: Ledger has ${tableCount} total tables, and cannot create another`
       throw new LedgerError('catalog/limit', text)
     }
     const { activeCount } = this.#writes.catalog
-    if (activeCount >= activeTablesMax) {
+    if (activeCount >= activeTables) {
       const text = `Exceeded tables limit: Ledger has ${activeCount} active tables, and cannot create another`
       throw new LedgerError('catalog/limit', text)
     }
@@ -195,7 +190,7 @@ export class StatementSink implements DocumentSink {
     if (this.#writes.catalog.tables.get(tableId)?.status !== 'ACTIVE')
       throw new BugError(`a statement writes to an active table, not to '${tableId}'`)
     const bytes = value === undefined ? 0 : encodeIon(value).length
-    const bytesMax = this.#isStrict ? documentBytesMax : documentBytesMaxWide
+    const bytesMax = this.#quotas.documentBytes
     if (bytes > bytesMax)
       throw new LedgerError(
         'document/too-large',
@@ -208,18 +203,16 @@ export class StatementSink implements DocumentSink {
     this.#checkTransactionSize(overlay)
   }
 
-  #checkTransactionSize(overlay: Overlay): void {
-    if (overlay.heldBytes > transactionBytesMaxWide) {
-      const text = `the transaction's changes come to ${overlay.heldBytes} bytes, at most ${transactionBytesMaxWide} are allowed`
+  #checkTransactionSize({ finalBytes, heldBytes, documentCount }: Overlay): void {
+    const { transactionBytes, transactionDocuments } = this.#quotas
+    // What open results may still read is held beside it; that is bounded by the memory, not by a quota.
+    const bytes = heldBytes > Math.max(transactionBytes, transactionBytesMaxWide) ? heldBytes : finalBytes
+    if (bytes > transactionBytes) {
+      const text = `the transaction's changes come to ${bytes} bytes, at most ${transactionBytes} are allowed`
       throw new LedgerError('transaction/too-large', text)
     }
-    if (!this.#isStrict) return
-    if (overlay.finalBytes > transactionBytesMax) {
-      const text = `the transaction's changes come to ${overlay.finalBytes} bytes, at most ${transactionBytesMax} are allowed`
-      throw new LedgerError('transaction/too-large', text)
-    }
-    if (overlay.documentCount > transactionDocumentsMax) {
-      const text = `the transaction changes ${overlay.documentCount} documents, at most ${transactionDocumentsMax} are allowed`
+    if (documentCount > transactionDocuments) {
+      const text = `the transaction changes ${documentCount} documents, at most ${transactionDocuments} are allowed`
       throw new LedgerError('transaction/too-large', text)
     }
   }

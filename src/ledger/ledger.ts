@@ -16,6 +16,7 @@ import { treeNodes } from './journal-tree.ts'
 import { blockKey, identityKey } from './keys.ts'
 import { LedgerSymbols } from './ledger-symbols.ts'
 import { PreparedStatements } from './prepared.ts'
+import { quotasOf } from './quotas.ts'
 import { applyMissingBlocks } from './rebuild.ts'
 import {
   encodeIdentity,
@@ -31,6 +32,7 @@ import { type LedgerReport, verifyLedger } from './verify-ledger.ts'
 
 export type { CommitOutcome } from './commit.ts'
 export type { LedgerOptions } from './core.ts'
+export type { LedgerQuotas } from './quotas.ts'
 export { LedgerTransaction, type StatementRun } from './transaction.ts'
 export type { LedgerReport } from './verify-ledger.ts'
 
@@ -61,11 +63,12 @@ export class Ledger {
       })
     }
     await applyMissingBlocks(store)
-    const { strictQldb, typing = 'permissive' } = options
+    const { strictQldb, typing = 'permissive', quotas } = options
     return new Ledger({
       store,
       env,
       options,
+      quotas: quotasOf(strictQldb, quotas),
       identity,
       symbols: new LedgerSymbols(),
       catalogs: new CatalogCache(),

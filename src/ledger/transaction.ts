@@ -1,7 +1,6 @@
 import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
-import { statementCharactersMax, statementCharactersMaxWide } from '../base/limits.ts'
 import { runPlan } from '../exec/run.ts'
 import { type RedactedRevision, statementDigest } from '../journal/block.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -141,7 +140,7 @@ export class LedgerTransaction {
   }
 
   #change(plan: Plan, parameters: readonly Value[], number: number, meter: StatementMeter): Iterator<Value> {
-    const { env, options, identity } = this.#core
+    const { env, quotas, identity } = this.#core
     if (identity.origin?.isReadOnly === true) {
       throw new LedgerError('ledger/read-only', `the ledger '${identity.name}' was imported and is read-only`, {
         help: "'qldb import --writable' with the same files lets it be written to",
@@ -156,7 +155,7 @@ export class LedgerTransaction {
       oldestReader: () => this.#openResults.values().next().value ?? number,
     }
     const redactionsBefore = this.#redactions.length
-    const sink = new StatementSink(writes, number, meter, env, options.strictQldb)
+    const sink = new StatementSink(writes, number, meter, env, quotas)
     try {
       const rows = [...runPlan(plan, this.#context(parameters, number, meter, sink))]
       this.#overlay.keepStatement()
@@ -208,7 +207,7 @@ export class LedgerTransaction {
   }
 
   #checkLength(text: string): void {
-    const charactersMax = this.#core.options.strictQldb ? statementCharactersMax : statementCharactersMaxWide
+    const charactersMax = this.#core.quotas.statementCharacters
     if (text.length <= charactersMax) return
     const found = `the statement has ${text.length} characters`
     throw new LedgerError('statement/too-large', `${found}, at most ${charactersMax} are allowed`)

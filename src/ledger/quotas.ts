@@ -1,0 +1,57 @@
+import {
+  activeTablesMax,
+  documentBytesMax,
+  documentBytesMaxWide,
+  statementCharactersMax,
+  statementCharactersMaxWide,
+  tableIndexesMax,
+  tablesMax,
+  transactionBytesMax,
+  transactionBytesMaxWide,
+  transactionDocumentsMax,
+  transactionRedactionsMax,
+} from '../base/limits.ts'
+
+/** The bounds of one ledger's statements and transactions; each can be set (LedgerOptions.quotas). */
+export interface LedgerQuotas {
+  readonly statementCharacters: number
+  /** Of one document, as Ion binary. */
+  readonly documentBytes: number
+  /** Documents changed by one transaction. */
+  readonly transactionDocuments: number
+  /** Of all changes of one transaction, as Ion binary. */
+  readonly transactionBytes: number
+  readonly transactionRedactions: number
+  readonly activeTables: number
+  /** Dropped tables included. */
+  readonly tables: number
+  readonly tableIndexes: number
+}
+
+/** QLDB's documented quotas. */
+const strictQuotas: LedgerQuotas = {
+  statementCharacters: statementCharactersMax,
+  documentBytes: documentBytesMax,
+  transactionDocuments: transactionDocumentsMax,
+  transactionBytes: transactionBytesMax,
+  transactionRedactions: transactionRedactionsMax,
+  activeTables: activeTablesMax,
+  tables: tablesMax,
+  tableIndexes: tableIndexesMax,
+}
+
+/** As wide as the machine allows. */
+const wideQuotas: LedgerQuotas = {
+  statementCharacters: statementCharactersMaxWide,
+  documentBytes: documentBytesMaxWide,
+  transactionDocuments: Number.POSITIVE_INFINITY,
+  transactionBytes: transactionBytesMaxWide,
+  transactionRedactions: Number.POSITIVE_INFINITY,
+  activeTables: Number.POSITIVE_INFINITY,
+  tables: Number.POSITIVE_INFINITY,
+  tableIndexes: Number.POSITIVE_INFINITY,
+}
+
+export function quotasOf(strictQldb: boolean, wanted: Partial<LedgerQuotas> = {}): LedgerQuotas {
+  return { ...(strictQldb ? strictQuotas : wideQuotas), ...wanted }
+}
