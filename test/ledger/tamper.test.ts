@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { toHex } from '../../src/base/bytes.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { rebuild } from '../../src/ledger/rebuild.ts'
@@ -216,4 +217,38 @@ test('a ledger that was tampered with gives no proof, and says why', async () =>
   await store.write((t) => t.put(blockKeyOf(2), sound))
   await store.write((t) => t.remove(Uint8Array.of(5, 1, 0, 0, 0, 0, 0, 0)))
   assert.throws(() => ledger.revision(2, documentId, tip), isError('store/corrupt', /node 0 of level 1.*qldb rebuild/))
+})
+
+test('whatever is done to a record, verify ends with findings and not with a fault of its own', async () => {
+  const { store } = await smallLedger()
+  const snapshot = store.snapshot()
+  const records = [...snapshot.range({ start: Uint8Array.of(2), end: Uint8Array.of(13) })]
+  snapshot.release()
+  const damage = fc.record({
+    at: fc.nat(),
+    cut: fc.nat(),
+    bytes: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+    from: fc.nat({ max: records.length - 1 }),
+    into: fc.nat({ max: records.length - 1 }),
+    how: fc.constantFrom('overwrite', 'insert', 'cut', 'exchange'),
+  })
+  await fc.assert(
+    fc.asyncProperty(damage, async ({ at, cut, bytes, from, into, how }) => {
+      const [key, value] = records[into] as [Uint8Array, Uint8Array]
+      const before = value.subarray(0, at % (value.length + 1))
+      const after = value.subarray(before.length)
+      const changed = {
+        overwrite: Buffer.concat([before, bytes, after.subarray(bytes.length)]),
+        insert: Buffer.concat([before, bytes, after]),
+        cut: Buffer.concat([before, after.subarray(1 + (cut % 30))]),
+        exchange: Buffer.from((records[from] as [Uint8Array, Uint8Array])[1]),
+      }[how]
+      if (Buffer.compare(changed, value) === 0) return
+      await store.write((t) => t.put(key, changed))
+      const found = problems(await check(store))
+      await store.write((t) => t.put(key, value))
+      assert.ok(found.length > 0)
+    }),
+    { numRuns: 400 },
+  )
 })
