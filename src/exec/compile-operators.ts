@@ -6,6 +6,7 @@ import { compare, equals } from '../values/compare.ts'
 import { falseValue, isAbsent, missing, nullValue, trueValue, type Value } from '../values/value.ts'
 import { knownValue } from './compile-call.ts'
 import { compileExpression } from './compile-expression.ts'
+import { textTest } from './field-path.ts'
 import { type Compiler, type Evaluate, failed, mistyped, type Test } from './frame.ts'
 
 type Unary = Extract<PlanExpression, { kind: 'unary' }>
@@ -168,11 +169,18 @@ export function compileTest(condition: PlanExpression, compiler: Compiler): Test
       const right = compileExpression(condition.right, compiler)
       if (order === undefined) {
         const whenEqual = op === '='
-        return (frame) => {
+        const test: Test = (frame) => {
           const a = left(frame)
           const b = right(frame)
           return !isAbsent(a) && !isAbsent(b) && equals(a, b) === whenEqual
         }
+        const first = { expression: condition.left, evaluate: left }
+        const second = { expression: condition.right, evaluate: right }
+        return (
+          textTest(first.expression, second, whenEqual, test, compiler) ??
+          textTest(second.expression, first, whenEqual, test, compiler) ??
+          test
+        )
       }
       return (frame) => {
         const a = left(frame)

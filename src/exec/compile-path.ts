@@ -1,6 +1,7 @@
 import type { ExcludeStep, PlanExpression, SpreadStep } from '../plan/plan.ts'
 import { bag, list, missing, sexp, struct, type StructValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
+import { withFieldPath } from './field-path.ts'
 import { type Compiler, type Evaluate, type Frame, nowhere } from './frame.ts'
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
@@ -15,7 +16,11 @@ export function fieldOf(value: StructValue, name: string, exact: boolean): Value
 }
 
 /** `e.name`: a step into NULL is NULL; into anything that lacks it, MISSING. */
-export function compileField({ operand, name, exact, fallback, span }: Kind<'field'>, compiler: Compiler): Evaluate {
+export function compileField(expression: Kind<'field'>, compiler: Compiler): Evaluate {
+  return withFieldPath(expression, compileStep(expression, compiler), compiler)
+}
+
+function compileStep({ operand, name, exact, fallback, span }: Kind<'field'>, compiler: Compiler): Evaluate {
   const evaluate = compileExpression(operand, compiler)
   const other = fallback && compileExpression(fallback, compiler)
   const absent = (frame: Frame, value: Value): Value => {

@@ -163,18 +163,60 @@ export class BinaryValueReader extends BinaryCursor {
 
   /** The first field called `name` of the struct whose content begins here; skips the others' content unread. */
   findField(name: string, end: number, depth: number): Value | undefined {
+    return this.#seekField(name, end) ? this.readValue(end, depth) : undefined
+  }
+
+  /** To the value of the first field of that name. */
+  #seekField(name: string, end: number): boolean {
     while (this.at < end) {
-      if (this.readFieldName(end) === name) {
-        const value = this.readValue(end, depth)
-        if (value !== undefined) return value
-        continue
-      }
+      const isWanted = this.readFieldName(end) === name
       if (this.at >= end) this.fail('expected a value')
       const descriptor = this.bytes[this.at] as number
+      const isPadding = descriptor < 0x0f
+      if (isWanted && !isPadding) return true
       this.at += 1
       this.at = this.readLength(descriptor, end)
     }
-    return undefined
+    return false
+  }
+
+  /** To the value that a path of names leads to from here; where its struct ends, or -1 when it does not lead on. */
+  #seekPath(names: readonly string[], end: number): number {
+    let structEnd = end
+    for (let step = 0; step < names.length; step += 1) {
+      if (step > 0) {
+        const descriptor = this.bytes[this.at] as number
+        if (descriptor >> 4 !== 13 || descriptor === 0xdf) return -1
+        this.at += 1
+        structEnd = this.readLength(descriptor, structEnd)
+      }
+      if (!this.#seekField(names[step] as string, structEnd)) return -1
+    }
+    return structEnd
+  }
+
+  /** The value that a path of names leads to through structs without annotations. */
+  findPath(names: readonly string[], end: number, depth: number): Value | undefined {
+    const structEnd = this.#seekPath(names, end)
+    return structEnd === -1 ? undefined : this.readValue(structEnd, depth + names.length - 1)
+  }
+
+  /** Whether such a path leads to a text, and to this one; undefined when it leads to anything else, or nowhere. */
+  isTextAt(names: readonly string[], text: string, textBytes: Uint8Array, end: number): boolean | undefined {
+    const structEnd = this.#seekPath(names, end)
+    if (structEnd === -1) return undefined
+    const descriptor = this.bytes[this.at] as number
+    const code = descriptor >> 4
+    if ((code !== 7 && code !== 8) || (descriptor & 15) === 15) return undefined
+    this.at += 1
+    const valueEnd = this.readLength(descriptor, structEnd)
+    if (code === 7) return this.#readSymbol(valueEnd) === text
+    if (valueEnd - this.at !== textBytes.length) return false
+    // Texts that differ often begin alike.
+    for (let index = textBytes.length - 1; index >= 0; index -= 1) {
+      if (this.bytes[this.at + index] !== textBytes[index]) return false
+    }
+    return true
   }
 
   #readSequence(type: 'list' | 'sexp', end: number, depth: number, annotations: Annotations): Value {
@@ -261,7 +303,7 @@ export class BinaryValueReader extends BinaryCursor {
 }
 
 /** A struct whose fields are decoded when asked, one level at a time. Equal in every property to the eager one. */
-class LazyStruct implements StructValue, Lazy {
+export class LazyStruct implements StructValue, Lazy {
   readonly type = 'struct'
   readonly annotations: Annotations
   readonly #reader: BinaryValueReader
@@ -293,6 +335,19 @@ class LazyStruct implements StructValue, Lazy {
     }
     this.#reader.at = this.#start
     return this.#reader.findField(name, this.#end, this.#depth)
+  }
+
+  /** As `get` after `get`, where that leads through structs to a value; undefined where it may not. */
+  getPath(names: readonly string[]): Value | undefined {
+    if (this.#fields !== undefined) return undefined
+    this.#reader.at = this.#start
+    return this.#reader.findPath(names, this.#end, this.#depth)
+  }
+
+  /** Whether `getPath` would give this text (`bytes` are it as UTF-8); undefined where it would give no text. */
+  hasTextAt(names: readonly string[], text: string, bytes: Uint8Array): boolean | undefined {
+    this.#reader.at = this.#start
+    return this.#reader.isTextAt(names, text, bytes, this.#end)
   }
 
   get byteLength(): number {

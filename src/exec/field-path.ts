@@ -1,0 +1,67 @@
+import type { PlanExpression } from '../plan/plan.ts'
+import { LazyStruct } from '../values/binary-value-reader.ts'
+import { hasLoneSurrogate } from '../values/text-quoted.ts'
+import type { Value } from '../values/value.ts'
+import type { Compiler, Evaluate, Test } from './frame.ts'
+
+/** Names that lead from a row's variable to a value in it. */
+interface FieldPath {
+  readonly slot: number
+  readonly names: readonly string[]
+}
+
+/** Undefined for what is no plain path, and in strict typing, where every step is checked. */
+function fieldPathOf(expression: PlanExpression, compiler: Compiler): FieldPath | undefined {
+  if (compiler.strict) return undefined
+  const names: string[] = []
+  let at = expression
+  for (; at.kind === 'field'; at = at.operand) names.unshift(at.name)
+  return at.kind === 'slot' && names.length > 0 ? { slot: at.slot, names } : undefined
+}
+
+/**
+ * A path of several steps into a stored document: straight to the value where the document has it, by `slow`, which may
+ * do anything, where it does not.
+ */
+export function withFieldPath(expression: PlanExpression, slow: Evaluate, compiler: Compiler): Evaluate {
+  const path = fieldPathOf(expression, compiler)
+  if (path === undefined || path.names.length < 2) return slow
+  const { slot, names } = path
+  return (frame) => {
+    const row = frame.slots[slot]
+    return (row instanceof LazyStruct ? row.getPath(names) : undefined) ?? slow(frame)
+  }
+}
+
+/** `a.b = 'text'`, the text constant or a parameter: compares the document's own bytes. Undefined for other conditions. */
+export function textTest(
+  field: PlanExpression,
+  wanted: { readonly expression: PlanExpression; readonly evaluate: Evaluate },
+  whenEqual: boolean,
+  slow: Test,
+  compiler: Compiler,
+): Test | undefined {
+  const path = fieldPathOf(field, compiler)
+  if (path === undefined || (wanted.expression.kind !== 'constant' && wanted.expression.kind !== 'parameter')) {
+    return undefined
+  }
+  const { slot, names } = path
+  let known: Value | undefined
+  let text: { readonly value: string; readonly bytes: Uint8Array } | undefined
+  return (frame) => {
+    const row = frame.slots[slot]
+    if (!(row instanceof LazyStruct)) return slow(frame)
+    const value = wanted.evaluate(frame)
+    if (value !== known) {
+      known = value
+      text = textOf(value)
+    }
+    const isEqual = text && row.hasTextAt(names, text.value, text.bytes)
+    return isEqual === undefined ? slow(frame) : isEqual === whenEqual
+  }
+}
+
+function textOf(value: Value): { readonly value: string; readonly bytes: Uint8Array } | undefined {
+  if ((value.type !== 'string' && value.type !== 'symbol') || hasLoneSurrogate(value.value)) return undefined
+  return { value: value.value, bytes: Buffer.from(value.value) }
+}
