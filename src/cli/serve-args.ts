@@ -10,6 +10,7 @@ export interface ServeArguments {
   readonly port: number
   readonly dataDir: string | undefined
   readonly ledgers: readonly string[]
+  readonly exportDir: string | undefined
   readonly memory: boolean
   readonly demo: boolean
   readonly strictQldb: boolean
@@ -49,6 +50,7 @@ export const serveFlags: readonly FlagDefinition[] = [
   },
   { flags: '--memory', group: 'Ledgers', help: 'ledgers in memory, gone at exit' },
   { flags: '--demo', group: 'Ledgers', help: 'one in memory, with the vehicle registration sample in it' },
+  { flags: '--export-dir <path>', group: 'Ledgers', help: 'where ExportJournalToS3 writes, a folder for each bucket' },
   { flags: '--strict-qldb', group: 'Ledgers', help: 'refuse what QLDB refused, and hold to its quotas' },
   {
     flags: '--keys <path>',
@@ -101,6 +103,7 @@ function argumentsOf(given: Given): ServeArguments {
     port: wholeNumber('--port', text('port') ?? '8182', 65_535),
     dataDir: text('dataDir'),
     ledgers: (given['ledger'] as readonly string[] | undefined) ?? [],
+    exportDir: text('exportDir'),
     memory: given['memory'] === true,
     demo: given['demo'] === true,
     strictQldb: given['strictQldb'] === true,

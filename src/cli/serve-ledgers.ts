@@ -13,6 +13,7 @@ export type OpenStore = (name: string) => Promise<Store | undefined>
 /** The ledgers that one thread has opened: each is opened when it is first asked for, and shared from then on. */
 export class OpenLedgers implements LedgerHost {
   readonly #ledgers = new Map<string, Promise<Ledger>>()
+  readonly #stores = new Map<string, Store>()
   readonly #openStore: OpenStore
   readonly #env: Env
   readonly #strictQldb: boolean
@@ -35,12 +36,19 @@ export class OpenLedgers implements LedgerHost {
     return opening
   }
 
+  /** The store of a ledger, opened with it. Rejects as `open`. */
+  async store(name: string): Promise<Store> {
+    await this.open(name)
+    return this.#stores.get(name) as Store
+  }
+
   /** Closes a ledger if it is open. */
   async forget(name: string): Promise<void> {
     const opening = this.#ledgers.get(name)
     this.#ledgers.delete(name)
     const ledger = await opening?.catch(() => undefined)
     await ledger?.close()
+    this.#stores.delete(name)
   }
 
   async close(): Promise<void> {
@@ -50,6 +58,7 @@ export class OpenLedgers implements LedgerHost {
   async #open(name: string): Promise<Ledger> {
     const store = await this.#openStore(name)
     if (store === undefined) throw new LedgerError('ledger/not-found', `The Ledger with name ${name} is not found`)
+    this.#stores.set(name, store)
     try {
       return await Ledger.open(store, this.#env, {
         name,

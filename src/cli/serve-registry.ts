@@ -1,15 +1,4 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
@@ -21,6 +10,7 @@ import { isStoreDirectory } from '../store/lmdb-files.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { Store } from '../store/store.ts'
 import { fileError } from './file-error.ts'
+import { writeJsonFile } from './serve-json-file.ts'
 import type { OpenLedgers, OpenStore } from './serve-ledgers.ts'
 
 /** Where a server's ledgers are: what the registry does with them. */
@@ -146,21 +136,8 @@ export class DirectoryPlaces implements LedgerPlaces {
 
   /** On disk, whole or not at all, when it returns. */
   writeRecord(record: LedgerRecord): void {
-    const path = join(this.#directory, record.name, recordFile)
-    const fresh = `${path}.${newId(this.#env)}`
-    const { name: _, ...kept } = record
-    try {
-      const file = openSync(fresh, 'wx', 0o600)
-      try {
-        writeSync(file, `${JSON.stringify(kept)}\n`)
-        fsyncSync(file)
-      } finally {
-        closeSync(file)
-      }
-      renameSync(fresh, path)
-    } catch (error) {
-      throw fileError(error, path)
-    }
+    const { name, ...kept } = record
+    writeJsonFile(join(this.#directory, name, recordFile), kept, this.#env)
   }
 
   make(): void {}

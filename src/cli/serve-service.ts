@@ -8,6 +8,7 @@ import { type AccessEntry, type HttpLimits, type HttpService, listenHttpService 
 import { ServiceMetrics } from '../server/metrics-service.ts'
 import { type RouterLimits, SessionRouter } from '../server/session-router.ts'
 import type { AccessKeys } from '../server/sigv4.ts'
+import { FolderExports } from './serve-exports.ts'
 import { createEngineParts, engineInThisThread, OpenLedgers } from './serve-ledgers.ts'
 import { DirectoryPlaces, type LedgerPlaces, MemoryPlaces, Registry } from './serve-registry.ts'
 
@@ -26,6 +27,8 @@ export interface ServiceSpec {
   readonly threads: number
   readonly keys: AccessKeys | undefined
   readonly tls: { readonly certificate: string; readonly key: string } | undefined
+  /** Where journal exports go, a folder for each bucket; undefined: they are not offered. */
+  readonly exportDirectory?: string | undefined
   readonly region: string
   readonly version: string
   readonly limits?: Partial<RouterLimits & HttpLimits>
@@ -59,7 +62,14 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
     limits: spec.limits ?? {},
     onFault: spec.onFault,
   })
-  const registry = new Registry(places, open, (name) => router.endLedger(name))
+  const exports =
+    spec.exportDirectory === undefined
+      ? undefined
+      : new FolderExports(spec.exportDirectory, env, (name) => open.store(name), spec.onFault)
+  const registry = new Registry(places, open, async (name) => {
+    await exports?.cancel(name)
+    await router.endLedger(name)
+  })
   let http: HttpService | undefined
   const timer = setInterval(() => {
     router.sweep()
@@ -68,6 +78,7 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
   const close = async () => {
     clearInterval(timer)
     await http?.close()
+    await exports?.cancel()
     await router.close()
     await open.close()
   }
@@ -78,7 +89,7 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
     http = await listenHttpService({
       ...spec,
       router,
-      control: new ControlPlane(registry, env, spec.region),
+      control: new ControlPlane(registry, exports, env, spec.region),
       metrics: new ServiceMetrics(router, pool, spec.version, () => process.memoryUsage.rss()),
       env,
     })

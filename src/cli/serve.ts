@@ -48,6 +48,7 @@ function specOf(args: ServeArguments, world: ToolWorld, onAccess: ServiceSpec['o
       args.tlsCert === undefined
         ? undefined
         : { certificate: readText(args.tlsCert), key: readText(args.tlsKey as string) },
+    exportDirectory: args.exportDir === undefined ? undefined : resolve(args.exportDir),
     region: args.region,
     version: world.version,
     ...(onAccess === undefined ? {} : { onAccess }),

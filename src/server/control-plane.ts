@@ -6,6 +6,7 @@ import { ledgerNameCharactersMax } from '../base/limits.ts'
 import { isLedgerName } from '../protocol/check-request.ts'
 import type { ControlRequest } from '../protocol/control-message.ts'
 import { invalidParameter, ledgerExists, ledgerNotFound, notFound, preconditionNotMet } from './control-plane-errors.ts'
+import { describeExport, type JournalExports, listExports, startExport } from './control-plane-exports.ts'
 import type { LedgerRecord, LedgerRegistry } from './control-plane-ledgers.ts'
 import { pageOf } from './control-plane-pages.ts'
 import { BodyMembers, type ControlCall } from './control-plane-request.ts'
@@ -26,11 +27,14 @@ export type ControlAnswer = Readonly<Record<string, unknown>>
  */
 export class ControlPlane {
   readonly #registry: LedgerRegistry
+  readonly #exports: JournalExports | undefined
   readonly #env: Env
   readonly #region: string
 
-  constructor(registry: LedgerRegistry, env: Env, region: string) {
+  /** `exports`: undefined when there is no place for them; asking for one is refused then. */
+  constructor(registry: LedgerRegistry, exports: JournalExports | undefined, env: Env, region: string) {
     this.#registry = registry
+    this.#exports = exports
     this.#env = env
     this.#region = region
   }
@@ -56,15 +60,15 @@ export class ControlPlane {
         return this.#readJournal(operation, name, BodyMembers.parse(body))
       case 'ExportJournalToS3':
         this.#find(name)
-        throw invalidParameter('Journal exports are not offered by this server', 'S3ExportConfiguration')
+        return startExport(this.#exports, name, BodyMembers.parse(body), this.#env.nowMs())
       case 'ListJournalS3ExportsForLedger':
         this.#find(name)
-        return { JournalS3Exports: [] }
+        return listExports(this.#exports, name, query)
       case 'ListJournalS3Exports':
-        return { JournalS3Exports: [] }
+        return listExports(this.#exports, undefined, query)
       case 'DescribeJournalS3Export':
         this.#find(name)
-        throw notFound('JournalS3Export', path['exportId'] as string, 'The export is not found')
+        return describeExport(this.#exports, name, path['exportId'] as string)
       case 'StreamJournalToKinesis':
         this.#find(name)
         throw invalidParameter(

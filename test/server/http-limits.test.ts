@@ -24,7 +24,7 @@ async function listen(t: TestContext, send: Send, limits: Partial<HttpLimits> = 
     host: '127.0.0.1',
     port: 0,
     router,
-    control: new ControlPlane({} as never, env, 'us-east-1'),
+    control: new ControlPlane({} as never, undefined, env, 'us-east-1'),
     metrics,
     env,
     limits,

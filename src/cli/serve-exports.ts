@@ -1,0 +1,164 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Env } from '../base/env.ts'
+import { LedgerError } from '../base/errors.ts'
+import { newId } from '../base/ids.ts'
+import { exportKeptMs, ledgerExportsMax } from '../base/limits.ts'
+import { type ExportFormat, ExportWriter } from '../journal/export-files.ts'
+import { journalOf } from '../ledger/export-ledger.ts'
+import type { ExportRecord, ExportRequest, JournalExports } from '../server/control-plane-exports.ts'
+import type { Store } from '../store/store.ts'
+import { compareInstants, instantOf, timestampFromMs } from '../values/timestamp.ts'
+import { fileError } from './file-error.ts'
+import { writeJsonFile } from './serve-json-file.ts'
+
+const recordsFolder = '.exports'
+/** Blocks written before others get their turn. */
+const blocksBetweenTurns = 64
+
+/**
+ * Journal exports into folders below a root, one a bucket. An export is written aside and put in its place whole, the
+ * manifests last. What is known of it stands in a file, for as long as QLDB kept it.
+ */
+export class FolderExports implements JournalExports {
+  readonly #root: string
+  readonly #env: Env
+  readonly #storeOf: (ledger: string) => Promise<Store>
+  readonly #onFault: (error: unknown) => void
+  readonly #records = new Map<string, ExportRecord>()
+  /** Exports under way, by their id; the promise never rejects. */
+  readonly #running = new Map<string, { readonly ledger: string; readonly done: Promise<void> }>()
+  readonly #cancelled = new Set<string>()
+
+  /** Makes the root; an export that an earlier server has not ended counts as cancelled. Throws LedgerError 'file/…'. */
+  constructor(root: string, env: Env, storeOf: (ledger: string) => Promise<Store>, onFault: (error: unknown) => void) {
+    this.#root = root
+    this.#env = env
+    this.#storeOf = storeOf
+    this.#onFault = onFault
+    try {
+      mkdirSync(join(root, recordsFolder), { recursive: true, mode: 0o700 })
+      for (const name of readdirSync(join(root, recordsFolder))) this.#load(join(root, recordsFolder, name))
+    } catch (error) {
+      throw fileError(error, root)
+    }
+  }
+
+  list(): readonly ExportRecord[] {
+    const oldestMs = this.#env.nowMs() - exportKeptMs
+    for (const record of this.#records.values()) {
+      if (record.createdMs >= oldestMs || record.status === 'IN_PROGRESS') continue
+      this.#records.delete(record.id)
+      rmSync(this.#recordFile(record.id), { force: true })
+    }
+    return [...this.#records.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
+  async start(request: ExportRequest): Promise<ExportRecord> {
+    const running = [...this.#running.values()].filter(({ ledger }) => ledger === request.ledger)
+    if (running.length >= ledgerExportsMax) {
+      throw new LedgerError('session/limit', `${ledgerExportsMax} exports of the ledger are under way already`)
+    }
+    const record: ExportRecord = {
+      ...request,
+      id: newId(this.#env),
+      createdMs: this.#env.nowMs(),
+      status: 'IN_PROGRESS',
+    }
+    this.#keep(record)
+    const done = this.#run(record).finally(() => this.#running.delete(record.id))
+    this.#running.set(record.id, { ledger: request.ledger, done })
+    return record
+  }
+
+  /** Gives up the exports of a ledger, or all of them, and resolves when none is at work any more. */
+  async cancel(ledger?: string): Promise<void> {
+    const running = [...this.#running].filter(([, found]) => ledger === undefined || found.ledger === ledger)
+    for (const [id] of running) this.#cancelled.add(id)
+    await Promise.all(running.map(([, { done }]) => done))
+  }
+
+  async #run(record: ExportRecord): Promise<void> {
+    const bucket = join(this.#root, record.bucket)
+    const partial = join(bucket, `.partial-${record.id}`)
+    let status: ExportRecord['status'] = 'CANCELLED'
+    try {
+      if (await this.#write(record, partial)) {
+        moveFiles(partial, bucket)
+        status = 'COMPLETED'
+      }
+    } catch (error) {
+      this.#onFault(error)
+    }
+    rmSync(partial, { recursive: true, force: true })
+    this.#cancelled.delete(record.id)
+    try {
+      this.#keep({ ...record, status })
+    } catch (error) {
+      this.#onFault(error)
+    }
+  }
+
+  /** Whether it came to its end. */
+  async #write(record: ExportRecord, folder: string): Promise<boolean> {
+    const snapshot = (await this.#storeOf(record.ledger)).snapshot()
+    try {
+      const journal = journalOf(snapshot)
+      const [from, to] = [timestampFromMs(record.fromMs), timestampFromMs(record.toMs)]
+      const writer = new ExportWriter(folder, {
+        ledgerName: record.ledger,
+        exportId: record.id,
+        strandId: journal.identity.strandId,
+        format: record.format.toLowerCase().replace('_', '-') as ExportFormat,
+        gzip: false,
+        prefix: record.prefix,
+        inclusiveStartTime: from,
+        exclusiveEndTime: to,
+      })
+      let seen = 0
+      for (const block of journal.blocks()) {
+        seen += 1
+        if (seen % blocksBetweenTurns === 0) await new Promise((resolve) => setImmediate(resolve))
+        if (this.#cancelled.has(record.id)) return false
+        const time = instantOf(block.blockTimestamp)
+        if (compareInstants(time, instantOf(to)) >= 0) break
+        if (compareInstants(time, instantOf(from)) >= 0) writer.add(block)
+      }
+      writer.end()
+      return true
+    } finally {
+      snapshot.release()
+    }
+  }
+
+  #keep(record: ExportRecord): void {
+    this.#records.set(record.id, record)
+    writeJsonFile(this.#recordFile(record.id), record, this.#env)
+  }
+
+  #load(path: string): void {
+    try {
+      const record = JSON.parse(readFileSync(path, 'utf8')) as ExportRecord
+      const { status } = record
+      this.#records.set(record.id, { ...record, status: status === 'COMPLETED' ? status : 'CANCELLED' })
+    } catch {
+      // Not a whole record: an export that nobody was told of.
+    }
+  }
+
+  #recordFile(id: string): string {
+    return join(this.#root, recordsFolder, `${id}.json`)
+  }
+}
+
+/** Puts the files of a folder at the same paths of another, over what is there; manifests after all others. */
+function moveFiles(from: string, to: string): void {
+  const names = readdirSync(from, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(from, name)).isFile(),
+  )
+  const isManifest = (name: string) => name.endsWith('.manifest')
+  for (const name of [...names.filter((found) => !isManifest(found)), ...names.filter(isManifest).sort().reverse()]) {
+    mkdirSync(dirname(join(to, name)), { recursive: true, mode: 0o700 })
+    renameSync(join(from, name), join(to, name))
+  }
+}
