@@ -89,10 +89,16 @@ export interface LedgerState {
   readonly nextIndexNumber: number
 }
 
-/** Undefined before block 0 was applied. */
+const stateHeaderBytes = 28
+const hashBytes = 32
+
+/** Undefined before block 0 was applied. Throws LedgerError 'store/corrupt'. */
 export function readState(reader: Reader): LedgerState | undefined {
   const bytes = reader.get(stateKey)
   if (bytes === undefined) return undefined
+  // A block of an unchecked import may have an empty hash.
+  if (bytes.length !== stateHeaderBytes + hashBytes && bytes.length !== stateHeaderBytes)
+    throw new LedgerError('store/corrupt', "the ledger's state is damaged")
   const buffer = asBuffer(bytes)
   return {
     tip: buffer.readUIntBE(0, 6),
@@ -100,7 +106,7 @@ export function readState(reader: Reader): LedgerState | undefined {
     catalogVersion: buffer.readUIntBE(14, 6),
     symbolsEnd: buffer.readUInt32BE(20),
     nextIndexNumber: buffer.readUInt32BE(24),
-    tipHash: buffer.subarray(28),
+    tipHash: buffer.subarray(stateHeaderBytes),
   }
 }
 
@@ -113,13 +119,13 @@ export function stateOf(reader: Reader): LedgerState {
 }
 
 export function encodeState(state: LedgerState): Uint8Array {
-  const buffer = Buffer.allocUnsafeSlow(28 + state.tipHash.length)
+  const buffer = Buffer.allocUnsafeSlow(stateHeaderBytes + state.tipHash.length)
   buffer.writeUIntBE(state.tip, 0, 6)
   buffer.writeDoubleBE(state.tipMs, 6)
   buffer.writeUIntBE(state.catalogVersion, 14, 6)
   buffer.writeUInt32BE(state.symbolsEnd, 20)
   buffer.writeUInt32BE(state.nextIndexNumber, 24)
-  buffer.set(state.tipHash, 28)
+  buffer.set(state.tipHash, stateHeaderBytes)
   return buffer
 }
 

@@ -40,7 +40,8 @@ export async function verifyDerived(
   onReplay: OnReplay,
 ): Promise<DerivedReport> {
   const findings: string[] = []
-  const tip = readState(source)?.tip ?? -1
+  const tip = tipOf(source)
+  if (tip === undefined) return { ...none, findings: ["the ledger's state: it can't be read"] }
   if (tip > last) return { ...none, findings: [`the state says that block ${tip} is the last, it is ${last}`] }
   try {
     await replay(source, tip, hasRedactions, scratch, onReplay)
@@ -60,6 +61,16 @@ export async function verifyDerived(
     return { findings, findingCount, records, isComplete: tip === last }
   } finally {
     view.release()
+  }
+}
+
+/** The last block that derived data accounts for; -1: none. Undefined when the record of it is damaged. */
+function tipOf(source: Reader): number | undefined {
+  try {
+    return readState(source)?.tip ?? -1
+  } catch (error) {
+    if (error instanceof LedgerError) return undefined
+    throw error
   }
 }
 
