@@ -50,7 +50,8 @@ async function run(args: Arguments): Promise<ExitName> {
     return runInteractive({ ...common, stdin: process.stdin, variables: process.env })
   }
   for (const warning of options.warnings) process.stderr.write(`warning: ${warning}\n`)
-  return runSources(sources, { ...common, stderr: process.stderr, onInterrupt })
+  const closeInput = () => void process.stdin.destroy()
+  return runSources(sources, { ...common, stderr: process.stderr, onInterrupt, closeInput })
 }
 
 async function runNamedTool(name: ToolName, argv: readonly string[]): Promise<ExitName> {

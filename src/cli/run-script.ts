@@ -21,6 +21,8 @@ export interface ScriptContext {
   readonly stderr: NodeJS.WriteStream
   /** Calls back at the first SIGINT; returns how to stop listening. The second one has its usual effect. */
   readonly onInterrupt: (callback: () => void) => () => void
+  /** Closes standard input, so that nothing waits for it any longer. */
+  readonly closeInput: () => void
 }
 
 /** Runs `-e`, script files or standard input one after the other in one session. Rejects when the ledger can't be opened. */
@@ -47,7 +49,11 @@ export async function runSources(sources: readonly ScriptSource[], context: Scri
   // A statement of the embedded ledger can't be stopped from its own thread: there SIGINT ends the process, as usual.
   const controller = new AbortController()
   const isRemote = connection.driver.transport.cancels === 'waiting'
-  const ignore = isRemote ? context.onInterrupt(() => controller.abort()) : () => undefined
+  const interrupt = () => {
+    controller.abort()
+    context.closeInput()
+  }
+  const ignore = isRemote ? context.onInterrupt(interrupt) : () => undefined
   let exit: ExitName = 'ok'
   try {
     const common = { continueOnError: args.continueOnError, signal: controller.signal }

@@ -10,6 +10,7 @@ export interface ScriptOptions {
   readonly file?: string
   /** Go on after an error; in a transaction, after its commit or abort. */
   readonly continueOnError: boolean
+  /** Cancels the statement that runs, and ends the script ('interrupted'): nothing that follows is run. */
   readonly signal?: AbortSignal
   /** Told before each statement. */
   readonly onStatement?: (statement: ScriptStatement) => void
@@ -27,10 +28,17 @@ export async function runScript(
 ): Promise<RunOutcome> {
   const run = new ScriptRun(shell, sink, options)
   const reader = new ScriptReader()
-  for await (const chunk of chunks) {
-    for (const statement of reader.push(chunk)) if (!(await run.step(statement))) return run.outcome
+  try {
+    for await (const chunk of chunks) {
+      for (const statement of reader.push(chunk)) if (!(await run.step(statement))) return run.outcome
+    }
+  } catch (error) {
+    // Whoever interrupts a script may also close the input that it waits for.
+    if (run.isInterrupted()) return run.outcome
+    throw error
   }
   for (const statement of reader.end()) if (!(await run.step(statement))) return run.outcome
+  run.isInterrupted()
   return run.outcome
 }
 
@@ -56,6 +64,7 @@ class ScriptRun {
   /** Whether the script goes on after this statement. */
   async step(statement: ScriptStatement): Promise<boolean> {
     const { signal, file, continueOnError } = this.#options
+    if (this.isInterrupted()) return false
     const command = commandName(statement.text)
     if (this.#isSkipping) {
       if (command === 'commit' || command === 'abort') this.#isSkipping = false
@@ -72,6 +81,13 @@ class ScriptRun {
     if (outcome.exit === 'ok') return !outcome.quit
     if (outcome.exit === 'interrupted' || !continueOnError) return false
     await this.#skipBlock(wasOpen, command)
+    return true
+  }
+
+  /** Whether the user has stopped the script; its outcome then says so. */
+  isInterrupted(): boolean {
+    if (this.#options.signal?.aborted !== true) return false
+    this.#exit = firstFailure(this.#exit, 'interrupted')
     return true
   }
 

@@ -46,7 +46,7 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
   const { shell, stdin, stdout } = options
   const theme = themeOf(options.hasColour)
   const output = new Scrollback(stdout)
-  const size = () => ({ columns: Math.max(20, stdout.columns ?? 80), rows: Math.max(4, stdout.rows ?? 24) })
+  const size = () => ({ columns: Math.max(20, stdout.columns || 80), rows: Math.max(4, stdout.rows || 24) })
   const sink = present({
     write: (text) => output.write(text),
     size,

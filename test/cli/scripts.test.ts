@@ -167,7 +167,7 @@ test(
 )
 
 test(
-  'the same against an endpoint: rows, errors, a lost commit, an unknown ledger, SIGINT',
+  'the same against an endpoint: rows, errors, a lost commit, an unknown ledger, SIGINT while waiting and at work',
   withShell(async (shell) => {
     const engine = await openEngine({ ledger: 'fleet', directory: undefined, strictQldb: false }, realEnv)
     let conflicts = 0
@@ -219,6 +219,13 @@ test(
       const unknown = await run(['-e', 'SELECT 1'], 'nothing')
       assert.equal(unknown.code, 3)
       assert.match(unknown.stderr, /^error\[ledger\/not-found\]: the endpoint does not open ledger 'nothing': /)
+      const waiting = shell.start(['-s', endpoint.url, '-l', 'fleet'], { env })
+      waiting.stdin?.write('begin;\nDELETE FROM T;\n')
+      waiting.stdout?.once('data', () => waiting.kill('SIGINT'))
+      const idle = await ended(waiting)
+      assert.equal(idle.code, 130)
+      assert.match(idle.stderr, /^warning: a transaction was still open at the end/m)
+      assert.equal((await run(['-e', 'SELECT COUNT(*) AS n FROM T'])).stdout, '{"n":450}\n')
       isHanging = true
       const child = shell.start(['-s', endpoint.url, '-l', 'fleet', '-e', 'SELECT * FROM T', '-e', 'SELECT 2'], { env })
       await hanging

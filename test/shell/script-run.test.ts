@@ -80,3 +80,21 @@ test('a script that comes slowly runs as it comes', async () => {
   await runScript(session.shell, chunks(), session.sink, { continueOnError: false })
   assert.deepEqual(seen, [3, 0, 3])
 })
+
+test('an interrupted script runs nothing more, be it between two statements or waiting for input', async () => {
+  const { shell, sink, said } = await openSession()
+  const controller = new AbortController()
+  const options = { continueOnError: true, signal: controller.signal }
+  async function* waiting(): AsyncGenerator<string> {
+    yield 'CREATE TABLE T; begin;\n'
+    controller.abort()
+    throw new Error('the input was closed')
+  }
+  assert.equal((await runScript(shell, waiting(), sink, options)).exit, 'interrupted')
+  assert.equal(shell.inTransaction, true)
+  said()
+  assert.equal((await runScript(shell, ['commit'], sink, options)).exit, 'interrupted')
+  assert.deepEqual(said(), [])
+  assert.equal(shell.inTransaction, true)
+  await shell.abortOpen(sink)
+})
