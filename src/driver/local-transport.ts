@@ -12,7 +12,8 @@ export interface LocalControl {
 }
 
 /**
- * A transport to a handler in the same thread: rows come as values, nothing is copied or encoded. `close` is called when the transport closes.
+ * A transport to a handler in the same thread: rows come as values, nothing is copied or encoded. `close` is called
+ * when the transport closes.
  *
  * The engine works without giving way, so a signal can only be raised between two commands. Before each further page
  * the event loop gets a turn, so that output drains and interrupts arrive while a long result streams.

@@ -56,9 +56,14 @@ export class LazyReader {
  */
 export function detached(value: Value): Value {
   if (isLazy(value)) return value.detached()
-  if (value.type !== 'struct' || !value.values.some(isLazy)) return value
+  if (value.type !== 'struct' || !hasLazy(value.values)) return value
   const values = value.values.map((field) => (isLazy(field) ? field.detached() : field))
   return struct(value.names, values, value.annotations)
+}
+
+function hasLazy(values: readonly Value[]): boolean {
+  for (let at = 0; at < values.length; at += 1) if (isLazy(values[at] as Value)) return true
+  return false
 }
 
 /** As decodeLazy, but decoded at once and to the last level. */

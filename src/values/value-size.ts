@@ -32,7 +32,7 @@ export function approximateBytes(value: Value): number {
 export function isEncodable(value: Value, depth = 0): boolean {
   // What was stored could be encoded, and leaves room for a row around it (documentDepthMax).
   if (isLazy(value)) return depth <= nestingDepthMax - documentDepthMax
-  if (value.annotations?.some(hasLoneSurrogate)) return false
+  if (value.annotations !== undefined && !areWhole(value.annotations)) return false
   switch (value.type) {
     case 'string':
     case 'symbol':
@@ -44,13 +44,27 @@ export function isEncodable(value: Value, depth = 0): boolean {
     case 'list':
     case 'sexp':
     case 'bag':
-      return depth < nestingDepthMax && value.items.every((item) => isEncodable(item, depth + 1))
+      return depth < nestingDepthMax && areEncodable(value.items, depth + 1)
     case 'struct':
-      if (depth >= nestingDepthMax || value.names.some(hasLoneSurrogate)) return false
-      return value.values.every((field) => isEncodable(field, depth + 1))
+      return depth < nestingDepthMax && areWhole(value.names) && areEncodable(value.values, depth + 1)
     default:
       return true
   }
+}
+
+function areEncodable(values: readonly Value[], depth: number): boolean {
+  for (let at = 0; at < values.length; at += 1) if (!isEncodable(values[at] as Value, depth)) return false
+  return true
+}
+
+/** The names looked at last: rows of one result share theirs, and a list of names is never changed. */
+let knownNames: readonly string[] | undefined
+
+function areWhole(texts: readonly string[]): boolean {
+  if (texts === knownNames) return true
+  for (let at = 0; at < texts.length; at += 1) if (hasLoneSurrogate(texts[at] as string)) return false
+  knownNames = texts
+  return true
 }
 
 const magnitudeEnd = 1n << BigInt(8 * integerBytesMax)
