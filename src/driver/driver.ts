@@ -110,7 +110,7 @@ export class Driver {
       if (transaction.failure !== undefined) throw transaction.failure
       if (transaction.isOpen) {
         onCommit = true
-        await transaction.commit()
+        await transaction.commit(options.signal === undefined ? {} : { signal: options.signal })
       }
       return { isDone: true, value }
     } catch (error) {

@@ -78,8 +78,13 @@ export class Session {
   async commit(
     transactionId: string,
     digest: Uint8Array,
+    options?: SendOptions,
   ): Promise<{ readonly digest: Uint8Array; readonly statistics: Statistics }> {
-    const answer = await this.#send('CommitTransaction', { TransactionId: transactionId, CommitDigest: digest })
+    const answer = await this.#send(
+      'CommitTransaction',
+      { TransactionId: transactionId, CommitDigest: digest },
+      options,
+    )
     return { digest: answer.CommitDigest, statistics: statisticsOf(answer) }
   }
 

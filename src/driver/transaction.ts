@@ -63,14 +63,16 @@ export class Transaction {
   /**
    * Makes the changes durable. Rejects with WireError OccConflictException when another transaction was first, with
    * LedgerError 'transaction/digest-mismatch' when both ends do not agree on what was asked. The transaction is over
-   * in every case.
+   * in every case. A signal stops a long commit, as that of a new index, where the engine can then say that nothing was
+   * written; elsewhere it is not heeded.
    */
-  commit(): Promise<Statistics> {
+  commit(options: SendOptions = {}): Promise<Statistics> {
     return this.#inTurn(async () => {
       this.#needOpen()
       const digest = this.#digest.bytes()
       try {
-        const answer = await this.#session.commit(this.id, digest)
+        const isSure = this.#session.transport.cancels === 'statement'
+        const answer = await this.#session.commit(this.id, digest, isSure ? options : {})
         this.#statistics = addStatistics(this.#statistics, answer.statistics)
         if (!equalBytes(answer.digest, digest)) throw digestMismatch(this.id)
         this.#end()

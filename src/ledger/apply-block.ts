@@ -72,9 +72,14 @@ export interface PlacedRevision {
  * rebuild both come through here, so that what is derived depends on nothing but the blocks. The block itself is the
  * caller's to put. The catalog's own revisions are applied first, so a new index covers the block's own documents.
  */
-export function applyBlock(transaction: WriteTransaction, block: Block, before: Derived): Derived {
+export function applyBlock(
+  transaction: WriteTransaction,
+  block: Block,
+  before: Derived,
+  isCancelled?: () => boolean,
+): Derived {
   assert(block.blockAddress.sequenceNo === before.state.tip + 1, 'blocks are applied in their order')
-  const writer = new BlockWriter(transaction, block, before)
+  const writer = new BlockWriter(transaction, block, before, isCancelled)
   return writer.apply()
 }
 
@@ -93,9 +98,12 @@ export class BlockWriter {
   readonly #before: Derived
   readonly #counters = new Map<number, number>()
 
-  constructor(transaction: WriteTransaction, block: Block, before: Derived) {
+  readonly #isCancelled: (() => boolean) | undefined
+
+  constructor(transaction: WriteTransaction, block: Block, before: Derived, isCancelled?: () => boolean) {
     this.transaction = transaction
     this.block = block
+    this.#isCancelled = isCancelled
     this.symbols = before.symbols
     this.nextIndexNumber = before.state.nextIndexNumber
     this.#before = before
@@ -156,6 +164,11 @@ export class BlockWriter {
     this.transaction.put(documentKey(catalogTableNumber, documentNumber), record)
     this.#noteChange(catalogTableId, tableId)
     return documentNumber
+  }
+
+  /** To be called now and then in long work: nothing of a block that was given up is kept. */
+  checkCancelled(): void {
+    if (this.#isCancelled?.() === true) throw new LedgerError('cancelled/by-user', 'the commit was stopped')
   }
 
   /** Puts a revision's records and makes it the current one; returns its place and the data that it replaces. */

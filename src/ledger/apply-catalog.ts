@@ -87,6 +87,7 @@ function createIndex(
     for (const { indexKey, documentNumber } of entries.found)
       writer.putIndexEntry(indexNumber, indexKey, documentNumber)
     if (entries.next === undefined) return
+    writer.checkCancelled()
     from = entries.next
   }
 }

@@ -49,6 +49,8 @@ export interface CommitRequest {
   readonly overlay: Overlay
   readonly redactions: readonly RedactedRevision[]
   readonly statements: readonly FinishedStatement[]
+  /** Asked in long work, as the building of an index; true gives the commit up with 'cancelled/by-user'. */
+  readonly isCancelled?: (() => boolean) | undefined
 }
 
 /**
@@ -92,7 +94,8 @@ function append(
   const symbols = core.symbols.forWrite(transaction, state.symbolsEnd)
   const catalog = core.catalogs.forWrite(transaction, state, symbols)
   transaction.put(blockKey(sequenceNo), encodeBlock(block))
-  applyBlock(transaction, block, { state, catalog, symbols, origin: core.identity.origin })
+  const before = { state, catalog, symbols, origin: core.identity.origin }
+  applyBlock(transaction, block, before, request.isCancelled)
   return { sequenceNo, count }
 }
 

@@ -10,8 +10,8 @@ import { decodeRevisionRecord, type Reader, type RevisionRecord } from './record
 /**
  * The rows of history(table, from, to), of a table's or one document's `revisions`: those that were active at some
  * moment of the window, both ends inclusive; by document in the order of insertion, then by version
- * (DG/working.history). A revision is active from its txTime until the next one's; the last one, a deletion too, for ever. Throws LedgerError 'evaluator/invalid' for a window
- * that ends before it starts or does not end in the past.
+ * (DG/working.history). A revision is active from its txTime until the next one's; the last one, a deletion too, for
+ * ever. Throws LedgerError 'evaluator/invalid' for a window that ends before it starts or does not end in the past.
  */
 export function historyRows(
   view: { readonly reader: Reader; readonly blocks: BlockCache },

@@ -87,7 +87,7 @@ export class LedgerTransaction {
    * when another transaction was first, 'transaction/digest-mismatch' when `digest` is not the fold over what was sent,
    * and the store's errors; the transaction is over in every case.
    */
-  async commit(digest: Uint8Array): Promise<CommitOutcome> {
+  async commit(digest: Uint8Array, isCancelled?: () => boolean): Promise<CommitOutcome> {
     this.#checkOpen()
     this.#isOver = true
     const view = this.#view
@@ -103,6 +103,7 @@ export class LedgerTransaction {
         overlay: this.#overlay,
         redactions: this.#redactions,
         statements: this.#finishedStatements(),
+        isCancelled,
       }
       const hasChanges = !this.#overlay.isEmpty || this.#redactions.length > 0
       return hasChanges || this.#core.identity.journalReads === true

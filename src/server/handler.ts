@@ -125,7 +125,7 @@ class SessionHandler implements Handler {
         return { FetchPage: { Page: answer.page, ...timing(), ConsumedIOs: answer.usage } }
       }
       case 'CommitTransaction':
-        return this.#commit(session, given(request.CommitTransaction), timing)
+        return this.#commit(session, given(request.CommitTransaction), timing, control)
       default:
         return command satisfies never
     }
@@ -185,10 +185,15 @@ class SessionHandler implements Handler {
     }
   }
 
-  async #commit(session: Session, command: CommitTransaction, timing: Timer): Promise<SendCommandResponse> {
+  async #commit(
+    session: Session,
+    command: CommitTransaction,
+    timing: Timer,
+    control: RequestControl,
+  ): Promise<SendCommandResponse> {
     const { id, hosted } = this.#sessions.transactionOf(session, command.TransactionId)
     this.#sessions.release(session)
-    await hosted.commit(command.CommitDigest)
+    await hosted.commit(command.CommitDigest, control.isCancelled)
     return {
       CommitTransaction: {
         TransactionId: id,

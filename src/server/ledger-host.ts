@@ -23,9 +23,10 @@ export interface HostedTransaction {
   execute(statement: string, parameters: readonly Value[]): HostedRun
   /**
    * Durable when it resolves. Rejects with LedgerError 'transaction/conflict', with 'transaction/digest-mismatch' when
-   * `digest` is not the fold over what was executed (protocol/commit-digest.ts). Ends the transaction either way.
+   * `digest` is not the fold over what was executed (protocol/commit-digest.ts). `isCancelled` is asked in long work: true
+   * rejects with 'cancelled/by-user', and nothing was written. Ends the transaction in every case.
    */
-  commit(digest: Uint8Array): Promise<unknown>
+  commit(digest: Uint8Array, isCancelled?: () => boolean): Promise<unknown>
   abort(): void
 }
 

@@ -38,7 +38,7 @@ export async function runAlone(driver: Driver, statement: ScriptStatement, optio
     output = new ResultOutput(statement, options, startedMs)
     try {
       await output.read(await transaction.execute(statement.text, [], signalOption(options)))
-      if (output.isStreaming) await transaction.commit()
+      if (output.isStreaming) await transaction.commit(signalOption(options))
     } catch (error) {
       failure = error
       throw error

@@ -72,6 +72,24 @@ for (const [name, connect] of Object.entries(transports)) {
       assert.deepEqual(await run('SELECT VALUE p FROM Person AS p'), [])
     })
 
+    test('a signal stops the building of an index where the engine can say that nothing was written', async (t) => {
+      const { driver, run } = await open(t)
+      await run('CREATE TABLE T')
+      for (let round = 0; round < 60; round += 1)
+        await run(`INSERT INTO T <<${Array.from({ length: 40 }, (_, k) => `{'k': ${round * 40 + k}}`).join()}>>`)
+      const transaction = await driver.begin()
+      await (await transaction.execute('CREATE INDEX ON T (k)')).toArray()
+      const outcome = await transaction.commit({ signal: AbortSignal.abort() }).then(
+        () => 'committed',
+        (error) => describeFailure(error).kind,
+      )
+      assert.equal(outcome, driver.transport.cancels === 'statement' ? 'cancelled' : 'committed')
+      assert.equal(transaction.isOpen, false)
+      const indexes = await run('SELECT VALUE t.indexes FROM information_schema.user_tables AS t')
+      assert.equal(indexes[0] === '[]', outcome === 'cancelled')
+      await run('SELECT * FROM T WHERE k = 1')
+    })
+
     test('read IOs are those of a nested loop, 1092 for a join of six', async (t) => {
       const { driver, run } = await open(t)
       await run('CREATE TABLE T')

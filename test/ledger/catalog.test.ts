@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { activeTablesMax, tableIndexesMax, tablesMax } from '../../src/base/limits.ts'
+import { activeTablesMax, indexBuildBatchDocuments, tableIndexesMax, tablesMax } from '../../src/base/limits.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { Client, dump, idOf, isError, openLedger, run } from './ledger-fixture.ts'
 
@@ -182,4 +182,31 @@ test("QLDB's bounds for tables and indexes hold when they are asked for", async 
 
   const { ledger: wide } = await openLedger()
   for (let count = 0; count <= tablesMax; count += 1) await run(wide, `CREATE TABLE T${count}`)
+})
+
+test('the building of an index can be stopped, and nothing of it stays', async () => {
+  const { ledger, store } = await openLedger()
+  await run(ledger, 'CREATE TABLE T')
+  const documents = Array.from({ length: 2 * indexBuildBatchDocuments + 10 }, (_, k) => `{'k': ${k}}`)
+  await run(ledger, `INSERT INTO T <<${documents.join()}>>`)
+  const before = dump(store)
+  let looks = 0
+  const after = (most: number) => () => {
+    looks += 1
+    return looks >= most
+  }
+  for (const most of [1, 2]) {
+    looks = 0
+    const client = new Client(ledger)
+    client.run('CREATE INDEX ON T (k)')
+    client.run("INSERT INTO T VALUE {'k': -1}")
+    await assert.rejects(client.commit(after(most)), isError('cancelled/by-user'))
+    assert.deepEqual(dump(store), before)
+  }
+  const client = new Client(ledger)
+  client.run('CREATE INDEX ON T (k)')
+  looks = 0
+  await client.commit(after(3))
+  assert.equal(looks, 2)
+  assert.deepEqual(await run(ledger, 'SELECT VALUE t.k FROM T AS t WHERE t.k = 2005'), ['2005'])
 })

@@ -59,8 +59,8 @@ export class Client {
     return this.transaction.execute(statement, values).rows
   }
 
-  commit(): Promise<CommitOutcome> {
-    return this.transaction.commit(this.#digest)
+  commit(isCancelled?: () => boolean): Promise<CommitOutcome> {
+    return this.transaction.commit(this.#digest, isCancelled)
   }
 }
 
