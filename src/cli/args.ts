@@ -210,8 +210,9 @@ export function checkArguments(args: Arguments): void {
     refuse(`'--journal-reads' takes on or off, found '${args.journalReads}'`)
   if (args.dataDir !== undefined && (args.memory || args.demo))
     refuse("'--data-dir' and a ledger in memory exclude each other")
-  if (args.format !== undefined && !isFormatName(args.format) && args.format !== 'ion-text') {
-    const near = nearName(args.format, formatNames)
+  const format = args.format?.toLowerCase()
+  if (format !== undefined && !isFormatName(format) && format !== 'ion-text') {
+    const near = nearName(format, formatNames)
     refuse(
       `no format named '${args.format}'`,
       near === undefined ? `formats are: ${formatNames.join(', ')}` : `did you mean '${near}'?`,

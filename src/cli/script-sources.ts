@@ -1,6 +1,8 @@
 import { createReadStream, openSync } from 'node:fs'
 import { LedgerError } from '../base/errors.ts'
-import { fileError } from './file-error.ts'
+import { nearName } from '../base/near-name.ts'
+import { fileError, reasonOf } from './file-error.ts'
+import { toolHelp } from './tool-names.ts'
 
 /** A script to be run, and how it is called in error reports. */
 export interface ScriptSource {
@@ -30,8 +32,17 @@ function open(path: string): number {
   try {
     return openSync(path, 'r')
   } catch (error) {
-    throw fileError(error, path)
+    const help = toolMeant(path)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || help === undefined) throw fileError(error, path)
+    throw new LedgerError('file/unreadable', `can't read '${path}': ${reasonOf(error)}`, { cause: error, help })
   }
+}
+
+/** For a script that is not there, since it was meant for the name of a tool. */
+function toolMeant(word: string): string | undefined {
+  if (word === 'help') return "'qldb --help' lists flags and tools"
+  const near = nearName(word, Object.keys(toolHelp))
+  return near === undefined ? undefined : `did you mean the tool 'qldb ${near}'?`
 }
 
 /** The text of a stream of bytes. Throws LedgerError 'file/not-text' where it is not UTF-8, 'file/unreadable'. */

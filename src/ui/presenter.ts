@@ -43,7 +43,7 @@ export function present(ports: PresenterPorts): EventSink {
       case 'notice':
         return ports.write(`${ports.theme.notice(event.text)}\n`)
       case 'warning':
-        return ports.write(`${ports.theme.warning(event.text)}\n`)
+        return ports.write(`${ports.theme.warning(`warning: ${event.text}`)}\n`)
       case 'error':
         return ports.write(errorText(ports, ports.errorLines(event.report)))
       case 'state':

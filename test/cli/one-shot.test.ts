@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { flagDefinitions } from '../../src/cli/args.ts'
+import { fileSources } from '../../src/cli/script-sources.ts'
 import { exitCodes } from '../../src/shell/exit-codes.ts'
 import { ended, program, withShell } from './test-shell.ts'
 
@@ -193,6 +194,13 @@ test(
     assert.doesNotMatch(stderr, /EPIPE|[Ee]rror/)
   }),
 )
+
+test('a script that is not there, but sounds like a tool, brings up the tool', () => {
+  const stdin = process.stdin
+  assert.throws(() => fileSources(['srve'], stdin), { help: "did you mean the tool 'qldb serve'?" })
+  assert.throws(() => fileSources(['help'], stdin), { help: "'qldb --help' lists flags and tools" })
+  assert.throws(() => fileSources(['fleet.partiql'], stdin), { code: 'file/unreadable', help: undefined })
+})
 
 test('a full disk behind stdout is one clear line and exit 1', (t) => {
   if (!existsSync('/dev/full')) return t.skip('this system has no /dev/full')
