@@ -53,6 +53,11 @@ export const nestingDepthMax = 500
 /** How deep a stored document may nest: blocks and result rows wrap it in a few containers more. */
 export const documentDepthMax = nestingDepthMax - 16
 
+/** Errors that are gathered about one statement; at so many the search for more ends. */
+export const statementErrorsMax = 100
+/** Errors of one statement that are shown beside the first; the rest are counted. */
+export const shownErrorsMax = 10
+
 /** Digits of a number written in Ion text: reading and printing them costs more than linear time. */
 export const numberDigitsMax = 100_000
 /** Bytes of an integer or a decimal's coefficient in Ion binary; holds numberDigitsMax digits. */
@@ -125,7 +130,7 @@ assert(resultBufferValuesMax > pageValuesMax, 'the buffer holds more than one pa
 /** Virtual memory set aside for a ledger's data file, and so the largest it can grow to. No memory is used by it. */
 export const storeMapBytes = 1024 * 1024 * 1024 * 1024
 /** Pages of the data file that are looked at before it is opened, from the roots down: all of a small file. */
-export const storePagesCheckedMax = 128
+export const storePagesCheckedMax = 64
 /** Snapshots of one ledger held at once by all its processes (each takes 64 bytes in the lock file). */
 export const storeSnapshotsMax = 4096
 /** Writes that may share one flush to disk; bounds how long the first of them waits. */

@@ -10,7 +10,7 @@ import { bundleScript, startScript } from '../support/child-script.ts'
 import { projectRoot } from '../support/root.ts'
 
 /** How many places of the file are changed; QLDB_DAMAGE_RUNS asks for more. */
-const runs = Number(process.env['QLDB_DAMAGE_RUNS'] ?? 80)
+const runs = Number(process.env['QLDB_DAMAGE_RUNS'] ?? 60)
 
 let folder = ''
 let bundles = ''

@@ -222,6 +222,23 @@ test("another program's LMDB file is refused", async () => {
   assert.match(error.message, /foreign-lmdb' holds another program's LMDB file, expected a ledger's/)
 })
 
+test('a newer format is refused, with its version', async () => {
+  const { open } = await import('lmdb')
+  for (const [text, code, message] of [
+    ['qldb-shell store 2', 'ledger/format-too-new', /newer' has store format 2, this program knows formats up to 1$/],
+    ['qldb-shell store x', 'ledger/foreign', /newer' is marked 'qldb-shell store x', expected 'qldb-shell store 1'$/],
+  ] as const) {
+    const directory = await makeLog('newer', 1)
+    const writer = open<Buffer, Buffer>(directory, { noSubdir: false, encoding: 'binary', keyEncoding: 'binary' })
+    await writer.put(Buffer.of(0), Buffer.from(text))
+    await writer.close()
+    const error = errorOf(() => openLmdbStore(directory))
+    assert.equal(error.code, code)
+    assert.match(error.message, message)
+    rmSync(directory, { recursive: true })
+  }
+})
+
 test('a data file that was cut short is reported, wherever it was cut', async () => {
   const directory = await makeLog('cut', 200)
   const file = join(directory, 'data.mdb')
