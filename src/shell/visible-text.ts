@@ -1,10 +1,13 @@
 /**
  * Characters that a terminal would act upon, or that reorder or hide text: C0 and C1 controls, DEL, line and paragraph
- * separators, bidirectional controls, the byte order mark, and lone surrogates (which have no UTF-8 form).
+ * separators, bidirectional controls, characters of no width at all but those that join (an emoji needs them), the byte
+ * order mark, and lone surrogates (which have no UTF-8 form).
  */
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu
+const unsafe =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu
 const unsafeTest = new RegExp(unsafe.source, 'u')
-const unsafeInQuotes = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu
+const unsafeInQuotes =
+  /[\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu
 
 /** Whether a text can go to a terminal as it is. */
 export function isSafeText(text: string): boolean {

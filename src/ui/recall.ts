@@ -9,7 +9,7 @@ export interface RecallState {
   /** Index of the entry shown; entries.length for the line that is being written. */
   readonly index: number
   readonly draft: string
-  /** Only entries that begin with what was typed are walked through, as in the better shells. */
+  /** While Ctrl-R searches. */
   readonly search: SearchState | undefined
 }
 
@@ -21,13 +21,6 @@ export interface SearchState {
 
 export function recallOf(entries: readonly string[]): RecallState {
   return { entries, index: entries.length, draft: '', search: undefined }
-}
-
-/** After a submit: the entry is added unless it repeats the last one or is blank. */
-export function remember(recall: RecallState, entry: string, entriesMax: number): RecallState {
-  const text = entry.trim()
-  if (text === '' || recall.entries.at(-1) === text) return recallOf(recall.entries)
-  return recallOf([...recall.entries, text].slice(-entriesMax))
 }
 
 export function walk(recall: RecallState, editor: EditorState, by: -1 | 1): [RecallState, EditorState] {

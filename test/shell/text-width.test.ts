@@ -39,4 +39,7 @@ test('what a terminal would obey is made visible', () => {
   assert.equal(visibleLines('a\x07\r\nb'), 'a\\x07\nb')
   assert.equal(escapeInQuotes('"\x7f\u2066"'), '"\\u007f\\u2066"')
   assert.ok(isSafeText('Müller 東京 👍'))
+  assert.ok(isSafeText('👩‍👩‍👧'))
+  assert.equal(visibleText('ad\u200bm\u00adi\u061cn\u2060'), 'ad\\u200bm\\xadi\\u061cn\\u2060')
+  assert.equal(escapeInQuotes('"ad\u200bm\u00adin"'), '"ad\\u200bm\\u00adin"')
 })
