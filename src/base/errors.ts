@@ -126,6 +126,8 @@ export interface ErrorDetails extends ErrorOptions {
   readonly span?: Span
   /** One line that begins where "help: " ends: what to do about it. */
   readonly help?: string
+  /** What else is wrong with the same statement, in the order in which it was found. */
+  readonly others?: readonly LedgerError[]
 }
 
 /**
@@ -137,12 +139,15 @@ export class LedgerError extends Error {
   readonly code: ErrorCode
   readonly span: Span | undefined
   readonly help: string | undefined
+  /** What else is wrong with the same statement; empty but for errors that name resolution and function calls gather. */
+  readonly others: readonly LedgerError[]
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.span = details.span
     this.help = details.help
+    this.others = details.others ?? []
   }
 
   get kind(): ErrorKind {
@@ -159,9 +164,24 @@ export class LedgerError extends Error {
     return new LedgerError(this.code, this.message, {
       span,
       cause: this.cause ?? this,
+      others: this.others,
       ...(this.help === undefined ? {} : { help: this.help }),
     })
   }
+}
+
+/** The first of some errors with the rest as its `others`. At least one; only the first may have others of its own. */
+export function joinErrors([first, ...rest]: readonly [LedgerError, ...LedgerError[]]): LedgerError {
+  if (rest.length === 0) return first
+  const { code, message, span, help, cause } = first
+  const joined = new LedgerError(code, message, {
+    cause,
+    others: [...first.others, ...rest],
+    ...(span === undefined ? {} : { span }),
+    ...(help === undefined ? {} : { help }),
+  })
+  if (first.stack !== undefined) joined.stack = first.stack
+  return joined
 }
 
 /** All codes with their kinds, for the documentation page. */

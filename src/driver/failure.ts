@@ -32,6 +32,16 @@ export interface Failure {
   readonly span?: Span
   /** What to do about it, one line; only from an embedded ledger and from this program. */
   readonly help?: string
+  /** What else is wrong with the same statement; only from an embedded ledger and from this program. */
+  readonly others?: readonly OtherFailure[]
+}
+
+/** One more error of a statement. */
+export interface OtherFailure {
+  readonly code: string
+  readonly message: string
+  readonly span: Span | undefined
+  readonly help: string | undefined
 }
 
 /** What a failure means to whoever sent the statement, whichever endpoint answered. Never throws. */
@@ -57,11 +67,13 @@ function describeWireError(error: WireError): Failure {
   }
 }
 
-function factsOf(error: LedgerError): Pick<Failure, 'code' | 'span' | 'help'> {
+function factsOf(error: LedgerError): Pick<Failure, 'code' | 'span' | 'help' | 'others'> {
+  const others = error.others.map(({ code, message, span, help }) => ({ code, message, span, help }))
   return {
     code: error.code,
     ...(error.span === undefined ? {} : { span: error.span }),
     ...(error.help === undefined ? {} : { help: error.help }),
+    ...(others.length === 0 ? {} : { others }),
   }
 }
 

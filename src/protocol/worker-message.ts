@@ -100,6 +100,7 @@ interface ClonedLedgerError {
   readonly message: string
   readonly span: Span | undefined
   readonly help: string | undefined
+  readonly others: readonly ClonedLedgerError[]
 }
 
 export type ClonedError =
@@ -128,12 +129,13 @@ export function reviveError(cloned: ClonedError): LedgerError | WireError {
   return new WireError(cloned.name, cloned.message, cloned.code, cloned.requestId, cause)
 }
 
-function cloneLedgerError({ code, message, span, help }: LedgerError): ClonedLedgerError {
-  return { code, message, span, help }
+function cloneLedgerError({ code, message, span, help, others }: LedgerError): ClonedLedgerError {
+  return { code, message, span, help, others: others.map(cloneLedgerError) }
 }
 
-function reviveLedgerError({ code, message, span, help }: ClonedLedgerError): LedgerError {
+function reviveLedgerError({ code, message, span, help, others }: ClonedLedgerError): LedgerError {
   return new LedgerError(code, message, {
+    others: others.map(reviveLedgerError),
     ...(span === undefined ? {} : { span }),
     ...(help === undefined ? {} : { help }),
   })

@@ -1,9 +1,10 @@
+import { shownErrorsMax } from '../base/limits.ts'
 import type { Place } from '../base/span.ts'
 import { placeAt } from '../base/span.ts'
 import { describeFailure, type Failure } from '../driver/failure.ts'
 import { pictureAt } from '../syntax/caret.ts'
 import type { ScriptStatement } from '../syntax/split.ts'
-import type { ErrorReport, TransactionFate } from './events.ts'
+import type { ErrorReport, LocatedError, TransactionFate } from './events.ts'
 import { exitNameOf } from './exit-codes.ts'
 import { visibleLines, visibleText } from './visible-text.ts'
 
@@ -22,23 +23,37 @@ const bugHelp = 'this is a fault of qldb-shell, not of your statement; please re
 /** What a user should be told of an error, whatever raised it. */
 export function reportOf(error: unknown, context: ReportContext): ErrorReport {
   const failure = describeFailure(error)
-  const { statement, file, fate } = context
-  const place = statement === undefined ? undefined : placeInStatement(failure, statement.text)
   const isBug = failure.kind === 'bug'
   return {
     code: failure.code,
     message: isBug ? `internal error: ${failure.message}` : failure.summary,
-    place: statement === undefined ? undefined : { ...placeInScript(statement, place), file },
-    picture: statement === undefined || place === undefined ? [] : pictureOf(statement, place),
+    ...whereabouts(failure, context),
     help: isBug ? bugHelp : (failure.help ?? context.help),
-    fate,
+    others: (failure.others ?? []).map(({ code, message, span, help }) => {
+      return { code, message, ...whereabouts({ span }, context), help }
+    }),
+    fate: context.fate,
     exit: exitNameOf(failure),
     causes: causesOf(error),
   }
 }
 
+type Whereabouts = { readonly [K in 'span' | 'line' | 'column']?: Failure[K] | undefined }
+
+function whereabouts(
+  failure: Whereabouts,
+  { statement, file }: ReportContext,
+): Pick<LocatedError, 'place' | 'picture'> {
+  if (statement === undefined) return { place: undefined, picture: [] }
+  const place = placeInStatement(failure, statement.text)
+  return {
+    place: { ...placeInScript(statement, place), file },
+    picture: place === undefined ? [] : pictureOf(statement, place),
+  }
+}
+
 /** Where in the statement's own text; undefined when the failure does not say. */
-function placeInStatement(failure: Failure, text: string): Place | undefined {
+function placeInStatement(failure: Whereabouts, text: string): Place | undefined {
   if (failure.span !== undefined) return placeAt(text, failure.span.start)
   if (failure.line === undefined || failure.column === undefined) return undefined
   return { line: failure.line, column: failure.column }
@@ -79,17 +94,34 @@ const fateNotes: Readonly<Record<TransactionFate, string | undefined>> = {
 
 /**
  * The report as lines, safe to print: the error, where it is, the picture, what became of the transaction, what to do.
+ * Where more is wrong with the statement, each error follows with its own place, and the transaction's fate comes last.
  * `verbosity` 1 adds the causes, 2 where they arose.
  */
 export function printErrorReport(report: ErrorReport, verbosity = 0): string[] {
-  const lines = [`error[${report.code}]: ${visibleLines(report.message)}`]
-  if (report.place !== undefined) lines.push(` --> ${placeText(report.place)}`)
-  lines.push(...report.picture)
-  const note = fateNotes[report.fate]
-  if (note !== undefined) lines.push(`note: ${note}`)
-  if (report.help !== undefined) lines.push(`help: ${visibleText(report.help)}`)
+  const fate = fateNotes[report.fate]
+  const note = fate === undefined ? [] : [`note: ${fate}`]
   const causes = report.causes.filter((line) => verbosity > 1 || (verbosity === 1 && !line.startsWith(' ')))
-  return [...lines, ...causes.map((line) => (line.startsWith(' ') ? line : `cause: ${line}`))]
+  const shown = report.others.slice(0, shownErrorsMax)
+  const more = report.others.length - shown.length
+  return [
+    ...headLines(report),
+    ...(shown.length === 0 ? note : []),
+    ...helpLines(report),
+    ...shown.flatMap((other) => [...headLines(other), ...helpLines(other)]),
+    ...(more === 0 ? [] : [`and ${more} more ${more === 1 ? 'error' : 'errors'}`]),
+    ...(shown.length === 0 ? [] : note),
+    ...causes.map((line) => (line.startsWith(' ') ? line : `cause: ${line}`)),
+  ]
+}
+
+function headLines({ code, message, place, picture }: LocatedError): string[] {
+  const lines = [`error[${code}]: ${visibleLines(message)}`]
+  if (place !== undefined) lines.push(` --> ${placeText(place)}`)
+  return [...lines, ...picture]
+}
+
+function helpLines({ help }: LocatedError): string[] {
+  return help === undefined ? [] : [`help: ${visibleText(help)}`]
 }
 
 function placeText(place: NonNullable<ErrorReport['place']>): string {

@@ -46,8 +46,8 @@ export interface ResultSummary {
 /** What became of the transaction by an error: none was open, it is still open, it was aborted, or the ledger ended it. */
 export type TransactionFate = 'none' | 'open' | 'aborted' | 'lost'
 
-/** An error as data; printErrorReport makes lines of it. */
-export interface ErrorReport {
+/** One error and where it is. */
+export interface LocatedError {
   /** A code of base/errors.ts, an endpoint's exception name, or 'bug'. */
   readonly code: string
   readonly message: string
@@ -57,6 +57,12 @@ export interface ErrorReport {
   readonly picture: readonly string[]
   /** What to do about it, in one line, without "help: ". */
   readonly help: string | undefined
+}
+
+/** An error as data; printErrorReport makes lines of it. */
+export interface ErrorReport extends LocatedError {
+  /** What else is wrong with the same statement. */
+  readonly others: readonly LocatedError[]
   readonly fate: TransactionFate
   readonly exit: ExitName
   /** Causes, one line each, and stack lines (they begin with a blank); for --verbose. */

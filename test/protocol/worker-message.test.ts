@@ -35,6 +35,23 @@ test('errors arrive with their class and all they say', () => {
   assert.equal((wire.cause as LedgerError).help, 'drop it')
 })
 
+test('what else is wrong with a statement arrives with it', () => {
+  const others = [
+    new LedgerError('semantic/no-such-function', 'No such function: f', { span: span(7, 8), help: 'g' }),
+    new LedgerError('semantic/no-such-variable', "No such variable named 'y'"),
+  ]
+  const cause = new LedgerError('semantic/no-such-variable', "No such variable named 'x'", { others })
+  const wire = across(new WireError('BadRequestException', 'x', '412', undefined, { cause })) as WireError
+  const arrived = (wire.cause as LedgerError).others
+  assert.ok(arrived.every((other) => other instanceof LedgerError))
+  assert.deepEqual(
+    arrived.map(({ code, message, span, help }) => ({ code, message, span, help })),
+    others.map(({ code, message, span, help }) => ({ code, message, span, help })),
+  )
+  assert.deepEqual((across(cause) as LedgerError).others.length, 2)
+  assert.deepEqual((wire.cause as LedgerError).at(span(0, 1)).others, arrived)
+})
+
 test('an error that is neither arrives as a fault of ours, without what it was', () => {
   const error = across(new TypeError('secret')) as WireError
   assert.deepEqual([error.name, error.message], ['InternalFailure', internalFaultText])
