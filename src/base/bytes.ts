@@ -20,6 +20,11 @@ export function utf8(text: string): Uint8Array {
   return Buffer.from(text, 'utf8')
 }
 
+/** The same text with memory of its own: a piece that was cut out of a long text keeps all of that alive. */
+export function ownText(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8')
+}
+
 /** Order of two byte strings by their unsigned bytes from the first on; a prefix comes first. */
 export function compareBytes(left: Uint8Array, right: Uint8Array): number {
   return Buffer.compare(left, right)

@@ -1,4 +1,4 @@
-import { fromBase64, toBase64 } from '../base/bytes.ts'
+import { fromBase64, ownText, toBase64 } from '../base/bytes.ts'
 import { jsonGuessesMax } from '../base/limits.ts'
 import { parseTimestamp } from '../values/timestamp.ts'
 import {
@@ -75,7 +75,7 @@ export class TypeOracle {
       }
       if (tries >= budget) break
     }
-    this.#failures.set(table, failures + 1)
+    this.#failures.set(ownText(table), failures + 1)
     return { value: data, isCertain: false, tries }
   }
 
@@ -89,7 +89,7 @@ export class TypeOracle {
   #learn(table: string, choices: readonly Choice[], picks: readonly number[]): void {
     if (this.#learnt.size > learntMax) this.#learnt.clear()
     choices.forEach(({ kind, path, options }, index) => {
-      this.#learnt.set(`${table} ${kind} ${path}`, (options[picks[index] as number] as Option).name)
+      this.#learnt.set(ownText(`${table} ${kind} ${path}`), (options[picks[index] as number] as Option).name)
     })
   }
 }

@@ -1,4 +1,4 @@
-import { equalBytes, toBase64 } from '../base/bytes.ts'
+import { equalBytes, ownText, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { compareInstants, instantOf } from '../values/timestamp.ts'
 import type { Block, RedactedRevision } from './block.ts'
@@ -116,7 +116,8 @@ export class ChainVerifier {
 
   #follow(documentId: string, version: number): void {
     const { documentsMax = Number.POSITIVE_INFINITY } = this.#options
-    if (this.#versions.size < documentsMax || this.#versions.has(documentId)) this.#versions.set(documentId, version)
+    if (this.#versions.has(documentId)) this.#versions.set(documentId, version)
+    else if (this.#versions.size < documentsMax) this.#versions.set(ownText(documentId), version)
     else this.#isPartial = true
   }
 
@@ -133,7 +134,7 @@ export class ChainVerifier {
 }
 
 function placeOf(sequenceNo: number, documentId: string): string {
-  return `${sequenceNo} ${documentId}`
+  return ownText(`${sequenceNo} ${documentId}`)
 }
 
 function placeOfRedacted({ blockAddress, documentId }: RedactedRevision): string {

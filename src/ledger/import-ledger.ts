@@ -3,7 +3,7 @@ import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { isId } from '../base/ids.ts'
 import { importBatchBlocksMax, importBatchBytes } from '../base/limits.ts'
-import { type Block, encodeBlock } from '../journal/block.ts'
+import { type Block, decodeBlock, encodeBlock } from '../journal/block.ts'
 import type { Store, WriteTransaction } from '../store/store.ts'
 import { applyBlock, type Derived } from './apply-block.ts'
 import { readBlock } from './block-cache.ts'
@@ -113,7 +113,8 @@ export class LedgerImport {
     if (this.#identity?.origin?.state === 'complete') await this.#reopen()
     checkIds(block)
     const bytes = encodeBlock(block)
-    this.#pending.push({ block, bytes, doubtful })
+    // As it is stored: its texts are not pieces of the file's, which would be kept alive with them.
+    this.#pending.push({ block: decodeBlock(bytes), bytes, doubtful })
     this.#pendingBytes += bytes.length
     if (this.#pending.length >= importBatchBlocksMax || this.#pendingBytes >= importBatchBytes) await this.#flush()
   }
