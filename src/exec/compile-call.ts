@@ -1,5 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
+import type { Span } from '../base/span.ts'
+import { aggregateNames } from '../plan/build-group.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import { bag, list, missing, nullValue, sexp, struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
@@ -20,18 +22,10 @@ export function compileCall({ name, args, span }: Call, compiler: Compiler): Eva
   const compiled = args.map((argument) => compileExpression(argument, compiler))
   if (name === 'tupleunion') return compileTupleUnion(compiled, compiler, span)
   const definition = findFunction(name)
-  if (definition === undefined) {
-    const near = nearName(name, functionNames())
-    throw new LedgerError('semantic/no-such-function', `No such function: ${name}`, {
-      span,
-      ...(near === undefined ? {} : { help: `did you mean '${near}'?` }),
-    })
-  }
-  const { argumentsMin, argumentsMax } = definition
-  if (args.length < argumentsMin || args.length > argumentsMax) {
-    const bounds = `Min = ${argumentsMin}, max = ${argumentsMax} Actual = ${args.length}`
-    const message = `Incorrect number of arguments supplied to \`${name}\`. ${bounds}`
-    throw new LedgerError('semantic/argument-count', message, { span })
+  const error = checkCall(name, args.length, span)
+  if (definition === undefined || error !== undefined) {
+    compiler.errors.add(error as LedgerError)
+    return () => missing
   }
   if (qldbFunctions.test(name)) placed(span, () => definition.check(args.map(knownValue)))
   const propagates = definition.absent === 'propagate'
@@ -50,6 +44,26 @@ export function compileCall({ name, args, span }: Call, compiler: Compiler): Eva
       return failed(error, compiler, span)
     }
   }
+}
+
+/** What is wrong with a call's name or the number of its arguments, in QLDB's words; undefined for nothing. */
+export function checkCall(name: string, argumentCount: number, span: Span): LedgerError | undefined {
+  const definition = findFunction(name)
+  if (definition === undefined) return name === 'tupleunion' ? undefined : noSuchFunction(name, span)
+  const { argumentsMin, argumentsMax } = definition
+  if (argumentCount >= argumentsMin && argumentCount <= argumentsMax) return undefined
+  const bounds = `Min = ${argumentsMin}, max = ${argumentsMax} Actual = ${argumentCount}`
+  const message = `Incorrect number of arguments supplied to \`${name}\`. ${bounds}`
+  return new LedgerError('semantic/argument-count', message, { span })
+}
+
+/** With the nearest name there is. */
+export function noSuchFunction(name: string, span: Span): LedgerError {
+  const near = nearName(name, [...functionNames(), ...aggregateNames])
+  return new LedgerError('semantic/no-such-function', `No such function: ${name}`, {
+    span,
+    ...(near === undefined ? {} : { help: `did you mean '${near}'?` }),
+  })
 }
 
 /** What is known of an argument without a row: a literal, or an empty one of a constructor's type; else MISSING. */

@@ -1,3 +1,4 @@
+import { ErrorList } from '../base/error-list.ts'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -61,12 +62,14 @@ export interface Compiler {
   /** MISSING operands give NULL: QLDB's own typing. */
   readonly nullsMissing: boolean
   readonly foldsCase: boolean
+  /** Calls that can't be made: compiling goes on to find all of them. */
+  readonly errors: ErrorList
 }
 
 export function compilerFor(plan: Plan): Compiler {
   const strict = plan.typing === 'strict'
   const { foldsCase, qldbTyping } = plan
-  return { strict, raises: strict || qldbTyping, nullsMissing: qldbTyping, foldsCase }
+  return { strict, raises: strict || qldbTyping, nullsMissing: qldbTyping, foldsCase, errors: new ErrorList() }
 }
 
 /**

@@ -1,8 +1,8 @@
-import { LedgerError } from '../base/errors.ts'
 import type { AggregatePlan, GroupOperator } from '../plan/plan.ts'
 import { equalityKey } from '../values/compare.ts'
 import { detached } from '../values/binary-reader.ts'
 import { bag, int, isAbsent, nullValue, struct, type Value } from '../values/value.ts'
+import { noSuchFunction } from './compile-call.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileTest } from './compile-operators.ts'
 import { type Compiler, type Evaluate, failed, type Frame, type Open, type Test } from './frame.ts'
@@ -115,7 +115,8 @@ export function compileAggregate(aggregate: AggregatePlan, compiler: Compiler): 
   if (argument === undefined) return { start: (frame) => countRows(frame, filter) }
   const definition = findAggregate(name)
   if (definition === undefined) {
-    throw new LedgerError('semantic/no-such-function', `No such function: ${name}`, { span })
+    compiler.errors.add(noSuchFunction(name, span))
+    return { start: (frame) => countRows(frame, filter) }
   }
   const evaluate = compileExpression(argument, compiler)
   return { start: (frame) => new ValueAggregate(definition.start(), evaluate, distinct, filter, frame, compiler, span) }

@@ -52,9 +52,23 @@ export function evaluatePlan(plan: Plan, context: EvaluationContext): Value {
 function programOf(plan: Plan): Program {
   const known = programs.get(plan)
   if (known !== undefined) return known
-  const program = compileStatement(plan.statement, compilerFor(plan))
+  const program = compilePlan(plan)
   programs.set(plan, program)
   return program
+}
+
+/** Throws the first error with the others attached: calls are checked to the end, any other error stops. */
+function compilePlan(plan: Plan): Program {
+  const compiler = compilerFor(plan)
+  let raised: LedgerError[] = []
+  try {
+    const program = compileStatement(plan.statement, compiler)
+    if (compiler.errors.isEmpty) return program
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    raised = [error]
+  }
+  throw compiler.errors.join(...raised)
 }
 
 function compileStatement(statement: PlanStatement, compiler: Compiler): Program {

@@ -2,6 +2,7 @@ import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { ledgerNameCharactersMax } from '../base/limits.ts'
+import { checkCall } from '../exec/compile-call.ts'
 import { type BlockAddress, blockToIon, encodeBlock, sealBlock } from '../journal/block.ts'
 import { digestAt } from '../journal/digest.ts'
 import { blockProof, type Proof, revisionProof } from '../journal/proof.ts'
@@ -72,7 +73,7 @@ export class Ledger {
       identity,
       symbols: new LedgerSymbols(),
       catalogs: new CatalogCache(),
-      prepared: new PreparedStatements({ strictQldb, typing }),
+      prepared: new PreparedStatements({ strictQldb, typing, checkCall }),
     })
   }
 

@@ -22,7 +22,7 @@ import type {
   TargetPath,
   TargetStep,
 } from './plan.ts'
-import { declare, findVariable, noSuchVariable, type PlanContext, Scope } from './scope.ts'
+import { declare, findVariable, noSuchVariable, type PlanContext, Scope, unresolvedTable } from './scope.ts'
 
 export function buildInsert(statement: InsertStatement, context: PlanContext): InsertPlan {
   const table = findTarget(statement.table, context)
@@ -43,7 +43,8 @@ function findTarget(path: TablePath, context: PlanContext): TableInfo {
   if (found?.kind === 'table') return found.table
   if (found?.kind === 'value' || rest.length > 0)
     throw notATable(path.names.map((one) => one.text).join('.'), path.span)
-  throw noSuchVariable(name, undefined, context)
+  context.note(noSuchVariable(name, undefined, context))
+  return unresolvedTable(name.text)
 }
 
 function notATable(name: string, span: TablePath['span']): LedgerError {
@@ -57,7 +58,7 @@ export function buildChange(statement: DmlStatement, context: PlanContext): Chan
   context.tracksElements = true
   const from = buildFrom(statement.from, scope, context)
   context.tracksElements = false
-  const scan = changedTable(from, statement)
+  const scan = context.isRefused ? unknownTable(scope) : changedTable(from, statement)
   let input = from
   if (statement.where !== undefined) input = addFilter(from, buildExpression(statement.where, scope, context), context)
   const changes = statement.changes.map((change) => buildStep(change, scope, context))
@@ -72,6 +73,13 @@ export function buildChange(statement: DmlStatement, context: PlanContext): Chan
     returning: buildReturning(statement.returning, table, context, scan.alias),
     span: statement.span,
   }
+}
+
+/** Stands for the table when the sources could not be resolved. */
+function unknownTable(scope: Scope): TableScan {
+  const alias = scope.sources[0]?.source.name ?? ''
+  const source = { kind: 'table', table: unresolvedTable(alias), view: 'user' } as const
+  return { kind: 'scan-table', source, access: { kind: 'scan' }, alias, slot: 0, atSlot: undefined, bySlot: 0 }
 }
 
 /** The one table scan of the sources; the user view of a table, for nothing else can be changed. */
@@ -119,7 +127,7 @@ function targetPath(target: Expression, scope: Scope, context: PlanContext): Tar
     })
   }
   const only = root.local ? undefined : scope.onlySource
-  if (only === undefined) throw noSuchVariable(root.name, scope, context)
+  if (only === undefined) context.note(noSuchVariable(root.name, scope, context))
   return [{ kind: 'field', name: root.name.text, exact: context.isExact(root.name) }, ...rest]
 }
 

@@ -4,7 +4,15 @@ import { string } from '../values/value.ts'
 import { buildAggregate, buildWindowCall, groupedExpression, isAggregate } from './build-group.ts'
 import { buildQuery } from './build-query.ts'
 import type { Coercion, PlanExpression, PlanType, SpreadStep } from './plan.ts'
-import { findVariable, illegalGlobal, noSuchVariable, type PlanContext, type Scope, slotOf } from './scope.ts'
+import {
+  findVariable,
+  illegalGlobal,
+  noSuchVariable,
+  type PlanContext,
+  type Scope,
+  slotOf,
+  unresolved,
+} from './scope.ts'
 
 /**
  * Resolves an expression. `coercion` says what a SELECT with one column becomes when it is a sub-query here; every
@@ -143,7 +151,9 @@ function buildCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope, co
   }
   const rows = takesRows.test(call.name) ? 'none' : 'scalar'
   const args = call.args.map((argument) => buildExpression(argument, scope, context, rows))
-  return { kind: 'call', name: overDistinct ? `${call.name}_distinct` : call.name, args, span: call.nameSpan }
+  const name = overDistinct ? `${call.name}_distinct` : call.name
+  context.checkCall(name, args.length, call.nameSpan)
+  return { kind: 'call', name, args, span: call.nameSpan }
 }
 
 /** Follows steps from a value. From the first `[*]` or `.*` on the rest is a spread over its elements. */
@@ -220,7 +230,10 @@ export function resolveName(name: Name, local: boolean, scope: Scope, context: P
     const exact = context.isExact(name)
     return { kind: 'field', operand: slotOf(only, name.span), name: name.text, exact, fallback, span: name.span }
   }
-  if (global === undefined) throw noSuchVariable(name, scope, context)
+  if (global === undefined) {
+    context.note(noSuchVariable(name, scope, context))
+    return unresolved(name.span)
+  }
   if (global.kind === 'table' && context.options.strictQldb) throw illegalGlobal(name)
   return global
 }

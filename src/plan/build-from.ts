@@ -5,7 +5,17 @@ import type { TableInfo } from './catalog.ts'
 import { columnName } from './column-name.ts'
 import type { Operator, PlanExpression, QueryPlan, TableSource, TargetPath, TargetStep } from './plan.ts'
 import { pushFilter } from './push-filters.ts'
-import { declare, findVariable, illegalGlobal, noSuchVariable, type PlanContext, type Scope, slotOf } from './scope.ts'
+import {
+  declare,
+  findVariable,
+  illegalGlobal,
+  noSuchVariable,
+  type PlanContext,
+  type Scope,
+  slotOf,
+  unresolved,
+  unresolvedTable,
+} from './scope.ts'
 import { conjunctsOf, slotsFilled, slotsRead } from './walk-plan.ts'
 
 type Scan = Extract<FromSource, { kind: 'scan' | 'unpivot' }>
@@ -155,7 +165,10 @@ function buildRoot(name: Name, local: boolean, scope: Scope, context: PlanContex
   if (variable !== undefined) return { value: slotOf(variable, name.span), unnests: true, origin: variable.origin }
   // Inside a sub-query a name that nothing defines is a field of the only source around it.
   const only = scope.parent === undefined || local ? undefined : nearestOnlySource(scope.parent)
-  if (only === undefined) throw noSuchVariable(name, scope, context)
+  if (only === undefined) {
+    context.note(noSuchVariable(name, scope, context))
+    return { value: unresolved(name.span), origin: context.tracksElements ? [] : undefined }
+  }
   const operand = slotOf(only, name.span)
   const exact = context.isExact(name)
   return {
@@ -209,10 +222,8 @@ function systemView(
     return undefined
   if (step.name.text !== 'user_tables') {
     const message = `No such variable named 'information_schema.${step.name.text}'`
-    throw new LedgerError('semantic/no-such-variable', message, {
-      span: path.span,
-      help: "did you mean 'information_schema.user_tables'?",
-    })
+    const help = "did you mean 'information_schema.user_tables'?"
+    context.note(new LedgerError('semantic/no-such-variable', message, { span: path.span, help }))
   }
   return { kind: 'system', name: step.name.text }
 }
@@ -222,9 +233,9 @@ function buildHistory(call: Extract<Expression, { kind: 'call' }>, scope: Scope,
   const [first, ...bounds] = call.args
   if (first === undefined || bounds.length > 2) {
     const message = `Incorrect number of arguments supplied to \`history\`. Min = 1, max = 3 Actual = ${call.args.length}`
-    throw new LedgerError('semantic/argument-count', message, { span: call.nameSpan })
+    context.note(new LedgerError('semantic/argument-count', message, { span: call.nameSpan }))
   }
-  const table = historyTable(first, scope, context)
+  const table = first === undefined ? unresolvedTable('history') : historyTable(first, scope, context)
   const [from, to] = bounds.map((bound) => buildExpression(bound, scope, context))
   return { kind: 'history', table, from, to }
 }
@@ -234,7 +245,8 @@ function historyTable(argument: Expression, scope: Scope, context: PlanContext):
   if (tableId !== undefined) {
     const byId = context.catalog.findTableById(tableId)
     if (byId !== undefined) return byId
-    throw noSuchVariable({ text: tableId, quoted: true, span: argument.span }, scope, context)
+    context.note(noSuchVariable({ text: tableId, quoted: true, span: argument.span }, scope, context))
+    return unresolvedTable(tableId)
   }
   if (argument.kind !== 'variable') {
     throw new LedgerError('semantic/invalid', 'history() takes the name of a table or its id as a string', {
@@ -242,6 +254,7 @@ function historyTable(argument: Expression, scope: Scope, context: PlanContext):
     })
   }
   const found = context.catalog.findGlobal(argument.name.text, argument.name.quoted)
-  if (found?.kind !== 'table') throw noSuchVariable(argument.name, scope, context)
-  return found.table
+  if (found?.kind === 'table') return found.table
+  context.note(noSuchVariable(argument.name, scope, context))
+  return unresolvedTable(argument.name.text)
 }

@@ -103,18 +103,9 @@ export function groupedExpression(
   if (expression.kind === 'literal' || expression.kind === 'parameter' || expression.kind === 'select') return undefined
   if (expression.kind === 'variable' && findVariable(scope, expression.name, context)?.role === 'key') return undefined
   if (hasAggregate(expression)) return undefined
-  const text = tryKey(expression, grouping.before, context)
+  const text = context.attempt(() => expressionKey(buildExpression(expression, grouping.before, context)))
   const key = text === undefined ? undefined : grouping.keys.find((one) => one.text === text)
   return key && { kind: 'slot', slot: key.slot, name: key.name, span: expression.span }
-}
-
-function tryKey(expression: Expression, scope: Scope, context: PlanContext): string | undefined {
-  try {
-    return expressionKey(buildExpression(expression, scope, context))
-  } catch (error) {
-    if (error instanceof LedgerError) return undefined
-    throw error
-  }
 }
 
 /** An aggregate call: its argument is resolved before the grouping, its result is a slot of the group. */
@@ -130,9 +121,8 @@ export function buildAggregate(call: CallExpression, scope: Scope, context: Plan
   }
   const argument = call.star ? undefined : call.args[0] && buildExpression(call.args[0], grouping.before, context)
   if (call.star ? call.name !== 'count' : call.args.length !== 1) {
-    throw new LedgerError('semantic/argument-count', `the aggregate '${call.name}' takes one argument`, {
-      span: call.nameSpan,
-    })
+    const message = `the aggregate '${call.name}' takes one argument`
+    context.note(new LedgerError('semantic/argument-count', message, { span: call.nameSpan }))
   }
   const filter = call.filter && buildExpression(call.filter, grouping.before, context)
   const distinct = call.quantifier === 'distinct'

@@ -11,13 +11,14 @@ import { PlanContext, Scope } from './scope.ts'
 /**
  * Resolves a statement's names, chooses how its rows are found and gives the plan that `exec` runs.
  *
- * Throws LedgerError with a `semantic/…` code and a place. The message of a name that nothing defines is QLDB's:
- * `No such variable named 'X'`. A plan holds table and index ids: it is good for as long as the catalog stays as it is.
+ * Throws LedgerError with a `semantic/…` code and a place; what else is wrong with names, and with calls, is in its
+ * `others`. The message of a name that nothing defines is QLDB's: `No such variable named 'X'`. A plan holds table and
+ * index ids: it is good for as long as the catalog stays as it is.
  */
 export function buildPlan(statement: Statement, catalog: Catalog, options: PlanOptions): Plan {
   if (options.strictQldb) checkQldb(statement)
   const context = new PlanContext(catalog, options)
-  const built = buildStatement(statement, context)
+  const built = context.collect(() => buildStatement(statement, context))
   return {
     statement: built,
     slots: context.slots,
@@ -55,21 +56,24 @@ function buildStatement(statement: Statement, context: PlanContext): PlanStateme
       return { kind: 'drop-index', table: table.text, indexId: indexId.text, span: indexId.span }
     }
     case 'exec': {
-      if (statement.procedure.text.toLowerCase() !== 'redact_revision') {
-        throw new LedgerError('semantic/no-such-function', `No such stored procedure: ${statement.procedure.text}`, {
-          span: statement.procedure.span,
-        })
-      }
-      if (statement.args.length !== 3) {
-        const message = `Incorrect number of arguments supplied to \`redact_revision\`. Min = 3, max = 3 Actual = ${statement.args.length}`
-        throw new LedgerError('semantic/argument-count', message, { span: statement.procedure.span })
-      }
+      const error = procedureError(statement)
+      if (error !== undefined) context.note(error)
       const scope = new Scope(undefined)
       return { kind: 'redact', args: statement.args.map((argument) => buildExpression(argument, scope, context)), span }
     }
     case 'explain':
       return { kind: 'explain', lines: printPlan(buildStatement(statement.statement, context)) }
   }
+}
+
+function procedureError({ procedure, args }: Extract<Statement, { kind: 'exec' }>): LedgerError | undefined {
+  const { text, span } = procedure
+  if (text.toLowerCase() !== 'redact_revision') {
+    return new LedgerError('semantic/no-such-function', `No such stored procedure: ${text}`, { span })
+  }
+  if (args.length === 3) return undefined
+  const message = `Incorrect number of arguments supplied to \`redact_revision\`. Min = 3, max = 3 Actual = ${args.length}`
+  return new LedgerError('semantic/argument-count', message, { span })
 }
 
 /** An index is over one top-level field (QLDB: CREATE INDEX). */

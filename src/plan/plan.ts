@@ -1,3 +1,4 @@
+import type { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Value } from '../values/value.ts'
 import type { IndexInfo, TableInfo } from './catalog.ts'
@@ -429,4 +430,9 @@ export interface PlanOptions {
   readonly typing: Typing
   /** Match unquoted names without regard to case where none matches exactly. A ledger does not: QLDB's names are exact. */
   readonly foldsCase?: boolean
+  /**
+   * What is wrong with a call's name or the number of its arguments. Asked so that an error about names can tell of
+   * calls, too; a plan whose calls alone are wrong is built, and refused when it is compiled.
+   */
+  readonly checkCall?: (name: string, argumentCount: number, span: Span) => LedgerError | undefined
 }

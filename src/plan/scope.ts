@@ -1,8 +1,10 @@
+import { ErrorList } from '../base/error-list.ts'
 import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
 import type { Name } from '../syntax/ast.ts'
-import type { Catalog } from './catalog.ts'
+import { missing } from '../values/value.ts'
+import type { Catalog, TableInfo } from './catalog.ts'
 import type { AggregatePlan, PlanExpression, PlanOptions, TargetPath, WindowOperator } from './plan.ts'
 
 /** A name that stands for a slot. */
@@ -70,6 +72,9 @@ export class PlanContext {
   parameters = 0
   /** Set while the sources of a change are resolved: elements of nested lists keep their ordinals. */
   tracksElements = false
+  readonly #errors = new ErrorList()
+  readonly #callErrors = new ErrorList()
+  #isTrying = false
 
   constructor(catalog: Catalog, options: PlanOptions) {
     this.catalog = catalog
@@ -80,6 +85,50 @@ export class PlanContext {
   newSlot(): number {
     this.slots += 1
     return this.slots - 1
+  }
+
+  /** Whether something has been found wrong, so that the plan will never run and may hold stand-ins. */
+  get isRefused(): boolean {
+    return !this.#errors.isEmpty
+  }
+
+  /** Notes an error; the caller goes on with a stand-in to find more. Throws it where an expression is only tried. */
+  note(error: LedgerError): void {
+    if (this.#isTrying) throw error
+    this.#errors.add(error)
+  }
+
+  /** Checks a call of a function; what is wrong with it is only told of beside other errors. */
+  checkCall(name: string, argumentCount: number, span: Span): void {
+    const error = this.#isTrying ? undefined : this.options.checkCall?.(name, argumentCount, span)
+    if (error !== undefined) this.#callErrors.add(error)
+  }
+
+  /** Builds something that may well fail: gives undefined then, and notes nothing. */
+  attempt<T>(build: () => T): T | undefined {
+    const before = this.#isTrying
+    this.#isTrying = true
+    try {
+      return build()
+    } catch (error) {
+      if (error instanceof LedgerError) return undefined
+      throw error
+    } finally {
+      this.#isTrying = before
+    }
+  }
+
+  /** Does all the building. Throws the first error with the others attached; one that is raised ends the search. */
+  collect<T>(build: () => T): T {
+    let raised: LedgerError[] = []
+    try {
+      const built = build()
+      if (!this.isRefused) return built
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error
+      raised = [error]
+    }
+    throw this.#errors.join(...raised, ...this.#callErrors.errors)
   }
 
   /** A name must be matched exactly when it is quoted or the catalog's names are exact. */
@@ -148,15 +197,26 @@ export function findVariable(
 
 /** `No such variable named 'x'`, with the nearest name there is. */
 export function noSuchVariable(name: Name, scope: Scope | undefined, context: PlanContext): LedgerError {
-  const names = new Set(context.catalog.globalNames())
+  const names = new Set<string>()
   for (let block = scope; block !== undefined; block = block.parent) {
     for (const variable of block.variables) names.add(variable.name)
   }
+  for (const global of context.catalog.globalNames()) names.add(global)
   const near = nearName(name.text, names)
   return new LedgerError('semantic/no-such-variable', `No such variable named '${name.text}'`, {
     span: name.span,
     ...(near === undefined ? {} : { help: `did you mean '${near}'?` }),
   })
+}
+
+/** What stands where nothing could be resolved, in a plan that is going to be refused. */
+export function unresolved(span: Span): PlanExpression {
+  return { kind: 'constant', value: missing, span }
+}
+
+/** The same for a table. */
+export function unresolvedTable(name: string): TableInfo {
+  return { tableId: '', name, active: false, indexes: [] }
 }
 
 export function slotOf(variable: Variable, span: Span): PlanExpression {

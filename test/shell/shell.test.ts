@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { shownErrorsMax } from '../../src/base/limits.ts'
 import { resultBufferValuesMax } from '../../src/base/limits.ts'
 import { WireError } from '../../src/protocol/message.ts'
 import { openSession, type TestSession } from './session.ts'
@@ -52,6 +53,33 @@ test('an error points at its place, suggests a near name and drops the rest of t
     '          ^',
     "help: did you mean 'T'?",
   ])
+})
+
+test('every error of a statement is shown with its place, a great many are counted', async () => {
+  const session = await openSession()
+  await filled(session, 1)
+  await session.shell.run('SELECT uper(a.n),\n  x9\nFROM T AS a, TT AS b', session.sink)
+  assert.deepEqual(session.said().at(-1)?.split('\n'), [
+    "error[semantic/no-such-variable]: No such variable named 'TT'",
+    ' --> line 3, column 14',
+    '  FROM T AS a, TT AS b',
+    '               ^',
+    "help: did you mean 'T'?",
+    "error[semantic/no-such-variable]: No such variable named 'x9'",
+    ' --> line 2, column 3',
+    '    x9',
+    '    ^',
+    'error[semantic/no-such-function]: No such function: uper',
+    ' --> line 1, column 8',
+    '  SELECT uper(a.n),',
+    '         ^',
+    "help: did you mean 'upper'?",
+  ])
+  const names = Array.from({ length: 14 }, (_, at) => `x${at}x`).join(', ')
+  await session.shell.run(`SELECT ${names} FROM T AS a, T AS b`, session.sink)
+  const lines = session.said().at(-1)?.split('\n') ?? []
+  assert.equal(lines.filter((line) => line.startsWith('error[')).length, 1 + shownErrorsMax)
+  assert.equal(lines.at(-1), 'and 3 more errors')
 })
 
 test('begin, commit and abort; the prompt shows the open transaction', async () => {
