@@ -1,35 +1,36 @@
 import type { PlanExpression } from '../plan/plan.ts'
 import { LazyStruct } from '../values/binary-value-reader.ts'
+import { FieldPath } from '../values/symbols.ts'
 import { hasLoneSurrogate } from '../values/text-quoted.ts'
 import type { Value } from '../values/value.ts'
 import type { Compiler, Evaluate, Test } from './frame.ts'
 
-/** Names that lead from a row's variable to a value in it. */
-interface FieldPath {
+/** The way from a row's variable to a value in it. */
+interface RowPath {
   readonly slot: number
-  readonly names: readonly string[]
+  readonly path: FieldPath
 }
 
 /** Undefined for what is no plain path, and in strict typing, where every step is checked. */
-function fieldPathOf(expression: PlanExpression, compiler: Compiler): FieldPath | undefined {
+function fieldPathOf(expression: PlanExpression, compiler: Compiler): RowPath | undefined {
   if (compiler.strict) return undefined
   const names: string[] = []
   let at = expression
   for (; at.kind === 'field'; at = at.operand) names.unshift(at.name)
-  return at.kind === 'slot' && names.length > 0 ? { slot: at.slot, names } : undefined
+  return at.kind === 'slot' && names.length > 0 ? { slot: at.slot, path: new FieldPath(names) } : undefined
 }
 
 /**
- * A path of several steps into a stored document: straight to the value where the document has it, by `slow`, which may
+ * A path into a stored document: straight to the value where the document has it, by `slow`, which may
  * do anything, where it does not.
  */
 export function withFieldPath(expression: PlanExpression, slow: Evaluate, compiler: Compiler): Evaluate {
-  const path = fieldPathOf(expression, compiler)
-  if (path === undefined || path.names.length < 2) return slow
-  const { slot, names } = path
+  const found = fieldPathOf(expression, compiler)
+  if (found === undefined) return slow
+  const { slot, path } = found
   return (frame) => {
     const row = frame.slots[slot]
-    return (row instanceof LazyStruct ? row.getPath(names) : undefined) ?? slow(frame)
+    return (row instanceof LazyStruct ? row.getPath(path) : undefined) ?? slow(frame)
   }
 }
 
@@ -41,11 +42,11 @@ export function textTest(
   slow: Test,
   compiler: Compiler,
 ): Test | undefined {
-  const path = fieldPathOf(field, compiler)
-  if (path === undefined || (wanted.expression.kind !== 'constant' && wanted.expression.kind !== 'parameter')) {
+  const found = fieldPathOf(field, compiler)
+  if (found === undefined || (wanted.expression.kind !== 'constant' && wanted.expression.kind !== 'parameter')) {
     return undefined
   }
-  const { slot, names } = path
+  const { slot, path } = found
   let known: Value | undefined
   let text: { readonly value: string; readonly bytes: Uint8Array } | undefined
   return (frame) => {
@@ -56,7 +57,7 @@ export function textTest(
       known = value
       text = textOf(value)
     }
-    const isEqual = text && row.hasTextAt(names, text.value, text.bytes)
+    const isEqual = text && row.hasTextAt(path, text.value, text.bytes)
     return isEqual === undefined ? slow(frame) : isEqual === whenEqual
   }
 }

@@ -2,7 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import { nestingDepthMax } from '../base/limits.ts'
 import { BinaryCursor } from './binary-cursor.ts'
 import { readTimestampBody } from './binary-timestamp.ts'
-import type { SymbolTable } from './symbols.ts'
+import type { FieldPath, SymbolTable } from './symbols.ts'
 import {
   type Annotations,
   blob,
@@ -41,6 +41,11 @@ const nullTypeOfCode: readonly NullType[] = [
   'sexp',
   'struct',
 ]
+
+/** No-operation padding may stand where a value would, under any name. */
+function isPadding(descriptor: number): boolean {
+  return descriptor < 0x0f
+}
 
 interface Fields {
   readonly names: readonly string[]
@@ -163,47 +168,75 @@ export class BinaryValueReader extends BinaryCursor {
 
   /** The first field called `name` of the struct whose content begins here; skips the others' content unread. */
   findField(name: string, end: number, depth: number): Value | undefined {
-    return this.#seekField(name, end) ? this.readValue(end, depth) : undefined
-  }
-
-  /** To the value of the first field of that name. */
-  #seekField(name: string, end: number): boolean {
     while (this.at < end) {
       const isWanted = this.readFieldName(end) === name
       if (this.at >= end) this.fail('expected a value')
       const descriptor = this.bytes[this.at] as number
-      const isPadding = descriptor < 0x0f
-      if (isWanted && !isPadding) return true
+      if (isWanted && !isPadding(descriptor)) return this.readValue(end, depth)
       this.at += 1
       this.at = this.readLength(descriptor, end)
+    }
+    return undefined
+  }
+
+  /** To the value of the first field whose name has that id. */
+  #seekField(id: number, end: number): boolean {
+    const { bytes } = this
+    let at = this.at
+    while (at < end) {
+      let fieldId = (bytes[at] as number) - 0x80
+      if (fieldId >= 0) at += 1
+      else {
+        this.at = at
+        fieldId = this.readVarUInt(end)
+        at = this.at
+      }
+      if (at >= end) this.fail('expected a value', at)
+      const descriptor = bytes[at] as number
+      if (fieldId === id && !isPadding(descriptor)) {
+        this.at = at
+        return true
+      }
+      at += 1
+      const length = descriptor & 15
+      // The common forms: a length in the descriptor, or in one byte after it.
+      if (length < 14 && descriptor > 0x1f && descriptor < 0xd0) at += length
+      else if (length === 14 && descriptor < 0xe0 && (bytes[at] as number) > 0x7f) at += (bytes[at] as number) - 0x7f
+      else {
+        this.at = at
+        at = this.readLength(descriptor, end)
+      }
+      if (at > end) this.fail('a value is longer than what holds it', at)
     }
     return false
   }
 
-  /** To the value that a path of names leads to from here; where its struct ends, or -1 when it does not lead on. */
-  #seekPath(names: readonly string[], end: number): number {
+  /** To the value that a path leads to from here through structs without annotations; its struct's end, or -1. */
+  #seekPath(path: FieldPath, end: number): number {
+    const ids = path.idsIn(this.#symbols)
+    if (ids === undefined) return -1
     let structEnd = end
-    for (let step = 0; step < names.length; step += 1) {
+    for (let step = 0; step < ids.length; step += 1) {
       if (step > 0) {
         const descriptor = this.bytes[this.at] as number
         if (descriptor >> 4 !== 13 || descriptor === 0xdf) return -1
         this.at += 1
         structEnd = this.readLength(descriptor, structEnd)
       }
-      if (!this.#seekField(names[step] as string, structEnd)) return -1
+      if (!this.#seekField(ids[step] as number, structEnd)) return -1
     }
     return structEnd
   }
 
-  /** The value that a path of names leads to through structs without annotations. */
-  findPath(names: readonly string[], end: number, depth: number): Value | undefined {
-    const structEnd = this.#seekPath(names, end)
-    return structEnd === -1 ? undefined : this.readValue(structEnd, depth + names.length - 1)
+  /** The value that a path leads to; undefined where that takes more than going through structs of known names. */
+  findPath(path: FieldPath, end: number, depth: number): Value | undefined {
+    const structEnd = this.#seekPath(path, end)
+    return structEnd === -1 ? undefined : this.readValue(structEnd, depth + path.names.length - 1)
   }
 
   /** Whether such a path leads to a text, and to this one; undefined when it leads to anything else, or nowhere. */
-  isTextAt(names: readonly string[], text: string, textBytes: Uint8Array, end: number): boolean | undefined {
-    const structEnd = this.#seekPath(names, end)
+  isTextAt(path: FieldPath, text: string, textBytes: Uint8Array, end: number): boolean | undefined {
+    const structEnd = this.#seekPath(path, end)
     if (structEnd === -1) return undefined
     const descriptor = this.bytes[this.at] as number
     const code = descriptor >> 4
@@ -338,16 +371,16 @@ export class LazyStruct implements StructValue, Lazy {
   }
 
   /** As `get` after `get`, where that leads through structs to a value; undefined where it may not. */
-  getPath(names: readonly string[]): Value | undefined {
+  getPath(path: FieldPath): Value | undefined {
     if (this.#fields !== undefined) return undefined
     this.#reader.at = this.#start
-    return this.#reader.findPath(names, this.#end, this.#depth)
+    return this.#reader.findPath(path, this.#end, this.#depth)
   }
 
   /** Whether `getPath` would give this text (`bytes` are it as UTF-8); undefined where it would give no text. */
-  hasTextAt(names: readonly string[], text: string, bytes: Uint8Array): boolean | undefined {
+  hasTextAt(path: FieldPath, text: string, bytes: Uint8Array): boolean | undefined {
     this.#reader.at = this.#start
-    return this.#reader.isTextAt(names, text, bytes, this.#end)
+    return this.#reader.isTextAt(path, text, bytes, this.#end)
   }
 
   get byteLength(): number {

@@ -92,8 +92,42 @@ export class SymbolDictionary implements SymbolTable, SymbolInterner {
     return id
   }
 
+  /** The id of a text, if it has one. */
+  find(text: string): number | undefined {
+    return this.#ids.get(text)
+  }
+
   get hasPartiqlMarks(): boolean {
     return this.#hasPartiqlMarks
+  }
+}
+
+/** Names of fields that lead into a struct, their ids looked up once for a dictionary. For one thread of reading. */
+export class FieldPath {
+  readonly names: readonly string[]
+  #symbols: SymbolTable | undefined
+  #ids: readonly number[] | undefined
+  /** How many texts the dictionary had when one of the names was looked up in vain. */
+  #missedAt = 0
+
+  constructor(names: readonly string[]) {
+    this.names = names
+  }
+
+  /** The ids of the names; undefined where one of them has none, or where ids can't be looked up. */
+  idsIn(symbols: SymbolTable): readonly number[] | undefined {
+    if (this.#symbols === symbols && this.#ids !== undefined) return this.#ids
+    return symbols instanceof SymbolDictionary ? this.#lookUp(symbols) : undefined
+  }
+
+  #lookUp(symbols: SymbolDictionary): readonly number[] | undefined {
+    const size = symbols.texts.length
+    if (this.#symbols === symbols && this.#missedAt === size) return undefined
+    const ids = this.names.map((name) => symbols.find(name) ?? -1)
+    this.#symbols = symbols
+    this.#ids = ids.includes(-1) ? undefined : ids
+    this.#missedAt = size
+    return this.#ids
   }
 }
 
