@@ -61,6 +61,7 @@ export async function buildProgram({ types = false } = {}) {
       minifyWhitespace: false,
     }),
     part('src/index.ts', { outfile: `${fresh}/index.cjs`, format: 'cjs', external, minifyWhitespace: false }),
+    part('src/fixture.ts', { outfile: `${fresh}/fixture.cjs`, format: 'cjs', external, minifyWhitespace: false }),
     types ? buildTypes(join(fresh, 'types')) : undefined,
     part('src/ui/run-ui.tsx', {
       outfile: `${fresh}/ui.mjs`,
@@ -88,12 +89,12 @@ function compileCache(file) {
   spawnSync(process.execPath, [join(root, 'scripts', 'compile-cache.cjs'), file], { stdio: 'ignore', env })
 }
 
-/** The declarations of src/index.ts and of what they name, each source file's in a file of its own. */
+/** The declarations of src/index.ts, src/fixture.ts and of what they name, each source file's in a file of its own. */
 async function buildTypes(out) {
   const emitted = `${out}-all`
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   await promisify(execFile)(process.execPath, [tsc, '-p', join(root, 'scripts', 'types.json'), '--outDir', emitted])
-  const wanted = ['index.d.ts']
+  const wanted = ['index.d.ts', 'fixture.d.ts']
   for (const name of wanted) {
     const text = readFileSync(join(emitted, name), 'utf8')
     const importPattern = /(?<=(?:from |import\()['"])(\.[^'"]+)\.ts(?=['"])/g

@@ -21,6 +21,10 @@ test('package: the packed tarball, installed globally, gives a working qldb', ()
       'dist/ui.mjs',
       'dist/engine-worker.cjs',
       'dist/sdk-transport.cjs',
+      'dist/tools.cjs',
+      'dist/fixture.cjs',
+      'dist/index.mjs',
+      'dist/types/fixture.d.ts',
       'LICENSE',
     ]) {
       assert.ok(names.includes(name), `${name} is not in the package`)
@@ -43,6 +47,9 @@ test('package: the packed tarball, installed globally, gives a working qldb', ()
     const data = ['--data-dir', join(folder, 'data')]
     run(qldb, [...data, '-e', "CREATE TABLE T; INSERT INTO T VALUE {'n': 1}"])
     assert.equal(run(qldb, [...data, '-e', 'SELECT * FROM T']), '{n:1}\n')
+    const fixture = join(prefix, 'lib', 'node_modules', 'qldb-shell', 'dist', 'fixture.cjs')
+    const start = `require(${JSON.stringify(fixture)}).startLedgerServer().then((s) => { console.log(s.endpoint); return s.close() })`
+    assert.match(run(process.execPath, ['-e', start]), /^http:\/\/127\.0\.0\.1:\d+\n$/)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
