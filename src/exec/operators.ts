@@ -51,9 +51,13 @@ function compileFilter({ input, conditions }: Extract<Operator, { kind: 'filter'
     const rows = open(frame)
     return {
       next() {
-        while (rows.next()) if (test(frame)) return true
+        while (rows.next()) {
+          if (test(frame)) return true
+          rows.drop?.()
+        }
         return false
       },
+      drop: () => rows.drop?.(),
       close: () => rows.close(),
     }
   }
