@@ -81,7 +81,8 @@ class HashJoinCursor implements Cursor {
   readonly #partners: Partners
   readonly #on: Test | undefined
   readonly #frame: Frame
-  #rows: readonly SavedRow[] | undefined
+  /** The partners of the present left row, slot after slot and row after row; undefined before it and after it. */
+  #rows: readonly Value[] | undefined
   #position = 0
   #matched = false
 
@@ -101,8 +102,7 @@ class HashJoinCursor implements Cursor {
       if (rows !== undefined) {
         while (this.#position < rows.length) {
           frame.step()
-          restoreSlots(frame, this.#rightSlots, rows[this.#position] as SavedRow)
-          this.#position += 1
+          this.#takeRow(rows)
           if (this.#on !== undefined && !this.#on(frame)) continue
           this.#matched = true
           return true
@@ -120,12 +120,20 @@ class HashJoinCursor implements Cursor {
     }
   }
 
+  #takeRow(rows: readonly Value[]): void {
+    const slots = this.#rightSlots
+    for (let at = 0; at < slots.length; at += 1) {
+      this.#frame.slots[slots[at] as number] = rows[this.#position] as Value
+      this.#position += 1
+    }
+  }
+
   close(): void {
     this.#left.close()
   }
 }
 
-const noRows: readonly SavedRow[] = []
+const noRows: readonly Value[] = []
 
 /** The keys of a row as one value: the only key itself, a text for several; undefined when one of them is absent. */
 type RowKey = (frame: Frame) => Value | undefined
@@ -157,7 +165,7 @@ class Partners {
   readonly #leftKeys: RowKey
   readonly #slots: readonly number[]
   readonly #frame: Frame
-  #table: ValueMap<SavedRow[]> | undefined
+  #table: ValueMap<Value[]> | undefined
 
   constructor(open: Open, rightKeys: RowKey, leftKeys: RowKey, slots: readonly number[], frame: Frame) {
     this.#open = open
@@ -168,22 +176,22 @@ class Partners {
   }
 
   /** Those of the left row that the frame holds. NULL and MISSING equal nothing. */
-  ofRow(): readonly SavedRow[] {
+  ofRow(): readonly Value[] {
     this.#table ??= this.#read()
     const key = this.#leftKeys(this.#frame)
     return (key && this.#table.get(key)) ?? noRows
   }
 
-  #read(): ValueMap<SavedRow[]> {
-    const table = new ValueMap<SavedRow[]>()
+  #read(): ValueMap<Value[]> {
+    const table = new ValueMap<Value[]>()
     const frame = this.#frame
     forEachRow(this.#open(frame), () => {
       const key = this.#rightKeys(frame)
       if (key === undefined) return
       const row = copySlots(frame, this.#slots)
-      const bucket = table.get(key)
-      if (bucket === undefined) table.set(key, [row])
-      else bucket.push(row)
+      const rows = table.get(key)
+      if (rows === undefined) table.set(key, row)
+      else for (const value of row) rows.push(value)
     })
     return table
   }
