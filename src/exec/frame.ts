@@ -49,11 +49,6 @@ export type OpenRows = (frame: Frame) => Iterator<Value, undefined>
 /** Rows one after the other: each `next` that is true has filled the operator's slots. */
 export interface Cursor {
   next(): boolean
-  /**
-   * Nothing of the last row is kept, and its slots are not read any more: the memory of its documents may be used again.
-   * Never has to be called; a row that is given on must not be dropped.
-   */
-  drop?(): void
   /** Gives up what is open below; called once when no more rows are wanted. */
   close(): void
 }

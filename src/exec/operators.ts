@@ -51,13 +51,9 @@ function compileFilter({ input, conditions }: Extract<Operator, { kind: 'filter'
     const rows = open(frame)
     return {
       next() {
-        while (rows.next()) {
-          if (test(frame)) return true
-          rows.drop?.()
-        }
+        while (rows.next()) if (test(frame)) return true
         return false
       },
-      drop: () => rows.drop?.(),
       close: () => rows.close(),
     }
   }

@@ -6,9 +6,9 @@ import { bag, int, isAbsent, missing, string, type TimestampValue, type Value } 
 import { compileExpression } from './compile-expression.ts'
 import { collect, compileRowSource } from './compile-query.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, nowhere, type Open, type OpenRows } from './frame.ts'
-import type { DocumentSource, SourceRow, SourceRows } from './source.ts'
+import type { DocumentSource, SourceRow } from './source.ts'
 
-type OpenDocuments = (frame: Frame) => SourceRows
+type OpenDocuments = (frame: Frame) => Iterator<SourceRow>
 
 /** Documents of a table, found as the plan says. The source counts each one that it hands out. */
 export function compileTableScan(scan: TableScan, compiler: Compiler): Open {
@@ -28,10 +28,6 @@ export function compileTableScan(scan: TableScan, compiler: Compiler): Open {
         // A table has no order that an ordinal could count.
         if (atSlot !== undefined) slots[atSlot] = missing
         return true
-      },
-      drop() {
-        slots[slot] = missing
-        documents.drop?.()
       },
       close: () => void documents.return?.(),
     }

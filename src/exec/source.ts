@@ -8,7 +8,7 @@ import type { StructValue, TimestampValue, Value } from '../values/value.ts'
  */
 export interface DocumentSource {
   /** All documents of a table. `committed` rows have the committed view's shape {blockAddress, hash, data, metadata}. */
-  scan(tableId: string, view: TableView): { [Symbol.iterator](): SourceRows }
+  scan(tableId: string, view: TableView): Iterable<SourceRow>
   findById(tableId: string, view: TableView, documentId: string): SourceRow | undefined
   /** Documents whose indexed field equals `key` (PartiQL's `=`); a superset is allowed, the caller filters again. */
   findByIndex(tableId: string, view: TableView, indexId: string, key: Value): Iterable<SourceRow>
@@ -36,12 +36,6 @@ export interface DocumentSource {
 }
 
 export type TableView = 'user' | 'committed'
-
-/** Rows being read. */
-export interface SourceRows extends Iterator<SourceRow, undefined> {
-  /** Nothing of the last row is kept, and nobody looks at it any more: its memory may be used for the next ones. */
-  drop?(): void
-}
 
 export interface SourceRow {
   readonly documentId: string

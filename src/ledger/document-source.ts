@@ -1,6 +1,6 @@
 import { BugError } from '../base/assert.ts'
 import { isId } from '../base/ids.ts'
-import type { DocumentSource, Meter, SourceRow, SourceRows, TableView } from '../exec/source.ts'
+import type { DocumentSource, Meter, SourceRow, TableView } from '../exec/source.ts'
 import type { RangeCursor, Snapshot } from '../store/store.ts'
 import { decodeLazy, LazyReader } from '../values/binary-reader.ts'
 import type { SymbolTable } from '../values/symbols.ts'
@@ -67,13 +67,13 @@ export class StatementSource implements DocumentSource {
     this.#nowMs = nowMs
   }
 
-  scan(tableId: string, view: TableView): { [Symbol.iterator](): SourceRows } {
+  scan(tableId: string, view: TableView): Iterable<SourceRow> {
     if (view === 'committed' || this.#view.overlay.table(tableId) !== undefined) return this.#mixedScan(tableId, view)
     return { [Symbol.iterator]: () => this.#storedRows(tableId) }
   }
 
   /** The rows of a table of which the transaction has changed nothing so far. */
-  #storedRows(tableId: string): SourceRows {
+  #storedRows(tableId: string): Iterator<SourceRow> {
     this.#view.readSet.addScan(tableId)
     const tableNumber = this.#tableNumber(tableId)
     if (tableNumber === undefined) return [][Symbol.iterator]()
@@ -223,7 +223,7 @@ export class StatementSource implements DocumentSource {
 }
 
 /** The current documents of a table as they are stored. */
-class StoredRows implements SourceRows {
+class StoredRows implements Iterator<SourceRow, undefined> {
   readonly #entries: RangeCursor
   readonly #symbols: SymbolTable
   readonly #meter: Meter
@@ -250,10 +250,6 @@ class StoredRows implements SourceRows {
     this.#meter.readIos += 1
     this.#meter.tick()
     return { done: false, value: new StoredRow(bytes, start, value) }
-  }
-
-  drop(): void {
-    this.#entries.drop()
   }
 
   return(): IteratorResult<SourceRow, undefined> {

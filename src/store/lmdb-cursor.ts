@@ -86,10 +86,6 @@ export class LmdbCursor implements RangeCursor {
     return Uint8Array.prototype.slice.call(this.#keyBytes, 0, this.#keyEnd)
   }
 
-  drop(): void {
-    this.end = this.start
-  }
-
   close(): void {
     this.#finish(this.#rows)
   }

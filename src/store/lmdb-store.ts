@@ -346,7 +346,6 @@ const noEntries: RangeCursor = {
   start: 0,
   end: 0,
   key: () => formatKey,
-  drop: () => undefined,
   close: () => undefined,
 }
 

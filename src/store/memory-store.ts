@@ -110,8 +110,6 @@ class MemoryCursor implements RangeCursor {
     return copyBytes(this.#key)
   }
 
-  drop(): void {}
-
   close(): void {
     this.#entries.return?.()
   }
