@@ -19,18 +19,13 @@ import { compileCall } from './compile-call.ts'
 import { compileBinary, compileTest, compileUnary } from './compile-operators.ts'
 import { compileExclude, compileField, compileIndex, compileSpread } from './compile-path.ts'
 import { compileSubquery } from './compile-query.ts'
-import { folded } from './fold.ts'
 import { type Compiler, type Evaluate, failed, mistyped, placed } from './frame.ts'
 import { compileBetween, compileIn, compileLike } from './predicates.ts'
 import { compileRow } from './row.ts'
 import { tableBag } from './scan.ts'
 
-/** Makes a closure of a resolved expression; one that has only constants in it is evaluated on the way. */
+/** Makes a closure of a resolved expression. */
 export function compileExpression(expression: PlanExpression, compiler: Compiler): Evaluate {
-  return folded(expression, compileNode(expression, compiler), compiler)
-}
-
-function compileNode(expression: PlanExpression, compiler: Compiler): Evaluate {
   switch (expression.kind) {
     case 'constant': {
       const { value } = expression

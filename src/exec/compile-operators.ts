@@ -7,7 +7,6 @@ import { falseValue, isAbsent, missing, nullValue, trueValue, type Value } from 
 import { knownValue } from './compile-call.ts'
 import { compileExpression } from './compile-expression.ts'
 import { textTest } from './field-path.ts'
-import { isConstant, isFoldable } from './fold.ts'
 import { type Compiler, type Evaluate, failed, mistyped, type Test } from './frame.ts'
 
 type Unary = Extract<PlanExpression, { kind: 'unary' }>
@@ -157,10 +156,6 @@ export function compileTests(conditions: readonly PlanExpression[], compiler: Co
 
 /** A condition as a test: whether it is TRUE. Comparisons and AND make no value on the way. */
 export function compileTest(condition: PlanExpression, compiler: Compiler): Test {
-  if (compiler.constants !== undefined && isFoldable(condition)) {
-    const evaluate = compileExpression(condition, compiler)
-    if (isConstant(condition, compiler)) return testOf(evaluate, condition.span, compiler)
-  }
   if (condition.kind === 'binary' && !compiler.raises) {
     const { op } = condition
     if (op === 'and') {
@@ -196,10 +191,8 @@ export function compileTest(condition: PlanExpression, compiler: Compiler): Test
       }
     }
   }
-  return testOf(compileExpression(condition, compiler), condition.span, compiler)
-}
-
-function testOf(evaluate: Evaluate, span: Span, compiler: Compiler): Test {
+  const evaluate = compileExpression(condition, compiler)
+  const { span } = condition
   return (frame) => {
     const value = evaluate(frame)
     if (value.type === 'bool') return value.value

@@ -1,7 +1,7 @@
 import { ErrorList } from '../base/error-list.ts'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
-import type { Plan, PlanExpression } from '../plan/plan.ts'
+import type { Plan } from '../plan/plan.ts'
 import { missing, type Value } from '../values/value.ts'
 import type { EvaluationContext } from './source.ts'
 
@@ -64,21 +64,12 @@ export interface Compiler {
   readonly foldsCase: boolean
   /** Calls that can't be made: compiling goes on to find all of them. */
   readonly errors: ErrorList
-  /** Expressions that have been evaluated while compiling (see fold.ts); undefined: none is to be. */
-  readonly constants: WeakSet<PlanExpression> | undefined
 }
 
 export function compilerFor(plan: Plan): Compiler {
   const strict = plan.typing === 'strict'
   const { foldsCase, qldbTyping } = plan
-  return {
-    strict,
-    raises: strict || qldbTyping,
-    nullsMissing: qldbTyping,
-    foldsCase,
-    errors: new ErrorList(),
-    constants: new WeakSet(),
-  }
+  return { strict, raises: strict || qldbTyping, nullsMissing: qldbTyping, foldsCase, errors: new ErrorList() }
 }
 
 /**
