@@ -81,8 +81,7 @@ class HashJoinCursor implements Cursor {
   readonly #partners: Partners
   readonly #on: Test | undefined
   readonly #frame: Frame
-  /** The partners of the present left row, slot after slot and row after row; undefined before it and after it. */
-  #rows: readonly Value[] | undefined
+  #rows: readonly SavedRow[] | undefined
   #position = 0
   #matched = false
 
@@ -102,7 +101,8 @@ class HashJoinCursor implements Cursor {
       if (rows !== undefined) {
         while (this.#position < rows.length) {
           frame.step()
-          this.#takeRow(rows)
+          restoreSlots(frame, this.#rightSlots, rows[this.#position] as SavedRow)
+          this.#position += 1
           if (this.#on !== undefined && !this.#on(frame)) continue
           this.#matched = true
           return true
@@ -120,20 +120,12 @@ class HashJoinCursor implements Cursor {
     }
   }
 
-  #takeRow(rows: readonly Value[]): void {
-    const slots = this.#rightSlots
-    for (let at = 0; at < slots.length; at += 1) {
-      this.#frame.slots[slots[at] as number] = rows[this.#position] as Value
-      this.#position += 1
-    }
-  }
-
   close(): void {
     this.#left.close()
   }
 }
 
-const noRows: readonly Value[] = []
+const noRows: readonly SavedRow[] = []
 
 /** The keys of a row as one value: the only key itself, a text for several; undefined when one of them is absent. */
 type RowKey = (frame: Frame) => Value | undefined
@@ -165,7 +157,7 @@ class Partners {
   readonly #leftKeys: RowKey
   readonly #slots: readonly number[]
   readonly #frame: Frame
-  #table: ValueMap<Value[]> | undefined
+  #table: ValueMap<SavedRow[]> | undefined
 
   constructor(open: Open, rightKeys: RowKey, leftKeys: RowKey, slots: readonly number[], frame: Frame) {
     this.#open = open
@@ -176,22 +168,22 @@ class Partners {
   }
 
   /** Those of the left row that the frame holds. NULL and MISSING equal nothing. */
-  ofRow(): readonly Value[] {
+  ofRow(): readonly SavedRow[] {
     this.#table ??= this.#read()
     const key = this.#leftKeys(this.#frame)
     return (key && this.#table.get(key)) ?? noRows
   }
 
-  #read(): ValueMap<Value[]> {
-    const table = new ValueMap<Value[]>()
+  #read(): ValueMap<SavedRow[]> {
+    const table = new ValueMap<SavedRow[]>()
     const frame = this.#frame
     forEachRow(this.#open(frame), () => {
       const key = this.#rightKeys(frame)
       if (key === undefined) return
       const row = copySlots(frame, this.#slots)
-      const rows = table.get(key)
-      if (rows === undefined) table.set(key, row)
-      else for (const value of row) rows.push(value)
+      const bucket = table.get(key)
+      if (bucket === undefined) table.set(key, [row])
+      else bucket.push(row)
     })
     return table
   }

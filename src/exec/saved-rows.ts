@@ -6,7 +6,7 @@ import type { Cursor, Frame } from './frame.ts'
 export type SavedRow = readonly Value[]
 
 /** Documents of a scan are copied out of the memory that they share: few may be held of many. */
-export function copySlots(frame: Frame, slots: readonly number[]): Value[] {
+export function copySlots(frame: Frame, slots: readonly number[]): SavedRow {
   const row = new Array<Value>(slots.length)
   for (let at = 0; at < slots.length; at += 1) row[at] = detached(frame.slots[slots[at] as number] as Value)
   return row

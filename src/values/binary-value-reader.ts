@@ -335,6 +335,9 @@ export class BinaryValueReader extends BinaryCursor {
   }
 }
 
+/** Paths whose values a kept struct remembers. */
+const rememberedPathsMax = 4
+
 /** A struct whose fields are decoded when asked, one level at a time. Equal in every property to the eager one. */
 export class LazyStruct implements StructValue, Lazy {
   readonly type = 'struct'
@@ -344,6 +347,8 @@ export class LazyStruct implements StructValue, Lazy {
   readonly #end: number
   readonly #depth: number
   #fields: Fields | undefined
+  /** What paths have led to, for a struct that is kept: it may be asked again and again, by the rows that it is joined to. */
+  #found: { readonly path: FieldPath; readonly value: Value | undefined }[] | undefined
 
   constructor(reader: BinaryValueReader, start: number, end: number, depth: number, annotations: Annotations) {
     this.annotations = annotations
@@ -373,6 +378,15 @@ export class LazyStruct implements StructValue, Lazy {
   /** As `get` after `get`, where that leads through structs to a value; undefined where it may not. */
   getPath(path: FieldPath): Value | undefined {
     if (this.#fields !== undefined) return undefined
+    const found = this.#found
+    if (found === undefined) return this.#findPath(path)
+    for (let at = 0; at < found.length; at += 1) if (found[at]?.path === path) return found[at]?.value
+    const value = this.#findPath(path)
+    if (found.length < rememberedPathsMax) found.push({ path, value })
+    return value
+  }
+
+  #findPath(path: FieldPath): Value | undefined {
     this.#reader.at = this.#start
     return this.#reader.findPath(path, this.#end, this.#depth)
   }
@@ -394,7 +408,9 @@ export class LazyStruct implements StructValue, Lazy {
   detached(): LazyStruct {
     if (!sharesMemory(this, this.#reader)) return this
     const reader = this.#reader.copyOf(this.#start, this.#end)
-    return new KeptStruct(reader, 0, this.byteLength, this.#depth, this.annotations)
+    const copy = new LazyStruct(reader, 0, this.byteLength, this.#depth, this.annotations)
+    copy.#found = []
+    return copy
   }
 
   #decoded(): Fields {
@@ -403,31 +419,6 @@ export class LazyStruct implements StructValue, Lazy {
       this.#fields = this.#reader.readFields(this.#end, this.#depth)
     }
     return this.#fields
-  }
-}
-
-/**
- * One that is kept, as in a hash join: the rows that it is joined to ask the same paths again and again. It remembers
- * two, in itself: what lies elsewhere in memory costs about as much as reading the bytes anew.
- */
-class KeptStruct extends LazyStruct {
-  #firstPath: FieldPath | undefined
-  #first: Value | undefined
-  #lastPath: FieldPath | undefined
-  #last: Value | undefined
-
-  override getPath(path: FieldPath): Value | undefined {
-    if (path === this.#firstPath) return this.#first
-    if (path === this.#lastPath) return this.#last
-    const value = super.getPath(path)
-    if (this.#firstPath === undefined) {
-      this.#firstPath = path
-      this.#first = value
-    } else {
-      this.#lastPath = path
-      this.#last = value
-    }
-    return value
   }
 }
 
