@@ -34,7 +34,8 @@ export function compileCall({ name, args, span }: Call, compiler: Compiler): Eva
     if (propagates) {
       const absent = values.find((value) => value.type === 'missing') ?? values.find((value) => value.type === 'null')
       if (absent !== undefined) {
-        if (compiler.strict) placed(span, () => definition.check(values))
+        const wrong = compiler.nullsMissing ? undefined : mistypedArgument(() => definition.check(values))
+        if (wrong !== undefined) return failed(wrong, compiler, span)
         return absent.type === 'missing' && !compiler.nullsMissing ? missing : nullValue
       }
     }
@@ -43,6 +44,16 @@ export function compileCall({ name, args, span }: Call, compiler: Compiler): Eva
     } catch (error) {
       return failed(error, compiler, span)
     }
+  }
+}
+
+/** A wrong type counts before an absent argument does (specification, section 7.1), but not in QLDB's own typing. */
+function mistypedArgument(check: () => void): unknown {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    return error
   }
 }
 
@@ -76,7 +87,8 @@ export function knownValue(argument: PlanExpression): Value {
 
 export function functionContext(frame: Frame, compiler: Compiler): FunctionContext {
   const { nowMs, transactionId } = frame.context
-  return { typing: compiler.strict ? 'strict' : 'permissive', nowMs, transactionId: transactionId ?? '' }
+  const nullsMissing = compiler.strict || compiler.nullsMissing
+  return { nullsMissing, nowMs, transactionId: transactionId ?? '' }
 }
 
 /** TUPLEUNION(a, b, …): the fields of all (specification, section 6). */

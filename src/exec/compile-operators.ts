@@ -1,7 +1,18 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { PlanBinaryOperator, PlanExpression } from '../plan/plan.ts'
-import { add, bitAnd, concatenate, divide, modulo, multiply, negate, positive, subtract } from '../values/arithmetic.ts'
+import {
+  add,
+  bitAnd,
+  canTake,
+  concatenate,
+  divide,
+  modulo,
+  multiply,
+  negate,
+  positive,
+  subtract,
+} from '../values/arithmetic.ts'
 import { compare, equals } from '../values/compare.ts'
 import { falseValue, isAbsent, missing, nullValue, trueValue, type Value } from '../values/value.ts'
 import { knownValue } from './compile-call.ts'
@@ -60,7 +71,12 @@ export function compileBinary(expression: Binary, compiler: Compiler): Evaluate 
   return (frame) => {
     const a = left(frame)
     const b = right(frame)
-    if (isAbsent(a) || isAbsent(b)) return absentOf(a, b, compiler)
+    if (isAbsent(a) || isAbsent(b)) {
+      const present = isAbsent(a) ? b : a
+      const isWrong = !isAbsent(present) && !compiler.nullsMissing && !canTake(op, present)
+      if (isWrong) return mistyped(compiler, span, `the operator '${op}' takes no ${present.type.toUpperCase()}`)
+      return absentOf(a, b, compiler)
+    }
     try {
       return apply(a, b)
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { ExcludeStep, PlanExpression, SpreadStep } from '../plan/plan.ts'
-import { bag, list, missing, sexp, struct, type StructValue, type Value } from '../values/value.ts'
+import { bag, list, sexp, struct, type StructValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { withFieldPath } from './field-path.ts'
 import { type Compiler, type Evaluate, type Frame, nowhere } from './frame.ts'
@@ -68,14 +68,14 @@ function elementOf(value: Value, index: Value, byName: boolean): Value | undefin
   return undefined
 }
 
-/** A path with wildcards: a bag of every value that it leads to (specification, section 4.3). */
+/** A path with wildcards: a bag of every value that it leads to, as SELECT VALUE gives it (specification, section 4.3). */
 export function compileSpread({ operand, steps, span }: Kind<'spread'>, compiler: Compiler): Evaluate {
   const evaluate = compileExpression(operand, compiler)
   const compiled = steps.map((step) => compileSpreadStep(step, compiler))
   return (frame) => {
     let values: readonly Value[] = [evaluate(frame)]
     for (const step of compiled) values = values.flatMap((value) => step(value, frame, span))
-    return bag(values.length === 1 || !values.includes(missing) ? values : values.filter((value) => value !== missing))
+    return bag(values)
   }
 }
 

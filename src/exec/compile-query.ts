@@ -3,7 +3,7 @@ import type { PivotPlan, PlanExpression, QueryPlan, SelectPlan, WithPlan } from 
 import { isCorrelated } from '../plan/walk-plan.ts'
 import { detached } from '../values/binary-reader.ts'
 import { equalityKey } from '../values/compare.ts'
-import { bag, list, nullValue, struct, type Value } from '../values/value.ts'
+import { bag, list, missing, nullValue, struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, mistyped, type OpenRows } from './frame.ts'
 import { compileOperator } from './operators.ts'
@@ -27,6 +27,7 @@ export function compileSubquery(expression: Query, compiler: Compiler): Evaluate
   }
 }
 
+/** No row: MISSING in permissive typing, as for all that is not one row (specification, section 9.1); else SQL's NULL. */
 function compileCoerced({ query, coercion, span }: Query, compiler: Compiler): Evaluate {
   const evaluate = compileWhole(query, compiler)
   if (coercion === 'none') return evaluate
@@ -40,16 +41,15 @@ function compileCoerced({ query, coercion, span }: Query, compiler: Compiler): E
     const rows = evaluate(frame)
     if (rows.type !== 'bag' && rows.type !== 'list') return rows
     const [row, second] = rows.items
-    if (row === undefined) return nullValue
+    if (row === undefined) return compiler.raises ? nullValue : missing
     if (second !== undefined) return mistyped(compiler, span, 'the sub-query gives more than one row')
     return onlyColumn(row)
   }
 }
 
-/** The value of a row with one column; of one whose column is MISSING, NULL. */
+/** The value of a row with one column, which may be MISSING; a row that has been made a list is what it is. */
 function onlyColumn(row: Value): Value {
-  if (row.type !== 'struct') return row
-  return row.values[0] ?? nullValue
+  return row.type === 'struct' ? (row.values[0] ?? missing) : row
 }
 
 function compileWhole(query: QueryPlan, compiler: Compiler): Evaluate {

@@ -101,8 +101,11 @@ export function compileLike(expression: Kind<'like'>, compiler: Compiler): Evalu
     const wanted = pattern(frame)
     const escaped = escapedBy?.(frame)
     const operands = escaped === undefined ? [value, wanted] : [value, wanted, escaped]
-    if (operands.some((one) => one.type === 'missing')) return absentOf(missing, missing, compiler)
-    if (operands.some((one) => one.type === 'null')) return nullValue
+    if (operands.some(isAbsent)) {
+      const isWrong = !compiler.nullsMissing && operands.some((one) => !isAbsent(one) && !isText(one))
+      if (isWrong) return mistyped(compiler, span, 'LIKE takes strings')
+      return operands.some((one) => one.type === 'missing') ? absentOf(missing, missing, compiler) : nullValue
+    }
     if (!isText(value) || !isText(wanted) || (escaped !== undefined && !isText(escaped))) {
       return mistyped(compiler, span, 'LIKE takes strings')
     }

@@ -7,7 +7,9 @@ import type { Coercion, PlanExpression, PlanType, SpreadStep } from './plan.ts'
 import {
   findVariable,
   illegalGlobal,
+  isUngrouped,
   noSuchVariable,
+  notGrouped,
   type PlanContext,
   type Scope,
   slotOf,
@@ -40,14 +42,17 @@ export function buildExpression(
       return buildPath(buildExpression(expression.root, scope, context, 'none'), expression.steps, scope, context)
     case 'unary':
       return { kind: 'unary', op: expression.op, operand: build(expression.operand), span }
-    case 'binary':
+    case 'binary': {
+      const { op, left, right, opSpan } = expression
+      const beside = (other: Expression) => (comparisons.test(op) && other.kind === 'list' ? 'row' : 'scalar')
       return {
         kind: 'binary',
-        op: expression.op,
-        left: build(expression.left),
-        right: build(expression.right),
-        span: expression.opSpan,
+        op,
+        left: buildExpression(left, scope, context, beside(right)),
+        right: buildExpression(right, scope, context, beside(left)),
+        span: opSpan,
       }
+    }
     case 'list':
     case 'sexp':
     case 'bag':
@@ -73,6 +78,8 @@ export function buildExpression(
       return buildPredicate(expression, scope, context)
   }
 }
+
+const comparisons = /^(=|<>|<|<=|>|>=)$/
 
 type Predicate = Extract<Expression, { kind: 'in' | 'between' | 'like' | 'is' | 'case' | 'cast' }>
 
@@ -221,6 +228,10 @@ export function literalText(expression: Expression): string | undefined {
  * source "even the name of a table becomes a path into that source").
  */
 export function resolveName(name: Name, local: boolean, scope: Scope, context: PlanContext): PlanExpression {
+  if (isUngrouped(scope, name, context)) {
+    context.note(notGrouped(name))
+    return unresolved(name.span)
+  }
   const variable = findVariable(scope, name, context)
   if (variable !== undefined) return slotOf(variable, name.span)
   const global = local ? undefined : globalValue(name, context)

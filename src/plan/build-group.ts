@@ -3,7 +3,7 @@ import type { CallExpression, Expression, GroupBy, SelectItem, SortKey } from '.
 import { buildExpression } from './build-expression.ts'
 import { columnName } from './column-name.ts'
 import type { AggregatePlan, GroupOperator, Operator, PlanExpression, SortKeyPlan } from './plan.ts'
-import { declare, findVariable, type PlanContext, Scope } from './scope.ts'
+import { declare, findVariable, isUngrouped, type PlanContext, Scope } from './scope.ts'
 import { expressionKey, slotsFilled } from './walk-plan.ts'
 
 /** SQL's aggregate functions (specification, section 11); COLL_… are plain functions. */
@@ -98,7 +98,7 @@ export function groupedExpression(
   scope: Scope,
   context: PlanContext,
 ): PlanExpression | undefined {
-  const { grouping } = scope
+  const grouping = scope.grouping ?? outerGrouping(expression, scope, context)
   if (grouping === undefined || grouping.keys.length === 0) return undefined
   if (expression.kind === 'literal' || expression.kind === 'parameter' || expression.kind === 'select') return undefined
   if (expression.kind === 'variable' && findVariable(scope, expression.name, context)?.role === 'key') return undefined
@@ -106,6 +106,15 @@ export function groupedExpression(
   const text = context.attempt(() => expressionKey(buildExpression(expression, grouping.before, context)))
   const key = text === undefined ? undefined : grouping.keys.find((one) => one.text === text)
   return key && { kind: 'slot', slot: key.slot, name: key.name, span: expression.span }
+}
+
+/** A sub-query may spell out a key of the groups around it: `GROUP BY x.a HAVING EXISTS(SELECT … WHERE y.a = x.a)`. */
+function outerGrouping(expression: Expression, scope: Scope, context: PlanContext): Scope['grouping'] {
+  const root = expression.kind === 'path' ? expression.root : expression
+  if (root.kind !== 'variable' || !isUngrouped(scope, root.name, context)) return undefined
+  let block: Scope | undefined = scope
+  while (block !== undefined && block.grouping === undefined) block = block.parent
+  return block?.grouping
 }
 
 /** An aggregate call: its argument is resolved before the grouping, its result is a slot of the group. */

@@ -19,7 +19,12 @@ export function buildQuery(query: Query, parent: Scope, context: PlanContext, co
     case 'pivot':
       return { kind: 'query', query: buildPivot(query, parent, context), coercion: 'none', span }
     case 'set-operation':
-      return { kind: 'query', query: buildSetOperation(query, parent, context), coercion: 'none', span }
+      return {
+        kind: 'query',
+        query: buildSetOperation(query, parent, context),
+        coercion: coercion === 'values' && columnCount(query) === 1 ? 'values' : 'none',
+        span,
+      }
     case 'values': {
       const rows = query.rows.map((row): PlanExpression => {
         const items = row.map((item) => buildExpression(item, parent, context))
@@ -107,7 +112,9 @@ function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, co
   const items = query.projection.kind === 'items' ? query.projection.items : []
   const keys = query.orderBy?.map((key) => buildSortKey(aliased(key, items), scope, context))
   const exclusion = excluded(query.exclude ?? [], scope, context)
-  const { value, columns } = buildProjection(query.projection, exclusion.scope, context)
+  const { value, columns } = asList(query, coercion)
+    ? { value: listOf(items, exclusion.scope, context, span), columns: undefined }
+    : buildProjection(query.projection, exclusion.scope, context)
   const windows = scope.windows
   let operator: Operator = grouped === undefined ? input : grouped.finish()
   if (having !== undefined) operator = { kind: 'filter', input: operator, conditions: [having] }
@@ -129,15 +136,37 @@ function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, co
       ...bounds,
       columns,
     },
-    coercion: coerces(query) ? coercion : 'none',
+    coercion: coerces(query, coercion) ? coercion : 'none',
     span,
   }
 }
 
-/** SQL's coercion holds for a SELECT list of one column: not for SELECT VALUE, not for `*`. */
-function coerces(query: SelectQuery): boolean {
-  if (query.projection.kind !== 'items' || query.projection.items.length !== 1) return false
-  return query.projection.items[0]?.kind === 'expression'
+/** How many columns a SELECT list, or a set operation over such, writes out; undefined for SELECT VALUE and `*`. */
+function columnCount(query: Expression): number | undefined {
+  if (query.kind === 'set-operation') {
+    const count = columnCount(query.left)
+    return count === columnCount(query.right) ? count : undefined
+  }
+  if (query.kind !== 'select' || query.projection.kind !== 'items') return undefined
+  const { items } = query.projection
+  return items.every((item) => item.kind === 'expression') ? items.length : undefined
+}
+
+/** SQL's coercion holds for a SELECT list: of one column for a scalar, of any number beside an array literal. */
+function coerces(query: SelectQuery, coercion: Coercion): boolean {
+  const count = columnCount(query)
+  return coercion === 'row' ? count !== undefined : count === 1
+}
+
+/** `(a, b) = (SELECT c, d …)`, `(a, b) IN (SELECT c, d …)`: the rows become lists. */
+function asList(query: SelectQuery, coercion: Coercion): boolean {
+  const count = columnCount(query)
+  return count !== undefined && (coercion === 'row' || (coercion === 'values' && count > 1))
+}
+
+function listOf(items: readonly SelectItem[], scope: Scope, context: PlanContext, span: Span): PlanExpression {
+  const values = items.map((item) => buildExpression(item.value, scope, context))
+  return { kind: 'sequence', type: 'list', items: values, span }
 }
 
 /** ORDER BY sees the aliases of the select list first: `SELECT price * 2 AS cost … ORDER BY cost`. */
@@ -177,8 +206,12 @@ function buildPivot(query: PivotQuery, parent: Scope, context: PlanContext) {
 
 function buildSetOperation(query: SetQuery, parent: Scope, context: PlanContext) {
   const left = buildExpression(query.left, parent, context, 'none')
-  const right = buildExpression(query.right, parent, context, 'none')
-  if (!query.outer) checkColumns(left, right, query.span)
+  let right = buildExpression(query.right, parent, context, 'none')
+  if (!query.outer) {
+    checkColumns(left, right, query.span)
+    const names = columnsOf(left)
+    if (names !== undefined) right = renamed(right, names)
+  }
   return {
     kind: 'set',
     op: query.op,
@@ -207,11 +240,30 @@ function sortOfRows(
   return { slot, keys: orderBy.map((key) => buildSortKey(key, scope, context)) }
 }
 
+/** The columns of a SELECT list or of a set operation over such; undefined where they depend on the data. */
+function columnsOf(side: PlanExpression): readonly string[] | undefined {
+  if (side.kind !== 'query') return undefined
+  if (side.query.kind === 'select') return side.query.columns
+  return side.query.kind === 'set' && !side.query.outer ? columnsOf(side.query.left) : undefined
+}
+
+/** SQL's set operations match columns by their position; the result has the names of the left side (RFC 0007). */
+function renamed(side: PlanExpression, names: readonly string[]): PlanExpression {
+  if (side.kind !== 'query' || columnsOf(side)?.length !== names.length) return side
+  const { query } = side
+  if (query.kind === 'set') {
+    return { ...side, query: { ...query, left: renamed(query.left, names), right: renamed(query.right, names) } }
+  }
+  if (query.kind !== 'select' || query.value.kind !== 'row') return side
+  const parts = query.value.parts.map((part, at) =>
+    part.kind === 'field' ? { ...part, name: names[at] ?? part.name } : part,
+  )
+  return { ...side, query: { ...query, value: { ...query.value, parts }, columns: names } }
+}
+
 /** SQL's set operations want both sides to have as many columns (RFC 0007). */
 function checkColumns(left: PlanExpression, right: PlanExpression, span: Span): void {
-  const counts = [left, right].map((side) =>
-    side.kind === 'query' && side.query.kind === 'select' ? side.query.columns?.length : undefined,
-  )
+  const counts = [left, right].map((side) => columnsOf(side)?.length)
   if (counts[0] === undefined || counts[1] === undefined || counts[0] === counts[1]) return
   throw new LedgerError('semantic/invalid', `the sides have ${counts[0]} and ${counts[1]} columns`, {
     span,

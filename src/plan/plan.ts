@@ -211,10 +211,11 @@ export type RowPart =
   | { readonly kind: 'all'; readonly value: PlanExpression; readonly otherwise: string }
 
 /**
- * What SQL makes of a sub-query (specification, section 9): `scalar`, the one value of its one row; `values`, the bag
- * of its rows' single values, as IN wants it; `none`, the collection as it is.
+ * What SQL makes of a sub-query (specification, section 9): `scalar`, the one value of its one row; `row`, the list of
+ * that row's values, beside an array literal; `values`, the bag of the rows' single values or lists of values, as IN
+ * wants it (RFC 0013); `none`, the collection as it is.
  */
-export type Coercion = 'none' | 'scalar' | 'values'
+export type Coercion = 'none' | 'scalar' | 'row' | 'values'
 
 export type SpreadStep =
   | { readonly kind: 'field'; readonly name: string; readonly exact: boolean }

@@ -195,6 +195,27 @@ export function findVariable(
   return undefined
 }
 
+/** Whether the nearest block that knows a name does so only before its GROUP BY, behind which it stands for nothing. */
+export function isUngrouped(scope: Scope, name: Name, context: PlanContext): boolean {
+  const isExact = context.isExact(name)
+  const fits = ({ name: other }: Variable) =>
+    isExact ? other === name.text : other.toLowerCase() === name.text.toLowerCase()
+  for (let block: Scope | undefined = scope; block !== undefined; block = block.parent) {
+    if (block.variables.some(fits)) return false
+    if (block.grouping?.before.variables.some(fits)) return true
+  }
+  return false
+}
+
+export function notGrouped(name: Name): LedgerError {
+  return new LedgerError('semantic/invalid', `'${name.text}' is no key of the groups`, {
+    span: name.span,
+    help: groupingHelp,
+  })
+}
+
+const groupingHelp = 'behind GROUP BY and beside aggregates there are only the keys, GROUP AS and aggregates'
+
 /** `No such variable named 'x'`, with the nearest name there is. */
 export function noSuchVariable(name: Name, scope: Scope | undefined, context: PlanContext): LedgerError {
   const names = new Set<string>()
@@ -203,9 +224,10 @@ export function noSuchVariable(name: Name, scope: Scope | undefined, context: Pl
   }
   for (const global of context.catalog.globalNames()) names.add(global)
   const near = nearName(name.text, names)
+  const help = near === undefined ? scope?.grouping && groupingHelp : `did you mean '${near}'?`
   return new LedgerError('semantic/no-such-variable', `No such variable named '${name.text}'`, {
     span: name.span,
-    ...(near === undefined ? {} : { help: `did you mean '${near}'?` }),
+    ...(help === undefined ? {} : { help }),
   })
 }
 

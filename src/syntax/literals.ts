@@ -7,6 +7,7 @@ import { type Cursor, invalid, unquote } from './cursor.ts'
 import {
   type IntervalField,
   type IntervalQualifier,
+  intervalFractionDigits,
   intervalLeadingDigits,
   parseIntervalQualifier,
   parseTimeZone,
@@ -205,7 +206,7 @@ function intervalOf(text: string, qualifier: IntervalQualifier): Value | undefin
     units += amount * size
   }
   if (qualifier.last === 'SECOND') {
-    const fraction = (match[own.length + 2] ?? '').slice(0, qualifier.fractionDigits)
+    const fraction = (match[own.length + 2] ?? '').slice(0, qualifier.fractionDigits ?? intervalFractionDigits)
     units += BigInt(fraction.padEnd(9, '0'))
   }
   if (match[1] === '-') units = -units

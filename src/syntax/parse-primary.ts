@@ -240,10 +240,10 @@ export function parsePostfix(cursor: Cursor, root: Expression): Expression {
   if (!cursor.at('.') && !cursor.at('[')) return root
   const steps: PathStep[] = []
   for (;;) {
-    const { start } = cursor.token
+    const { start, end } = cursor.token
     if (cursor.accept('.')) {
       if (cursor.accept('*')) steps.push({ kind: 'each-field', span: cursor.spanFrom(start) })
-      else steps.push({ kind: 'field', name: pathName(cursor), span: cursor.spanFrom(start) })
+      else steps.push({ kind: 'field', name: pathName(cursor, end), span: cursor.spanFrom(start) })
     } else if (cursor.accept('[')) {
       const index = cursor.at('*') ? undefined : parseExpression(cursor)
       if (index === undefined) cursor.advance()
@@ -256,9 +256,9 @@ export function parsePostfix(cursor: Cursor, root: Expression): Expression {
   }
 }
 
-/** Any word may follow a dot, keywords too. */
-function pathName(cursor: Cursor) {
-  const { kind } = cursor.token
-  if (kind === 'name' || kind === 'keyword' || kind === 'quoted-name') return cursor.anyName()
+/** Any word may follow a dot; a keyword only without a blank, so that `a. FROM t` does not swallow its clause. */
+function pathName(cursor: Cursor, dotEnd: number) {
+  const { kind, start } = cursor.token
+  if (kind === 'name' || kind === 'quoted-name' || (kind === 'keyword' && start === dotEnd)) return cursor.anyName()
   throw cursor.complain('Invalid path component, expecting either an IDENTIFIER or STAR')
 }

@@ -89,8 +89,11 @@ export interface IntervalQualifier {
   readonly args: readonly number[]
 }
 
-/** SQL's default digits of an interval's first field. */
+/** SQL's default digits of an interval's first field, and of the fraction of its seconds. */
 export const intervalLeadingDigits = 2
+export const intervalFractionDigits = 6
+/** Digits that either may have. */
+const intervalDigitsMax = 9
 const intervalFields: readonly IntervalField[] = ['YEAR', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND']
 
 /** YEAR(3) TO MONTH, DAY TO SECOND(6), SECOND(2, 3): fields of one family, a finer one behind TO. */
@@ -114,6 +117,10 @@ export function parseIntervalQualifier(cursor: Cursor): IntervalQualifier {
   }
   const leadingDigits = firstArgs[0]
   const fractionDigits = lastArgs[0]
+  if (leadingDigits === 0 || Math.max(leadingDigits ?? 0, fractionDigits ?? 0) > intervalDigitsMax) {
+    const bounds = `1 to ${intervalDigitsMax} digits in front and up to ${intervalDigitsMax} of a fraction`
+    throw invalid(`invalid value used for type parameter, expected ${bounds}`, cursor.spanFrom(start))
+  }
   const args = fractionDigits !== undefined ? [leadingDigits ?? intervalLeadingDigits, fractionDigits] : firstArgs
   return { name: first === last ? first : `${first} TO ${last}`, first, last, leadingDigits, fractionDigits, args }
 }

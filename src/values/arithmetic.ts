@@ -122,6 +122,23 @@ export function bitAnd(a: Value, b: Value): Value {
   return int(BigInt(a.value) & BigInt(b.value))
 }
 
+/** Whether an operator can take the value as one of its operands, whatever the other is. */
+export function canTake(operator: string, value: Value): boolean {
+  switch (operator) {
+    case '||':
+      return value.type === 'string' || value.type === 'symbol'
+    case '&':
+      return value.type === 'int'
+    case '%':
+      return isNumber(value)
+    case '*':
+    case '/':
+      return isNumber(value) || value.type === 'interval'
+    default:
+      return isNumber(value) || value.type === 'interval' || isDateTime(value)
+  }
+}
+
 export function isNumber(value: Value): value is NumericValue {
   return value.type === 'int' || value.type === 'decimal' || value.type === 'float'
 }

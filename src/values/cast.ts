@@ -270,10 +270,11 @@ function mapText(value: Value, make: (text: string) => Value): Value | undefined
     case 'string':
     case 'symbol':
       return make(value.value)
+    case 'decimal':
+      return make(digitsOf(value))
     case 'bool':
     case 'int':
     case 'float':
-    case 'decimal':
     case 'timestamp':
       return make(printIon(value.annotations === undefined ? value : { ...value, annotations: undefined }))
     case 'date':
@@ -285,6 +286,19 @@ function mapText(value: Value, make: (text: string) => Value): Value | undefined
       return undefined
   }
 }
+
+/** SQL's spelling of an exact number: `1.50`, `100`, no bare point; an exponent only where it spares many zeros. */
+function digitsOf({ coefficient, exponent }: Exact): string {
+  const digits = (coefficient < 0n ? -coefficient : coefficient).toString()
+  const sign = coefficient < 0n ? '-' : ''
+  if (Math.abs(exponent) > decimalZerosMax) return `${sign}${digits}E${exponent}`
+  if (exponent >= 0) return sign + (coefficient === 0n ? '0' : digits + '0'.repeat(exponent))
+  const padded = digits.padStart(1 - exponent, '0')
+  return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`
+}
+
+/** A decimal of a larger exponent, either way, is written with it. */
+const decimalZerosMax = 100
 
 function mapItems(value: Value, make: (items: readonly Value[]) => Value): Value | undefined {
   return value.type === 'list' || value.type === 'sexp' || value.type === 'bag' ? make(value.items) : undefined

@@ -92,7 +92,8 @@ const unitsOf: Readonly<Record<string, bigint | undefined>> = {
   day: nanosecondsPerDay,
   hour: 3_600_000_000_000n,
   minute: 60_000_000_000n,
-  second: 1n,
+  // SQL's default: six digits of a fraction.
+  second: 1000n,
 }
 
 /**

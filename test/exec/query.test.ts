@@ -41,6 +41,14 @@ test('`*`: each source’s fields, then its ordinal, then its id', () => {
   )
 })
 
+test('a path with wildcards keeps every MISSING that it leads to, as SELECT VALUE does', () => {
+  check([
+    ["[{'a': 1}, {}, {}][*].a", ['1', '$missing::null', '$missing::null']],
+    ["SELECT VALUE COLL_COUNT(x[*].a) FROM <<[{'a': 1}, {}]>> AS x", ['1']],
+    ['(MISSING).*', []],
+  ])
+})
+
 test('SELECT VALUE, and a whole document under its alias', () => {
   check([
     ['SELECT VALUE name FROM Person', ['"ann"', '"bob"', '"cem"']],
@@ -153,6 +161,13 @@ test('set operations, WITH, LET, VALUES, PIVOT and EXCLUDE', () => {
       ['{name:"ann"}', '{name:"bob"}', '{name:"cem"}'],
     ],
     ['<<1, 2, 2>> OUTER EXCEPT ALL <<2>> ', ['1', '2']],
+    [
+      'SELECT name FROM Person UNION SELECT owner FROM Car WHERE owner IS NOT NULL',
+      ['{name:"ann"}', '{name:"bob"}', '{name:"cem"}'],
+    ],
+    ['SELECT name FROM Person EXCEPT SELECT owner AS o FROM Car ORDER BY name', ['{name:"cem"}']],
+    ['SELECT 1 AS a UNION ALL SELECT 2 AS b UNION ALL SELECT 3 AS c', ['{a:1}', '{a:2}', '{a:3}']],
+    ['SELECT 1 AS a OUTER UNION ALL SELECT 2 AS b', ['{a:1}', '{b:2}']],
     ['WITH old AS (SELECT * FROM Person WHERE age > 30) SELECT name FROM old WHERE age < 50', ['{name:"bob"}']],
     ["SELECT n FROM Person LET UPPER(name) AS n WHERE n = 'BOB'", ['{n:"BOB"}']],
     ['SELECT VALUE v FROM (VALUES (1, 2), (3, 4)) AS v', ['[1,2]', '[3,4]']],
@@ -206,5 +221,16 @@ test('TXID() and UTCNOW() are the statement’s', () => {
     '"tx00000000000000000001"',
     '2024-01-02T03:04:05.006Z',
     'true',
+  ])
+})
+
+test('a sub-query may spell out a key of the groups around it', () => {
+  const most = '(SELECT MAX(d.vin) FROM Car AS d WHERE d.owner = c.owner)'
+  check([
+    [
+      `SELECT c.owner, ${most} AS most FROM Car AS c WHERE c.owner IS NOT NULL GROUP BY c.owner`,
+      ['{owner:"ann",most:3}', '{owner:"bob",most:2}'],
+    ],
+    [`SELECT c.owner FROM Car AS c GROUP BY c.owner HAVING ${most} > 2`, ['{owner:"ann"}']],
   ])
 })

@@ -21,6 +21,14 @@ const cases: readonly (readonly [expression: string, permissive: string, strict:
   ['MISSING = NULL', 'null', 'null'],
   ['1 + MISSING', 'missing', 'missing'],
   ['1 + NULL', 'null', 'null'],
+  ["'a' + NULL", 'missing', 'evaluator/type-mismatch'],
+  ["MISSING - 'a'", 'missing', 'evaluator/type-mismatch'],
+  ["DATE '2020-01-01' + NULL", 'null', 'null'],
+  ['TRUE * NULL', 'missing', 'evaluator/type-mismatch'],
+  ["MOD(NULL, 'a')", 'missing', 'evaluator/type-mismatch'],
+  ['POSITION(NULL, 1)', 'missing', 'evaluator/type-mismatch'],
+  ['COALESCE(MISSING, MISSING)', 'missing', 'null'],
+  ['COALESCE(MISSING, NULL)', 'null', 'null'],
   ['MISSING AND TRUE', 'null', 'null'],
   ['NULL AND FALSE', 'false', 'false'],
   ['NULL OR TRUE', 'true', 'true'],
@@ -28,7 +36,8 @@ const cases: readonly (readonly [expression: string, permissive: string, strict:
   ["'abc' LIKE 'a%'", 'true', 'true'],
   ["'abc' LIKE NULL", 'null', 'null'],
   ["'a_c' LIKE 'a!_c' ESCAPE '!'", 'true', 'true'],
-  ['1 LIKE MISSING', 'missing', 'missing'],
+  ['1 LIKE MISSING', 'missing', 'evaluator/type-mismatch'],
+  ["'a' LIKE MISSING", 'missing', 'missing'],
   ['2 BETWEEN 1 AND 3', 'true', 'true'],
   ['2 BETWEEN NULL AND 1', 'false', 'false'],
   ['2 BETWEEN NULL AND 3', 'null', 'null'],
@@ -84,10 +93,19 @@ test('a condition that is not TRUE keeps no row', () => {
 test('SQL’s coercion of sub-queries', () => {
   const run = (expression: string, typing: 'permissive' | 'strict' = 'permissive') => outcome(expression, typing)
   assert.equal(run('1 + (SELECT x AS y FROM <<5>> AS x)'), '6')
-  assert.equal(run('[(SELECT x AS y FROM <<>> AS x)]'), 'null')
+  assert.equal(run('[(SELECT x AS y FROM <<>> AS x)]'), 'missing')
+  assert.equal(run('[(SELECT x AS y FROM <<>> AS x)]', 'strict'), 'null')
+  assert.equal(run('[(SELECT x.a AS y FROM <<{}>> AS x)]'), 'missing')
+  assert.equal(run('COLL_TO_SCALAR(<<>>)'), 'missing')
   assert.equal(run('[(SELECT x AS y FROM <<1, 2>> AS x)]'), 'missing')
   assert.equal(run('[(SELECT x AS y FROM <<1, 2>> AS x)]', 'strict'), 'evaluator/type-mismatch')
   assert.equal(run('2 IN (SELECT x AS y FROM <<1, 2>> AS x)'), 'true')
+  assert.equal(run('(1, 2) = (SELECT x AS y, x + 1 AS z FROM <<1>> AS x)'), 'true')
+  assert.equal(run('(SELECT x AS y FROM <<1>> AS x) = [1]'), 'true')
+  assert.equal(run('(1, 2) = (SELECT x AS y, 2 AS z FROM <<1, 1>> AS x)', 'strict'), 'evaluator/type-mismatch')
+  assert.equal(run('(2, 3) IN (SELECT x AS y, x + 1 AS z FROM <<1, 2>> AS x)'), 'true')
+  assert.equal(run('(2, 2) IN (SELECT x AS y, x + 1 AS z FROM <<1, 2>> AS x)'), 'false')
+  assert.equal(run('2 IN (SELECT 1 AS a UNION SELECT 2 AS b)'), 'true')
   assert.equal(run('[(SELECT VALUE x FROM <<1, 2>> AS x)]'), '$bag::[1,2]')
   assert.equal(run('EXISTS(SELECT x AS y FROM <<>> AS x)'), 'false')
   assert.equal(run('COLL_SUM(SELECT VALUE x FROM <<1, 2>> AS x)'), '3')

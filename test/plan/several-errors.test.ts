@@ -109,3 +109,14 @@ test('a plan whose calls alone are wrong is built: EXPLAIN shows it', () => {
   })
   assert.ok([...runPlan(plan, database.context([], 'permissive'))].length > 0)
 })
+
+test('behind GROUP BY the sources are gone, also for a sub-query; a key may be spelled out anywhere', () => {
+  const help =
+    'semantic/invalid c: behind GROUP BY and beside aggregates there are only the keys, GROUP AS and aggregates'
+  assert.deepEqual(errorsOf('SELECT c.vin FROM Car AS c GROUP BY c.owner'), [help])
+  assert.deepEqual(errorsOf('SELECT c.vin, COUNT(*) FROM Car AS c'), [help])
+  assert.deepEqual(errorsOf('SELECT (SELECT c.vin AS v FROM <<1>> AS x) AS v FROM Car AS c GROUP BY c.owner'), [help])
+  assert.deepEqual(errorsOf('SELECT vinn FROM Car AS c GROUP BY c.owner'), [
+    'semantic/no-such-variable vinn: behind GROUP BY and beside aggregates there are only the keys, GROUP AS and aggregates',
+  ])
+})

@@ -81,6 +81,16 @@ const mistakes: readonly (readonly [string, ErrorCode, string])[] = [
     'lexer/invalid-literal',
     "invalid literal at, INTERVAL '100:59', expected '[-]hour:minute' with at most 2 digits in front",
   ],
+  [
+    "INTERVAL '1' ‸SECOND(2, 10)",
+    'parser/invalid',
+    'invalid value used for type parameter, expected 1 to 9 digits in front and up to 9 of a fraction',
+  ],
+  [
+    'SELECT a. ‸FROM t',
+    'parser/unexpected-token',
+    "Invalid path component, expecting either an IDENTIFIER or STAR, found 'FROM'",
+  ],
   ["INTERVAL '1' ‸DAY TO YEAR", 'parser/invalid', "an interval can't go from DAY to YEAR"],
   ["SELECT ‸'abc", 'lexer/unterminated', "the string that begins here is never closed, expected '"],
   ['SELECT ‸`{a: 1', 'lexer/unterminated', 'the Ion literal that begins here is never closed, expected `'],

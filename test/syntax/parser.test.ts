@@ -223,6 +223,8 @@ test('intervals', () => {
   ])
   assert.deepEqual(months("INTERVAL '123.123456789' SECOND(3,3)"), [0n, 123_123_000_000n])
   assert.deepEqual(months("INTERVAL '+0.5' SECOND"), [0n, 500_000_000n])
+  assert.deepEqual(months("INTERVAL '1.123456789' SECOND"), [0n, 1_123_456_000n])
+  assert.deepEqual(months("INTERVAL '1.123456789' SECOND(2, 9)"), [0n, 1_123_456_789n])
 })
 
 test('spans: within the text, around their children, and names exactly', () => {

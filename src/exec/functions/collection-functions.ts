@@ -1,24 +1,32 @@
 import { equals, equalityKey } from '../../values/compare.ts'
 import { bag, bool, int, isAbsent, missing, nullValue, type Value } from '../../values/value.ts'
 import { aggregateNames, findAggregate } from './aggregates.ts'
-import { define, type FunctionDefinition, mismatch } from './definition.ts'
+import { define, type FunctionContext, type FunctionDefinition, mismatch } from './definition.ts'
 
 /** Functions of collections, and those that pick one of their arguments. */
 export const collectionFunctions: readonly FunctionDefinition[] = [
   define('size', ['collection'], ([value]) => int(sizeOf(value as Value))),
   define('cardinality', ['collection'], ([value]) => int(sizeOf(value as Value))),
   define('exists', ['any'], ([value]) => bool(exists(value as Value)), 'own'),
-  define('coalesce', ['any', 'any*'], (args) => args.find((value) => !isAbsent(value)) ?? nullValue, 'own'),
+  define('coalesce', ['any', 'any*'], coalesce, 'own'),
   define('nullif', ['any', 'any'], ([a, b]) => nullIf(a as Value, b as Value), 'own'),
   define('filter_distinct', ['sequence'], ([value]) => bag(distinct(itemsOf(value as Value)))),
   define('flatten', ['sequence'], ([value]) => bag(itemsOf(value as Value).flatMap((item) => [...itemsOf(item)]))),
   define('coll_to_scalar', ['sequence'], ([value]) => toScalar(itemsOf(value as Value))),
-  ...aggregateNames().flatMap((name) => [
-    define(`coll_${name}`, ['sequence'], ([value]) => aggregated(name, itemsOf(value as Value))),
+  ...aggregateNames().flatMap((name) => {
+    const over = (make: (items: readonly Value[]) => readonly Value[]) =>
+      define(`coll_${name}`, ['sequence'], ([value]) => aggregated(name, make(itemsOf(value as Value))))
     // COLL_SUM(DISTINCT x): the planner asks for it by this name.
-    define(`coll_${name}_distinct`, ['sequence'], ([value]) => aggregated(name, distinct(itemsOf(value as Value)))),
-  ]),
+    return [over((items) => items), { ...over(distinct), name: `coll_${name}_distinct` }]
+  }),
 ]
+
+/** The first present argument; of absent ones alone NULL, or MISSING where in permissive typing all are that. */
+function coalesce(args: readonly Value[], { nullsMissing }: FunctionContext): Value {
+  const present = args.find((value) => !isAbsent(value))
+  if (present !== undefined) return present
+  return !nullsMissing && args.every((value) => value.type === 'missing') ? missing : nullValue
+}
 
 function sizeOf(value: Value): number {
   return value.type === 'struct' ? value.names.length : itemsOf(value).length
@@ -48,11 +56,10 @@ function distinct(items: readonly Value[]): Value[] {
   })
 }
 
-/** The one value of the one struct of a collection, as a scalar sub-query gives it; NULL for none. */
+/** The one value of the one struct of a collection, as a scalar sub-query gives it (specification, section 9.1). */
 function toScalar(items: readonly Value[]): Value {
-  if (items.length === 0) return nullValue
-  const row = items[0] as Value
-  if (items.length > 1 || row.type !== 'struct' || row.values.length !== 1) {
+  const row = items[0]
+  if (items.length > 1 || row?.type !== 'struct' || row.values.length !== 1) {
     throw mismatch('expected a collection of one struct with one field')
   }
   return row.values[0] as Value

@@ -2,7 +2,8 @@ import { LedgerError } from '../../base/errors.ts'
 import type { Value, ValueType } from '../../values/value.ts'
 
 export interface FunctionContext {
-  readonly typing: 'permissive' | 'strict'
+  /** Absent values alone give NULL, never MISSING: strict typing, and QLDB's own. */
+  readonly nullsMissing: boolean
   /** The transaction's clock, milliseconds since 1970. */
   readonly nowMs: number
   /** Empty outside a ledger. */
@@ -21,7 +22,7 @@ export interface FunctionDefinition {
   readonly absent: 'propagate' | 'own'
   /** Throws LedgerError evaluator/type-mismatch and those of the values' arithmetic. */
   call(args: readonly Value[], context: FunctionContext): Value
-  /** Checks the types of the arguments that are present; throws evaluator/type-mismatch. For strict typing. */
+  /** Checks the types of the arguments that are present; throws evaluator/type-mismatch. */
   check(args: readonly Value[]): void
 }
 

@@ -7,7 +7,7 @@ import { printIon } from '../../../src/values/text-writer.ts'
 import { date, interval, missing, nullValue, time, type Value } from '../../../src/values/value.ts'
 
 const context: FunctionContext = {
-  typing: 'permissive',
+  nullsMissing: false,
   nowMs: 1_627_000_000_123,
   transactionId: 'EKwDaxV3DBQJJ2mlKSewXV',
 }
