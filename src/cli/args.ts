@@ -21,7 +21,8 @@ export interface Arguments {
   readonly demo: boolean
   readonly create: boolean
   readonly strictQldb: boolean
-  /** `on` or `off`. */
+  /** `on` or `off`, both. */
+  readonly keepStrictQldb?: string
   readonly journalReads?: string
   readonly continueOnError: boolean
 }
@@ -80,6 +81,12 @@ export const flagDefinitions: readonly FlagDefinition[] = [
     kind: 'switch',
     group: 'Connection',
     help: 'the embedded ledger refuses what QLDB refused',
+  },
+  {
+    flags: '--keep-strict-qldb <on|off>',
+    kind: 'value',
+    group: 'Connection',
+    help: 'the same whoever opens the ledger; kept in the embedded ledger (default: off)',
   },
   {
     flags: '--journal-reads <on|off>',
@@ -199,15 +206,16 @@ export function checkArguments(args: Arguments): void {
   }
   if (args.execute.length > 0 && args.file.length > 0) refuse('both -e and a script were given, expected one of them')
   if (args.qldbSessionEndpoint !== undefined) {
-    const embedded = (['memory', 'demo', 'create', 'dataDir', 'strictQldb', 'journalReads'] as const).find((name) =>
-      Boolean(args[name]),
-    )
+    const embedded = embeddedFlags.find((name) => Boolean(args[name]))
     if (embedded !== undefined) refuse(`'--${kebab(embedded)}' is for an embedded ledger, but an endpoint was given`)
     if (!URL.canParse(args.qldbSessionEndpoint))
       refuse(`'${args.qldbSessionEndpoint}' is not an address`, 'an example: http://localhost:8000')
   }
-  if (args.journalReads !== undefined && args.journalReads !== 'on' && args.journalReads !== 'off')
-    refuse(`'--journal-reads' takes on or off, found '${args.journalReads}'`)
+  for (const name of ['keepStrictQldb', 'journalReads'] as const) {
+    const value = args[name]
+    if (value !== undefined && value !== 'on' && value !== 'off')
+      refuse(`'--${kebab(name)}' takes on or off, found '${value}'`)
+  }
   if (args.dataDir !== undefined && (args.memory || args.demo))
     refuse("'--data-dir' and a ledger in memory exclude each other")
   const format = args.format?.toLowerCase()
@@ -219,6 +227,8 @@ export function checkArguments(args: Arguments): void {
     )
   }
 }
+
+const embeddedFlags = ['memory', 'demo', 'create', 'dataDir', 'strictQldb', 'keepStrictQldb', 'journalReads'] as const
 
 function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -11,7 +11,7 @@ import type { LedgerConfig } from './config.ts'
 import type { EngineSpec } from './engine.ts'
 import { makeFolder } from './folders.ts'
 import { realEnv } from './real-env.ts'
-import { endpointTransport, localTransport, workerTransport } from './transports.ts'
+import { type EmbeddedTransport, endpointTransport, localTransport, workerTransport } from './transports.ts'
 
 /** A value and where it came from. */
 export interface Sourced {
@@ -31,7 +31,8 @@ export interface Place {
   readonly dataDir: Sourced
   readonly inMemory: boolean
   readonly strictQldb: boolean
-  /** Undefined: as the ledger has it. */
+  /** Both undefined: as the ledger has it. */
+  readonly keepStrictQldb: boolean | undefined
   readonly journalReads: boolean | undefined
   /** Of the configuration file: how single ledgers are reached. */
   readonly ledgers: readonly LedgerConfig[]
@@ -40,14 +41,22 @@ export interface Place {
 /** `thread`: the engine in the main thread, or in one of its own. */
 export type EngineThread = 'main' | 'worker'
 
+export interface OpenConnection extends Connection {
+  /** An embedded ledger that refuses what QLDB refused and holds to its quotas. */
+  readonly strictQldb: boolean
+}
+
 /** The connection a program starts with. Rejects with LedgerError of kind 'unavailable' or 'input'. */
-export async function connectTo(place: Place, thread: EngineThread): Promise<Connection> {
+export async function connectTo(place: Place, thread: EngineThread): Promise<OpenConnection> {
   const configured = place.ledgers.find(({ name }) => name === place.ledger.value)
   const fromFile = (value: string | undefined) => (value === undefined ? undefined : { value, from: 'file' })
   const endpoint = place.endpoint ?? fromFile(configured?.endpoint)
   const region = place.region ?? fromFile(configured?.region)
   const profile = place.profile ?? fromFile(configured?.profile)
-  const transport = endpoint === undefined ? await embedded(place, thread) : await atEndpoint(endpoint, region, profile)
+  const { transport, strictQldb } =
+    endpoint === undefined
+      ? await embedded(place, thread)
+      : { transport: await atEndpoint(endpoint, region, profile), strictQldb: false }
   const driver = new Driver(transport, place.ledger.value, realEnv)
   if (endpoint !== undefined) await checkLedger(driver, place.ledger.value)
   const facts = [
@@ -57,11 +66,16 @@ export async function connectTo(place: Place, thread: EngineThread): Promise<Con
     fact('profile', profile),
   ]
   if (endpoint === undefined) facts.push(place.inMemory ? inMemoryFact : fact('data-dir', place.dataDir))
+  if (strictQldb) {
+    const from = place.strictQldb ? 'flag --strict-qldb' : 'the ledger'
+    facts.push({ name: 'strict-qldb', value: 'on', from })
+  }
   return {
     driver,
     ledger: place.ledger.value,
     description: transport.description,
     facts,
+    strictQldb,
     close: () => driver.close(),
   }
 }
@@ -79,6 +93,7 @@ function placeOf(place: Place, target: ConnectTarget): Place {
     ledger: given(target.ledger, place.ledger) as Sourced,
     isDefaultLedger: place.isDefaultLedger && (target.ledger ?? place.ledger.value) === place.ledger.value,
     create: target.create ?? false,
+    keepStrictQldb: undefined,
     journalReads: undefined,
     endpoint: given(target.endpoint, place.endpoint),
     region: given(target.region, place.region),
@@ -118,13 +133,14 @@ async function checkLedger(driver: Driver, name: string): Promise<void> {
   }
 }
 
-async function embedded(place: Place, thread: EngineThread): Promise<Transport> {
+async function embedded(place: Place, thread: EngineThread): Promise<EmbeddedTransport> {
   const { checkLedgerName } = await import('../ledger/ledger.ts')
   checkLedgerName(place.ledger.value)
   const spec: EngineSpec = {
     ledger: place.ledger.value,
     directory: place.inMemory ? undefined : directoryOf(place),
     strictQldb: place.strictQldb,
+    keepStrictQldb: place.keepStrictQldb,
     journalReads: place.journalReads,
   }
   return thread === 'main' ? localTransport(spec) : workerTransport(spec)

@@ -12,18 +12,22 @@ export interface WorkerStart {
   readonly port: MessagePort
 }
 
-/** Opens the ledger, then says so: undefined when it is open, else why it is not. */
+/** What the worker says when the ledger is open, or why it is not. */
+export type WorkerAnswer = { readonly strictQldb: boolean } | { readonly failure: ClonedError }
+
+/** Opens the ledger, then says so. */
 async function run({ spec, shared, port }: WorkerStart): Promise<void> {
   assert(parentPort !== null, 'the engine worker runs in a worker')
-  let failure: ClonedError | undefined
+  let answer: WorkerAnswer
   try {
     const engine = await openEngine(spec, realEnv)
     serveMessagePort(port, engine.send, shared, () => engine.close(), engine.control)
+    answer = { strictQldb: engine.strictQldb }
   } catch (error) {
-    failure = cloneError(error)
+    answer = { failure: cloneError(error) }
     port.close()
   }
-  parentPort.postMessage(failure)
+  parentPort.postMessage(answer)
 }
 
 void run(workerData as WorkerStart)

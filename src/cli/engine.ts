@@ -13,11 +13,15 @@ export interface EngineSpec {
   /** The ledger's own directory; undefined: in memory. */
   readonly directory: string | undefined
   readonly strictQldb: boolean
+  /** Whether the ledger is strict for all from now on; undefined: as it is set. */
+  readonly keepStrictQldb?: boolean | undefined
   /** Whether transactions that only read are journaled from now on; undefined: as the ledger has it. */
   readonly journalReads?: boolean | undefined
 }
 
 export interface Engine {
+  /** Asked for, or set in the ledger. */
+  readonly strictQldb: boolean
   readonly send: Handler['send']
   /** Digests, blocks and proofs of the ledger. */
   readonly control: SendControl
@@ -31,11 +35,12 @@ const sweepEveryMs = 10_000
 export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
   const store = await openStore(spec.directory)
   const guard = new StatementGuard(env)
-  const { strictQldb, journalReads } = spec
+  const { strictQldb, keepStrictQldb, journalReads } = spec
   try {
     const ledger = await Ledger.open(store, env, {
       name: spec.ledger,
       strictQldb,
+      ...(keepStrictQldb === undefined ? {} : { keepStrictQldb }),
       ...(journalReads === undefined ? {} : { journalReads }),
       isCancelled: guard.isCancelled,
     })
@@ -44,6 +49,7 @@ export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
     const sweeper = setInterval(() => handler.sweep(), sweepEveryMs)
     sweeper.unref()
     return {
+      strictQldb: ledger.strictQldb,
       send: handler.send,
       control: async (request) => answerJournalRequest(ledger, request),
       close: async () => {

@@ -47,11 +47,13 @@ export async function loadTool(argv: readonly string[], world: ToolWorld): Promi
   const { format, ...ledgerWishes } = wishes
   const { place } = ledgerOptions(ledgerWishes, world.variables)
   if (place.inMemory) throw usage('a ledger in memory is gone after the load')
-  const batch = batchOf(wishes.batch, place.endpoint !== undefined || place.strictQldb)
+  const batchAsked = batchOf(wishes.batch)
   const rows = openRows(path, format)
   const connection = await connectTo(place, 'main')
   const progress = new ToolProgress(world)
   try {
+    const isQldb = place.endpoint !== undefined || connection.strictQldb
+    const batch = batchAsked ?? (isQldb ? batchAtEndpoint : batchEmbedded)
     if (wishes.createTable === true) await createTable(connection.driver, table)
     const load = new Load(connection.driver, connection.ledger, table, path, wishes, world)
     const loaded = await load.run(rows, batch, progress)
@@ -236,8 +238,8 @@ export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-function batchOf(text: string | undefined, isQldb: boolean): number {
-  if (text === undefined) return isQldb ? batchAtEndpoint : batchEmbedded
+function batchOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
   const batch = Number(text)
   if (Number.isSafeInteger(batch) && batch > 0) return batch
   throw usage(`'${text}' is not a value of '--batch'`, 'it takes a number from 1 on')

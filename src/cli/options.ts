@@ -42,6 +42,7 @@ export function resolveOptions(args: Arguments, variables: Variables): Options {
     dataDir: dataDirOf(args, variables, fromFile(config.dataDir)),
     inMemory,
     strictQldb: args.strictQldb,
+    keepStrictQldb: args.keepStrictQldb === undefined ? undefined : args.keepStrictQldb === 'on',
     journalReads: args.journalReads === undefined ? undefined : args.journalReads === 'on',
     ledgers: isEmbedded(args) ? [] : config.ledgers,
   }

@@ -9,8 +9,13 @@ import type { Identity } from './records.ts'
 export interface LedgerOptions {
   /** 1 to 32 characters; must be the stored ledger's name when there is one. */
   readonly name: string
-  /** Refuse what QLDB refused, and hold to its quotas. */
+  /** Refuse what QLDB refused, and hold to its quotas; false: only where the ledger itself is set so. */
   readonly strictQldb: boolean
+  /**
+   * Sets the ledger so that it is strict for all that open it from then on, or no longer. Kept in the ledger: undefined
+   * leaves it as it is, which for a new ledger is false.
+   */
+  readonly keepStrictQldb?: boolean
   /** What a type error gives: MISSING (`permissive`, the default) or an error. */
   readonly typing?: 'permissive' | 'strict'
   /**

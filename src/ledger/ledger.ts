@@ -55,7 +55,7 @@ export class Ledger {
   static async open(store: Store, env: Env, options: LedgerOptions): Promise<Ledger> {
     checkLedgerName(options.name)
     const found = readNow(store, readIdentity) ?? (await store.write((t) => create(t, env, options.name)))
-    const identity = await withJournalReads(store, found, options)
+    const identity = await withSettings(store, found, options)
     if (identity.name !== options.name)
       throw new LedgerError('ledger/foreign', `the store holds the ledger '${identity.name}', not '${options.name}'`)
     if (identity.origin?.state === 'running') {
@@ -64,11 +64,12 @@ export class Ledger {
       })
     }
     await applyMissingBlocks(store)
-    const { strictQldb, typing = 'permissive', quotas } = options
+    const { typing = 'permissive', quotas } = options
+    const strictQldb = options.strictQldb || identity.strictQldb === true
     return new Ledger({
       store,
       env,
-      options,
+      options: { ...options, strictQldb },
       quotas: quotasOf(strictQldb, quotas),
       identity,
       symbols: new LedgerSymbols(),
@@ -84,6 +85,11 @@ export class Ledger {
   /** The id of the ledger's only strand, which every block address names. */
   get strandId(): string {
     return this.#core.identity.strandId
+  }
+
+  /** Whether what QLDB refused is refused: because its opener asked for it, or because the ledger is set so. */
+  get strictQldb(): boolean {
+    return this.#core.options.strictQldb
   }
 
   begin(): LedgerTransaction {
@@ -203,22 +209,20 @@ function readNow<T>(store: Store, read: (snapshot: ReturnType<Store['snapshot']>
   }
 }
 
-/** The identity with the setting that the options ask for. */
-async function withJournalReads(
-  store: Store,
-  found: Identity,
-  { name, journalReads }: LedgerOptions,
-): Promise<Identity> {
-  const isAsWanted = journalReads === undefined || journalReads === (found.journalReads ?? false)
+/** The identity with the settings that the options ask for. */
+async function withSettings(store: Store, found: Identity, options: LedgerOptions): Promise<Identity> {
+  const { name, journalReads, keepStrictQldb } = options
+  const isAsWanted =
+    (journalReads === undefined || journalReads === (found.journalReads ?? false)) &&
+    (keepStrictQldb === undefined || keepStrictQldb === (found.strictQldb ?? false))
   if (isAsWanted || found.name !== name) return found
   return await store.write((transaction) => {
-    const { format, strandId, origin } = readIdentity(transaction) ?? found
+    const now = readIdentity(transaction) ?? found
+    const { journalReads: readsNow, strictQldb: strictNow, ...rest } = now
     const identity: Identity = {
-      format,
-      name,
-      strandId,
-      ...(journalReads ? { journalReads } : {}),
-      ...(origin === undefined ? {} : { origin }),
+      ...rest,
+      ...((journalReads ?? readsNow) ? { journalReads: true } : {}),
+      ...((keepStrictQldb ?? strictNow) ? { strictQldb: true } : {}),
     }
     transaction.put(identityKey, encodeIdentity(identity))
     return identity

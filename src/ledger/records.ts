@@ -19,6 +19,8 @@ export interface Identity {
   readonly strandId: string
   /** A transaction that changed nothing writes a block, too (LedgerOptions.journalReads). Absent: it does not. */
   readonly journalReads?: true
+  /** It refuses what QLDB refused, whoever opens it (LedgerOptions.keepStrictQldb). Absent: as its opener asks. */
+  readonly strictQldb?: true
   /** Only in a ledger that was imported. */
   readonly origin?: Origin
 }
@@ -50,12 +52,13 @@ export function readIdentity(reader: Reader): Identity | undefined {
       { help: 'open it with a newer version of this program' },
     )
   }
-  const { format, name, strandId, journalReads, origin } = found
+  const { format, name, strandId, journalReads, strictQldb, origin } = found
   return {
     format,
     name,
     strandId,
     ...(journalReads === true ? { journalReads } : {}),
+    ...(strictQldb === true ? { strictQldb } : {}),
     ...(origin === undefined ? {} : { origin: originOf(origin, name) }),
   }
 }

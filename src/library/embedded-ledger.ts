@@ -15,8 +15,10 @@ export interface OpenLedgerOptions {
   readonly directory?: string
   /** 1 to 32 letters, digits and hyphens; must be the stored ledger's name when there is one. Default: `default`. */
   readonly name?: string
-  /** Refuse what QLDB refused, and hold to its quotas. */
+  /** Refuse what QLDB refused, and hold to its quotas; without it, only where the ledger is set so. */
   readonly strictQldb?: boolean
+  /** Sets the ledger so for all that open it from now on, or no longer; kept in the ledger. */
+  readonly keepStrictQldb?: boolean
   /** What an operation on values of the wrong types gives: MISSING (`permissive`, the default) or an error. */
   readonly typing?: 'permissive' | 'strict'
 }
@@ -35,11 +37,13 @@ export class EmbeddedLedger {
 
   /** Use `openLedger`. */
   static async open(options: OpenLedgerOptions, env: Env): Promise<EmbeddedLedger> {
-    const { directory, name = 'default', strictQldb = false, typing = 'permissive' } = options
+    const { directory, name = 'default', strictQldb = false, keepStrictQldb, typing = 'permissive' } = options
     const store = await openStore(directory)
     const guard = new StatementGuard(env)
     try {
-      const ledger = await Ledger.open(store, env, { name, strictQldb, typing, isCancelled: guard.isCancelled })
+      const keep = keepStrictQldb === undefined ? {} : { keepStrictQldb }
+      const isCancelled = guard.isCancelled
+      const ledger = await Ledger.open(store, env, { name, strictQldb, ...keep, typing, isCancelled })
       const handler = createHandler({ open: async () => ledger }, env, { strictQldb, guard })
       const description = `embedded, ${directory ?? 'in memory'}`
       const transport = createLocalTransport(handler.send, description, async () => {

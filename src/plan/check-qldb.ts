@@ -24,14 +24,18 @@ function refuseStatement(query: Expression): never {
   visit(query)
   throw new LedgerError('semantic/not-in-qldb', 'Unsupported PartiQL Statement', {
     span: query.span,
-    help: 'leave out --strict-qldb to use an expression as a statement',
+    help: strictHelp('use an expression as a statement'),
   })
+}
+
+function strictHelp(purpose: string): string {
+  return `leave out --strict-qldb to ${purpose}; a ledger that is set so is changed by --keep-strict-qldb off`
 }
 
 function refuse(feature: string, span: Span): never {
   throw new LedgerError('semantic/not-in-qldb', `QLDB did not have ${feature}`, {
     span,
-    help: 'leave out --strict-qldb to use it',
+    help: strictHelp('use it'),
   })
 }
 

@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
-import { checkParameters, checkRequest, type ParameterQuotas, parameterQuotas } from '../protocol/check-request.ts'
+import { checkParameters, checkRequest, parameterQuotas } from '../protocol/check-request.ts'
 import {
   type IoUsage,
   type Page,
@@ -22,7 +22,7 @@ import { defaultSessionLimits, type OpenTransaction, type Session, SessionTable 
 import { type RequestControl, StatementGuard } from './statement-guard.ts'
 
 export interface HandlerOptions {
-  /** Applies QLDB's quotas on statements and parameters. */
+  /** Applies QLDB's quotas on parameters; without it only to ledgers that are set so. */
   readonly strictQldb?: boolean
   /** Pass the guard whose `isCancelled` the ledgers were opened with, so that a statement stops inside its work. */
   readonly guard?: StatementGuard
@@ -57,7 +57,7 @@ class SessionHandler implements Handler {
   readonly #env: Env
   readonly #sessions: SessionTable
   readonly #guard: StatementGuard
-  readonly #quotas: ParameterQuotas
+  readonly #strictQldb: boolean
   readonly #onFault: (error: unknown) => void
 
   constructor(host: LedgerHost, env: Env, options: HandlerOptions) {
@@ -69,7 +69,7 @@ class SessionHandler implements Handler {
       sessionsMax: options.sessionsMax ?? defaultSessionLimits.sessionsMax,
     })
     this.#guard = options.guard ?? new StatementGuard(env)
-    this.#quotas = parameterQuotas(options.strictQldb ?? false)
+    this.#strictQldb = options.strictQldb ?? false
     this.#onFault = options.onFault ?? (() => undefined)
   }
 
@@ -141,7 +141,7 @@ class SessionHandler implements Handler {
   #execute(session: Session, command: ExecuteStatement, control: RequestControl): PageAnswer {
     const transaction = this.#sessions.transactionOf(session, command.TransactionId)
     const holders = command.Parameters ?? []
-    checkParameters(holders, this.#quotas)
+    checkParameters(holders, parameterQuotas(this.#strictQldb || session.ledger.strictQldb === true))
     const parameters = holders.map(readParameter)
     return this.#work(session, transaction, control, () => {
       const run = transaction.hosted.execute(command.Statement, parameters.map(fromPartiqlIon))

@@ -10,6 +10,8 @@ export interface LedgerHost {
 }
 
 export interface HostedLedger {
+  /** Holds statements and parameters to QLDB's quotas, whatever the handler was told. */
+  readonly strictQldb?: boolean
   begin(): HostedTransaction
 }
 

@@ -84,6 +84,26 @@ test(
 )
 
 test(
+  'a ledger that is set to be strict is so for every program that opens it, until that is turned off',
+  withShell(async (shell) => {
+    const order = ['-e', 'SELECT a FROM T ORDER BY a']
+    assert.equal((await shell.run(['--keep-strict-qldb', 'on', '-e', 'CREATE TABLE T'])).code, 0)
+    const refused = await shell.run(order)
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /QLDB did not have ORDER BY/)
+    assert.match(refused.stderr, /--keep-strict-qldb off/)
+    assert.match((await shell.run(['-e', 'env'])).stdout, /strict-qldb +on +\(the ledger\)/)
+    const rows = Array.from({ length: 50 }, (_, k) => `{"k": ${k}}`).join('\n')
+    writeFileSync(shell.path('rows.jsonl'), `${rows}\n`)
+    assert.equal((await shell.run(['load', 'T', 'rows.jsonl'])).code, 0, 'in transactions of 40 documents')
+    assert.equal((await shell.run(['dump', 'T'])).stdout.match(/\{k:/g)?.length, 50)
+    assert.equal((await shell.run(['--keep-strict-qldb', 'maybe', ...order])).code, 2)
+    assert.equal((await shell.run(['--keep-strict-qldb', 'off', ...order])).code, 0)
+    assert.equal((await shell.run(order)).code, 0)
+  }),
+)
+
+test(
   'exit codes: a statement that fails, wrong usage, a transaction left open',
   withShell(async (shell) => {
     const failed = await shell.run(['--memory', '-e', 'SELECT * FROM Nowhere', '-e', 'SELECT 1'])

@@ -159,6 +159,27 @@ test('that reads are journaled is kept in the ledger until it is said otherwise'
   assert.deepEqual((await verifyStore(store, { name: 'test' })).identityFindings, [])
 })
 
+test('that a ledger is strict is kept in it until it is said otherwise, beside its other setting', async () => {
+  const { store, ledger } = await openLedger({ keepStrictQldb: true, journalReads: true })
+  assert.equal(ledger.strictQldb, true)
+  const isStrict = async (options: { keepStrictQldb?: boolean; strictQldb?: boolean; journalReads?: boolean }) => {
+    const { ledger: again } = await openLedger(options, store)
+    const transaction = again.begin()
+    const order = () => transaction.execute('SELECT VALUE 1 + 1 FROM << 1 >> ORDER BY 1', []).rows.next().done
+    if (again.strictQldb) assert.throws(order, { code: 'semantic/not-in-qldb' })
+    else assert.equal(order(), false)
+    transaction.abort()
+    return again.strictQldb
+  }
+  assert.equal(await isStrict({}), true)
+  assert.equal(await isStrict({ strictQldb: false, journalReads: false }), true)
+  assert.deepEqual((await verifyStore(store, { name: 'test' })).identityFindings, [])
+  assert.equal(await isStrict({ keepStrictQldb: false }), false)
+  assert.equal(await isStrict({}), false)
+  assert.equal(await isStrict({ strictQldb: true }), true)
+  assert.equal(await isStrict({}), false)
+})
+
 test('reads and writes are counted', async () => {
   const { ledger } = await openLedger()
   await run(ledger, 'CREATE TABLE T', "INSERT INTO T <<{'k': 1}, {'k': 2}, {'k': 3}>>")
