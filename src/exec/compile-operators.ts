@@ -11,6 +11,7 @@ import {
   multiply,
   negate,
   positive,
+  requireInt64,
   subtract,
 } from '../values/arithmetic.ts'
 import { compare, equals } from '../values/compare.ts'
@@ -78,7 +79,7 @@ export function compileBinary(expression: Binary, compiler: Compiler): Evaluate 
       return absentOf(a, b, compiler)
     }
     try {
-      return apply(a, b)
+      return compiler.nullsMissing ? requireInt64(apply(a, b)) : apply(a, b)
     } catch (error) {
       return failed(error, compiler, span)
     }

@@ -92,9 +92,14 @@ function featureOf(node: Node): string | undefined {
     case 'case':
       return 'CASE'
     case 'join':
-      return node['join'] === 'inner' || node['join'] === 'cross' ? undefined : 'outer joins'
+      if (node['join'] === 'cross') return node['comma'] === true ? undefined : 'CROSS JOIN'
+      return node['join'] === 'inner' ? undefined : 'outer joins'
     case 'cast':
-      return node['form'] === 'cast' ? undefined : 'CAN_CAST'
+      return node['form'] === 'cast' ? typeFeature(node) : 'CAN_CAST'
+    case 'is':
+      return typeFeature(node)
+    case 'literal':
+      return literalFeature(node)
     case 'call':
       return callFeature(node)
     case 'binary':
@@ -108,6 +113,18 @@ function featureOf(node: Node): string | undefined {
   }
 }
 
+/** SQL's dates, times and intervals: QLDB's data types are Ion's (DG/ql-reference.data-types). */
+function typeFeature(node: Node): string | undefined {
+  const { name } = node['type'] as { readonly name: string }
+  return /^(date|time|interval .*)$/.test(name) ? `the type ${name.toUpperCase()}` : undefined
+}
+
+function literalFeature(node: Node): string | undefined {
+  const { type } = node['value'] as { readonly type: string }
+  if (node['source'] === 'ion' || !/^(date|time|timestamp|interval)$/.test(type)) return undefined
+  return `${type.toUpperCase()} literals`
+}
+
 /** Refuses the clauses of a SELECT that QLDB lacked, each at its own place. */
 function refuseClauses(select: Node): void {
   const clauses: readonly (readonly [string, string])[] = [
@@ -119,6 +136,7 @@ function refuseClauses(select: Node): void {
     ['limit', 'LIMIT'],
     ['offset', 'OFFSET'],
   ]
+  if (select['from'] === undefined) refuse('SELECT without FROM', select.span as Span)
   if (select['quantifier'] === 'distinct') refuse('DISTINCT', select.span as Span)
   for (const [clause, feature] of clauses) {
     const [part] = [select[clause]].flat() as readonly (Node | undefined)[]

@@ -63,6 +63,15 @@ export function multiply(a: Value, b: Value): Value {
   return mismatch('*', a, b)
 }
 
+/** QLDB's integers have 64 bits: throws value/out-of-range for a result that has more. */
+export function requireInt64(value: Value): Value {
+  if (value.type !== 'int' || typeof value.value === 'number') return value
+  if (BigInt.asIntN(64, value.value) !== value.value) {
+    throw new LedgerError('value/out-of-range', 'Int overflow or underflow')
+  }
+  return value
+}
+
 /** Two integers divide towards zero. */
 export function divide(a: Value, b: Value): Value {
   if (!isNumber(b) || !(isNumber(a) || a.type === 'interval')) return mismatch('/', a, b)

@@ -14,6 +14,13 @@ test('what QLDB did not have is refused by name, and works without strictQldb', 
     ['SELECT COUNT(*) FROM Person HAVING COUNT(*) > 1', 'HAVING'],
     ['SELECT DISTINCT name FROM Person', 'DISTINCT'],
     ['SELECT p.name FROM Person AS p LEFT JOIN Car AS c ON p.name = c.owner', 'outer joins'],
+    ['SELECT p.name FROM Person AS p CROSS JOIN Car AS c', 'CROSS JOIN'],
+    ['SELECT 1', 'SELECT without FROM'],
+    ["SELECT DATE '2020-01-02' FROM Person", 'DATE literals'],
+    ["SELECT TIMESTAMP '2020-01-02 03:04:05' FROM Person", 'TIMESTAMP literals'],
+    ["SELECT INTERVAL '1' DAY FROM Person", 'INTERVAL literals'],
+    ["SELECT CAST('2020-01-02' AS DATE) FROM Person", 'the type DATE'],
+    ['SELECT age IS INTERVAL DAY FROM Person', 'the type INTERVAL DAY'],
     ['SELECT v FROM UNPIVOT {} AS v', 'UNPIVOT'],
     ['PIVOT p.age AT p.name FROM Person AS p', 'PIVOT'],
     ['SELECT name FROM Person UNION SELECT owner FROM Car', 'UNION'],
@@ -61,6 +68,14 @@ test('QLDB’s typing: wrong types are errors, missing paths are MISSING, absent
   const one = (text: string) => runStatement(vehicles(), text, [], strict)
   assert.deepEqual(one('SELECT age + nope AS a, UPPER(nope) AS b, nope AS c FROM Person WHERE age = 30'), [
     '{a:null,b:null}',
+  ])
+  const most = '9223372036854775807'
+  assert.throws(() => one(`SELECT ${most} + 1 FROM Person`), { code: 'value/out-of-range' })
+  assert.deepEqual(runStatement(vehicles(), `SELECT ${most} + 1 AS n FROM Person WHERE age = 30`), [
+    '{n:9223372036854775808}',
+  ])
+  assert.deepEqual(one(`SELECT ${most}0 AS n, ${most} - 1 AS m FROM Person WHERE age = 30`), [
+    '{n:92233720368547758070,m:9223372036854775806}',
   ])
   assert.throws(() => one('SELECT CAST(name AS INT) FROM Person'), { code: 'value/cannot-cast' })
   assert.throws(() => one('SELECT name + 1 FROM Person'), { code: 'value/type-mismatch' })
