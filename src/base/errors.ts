@@ -84,6 +84,7 @@ const codes = {
   'ledger/invalid-name': ['input', false],
   'ledger/closed': ['unavailable', false],
   'ledger/format-too-new': ['unavailable', false],
+  'ledger/format-too-old': ['unavailable', false],
   'ledger/foreign': ['unavailable', false],
   'ledger/incomplete': ['unavailable', false],
   'ledger/read-only': ['input', false],

@@ -31,6 +31,24 @@ export function isMadeUpId(id: string): boolean {
   return isId(id) && id.startsWith('0'.repeat(halfDigits))
 }
 
+/** The time in an id, in units of 2^-14 s since 1970, as its upper 32 and lower 24 bits. */
+export function timeOfId(id: string): readonly [high: number, low: number] {
+  let high = 0
+  let low = 0
+  for (let index = 0; index < halfDigits; index += 1) {
+    const sum = low * 62 + valueOfDigit(id.charCodeAt(index))
+    low = sum & 0xff_ffff
+    // Above 56 bits stands the random byte, which falls off here.
+    high = (high * 62 + (sum >>> 24)) % 0x1_0000_0000
+  }
+  return [high, low]
+}
+
+function valueOfDigit(code: number): number {
+  if (code <= 0x39) return code - 0x30
+  return code <= 0x5a ? code - 0x37 : code - 0x3d
+}
+
 /** Whether a text has the shape of an id. */
 export function isId(text: string): boolean {
   return text.length === idCharacters && /^[0-9A-Za-z]+$/.test(text)

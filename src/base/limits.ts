@@ -77,8 +77,6 @@ export const ledgerSymbolsMax = 65_536
 
 /** Documents, or index look-ups, of one table that a transaction remembers singly; beyond it the whole table is read. */
 export const readSetEntriesMax = 65_536
-/** Blocks whose changes are kept for the check at commit; a transaction with a snapshot older than that conflicts. */
-export const writeSetBlocksMax = 65_536
 /** Parsed and planned statements that a ledger keeps for the next run of the same text. */
 export const preparedStatementsMax = 256
 /** Texts longer than that, in characters, are not kept: they hold data and do not come again. */

@@ -1,9 +1,6 @@
 import { assert } from '../base/assert.ts'
-import { toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import { writeSetBlocksMax } from '../base/limits.ts'
 import { type Block, coversHead, type Revision, type RevisionMetadata } from '../journal/block.ts'
-import { appendLeaf } from '../journal/merkle-tree.ts'
 import type { WriteTransaction } from '../store/store.ts'
 import { encodeRaw } from '../values/binary-writer.ts'
 import type { SymbolDictionary } from '../values/symbols.ts'
@@ -19,9 +16,10 @@ import {
   type Table,
   type TableDefinition,
 } from './catalog.ts'
+import { binaryText, encodeSummary } from './block-summary.ts'
 import { applyForeignCatalog, meetTables } from './import-catalog.ts'
 import { dataOf } from './document-source.ts'
-import { growingTreeNodes } from './journal-tree.ts'
+import { nodesCompletedBy } from './journal-tree.ts'
 import {
   catalogTableNumber,
   type DocumentPlace,
@@ -32,7 +30,7 @@ import {
   indexedKey,
   revisionKey,
   stateKey,
-  writeSetKey,
+  summaryKey,
 } from './keys.ts'
 import { putNewSymbols } from './ledger-symbols.ts'
 import {
@@ -44,10 +42,12 @@ import {
   encodePlace,
   encodeRevisionRecord,
   encodeState,
-  encodeWriteSet,
   type LedgerState,
   type Origin,
   type Reader,
+  type RevisionRecord,
+  revisionOfDocument,
+  versionOfDocument,
 } from './records.ts'
 import { applyRedactions } from './redaction.ts'
 
@@ -68,7 +68,7 @@ export interface PlacedRevision {
 }
 
 /**
- * Puts everything that follows from one block: documents, indexes, catalog, tree, write set, state. The commit and a
+ * Puts everything that follows from one block: documents, indexes, catalog, tree nodes, changes, state. The commit and a
  * rebuild both come through here, so that what is derived depends on nothing but the blocks. The block itself is the
  * caller's to put. The catalog's own revisions are applied first, so a new index covers the block's own documents.
  */
@@ -90,10 +90,10 @@ export class BlockWriter {
   readonly symbols: SymbolDictionary
   nextIndexNumber: number
   readonly writeSet = {
-    documents: {} as Record<string, string[]>,
-    indexKeys: {} as Record<string, Set<string>>,
+    documents: new Map<number, string[]>(),
+    indexKeys: new Map<number, Set<string>>(),
     names: [] as string[],
-    droppedIndexes: [] as string[],
+    droppedIndexes: [] as number[],
   }
   readonly #before: Derived
   readonly #counters = new Map<number, number>()
@@ -117,11 +117,11 @@ export class BlockWriter {
     for (const [tableNumber, next] of this.#counters)
       this.transaction.put(documentCounterKey(tableNumber), encodeNumber(next))
     putNewSymbols(this.transaction, this.symbols, this.#before.state.symbolsEnd)
-    this.#putWriteSet()
     const { sequenceNo } = this.block.blockAddress
     // Without the blocks from 0 on there is no digest.
-    if ((origin?.firstSequenceNo ?? 0) === 0)
-      appendLeaf(growingTreeNodes(this.transaction), sequenceNo, this.block.blockHash)
+    const hasDigest = (origin?.firstSequenceNo ?? 0) === 0
+    const nodes = hasDigest ? nodesCompletedBy(this.transaction, sequenceNo, this.block.blockHash) : []
+    this.transaction.put(summaryKey(sequenceNo), encodeSummary({ nodes, writeSet: this.writeSet }))
     const state: LedgerState = {
       tip: sequenceNo,
       tipHash: this.block.blockHash,
@@ -142,7 +142,7 @@ export class BlockWriter {
     const catalog = origin === undefined ? defined : meetTables(this, defined)
     for (const item of placed) if (item.tableId !== catalogTableId) this.#applyRevision(item, catalog)
     for (const { tableId, documentId } of applyRedactions(this.transaction, this.block, origin?.firstSequenceNo))
-      this.#noteChange(tableId, documentId)
+      this.#noteChange(numberOf(catalog, tableId), documentId)
     return catalog
   }
 
@@ -160,9 +160,9 @@ export class BlockWriter {
     if (oldId !== undefined && oldId !== tableId) this.transaction.remove(documentIdKey(oldId))
     this.transaction.put(documentIdKey(tableId), encodePlace({ tableNumber: catalogTableNumber, documentNumber }))
     const data = encodeRaw(documentOfTable(definition), this.symbols)
-    const record = encodeDocumentRecord({ documentId: tableId, version: derivedVersion, data })
+    const record = encodeDocumentRecord({ documentId: tableId, version: derivedVersion, data }, undefined)
     this.transaction.put(documentKey(catalogTableNumber, documentNumber), record)
-    this.#noteChange(catalogTableId, tableId)
+    this.#noteChange(catalogTableNumber, tableId)
     return documentNumber
   }
 
@@ -171,36 +171,50 @@ export class BlockWriter {
     if (this.#isCancelled?.() === true) throw new LedgerError('cancelled/by-user', 'the commit was stopped')
   }
 
-  /** Puts a revision's records and makes it the current one; returns its place and the data that it replaces. */
+  /** Puts a revision and makes it the current one; returns its place and the data that it replaces. */
   putRevision(tableNumber: number, item: PlacedRevision): { place: DocumentPlace; replaced: StructValue | undefined } {
-    const { metadata, data, hash } = item.revision
+    const { metadata, data } = item.revision
     assert(metadata !== undefined, 'only revisions with metadata are placed')
-    const { place, replaced } = this.#placeOf(tableNumber, metadata)
+    const { place, current } = this.#placeOf(tableNumber, metadata)
     const { documentNumber } = place
-    const record = {
-      sequenceNo: this.block.blockAddress.sequenceNo,
-      position: item.position,
-      txTimeMs: msOf(metadata.txTime),
-      deleted: isDeletion(item.revision),
-      isExactTime: isExact(metadata.txTime),
-      txId: metadata.txId,
-      hash,
-    }
-    this.transaction.put(revisionKey(tableNumber, documentNumber, metadata.version), encodeRevisionRecord(record))
-    if (data === undefined) this.transaction.remove(documentKey(tableNumber, documentNumber))
-    else {
+    const key = documentKey(tableNumber, documentNumber)
+    if (current !== undefined) this.#keepSuperseded(place, current)
+    const record = this.#recordOf(item.revision, metadata, item.position)
+    if (data !== undefined) {
       const bytes = encodeRaw(data, this.symbols)
-      const document = encodeDocumentRecord({ documentId: metadata.id, version: metadata.version, data: bytes })
-      this.transaction.put(documentKey(tableNumber, documentNumber), document)
+      const document = { documentId: metadata.id, version: metadata.version, data: bytes }
+      this.transaction.put(key, encodeDocumentRecord(document, record))
+    } else {
+      if (current !== undefined) this.transaction.remove(key)
+      this.transaction.put(revisionKey(tableNumber, documentNumber, metadata.version), encodeRevisionRecord(record))
     }
-    this.#noteChange(item.tableId, metadata.id)
-    return { place, replaced }
+    this.#noteChange(tableNumber, metadata.id)
+    return { place, replaced: current && dataOf(decodeDocumentRecord(current), this.symbols) }
   }
 
-  #noteChange(tableId: string, documentId: string): void {
-    const changed = this.writeSet.documents[tableId] ?? []
-    this.writeSet.documents[tableId] = changed
-    changed.push(documentId)
+  /** The revision of a document record that is about to go. */
+  #keepSuperseded({ tableNumber, documentNumber }: DocumentPlace, document: Uint8Array): void {
+    const version = versionOfDocument(document)
+    if (version === derivedVersion) return
+    this.transaction.put(revisionKey(tableNumber, documentNumber, version), revisionOfDocument(document))
+  }
+
+  #recordOf(revision: Revision, metadata: RevisionMetadata, position: number): RevisionRecord {
+    return {
+      sequenceNo: this.block.blockAddress.sequenceNo,
+      position,
+      txTimeMs: msOf(metadata.txTime),
+      deleted: isDeletion(revision),
+      isExactTime: isExact(metadata.txTime),
+      txId: metadata.txId,
+      hash: revision.hash,
+    }
+  }
+
+  #noteChange(tableNumber: number, documentId: string): void {
+    const changed = this.writeSet.documents.get(tableNumber)
+    if (changed === undefined) this.writeSet.documents.set(tableNumber, [documentId])
+    else changed.push(documentId)
   }
 
   #applyRevision(item: PlacedRevision, catalog: CatalogState): void {
@@ -222,10 +236,10 @@ export class BlockWriter {
     assert(indexNumber !== undefined, `the index '${index.indexId}' of table '${table.name}' has a number`)
     const before = indexedKey(replaced, index.field)
     const after = indexedKey(data, index.field)
-    const keys = this.writeSet.indexKeys[index.indexId] ?? new Set()
-    this.writeSet.indexKeys[index.indexId] = keys
-    if (before !== undefined) keys.add(toBase64(before))
-    if (after !== undefined) keys.add(toBase64(after))
+    const keys = this.writeSet.indexKeys.get(indexNumber) ?? new Set()
+    this.writeSet.indexKeys.set(indexNumber, keys)
+    if (before !== undefined) keys.add(binaryText(before))
+    if (after !== undefined) keys.add(binaryText(after))
     if (before !== undefined && after !== undefined && Buffer.compare(before, after) === 0) return
     if (before !== undefined) this.transaction.remove(indexEntryKey(indexNumber, before, place.documentNumber))
     if (after !== undefined) this.putIndexEntry(indexNumber, after, place.documentNumber)
@@ -235,10 +249,7 @@ export class BlockWriter {
     this.transaction.put(indexEntryKey(indexNumber, indexKey, documentNumber), noBytes)
   }
 
-  #placeOf(
-    tableNumber: number,
-    metadata: RevisionMetadata,
-  ): { place: DocumentPlace; replaced: StructValue | undefined } {
+  #placeOf(tableNumber: number, metadata: RevisionMetadata): { place: DocumentPlace; current: Uint8Array | undefined } {
     const { id: documentId, version } = metadata
     const isStrict = this.#before.origin === undefined
     const bytes = this.transaction.get(documentIdKey(documentId))
@@ -246,13 +257,12 @@ export class BlockWriter {
       assert(version > 0 || !isStrict, `no document has the id of the new document '${documentId}'`)
       const place = decodePlace(bytes)
       assert(place.tableNumber === tableNumber, `document '${documentId}' stays in its table`)
-      const current = this.transaction.get(documentKey(place.tableNumber, place.documentNumber))
-      return { place, replaced: current && dataOf(decodeDocumentRecord(current), this.symbols) }
+      return { place, current: this.transaction.get(documentKey(place.tableNumber, place.documentNumber)) }
     }
     assert(version === 0 || !isStrict, `version ${version} of document '${documentId}' follows another`)
     const place = { tableNumber, documentNumber: this.#nextDocumentNumber(tableNumber) }
     this.transaction.put(documentIdKey(documentId), encodePlace(place))
-    return { place, replaced: undefined }
+    return { place, current: undefined }
   }
 
   #nextDocumentNumber(tableNumber: number): number {
@@ -263,17 +273,6 @@ export class BlockWriter {
     }
     this.#counters.set(tableNumber, next + 1)
     return next
-  }
-
-  #putWriteSet(): void {
-    const { sequenceNo } = this.block.blockAddress
-    const { documents, names, droppedIndexes } = this.writeSet
-    const indexKeys: Record<string, string[]> = {}
-    for (const [indexId, keys] of Object.entries(this.writeSet.indexKeys)) indexKeys[indexId] = [...keys]
-    const { transactionId } = this.block
-    const bytes = encodeWriteSet({ transactionId, documents, indexKeys, names, droppedIndexes })
-    this.transaction.put(writeSetKey(sequenceNo), bytes)
-    if (sequenceNo >= writeSetBlocksMax) this.transaction.remove(writeSetKey(sequenceNo - writeSetBlocksMax))
   }
 }
 
@@ -302,6 +301,12 @@ function placedForeignRevisions(reader: Reader, block: Block, catalog: CatalogSt
     else throw new LedgerError('journal/malformed', `nothing says which table document '${id}' belongs to`)
   }
   return placed
+}
+
+function numberOf(catalog: CatalogState, tableId: string): number {
+  const number = tableId === catalogTableId ? catalogTableNumber : catalog.tables.get(tableId)?.number
+  assert(number !== undefined, `the catalog knows the table '${tableId}'`)
+  return number
 }
 
 function tableOfPlace(place: Uint8Array | undefined, catalog: CatalogState): string | undefined {

@@ -106,8 +106,8 @@ function indexBatch(writer: BlockWriter, field: string, tableNumber: number, fro
 }
 
 function dropIndex(writer: BlockWriter, indexNumbers: Map<string, number>, index: IndexDefinition): void {
-  writer.writeSet.droppedIndexes.push(index.indexId)
   const indexNumber = indexNumbers.get(index.indexId) as number
+  writer.writeSet.droppedIndexes.push(indexNumber)
   indexNumbers.delete(index.indexId)
   writer.transaction.remove(indexNumberKey(index.indexId))
   removeRange(writer.transaction, indexRange(indexNumber))

@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { cachedBlocksMax } from '../base/limits.ts'
 import { type Block, decodeBlock } from '../journal/block.ts'
-import { blockKey } from './keys.ts'
+import { blockKey, isBlockKey, sequenceOfJournalKey, wholeJournalRange } from './keys.ts'
 import type { Reader } from './records.ts'
 
 /** Blocks decoded lately by one transaction: history reads many revisions of one block in a row. */
@@ -25,6 +25,13 @@ export class BlockCache {
     this.#blocks.set(sequenceNo, block)
     return block
   }
+}
+
+/** The number of the first or the last block in the store; undefined when there is none. */
+export function endBlock(reader: Reader, end: 'first' | 'last'): number | undefined {
+  for (const [key] of reader.range({ ...wholeJournalRange, reverse: end === 'last' }))
+    if (isBlockKey(key)) return sequenceOfJournalKey(key)
+  return undefined
 }
 
 /** Throws LedgerError 'journal/gap' when the block is not there. */

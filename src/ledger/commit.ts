@@ -14,10 +14,12 @@ import { timestampFromMs } from '../values/timestamp.ts'
 import { applyBlock } from './apply-block.ts'
 import { type CatalogState, catalogTableId, catalogTableName, versionAfter } from './catalog.ts'
 import type { LedgerCore } from './core.ts'
-import { blockKey, documentIdKey, documentKey, writeSetKey } from './keys.ts'
+import { readBlock } from './block-cache.ts'
+import { writeSetOfSummary } from './block-summary.ts'
+import { blockKey, documentIdKey, documentKey, summaryKey } from './keys.ts'
 import type { Overlay, TableOverlay } from './overlay.ts'
 import { conflictMessage, type ReadSet } from './read-set.ts'
-import { decodeDocumentRecord, decodePlace, decodeWriteSet, type LedgerState, type Reader, stateOf } from './records.ts'
+import { decodePlace, type LedgerState, type Reader, stateOf, versionOfDocument } from './records.ts'
 
 /** What came of a commit. */
 export interface CommitOutcome {
@@ -103,13 +105,19 @@ function checkReads(reader: Reader, request: CommitRequest, state: LedgerState):
   // Blind inserts in a burst: only names were read, and no block since then changed what a name stands for.
   if (request.readSet.hasOnlyNames && state.catalogVersion <= request.snapshot.tip) return
   for (let sequenceNo = request.snapshot.tip + 1; sequenceNo <= state.tip; sequenceNo += 1) {
-    const bytes = reader.get(writeSetKey(sequenceNo))
-    if (bytes === undefined) {
+    const bytes = reader.get(summaryKey(sequenceNo))
+    const writeSet = bytes && writeSetOfSummary(bytes)
+    if (writeSet === undefined) {
       throw new LedgerError('transaction/conflict', conflictMessage, {
-        help: `too many blocks since ${request.snapshot.tip}, from which it read, to tell what changed; run the transaction again`,
+        help: `what block ${sequenceNo} changed has been redacted since; run the transaction again`,
       })
     }
-    request.readSet.check(decodeWriteSet(bytes), sequenceNo, request.catalog)
+    const what = request.readSet.conflictWith(writeSet, request.catalog)
+    if (what === undefined) continue
+    const { transactionId } = readBlock(reader, sequenceNo)
+    throw new LedgerError('transaction/conflict', conflictMessage, {
+      help: `${what} was changed by transaction ${transactionId} in block ${sequenceNo}; run the transaction again`,
+    })
   }
 }
 
@@ -169,5 +177,5 @@ function versionOf(reader: Reader, documentId: string): number {
   const { tableNumber, documentNumber } = decodePlace(place)
   const bytes = reader.get(documentKey(tableNumber, documentNumber))
   assert(bytes !== undefined, `the changed document '${documentId}' is there`)
-  return decodeDocumentRecord(bytes).version
+  return versionOfDocument(bytes)
 }

@@ -14,14 +14,9 @@ import {
   documentIdKey,
   documentKey,
   documentNumberOfIndexEntry,
-  documentNumberOfKey,
   documentRange,
-  documentRevisionRange,
   indexEntryRange,
   indexKeyOf,
-  type Range,
-  revisionKey,
-  revisionRange,
 } from './keys.ts'
 import type { Overlay, TableOverlay } from './overlay.ts'
 import type { ReadSet } from './read-set.ts'
@@ -33,7 +28,9 @@ import {
   documentHeaderBytes,
   documentIdOf,
   type Reader,
+  revisionOfDocument,
 } from './records.ts'
+import { type FoundRevision, revisionsOfDocument, revisionsOfTable } from './revisions.ts'
 
 /** What reading documents needs of a snapshot. */
 type DocumentReader = Reader & Pick<Snapshot, 'cursor'>
@@ -86,8 +83,8 @@ export class StatementSource implements DocumentSource {
     const own = view === 'user' ? this.#view.overlay.table(tableId) : undefined
     const tableNumber = this.#tableNumber(tableId)
     if (tableNumber !== undefined) {
-      for (const [key, value] of this.#view.reader.range(documentRange(tableNumber))) {
-        const row = this.#rowOf(tableNumber, documentNumberOfKey(key), decodeDocumentRecord(value), view, own)
+      for (const [, value] of this.#view.reader.range(documentRange(tableNumber))) {
+        const row = this.#rowOf(value, view, own)
         if (row !== undefined) yield this.#counted(row)
       }
     }
@@ -136,7 +133,7 @@ export class StatementSource implements DocumentSource {
   *history(tableId: string, from: TimestampValue | undefined, to: TimestampValue | undefined): Generator<SourceRow> {
     this.#view.readSet.addScan(tableId)
     const tableNumber = this.#tableNumber(tableId)
-    yield* this.#history(tableNumber === undefined ? undefined : revisionRange(tableNumber), from, to)
+    yield* this.#history(tableNumber === undefined ? [] : revisionsOfTable(this.#view.reader, tableNumber), from, to)
   }
 
   *historyOf(
@@ -147,11 +144,15 @@ export class StatementSource implements DocumentSource {
   ): Generator<SourceRow> {
     if (isId(documentId)) this.#view.readSet.addDocument(tableId, documentId)
     const place = this.#placeOf(tableId, documentId)
-    yield* this.#history(place && documentRevisionRange(place), from, to)
+    yield* this.#history(place === undefined ? [] : revisionsOfDocument(this.#view.reader, place), from, to)
   }
 
-  *#history(revisions: Range | undefined, from: TimestampValue | undefined, to: TimestampValue | undefined) {
-    const rows = historyRows(this.#view, revisions, from, to, this.#nowMs, this.#meter)
+  *#history(
+    revisions: Iterable<FoundRevision>,
+    from: TimestampValue | undefined,
+    to: TimestampValue | undefined,
+  ): Generator<SourceRow> {
+    const rows = historyRows(this.#view.blocks, revisions, from, to, this.#nowMs, this.#meter)
     for (const row of rows) yield this.#counted(row)
   }
 
@@ -195,18 +196,17 @@ export class StatementSource implements DocumentSource {
   ): SourceRow | undefined {
     const bytes = this.#view.reader.get(documentKey(tableNumber, documentNumber))
     if (bytes === undefined) return undefined
-    return this.#rowOf(tableNumber, documentNumber, decodeDocumentRecord(bytes), view, own, want)
+    return this.#rowOf(bytes, view, own, want)
   }
 
   /** The row of a committed document, or of what this transaction made of it; undefined when that is a deletion. */
   #rowOf(
-    tableNumber: number,
-    documentNumber: number,
-    record: DocumentRecord,
+    bytes: Uint8Array,
     view: TableView,
     own: TableOverlay | undefined,
     want: 'any' | 'unchanged' = 'any',
   ): SourceRow | undefined {
+    const record = decodeDocumentRecord(bytes)
     const { documentId, version } = record
     const write = own?.find(documentId, this.#statement)
     if (write !== undefined) {
@@ -214,9 +214,7 @@ export class StatementSource implements DocumentSource {
     }
     const data = dataOf(record, this.#view.symbols)
     if (view === 'user') return { documentId, value: data }
-    const bytes = this.#view.reader.get(revisionKey(tableNumber, documentNumber, version))
-    if (bytes === undefined) throw new BugError(`the current revision of '${documentId}' has its record`)
-    const revision = decodeRevisionRecord(bytes)
+    const revision = decodeRevisionRecord(revisionOfDocument(bytes))
     if (!revision.isExactTime) return revisionRow(this.#view.blocks.block(revision.sequenceNo), revision.position)
     return { documentId, value: committedRow(this.#view.strandId, documentId, version, revision, data) }
   }

@@ -1,7 +1,8 @@
 import { LedgerError } from '../base/errors.ts'
 import { type Block, decodeBlock } from '../journal/block.ts'
 import type { Snapshot } from '../store/store.ts'
-import { blockRange, blocksRange, sequenceOfBlockKey } from './keys.ts'
+import { endBlock } from './block-cache.ts'
+import { isBlockKey, journalRange, sequenceOfJournalKey } from './keys.ts'
 import { type Identity, readIdentity } from './records.ts'
 
 /** The journal of a stored ledger, as one snapshot has it. */
@@ -16,7 +17,7 @@ export interface StoredJournal {
 /** Throws LedgerError 'ledger/not-found' for a store without a ledger, 'ledger/incomplete' for an unfinished import. */
 export function journalOf(snapshot: Snapshot): StoredJournal {
   const identity = readIdentity(snapshot)
-  const [first, last] = [endBlock(snapshot, false), endBlock(snapshot, true)]
+  const [first, last] = [endBlock(snapshot, 'first'), endBlock(snapshot, 'last')]
   if (identity === undefined || first === undefined || last === undefined)
     throw new LedgerError('ledger/not-found', 'the store holds no ledger')
   if (identity.origin?.state === 'running')
@@ -26,15 +27,11 @@ export function journalOf(snapshot: Snapshot): StoredJournal {
 
 function* blocksOf(snapshot: Snapshot, first: number, last: number): Generator<Block> {
   let expected = first
-  for (const [key, value] of snapshot.range(blockRange(first, last + 1))) {
-    if (sequenceOfBlockKey(key) !== expected) break
+  for (const [key, value] of snapshot.range(journalRange(first, last + 1))) {
+    if (!isBlockKey(key)) continue
+    if (sequenceOfJournalKey(key) !== expected) break
     yield decodeBlock(value)
     expected += 1
   }
   if (expected <= last) throw new LedgerError('journal/gap', `block ${expected} is not in the store`)
-}
-
-function endBlock(snapshot: Snapshot, reverse: boolean): number | undefined {
-  for (const [key] of snapshot.range({ ...blocksRange, reverse })) return sequenceOfBlockKey(key)
-  return undefined
 }

@@ -4,8 +4,8 @@ import { compareInstants, type Instant, instantOf, printTimestamp, timestampFrom
 import type { TimestampValue } from '../values/value.ts'
 import type { BlockCache } from './block-cache.ts'
 import { revisionRow } from './committed-row.ts'
-import { documentNumberOfKey, type Range } from './keys.ts'
-import { decodeRevisionRecord, type Reader, type RevisionRecord } from './records.ts'
+import type { RevisionRecord } from './records.ts'
+import type { FoundRevision } from './revisions.ts'
 
 /**
  * The rows of history(table, from, to), of a table's or one document's `revisions`: those that were active at some
@@ -14,15 +14,14 @@ import { decodeRevisionRecord, type Reader, type RevisionRecord } from './record
  * ever. Throws LedgerError 'evaluator/invalid' for a window that ends before it starts or does not end in the past.
  */
 export function historyRows(
-  view: { readonly reader: Reader; readonly blocks: BlockCache },
-  revisions: Range | undefined,
+  blocks: BlockCache,
+  revisions: Iterable<FoundRevision>,
   from: TimestampValue | undefined,
   to: TimestampValue | undefined,
   nowMs: number,
   meter: Meter,
 ): Iterable<SourceRow> {
-  const window = windowOf(from, to, nowMs)
-  return revisions === undefined ? [] : activeRows(view, revisions, window, meter)
+  return activeRows(blocks, revisions, windowOf(from, to, nowMs), meter)
 }
 
 interface Window {
@@ -46,22 +45,21 @@ function windowOf(from: TimestampValue | undefined, to: TimestampValue | undefin
 }
 
 function* activeRows(
-  view: { readonly reader: Reader; readonly blocks: BlockCache },
-  revisions: Range,
+  blocks: BlockCache,
+  revisions: Iterable<FoundRevision>,
   window: Window,
   meter: Meter,
 ): Generator<SourceRow> {
-  let held: { documentNumber: number; record: RevisionRecord } | undefined
-  for (const [key, value] of view.reader.range(revisions)) {
+  let held: FoundRevision | undefined
+  for (const next of revisions) {
     meter.tick()
-    const next = { documentNumber: documentNumberOfKey(key), record: decodeRevisionRecord(value) }
     if (held !== undefined) {
       const endMs = held.documentNumber === next.documentNumber ? next.record.txTimeMs : undefined
-      if (isActive(held.record, endMs, window)) yield rowOf(view.blocks, held.record)
+      if (isActive(held.record, endMs, window)) yield rowOf(blocks, held.record)
     }
     held = next
   }
-  if (held !== undefined && isActive(held.record, undefined, window)) yield rowOf(view.blocks, held.record)
+  if (held !== undefined && isActive(held.record, undefined, window)) yield rowOf(blocks, held.record)
 }
 
 function isActive(record: RevisionRecord, endMs: number | undefined, window: Window): boolean {

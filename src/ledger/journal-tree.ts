@@ -1,24 +1,25 @@
 import { LedgerError } from '../base/errors.ts'
-import type { GrowingTreeNodes, TreeNodes } from '../journal/merkle-tree.ts'
-import type { WriteTransaction } from '../store/store.ts'
-import { treeNodeKey } from './keys.ts'
+import { appendLeaf, type TreeNodes } from '../journal/merkle-tree.ts'
+import { nodeOfSummary } from './block-summary.ts'
+import { summaryKey } from './keys.ts'
 import type { Reader } from './records.ts'
 
-/** The Merkle tree over all block hashes, node by node in the store. */
+/** The Merkle tree over all block hashes: each node lies with the block that completes it, the last of its leaves. */
 
-export function treeNodes(reader: Reader): TreeNodes {
+export function treeNodes(reader: Pick<Reader, 'get'>): TreeNodes {
   return { get: (level, index) => treeNode(reader, level, index) }
 }
 
-export function growingTreeNodes(transaction: WriteTransaction): GrowingTreeNodes {
-  return {
-    get: (level, index) => treeNode(transaction, level, index),
-    put: (level, index, hash) => transaction.put(treeNodeKey(level, index), hash),
-  }
+/** The nodes that a new leaf completes, from level 0 up. */
+export function nodesCompletedBy(reader: Pick<Reader, 'get'>, leafNumber: number, leaf: Uint8Array): Uint8Array[] {
+  const completed: Uint8Array[] = []
+  appendLeaf({ ...treeNodes(reader), put: (_level, _index, hash) => completed.push(hash) }, leafNumber, leaf)
+  return completed
 }
 
-function treeNode(reader: Reader, level: number, index: number): Uint8Array {
-  const node = reader.get(treeNodeKey(level, index))
+function treeNode(reader: Pick<Reader, 'get'>, level: number, index: number): Uint8Array {
+  const summary = reader.get(summaryKey((index + 1) * 2 ** level - 1))
+  const node = summary && nodeOfSummary(summary, level)
   if (node !== undefined) return node
   throw new LedgerError('store/corrupt', `node ${index} of level ${level} of the journal's tree is missing`, {
     help: "'qldb verify' tells what is damaged; 'qldb rebuild' derives the tree anew from the blocks",

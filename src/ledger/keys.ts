@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { assert } from '../base/assert.ts'
-import { idCharacters } from '../base/ids.ts'
+import { idCharacters, timeOfId } from '../base/ids.ts'
 import { equalityKey } from '../values/compare.ts'
 import { isAbsent, type StructValue, type Value } from '../values/value.ts'
 
@@ -8,40 +8,40 @@ import { isAbsent, type StructValue, type Value } from '../values/value.ts'
  * Where everything of a ledger lies in its store: one prefix byte, then big-endian numbers, so that the store's order
  * of keys is the order of the things. Blocks and the identity are the truth; all the rest is derived from the blocks.
  *
+ * A commit pays for every page that it changes, so what each of them changes lies side by side: the end of the journal,
+ * the state, the counters, and the newest document ids, whose region grows at its front.
+ *
  * | prefix | key | value |
  * |---|---|---|
  * | 1 identity | – | format version, ledger name, strand id |
  * | 2 block | sequenceNo 6 | the block as Ion binary |
+ * | 2 summary | sequenceNo 6, a byte 1 | nodes of the journal's Merkle tree; what the block changed (block-summary.ts) |
  * | 3 state | – | tip, catalog version, counters |
- * | 4 write set | sequenceNo 6 | what the block changed, for the check at commit |
- * | 5 tree node | level 1, index 6 | a hash of the journal's Merkle tree |
- * | 6 symbol | id 4 | text |
- * | 7 document | table number 4, document number 6 | current revision (records.ts) |
- * | 8 document id | id 22 | table number 4, document number 6 |
- * | 9 revision | table number 4, document number 6, version 4 | where and when (records.ts) |
- * | 10 index entry | index number 4, key length 1, key, document number 6 | – |
- * | 11 index number | index id 22 | index number 4 |
- * | 12 document counter | table number 4 | next document number 6 |
- * | 13 doubt | sequenceNo 6, position 4 | –; an imported revision whose data lost its types as JSON |
+ * | 4 document counter | table number 4 | next document number 6 |
+ * | 5 document id | time in the id, inverted, 7; id 22 | table number 4, document number 6 |
+ * | 6 document | table number 4, document number 6 | current revision (records.ts) |
+ * | 7 revision | table number 4, document number 6, version 4 | a superseded revision or a deletion (records.ts) |
+ * | 8 index entry | index number 4, key length 1, key, document number 6 | – |
+ * | 9 index number | index id 22 | index number 4 |
+ * | 10 symbol | id 4 | text |
+ * | 11 doubt | sequenceNo 6, position 4 | –; an imported revision whose data lost its types as JSON |
  */
 const prefixes = {
   identity: 1,
-  block: 2,
+  journal: 2,
   state: 3,
-  writeSet: 4,
-  treeNode: 5,
-  symbol: 6,
-  document: 7,
-  documentId: 8,
-  revision: 9,
-  indexEntry: 10,
-  indexNumber: 11,
-  documentCounter: 12,
-  doubt: 13,
+  documentCounter: 4,
+  documentId: 5,
+  document: 6,
+  revision: 7,
+  indexEntry: 8,
+  indexNumber: 9,
+  symbol: 10,
+  doubt: 11,
 } as const
 
 const firstDerived = prefixes.state
-const lastDerived = prefixes.documentCounter
+const lastDerived = prefixes.symbol
 
 /** The catalog's own table: its documents are the tables, and a table's number is its document number there. */
 export const catalogTableNumber = 0
@@ -69,39 +69,35 @@ function key(prefix: number, size: number): Buffer {
 
 export const identityKey: Uint8Array = Uint8Array.of(prefixes.identity)
 export const stateKey: Uint8Array = Uint8Array.of(prefixes.state)
-/** Everything that can be derived from the blocks. */
+/** Everything that can be derived from the blocks, but for the summaries between them (isSummaryKey). */
 export const derivedRange: Range = { start: Uint8Array.of(firstDerived), end: Uint8Array.of(lastDerived + 1) }
 
+const blockKeyBytes = 7
+
 export function blockKey(sequenceNo: number): Uint8Array {
-  return sequenceKey(prefixes.block, sequenceNo)
-}
-
-/** Blocks of [from, end). */
-export function blockRange(from: number, end: number): Range {
-  return { start: blockKey(from), end: blockKey(end) }
-}
-/** All blocks; read in reverse, the first is the last block. */
-export const blocksRange: Range = prefixRange(Uint8Array.of(prefixes.block))
-
-export function sequenceOfBlockKey(bytes: Uint8Array): number {
-  return view(bytes).readUIntBE(1, 6)
-}
-
-export function writeSetKey(sequenceNo: number): Uint8Array {
-  return sequenceKey(prefixes.writeSet, sequenceNo)
-}
-
-function sequenceKey(prefix: number, sequenceNo: number): Uint8Array {
-  const bytes = key(prefix, 6)
+  const bytes = key(prefixes.journal, 6)
   bytes.writeUIntBE(sequenceNo, 1, 6)
   return bytes
 }
 
-export function treeNodeKey(level: number, index: number): Uint8Array {
-  const bytes = key(prefixes.treeNode, 7)
-  bytes[1] = level
-  bytes.writeUIntBE(index, 2, 6)
+/** Right behind its block. */
+export function summaryKey(sequenceNo: number): Uint8Array {
+  const bytes = key(prefixes.journal, 7)
+  bytes.writeUIntBE(sequenceNo, 1, 6)
+  bytes[blockKeyBytes] = 1
   return bytes
+}
+
+/** Blocks of [from, end), with their summaries. */
+export function journalRange(from: number, end: number): Range {
+  return { start: blockKey(from), end: blockKey(end) }
+}
+/** All blocks with their summaries; read in reverse, the first key is of the last block. */
+export const wholeJournalRange: Range = prefixRange(Uint8Array.of(prefixes.journal))
+
+/** Of a block's key or its summary's. */
+export function sequenceOfJournalKey(bytes: Uint8Array): number {
+  return view(bytes).readUIntBE(1, 6)
 }
 
 export function symbolKey(id: number): Uint8Array {
@@ -140,7 +136,7 @@ export function revisionKey(tableNumber: number, documentNumber: number, version
   return bytes
 }
 
-/** All revisions of a table: by document in the order of insertion, then by version. */
+/** All superseded revisions and deletions of a table: by document in the order of insertion, then by version. */
 export function revisionRange(tableNumber: number): Range {
   return { start: revisionKey(tableNumber, 0, 0), end: revisionKey(tableNumber + 1, 0, 0) }
 }
@@ -157,8 +153,17 @@ function placeKey(prefix: number, tableNumber: number, documentNumber: number, r
   return bytes
 }
 
+const idTimeBytes = 7
+
+/** Ids lie in the reversed order of their times, so that new ones come to lie side by side at the front. */
 export function documentIdKey(documentId: string): Uint8Array {
-  return idKey(prefixes.documentId, documentId)
+  assert(documentId.length === idCharacters, `'${documentId}' is an id`)
+  const bytes = key(prefixes.documentId, idTimeBytes + idCharacters)
+  const [high, low] = timeOfId(documentId)
+  bytes.writeUInt32BE(0xffff_ffff - high, 1)
+  bytes.writeUIntBE(0xff_ffff - low, 5, 3)
+  bytes.write(documentId, 1 + idTimeBytes, 'latin1')
+  return bytes
 }
 
 export function indexNumberKey(indexId: string): Uint8Array {
@@ -166,8 +171,9 @@ export function indexNumberKey(indexId: string): Uint8Array {
 }
 export const indexNumberRange: Range = prefixRange(Uint8Array.of(prefixes.indexNumber))
 
+/** The id at the end of a document id's or index number's key. */
 export function idOfKey(bytes: Uint8Array): string {
-  return view(bytes).toString('latin1', 1)
+  return view(bytes).toString('latin1', Math.max(1, bytes.length - idCharacters))
 }
 
 function idKey(prefix: number, id: string): Uint8Array {
@@ -203,7 +209,11 @@ export function doubtsOf(
 }
 
 export function isBlockKey(bytes: Uint8Array): boolean {
-  return bytes[0] === prefixes.block
+  return bytes[0] === prefixes.journal && bytes.length === blockKeyBytes
+}
+
+export function isSummaryKey(bytes: Uint8Array): boolean {
+  return bytes[0] === prefixes.journal && bytes.length > blockKeyBytes
 }
 
 /** A record of the derived data by its key, in words. */
@@ -214,10 +224,8 @@ export function describeKey(bytes: Uint8Array): string {
   switch (key[0]) {
     case prefixes.state:
       return "the ledger's state"
-    case prefixes.writeSet:
-      return `the changes of block ${number(1, 6)}`
-    case prefixes.treeNode:
-      return `node ${number(2, 6)} of level ${number(1, 1)} of the journal's tree`
+    case prefixes.journal:
+      return `the changes and tree nodes of block ${number(1, 6)}`
     case prefixes.symbol:
       return `symbol ${number(1, 4)}`
     case prefixes.document:

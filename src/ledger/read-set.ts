@@ -1,8 +1,8 @@
-import { LedgerError } from '../base/errors.ts'
+import { assert } from '../base/assert.ts'
 import { readSetEntriesMax } from '../base/limits.ts'
-import { toBase64 } from '../base/bytes.ts'
+import { binaryText, type WriteSet } from './block-summary.ts'
 import { catalogTableId, catalogTableName, type CatalogState } from './catalog.ts'
-import type { WriteSet } from './records.ts'
+import { catalogTableNumber } from './keys.ts'
 
 /** QLDB's sentence for a lost race (qldb-semantics section 4); drivers and people know it by heart. */
 export const conflictMessage =
@@ -49,38 +49,32 @@ export class ReadSet {
     const keys = reads.probes.get(indexId) ?? new Set<string>()
     reads.probes.set(indexId, keys)
     const before = keys.size
-    keys.add(toBase64(indexKey))
+    keys.add(binaryText(indexKey))
     reads.probeCount += keys.size - before
     if (reads.probeCount > readSetEntriesMax) this.addScan(tableId)
   }
 
-  /**
-   * Throws LedgerError 'transaction/conflict' when a block's changes touch something read. The message is QLDB's, the
-   * help says what was read and who changed it.
-   */
-  check(writeSet: WriteSet, sequenceNo: number, catalog: CatalogState): void {
-    const reason = this.#conflictWith(writeSet, catalog)
-    if (reason === undefined) return
-    throw new LedgerError('transaction/conflict', conflictMessage, {
-      help: `${reason} was changed by transaction ${writeSet.transactionId} in block ${sequenceNo}; run the transaction again`,
-    })
-  }
-
-  #conflictWith(writeSet: WriteSet, catalog: CatalogState): string | undefined {
+  /** What was read and a block's changes touch, in words that go on with "was changed"; undefined when they touch nothing. */
+  conflictWith(writeSet: WriteSet, catalog: CatalogState): string | undefined {
     for (const name of writeSet.names) if (this.#names.has(name)) return `the table name '${name}', which it used,`
     for (const [tableId, reads] of this.#tables) {
-      const table = tableId === catalogTableId ? catalogTableName : (catalog.tables.get(tableId)?.name ?? tableId)
-      const changed = writeSet.documents[tableId]
+      const known = catalog.tables.get(tableId)
+      const table = tableId === catalogTableId ? catalogTableName : (known?.name ?? tableId)
+      const number = tableId === catalogTableId ? catalogTableNumber : known?.number
+      // A table without a number is this transaction's own.
+      const changed = number === undefined ? undefined : writeSet.documents.get(number)
       if (changed !== undefined) {
         if (reads.scanned) return `the table '${table}', which it read as a whole,`
         for (const documentId of changed)
           if (reads.documents.has(documentId)) return `the document '${documentId}' of table '${table}', which it read,`
       }
       for (const [indexId, keys] of reads.probes) {
-        const index = catalog.tables.get(tableId)?.indexes.find((candidate) => candidate.indexId === indexId)
+        const index = known?.indexes.find((candidate) => candidate.indexId === indexId)
+        const indexNumber = catalog.indexNumbers.get(indexId)
+        assert(indexNumber !== undefined, `the index '${indexId}' that was asked has a number`)
         const what = `the index on '${index?.field ?? indexId}' of table '${table}', in which it looked up a value,`
-        if (writeSet.droppedIndexes.includes(indexId)) return what
-        for (const changedKey of writeSet.indexKeys[indexId] ?? []) if (keys.has(changedKey)) return what
+        if (writeSet.droppedIndexes.includes(indexNumber)) return what
+        for (const changedKey of writeSet.indexKeys.get(indexNumber) ?? []) if (keys.has(changedKey)) return what
       }
     }
     return undefined
@@ -99,7 +93,7 @@ export class ReadSet {
 interface TableReads {
   scanned: boolean
   readonly documents: Set<string>
-  /** Index id → index keys as base64. */
+  /** Index id → index keys (binaryText). */
   readonly probes: Map<string, Set<string>>
   probeCount: number
 }

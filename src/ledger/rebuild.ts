@@ -3,10 +3,10 @@ import { rebuildBatchBlocksMax } from '../base/limits.ts'
 import type { Store, WriteTransaction } from '../store/store.ts'
 import { firstLocalSymbol } from '../values/symbols.ts'
 import { applyBlock, type Derived } from './apply-block.ts'
-import { readBlock } from './block-cache.ts'
+import { endBlock, readBlock } from './block-cache.ts'
 import { CatalogState } from './catalog.ts'
 import { loadCatalog } from './catalog-store.ts'
-import { blocksRange, derivedRange, sequenceOfBlockKey, stateKey } from './keys.ts'
+import { derivedRange, stateKey, summaryKey } from './keys.ts'
 import { LedgerSymbols } from './ledger-symbols.ts'
 import { type LedgerState, type Origin, type Reader, readIdentity, readState } from './records.ts'
 import { removeRange } from './remove-range.ts'
@@ -18,9 +18,17 @@ import { removeRange } from './remove-range.ts'
 export async function rebuild(store: Store, onBatch: OnBatch = () => undefined): Promise<void> {
   await store.write((transaction) => {
     transaction.remove(stateKey)
-    removeRange(transaction, derivedRange)
+    removeDerived(transaction)
   })
   await applyMissingBlocks(store, onBatch)
+}
+
+/** Takes away everything that follows from the blocks. */
+export function removeDerived(transaction: WriteTransaction): void {
+  removeRange(transaction, derivedRange)
+  const last = lastBlock(transaction)
+  for (let sequenceNo = endBlock(transaction, 'first') ?? 0; sequenceNo <= last; sequenceNo += 1)
+    transaction.remove(summaryKey(sequenceNo))
 }
 
 /** Hears which block is the next; may throw to break the work off. */
@@ -72,6 +80,7 @@ const emptyState: LedgerState = {
 }
 
 function lastBlock(reader: Reader): number {
-  for (const [key] of reader.range({ ...blocksRange, reverse: true })) return sequenceOfBlockKey(key)
-  assert(false, 'a ledger has its block 0')
+  const last = endBlock(reader, 'last')
+  assert(last !== undefined, 'a ledger has its block 0')
+  return last
 }

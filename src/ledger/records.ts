@@ -9,8 +9,8 @@ import { blockKey, identityKey, stateKey } from './keys.ts'
 /** What reading needs of a snapshot or a write transaction. */
 export type Reader = Pick<Snapshot, 'get' | 'range'>
 
-/** The newest version of the stored form that this program reads and writes. */
-export const formatVersion = 1
+/** The version of the stored form that this program reads and writes. */
+export const formatVersion = 2
 
 /** What a ledger is; written with block 0. */
 export interface Identity {
@@ -38,7 +38,7 @@ export interface Origin {
   readonly doubtfulRevisions: number
 }
 
-/** Undefined for a store without a ledger. Throws LedgerError 'ledger/format-too-new' or 'ledger/foreign'. */
+/** Undefined for a store without a ledger. Throws LedgerError 'ledger/format-too-new', '-old' or 'ledger/foreign'. */
 export function readIdentity(reader: Reader): Identity | undefined {
   const bytes = reader.get(identityKey)
   if (bytes === undefined) return undefined
@@ -50,6 +50,13 @@ export function readIdentity(reader: Reader): Identity | undefined {
       'ledger/format-too-new',
       `the ledger '${found.name}' is stored in format ${found.format}; this program reads formats up to ${formatVersion}`,
       { help: 'open it with a newer version of this program' },
+    )
+  }
+  if (found.format < formatVersion) {
+    throw new LedgerError(
+      'ledger/format-too-old',
+      `the ledger '${found.name}' is stored in format ${found.format}; this program reads format ${formatVersion}`,
+      { help: "export it with the version that wrote it ('qldb export'), and import that here" },
     )
   }
   const { format, name, strandId, journalReads, strictQldb, origin } = found
@@ -132,40 +139,6 @@ export function encodeState(state: LedgerState): Uint8Array {
   return buffer
 }
 
-/** The current revision of a document: who it is, which revision, its data. */
-export interface DocumentRecord {
-  readonly documentId: string
-  readonly version: number
-  /** Ion by the ledger's dictionary, or a whole stream where that was full (encodeRaw, decodeLazy). */
-  readonly data: Uint8Array
-}
-
-/** A document's data begins after so many bytes of its record. */
-export const documentHeaderBytes = idCharacters + 4
-
-/** Layout: document id 22, version 4, data. */
-export function encodeDocumentRecord(record: DocumentRecord): Uint8Array {
-  const buffer = Buffer.allocUnsafeSlow(documentHeaderBytes + record.data.length)
-  buffer.write(record.documentId, 0, 'latin1')
-  buffer.writeUInt32BE(record.version, idCharacters)
-  buffer.set(record.data, documentHeaderBytes)
-  return buffer
-}
-
-export function decodeDocumentRecord(bytes: Uint8Array): DocumentRecord {
-  const buffer = asBuffer(bytes)
-  return {
-    documentId: documentIdOf(bytes, 0),
-    version: buffer.readUInt32BE(idCharacters),
-    data: bytes.subarray(documentHeaderBytes),
-  }
-}
-
-/** The document id in a document record that begins at `start`. */
-export function documentIdOf(bytes: Uint8Array, start: number): string {
-  return asBuffer(bytes).toString('latin1', start, start + idCharacters)
-}
-
 /** One revision, current or not: all but its data, which lies in its block and, for the current one, in the document. */
 export interface RevisionRecord {
   readonly sequenceNo: number
@@ -177,34 +150,99 @@ export interface RevisionRecord {
   /** Whether txTime is a UTC timestamp of milliseconds, and so told in full by txTimeMs. */
   readonly isExactTime: boolean
   readonly txId: string
+  /** Empty where an unchecked import has none. */
   readonly hash: Uint8Array
 }
 
 const revisionHeaderBytes = 6 + 4 + 8 + 1 + idCharacters
+const revisionBytes = revisionHeaderBytes + hashBytes
+const deletedFlag = 1
+const inexactTimeFlag = 2
+const noHashFlag = 4
 
-/** Layout: sequenceNo 6, position 4, txTime 8 (double, milliseconds), flags 1 (bit 0: deleted, 1: txTime is not exact), txId 22, hash. */
+/**
+ * Layout: sequenceNo 6, position 4, txTime 8 (double, milliseconds), flags 1 (bit 0: deleted, 1: txTime is not exact, 2: no
+ * hash), txId 22, hash 32.
+ */
 export function encodeRevisionRecord(record: RevisionRecord): Uint8Array {
-  const buffer = Buffer.allocUnsafeSlow(revisionHeaderBytes + record.hash.length)
-  buffer.writeUIntBE(record.sequenceNo, 0, 6)
-  buffer.writeUInt32BE(record.position, 6)
-  buffer.writeDoubleBE(record.txTimeMs, 10)
-  buffer[18] = (record.deleted ? 1 : 0) | (record.isExactTime ? 0 : 2)
-  buffer.write(record.txId, 19, 'latin1')
-  buffer.set(record.hash, revisionHeaderBytes)
+  const buffer = Buffer.allocUnsafeSlow(revisionBytes)
+  writeRevision(buffer, 0, record)
   return buffer
+}
+
+function writeRevision(buffer: Buffer, at: number, record: RevisionRecord): void {
+  const { hash } = record
+  buffer.writeUIntBE(record.sequenceNo, at, 6)
+  buffer.writeUInt32BE(record.position, at + 6)
+  buffer.writeDoubleBE(record.txTimeMs, at + 10)
+  const flags = (record.deleted ? deletedFlag : 0) | (record.isExactTime ? 0 : inexactTimeFlag)
+  buffer[at + 18] = flags | (hash.length === 0 ? noHashFlag : 0)
+  buffer.write(record.txId, at + 19, 'latin1')
+  if (hash.length === 0) buffer.fill(0, at + revisionHeaderBytes, at + revisionBytes)
+  else buffer.set(hash, at + revisionHeaderBytes)
 }
 
 export function decodeRevisionRecord(bytes: Uint8Array): RevisionRecord {
   const buffer = asBuffer(bytes)
+  const flags = buffer[18] as number
   return {
     sequenceNo: buffer.readUIntBE(0, 6),
     position: buffer.readUInt32BE(6),
     txTimeMs: buffer.readDoubleBE(10),
-    deleted: ((buffer[18] as number) & 1) !== 0,
-    isExactTime: ((buffer[18] as number) & 2) === 0,
+    deleted: (flags & deletedFlag) !== 0,
+    isExactTime: (flags & inexactTimeFlag) === 0,
     txId: buffer.toString('latin1', 19, revisionHeaderBytes),
-    hash: bytes.subarray(revisionHeaderBytes),
+    hash: bytes.subarray(revisionHeaderBytes, (flags & noHashFlag) === 0 ? revisionBytes : revisionHeaderBytes),
   }
+}
+
+/** The current revision of a document: who it is, which revision, its data. */
+export interface DocumentRecord {
+  readonly documentId: string
+  readonly version: number
+  /** Ion by the ledger's dictionary, or a whole stream where that was full (encodeRaw, decodeLazy). */
+  readonly data: Uint8Array
+}
+
+const documentRevisionAt = idCharacters + 4
+/** A document's data begins after so many bytes of its record. */
+export const documentHeaderBytes = documentRevisionAt + revisionBytes
+
+/**
+ * Layout: document id 22, version 4, the revision as encodeRevisionRecord has it, data. A document that no revision
+ * stands for (derivedVersion) has zeros there.
+ */
+export function encodeDocumentRecord(record: DocumentRecord, revision: RevisionRecord | undefined): Uint8Array {
+  const buffer = Buffer.allocUnsafeSlow(documentHeaderBytes + record.data.length)
+  buffer.write(record.documentId, 0, 'latin1')
+  buffer.writeUInt32BE(record.version, idCharacters)
+  if (revision === undefined) buffer.fill(0, documentRevisionAt, documentHeaderBytes)
+  else writeRevision(buffer, documentRevisionAt, revision)
+  buffer.set(record.data, documentHeaderBytes)
+  return buffer
+}
+
+export function decodeDocumentRecord(bytes: Uint8Array): DocumentRecord {
+  return {
+    documentId: documentIdOf(bytes, 0),
+    version: versionOfDocument(bytes),
+    data: bytes.subarray(documentHeaderBytes),
+  }
+}
+
+/** The version in a document record. */
+export function versionOfDocument(bytes: Uint8Array): number {
+  return asBuffer(bytes).readUInt32BE(idCharacters)
+}
+
+/** The document id in a document record that begins at `start`. */
+export function documentIdOf(bytes: Uint8Array, start: number): string {
+  return asBuffer(bytes).toString('latin1', start, start + idCharacters)
+}
+
+/** The revision record within a document record, for decodeRevisionRecord or to be kept when another takes its place. */
+export function revisionOfDocument(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(documentRevisionAt, documentHeaderBytes)
 }
 
 export function encodePlace(place: DocumentPlace): Uint8Array {
@@ -228,26 +266,6 @@ export function encodeNumber(value: number): Uint8Array {
 
 export function decodeNumber(bytes: Uint8Array): number {
   return asBuffer(bytes).readUIntBE(0, 6)
-}
-
-/** What one block changed: the other side of a transaction's read set (read-set.ts). */
-export interface WriteSet {
-  readonly transactionId: string
-  /** Table id → ids of the documents with a new revision; the catalog's own table among them. */
-  readonly documents: Readonly<Record<string, readonly string[]>>
-  /** Index id → index keys (base64) that a changed document had before or has now. */
-  readonly indexKeys: Readonly<Record<string, readonly string[]>>
-  /** Table names that stand for another table than before, or for none. */
-  readonly names: readonly string[]
-  readonly droppedIndexes: readonly string[]
-}
-
-export function encodeWriteSet(writeSet: WriteSet): Uint8Array {
-  return Buffer.from(JSON.stringify(writeSet))
-}
-
-export function decodeWriteSet(bytes: Uint8Array): WriteSet {
-  return parseJson(bytes) as WriteSet
 }
 
 export function asBuffer(bytes: Uint8Array): Buffer {

@@ -6,8 +6,10 @@ import type { WriteTransaction } from '../store/store.ts'
 import type { Value } from '../values/value.ts'
 import { readBlock } from './block-cache.ts'
 import type { CatalogState } from './catalog.ts'
-import { blockKey, type DocumentPlace, documentIdKey, documentKey, revisionKey, writeSetKey } from './keys.ts'
-import { decodeDocumentRecord, decodePlace, decodeRevisionRecord, type Reader } from './records.ts'
+import { withoutWriteSet } from './block-summary.ts'
+import { blockKey, type DocumentPlace, documentIdKey, documentKey, summaryKey } from './keys.ts'
+import { decodePlace, type Reader, versionOfDocument } from './records.ts'
+import { revisionOf } from './revisions.ts'
 
 /**
  * EXEC REDACT_REVISION: a superseded revision loses its data for good, and only that. Its hash of the data takes the
@@ -38,7 +40,7 @@ export function findRedactable(
   if (revision.data === undefined) throw new LedgerError('evaluator/invalid', `${what} is a deletion: it has no data`)
   const { version } = revision.metadata
   const current = view.reader.get(documentKey(place.tableNumber, place.documentNumber))
-  if (current !== undefined && decodeDocumentRecord(current).version === version) {
+  if (current !== undefined && versionOfDocument(current) === version) {
     throw new LedgerError(
       'evaluator/invalid',
       `${what} is the current one; only superseded revisions can be redacted`,
@@ -67,7 +69,7 @@ function noRevision(documentId: string, table: string, sequenceNo: number): Ledg
 }
 
 /**
- * Takes the data out of the blocks that a block's redactionInfo names, and out of the write sets that list its index
+ * Takes the data out of the blocks that a block's redactionInfo names, and out of the summaries that list its index
  * keys; a transaction that still needed one of those conflicts. Does nothing to what is redacted already, nor to blocks
  * before the ledger's first one.
  */
@@ -83,14 +85,21 @@ export function applyRedactions(
     const old = readBlock(transaction, sequenceNo)
     const position = old.revisions?.findIndex(({ metadata }) => metadata?.id === documentId) ?? -1
     transaction.put(blockKey(sequenceNo), encodeBlock(redactBlock(old, position)))
-    transaction.remove(writeSetKey(sequenceNo))
+    forgetChanges(transaction, sequenceNo)
     const place = placeOf(transaction, documentId)
     assert(place !== undefined, `the redacted document '${documentId}' has a place`)
-    const next = transaction.get(revisionKey(place.tableNumber, place.documentNumber, version + 1))
+    const next = revisionOf(transaction, place, version + 1)
     assert(next !== undefined, 'a redacted revision was superseded')
-    transaction.remove(writeSetKey(decodeRevisionRecord(next).sequenceNo))
+    forgetChanges(transaction, next.sequenceNo)
   }
   return redacted
+}
+
+function forgetChanges(transaction: WriteTransaction, sequenceNo: number): void {
+  const key = summaryKey(sequenceNo)
+  const summary = transaction.get(key)
+  assert(summary !== undefined, `block ${sequenceNo} has been applied`)
+  transaction.put(key, withoutWriteSet(summary))
 }
 
 function placeOf(reader: Reader, documentId: string): DocumentPlace | undefined {

@@ -6,7 +6,7 @@ import type { Store, WriteTransaction } from '../store/store.ts'
 import { readBlock } from './block-cache.ts'
 import { firstLocalSymbol, SymbolDictionary } from '../values/symbols.ts'
 import { applyBlock, type Derived } from './apply-block.ts'
-import { derivedRange, describeKey, isBlockKey, symbolRange } from './keys.ts'
+import { derivedRange, describeKey, isBlockKey, isSummaryKey, symbolRange, wholeJournalRange } from './keys.ts'
 import { putNewSymbols } from './ledger-symbols.ts'
 import { derivedOf } from './rebuild.ts'
 import { asBuffer, type Reader, readIdentity, readState } from './records.ts'
@@ -122,8 +122,8 @@ function withBlocksOf(source: Reader, transaction: WriteTransaction): WriteTrans
 
 /** Walks both in the order of their keys. */
 function* differences(found: Reader, expected: Reader, onRecord: () => void): Generator<string> {
-  const left = found.range(derivedRange)[Symbol.iterator]()
-  const right = expected.range(derivedRange)[Symbol.iterator]()
+  const left = derivedEntries(found)
+  const right = derivedEntries(expected)
   let has = left.next()
   let wants = right.next()
   while (has.done !== true || wants.done !== true) {
@@ -136,6 +136,11 @@ function* differences(found: Reader, expected: Reader, onRecord: () => void): Ge
     if (order <= 0) has = left.next()
     if (order >= 0) wants = right.next()
   }
+}
+
+function* derivedEntries(reader: Reader): Generator<Entry> {
+  for (const entry of reader.range(wholeJournalRange)) if (isSummaryKey(entry[0])) yield entry
+  yield* reader.range(derivedRange)
 }
 
 type Entry = readonly [key: Uint8Array, value: Uint8Array]

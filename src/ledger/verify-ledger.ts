@@ -3,7 +3,8 @@ import { LedgerError } from '../base/errors.ts'
 import type { Digest } from '../journal/digest.ts'
 import { JournalCheck, type JournalReport } from '../journal/journal-check.ts'
 import type { Snapshot, Store } from '../store/store.ts'
-import { blockKey, blocksRange, doubtsOf, identityKey, sequenceOfBlockKey } from './keys.ts'
+import { endBlock } from './block-cache.ts'
+import { blockKey, doubtsOf, identityKey } from './keys.ts'
 import { encodeIdentity, type Identity, readIdentity } from './records.ts'
 import { type DerivedReport, verifyDerived } from './verify-derived.ts'
 
@@ -84,15 +85,9 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
 }
 
 function checkOf(snapshot: Snapshot, { strandId, origin }: Identity, saved: readonly Digest[] = []): JournalCheck {
-  const first = Math.max(0, endBlock(snapshot, false))
-  const last = endBlock(snapshot, true)
+  const first = endBlock(snapshot, 'first') ?? 0
+  const last = endBlock(snapshot, 'last') ?? -1
   return new JournalCheck({ strandId, first, last, saved, mustCoverHeads: origin === undefined })
-}
-
-/** The number of the first or last block stored; -1 when there is none. */
-function endBlock(snapshot: Snapshot, reverse: boolean): number {
-  for (const [key] of snapshot.range({ ...blocksRange, reverse })) return sequenceOfBlockKey(key)
-  return -1
 }
 
 async function checkDerived(

@@ -152,7 +152,7 @@ test(
   'derived data that does not follow from the journal is found, and rebuilt',
   withShell(async (shell) => {
     await withDocument(shell)
-    const key = Uint8Array.of(7, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1)
+    const key = Uint8Array.of(6, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1)
     await tamper(shell, key, (bytes) => Buffer.from(bytes.toString('latin1').replace('Eve', 'Bob'), 'latin1'))
     assert.equal((await shell.run(['-e', 'SELECT VALUE name FROM T'])).stdout, '"Bob"\n')
     const found = await shell.run(['verify'])

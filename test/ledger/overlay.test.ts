@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readSetEntriesMax } from '../../src/base/limits.ts'
-import { CatalogState } from '../../src/ledger/catalog.ts'
+import type { WriteSet } from '../../src/ledger/block-summary.ts'
+import { CatalogState, type Table } from '../../src/ledger/catalog.ts'
 import { Overlay } from '../../src/ledger/overlay.ts'
 import { ReadSet } from '../../src/ledger/read-set.ts'
-import type { WriteSet } from '../../src/ledger/records.ts'
 import { int, structOf } from '../../src/values/value.ts'
-import { isError } from './ledger-fixture.ts'
 
 function write(statement: number, k: number | undefined, isNew = false, bytes = 10) {
   return { statement, value: k === undefined ? undefined : structOf({ k: int(k) }), bytes, isNew }
@@ -70,20 +69,28 @@ test('own writes are found by a field, with some that no longer have the key', (
   assert.deepEqual([...(table?.findByField('k', int(2)) ?? [])], ['a'])
 })
 
-function changes(documents: Record<string, string[]>): WriteSet {
-  return { transactionId: 'x', documents, indexKeys: {}, names: [], droppedIndexes: [] }
+function changes(tableNumber: number): WriteSet {
+  return { documents: new Map([[tableNumber, ['other']]]), indexKeys: new Map(), names: [], droppedIndexes: [] }
+}
+
+function table(tableId: string, number: number): [string, Table] {
+  return [tableId, { tableId, name: tableId, status: 'ACTIVE', indexes: [], number, committed: undefined }]
 }
 
 test('a table of which very much was read singly counts as read whole', () => {
-  const catalog = new CatalogState(0, new Map(), new Map())
+  const indexNumbers = new Map([
+    ['i0', 1],
+    ['i1', 2],
+  ])
+  const catalog = new CatalogState(0, new Map([table('t', 1), table('u', 2)]), indexNumbers)
   const reads = new ReadSet()
   for (let at = 0; at < readSetEntriesMax; at += 1) reads.addDocument('t', `d${at}`)
-  reads.check(changes({ t: ['other'] }), 1, catalog)
+  assert.equal(reads.conflictWith(changes(1), catalog), undefined)
   reads.addDocument('t', 'one more')
-  assert.throws(() => reads.check(changes({ t: ['other'] }), 1, catalog), isError('transaction/conflict'))
-  reads.check(changes({ u: ['other'] }), 1, catalog)
+  assert.match(reads.conflictWith(changes(1), catalog) ?? '', /the table 't', which it read as a whole/)
+  assert.equal(reads.conflictWith(changes(2), catalog), undefined)
 
   const probes = new ReadSet()
   for (let at = 0; at <= readSetEntriesMax; at += 1) probes.addProbe('t', `i${at % 2}`, Buffer.from(`${at}`))
-  assert.throws(() => probes.check(changes({ t: ['other'] }), 1, catalog), isError('transaction/conflict'))
+  assert.match(probes.conflictWith(changes(1), catalog) ?? '', /the table 't', which it read as a whole/)
 })

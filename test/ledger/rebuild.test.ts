@@ -11,9 +11,7 @@ import { ionHash } from '../../src/values/ion-hash.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { StructValue } from '../../src/values/value.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
-import { derivedRange } from '../../src/ledger/keys.ts'
-import { rebuild } from '../../src/ledger/rebuild.ts'
-import { removeRange } from '../../src/ledger/remove-range.ts'
+import { rebuild, removeDerived } from '../../src/ledger/rebuild.ts'
 import { verifyLedger } from '../../src/ledger/verify-ledger.ts'
 import { SimEnv } from '../support/sim-env.ts'
 import { Client, dump, isError, openLedger, run } from './ledger-fixture.ts'
@@ -173,7 +171,7 @@ test('a rebuild that was broken off goes on when the ledger is opened', async ()
   await run(ledger, 'CREATE TABLE T', 'CREATE INDEX ON T (k)')
   for (let k = 0; k < rebuildBatchBlocksMax + 10; k += 1) await run(ledger, `INSERT INTO T VALUE {'k': ${k}}`)
   const before = dump(store)
-  await store.write((transaction) => removeRange(transaction, derivedRange))
+  await store.write((transaction) => removeDerived(transaction))
   assert.throws(() => new Client(ledger).run('SELECT * FROM T'), isError('ledger/closed', /being rebuilt/))
   await assert.rejects(rebuild(failingAfter(store, 2)), /no more writes/)
   assert.throws(() => new Client(ledger).run('SELECT * FROM T'), isError('ledger/closed', /being rebuilt/))
@@ -201,7 +199,9 @@ test('an opened ledger is checked: name, format, and that it is one', async () =
   for (const name of ['', 'a--b', '-a', 'a-', '123', 'a_b', 'a'.repeat(33)])
     await assert.rejects(open(name), isError('ledger/invalid-name'), name)
   await store.write((t) => t.put(Uint8Array.of(1), Buffer.from('{"format":99,"name":"test","strandId":"x"}')))
-  await assert.rejects(open('test'), isError('ledger/format-too-new', /format 99.*up to 1/))
+  await assert.rejects(open('test'), isError('ledger/format-too-new', /format 99.*up to 2/))
+  await store.write((t) => t.put(Uint8Array.of(1), Buffer.from('{"format":1,"name":"test","strandId":"x"}')))
+  await assert.rejects(open('test'), isError('ledger/format-too-old', /format 1.*format 2/))
   await store.write((t) => t.put(Uint8Array.of(1), Buffer.from('something else')))
   await assert.rejects(open('test'), isError('ledger/foreign'))
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { toHex } from '../../src/base/bytes.ts'
+import { isBlockKey } from '../../src/ledger/keys.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { rebuild } from '../../src/ledger/rebuild.ts'
 import { type StoreReport, verifyStore } from '../../src/ledger/verify-ledger.ts'
@@ -51,6 +52,8 @@ async function flipEach(store: Store, key: Uint8Array, body: (at: number) => Pro
   await store.write((t) => t.put(key, sound))
 }
 
+/** All but the identity. */
+const journalAndDerived = { start: Uint8Array.of(2), end: Uint8Array.of(11) }
 const blockKeyOf = (sequenceNo: number) => Uint8Array.of(2, 0, 0, 0, 0, 0, sequenceNo)
 
 test('every byte of the journal that is changed is found, and its block is named', async () => {
@@ -68,7 +71,7 @@ test('every byte of the journal that is changed is found, and its block is named
 test('every byte of derived data that is changed is found, and its record is named', async () => {
   const { store } = await smallLedger()
   const snapshot = store.snapshot()
-  const derived = [...snapshot.range({ start: Uint8Array.of(3), end: Uint8Array.of(13) })]
+  const derived = [...snapshot.range(journalAndDerived)].filter(([key]) => !isBlockKey(key))
   snapshot.release()
   const kinds = new Set<string>()
   for (const [key, value] of derived) {
@@ -83,8 +86,7 @@ test('every byte of derived data that is changed is found, and its record is nam
   }
   for (const kind of [
     "the ledger's state",
-    'the changes of block …',
-    "node … of level … of the journal's tree",
+    'the changes and tree nodes of block …',
     'symbol …',
     'document … of table …',
     'the place of document …',
@@ -97,7 +99,7 @@ test('every byte of derived data that is changed is found, and its record is nam
       `${kind} is named: ${[...kinds].join('\n')}`,
     )
   }
-  await store.write((t) => t.put(Uint8Array.of(10, 9), new Uint8Array(1)))
+  await store.write((t) => t.put(Uint8Array.of(8, 9), new Uint8Array(1)))
   assert.deepEqual(problems(await check(store)), ['an entry of index ?: it should not be there'])
 })
 
@@ -109,7 +111,7 @@ test('names that only redacted data had are no finding, before and after a rebui
   const address = `{strandId:"${ledger.strandId}",sequenceNo:2}`
   await run(ledger, `EXEC REDACT_REVISION \`${address}\`, '${tableId}', '${documentId}'`)
   const names = () =>
-    dump(store).filter((line) => line.startsWith('06') && line.includes(Buffer.from('onlyHere').toString('hex')))
+    dump(store).filter((line) => line.startsWith('0a') && line.includes(Buffer.from('onlyHere').toString('hex')))
   assert.deepEqual(problems(await check(store)), [])
   assert.equal(names().length, 1)
   const rows = await run(ledger, 'SELECT VALUE t FROM T AS t')
@@ -192,7 +194,7 @@ test('a derived state that lags behind is no fault, one that is ahead is', async
   assert.deepEqual(problems(await check(store)), [`the state says that block ${tip} is the last, it is ${tip - 1}`])
   await store.write((t) => t.put(blockKeyOf(tip), last))
   await store.write((t) => {
-    const keys = [...t.range({ start: Uint8Array.of(3), end: Uint8Array.of(13) })].map(([key]) => key)
+    const keys = [...t.range(journalAndDerived)].map(([key]) => key).filter((key) => !isBlockKey(key))
     for (const key of keys) t.remove(key)
   })
   const emptied = await check(store)
@@ -215,14 +217,14 @@ test('a ledger that was tampered with gives no proof, and says why', async () =>
   await store.write((t) => t.put(blockKeyOf(2), changed))
   assert.throws(() => ledger.revision(2, documentId, tip), isError('journal/hash-mismatch', /block 2.*qldb verify/))
   await store.write((t) => t.put(blockKeyOf(2), sound))
-  await store.write((t) => t.remove(Uint8Array.of(5, 1, 0, 0, 0, 0, 0, 0)))
+  await store.write((t) => t.remove(Uint8Array.of(2, 0, 0, 0, 0, 0, 1, 1)))
   assert.throws(() => ledger.revision(2, documentId, tip), isError('store/corrupt', /node 0 of level 1.*qldb rebuild/))
 })
 
 test('whatever is done to a record, verify ends with findings and not with a fault of its own', async () => {
   const { store } = await smallLedger()
   const snapshot = store.snapshot()
-  const records = [...snapshot.range({ start: Uint8Array.of(2), end: Uint8Array.of(13) })]
+  const records = [...snapshot.range(journalAndDerived)]
   snapshot.release()
   const damage = fc.record({
     at: fc.nat(),

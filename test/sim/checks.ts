@@ -4,11 +4,11 @@ import type { Env } from '../../src/base/env.ts'
 import { type Block, decodeBlock } from '../../src/journal/block.ts'
 import { verifyProof } from '../../src/journal/proof.ts'
 import { msOf } from '../../src/ledger/apply-block.ts'
-import { blockRange, blocksRange, identityKey } from '../../src/ledger/keys.ts'
+import { identityKey, isBlockKey, journalRange } from '../../src/ledger/keys.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
 import { verifyStore } from '../../src/ledger/verify-ledger.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { Snapshot, Store } from '../../src/store/store.ts'
 import { Client } from '../ledger/ledger-fixture.ts'
 import type { Dice } from './dice.ts'
 import { canonical, type State } from './model.ts'
@@ -26,10 +26,14 @@ export function blockTimes(store: Store): number[] {
 function blocks(store: Store, from: number): Block[] {
   const snapshot = store.snapshot()
   try {
-    return [...snapshot.range(blockRange(from, 2 ** 40))].map(([, bytes]) => decodeBlock(bytes))
+    return storedBlocks(snapshot, from).map(([, bytes]) => decodeBlock(bytes))
   } finally {
     snapshot.release()
   }
+}
+
+function storedBlocks(snapshot: Snapshot, from: number): (readonly [key: Uint8Array, value: Uint8Array])[] {
+  return [...snapshot.range(journalRange(from, 2 ** 40))].filter(([key]) => isBlockKey(key))
 }
 
 /** Everything that the model says is visible, by a scan and by every key, and nothing else. */
@@ -91,7 +95,7 @@ async function replica(store: Store, name: string, env: Env): Promise<Ledger> {
   const copy = createMemoryStore()
   const snapshot = store.snapshot()
   const identity = snapshot.get(identityKey) as Uint8Array
-  const kept = [...snapshot.range(blocksRange)]
+  const kept = storedBlocks(snapshot, 0)
   snapshot.release()
   await copy.write((transaction) => {
     transaction.put(identityKey, identity)

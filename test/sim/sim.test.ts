@@ -22,7 +22,7 @@ async function simulate(options: Partial<SimulationOptions> & { readonly seed: n
 
 test('sessions, faults and crashes from a seed leave what the model says', async () => {
   const total: Partial<Tally> = {}
-  for (let seed = 1; seed <= 8; seed += 1) {
+  for (let seed = 5; seed <= 14; seed += 1) {
     const tally = await simulate({ seed })
     for (const name of Object.keys(tally) as (keyof Tally)[]) total[name] = (total[name] ?? 0) + tally[name]
   }

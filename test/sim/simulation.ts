@@ -129,7 +129,7 @@ export class Simulation {
     const how = this.#dice.percent(50) ? 'kill' : 'fail'
     const isDoomed = this.#states.length > 3
     for (;;) {
-      this.#faults = new FaultStore(this.#disk, isDoomed ? 1 + this.#dice.below(120) : Number.MAX_SAFE_INTEGER, how)
+      this.#faults = new FaultStore(this.#disk, isDoomed ? 1 + this.#dice.below(80) : Number.MAX_SAFE_INTEGER, how)
       const open = () => Ledger.open(this.#faults, this.#env, { name: `sim-${seed}`, strictQldb: false })
       try {
         this.#ledgers = [await open(), await open()]
