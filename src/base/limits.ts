@@ -148,6 +148,10 @@ export const exportReorderBlocksMax = 64
 export const exportReorderBytesMax = 64 * 1024 * 1024
 /** Blocks of a stream's records held until the ones before them have come. */
 export const streamPendingBlocksMax = 4_096
+/** Bytes of the same. */
+export const streamPendingBytesMax = 256 * 1024 * 1024
+/** A record that the Kinesis producer library has packed others into; Kinesis took records of up to 1 MiB, later 10. */
+export const aggregatedRecordBytesMax = 16 * 1024 * 1024
 /** An export file is closed when it has grown beyond this; a block is never split. */
 export const exportFileBytes = 16 * 1024 * 1024
 /** Documents whose versions are followed while an export is checked without a ledger; the rest go unchecked, said so. */

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import { isJournalFile } from '../journal/import-files.ts'
 import { verifyExport } from '../journal/verify-export.ts'
 import { reportOfExport } from './export-report.ts'
 import { fileError } from './file-error.ts'
@@ -10,9 +12,10 @@ import type { VerifyWishes } from './verify-tool.ts'
 /** Blocks between two looks at the clock and for Ctrl-C. */
 export const blocksBetweenTurns = 64
 
-/** Whether a file is one of an export by its name: what is none is a proof or digest. */
-export function isExportFile(path: string): boolean {
-  return /\.\d+-\d+\.[A-Za-z0-9]+(?:\.gz)?$|\.manifest(?:\.gz)?$/.test(path)
+/** Whether a path is one of an export, by its name or what is in it: what is none is a proof or digest. */
+export async function isExportPath(path: string): Promise<boolean> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return true
+  return /\.\d+-\d+\.[A-Za-z0-9]+(?:\.gz)?$|\.manifest(?:\.gz)?$/.test(path) || (await isJournalFile(path))
 }
 
 /** `qldb verify DIR…`: an export of AWS's as it lies on disk, without a ledger. */

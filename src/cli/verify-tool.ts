@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { LedgerError } from '../base/errors.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
@@ -6,7 +5,7 @@ import { readDigestFile } from './proof-files.ts'
 import { addLedgerFlags, parseToolArguments } from './tool-arguments.ts'
 import type { ToolWorld } from './tools.ts'
 import { verifyCommand, type VerifyWishes } from './verify-command.ts'
-import { isExportFile, verifyExportPaths } from './verify-export-tool.ts'
+import { isExportPath, verifyExportPaths } from './verify-export-tool.ts'
 import { printReports, reportOfDamage, type VerifyReport } from './verify-report.ts'
 
 export type { VerifyWishes } from './verify-command.ts'
@@ -49,16 +48,11 @@ async function checkOperands(
 ): Promise<readonly VerifyReport[]> {
   const [first, ...more] = operands
   if (first === undefined) return [await (await import('./verify-ledger-tool.ts')).verifyNamedLedger(wishes, world)]
-  if (!isDirectory(first) && !isExportFile(first)) {
-    const { verifyFiles } = await import('./verify-files.ts')
-    return verifyFiles(operands, (wishes.digest ?? []).map(readDigestFile))
-  }
   if (more.length === 0 && isStoreDirectory(first)) {
     return [await (await import('./verify-ledger-tool.ts')).verifyLedgerIn(first, wishes, world)]
   }
-  return [await verifyExportPaths(operands, wishes, world)]
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  for (const operand of operands)
+    if (await isExportPath(operand)) return [await verifyExportPaths(operands, wishes, world)]
+  const { verifyFiles } = await import('./verify-files.ts')
+  return verifyFiles(operands, (wishes.digest ?? []).map(readDigestFile))
 }

@@ -1,15 +1,13 @@
-import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { exportOpenFilesMax, exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
-import { ionEquals } from '../values/compare.ts'
 import type { Value } from '../values/value.ts'
 import { type Block, blockFromIon } from './block.ts'
+import { bestCopy } from './import-copies.ts'
 import { readFileValues } from './import-file.ts'
 import type { BlockFile, ExportFiles } from './import-files.ts'
 import type { FindingList } from './import-findings.ts'
 import { isJsonBlock, JsonRetyper } from './import-json.ts'
-import { readStreamBlocks } from './import-stream.ts'
-import { verifyBlock } from './verify.ts'
+import { readStreamBlocks, type StreamFile } from './import-stream.ts'
 
 /** A block as it came out of a file. */
 export interface SourceBlock {
@@ -50,48 +48,6 @@ export async function* readBlocks(files: ExportFiles, findings: FindingList): As
   if (copies.length > 0) yield bestCopy(copies, findings)
 }
 
-/** One of several copies of a block; what the others differ in is a finding. */
-function bestCopy(copies: readonly SourceBlock[], findings: FindingList): SourceBlock {
-  if (copies.length === 1) return copies[0] as SourceBlock
-  const ranked = copies
-    .map((source) => ({ source, faults: faultsOf(source) }))
-    .sort((left, right) => left.faults - right.faults || preference(right.source) - preference(left.source))
-  const best = (ranked[0] as (typeof ranked)[number]).source
-  for (const { source, faults } of ranked.slice(1)) {
-    const { block, path } = source
-    const { sequenceNo } = block.blockAddress
-    if (source.isJson || best.isJson ? equalBytes(block.blockHash, best.block.blockHash) : sameBlock(block, best.block))
-      continue
-    const where = { sequenceNo, file: path }
-    const names = `block ${sequenceNo} in '${path}' and in '${best.path}'`
-    if (faults > 0)
-      findings.add('tampered', 'copies-differ', `${names} differ; the first is not as it was written`, where)
-    else if (!equalBytes(block.blockHash, best.block.blockHash))
-      findings.add('tampered', 'copies-differ', `${names} have different hashes: they are of different journals`, where)
-    else if (redactions(best.block) !== redactions(block))
-      findings.add('note', 'redacted-copy', `${names} differ: one has a revision redacted, that one counts`, where)
-    else findings.add('doubtful', 'copies-differ', `${names} differ in fields that no hash covers`, where)
-  }
-  return best
-}
-
-function faultsOf({ block, doubtful }: SourceBlock): number {
-  return verifyBlock(block, { uncheckedRevisions: doubtful }).findings.length
-}
-
-/** A copy with data taken out is the newer one; one with its exact types is better than one that lost them. */
-function preference({ block, isJson, doubtful }: SourceBlock): number {
-  return redactions(block) * 4 + (isJson ? 0 : 2) + (doubtful.length > 0 ? 0 : 1)
-}
-
-function redactions(block: Block): number {
-  return (block.revisions ?? []).filter((revision) => revision.ion.get('dataHash') !== undefined).length
-}
-
-function sameBlock(left: Block, right: Block): boolean {
-  return ionEquals(left.ion, right.ion)
-}
-
 /** A file, or all stream records, with the number that is next. */
 interface Run {
   readonly first: number
@@ -102,7 +58,7 @@ interface Run {
 async function* mergedBlocks(files: ExportFiles, findings: FindingList): AsyncGenerator<SourceBlock> {
   const retyper = new JsonRetyper()
   const waiting: Run[] = files.blockFiles.map((file) => new FileRun(file, retyper, findings))
-  if (files.streamFiles.length > 0) waiting.unshift(streamRun(files.streamFiles, findings))
+  if (files.streamFiles.length > 0) waiting.unshift(streamRun(files.streamFiles, retyper, findings))
   const open: { readonly run: Run; head: SourceBlock }[] = []
   try {
     while (waiting.length > 0 || open.length > 0) {
@@ -137,8 +93,8 @@ function leastOf<T extends { readonly head: SourceBlock }>(open: readonly T[]): 
   return least
 }
 
-function streamRun(paths: readonly string[], findings: FindingList): Run {
-  const blocks = readStreamBlocks(paths, findings)
+function streamRun(files: readonly StreamFile[], retyper: JsonRetyper, findings: FindingList): Run {
+  const blocks = readStreamBlocks(files, retyper, findings)
   const next = async () => {
     const item = await blocks.next()
     return item.done === true ? undefined : item.value

@@ -4,8 +4,10 @@ import { LedgerError } from '../base/errors.ts'
 import { isIonBinary } from '../values/binary-reader.ts'
 import { parseAllIon } from '../values/text-reader.ts'
 import type { Value } from '../values/value.ts'
+import { Base64Values, isBase64Records, packedData } from './import-base64.ts'
 import { BinarySplitter } from './import-split-binary.ts'
 import { TextSplitter } from './import-split-text.ts'
+import { isAggregatedRecord } from './kinesis-record.ts'
 
 /** A top-level value of a file. */
 export interface FileValue {
@@ -18,7 +20,8 @@ export interface FileValue {
 
 /**
  * The top-level values of a file of Ion text, Ion binary or JSON (also JSON Lines), gzip'd or not; which of them is
- * told from the bytes. Holds one value at a time. Throws LedgerError 'file/malformed', naming the file, for what is none
+ * told from the bytes. Records of a Kinesis stream may be packed by its producer library, stand as base64 line by line,
+ * or in the JSON that Kinesis or a Lambda function was given them in. Holds one value at a time. Throws LedgerError 'file/malformed', naming the file, for what is none
  * of these, 'export/limit' for a value beyond exportBlockBytesMax, and the file system's own errors.
  */
 export async function* readFileValues(path: string): AsyncGenerator<FileValue> {
@@ -26,7 +29,7 @@ export async function* readFileValues(path: string): AsyncGenerator<FileValue> {
   try {
     let splitter: ValueSplitter | undefined
     for await (const chunk of unpackedChunks(path)) {
-      splitter ??= isIonBinary(chunk) ? new BinaryValues() : new TextValues()
+      splitter ??= splitterOf(chunk)
       read += chunk.length
       for (const item of splitter.push(chunk)) yield { ...item, end: read }
     }
@@ -84,15 +87,18 @@ async function feed(
   into.end()
 }
 
-interface ValueSplitter {
+function splitterOf(head: Uint8Array): ValueSplitter {
+  if (isIonBinary(head) || isAggregatedRecord(head)) return new BinarySplitter()
+  return isBase64Records(head) ? new Base64Values() : new TextValues()
+}
+
+export interface ValueSplitter {
   push(chunk: Uint8Array): Iterable<Omit<FileValue, 'end'>>
   end(): Iterable<Omit<FileValue, 'end'>>
 }
 
 /** AWS wrote no symbol tables into text at all. */
 const prefixCharactersMax = 1024 * 1024
-
-class BinaryValues extends BinarySplitter implements ValueSplitter {}
 
 class TextValues implements ValueSplitter {
   readonly #splitter = new TextSplitter()
@@ -120,7 +126,7 @@ class TextValues implements ValueSplitter {
         throw new LedgerError('export/limit', 'the symbol tables of Ion text are too large')
     }
     const values = parseAllIon(before === '' ? text : before + text)
-    return values.map((value) => ({ value, bytes: bytes.length }))
+    return values.flatMap((value) => packedData(value) ?? [{ value, bytes: bytes.length }])
   }
 }
 

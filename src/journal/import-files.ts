@@ -4,8 +4,9 @@ import { LedgerError } from '../base/errors.ts'
 import { exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import { readFileValues } from './import-file.ts'
-import type { FindingList } from './import-findings.ts'
+import { FindingList } from './import-findings.ts'
 import { isJsonBlock } from './import-json.ts'
+import { type StreamFile, streamFileOf } from './import-stream.ts'
 import type { Proof } from './proof.ts'
 import { type Evidence, evidenceOf, proofIn } from './proof-file.ts'
 import { type SavedDigest, savedDigestOf } from './digest-file.ts'
@@ -14,8 +15,8 @@ import { type SavedDigest, savedDigestOf } from './digest-file.ts'
 export interface ExportFiles {
   /** Files of blocks, in the order of their first block. */
   readonly blockFiles: readonly BlockFile[]
-  /** Files of stream records, in the order of their names. */
-  readonly streamFiles: readonly string[]
+  /** Files of stream records. */
+  readonly streamFiles: readonly StreamFile[]
   readonly manifests: readonly Manifest[]
   /** Digests, proofs and receipts. */
   readonly evidence: readonly FileEvidence[]
@@ -64,7 +65,7 @@ const nameOfBlocks = /\.(\d{1,15})-(\d{1,15})\.[A-Za-z0-9]+(?:\.gz)?$/
  */
 export async function findExportFiles(paths: readonly string[], findings: FindingList): Promise<ExportFiles> {
   const blockFiles: BlockFile[] = []
-  const streamFiles: string[] = []
+  const streamFiles: StreamFile[] = []
   const manifests: Manifest[] = []
   const evidence: FileEvidence[] = []
   let bytes = 0
@@ -78,7 +79,7 @@ export async function findExportFiles(paths: readonly string[], findings: Findin
         bytes += statSync(path).size
         break
       case 'stream':
-        streamFiles.push(path)
+        streamFiles.push(found.file)
         bytes += statSync(path).size
         break
       case 'manifest':
@@ -97,6 +98,13 @@ export async function findExportFiles(paths: readonly string[], findings: Findin
   checkManifests(manifests, blockFiles, findings)
   checkNames(blockFiles, findings)
   return { blockFiles, streamFiles, manifests, evidence, bytes }
+}
+
+/** Whether a file holds blocks or stream records, or is an export's manifest; false for what can't be read. */
+export async function isJournalFile(path: string): Promise<boolean> {
+  const found =
+    statSync(path, { throwIfNoEntry: false })?.isFile() === true ? await lookInto(path, new FindingList()) : undefined
+  return found !== undefined && found.kind !== 'evidence'
 }
 
 function allFiles(paths: readonly string[]): string[] {
@@ -123,7 +131,7 @@ function filesUnder(folder: string): string[] {
 
 type Found =
   | { readonly kind: 'blocks'; readonly file: BlockFile }
-  | { readonly kind: 'stream' }
+  | { readonly kind: 'stream'; readonly file: StreamFile }
   | { readonly kind: 'manifest'; readonly manifest: Manifest }
   | { readonly kind: 'evidence'; readonly evidence: readonly FileEvidence['evidence'][] }
 
@@ -176,7 +184,8 @@ function kindOf(first: Value, path: string): Found | undefined {
   if (value?.type !== 'struct') return undefined
   const file = blockFileOf(value, path)
   if (file !== undefined) return { kind: 'blocks', file }
-  if (value.get('recordType')?.type === 'string' && value.get('payload') !== undefined) return { kind: 'stream' }
+  const stream = streamFileOf(value, path)
+  if (stream !== undefined) return { kind: 'stream', file: stream }
   const manifest = manifestOf(value, path)
   if (manifest !== undefined) return { kind: 'manifest', manifest }
   if (!hasAny(value, ['digest', 'Digest', 'proof', 'Proof'])) return undefined

@@ -5,6 +5,7 @@ import { BinaryValueReader } from '../values/binary-value-reader.ts'
 import { declareSymbols, LocalSymbolTable, symbolTableText } from '../values/symbols.ts'
 import type { Value } from '../values/value.ts'
 import { tooLarge } from './import-split-text.ts'
+import { isAggregatedRecord, readAggregatedRecord } from './kinesis-record.ts'
 
 /** A value and the bytes that it took. */
 export interface BinaryItem {
@@ -13,16 +14,22 @@ export interface BinaryItem {
 }
 
 const markerBytes = 4
+const newline = 0x0a
+/** No value of Ion begins so. */
+const packedStart = 0xf3
 /** A longer one names more than any file holds. */
 const lengthBytesMax = 7
 
 /**
- * Reads the top-level values of Ion 1.0 binary from chunks of any size. Padding is passed over unread. Values decode
- * when asked; the chunks must not change afterwards. Holds one value at a time. Throws LedgerError 'ion/malformed', or
- * 'export/limit' for a value larger than `bytesMax` and for more symbols than exportSymbolsMax.
+ * Reads the top-level values of Ion 1.0 binary from chunks of any size. Padding is passed over unread. Records of a
+ * Kinesis stream may follow one another, with a newline between them as Firehose puts it there, and in the form that the
+ * producer library packs them into. Values decode when asked; the chunks must not change afterwards. Holds one value, or
+ * packed record, at a time. Throws LedgerError 'ion/malformed', or 'export/limit' for a value larger than `bytesMax` and
+ * for more symbols than exportSymbolsMax.
  */
 export class BinarySplitter {
   readonly #bytesMax: number
+  readonly #isPacked: boolean
   #symbols = new LocalSymbolTable()
   #parts: Buffer[] = []
   #heldBytes = 0
@@ -30,8 +37,10 @@ export class BinarySplitter {
   #wantedBytes = markerBytes
   #skipBytes = 0
 
-  constructor(bytesMax = exportBlockBytesMax) {
+  /** `isPacked`: the bytes come out of a packed record, so that none stands in them. */
+  constructor(bytesMax = exportBlockBytesMax, isPacked = false) {
     this.#bytesMax = bytesMax
+    this.#isPacked = isPacked
   }
 
   /** The values that this chunk completes. */
@@ -57,6 +66,17 @@ export class BinarySplitter {
       const skipped = Math.min(this.#skipBytes, bytes.length - at)
       this.#skipBytes -= skipped
       at += skipped
+      if (!this.#isPacked && isAggregatedRecord(bytes, at)) {
+        const record = readAggregatedRecord(bytes, at)
+        if (record === undefined) {
+          // Each try begins at the record's beginning.
+          this.#wantedBytes = 2 * (bytes.length - at)
+          break
+        }
+        items.push(...record.records.flatMap((data) => this.#unpacked(data)))
+        at += record.size
+        continue
+      }
       const size = this.#sizeAt(bytes, at, isEnd)
       if (size === undefined || at + size > bytes.length) {
         this.#wantedBytes = size ?? bytes.length - at + 1
@@ -77,6 +97,10 @@ export class BinarySplitter {
   #sizeAt(bytes: Buffer, at: number, isEnd: boolean): number | undefined {
     const descriptor = bytes[at]
     if (descriptor === undefined) return undefined
+    const isShort = at + markerBytes >= bytes.length && !isEnd
+    if (descriptor === newline && isShort) return undefined
+    if (descriptor === newline && this.#isDelimiter(bytes, at, isEnd)) return 1
+    if (descriptor === packedStart && !this.#isPacked && isShort) return undefined
     if (descriptor === 0xe0) {
       if (at + markerBytes > bytes.length) return markerBytes
       if (isIonBinary(bytes.subarray(at, at + markerBytes))) return markerBytes
@@ -92,6 +116,17 @@ export class BinarySplitter {
     }
     if (size > this.#bytesMax) throw tooLarge(this.#bytesMax)
     return size
+  }
+
+  /** Whether a newline stands between two records: as Ion it would be padding of ten bytes. */
+  #isDelimiter(bytes: Buffer, at: number, isEnd: boolean): boolean {
+    const next = bytes.subarray(at + 1, at + 1 + markerBytes)
+    return (next.length === 0 && isEnd) || isIonBinary(next) || isAggregatedRecord(next)
+  }
+
+  #unpacked(data: Buffer): BinaryItem[] {
+    const splitter = new BinarySplitter(this.#bytesMax, true)
+    return [...splitter.push(data), ...splitter.end()]
   }
 
   #read(bytes: Buffer, items: BinaryItem[]): void {

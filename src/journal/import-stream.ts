@@ -1,54 +1,152 @@
 import { toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import { streamPendingBlocksMax } from '../base/limits.ts'
+import { exportOpenFilesMax, streamPendingBlocksMax, streamPendingBytesMax } from '../base/limits.ts'
+import { detached } from '../values/binary-reader.ts'
+import { ionEquals } from '../values/compare.ts'
 import { list, struct, type StructValue, type Value } from '../values/value.ts'
 import { blockFromIon } from './block.ts'
 import { knownFields } from './block-from-ion.ts'
 import type { SourceBlock } from './import-blocks.ts'
-import { readFileValues } from './import-file.ts'
+import { bestCopy } from './import-copies.ts'
+import { type FileValue, readFileValues } from './import-file.ts'
 import type { FindingList } from './import-findings.ts'
-import { checkStruct, countField, hashField, listField } from './shape.ts'
+import { isJsonBlock, type JsonRetyper } from './import-json.ts'
+import { checkStruct, countField, hashOf, listField, optionalField, textField } from './shape.ts'
 
-/** What has come of one block. */
-interface Pending {
-  summary: StructValue | undefined
-  path: string
-  bytes: number
-  /** Revisions by their hash. */
-  readonly details: Map<string, StructValue>
+/** A file of a stream's records. */
+export interface StreamFile {
+  readonly path: string
+  /** sequenceNo of the first record's block; -1 where it is of none. */
+  readonly first: number
+  readonly strandId: string | undefined
+}
+
+/** Where a record of a stream belongs; undefined for what is none. */
+export function streamFileOf(value: StructValue, path: string): StreamFile | undefined {
+  const payload = value.get('payload')
+  if (value.get('recordType')?.type !== 'string' || payload === undefined) return undefined
+  const revision = payload.type === 'struct' ? payload.get('revision') : undefined
+  const holder = revision?.type === 'struct' ? revision : payload
+  const address = holder.type === 'struct' ? holder.get('blockAddress') : undefined
+  const [strandId, sequenceNo] =
+    address?.type === 'struct' ? [address.get('strandId'), address.get('sequenceNo')] : [undefined, undefined]
+  return {
+    path,
+    first: sequenceNo?.type === 'int' ? Number(sequenceNo.value) : -1,
+    strandId: strandId?.type === 'string' ? strandId.value : undefined,
+  }
 }
 
 /**
  * The blocks of an archive of a QLDB stream's records ("QLDB stream records" in the developer guide): a summary for each
  * block and its revisions, one record each, at least once and in any order. Blocks come out in the order of their
- * numbers; up to streamPendingBlocksMax of them are waited for. Records that fit nowhere are findings.
+ * numbers; up to streamPendingBlocksMax of them, or streamPendingBytesMax bytes, are waited for. Files are read side by
+ * side, the one whose last record lies furthest back first. Records that fit nowhere are findings.
  */
 export async function* readStreamBlocks(
-  paths: readonly string[],
+  files: readonly StreamFile[],
+  retyper: JsonRetyper,
   findings: FindingList,
 ): AsyncGenerator<SourceBlock, undefined> {
-  const assembler = new StreamAssembler(findings)
-  for (const path of paths) {
-    try {
-      for await (const { value, bytes } of readFileValues(path)) {
-        for (const item of value.type === 'list' ? value.items : [value]) assembler.add(item, path, bytes)
-        yield* assembler.ready(streamPendingBlocksMax)
-      }
-    } catch (error) {
-      if (!(error instanceof LedgerError)) throw error
-      findings.add('doubtful', 'file-unreadable', error.message, { file: path })
-    }
+  const assembler = new StreamAssembler(retyper, findings)
+  for await (const { value, bytes, path } of recordsOf(files, assembler, findings)) {
+    assembler.add(value, path, bytes)
+    yield* assembler.ready(streamPendingBlocksMax, streamPendingBytesMax)
   }
-  yield* assembler.ready(0)
+  yield* assembler.ready(0, 0)
   return undefined
 }
 
+interface RecordSource {
+  readonly path: string
+  readonly values: AsyncGenerator<FileValue>
+  /** sequenceNo of the last record. */
+  at: number
+}
+
+interface StreamRecord {
+  readonly value: Value
+  readonly bytes: number
+  readonly path: string
+}
+
+async function* recordsOf(
+  files: readonly StreamFile[],
+  assembler: StreamAssembler,
+  findings: FindingList,
+): AsyncGenerator<StreamRecord> {
+  const waiting = files.toSorted((left, right) => left.first - right.first)
+  const open: RecordSource[] = []
+  try {
+    while (waiting.length > 0 || open.length > 0) {
+      const least = open.reduce<RecordSource | undefined>(
+        (found, source) => (found === undefined || source.at < found.at ? source : found),
+        undefined,
+      )
+      const next = waiting[0]
+      const isNext = next !== undefined && open.length < exportOpenFilesMax
+      if (least === undefined || (isNext && next.first <= least.at)) {
+        const { path, first } = waiting.shift() as StreamFile
+        open.push({ path, values: readFileValues(path), at: first })
+        continue
+      }
+      const found = await nextValue(least, findings)
+      if (found === undefined) {
+        open.splice(open.indexOf(least), 1)
+        continue
+      }
+      for (const value of found.value.type === 'list' ? found.value.items : [found.value]) {
+        yield { value, bytes: found.bytes, path: least.path }
+        least.at = assembler.lastSeen
+      }
+    }
+  } finally {
+    for (const { values } of open) await values.return(undefined)
+  }
+}
+
+async function nextValue({ path, values }: RecordSource, findings: FindingList): Promise<FileValue | undefined> {
+  try {
+    const item = await values.next()
+    return item.done === true ? undefined : item.value
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    findings.add('doubtful', 'file-unreadable', error.message, { file: path })
+    return undefined
+  }
+}
+
+/** What has come of one block; of each record that came more than once all variants that differ. */
+interface Pending {
+  readonly sequenceNo: number
+  readonly path: string
+  bytes: number
+  readonly summaries: StructValue[]
+  /** Revisions by their hash. */
+  readonly details: Map<string, StructValue[]>
+}
+
+interface Place {
+  readonly first: number
+  readonly last: number
+}
+
+const addressNames = new Set(['blockAddress', 'revision'])
+
 class StreamAssembler {
+  readonly #retyper: JsonRetyper
   readonly #findings: FindingList
   readonly #pending = new Map<number, Pending>()
+  #pendingBytes = 0
+  #strandId: string | undefined
+  /** The last block that went, and those up to it that went without a record or not at all. */
   #last = -1
+  readonly #lacking: Place[] = []
+  /** sequenceNo of the record that came last. */
+  lastSeen = -1
 
-  constructor(findings: FindingList) {
+  constructor(retyper: JsonRetyper, findings: FindingList) {
+    this.#retyper = retyper
     this.#findings = findings
   }
 
@@ -63,56 +161,78 @@ class StreamAssembler {
 
   #add(value: Value, path: string, bytes: number): void {
     const record = checkStruct(value, 'the stream record', new Set(['recordType', 'payload']))
-    const type = record.get('recordType')
-    const kind = type?.type === 'string' ? type.value : undefined
+    const kind = textField(record, 'recordType', 'the stream record')
     if (kind === 'CONTROL') return
-    const payload = checkStruct(record.get('payload'), "the record's payload", new Set(['blockAddress', 'revision']))
+    const payload = checkStruct(record.get('payload'), "the record's payload", addressNames)
     if (kind === 'BLOCK_SUMMARY') {
-      const pending = this.#of(payload, path)
-      if (pending === undefined) return
-      pending.summary ??= payload
-      pending.bytes += bytes
+      const pending = this.#of(payload, path, bytes)
+      if (pending !== undefined) keepVariant(pending.summaries, payload)
     } else if (kind === 'REVISION_DETAILS') {
       const revision = checkStruct(payload.get('revision'), "the record's revision", knownFields.revision)
-      const pending = this.#of(revision, path)
+      const hash = hashText(revision, 'the revision')
+      const pending = this.#of(revision, path, bytes)
       if (pending === undefined) return
-      pending.details.set(toBase64(hashField(revision, 'hash', 'the revision')), revision)
-      pending.bytes += bytes
-    } else throw new LedgerError('journal/malformed', `a record of the unknown type '${kind ?? ''}'`)
+      const variants = pending.details.get(hash) ?? []
+      pending.details.set(hash, variants)
+      keepVariant(variants, revision)
+    } else throw new LedgerError('journal/malformed', `a record of the unknown type '${kind}'`)
   }
 
   /** Undefined for a record that comes once more after its block has gone. */
-  #of(holder: StructValue, path: string): Pending | undefined {
+  #of(holder: StructValue, path: string, bytes: number): Pending | undefined {
     const address = checkStruct(holder.get('blockAddress'), "the record's blockAddress", knownFields.address)
     const sequenceNo = countField(address, 'sequenceNo', "the record's blockAddress")
-    if (sequenceNo <= this.#last) return undefined
-    const pending = this.#pending.get(sequenceNo) ?? { summary: undefined, path, bytes: 0, details: new Map() }
+    const strandId = textField(address, 'strandId', "the record's blockAddress")
+    this.#strandId ??= strandId
+    if (strandId !== this.#strandId) {
+      const text = `a record of block ${sequenceNo} is of strand '${strandId}', those before it of '${this.#strandId}'`
+      throw new LedgerError('journal/malformed', text)
+    }
+    this.lastSeen = sequenceNo
+    if (sequenceNo <= this.#last) {
+      if (!this.#lacking.some(({ first, last }) => sequenceNo >= first && sequenceNo <= last)) return undefined
+      const message = `a record of block ${sequenceNo} in '${path}' comes after block ${this.#last} and was passed over`
+      this.#findings.add('doubtful', 'late-block', message, { sequenceNo, file: path })
+      return undefined
+    }
+    const pending = this.#pending.get(sequenceNo) ?? { sequenceNo, path, bytes: 0, summaries: [], details: new Map() }
     this.#pending.set(sequenceNo, pending)
+    pending.bytes += bytes
+    this.#pendingBytes += bytes
     return pending
   }
 
-  /** The first blocks, as long as more than `pendingMax` wait. */
-  *ready(pendingMax: number): Generator<SourceBlock> {
-    while (this.#pending.size > pendingMax) {
+  /** The first blocks, as long as more than so many, or so many bytes, wait. */
+  *ready(blocksMax: number, bytesMax: number): Generator<SourceBlock> {
+    while (this.#pending.size > 0 && (this.#pending.size > blocksMax || this.#pendingBytes > bytesMax)) {
       const sequenceNo = Math.min(...this.#pending.keys())
       const pending = this.#pending.get(sequenceNo) as Pending
       this.#pending.delete(sequenceNo)
+      this.#pendingBytes -= pending.bytes
+      if (sequenceNo > this.#last + 1) this.#noteLacking(this.#last + 1, sequenceNo - 1)
       this.#last = sequenceNo
-      const source = this.#assemble(sequenceNo, pending)
+      const source = this.#assemble(pending)
       if (source !== undefined) yield source
     }
   }
 
-  #assemble(sequenceNo: number, { summary, path, bytes, details }: Pending): SourceBlock | undefined {
+  #noteLacking(first: number, last: number): void {
+    if (this.#lacking.length < streamPendingBlocksMax) this.#lacking.push({ first, last })
+  }
+
+  #assemble(pending: Pending): SourceBlock | undefined {
+    const { sequenceNo, path, summaries, details } = pending
     const where = { sequenceNo, file: path }
-    if (summary === undefined) {
+    if (summaries.length === 0) {
+      this.#noteLacking(sequenceNo, sequenceNo)
       const message = `block ${sequenceNo}: the stream has revisions of it, but not the record of the block`
       this.#findings.add('doubtful', 'stream-record', message, where)
       return undefined
     }
+    const count = Math.max(summaries.length, ...[...details.values()].map((variants) => variants.length))
     try {
-      const block = blockFromIon(this.#withRevisions(summary, details, sequenceNo, path))
-      return { block, path, bytes, isJson: false, doubtful: [] }
+      const copies = Array.from({ length: count }, (_, index) => this.#copy(pending, index))
+      return bestCopy(copies, this.#findings)
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error
       this.#findings.add('tampered', 'malformed', `'${path}', block ${sequenceNo}: ${error.message}`, where)
@@ -120,28 +240,61 @@ class StreamAssembler {
     }
   }
 
-  #withRevisions(
-    summary: StructValue,
-    details: ReadonlyMap<string, StructValue>,
-    sequenceNo: number,
-    path: string,
-  ): StructValue {
-    const summaries = listField(summary, 'revisionSummaries', 'the block') ?? []
-    const at = summary.names.indexOf('revisionSummaries')
-    const names = at === -1 ? summary.names : summary.names.toSpliced(at, 1)
-    const values = at === -1 ? summary.values : summary.values.toSpliced(at, 1)
-    if (summaries.length === 0) return struct(names, values)
-    const revisions = summaries.map((item, index) => {
-      const revision = checkStruct(item, `revisionSummaries[${index}]`, new Set(['hash', 'documentId']))
-      const hash = revision.get('hash')
-      const detail = details.get(toBase64(hashField(revision, 'hash', `revisionSummaries[${index}]`)))
-      if (detail !== undefined) return detail
-      if (revision.get('documentId') !== undefined) {
-        const message = `block ${sequenceNo}: the stream lacks the record of its revision ${index}`
-        this.#findings.add('doubtful', 'stream-record', message, { sequenceNo, file: path })
-      }
-      return struct(['hash'], [hash as Value])
-    })
-    return struct([...names, 'revisions'], [...values, list(revisions)])
+  /** The block as one variant of its records has it; what has no such variant is as in the first. */
+  #copy({ sequenceNo, path, bytes, summaries, details }: Pending, variant: number): SourceBlock {
+    const revisionOf = (hash: string) => {
+      const variants = details.get(hash)
+      return variants?.[variant] ?? variants?.[0]
+    }
+    const summary = summaries[variant] ?? (summaries[0] as StructValue)
+    const note = (message: string) => {
+      if (variant > 0) return
+      this.#noteLacking(sequenceNo, sequenceNo)
+      this.#findings.add('doubtful', 'stream-record', `block ${sequenceNo}: ${message}`, { sequenceNo, file: path })
+    }
+    const ion = withRevisions(summary, revisionOf, note)
+    if (!isJsonBlock(ion)) return { block: blockFromIon(ion), path, bytes, isJson: false, doubtful: [] }
+    const retyped = this.#retyper.retype(ion)
+    return { block: blockFromIon(retyped.ion), path, bytes, isJson: true, doubtful: retyped.doubtful }
   }
+}
+
+/** One more record of the same thing: kept when it says something else. */
+function keepVariant(variants: StructValue[], value: StructValue): void {
+  if (!variants.some((variant) => ionEquals(variant, value))) variants.push(detached(value) as StructValue)
+}
+
+/** The block of a summary: revisions stand in it where the summary names only their hash and document. */
+function withRevisions(
+  summary: StructValue,
+  revisionOf: (hash: string) => StructValue | undefined,
+  note: (message: string) => void,
+): StructValue {
+  const summaries = listField(summary, 'revisionSummaries', 'the block') ?? []
+  const at = summary.names.indexOf('revisionSummaries')
+  const names = at === -1 ? summary.names : summary.names.toSpliced(at, 1)
+  const values = at === -1 ? summary.values : summary.values.toSpliced(at, 1)
+  if (summaries.length === 0) return struct(names, values)
+  const revisions = summaries.map((item, index) => {
+    const where = `revisionSummaries[${index}]`
+    const entry = checkStruct(item, where, new Set(['hash', 'documentId']))
+    const revision = revisionOf(hashText(entry, where))
+    const documentId = optionalField(entry, 'documentId')
+    if (revision === undefined) {
+      if (documentId !== undefined) note(`the stream lacks the record of its revision ${index}`)
+      return struct(['hash'], [entry.get('hash') as Value])
+    }
+    const metadata = revision.get('metadata')
+    const id = metadata?.type === 'struct' ? metadata.get('id') : undefined
+    if (documentId !== undefined && (id === undefined || !ionEquals(id, documentId)))
+      note(`${where}.documentId is not the id of the revision with that hash`)
+    return revision
+  })
+  return struct([...names, 'revisions'], [...values, list(revisions)])
+}
+
+/** A hash in base64, as a blob or, where the records were written as JSON, as the text itself. */
+function hashText(holder: StructValue, where: string): string {
+  const value = holder.get('hash')
+  return value?.type === 'string' ? value.value : toBase64(hashOf(value, `${where}.hash`))
 }

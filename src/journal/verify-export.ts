@@ -106,7 +106,8 @@ export async function verifyExport(paths: readonly string[], options: VerifyExpo
 /** Throws LedgerError 'usage/invalid-argument' for files of several strands: their blocks have the same numbers. */
 export function checkStrands(files: ExportFiles): void {
   const strands = new Map<string, string>()
-  for (const { strandId, path } of files.blockFiles) if (!strands.has(strandId)) strands.set(strandId, path)
+  for (const { strandId, path } of [...files.blockFiles, ...files.streamFiles])
+    if (strandId !== undefined && !strands.has(strandId)) strands.set(strandId, path)
   if (strands.size < 2) return
   const [one, other] = [...strands]
   throw new LedgerError('usage/invalid-argument', `the files are of ${strands.size} ledgers, expected one`, {

@@ -324,49 +324,6 @@ test(
 )
 
 test(
-  'archives of streams: records in any order, twice, with a revision missing',
-  withFolder(async (folder) => {
-    const records = journal.blocks.flatMap((block) => streamRecords(block))
-    const control = '{qldbStreamArn:"arn",recordType:"CONTROL",payload:{controlRecordType:"CREATED"}}'
-    const shuffled = [control, ...records.toReversed(), ...records.slice(0, 5)]
-    const good = await check(join(folder, 'good'), { 'records.ion': shuffled.join('\n') })
-    assert.equal(good.verdict, 'sound', JSON.stringify(good.findings))
-    assert.equal(toBase64(good.digest?.digest as Uint8Array), digestOf(journal.blocks))
-    const lost = records.filter((record) => !record.includes('90.25'))
-    const report = await check(join(folder, 'lost'), { 'records.ion': lost.join('\n') })
-    assert.deepEqual([report.verdict, codes(report)], ['doubtful', ['stream-record', 'revision-version']])
-    const orphan = records.filter((record) => !(record.includes('BLOCK_SUMMARY') && record.includes('sequenceNo:6}')))
-    assert.ok(
-      codes(await check(join(folder, 'orphan'), { 'records.ion': orphan.join('\n') })).includes('stream-record'),
-    )
-  }),
-)
-
-function streamRecords(block: Block): string[] {
-  const { ion } = block
-  const at = ion.names.indexOf('revisions')
-  const revisions = block.revisions ?? []
-  const summaries = revisions.map(({ hash, metadata }) =>
-    metadata === undefined
-      ? `{hash:{{${toBase64(hash)}}}}`
-      : `{hash:{{${toBase64(hash)}}},documentId:"${metadata.id}"}`,
-  )
-  const fields = ion.names.flatMap((field, index) =>
-    index === at ? [] : [`${field}:${printIon(ion.values[index] as never)}`],
-  )
-  const summary = at === -1 ? fields : [...fields, `revisionSummaries:[${summaries.join(',')}]`]
-  const record = (type: string, payload: string) => `{qldbStreamArn:"arn",recordType:"${type}",payload:${payload}}`
-  return [
-    record('BLOCK_SUMMARY', `{${summary.join(',')}}`),
-    ...revisions.flatMap((revision) =>
-      revision.metadata === undefined
-        ? []
-        : [record('REVISION_DETAILS', `{tableInfo:{tableName:"x",tableId:"y"},revision:${printIon(revision.ion)}}`)],
-    ),
-  ]
-}
-
-test(
   'exports of two ledgers, of none, and hostile files are refused by name',
   withFolder(async (folder) => {
     const other = new ForeignJournal(idOf('other strand'))
@@ -419,23 +376,6 @@ test(
       'altered.json': vector('qldbguide.altered-proof.json'),
     })
     assert.equal(bad.verdict, 'tampered')
-  }),
-)
-
-test(
-  "AWS's stream sample verifies",
-  withFolder(async (folder, t) => {
-    const path = sharedFile('vectors/streams-dmv-sample.block-summary.ion')
-    if (path === undefined) return t.skip('skipped: the vectors are not there')
-    const details = readFileSync(sharedFile('vectors/streams-dmv-sample.revision-details.ion') as string, 'utf8')
-    const record = `{qldbStreamArn:"arn",recordType:"REVISION_DETAILS",payload:{tableInfo:{},revision:${printIon(parseIon(details))}}}`
-    const report = await check(folder, { 'a.ion': readFileSync(path), 'b.ion': record })
-    assert.deepEqual([report.verdict, report.coverage.checkedRevisions], ['sound', 1])
-    const edited = await check(join(folder, 'edited'), {
-      'a.ion': readFileSync(path),
-      'b.ion': record.replace('Testing new 600', 'Nova'),
-    })
-    assert.deepEqual([edited.verdict, codes(edited, 'tampered')], ['tampered', ['revision-hash']])
   }),
 )
 
