@@ -132,6 +132,11 @@ export class StatementSink implements DocumentSink {
     }
     if (isId(documentId)) view.readSet.addDocument(tableId, documentId)
     const redacted = findRedactable(view, catalog, blockAddress, tableId, documentId)
+    if (redactions.some((one) => one.documentId === documentId && one.version === redacted.version)) {
+      const { sequenceNo } = redacted.blockAddress
+      const text = `the revision of document '${documentId}' in block ${sequenceNo} is redacted already, by this transaction`
+      throw new LedgerError('evaluator/invalid', text)
+    }
     redactions.push(redacted)
     this.#meter.writeIos += 1
     return redactedRevisionToIon(redacted)

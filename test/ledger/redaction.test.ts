@@ -83,10 +83,17 @@ test('a redaction conflicts with what read its document or the history', async (
   await inserter.commit()
 })
 
-test('one transaction may redact several revisions', async () => {
+test('one transaction may redact several revisions, each once', async () => {
   const { ledger, redact } = await withSecret()
   await run(ledger, "UPDATE T SET k = 'more'")
-  await run(ledger, redact(2), redact(3))
+  const client = new Client(ledger)
+  client.run(redact(2))
+  client.run(redact(3))
+  assert.throws(() => client.run(redact(2)), isError('evaluator/invalid', /is redacted already, by this transaction/))
+  await client.commit()
+  const [block] = await run(ledger, 'SELECT VALUE h.dataHash FROM history(T) AS h WHERE h.metadata.version = 0')
+  assert.match(block ?? '', /^\{\{/)
+  assert.deepEqual(ledger.verify().findings, [])
   assert.deepEqual(await run(ledger, 'SELECT VALUE h.data FROM history(T) AS h WHERE h.data IS NOT MISSING'), [
     '{k:"more"}',
   ])
