@@ -3,6 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import { exitCodes } from '../shell/exit-codes.ts'
 import { formatNames, isFormatName } from '../shell/formats.ts'
+import { quotaHelp } from './quota-args.ts'
 import { type ToolName, toolHelp } from './tool-names.ts'
 
 /** The command line, as typed; what is undefined was not given. */
@@ -21,6 +22,8 @@ export interface Arguments {
   readonly demo: boolean
   readonly create: boolean
   readonly strictQldb: boolean
+  /** NAME=NUMBER each. */
+  readonly quota?: readonly string[]
   /** `on` or `off`, both. */
   readonly keepStrictQldb?: string
   readonly journalReads?: string
@@ -82,6 +85,7 @@ export const flagDefinitions: readonly FlagDefinition[] = [
     group: 'Connection',
     help: 'the embedded ledger refuses what QLDB refused',
   },
+  { flags: '--quota <name=number>', kind: 'list', group: 'Connection', help: `of the embedded ledger, ${quotaHelp}` },
   {
     flags: '--keep-strict-qldb <on|off>',
     kind: 'value',
@@ -228,7 +232,16 @@ export function checkArguments(args: Arguments): void {
   }
 }
 
-const embeddedFlags = ['memory', 'demo', 'create', 'dataDir', 'strictQldb', 'keepStrictQldb', 'journalReads'] as const
+const embeddedFlags = [
+  'memory',
+  'demo',
+  'create',
+  'dataDir',
+  'strictQldb',
+  'quota',
+  'keepStrictQldb',
+  'journalReads',
+] as const
 
 function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -10,6 +10,7 @@ import { isStoreDirectory } from '../store/lmdb-files.ts'
 import type { LedgerConfig } from './config.ts'
 import type { EngineSpec } from './engine.ts'
 import { makeFolder } from './folders.ts'
+import type { Quotas } from './quota-args.ts'
 import { realEnv } from './real-env.ts'
 import { type EmbeddedTransport, endpointTransport, localTransport, workerTransport } from './transports.ts'
 
@@ -31,6 +32,7 @@ export interface Place {
   readonly dataDir: Sourced
   readonly inMemory: boolean
   readonly strictQldb: boolean
+  readonly quotas: Quotas
   /** Both undefined: as the ledger has it. */
   readonly keepStrictQldb: boolean | undefined
   readonly journalReads: boolean | undefined
@@ -141,6 +143,7 @@ async function embedded(place: Place, thread: EngineThread): Promise<EmbeddedTra
     directory: place.inMemory ? undefined : directoryOf(place),
     strictQldb: place.strictQldb,
     keepStrictQldb: place.keepStrictQldb,
+    quotas: place.quotas,
     journalReads: place.journalReads,
   }
   return thread === 'main' ? localTransport(spec) : workerTransport(spec)

@@ -6,6 +6,7 @@ import { createHandler, type Handler } from '../server/handler.ts'
 import { StatementGuard } from '../server/statement-guard.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { Store } from '../store/store.ts'
+import { handlerOptions, noQuotas, type Quotas } from './quota-args.ts'
 
 /** Which embedded ledger; plain data, so that it can be sent to a worker. */
 export interface EngineSpec {
@@ -15,6 +16,7 @@ export interface EngineSpec {
   readonly strictQldb: boolean
   /** Whether the ledger is strict for all from now on; undefined: as it is set. */
   readonly keepStrictQldb?: boolean | undefined
+  readonly quotas?: Quotas
   /** Whether transactions that only read are journaled from now on; undefined: as the ledger has it. */
   readonly journalReads?: boolean | undefined
 }
@@ -35,16 +37,17 @@ const sweepEveryMs = 10_000
 export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
   const store = await openStore(spec.directory)
   const guard = new StatementGuard(env)
-  const { strictQldb, keepStrictQldb, journalReads } = spec
+  const { strictQldb, quotas = noQuotas, keepStrictQldb, journalReads } = spec
   try {
     const ledger = await Ledger.open(store, env, {
       name: spec.ledger,
       strictQldb,
+      quotas: quotas.ledger,
       ...(keepStrictQldb === undefined ? {} : { keepStrictQldb }),
       ...(journalReads === undefined ? {} : { journalReads }),
       isCancelled: guard.isCancelled,
     })
-    const handler = createHandler({ open: async () => ledger }, env, { strictQldb, guard })
+    const handler = createHandler({ open: async () => ledger }, env, handlerOptions({ strictQldb, quotas }, guard))
     // A transaction that was left open must not keep its snapshot alive until somebody sends a command.
     const sweeper = setInterval(() => handler.sweep(), sweepEveryMs)
     sweeper.unref()

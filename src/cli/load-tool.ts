@@ -53,7 +53,8 @@ export async function loadTool(argv: readonly string[], world: ToolWorld): Promi
   const progress = new ToolProgress(world)
   try {
     const isQldb = place.endpoint !== undefined || connection.strictQldb
-    const batch = batchAsked ?? (isQldb ? batchAtEndpoint : batchEmbedded)
+    const usual = isQldb ? batchAtEndpoint : batchEmbedded
+    const batch = batchAsked ?? Math.min(usual, place.quotas.ledger.transactionDocuments ?? usual)
     if (wishes.createTable === true) await createTable(connection.driver, table)
     const load = new Load(connection.driver, connection.ledger, table, path, wishes, world)
     const loaded = await load.run(rows, batch, progress)

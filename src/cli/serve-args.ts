@@ -3,6 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { drainMsMax, engineThreadsMax } from '../base/limits.ts'
 import { isLedgerName } from '../protocol/check-request.ts'
 import { exitCodeHelp } from './args.ts'
+import { parseQuotas, quotaHelp, type Quotas } from './quota-args.ts'
 
 /** The command line of `qldb serve`, its defaults filled in. */
 export interface ServeArguments {
@@ -14,6 +15,7 @@ export interface ServeArguments {
   readonly memory: boolean
   readonly demo: boolean
   readonly strictQldb: boolean
+  readonly quotas: Quotas
   readonly keys: string | undefined
   readonly tlsCert: string | undefined
   readonly tlsKey: string | undefined
@@ -52,6 +54,7 @@ export const serveFlags: readonly FlagDefinition[] = [
   { flags: '--demo', group: 'Ledgers', help: 'one in memory, with the vehicle registration sample in it' },
   { flags: '--export-dir <path>', group: 'Ledgers', help: 'where ExportJournalToS3 writes, a folder for each bucket' },
   { flags: '--strict-qldb', group: 'Ledgers', help: 'refuse what QLDB refused, and hold to its quotas' },
+  { flags: '--quota <name=number>', group: 'Ledgers', kind: 'list', help: quotaHelp },
   {
     flags: '--keys <path>',
     group: 'Access',
@@ -107,6 +110,7 @@ function argumentsOf(given: Given): ServeArguments {
     memory: given['memory'] === true,
     demo: given['demo'] === true,
     strictQldb: given['strictQldb'] === true,
+    quotas: parseQuotas((given['quota'] as readonly string[] | undefined) ?? []),
     keys: text('keys'),
     tlsCert: text('tlsCert'),
     tlsKey: text('tlsKey'),

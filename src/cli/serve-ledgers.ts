@@ -6,6 +6,7 @@ import { createHandler, type Handler } from '../server/handler.ts'
 import type { LedgerHost } from '../server/ledger-host.ts'
 import { StatementGuard } from '../server/statement-guard.ts'
 import type { Store } from '../store/store.ts'
+import { handlerOptions, type LedgerRules } from './quota-args.ts'
 
 /** Gives the store of a ledger, or undefined when there is no such ledger. */
 export type OpenStore = (name: string) => Promise<Store | undefined>
@@ -16,13 +17,13 @@ export class OpenLedgers implements LedgerHost {
   readonly #stores = new Map<string, Store>()
   readonly #openStore: OpenStore
   readonly #env: Env
-  readonly #strictQldb: boolean
+  readonly #rules: LedgerRules
   readonly #isCancelled: (() => boolean) | undefined
 
-  constructor(openStore: OpenStore, env: Env, strictQldb: boolean, isCancelled?: () => boolean) {
+  constructor(openStore: OpenStore, env: Env, rules: LedgerRules, isCancelled?: () => boolean) {
     this.#openStore = openStore
     this.#env = env
-    this.#strictQldb = strictQldb
+    this.#rules = rules
     this.#isCancelled = isCancelled
   }
 
@@ -62,7 +63,8 @@ export class OpenLedgers implements LedgerHost {
     try {
       return await Ledger.open(store, this.#env, {
         name,
-        strictQldb: this.#strictQldb,
+        strictQldb: this.#rules.strictQldb,
+        quotas: this.#rules.quotas.ledger,
         ...(this.#isCancelled === undefined ? {} : { isCancelled: this.#isCancelled }),
       })
     } catch (error) {
@@ -84,17 +86,13 @@ export interface EngineParts {
 export function createEngineParts(
   openStore: OpenStore,
   env: Env,
-  options: {
-    readonly strictQldb: boolean
-    readonly transactionAgeMsMax?: number
-    readonly onFault?: (error: unknown) => void
-  },
+  options: LedgerRules & { readonly onFault?: (error: unknown) => void },
 ): EngineParts {
   const guard = new StatementGuard(env)
-  const ledgers = new OpenLedgers(openStore, env, options.strictQldb, guard.isCancelled)
+  const ledgers = new OpenLedgers(openStore, env, options, guard.isCancelled)
   const handler = createHandler(ledgers, env, {
-    ...options,
-    guard,
+    ...handlerOptions(options, guard),
+    ...(options.onFault === undefined ? {} : { onFault: options.onFault }),
     sessionAgeMsMax: Number.POSITIVE_INFINITY,
     sessionsMax: Number.POSITIVE_INFINITY,
   })

@@ -9,6 +9,7 @@ import { ServiceMetrics } from '../server/metrics-service.ts'
 import { type RouterLimits, SessionRouter } from '../server/session-router.ts'
 import type { AccessKeys } from '../server/sigv4.ts'
 import { FolderExports } from './serve-exports.ts'
+import { noQuotas, type Quotas } from './quota-args.ts'
 import { createEngineParts, engineInThisThread, OpenLedgers } from './serve-ledgers.ts'
 import { DirectoryPlaces, type LedgerPlaces, MemoryPlaces, Registry } from './serve-registry.ts'
 
@@ -23,6 +24,7 @@ export interface ServiceSpec {
   /** The one of them that gets the sample's documents. */
   readonly demoLedger?: string
   readonly strictQldb: boolean
+  readonly quotas?: Quotas
   /** The most threads that run statements; 0: this one. Ledgers in memory are always worked on in this one. */
   readonly threads: number
   readonly keys: AccessKeys | undefined
@@ -59,7 +61,7 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
   const { pool, open, sweep } = createEngines(spec, places, env)
   const router: SessionRouter = new SessionRouter(pool, env, {
     hasLedger: (name) => registry.has(name),
-    limits: spec.limits ?? {},
+    limits: { ...spec.quotas?.sessions, ...spec.limits },
     onFault: spec.onFault,
   })
   const exports =
@@ -119,20 +121,24 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
 const drainStepMs = 20
 
 function createEngines(spec: ServiceSpec, places: LedgerPlaces, env: Env): Engines {
-  const { directory, strictQldb, threads, onFault } = spec
+  const { directory, strictQldb, quotas = noQuotas, limits, threads, onFault } = spec
+  const rules = { strictQldb, quotas: { ...quotas, sessions: { ...quotas.sessions, ...ageOf(limits) } } }
   if (directory === undefined || threads === 0) {
-    const age = spec.limits?.transactionAgeMsMax
-    const options = { strictQldb, onFault, ...(age === undefined ? {} : { transactionAgeMsMax: age }) }
-    const parts = createEngineParts(places.openStore, env, options)
+    const parts = createEngineParts(places.openStore, env, { ...rules, onFault })
     const engine = engineInThisThread(parts)
     return { pool: new EnginePool(async () => engine, 1), open: parts.ledgers, sweep: () => parts.handler.sweep() }
   }
   const start = async (): Promise<Engine> => {
     const { startEngineThread } = await import('./serve-threads.ts')
-    return startEngineThread(directory, strictQldb, onFault)
+    return startEngineThread(directory, rules, onFault)
   }
-  const open = new OpenLedgers(places.openStore, env, strictQldb)
+  const open = new OpenLedgers(places.openStore, env, rules)
   return { pool: new EnginePool(start, threads), open, sweep: () => undefined }
+}
+
+function ageOf(limits: ServiceSpec['limits']): Pick<Partial<RouterLimits>, 'transactionAgeMsMax'> {
+  const age = limits?.transactionAgeMsMax
+  return age === undefined ? {} : { transactionAgeMsMax: age }
 }
 
 async function makeLedger(registry: Registry, name: string, env: Env): Promise<void> {

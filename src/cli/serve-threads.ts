@@ -3,19 +3,20 @@ import { createWorkerTransport } from '../driver/worker-transport.ts'
 import { createSharedWords } from '../protocol/worker-message.ts'
 import type { Engine } from '../server/engine-pool.ts'
 import { chunkPath } from './chunks.ts'
+import type { LedgerRules } from './quota-args.ts'
 import { statementClock } from './serve-clock.ts'
 import type { FaultMessage, ForgetMessage, ServeWorkerStart } from './serve-worker.ts'
 
 /** Starts an engine in a thread of its own, over the ledgers of a data directory. */
 export async function startEngineThread(
   directory: string,
-  strictQldb: boolean,
+  rules: LedgerRules,
   onFault: (error: unknown) => void,
 ): Promise<Engine> {
   const shared = createSharedWords()
   const running = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const { port1, port2 } = new MessageChannel()
-  const start: ServeWorkerStart = { directory, strictQldb, shared, running, port: port2 }
+  const start: ServeWorkerStart = { directory, rules, shared, running, port: port2 }
   const worker = new Worker(chunkPath('serveWorker'), { workerData: start, transferList: [port2] })
   const forgetting = new Map<string, () => void>()
   worker.on('message', (message: ForgetMessage | FaultMessage) => {

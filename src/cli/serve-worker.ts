@@ -4,13 +4,14 @@ import { sweepEveryMs } from '../base/limits.ts'
 import { serveMessagePort } from '../server/worker-endpoint.ts'
 import { realEnv } from './real-env.ts'
 import { statementClock } from './serve-clock.ts'
+import type { LedgerRules } from './quota-args.ts'
 import { createEngineParts, engineInThisThread } from './serve-ledgers.ts'
 import { storesIn } from './serve-registry.ts'
 
 /** What an engine thread of a server is started with. */
 export interface ServeWorkerStart {
   readonly directory: string
-  readonly strictQldb: boolean
+  readonly rules: LedgerRules
   readonly shared: Int32Array
   /** One word: when the running statement began, by statementClock(); 0 when none runs. */
   readonly running: Int32Array
@@ -27,13 +28,13 @@ export interface FaultMessage {
   readonly fault: string
 }
 
-function run({ directory, strictQldb, shared, running, port }: ServeWorkerStart): void {
+function run({ directory, rules, shared, running, port }: ServeWorkerStart): void {
   const parent = parentPort
   assert(parent !== null, 'an engine of a server runs in a worker')
   const parts = createEngineParts(
     storesIn(directory, () => false),
     realEnv,
-    { strictQldb, onFault: (error) => parent.postMessage({ fault: textOf(error) } satisfies FaultMessage) },
+    { ...rules, onFault: (error) => parent.postMessage({ fault: textOf(error) } satisfies FaultMessage) },
   )
   const engine = engineInThisThread(parts)
   const timer = setInterval(() => parts.handler.sweep(), sweepEveryMs)

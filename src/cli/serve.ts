@@ -42,6 +42,7 @@ function specOf(args: ServeArguments, world: ToolWorld, onAccess: ServiceSpec['o
     ledgers: args.demo ? [named] : args.ledgers,
     ...(args.demo ? { demoLedger: named } : {}),
     strictQldb: args.strictQldb,
+    quotas: args.quotas,
     threads: args.threads,
     keys: args.keys === undefined ? undefined : readKeys(args.keys, world.stderr),
     tls:

@@ -2,7 +2,7 @@ import type { Env } from '../base/env.ts'
 import { Driver, type ExecuteOptions } from '../driver/driver.ts'
 import { createLocalTransport } from '../driver/local-transport.ts'
 import type { Transaction } from '../driver/transaction.ts'
-import { Ledger } from '../ledger/ledger.ts'
+import { Ledger, type LedgerQuotas } from '../ledger/ledger.ts'
 import { createHandler } from '../server/handler.ts'
 import { StatementGuard } from '../server/statement-guard.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
@@ -19,6 +19,8 @@ export interface OpenLedgerOptions {
   readonly strictQldb?: boolean
   /** Sets the ledger so for all that open it from now on, or no longer; kept in the ledger. */
   readonly keepStrictQldb?: boolean
+  /** Bounds in place of QLDB's (`strictQldb`) or the widest ones. */
+  readonly quotas?: Partial<LedgerQuotas>
   /** What an operation on values of the wrong types gives: MISSING (`permissive`, the default) or an error. */
   readonly typing?: 'permissive' | 'strict'
 }
@@ -37,13 +39,20 @@ export class EmbeddedLedger {
 
   /** Use `openLedger`. */
   static async open(options: OpenLedgerOptions, env: Env): Promise<EmbeddedLedger> {
-    const { directory, name = 'default', strictQldb = false, keepStrictQldb, typing = 'permissive' } = options
+    const {
+      directory,
+      name = 'default',
+      strictQldb = false,
+      keepStrictQldb,
+      quotas = {},
+      typing = 'permissive',
+    } = options
     const store = await openStore(directory)
     const guard = new StatementGuard(env)
     try {
       const keep = keepStrictQldb === undefined ? {} : { keepStrictQldb }
       const isCancelled = guard.isCancelled
-      const ledger = await Ledger.open(store, env, { name, strictQldb, ...keep, typing, isCancelled })
+      const ledger = await Ledger.open(store, env, { name, strictQldb, ...keep, quotas, typing, isCancelled })
       const handler = createHandler({ open: async () => ledger }, env, { strictQldb, guard })
       const description = `embedded, ${directory ?? 'in memory'}`
       const transport = createLocalTransport(handler.send, description, async () => {

@@ -53,8 +53,10 @@ export interface ParameterQuotas {
   readonly textCharacters: number
 }
 
-/** QLDB's quotas, or this program's own wider bounds. */
-export function parameterQuotas(strictQldb: boolean): ParameterQuotas {
+/** QLDB's quotas, or this program's own wider bounds; with `documentBytes`, that many bytes, and eight characters for each. */
+export function parameterQuotas(strictQldb: boolean, documentBytes?: number): ParameterQuotas {
+  if (documentBytes !== undefined)
+    return { bytes: documentBytes, textCharacters: Math.max(documentBytes * 8, parameterTextCharactersMax) }
   return strictQldb
     ? { bytes: documentBytesMax, textCharacters: parameterTextCharactersMax }
     : { bytes: documentBytesMaxWide, textCharacters: documentBytesMaxWide }

@@ -24,6 +24,8 @@ import { type RequestControl, StatementGuard } from './statement-guard.ts'
 export interface HandlerOptions {
   /** Applies QLDB's quotas on parameters; without it only to ledgers that are set so. */
   readonly strictQldb?: boolean
+  /** Of a parameter, in place of the bound that `strictQldb` means. */
+  readonly documentBytes?: number
   /** Pass the guard whose `isCancelled` the ledgers were opened with, so that a statement stops inside its work. */
   readonly guard?: StatementGuard
   readonly transactionAgeMsMax?: number
@@ -58,6 +60,7 @@ class SessionHandler implements Handler {
   readonly #sessions: SessionTable
   readonly #guard: StatementGuard
   readonly #strictQldb: boolean
+  readonly #documentBytes: number | undefined
   readonly #onFault: (error: unknown) => void
 
   constructor(host: LedgerHost, env: Env, options: HandlerOptions) {
@@ -70,6 +73,7 @@ class SessionHandler implements Handler {
     })
     this.#guard = options.guard ?? new StatementGuard(env)
     this.#strictQldb = options.strictQldb ?? false
+    this.#documentBytes = options.documentBytes
     this.#onFault = options.onFault ?? (() => undefined)
   }
 
@@ -141,7 +145,8 @@ class SessionHandler implements Handler {
   #execute(session: Session, command: ExecuteStatement, control: RequestControl): PageAnswer {
     const transaction = this.#sessions.transactionOf(session, command.TransactionId)
     const holders = command.Parameters ?? []
-    checkParameters(holders, parameterQuotas(this.#strictQldb || session.ledger.strictQldb === true))
+    const isStrict = this.#strictQldb || session.ledger.strictQldb === true
+    checkParameters(holders, parameterQuotas(isStrict, this.#documentBytes))
     const parameters = holders.map(readParameter)
     return this.#work(session, transaction, control, () => {
       const run = transaction.hosted.execute(command.Statement, parameters.map(fromPartiqlIon))

@@ -1,0 +1,83 @@
+import { LedgerError } from '../base/errors.ts'
+import { nearName } from '../base/near-name.ts'
+import type { LedgerQuotas } from '../ledger/quotas.ts'
+import type { HandlerOptions } from '../server/handler.ts'
+import type { SessionLimits } from '../server/session-table.ts'
+import type { StatementGuard } from '../server/statement-guard.ts'
+
+/** Quotas that were asked for, each in place of what `--strict-qldb` or the machine sets. Plain data. */
+export interface Quotas {
+  readonly ledger: Partial<LedgerQuotas>
+  readonly sessions: Partial<SessionLimits>
+}
+
+export const noQuotas: Quotas = { ledger: {}, sessions: {} }
+
+/** What a ledger refuses. */
+export interface LedgerRules {
+  readonly strictQldb: boolean
+  readonly quotas: Quotas
+}
+
+/** The rules as the session service has them: parameters are documents, too. */
+export function handlerOptions({ strictQldb, quotas }: LedgerRules, guard: StatementGuard): HandlerOptions {
+  const { documentBytes } = quotas.ledger
+  return { strictQldb, guard, ...quotas.sessions, ...(documentBytes === undefined ? {} : { documentBytes }) }
+}
+
+type Target =
+  | { readonly ledger: keyof LedgerQuotas }
+  | { readonly sessions: keyof SessionLimits; readonly factor: number }
+
+/** The names that `--quota` takes; docs/durability.md explains each. */
+const targets: Readonly<Record<string, Target>> = {
+  'statement-characters': { ledger: 'statementCharacters' },
+  'document-bytes': { ledger: 'documentBytes' },
+  'transaction-bytes': { ledger: 'transactionBytes' },
+  'transaction-documents': { ledger: 'transactionDocuments' },
+  'transaction-redactions': { ledger: 'transactionRedactions' },
+  'transaction-seconds': { sessions: 'transactionAgeMsMax', factor: 1000 },
+  'session-seconds': { sessions: 'sessionAgeMsMax', factor: 1000 },
+  sessions: { sessions: 'sessionsMax', factor: 1 },
+  'active-tables': { ledger: 'activeTables' },
+  tables: { ledger: 'tables' },
+  'table-indexes': { ledger: 'tableIndexes' },
+}
+
+const names = Object.keys(targets)
+
+/** For `--help`. */
+export const quotaHelp = `another bound, as NAME=NUMBER; may be repeated. NAME is one of ${names.join(', ')}`
+
+/** Reads `NAME=NUMBER` texts; of a name that comes twice the last one counts. Throws LedgerError 'usage/invalid-argument'. */
+export function parseQuotas(texts: readonly string[]): Quotas {
+  const ledger: Partial<Record<keyof LedgerQuotas, number>> = {}
+  const sessions: Partial<Record<keyof SessionLimits, number>> = {}
+  for (const text of texts) {
+    const [name, number] = parseQuota(text)
+    const target = targets[name] as Target
+    if ('ledger' in target) ledger[target.ledger] = number
+    else sessions[target.sessions] = number * target.factor
+  }
+  return { ledger, sessions }
+}
+
+function parseQuota(text: string): [string, number] {
+  const at = text.indexOf('=')
+  const name = at === -1 ? text : text.slice(0, at)
+  if (!Object.hasOwn(targets, name)) {
+    const near = nearName(name, names)
+    throw usage(
+      `no quota named '${name}'`,
+      `${near === undefined ? '' : `did you mean '${near}'? `}quotas are: ${names.join(', ')}`,
+    )
+  }
+  const value = at === -1 ? '' : text.slice(at + 1)
+  const number = Number(value)
+  if (/^\d+$/.test(value) && number >= 1 && Number.isSafeInteger(number)) return [name, number]
+  throw usage(`'--quota ${name}' takes a whole number from 1 on, found '${value}'`, `for example: --quota ${name}=100`)
+}
+
+function usage(message: string, help: string): LedgerError {
+  return new LedgerError('usage/invalid-argument', message, { help })
+}
