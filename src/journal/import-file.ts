@@ -21,8 +21,9 @@ export interface FileValue {
 /**
  * The top-level values of a file of Ion text, Ion binary or JSON (also JSON Lines), gzip'd or not; which of them is
  * told from the bytes. Records of a Kinesis stream may be packed by its producer library, stand as base64 line by line,
- * or in the JSON that Kinesis or a Lambda function was given them in. Holds one value at a time. Throws LedgerError 'file/malformed', naming the file, for what is none
- * of these, 'export/limit' for a value beyond exportBlockBytesMax, and the file system's own errors.
+ * or in the JSON that Kinesis or a Lambda function was given them in. Holds one value at a time. Throws LedgerError
+ * 'file/malformed', naming the file, for what is none of these, 'export/limit' for a value beyond exportBlockBytesMax,
+ * and the file system's own errors.
  */
 export async function* readFileValues(path: string): AsyncGenerator<FileValue> {
   let read = 0
