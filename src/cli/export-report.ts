@@ -1,6 +1,6 @@
 import { toBase64 } from '../base/bytes.ts'
 import type { ExportReport } from '../journal/verify-export.ts'
-import { count } from './tool-progress.ts'
+import { count, counted } from './tool-progress.ts'
 import type { VerifyReport } from './verify-report.ts'
 
 /** Findings that are shown to people one by one, of each severity. */
@@ -33,7 +33,7 @@ function headLines({
   evidence,
 }: ExportReport): string[] {
   const name = ledgerNames.length === 0 ? '' : ` of ledger '${ledgerNames.join("', '")}'`
-  const lines = [`${verdicts[verdict]}: ${count(blocks)} blocks in ${count(files)} files${name}`]
+  const lines = [`${verdicts[verdict]}: ${counted(blocks, 'block')} in ${counted(files, 'file')}${name}`]
   if (first !== undefined && last !== undefined) {
     const range = `blocks ${first.sequenceNo} to ${last.sequenceNo} of strand ${strandId}`
     lines.push(`${range}, ${first.blockTimestamp} to ${last.blockTimestamp}`)
@@ -62,18 +62,22 @@ function findingLines({ findings, counts }: ExportReport): string[] {
 }
 
 function coverageLines({ coverage }: ExportReport): string[] {
-  const lines = [`${count(coverage.checkedRevisions)} of ${count(coverage.revisions)} revisions hashed anew`]
-  const add = (number: number, text: string) => {
-    if (number > 0) lines.push(`${count(number)} ${text}`)
+  const lines = [`${count(coverage.checkedRevisions)} of ${counted(coverage.revisions, 'revision')} hashed anew`]
+  const add = (number: number, one: string, many: string, text: string) => {
+    if (number > 0) lines.push(`${counted(number, one, many)} ${text}`)
   }
-  add(coverage.redactedRevisions, 'revisions are redacted: the hash of the data stands in for it')
-  add(coverage.opaqueRevisions, "revisions of QLDB's own show only their hash; the chain covers them")
-  add(coverage.jsonDoubtfulRevisions, "revisions can't be checked in JSON form: their data lost its types")
-  add(coverage.uncheckedDigests, 'digests of statements with parameters: covered, but not to be worked out again')
-  add(coverage.opaqueEntries, 'entries of blocks that nothing explains; the chain covers them')
+  const [revision, revisions] = ['revision', 'revisions']
+  add(coverage.redactedRevisions, revision, revisions, 'redacted: the hash of the data stands in for it')
+  add(coverage.opaqueRevisions, revision, revisions, "of QLDB's own, with nothing but a hash; the chain covers that")
+  add(coverage.jsonDoubtfulRevisions, revision, revisions, 'not to be checked in JSON form: the data lost its types')
+  const parameters = 'of statements with parameters: covered, but not to be worked out again'
+  add(coverage.uncheckedDigests, 'digest', 'digests', parameters)
+  add(coverage.opaqueEntries, 'entry', 'entries', 'of blocks that nothing explains; the chain covers them')
   const fields = Object.entries(coverage.uncoveredFields)
   if (fields.length > 0)
-    lines.push(`no hash covers: ${fields.map(([field, blocks]) => `${field} (${count(blocks)} blocks)`).join(', ')}`)
+    lines.push(
+      `no hash covers: ${fields.map(([field, blocks]) => `${field} (${counted(blocks, 'block')})`).join(', ')}`,
+    )
   return lines
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import { readBlocks } from '../journal/import-blocks.ts'
-import { type ExportFiles, findExportFiles } from '../journal/import-files.ts'
+import { blocksNamed, type ExportFiles, findExportFiles } from '../journal/import-files.ts'
 import { FindingList } from '../journal/import-findings.ts'
 import { checkStrands, ExportVerifier } from '../journal/verify-export.ts'
 import { LedgerImport, type LedgerImportResult } from '../ledger/import-ledger.ts'
@@ -18,7 +18,7 @@ import { makeFolder } from './folders.ts'
 import { readDigestFile } from './proof-files.ts'
 import { reportFailure } from './report-failure.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
-import { count, ToolProgress } from './tool-progress.ts'
+import { count, counted, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
 import { blocksBetweenTurns } from './verify-export-tool.ts'
 import { printReports } from './verify-report.ts'
@@ -44,13 +44,18 @@ export async function importTool(argv: readonly string[], world: ToolWorld): Pro
   const { format: _, ...ledgerWishes } = wishes
   const { place } = ledgerOptions(ledgerWishes, world.variables)
   if (place.endpoint !== undefined || place.inMemory) throw usage('an import goes into an embedded ledger on disk')
+  const progress = new ToolProgress(world)
   try {
     const findings = new FindingList()
-    const files = await findExportFiles(operands, findings)
+    let seen = 0
+    const onRead = () => progress.report('looking into files', ++seen, undefined, 'pieces')
+    const files = await findExportFiles(operands, findings, onRead)
     checkStrands(files)
-    return await importInto(nameOf(place, files), place, files, findings, wishes, world)
+    return await importInto(nameOf(place, files), place, files, findings, wishes, progress, world)
   } catch (error) {
     throw fileError(error, (error as NodeJS.ErrnoException).path ?? operands.join(' '))
+  } finally {
+    progress.dispose()
   }
 }
 
@@ -80,13 +85,13 @@ async function importInto(
   files: ExportFiles,
   findings: FindingList,
   wishes: ImportWishes,
+  progress: ToolProgress,
   world: ToolWorld,
 ): Promise<ExitName> {
-  const trusted = (wishes.digest ?? []).map(readDigestFile)
+  const trusted = new Map((wishes.digest ?? []).map((path) => [path, readDigestFile(path)]))
   makeFolder(place.dataDir.value)
   const directory = join(place.dataDir.value, name)
   const isNew = !isStoreDirectory(directory)
-  const progress = new ToolProgress(world)
   const store = openLmdbStore(directory)
   const verifier = new ExportVerifier(files, findings, trusted)
   let isKept = !isNew
@@ -142,13 +147,15 @@ async function copyBlocks(
   progress: ToolProgress,
 ): Promise<'whole' | 'tampered'> {
   let blocks = 0
-  for await (const { block, doubtful, ...source } of readBlocks(files, findings)) {
+  const total = blocksNamed(files)
+  const onRead = () => progress.report('importing', blocks, total, 'blocks')
+  for await (const { block, doubtful, ...source } of readBlocks(files, findings, onRead)) {
     if (wishes.verify && verifier.add({ block, doubtful, ...source })) return 'tampered'
     if (findings.count('tampered') > 0 && wishes.verify) return 'tampered'
     if (doubtful.length > 0 && wishes.acceptDoubtful !== true) throw untyped(block.blockAddress.sequenceNo)
     await target.add(block, doubtful)
     blocks += 1
-    if (blocks % blocksBetweenTurns === 0) await progress.report('importing', blocks, undefined, 'blocks')
+    if (blocks % blocksBetweenTurns === 0) await onRead()
   }
   return 'whole'
 }
@@ -166,7 +173,7 @@ function summary(name: string, { tip, added, compared }: LedgerImportResult, wis
   const mode = wishes.writable === true ? 'writable' : 'read-only'
   const unverified = wishes.verify ? '' : ', no hash of it was checked'
   const before = compared === 0 ? '' : ` (${count(compared)} were there already)`
-  return `ledger '${name}': ${count(added)} blocks imported${before}, up to block ${tip}; ${mode}${unverified}`
+  return `ledger '${name}': ${counted(added, 'block')} imported${before}, up to block ${tip}; ${mode}${unverified}`
 }
 
 function usage(message: string, help?: string): LedgerError {

@@ -57,6 +57,11 @@ export class ToolProgress {
   }
 }
 
+/** `1,204 blocks`, `1 block`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`
+}
+
 /** `1,204`. */
 export function count(value: number): string {
   return value.toLocaleString('en-US')

@@ -24,14 +24,15 @@ export async function verifyExportPaths(
   wishes: VerifyWishes,
   world: ToolWorld,
 ): Promise<VerifyReport> {
-  const trusted = (wishes.digest ?? []).map(readDigestFile)
+  const trusted = new Map((wishes.digest ?? []).map((path) => [path, readDigestFile(path)]))
   const progress = new ToolProgress(world)
   try {
     const report = await verifyExport(paths, {
       trusted,
-      onBlock: async (_, { blocks }) => {
-        if (blocks % blocksBetweenTurns === 0) await progress.report('verifying', blocks, undefined, 'blocks')
+      onBlock: async (_, { blocks, total }) => {
+        if (blocks % blocksBetweenTurns === 0) await progress.report('verifying', blocks, total, 'blocks')
       },
+      onRead: ({ blocks, total }) => progress.report('verifying', blocks, total, 'blocks'),
     })
     return reportOfExport(report, progress.seconds)
   } catch (error) {

@@ -29,32 +29,31 @@ export class Base64Values implements ValueSplitter {
   #partsLength = 0
   /** Digits of a group that the next line ends. */
   #digits = ''
-  #line = 0
+  #line = 0;
 
-  push(chunk: Uint8Array): BinaryItem[] {
+  *push(chunk: Uint8Array): Generator<BinaryItem> {
     const lines = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1').split('\n')
     const rest = lines.pop() as string
-    const items = lines.flatMap((line) => this.#read(this.#parts.splice(0).join('') + line))
+    for (const line of lines) yield* this.#read(this.#parts.splice(0).join('') + line)
     this.#partsLength = (lines.length > 0 ? 0 : this.#partsLength) + rest.length
     if (this.#partsLength > lineCharactersMax) throw tooLarge(lineCharactersMax)
     this.#parts.push(rest)
-    return items
   }
 
-  end(): BinaryItem[] {
-    const items = this.#read(this.#parts.join(''))
+  *end(): Generator<BinaryItem> {
+    yield* this.#read(this.#parts.join(''))
     if (this.#digits !== '') throw new LedgerError('ion/malformed', 'the base64 ends in the middle of a byte')
-    return [...items, ...this.#splitter.end()]
+    yield* this.#splitter.end()
   }
 
-  #read(line: string): BinaryItem[] {
+  *#read(line: string): Generator<BinaryItem> {
     this.#line += 1
     const text = this.#digits + line.trim().replace(/^"(.*)",?$/, '$1')
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text))
       throw new LedgerError('ion/malformed', `line ${this.#line} is not base64 as the ones before it are`)
     const whole = text.length - (text.length % 4)
     this.#digits = text.slice(whole)
-    return whole === 0 ? [] : this.#splitter.push(Buffer.from(text.slice(0, whole), 'base64'))
+    if (whole > 0) yield* this.#splitter.push(Buffer.from(text.slice(0, whole), 'base64'))
   }
 }
 

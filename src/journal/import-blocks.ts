@@ -3,7 +3,7 @@ import { exportOpenFilesMax, exportReorderBlocksMax, exportReorderBytesMax } fro
 import type { Value } from '../values/value.ts'
 import { type Block, blockFromIon } from './block.ts'
 import { bestCopy } from './import-copies.ts'
-import { readFileValues } from './import-file.ts'
+import { isFileFault, type OnRead, readFileValues } from './import-file.ts'
 import type { BlockFile, ExportFiles } from './import-files.ts'
 import type { FindingList } from './import-findings.ts'
 import { isJsonBlock, JsonRetyper } from './import-json.ts'
@@ -26,10 +26,14 @@ export interface SourceBlock {
  * exportReorderBlocksMax of them reach. What can't be read, comes twice and differs, or comes too late is a finding.
  * Throws LedgerError 'export/limit' when more than exportOpenFilesMax files overlap.
  */
-export async function* readBlocks(files: ExportFiles, findings: FindingList): AsyncGenerator<SourceBlock> {
+export async function* readBlocks(
+  files: ExportFiles,
+  findings: FindingList,
+  onRead?: OnRead,
+): AsyncGenerator<SourceBlock> {
   let last = -1
   let copies: SourceBlock[] = []
-  for await (const source of mergedBlocks(files, findings)) {
+  for await (const source of mergedBlocks(files, findings, onRead)) {
     const { sequenceNo } = source.block.blockAddress
     const pending = copies[0]?.block.blockAddress.sequenceNo ?? sequenceNo
     if (sequenceNo === pending && sequenceNo > last) {
@@ -55,10 +59,14 @@ interface Run {
   close(): Promise<unknown>
 }
 
-async function* mergedBlocks(files: ExportFiles, findings: FindingList): AsyncGenerator<SourceBlock> {
+async function* mergedBlocks(
+  files: ExportFiles,
+  findings: FindingList,
+  onRead: OnRead | undefined,
+): AsyncGenerator<SourceBlock> {
   const retyper = new JsonRetyper()
-  const waiting: Run[] = files.blockFiles.map((file) => new FileRun(file, retyper, findings))
-  if (files.streamFiles.length > 0) waiting.unshift(streamRun(files.streamFiles, retyper, findings))
+  const waiting: Run[] = files.blockFiles.map((file) => new FileRun(file, retyper, findings, onRead))
+  if (files.streamFiles.length > 0) waiting.unshift(streamRun(files.streamFiles, retyper, findings, onRead))
   const open: { readonly run: Run; head: SourceBlock }[] = []
   try {
     while (waiting.length > 0 || open.length > 0) {
@@ -93,8 +101,13 @@ function leastOf<T extends { readonly head: SourceBlock }>(open: readonly T[]): 
   return least
 }
 
-function streamRun(files: readonly StreamFile[], retyper: JsonRetyper, findings: FindingList): Run {
-  const blocks = readStreamBlocks(files, retyper, findings)
+function streamRun(
+  files: readonly StreamFile[],
+  retyper: JsonRetyper,
+  findings: FindingList,
+  onRead: OnRead | undefined,
+): Run {
+  const blocks = readStreamBlocks(files, retyper, findings, onRead)
   const next = async () => {
     const item = await blocks.next()
     return item.done === true ? undefined : item.value
@@ -108,6 +121,7 @@ class FileRun implements Run {
   readonly #file: BlockFile
   readonly #retyper: JsonRetyper
   readonly #findings: FindingList
+  readonly #onRead: OnRead | undefined
   #values: AsyncGenerator<SourceBlock> | undefined
   /** Read ahead, by number. */
   readonly #held: SourceBlock[] = []
@@ -117,10 +131,11 @@ class FileRun implements Run {
   #isOutOfOrder = false
   #count = 0
 
-  constructor(file: BlockFile, retyper: JsonRetyper, findings: FindingList) {
+  constructor(file: BlockFile, retyper: JsonRetyper, findings: FindingList, onRead: OnRead | undefined) {
     this.#file = file
     this.#retyper = retyper
     this.#findings = findings
+    this.#onRead = onRead
     this.first = Math.min(file.first, file.named?.first ?? file.first)
     this.#last = this.first - 1
   }
@@ -144,7 +159,7 @@ class FileRun implements Run {
   }
 
   async #pull(): Promise<void> {
-    this.#values ??= blocksOfFile(this.#file.path, this.#retyper, this.#findings)
+    this.#values ??= blocksOfFile(this.#file.path, this.#retyper, this.#findings, this.#onRead)
     const item = await this.#values.next()
     if (item.done === true) {
       this.#isAtEnd = true
@@ -182,10 +197,11 @@ async function* blocksOfFile(
   path: string,
   retyper: JsonRetyper,
   findings: FindingList,
+  onRead: OnRead | undefined,
 ): AsyncGenerator<SourceBlock, undefined> {
   let before: number | undefined
   try {
-    for await (const { value, bytes } of readFileValues(path)) {
+    for await (const { value, bytes } of readFileValues(path, onRead)) {
       for (const item of value.type === 'list' ? value.items : [value]) {
         const source = sourceBlockOf(item, path, bytes, retyper, findings, before)
         if (source === undefined) continue
@@ -194,7 +210,7 @@ async function* blocksOfFile(
       }
     }
   } catch (error) {
-    if (!(error instanceof LedgerError)) throw error
+    if (!isFileFault(error)) throw error
     findings.add('doubtful', 'file-unreadable', error.message, { file: path, sequenceNo: before })
   }
   return undefined

@@ -9,6 +9,14 @@ import { BinarySplitter } from './import-split-binary.ts'
 import { TextSplitter } from './import-split-text.ts'
 import { isAggregatedRecord } from './kinesis-record.ts'
 
+/** Told of every piece of a file that was read, in unpacked bytes. May throw LedgerError 'cancelled/by-user' to stop. */
+export type OnRead = (bytes: number) => void | Promise<void>
+
+/** Whether an error is one of the file's content, which is a finding; not one that stops everything. */
+export function isFileFault(error: unknown): error is LedgerError {
+  return error instanceof LedgerError && error.kind !== 'cancelled'
+}
+
 /** A top-level value of a file. */
 export interface FileValue {
   readonly value: Value
@@ -25,11 +33,12 @@ export interface FileValue {
  * 'file/malformed', naming the file, for what is none of these, 'export/limit' for a value beyond exportBlockBytesMax,
  * and the file system's own errors.
  */
-export async function* readFileValues(path: string): AsyncGenerator<FileValue> {
+export async function* readFileValues(path: string, onRead?: OnRead): AsyncGenerator<FileValue> {
   let read = 0
   try {
     let splitter: ValueSplitter | undefined
     for await (const chunk of unpackedChunks(path)) {
+      await onRead?.(chunk.length)
       splitter ??= splitterOf(chunk)
       read += chunk.length
       for (const item of splitter.push(chunk)) yield { ...item, end: read }
@@ -105,16 +114,18 @@ class TextValues implements ValueSplitter {
   readonly #splitter = new TextSplitter()
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
   /** A symbol table that was declared: what follows is read with it in front. */
-  #prefix = ''
+  #prefix = '';
 
-  push(chunk: Uint8Array): Omit<FileValue, 'end'>[] {
-    return this.#splitter.push(chunk).flatMap((bytes) => this.#parse(bytes))
+  /** One by one: what stands before a fault is good. */
+  *push(chunk: Uint8Array): Generator<Omit<FileValue, 'end'>> {
+    for (const bytes of this.#splitter.push(chunk)) yield* this.#parse(bytes)
   }
 
-  end(): Omit<FileValue, 'end'>[] {
+  *end(): Generator<Omit<FileValue, 'end'>> {
     const { found, rest, isOpen } = this.#splitter.end()
+    for (const bytes of found) yield* this.#parse(bytes)
     if (isOpen) throw new LedgerError('ion/malformed', 'the text ends in the middle of a value')
-    return [...found, rest].flatMap((bytes) => this.#parse(bytes))
+    yield* this.#parse(rest)
   }
 
   #parse(bytes: Buffer): Omit<FileValue, 'end'>[] {
@@ -134,7 +145,7 @@ class TextValues implements ValueSplitter {
 /** A fault of the content as an error that names the file; the file system's own errors pass. */
 function namedError(error: unknown, path: string, at: number): unknown {
   const place = `'${path}', by byte ${at}`
-  if (error instanceof LedgerError) {
+  if (isFileFault(error)) {
     const code = error.code === 'export/limit' ? 'export/limit' : 'file/malformed'
     return new LedgerError(code, `${place}: ${error.message}`, { cause: error })
   }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
 import { exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
-import { readFileValues } from './import-file.ts'
+import { isFileFault, type OnRead, readFileValues } from './import-file.ts'
 import { FindingList } from './import-findings.ts'
 import { isJsonBlock } from './import-json.ts'
 import { type StreamFile, streamFileOf } from './import-stream.ts'
@@ -63,14 +63,18 @@ const nameOfBlocks = /\.(\d{1,15})-(\d{1,15})\.[A-Za-z0-9]+(?:\.gz)?$/
  * value of each. What is none of these becomes a finding. Throws LedgerError 'export/not-found' when there is no block in
  * any of them, and the file system's own errors for the paths given.
  */
-export async function findExportFiles(paths: readonly string[], findings: FindingList): Promise<ExportFiles> {
+export async function findExportFiles(
+  paths: readonly string[],
+  findings: FindingList,
+  onRead?: OnRead,
+): Promise<ExportFiles> {
   const blockFiles: BlockFile[] = []
   const streamFiles: StreamFile[] = []
   const manifests: Manifest[] = []
   const evidence: FileEvidence[] = []
   let bytes = 0
   for (const path of allFiles(paths)) {
-    const found = await lookInto(path, findings)
+    const found = await lookInto(path, findings, onRead)
     switch (found?.kind) {
       case undefined:
         continue
@@ -90,14 +94,32 @@ export async function findExportFiles(paths: readonly string[], findings: Findin
     }
   }
   if (blockFiles.length === 0 && streamFiles.length === 0) {
-    throw new LedgerError('export/not-found', `no journal blocks in ${paths.map((path) => `'${path}'`).join(', ')}`, {
-      help: 'give the folder of a journal export as it was downloaded, or its files',
-    })
+    throw nothingFound(paths, findings)
   }
   blockFiles.sort((left, right) => left.first - right.first || (left.path < right.path ? -1 : 1))
   checkManifests(manifests, blockFiles, findings)
   checkNames(blockFiles, findings)
   return { blockFiles, streamFiles, manifests, evidence, bytes }
+}
+
+/** How many blocks the files hold by their names; undefined when those don't say it. */
+export function blocksNamed({ blockFiles, streamFiles }: ExportFiles): number | undefined {
+  if (streamFiles.length > 0) return undefined
+  let [first, last] = [Number.POSITIVE_INFINITY, -1]
+  for (const { named } of blockFiles) {
+    if (named === undefined) return undefined
+    first = Math.min(first, named.first)
+    last = Math.max(last, named.last)
+  }
+  return last - first + 1
+}
+
+function nothingFound(paths: readonly string[], findings: FindingList): LedgerError {
+  const [fault] = findings.kept.filter(({ code }) => code === 'file-unreadable')
+  const text = `no journal blocks in ${paths.map((path) => `'${path}'`).join(', ')}`
+  return new LedgerError('export/not-found', fault === undefined ? text : `${text}: ${fault.message}`, {
+    help: 'give the folder of a journal export as it was downloaded, or its files',
+  })
 }
 
 /** Whether a file holds blocks or stream records, or is an export's manifest; false for what can't be read. */
@@ -135,13 +157,13 @@ type Found =
   | { readonly kind: 'manifest'; readonly manifest: Manifest }
   | { readonly kind: 'evidence'; readonly evidence: readonly FileEvidence['evidence'][] }
 
-async function lookInto(path: string, findings: FindingList): Promise<Found | undefined> {
+async function lookInto(path: string, findings: FindingList, onRead?: OnRead): Promise<Found | undefined> {
   const isNamedSo = nameOfBlocks.test(path)
   try {
-    const value = await firstValue(path)
+    const value = await firstValue(path, onRead)
     let found = value === undefined ? undefined : kindOf(value, path)
     if (found?.kind === 'blocks' && found.file.named === undefined)
-      found = { kind: 'blocks', file: { ...found.file, first: await leastBlock(path, found.file.first) } }
+      found = { kind: 'blocks', file: { ...found.file, first: await leastBlock(path, found.file.first, onRead) } }
     if (found === undefined) {
       const what = value === undefined ? 'it is empty' : 'it holds no blocks'
       findings.add(isNamedSo ? 'doubtful' : 'note', 'file-ignored', `'${path}' was passed over: ${what}`, {
@@ -150,31 +172,36 @@ async function lookInto(path: string, findings: FindingList): Promise<Found | un
     }
     return found
   } catch (error) {
-    if (!(error instanceof LedgerError)) throw error
+    if (!isFileFault(error)) throw error
     const severity = isNamedSo || error.code === 'export/limit' ? 'doubtful' : 'note'
     findings.add(severity, 'file-unreadable', `${error.message}`, { file: path })
     return undefined
   }
 }
 
-async function firstValue(path: string): Promise<Value | undefined> {
-  for await (const { value } of readFileValues(path)) return value
+async function firstValue(path: string, onRead: OnRead | undefined): Promise<Value | undefined> {
+  for await (const { value } of readFileValues(path, onRead)) return value
   return undefined
 }
 
 /** Where a file's name does not tell: the least number among its first blocks, which may not be in order. */
-async function leastBlock(path: string, first: number): Promise<number> {
+async function leastBlock(path: string, first: number, onRead: OnRead | undefined): Promise<number> {
   let least = first
   let blocks = 0
   let held = 0
-  for await (const { value, bytes } of readFileValues(path)) {
-    for (const item of value.type === 'list' ? value.items : [value]) {
-      const file = item.type === 'struct' ? blockFileOf(item, path) : undefined
-      least = Math.min(least, file?.first ?? least)
+  try {
+    for await (const { value, bytes } of readFileValues(path, onRead)) {
+      for (const item of value.type === 'list' ? value.items : [value]) {
+        const file = item.type === 'struct' ? blockFileOf(item, path) : undefined
+        least = Math.min(least, file?.first ?? least)
+      }
+      blocks += 1
+      held += bytes
+      if (blocks >= exportReorderBlocksMax || held >= exportReorderBytesMax) break
     }
-    blocks += 1
-    held += bytes
-    if (blocks >= exportReorderBlocksMax || held >= exportReorderBytesMax) break
+  } catch (error) {
+    // Told when the blocks are read.
+    if (!isFileFault(error)) throw error
   }
   return least
 }

@@ -43,24 +43,22 @@ export class BinarySplitter {
     this.#isPacked = isPacked
   }
 
-  /** The values that this chunk completes. */
-  push(chunk: Uint8Array): BinaryItem[] {
+  /** The values that this chunk completes, to be taken before the next chunk is given; a fault comes after them. */
+  *push(chunk: Uint8Array): Generator<BinaryItem> {
     this.#parts.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
     this.#heldBytes += chunk.length
-    if (this.#heldBytes < this.#wantedBytes) return []
-    return this.#readAll(this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts), false)
+    if (this.#heldBytes < this.#wantedBytes) return
+    yield* this.#readAll(this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts), false)
   }
 
   /** The last values. Throws LedgerError 'ion/malformed' when the data ends within one. */
-  end(): BinaryItem[] {
-    const items = this.#readAll(Buffer.concat(this.#parts), true)
+  *end(): Generator<BinaryItem> {
+    yield* this.#readAll(Buffer.concat(this.#parts), true)
     if (this.#heldBytes > 0 || this.#skipBytes > 0)
       throw new LedgerError('ion/malformed', 'the data ends in the middle of a value')
-    return items
   }
 
-  #readAll(bytes: Buffer, isEnd: boolean): BinaryItem[] {
-    const items: BinaryItem[] = []
+  *#readAll(bytes: Buffer, isEnd: boolean): Generator<BinaryItem> {
     let at = 0
     for (;;) {
       const skipped = Math.min(this.#skipBytes, bytes.length - at)
@@ -73,7 +71,7 @@ export class BinarySplitter {
           this.#wantedBytes = 2 * (bytes.length - at)
           break
         }
-        items.push(...record.records.flatMap((data) => this.#unpacked(data)))
+        for (const data of record.records) yield* this.#unpacked(data)
         at += record.size
         continue
       }
@@ -84,13 +82,12 @@ export class BinarySplitter {
       }
       const descriptor = bytes[at] as number
       if (descriptor === 0xe0) this.#symbols = new LocalSymbolTable()
-      else if (!isPadding(descriptor)) this.#read(bytes.subarray(at, at + size), items)
+      else if (!isPadding(descriptor)) yield* this.#read(bytes.subarray(at, at + size))
       at += size
     }
     const rest = bytes.subarray(at)
     this.#parts = rest.length === 0 ? [] : [rest]
     this.#heldBytes = rest.length
-    return items
   }
 
   /** How long what stands here is, its head included; undefined when more must be known. Padding is set to be skipped. */
@@ -124,17 +121,18 @@ export class BinarySplitter {
     return (next.length === 0 && isEnd) || isIonBinary(next) || isAggregatedRecord(next)
   }
 
-  #unpacked(data: Buffer): BinaryItem[] {
+  *#unpacked(data: Buffer): Generator<BinaryItem> {
     const splitter = new BinarySplitter(this.#bytesMax, true)
-    return [...splitter.push(data), ...splitter.end()]
+    yield* splitter.push(data)
+    yield* splitter.end()
   }
 
-  #read(bytes: Buffer, items: BinaryItem[]): void {
+  *#read(bytes: Buffer): Generator<BinaryItem> {
     const reader = new BinaryValueReader(bytes, this.#symbols, true)
     const value = reader.readValue(bytes.length, 0)
     if (value === undefined) return
     if (value.type !== 'struct' || value.annotations?.[0] !== symbolTableText) {
-      items.push({ value, bytes: bytes.length })
+      yield { value, bytes: bytes.length }
       return
     }
     this.#symbols = declareSymbols(value, this.#symbols)

@@ -39,21 +39,20 @@ export class TextSplitter {
     this.#bytesMax = bytesMax
   }
 
-  /** The containers that this chunk completes. */
-  push(chunk: Uint8Array): Buffer[] {
+  /** The containers that this chunk completes, to be taken before the next chunk is given; a fault comes after them. */
+  *push(chunk: Uint8Array): Generator<Buffer> {
     const bytes = this.#rest.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#rest, chunk])
-    return this.#scan(bytes, Math.max(0, bytes.length - lookAhead))
+    yield* this.#scan(bytes, Math.max(0, bytes.length - lookAhead))
   }
 
   /** What is left at the end: a container that the last bytes complete; `rest` is a scalar, or one that is not closed. */
   end(): { readonly found: readonly Buffer[]; readonly rest: Buffer; readonly isOpen: boolean } {
-    const found = this.#scan(Buffer.concat([this.#rest, Buffer.alloc(lookAhead, 10)]), this.#rest.length)
+    const found = [...this.#scan(Buffer.concat([this.#rest, Buffer.alloc(lookAhead, 10)]), this.#rest.length)]
     const isOpen = this.#depth > 0 || !(this.#mode === 'normal' || this.#mode === 'line-comment')
     return { found, rest: Buffer.concat(this.#parts), isOpen }
   }
 
-  #scan(bytes: Buffer, end: number): Buffer[] {
-    const found: Buffer[] = []
+  *#scan(bytes: Buffer, end: number): Generator<Buffer> {
     const isInside = this.#heldBytes > 0 || this.#depth > 0 || (this.#mode !== 'normal' && !this.#dropsComment)
     this.#start = isInside ? 0 : -1
     let at = 0
@@ -69,14 +68,14 @@ export class TextSplitter {
       if (!closes || this.#depth > 0) continue
       if (this.#depth < 0) throw new LedgerError('ion/malformed', `a '${String.fromCharCode(byte)}' closes nothing`)
       this.#keep(bytes.subarray(this.#start, at))
-      found.push(Buffer.concat(this.#parts))
+      const found = Buffer.concat(this.#parts)
       this.#parts = []
       this.#heldBytes = 0
       this.#start = -1
+      yield found
     }
     if (this.#start !== -1) this.#keep(bytes.subarray(this.#start, at))
     this.#rest = bytes.subarray(at)
-    return found
   }
 
   /** Takes one byte in, and those that belong to it; returns the place of the next. */

@@ -8,7 +8,7 @@ import { blockFromIon } from './block.ts'
 import { knownFields } from './block-from-ion.ts'
 import type { SourceBlock } from './import-blocks.ts'
 import { bestCopy } from './import-copies.ts'
-import { type FileValue, readFileValues } from './import-file.ts'
+import { type FileValue, isFileFault, type OnRead, readFileValues } from './import-file.ts'
 import type { FindingList } from './import-findings.ts'
 import { isJsonBlock, type JsonRetyper } from './import-json.ts'
 import { checkStruct, countField, hashOf, listField, optionalField, textField } from './shape.ts'
@@ -47,9 +47,10 @@ export async function* readStreamBlocks(
   files: readonly StreamFile[],
   retyper: JsonRetyper,
   findings: FindingList,
+  onRead?: OnRead,
 ): AsyncGenerator<SourceBlock, undefined> {
   const assembler = new StreamAssembler(retyper, findings)
-  for await (const { value, bytes, path } of recordsOf(files, assembler, findings)) {
+  for await (const { value, bytes, path } of recordsOf(files, assembler, findings, onRead)) {
     assembler.add(value, path, bytes)
     yield* assembler.ready(streamPendingBlocksMax, streamPendingBytesMax)
   }
@@ -74,6 +75,7 @@ async function* recordsOf(
   files: readonly StreamFile[],
   assembler: StreamAssembler,
   findings: FindingList,
+  onRead: OnRead | undefined,
 ): AsyncGenerator<StreamRecord> {
   const waiting = files.toSorted((left, right) => left.first - right.first)
   const open: RecordSource[] = []
@@ -87,7 +89,7 @@ async function* recordsOf(
       const isNext = next !== undefined && open.length < exportOpenFilesMax
       if (least === undefined || (isNext && next.first <= least.at)) {
         const { path, first } = waiting.shift() as StreamFile
-        open.push({ path, values: readFileValues(path), at: first })
+        open.push({ path, values: readFileValues(path, onRead), at: first })
         continue
       }
       const found = await nextValue(least, findings)
@@ -110,7 +112,7 @@ async function nextValue({ path, values }: RecordSource, findings: FindingList):
     const item = await values.next()
     return item.done === true ? undefined : item.value
   } catch (error) {
-    if (!(error instanceof LedgerError)) throw error
+    if (!isFileFault(error)) throw error
     findings.add('doubtful', 'file-unreadable', error.message, { file: path })
     return undefined
   }

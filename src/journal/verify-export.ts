@@ -5,7 +5,13 @@ import { printTimestamp } from '../values/timestamp.ts'
 import type { Block, BlockAddress } from './block.ts'
 import type { Digest } from './digest.ts'
 import { readBlocks, type SourceBlock } from './import-blocks.ts'
-import { type ExportFiles, type FileEvidence, findExportFiles, type LastBlockProof } from './import-files.ts'
+import {
+  blocksNamed,
+  type ExportFiles,
+  type FileEvidence,
+  findExportFiles,
+  type LastBlockProof,
+} from './import-files.ts'
 import { type ExportFinding, FindingList, severityOf } from './import-findings.ts'
 import { RunningTree, siblingRanges } from './merkle-tree.ts'
 import { verifyProof } from './proof.ts'
@@ -75,13 +81,17 @@ export interface EvidenceVerdict {
 }
 
 export interface VerifyExportOptions {
-  /** Digests that are trusted, beside those found among the files. */
-  readonly trusted?: readonly Digest[]
+  /** Digests that are trusted, beside those found among the files: where each comes from → digest. */
+  readonly trusted?: ReadonlyMap<string, Digest>
   /** Hears of every block after its check. May throw to stop. */
   readonly onBlock?: (block: SourceBlock, progress: ExportProgress) => void | Promise<void>
+  /** Hears of everything that is read, also before there is a block. May throw to stop. */
+  readonly onRead?: (progress: ExportProgress) => void | Promise<void>
 }
 
 export interface ExportProgress {
+  /** How many there must be, as far as the files' names tell. */
+  readonly total?: number | undefined
   readonly blocks: number
   readonly bytes: number
 }
@@ -93,12 +103,16 @@ export interface ExportProgress {
  */
 export async function verifyExport(paths: readonly string[], options: VerifyExportOptions = {}): Promise<ExportReport> {
   const findings = new FindingList()
-  const files = await findExportFiles(paths, findings)
+  const { onRead } = options
+  const onLook = onRead && (() => onRead({ blocks: 0, bytes: 0 }))
+  const files = await findExportFiles(paths, findings, onLook)
   checkStrands(files)
   const verifier = new ExportVerifier(files, findings, options.trusted)
-  for await (const source of readBlocks(files, findings)) {
+  const total = blocksNamed(files)
+  const progress = () => ({ total, blocks: verifier.blocks, bytes: verifier.bytes })
+  for await (const source of readBlocks(files, findings, onRead && (() => onRead(progress())))) {
     verifier.add(source)
-    await options.onBlock?.(source, { blocks: verifier.blocks, bytes: verifier.bytes })
+    await options.onBlock?.(source, progress())
   }
   return verifier.end()
 }
@@ -151,10 +165,10 @@ export class ExportVerifier {
     uncheckedDigests: 0,
   }
 
-  constructor(files: ExportFiles, findings: FindingList, trusted: readonly Digest[] = []) {
+  constructor(files: ExportFiles, findings: FindingList, trusted: ReadonlyMap<string, Digest> = new Map()) {
     this.#files = files
     this.#findings = findings
-    this.#digests = trusted.map((digest) => ({ digest, path: '--digest' }))
+    this.#digests = [...trusted].map(([path, digest]) => ({ digest, path }))
     for (const item of files.evidence) this.#sort(item)
   }
 

@@ -11,7 +11,7 @@ import { isError } from '../ledger/ledger-fixture.ts'
 /** The containers that a splitter finds in bytes cut at the given places. */
 function splitText(text: string, cuts: readonly number[], bytesMax?: number): string[] {
   const splitter = new TextSplitter(bytesMax)
-  const found = pieces(Buffer.from(text), cuts).flatMap((piece) => splitter.push(piece))
+  const found = pieces(Buffer.from(text), cuts).flatMap((piece) => [...splitter.push(piece)])
   const { found: last, rest, isOpen } = splitter.end()
   assert.equal(isOpen, false)
   assert.equal(rest.toString().trim(), '')
@@ -59,25 +59,30 @@ test('containers are found wherever the text is cut', () => {
 test('text that does not close, or closes too much, is told', () => {
   for (const text of ['{a:1', '["', "'''", '{a:{{AQ', '/* never', '{a:"}']) {
     const splitter = new TextSplitter()
-    splitter.push(Buffer.from(text))
+    assert.deepEqual([...splitter.push(Buffer.from(text))], [], text)
     assert.equal(splitter.end().isOpen, true, text)
   }
   assert.throws(() => splitText('{a:1}}', []), isError('ion/malformed'))
+  const found: string[] = []
+  assert.throws(() => {
+    for (const bytes of new TextSplitter().push(Buffer.from('{a:1}{b:2}]]{c:3}'))) found.push(String(bytes))
+  }, isError('ion/malformed'))
+  assert.deepEqual(found, ['{a:1}', '{b:2}'])
 })
 
 test('one huge container is refused, huge blanks and comments are not', () => {
   const kilobyte = Buffer.alloc(1024, 32)
   const feed = (start: string, count: number) => {
     const splitter = new TextSplitter(16 * 1024)
-    splitter.push(Buffer.from(start))
-    for (let index = 0; index < count; index += 1) splitter.push(kilobyte)
+    assert.deepEqual([...splitter.push(Buffer.from(start))], [])
+    for (let index = 0; index < count; index += 1) assert.deepEqual([...splitter.push(kilobyte)], [])
     return splitter
   }
   assert.throws(() => feed('{a:', 64), isError('export/limit'))
   assert.throws(() => feed('"', 64), isError('export/limit'))
   for (const start of ['', '/* ', '// ']) {
     const splitter = feed(start, 4096)
-    const last = splitter.push(Buffer.from(start === '/* ' ? '*/{a:1} ' : '\n{a:1}  '))
+    const last = [...splitter.push(Buffer.from(start === '/* ' ? '*/{a:1} ' : '\n{a:1}  '))]
     assert.deepEqual([...last, ...splitter.end().found].map(String), ['{a:1}'])
   }
 })
@@ -90,7 +95,7 @@ test('binary values are found wherever the bytes are cut, with symbol tables tha
   fc.assert(
     fc.property(fc.array(fc.nat(), { maxLength: 12 }), (cuts) => {
       const splitter = new BinarySplitter()
-      const found = [...pieces(bytes, cuts).flatMap((piece) => splitter.push(piece)), ...splitter.end()]
+      const found = [...pieces(bytes, cuts).flatMap((piece) => [...splitter.push(piece)]), ...splitter.end()]
       assert.deepEqual(
         found.map(({ value }) => printIon(value)),
         values.map((text) => printIon(parseIon(text))),
@@ -117,7 +122,7 @@ test('binary data that lies about its lengths is refused before it fills the mem
 test('symbol tables that would fill the memory are refused', () => {
   const half = encodeRawTable(600_000)
   const splitter = new BinarySplitter()
-  splitter.push(Buffer.concat([Buffer.from([0xe0, 0x01, 0x00, 0xea]), half]))
+  assert.deepEqual([...splitter.push(Buffer.concat([Buffer.from([0xe0, 0x01, 0x00, 0xea]), half]))], [])
   assert.throws(() => [...splitter.push(half), ...splitter.end()], isError('export/limit', /symbols/))
 })
 
@@ -138,9 +143,10 @@ function encodeRawTable(count: number): Buffer {
 
 test('a gigabyte of padding is passed over unread', () => {
   const splitter = new BinarySplitter()
-  splitter.push(Buffer.from([0xe0, 0x01, 0x00, 0xea, 0x0e, 0x04, 0x00, 0x00, 0x00, 0x80]))
+  const head = Buffer.from([0xe0, 0x01, 0x00, 0xea, 0x0e, 0x04, 0x00, 0x00, 0x00, 0x80])
+  assert.deepEqual([...splitter.push(head)], [])
   const chunk = Buffer.alloc(16 * 1024 * 1024)
-  for (let index = 0; index < 64; index += 1) assert.deepEqual(splitter.push(chunk), [])
+  for (let index = 0; index < 64; index += 1) assert.deepEqual([...splitter.push(chunk)], [])
   const found = [...splitter.push(Buffer.from([0x21, 0x07])), ...splitter.end()]
   assert.deepEqual(
     found.map(({ value }) => printIon(value)),

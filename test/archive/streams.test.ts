@@ -220,7 +220,7 @@ test('packed records are found wherever the bytes are cut, and every damage to o
   const expected = [...datas, datas[0], ...datas.slice(1)].map((data) => toBase64(data as Uint8Array))
   const read = (pieces: readonly Uint8Array[]) => {
     const splitter = new BinarySplitter()
-    const found = [...pieces.flatMap((piece) => splitter.push(piece)), ...splitter.end()]
+    const found = [...pieces.flatMap((piece) => [...splitter.push(piece)]), ...splitter.end()]
     return found.map(({ value }) => toBase64(encodeIon(value)))
   }
   fc.assert(

@@ -342,6 +342,21 @@ test(
       'bomb.ion.gz': gzipSync(Buffer.alloc(300 * 1024 * 1024, '"')),
     })
     assert.equal(hostile.verdict, 'doubtful')
+    for (const [what, bytes] of Object.entries({
+      unclosed: Buffer.from(`${range(0, last)}{a: 1 2`),
+      deep: Buffer.from(`${range(0, last)}{a:${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
+      stray: Buffer.from(`${range(0, last)}]`),
+      binary: Buffer.concat([...journal.blocks.map(({ ion }) => encodeIon(ion)), Buffer.from([0xef])]),
+    })) {
+      const report = await check(join(folder, what), { 'a.ion': bytes })
+      assert.deepEqual([report.verdict, report.blocks], ['doubtful', journal.blocks.length], what)
+      assert.deepEqual(codes(report, 'doubtful'), ['file-unreadable'], what)
+    }
+    writeFiles(join(folder, 'broken'), { 'a.ion.gz': gzipSync(range(0, last)).subarray(0, 200) })
+    await assert.rejects(
+      verifyExport([join(folder, 'broken')]),
+      isError('export/not-found', /no journal blocks in '.*broken': '.*a\.ion\.gz', by byte \d+: it can't be unpacked/),
+    )
     assert.equal(hostile.blocks, journal.blocks.length)
     assert.equal(codes(hostile).filter((code) => code === 'file-unreadable').length, 3)
   }),
