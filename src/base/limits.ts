@@ -53,6 +53,9 @@ export const nestingDepthMax = 500
 /** How deep a stored document may nest: blocks and result rows wrap it in a few containers more. */
 export const documentDepthMax = nestingDepthMax - 16
 
+/** Conditions of one WHERE or ON that are each placed near their sources; of more, the last ones are placed as one. */
+export const conjunctsPlacedMax = 256
+
 /** Errors that are gathered about one statement; at so many the search for more ends. */
 export const statementErrorsMax = 100
 /** Errors of one statement that are shown beside the first; the rest are counted. */

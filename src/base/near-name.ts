@@ -4,6 +4,8 @@
  */
 export function nearName(wanted: string, names: Iterable<string>): string | undefined {
   let best: string | undefined
+  // Of a single letter every other one is a neighbour.
+  if (wanted.length < 2) return undefined
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1
   const lower = wanted.toLowerCase()
   for (const name of names) {

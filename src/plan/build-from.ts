@@ -16,7 +16,7 @@ import {
   unresolved,
   unresolvedTable,
 } from './scope.ts'
-import { conjunctsOf, slotsFilled, slotsRead } from './walk-plan.ts'
+import { placeableParts, slotsFilled, slotsRead } from './walk-plan.ts'
 
 type Scan = Extract<FromSource, { kind: 'scan' | 'unpivot' }>
 
@@ -81,7 +81,7 @@ function withCondition(
   // A conjunct that fails raises its error in strict typing: there every one is evaluated where it stands.
   if (context.options.typing === 'strict') return { ...join, on: [on] }
   let result: Operator = join
-  for (const condition of conjunctsOf(on)) result = pushFilter(result, condition, context, 'on')
+  for (const condition of placeableParts(on)) result = pushFilter(result, condition, context, 'on')
   return result
 }
 

@@ -58,14 +58,15 @@ export function buildGroup(
   scope.sourceCount = before.sourceCount === 0 ? 0 : 2
   const keys: GroupOperator['keys'][number][] = []
   const known: { text: string; slot: number; name: string }[] = []
+  const names = new Set<string>()
   for (const [position, key] of (groupBy?.keys ?? []).entries()) {
     const value = buildExpression(selectedUnder(key.value, items, before, context), before, context)
     const slot = context.newSlot()
     const name = key.alias?.text ?? columnName(uncast(key.value)) ?? `_${position + 1}`
     keys.push({ value, slot })
     known.push({ text: expressionKey(value), slot, name })
-    if (!scope.variables.some((variable) => variable.name === name))
-      declare(scope, context, name, 'key', slot, key.span)
+    if (!names.has(name)) declare(scope, context, name, 'key', slot, key.span)
+    names.add(name)
   }
   let groupAs: GroupOperator['groupAs']
   if (groupBy?.groupAs !== undefined) {

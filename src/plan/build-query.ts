@@ -1,6 +1,8 @@
 import { LedgerError } from '../base/errors.ts'
+import { nestingDepthMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type { Expression, PivotQuery, Query, SelectItem, SelectQuery, SetQuery, SortKey } from '../syntax/ast.ts'
+import { tooDeep } from '../syntax/cursor.ts'
 import { buildExpression } from './build-expression.ts'
 import { buildFrom, countSources } from './build-from.ts'
 import { buildGroup, buildSortKey, type Grouped, hasAggregate } from './build-group.ts'
@@ -8,7 +10,7 @@ import { buildProjection, excluded } from './build-projection.ts'
 import type { Coercion, Operator, PlanExpression, SortKeyPlan } from './plan.ts'
 import { pushFilter } from './push-filters.ts'
 import { declare, type PlanContext, Scope } from './scope.ts'
-import { conjunctsOf, slotsFilled } from './walk-plan.ts'
+import { placeableParts, slotsFilled } from './walk-plan.ts'
 
 /** Resolves a query in the scope of the query around it. */
 export function buildQuery(query: Query, parent: Scope, context: PlanContext, coercion: Coercion): PlanExpression {
@@ -79,6 +81,7 @@ function buildBlock(query: Block, parent: Scope, context: PlanContext): Built {
     scope.sourceCount = countSources(query.from)
     input = buildFrom(query.from, scope, context)
   }
+  checkSteps(query.lets.length, query.span)
   for (const binding of query.lets) {
     const value = buildExpression(binding.value, scope, context)
     const slot = context.newSlot()
@@ -98,10 +101,15 @@ function buildBlock(query: Block, parent: Scope, context: PlanContext): Built {
   return { input, scope: grouped.scope, grouped }
 }
 
+/** Each binding of LET and each window is a step over the one before; whoever walks a plan recurses through them. */
+function checkSteps(count: number, span: Span): void {
+  if (count > nestingDepthMax) throw tooDeep(span)
+}
+
 /** Puts the conjuncts of a condition where they cost least; in strict typing, where they stand (see withCondition). */
 export function addFilter(input: Operator, condition: PlanExpression, context: PlanContext): Operator {
   if (context.options.typing === 'strict') return { kind: 'filter', input, conditions: [condition] }
-  return conjunctsOf(condition).reduce<Operator>((operator, one) => pushFilter(operator, one, context), input)
+  return placeableParts(condition).reduce<Operator>((operator, one) => pushFilter(operator, one, context), input)
 }
 
 function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, coercion: Coercion): PlanExpression {
@@ -116,6 +124,7 @@ function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, co
     ? { value: listOf(items, exclusion.scope, context, span), columns: undefined }
     : buildProjection(query.projection, exclusion.scope, context)
   const windows = scope.windows
+  checkSteps(windows.length, span)
   let operator: Operator = grouped === undefined ? input : grouped.finish()
   if (having !== undefined) operator = { kind: 'filter', input: operator, conditions: [having] }
   for (const window of windows) operator = { ...window, input: operator, slots: slotsFilled(operator) }

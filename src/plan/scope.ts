@@ -40,6 +40,8 @@ export interface Grouping {
 export class Scope {
   readonly parent: Scope | undefined
   readonly variables: Variable[] = []
+  /** The names declared so far, as `declare` compares them. */
+  readonly declared = new Set<string>()
   readonly sources: SourceNames[] = []
   /** How many FROM sources the block has altogether; set before the first is resolved. */
   sourceCount = 0
@@ -139,7 +141,8 @@ export class PlanContext {
 
 /**
  * Adds a variable to a block. QLDB compares aliases without case ("A variable named 'x' was already defined in this
- * scope"); where case is folded only the same spelling collides, since quoted names tell the others apart.
+ * scope"); where case is folded only the same spelling collides, since quoted names tell the others apart, and so it is
+ * with the keys of groups, which are fields of documents.
  */
 export function declare(
   scope: Scope,
@@ -150,8 +153,8 @@ export function declare(
   span: Span,
   more: { origin?: TargetPath | undefined; columns?: readonly string[] | undefined } = {},
 ): Variable {
-  const fold = (text: string) => (context.foldsCase ? text : text.toLowerCase())
-  if (scope.variables.some((other) => fold(other.name) === fold(name))) {
+  const key = context.foldsCase || role === 'key' ? name : name.toLowerCase()
+  if (scope.declared.has(key)) {
     throw new LedgerError(
       'semantic/duplicate-variable',
       `A variable named '${name}' was already defined in this scope`,
@@ -162,6 +165,7 @@ export function declare(
   }
   const variable: Variable = { name, slot, role, origin: more.origin, columns: more.columns }
   scope.variables.push(variable)
+  scope.declared.add(key)
   return variable
 }
 

@@ -1,3 +1,4 @@
+import { conjunctsPlacedMax } from '../base/limits.ts'
 import type { Operator, PlanExpression } from './plan.ts'
 
 /** The slots that an expression, an operator or a list of them reads, sub-queries included. */
@@ -51,12 +52,29 @@ export function expressionKey(expression: PlanExpression): string {
 }
 
 /** The operands of a tree of ANDs, left to right. */
-export function conjunctsOf(condition: PlanExpression, into: PlanExpression[] = []): PlanExpression[] {
+function conjunctsOf(condition: PlanExpression, into: PlanExpression[] = []): PlanExpression[] {
   if (condition.kind === 'binary' && condition.op === 'and') {
     conjunctsOf(condition.left, into)
     conjunctsOf(condition.right, into)
   } else into.push(condition)
   return into
+}
+
+/** The conjuncts of a condition, each to be placed by itself; of very many the last ones stay together. */
+export function placeableParts(condition: PlanExpression): PlanExpression[] {
+  const all = conjunctsOf(condition)
+  if (all.length <= conjunctsPlacedMax) return all
+  const rest = all.splice(conjunctsPlacedMax - 1)
+  return [...all, conjunctionOf(rest)]
+}
+
+/** Not deeper than it must be. */
+function conjunctionOf(parts: readonly PlanExpression[]): PlanExpression {
+  const [first] = parts as readonly [PlanExpression, ...PlanExpression[]]
+  if (parts.length === 1) return first
+  const half = parts.length >> 1
+  const [left, right] = [conjunctionOf(parts.slice(0, half)), conjunctionOf(parts.slice(half))]
+  return { kind: 'binary', op: 'and', left, right, span: first.span }
 }
 
 /** Whether a query reads slots that it does not fill itself: those of the rows around it. */

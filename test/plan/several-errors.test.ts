@@ -120,3 +120,7 @@ test('behind GROUP BY the sources are gone, also for a sub-query; a key may be s
     'semantic/no-such-variable vinn: behind GROUP BY and beside aggregates there are only the keys, GROUP AS and aggregates',
   ])
 })
+
+test('a name of one letter is near to none', () => {
+  assert.deepEqual(errorsOf('SELECT c.vin, x FROM Car AS c, Person AS p'), [variable('x')])
+})

@@ -9,6 +9,7 @@ import {
   type NumericValue,
   roundedDecimal,
   tenTo,
+  toDouble,
   truncateExact,
 } from '../../values/decimal.ts'
 import { float, int, type Value } from '../../values/value.ts'
@@ -120,6 +121,14 @@ function integerRoot(value: bigint): bigint {
 }
 
 function logarithm(value: NumericValue): Value {
+  if (value.type !== 'float') {
+    const { coefficient, exponent } = exactOf(value)
+    const power = digitCount(coefficient) - 1 + exponent
+    // Beyond what a double holds the logarithm is that of the leading digits and of the power of ten.
+    if (coefficient > 0n && Math.abs(power) > 300) {
+      return float(Math.log(toDouble({ coefficient, exponent: exponent - power })) + power * Math.LN10)
+    }
+  }
   const argument = doubleOf(value)
   if (argument <= 0) throw outside('ln', 'a number that is not positive')
   return float(Math.log(argument))
