@@ -118,7 +118,7 @@ function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, co
   scope.windows = []
   const having = query.having && buildExpression(query.having, scope, context)
   const items = query.projection.kind === 'items' ? query.projection.items : []
-  const keys = query.orderBy?.map((key) => buildSortKey(aliased(key, items), scope, context))
+  const keys = sortKeys(query.orderBy)?.map((key) => buildSortKey(aliased(key, items), scope, context))
   const exclusion = excluded(query.exclude ?? [], scope, context)
   const { value, columns } = asList(query, coercion)
     ? { value: listOf(items, exclusion.scope, context, span), columns: undefined }
@@ -195,7 +195,7 @@ function aliased(key: SortKey, items: readonly SelectItem[]): SortKey {
 function buildPivot(query: PivotQuery, parent: Scope, context: PlanContext) {
   const { input, scope, grouped } = buildBlock(query, parent, context)
   const having = query.having && buildExpression(query.having, scope, context)
-  const keys = query.orderBy?.map((key) => buildSortKey(key, scope, context))
+  const keys = sortKeys(query.orderBy)?.map((key) => buildSortKey(key, scope, context))
   const name = buildExpression(query.at, scope, context)
   const value = buildExpression(query.value, scope, context)
   let operator: Operator = grouped === undefined ? input : grouped.finish()
@@ -254,6 +254,11 @@ function columnsOf(side: PlanExpression): readonly string[] | undefined {
   if (side.kind !== 'query') return undefined
   if (side.query.kind === 'select') return side.query.columns
   return side.query.kind === 'set' && !side.query.outer ? columnsOf(side.query.left) : undefined
+}
+
+/** ORDER BY PRESERVE, which has no keys, sorts nothing: rows come in the order of their sources. */
+function sortKeys(orderBy: readonly SortKey[] | undefined): readonly SortKey[] | undefined {
+  return orderBy?.length === 0 ? undefined : orderBy
 }
 
 /** SQL's set operations match columns by their position; the result has the names of the left side (RFC 0007). */

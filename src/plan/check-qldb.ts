@@ -137,6 +137,7 @@ function refuseClauses(select: Node): void {
     ['offset', 'OFFSET'],
   ]
   if (select['from'] === undefined) refuse('SELECT without FROM', select.span as Span)
+  if (Array.isArray(select['orderBy']) && select['orderBy'].length === 0) refuse('ORDER BY', select.span as Span)
   if (select['quantifier'] === 'distinct') refuse('DISTINCT', select.span as Span)
   for (const [clause, feature] of clauses) {
     const [part] = [select[clause]].flat() as readonly (Node | undefined)[]

@@ -257,6 +257,7 @@ export interface SelectQuery {
   readonly where: Expression | undefined
   readonly groupBy: GroupBy | undefined
   readonly having: Expression | undefined
+  /** Empty for ORDER BY PRESERVE: the rows as they come, as a list. */
   readonly orderBy: readonly SortKey[] | undefined
   readonly limit: Expression | undefined
   readonly offset: Expression | undefined
@@ -324,6 +325,7 @@ export interface LetBinding {
   readonly span: Span
 }
 export interface GroupBy {
+  /** None for GROUP ALL. */
   readonly keys: readonly { readonly value: Expression; readonly alias: Name | undefined; readonly span: Span }[]
   /** GROUP PARTIAL BY */
   readonly partial: boolean

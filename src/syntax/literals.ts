@@ -92,9 +92,9 @@ interface Clock {
   readonly nextDay: boolean
 }
 
-/** `23:59:59.999+05:30`. Zones lie within 18 hours, as in SQL. */
+/** `23:59:59.999+05:30` (RFC 0047). Zones lie within 18 hours, as PartiQL's conformance cases have it. */
 function clockOf(text: string, digits: number | undefined): Clock | undefined {
-  const match = /^(\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:([+-])(\d{2}):(\d{2})|[zZ])?$/.exec(text)
+  const match = /^(\d{2}):(\d{2}):(\d{2})(?:\.(\d*))?(?:([+-])(\d{2}):(\d{2})|[zZ])?$/.exec(text)
   if (!match) return undefined
   const [hour, minute, second] = match.slice(1, 4).map(Number) as [number, number, number]
   if (hour > 23 || minute > 59 || second > 59) return undefined
@@ -146,7 +146,7 @@ function timeOf(text: string, digits: number | undefined, zone: Zone): Value | u
 
 function timestampOf(text: string, digits: number | undefined, zone: Zone): Value | undefined {
   const day = dateOf(text.slice(0, 10))
-  const clock = /^[ T]$/.test(text[10] ?? '') ? clockOf(text.slice(11), digits) : undefined
+  const clock = /^[ Tt]$/.test(text[10] ?? '') ? clockOf(text.slice(11), digits) : undefined
   if (day === undefined || clock === undefined || day.year === 0) return undefined
   const { hour, minute, second, fraction, fractionDigits } = clock
   const { year, month, day: ofMonth } = clock.nextDay ? dayAfter(day) : day

@@ -150,7 +150,7 @@ function parseTail(cursor: Cursor): Tail {
   let orderBy: readonly SortKey[] | undefined
   if (cursor.accept('ORDER')) {
     cursor.expect('BY')
-    orderBy = parseSortKeys(cursor)
+    orderBy = cursor.accept('PRESERVE') ? [] : parseSortKeys(cursor)
   }
   const limit = cursor.accept('LIMIT') ? parseOr(cursor) : undefined
   const offset = cursor.accept('OFFSET') ? parseOr(cursor) : undefined
@@ -245,10 +245,21 @@ function parseLets(cursor: Cursor): LetBinding[] {
   return bindings
 }
 
-/** GROUP [PARTIAL] BY keys [GROUP AS name] */
+/** GROUP [PARTIAL] BY keys [GROUP AS name]; GROUP ALL [[GROUP] AS name], one group of all rows. */
 function parseGroupBy(cursor: Cursor): GroupBy {
   const { start } = cursor.expect('GROUP')
-  const partial = cursor.accept('PARTIAL')
+  const all = cursor.accept('ALL')
+  const partial = !all && cursor.accept('PARTIAL')
+  const keys = all ? [] : parseGroupKeys(cursor)
+  let groupAs: Name | undefined
+  if (cursor.accept('GROUP') || (all && cursor.at('AS'))) {
+    cursor.expect('AS')
+    groupAs = cursor.name('expected identifier for GROUP name')
+  }
+  return { keys, partial, groupAs, span: cursor.spanFrom(start) }
+}
+
+function parseGroupKeys(cursor: Cursor): GroupBy['keys'] {
   cursor.expect('BY')
   const keys: GroupBy['keys'][number][] = []
   do {
@@ -256,12 +267,7 @@ function parseGroupBy(cursor: Cursor): GroupBy {
     const alias = cursor.accept('AS') ? cursor.name('expected identifier for alias') : undefined
     keys.push({ value, alias, span: cursor.spanFrom(value.span.start) })
   } while (cursor.accept(','))
-  let groupAs: Name | undefined
-  if (cursor.accept('GROUP')) {
-    cursor.expect('AS')
-    groupAs = cursor.name('expected identifier for GROUP name')
-  }
-  return { keys, partial, groupAs, span: cursor.spanFrom(start) }
+  return keys
 }
 
 function parseProjection(cursor: Cursor): Projection {

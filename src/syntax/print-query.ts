@@ -76,7 +76,7 @@ function printClauses(query: SelectQuery | PivotQuery): (string | undefined)[] {
 
 function printTail(query: Exclude<Query, { kind: 'values' | 'with' }>): (string | undefined)[] {
   return [
-    query.orderBy && `ORDER BY ${query.orderBy.map(printSortKey).join(', ')}`,
+    query.orderBy && `ORDER BY ${query.orderBy.map(printSortKey).join(', ') || 'PRESERVE'}`,
     query.limit && `LIMIT ${printInner(query.limit)}`,
     query.offset && `OFFSET ${printInner(query.offset)}`,
   ]
@@ -85,6 +85,7 @@ function printTail(query: Exclude<Query, { kind: 'values' | 'with' }>): (string 
 function printGroupBy(groupBy: GroupBy): string {
   const keys = groupBy.keys.map(({ value, alias }) => printInner(value) + (alias ? ` AS ${printName(alias)}` : ''))
   const groupAs = groupBy.groupAs && `GROUP AS ${printName(groupBy.groupAs)}`
+  if (keys.length === 0) return joinWords('GROUP ALL', groupAs)
   return joinWords('GROUP', groupBy.partial && 'PARTIAL', 'BY', keys.join(', '), groupAs)
 }
 

@@ -154,6 +154,16 @@ test('ORDER BY, LIMIT, OFFSET and DISTINCT', () => {
   ])
 })
 
+test('GROUP ALL makes one group, ORDER BY PRESERVE a list of the rows as they come', () => {
+  check([
+    ['SELECT VALUE COLL_COUNT(g) FROM Car AS c GROUP ALL AS g', ['4']],
+    ['SELECT VALUE COLL_COUNT(g) FROM Car AS c WHERE c.vin > 9 GROUP ALL GROUP AS g', ['0']],
+    ['SELECT MAX(vin) AS most FROM Car GROUP ALL', ['{most:4}']],
+    ["{'l': (SELECT VALUE x FROM [3, 1, 2] AS x WHERE x > 1 ORDER BY PRESERVE)}", ['{l:[3,2]}']],
+    ["{'l': (SELECT VALUE x FROM [3, 1, 2] AS x WHERE x > 1)}", ['{l:$bag::[3,2]}']],
+  ])
+})
+
 test('set operations, WITH, LET, VALUES, PIVOT and EXCLUDE', () => {
   check([
     [

@@ -8,6 +8,8 @@ const strict = { strictQldb: true } as const
 test('what QLDB did not have is refused by name, and works without strictQldb', () => {
   const cases: [text: string, feature: string][] = [
     ['SELECT name FROM Person ORDER BY name', 'ORDER BY'],
+    ['SELECT name FROM Person ORDER BY PRESERVE', 'ORDER BY'],
+    ['SELECT COUNT(*) FROM Person GROUP ALL', 'GROUP BY'],
     ['SELECT name FROM Person LIMIT 1', 'LIMIT'],
     ['SELECT name FROM Person OFFSET 1', 'OFFSET'],
     ['SELECT name FROM Person GROUP BY name', 'GROUP BY'],

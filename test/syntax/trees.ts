@@ -212,7 +212,7 @@ function queries(depth: number): fc.Arbitrary<Expression> {
   const inner = expressions(depth - 1)
   const maybe = fc.option(inner, { nil: undefined })
   const tail = fc.record({
-    orderBy: fc.option(fc.array(sortKey(inner), { minLength: 1, maxLength: 2 }), { nil: undefined }),
+    orderBy: fc.option(fc.array(sortKey(inner), { maxLength: 2 }), { nil: undefined }),
     limit: maybe,
     offset: maybe,
   })
@@ -228,15 +228,17 @@ function queries(depth: number): fc.Arbitrary<Expression> {
     ),
     where: maybe,
     groupBy: fc.option(
-      fc.record({
-        keys: fc.array(
-          fc.tuple(inner, optionalName).map(([of, alias]) => ({ value: of, alias, span })),
-          { minLength: 1, maxLength: 2 },
-        ),
-        partial: fc.boolean(),
-        groupAs: optionalName,
-        span: fc.constant(span),
-      }),
+      fc
+        .record({
+          keys: fc.array(
+            fc.tuple(inner, optionalName).map(([of, alias]) => ({ value: of, alias, span })),
+            { maxLength: 2 },
+          ),
+          partial: fc.boolean(),
+          groupAs: optionalName,
+          span: fc.constant(span),
+        })
+        .map((groupBy) => ({ ...groupBy, partial: groupBy.partial && groupBy.keys.length > 0 })),
       { nil: undefined },
     ),
     having: maybe,
