@@ -42,8 +42,12 @@ export function dateTimeLiteral(cursor: Cursor): Value {
   }
   const digits = cursor.at('(') ? parsePrecision(cursor) : undefined
   const zone = parseTimeZone(cursor)
-  if (word === 'TIME') return inString(cursor, "'HH:MM:SS[.fff][+HH:MM]'", (text) => timeOf(text, digits, zone))
-  return inString(cursor, "'YYYY-MM-DD HH:MM:SS[.fff][+HH:MM]'", (text) => timestampOf(text, digits, zone))
+  if (word === 'TIME') {
+    const offset = zone === 'without' ? '' : '[+HH:MM]'
+    return inString(cursor, `'HH:MM:SS[.fff]${offset}'`, (text) => timeOf(text, digits, zone))
+  }
+  const offset = { with: '+HH:MM', without: '', any: '[+HH:MM]' }[zone ?? 'any']
+  return inString(cursor, `'YYYY-MM-DD HH:MM:SS[.fff]${offset}'`, (text) => timestampOf(text, digits, zone))
 
   function inString(from: Cursor, shape: string, read: (text: string) => Value | undefined): Value {
     const text = takeString(from)
@@ -131,26 +135,22 @@ function roundTo(whole: bigint, written: string, kept: number): { whole: bigint;
 
 type Zone = 'with' | 'without' | undefined
 
-/** The offset is the one written; WITH TIME ZONE without one means UTC, WITHOUT TIME ZONE drops it. */
-function zoneOf(clock: Clock, zone: Zone): number | undefined {
-  if (zone === 'without') return undefined
-  return zone === 'with' ? (clock.offset ?? 0) : clock.offset
-}
-
+/** The offset is the one written; WITH TIME ZONE without one means UTC. */
 function timeOf(text: string, digits: number | undefined, zone: Zone): Value | undefined {
   const clock = clockOf(text, digits)
-  if (clock === undefined) return undefined
-  const { hour, minute, second, fraction, fractionDigits } = clock
-  return time(hour, minute, second, fraction, fractionDigits, zoneOf(clock, zone))
+  if (clock === undefined || (zone === 'without' && clock.offset !== undefined)) return undefined
+  const { hour, minute, second, fraction, fractionDigits, offset } = clock
+  return time(hour, minute, second, fraction, fractionDigits, zone === 'with' ? (offset ?? 0) : offset)
 }
 
+/** WITH TIME ZONE wants an offset, without which it would not be known which instant is meant. */
 function timestampOf(text: string, digits: number | undefined, zone: Zone): Value | undefined {
   const day = dateOf(text.slice(0, 10))
   const clock = /^[ Tt]$/.test(text[10] ?? '') ? clockOf(text.slice(11), digits) : undefined
   if (day === undefined || clock === undefined || day.year === 0) return undefined
-  const { hour, minute, second, fraction, fractionDigits } = clock
+  const { hour, minute, second, fraction, fractionDigits, offset } = clock
+  if (zone !== undefined && (offset !== undefined) !== (zone === 'with')) return undefined
   const { year, month, day: ofMonth } = clock.nextDay ? dayAfter(day) : day
-  const offset = zoneOf(clock, zone)
   return timestamp('second', { year, month, day: ofMonth, hour, minute, second, fraction, fractionDigits, offset })
 }
 

@@ -82,6 +82,16 @@ const mistakes: readonly (readonly [string, ErrorCode, string])[] = [
     "invalid literal at, INTERVAL '100:59', expected '[-]hour:minute' with at most 2 digits in front",
   ],
   [
+    "TIMESTAMP WITH TIME ZONE ‸'2020-01-02 03:04:05'",
+    'lexer/invalid-literal',
+    "invalid literal at, TIMESTAMP '2020-01-02 03:04:05', expected 'YYYY-MM-DD HH:MM:SS[.fff]+HH:MM'",
+  ],
+  [
+    "TIME WITHOUT TIME ZONE ‸'03:04:05+01:00'",
+    'lexer/invalid-literal',
+    "invalid literal at, TIME '03:04:05+01:00', expected 'HH:MM:SS[.fff]'",
+  ],
+  [
     "INTERVAL '1' ‸SECOND(2, 10)",
     'parser/invalid',
     'invalid value used for type parameter, expected 1 to 9 digits in front and up to 9 of a fraction',
