@@ -1,4 +1,5 @@
 import { unreachable } from '../base/assert.ts'
+import { LedgerError } from '../base/errors.ts'
 import type { DocumentSource } from '../exec/source.ts'
 import type { Catalog, GlobalInfo } from '../plan/catalog.ts'
 import type { Value } from '../values/value.ts'
@@ -31,12 +32,18 @@ export class NameCatalog implements Catalog {
     this.#foldsCase = foldsCase
   }
 
+  /** Throws LedgerError 'semantic/invalid' where several names fit. */
   findGlobal(name: string, quoted: boolean): GlobalInfo | undefined {
     if (this.#names.has(name)) return { kind: 'value', name }
     if (quoted || !this.#foldsCase) return undefined
     const lower = name.toLowerCase()
-    for (const one of this.#names) if (one.toLowerCase() === lower) return { kind: 'value', name: one }
-    return undefined
+    const [found, other] = [...this.#names].filter((one) => one.toLowerCase() === lower)
+    if (other !== undefined) {
+      throw new LedgerError('semantic/invalid', `the name '${name}' fits '${found}' and '${other}'`, {
+        help: 'write it in double quotes to match one of them exactly',
+      })
+    }
+    return found === undefined ? undefined : { kind: 'value', name: found }
   }
 
   findTableById(): undefined {

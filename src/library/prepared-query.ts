@@ -30,6 +30,14 @@ export class PreparedQuery {
   /** Throws LedgerError with a place in the text. */
   constructor(text: string, names: Iterable<string>, env: Pick<Env, 'nowMs'>, options: QueryOptions = {}) {
     const { typing = 'permissive', foldsCase = true } = options
+    // JavaScript callers have no compiler to tell them.
+    if (typeof text !== 'string')
+      throw new LedgerError(
+        'usage/invalid-argument',
+        `a query is a string, found ${text === null ? 'null' : typeof text}`,
+      )
+    if (typing !== 'permissive' && typing !== 'strict')
+      throw new LedgerError('usage/invalid-argument', `typing is permissive or strict, found '${typing}'`)
     const statement = parseStatement(text)
     if (statement.kind !== 'query' && statement.kind !== 'explain')
       throw new LedgerError('semantic/unsupported', 'only queries run without a ledger', { span: statement.span })

@@ -256,7 +256,7 @@ function nearestSources(scope: Scope): Scope | undefined {
 }
 
 function globalValue(name: Name, context: PlanContext): PlanExpression | undefined {
-  const found = context.catalog.findGlobal(name.text, name.quoted)
+  const found = context.findGlobal(name)
   if (found === undefined) return undefined
   if (found.kind === 'value') return { kind: 'global', name: found.name, span: name.span }
   return { kind: 'table', source: { kind: 'table', table: found.table, view: 'user' }, span: name.span }

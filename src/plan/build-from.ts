@@ -159,7 +159,7 @@ function buildSource(value: Expression, scope: Scope, context: PlanContext): Bui
 function buildRoot(name: Name, local: boolean, scope: Scope, context: PlanContext): BuiltSource {
   const bound = findVariable(scope, name, context, (variable) => variable.role === 'with')
   if (bound !== undefined) return { value: slotOf(bound, name.span) }
-  const global = local ? undefined : context.catalog.findGlobal(name.text, name.quoted)
+  const global = local ? undefined : context.findGlobal(name)
   if (global?.kind === 'value') return { value: { kind: 'global', name: global.name, span: name.span } }
   const variable = findVariable(scope, name, context)
   if (variable !== undefined) return { value: slotOf(variable, name.span), unnests: true, origin: variable.origin }
@@ -204,7 +204,7 @@ export function findTable(value: Expression, scope: Scope, context: PlanContext)
   if (value.kind !== 'variable' || value.local) return undefined
   const { name } = value
   if (findVariable(scope, name, context, (variable) => variable.role === 'with') !== undefined) return undefined
-  const global = context.catalog.findGlobal(name.text, name.quoted)
+  const global = context.findGlobal(name)
   if (global?.kind === 'table') return { kind: 'table', table: global.table, view: 'user' }
   if (global !== undefined || !name.text.startsWith(committedPrefix)) return undefined
   const table = context.catalog.findGlobal(name.text.slice(committedPrefix.length), name.quoted)

@@ -4,7 +4,7 @@ import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
 import type { Name } from '../syntax/ast.ts'
 import { missing } from '../values/value.ts'
-import type { Catalog, TableInfo } from './catalog.ts'
+import type { Catalog, GlobalInfo, TableInfo } from './catalog.ts'
 import type { AggregatePlan, PlanExpression, PlanOptions, TargetPath, WindowOperator } from './plan.ts'
 
 /** A name that stands for a slot. */
@@ -131,6 +131,15 @@ export class PlanContext {
       raised = [error]
     }
     throw this.#errors.join(...raised, ...this.#callErrors.errors)
+  }
+
+  /** What the catalog has for a name. Throws, with the name's place, where several of its names fit. */
+  findGlobal(name: Name): GlobalInfo | undefined {
+    try {
+      return this.catalog.findGlobal(name.text, name.quoted)
+    } catch (error) {
+      throw error instanceof LedgerError ? error.at(name.span) : error
+    }
   }
 
   /** A name must be matched exactly when it is quoted or the catalog's names are exact. */

@@ -49,6 +49,28 @@ test('names fold case unless told otherwise', () => {
   assert.throws(() => evaluate('"CARS"', { cars }), { code: 'semantic/no-such-variable' })
 })
 
+test('a name that fits two bindings is told of, unless it is one of them', () => {
+  const bindings = { cars, Cars: [] }
+  assert.equal(ion('COLL_COUNT(Cars)', bindings), '0')
+  assert.equal(ion('COLL_COUNT("cars")', bindings), '2')
+  const text = 'SELECT * FROM CARS'
+  for (const query of [text, 'SELECT 1 AS a, COLL_COUNT(CARS) AS n']) {
+    assert.throws(
+      () => evaluate(query, bindings),
+      (error: LedgerError) => {
+        assert.equal(error.message, "the name 'CARS' fits 'cars' and 'Cars'")
+        assert.equal(query.slice(error.span?.start, error.span?.end), 'CARS')
+        return true
+      },
+    )
+  }
+})
+
+test('what is no query, and no typing, is told of', () => {
+  assert.throws(() => evaluate(5 as never), { message: 'a query is a string, found number' })
+  assert.throws(() => evaluate('1', {}, { typing: 'lax' as never }), { code: 'usage/invalid-argument' })
+})
+
 test('typing: MISSING or an error', () => {
   assert.equal(evaluate("1 + 'x'").type, 'missing')
   assert.throws(() => evaluate("1 + 'x'", {}, { typing: 'strict' }), LedgerError)
