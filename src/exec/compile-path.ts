@@ -2,7 +2,7 @@ import type { ExcludeStep, PlanExpression, SpreadStep } from '../plan/plan.ts'
 import { bag, list, sexp, struct, type StructValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { withFieldPath } from './field-path.ts'
-import { type Compiler, type Evaluate, type Frame, nowhere } from './frame.ts'
+import { type Compiler, type Evaluate, type Frame, noSuchField, nowhere } from './frame.ts'
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
 
@@ -30,7 +30,7 @@ function compileStep({ operand, name, exact, fallback, span }: Kind<'field'>, co
     }
     if (other !== undefined) return other(frame)
     if (value.type === 'null') return value
-    return nowhere(compiler, span, `the path '.${name}' leads nowhere`)
+    return noSuchField(compiler, span, value, name)
   }
   return (frame) => {
     const value = evaluate(frame)
@@ -86,7 +86,7 @@ function compileSpreadStep(step: SpreadStep, compiler: Compiler): CompiledStep {
     case 'field':
       return (value, _frame, span) => {
         const found = value.type === 'struct' ? fieldOf(value, step.name, step.exact) : undefined
-        return [found ?? nowhere(compiler, span, `the path '.${step.name}' leads nowhere`)]
+        return [found ?? noSuchField(compiler, span, value, step.name)]
       }
     case 'index': {
       const at = compileExpression(step.index, compiler)

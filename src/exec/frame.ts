@@ -1,5 +1,6 @@
 import { ErrorList } from '../base/error-list.ts'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
+import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
 import type { Plan } from '../plan/plan.ts'
 import { missing, type Value } from '../values/value.ts'
@@ -101,6 +102,16 @@ export function mistyped(compiler: Compiler, span: Span, message: string): Value
 export function nowhere(compiler: Compiler, span: Span, message: string): Value {
   if (!compiler.strict) return missing
   throw new LedgerError('evaluator/type-mismatch', message, { span })
+}
+
+/** The same for a step to a field, with the nearest field that there is. */
+export function noSuchField(compiler: Compiler, span: Span, value: Value, name: string): Value {
+  if (!compiler.strict) return missing
+  const near = value.type === 'struct' ? nearName(name, value.names) : undefined
+  throw new LedgerError('evaluator/type-mismatch', `the path '.${name}' leads nowhere`, {
+    span,
+    ...(near === undefined ? {} : { help: `did you mean '${near}'?` }),
+  })
 }
 
 /** Does something whose errors know no place in the text, and gives them one. */

@@ -3,7 +3,7 @@ import type { WindowOperator } from '../plan/plan.ts'
 import { equalityKey } from '../values/compare.ts'
 import { int, isAbsent, list, nullValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import type { Compiler, Evaluate, Frame, Open } from './frame.ts'
+import { type Compiler, type Evaluate, type Frame, mistyped, type Open } from './frame.ts'
 import { compileAggregate } from './group.ts'
 import { compileOperator } from './operators.ts'
 import { copySlots, forEachRow, restoreSlots, type SavedRow, savedCursor } from './saved-rows.ts'
@@ -86,7 +86,19 @@ function compileFunction(
       return (partition, _peers, frame) =>
         partition.forEach((row, position) => {
           const distance = second === undefined ? int(1) : at(frame, row, second)
-          const steps = distance.type === 'int' ? Number(distance.value) : 1
+          if (isAbsent(distance)) {
+            row.result = distance
+            return
+          }
+          const steps = distance.type === 'int' ? Number(distance.value) : -1
+          if (steps < 0) {
+            row.result = mistyped(
+              compiler,
+              call.span,
+              `the offset of ${call.name.toUpperCase()} is a whole number from 0 on`,
+            )
+            return
+          }
           const other = partition[position + sign * steps]
           const otherwise = () => (third === undefined ? nullValue : at(frame, row, third))
           row.result = other === undefined ? otherwise() : at(frame, other, first)

@@ -203,6 +203,11 @@ test('window functions', () => {
       ['[1,1,1]', '[2,3,2]', '[1,1,1]', '[3,4,3]'],
     ],
     ['SELECT VALUE COUNT(*) OVER () FROM <<1, 2>> AS a', ['2', '2']],
+    ['SELECT VALUE [LAG(a, 0) OVER (ORDER BY a), LAG(a, NULL) OVER (ORDER BY a)] FROM [1] AS a', ['[1,null]']],
+    [
+      "SELECT VALUE [LEAD(a, -1) OVER (ORDER BY a), LEAD(a, 'x') OVER (ORDER BY a)] FROM [1] AS a",
+      ['[$missing::null,$missing::null]'],
+    ],
     ['SELECT VALUE [FIRST_VALUE(a) OVER (ORDER BY a), LAST_VALUE(a) OVER ()] FROM [2, 1] AS a', ['[1,1]', '[1,1]']],
   ])
 })

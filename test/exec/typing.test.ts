@@ -110,3 +110,19 @@ test('SQL’s coercion of sub-queries', () => {
   assert.equal(run('EXISTS(SELECT x AS y FROM <<>> AS x)'), 'false')
   assert.equal(run('COLL_SUM(SELECT VALUE x FROM <<1, 2>> AS x)'), '3')
 })
+
+test('in strict typing a step to a field that is not there names the nearest one', () => {
+  const failure = (text: string) => {
+    try {
+      runStatement(new MemoryDatabase(), text, [], { typing: 'strict' })
+    } catch (error) {
+      const { message, help } = error as { message: string; help?: string }
+      return help === undefined ? message : `${message}: ${help}`
+    }
+    return undefined
+  }
+  assert.equal(failure("{'name': 1}.nane"), "the path '.nane' leads nowhere: did you mean 'name'?")
+  assert.equal(failure("[{'name': 1}][*].nmae"), "the path '.nmae' leads nowhere: did you mean 'name'?")
+  assert.equal(failure("{'name': 1}.age"), "the path '.age' leads nowhere")
+  assert.equal(failure('(5).age'), "the path '.age' leads nowhere")
+})
