@@ -5,11 +5,13 @@ import { hasLoneSurrogate } from './text-quoted.ts'
 const keptBytesMax = 1024 * 1024
 /** Texts up to so many characters are copied one by one: calling into the runtime costs more. */
 const loopCharactersMax = 24
+/** Bytes up to so many are moved one by one, for the same reason. */
+const moveLoopBytesMax = 128
 
 /** Ion Hash's marks around a value and before such a byte inside it. */
 export const hashBegin = 0x0b
 export const hashEnd = 0x0e
-const hashEscape = 0x0c
+export const hashEscape = 0x0c
 
 const maxSafe = BigInt(Number.MAX_SAFE_INTEGER)
 const floatBytes = Buffer.alloc(8)
@@ -209,23 +211,39 @@ export class ByteStack {
     sha256Into(this.#bytes, start, end, this.#bytes, this.#at)
   }
 
+  /** Takes all that was pushed since the size was `size` off, and puts it into `target` at `to`. */
+  moveSince(size: number, target: Uint8Array, to: number): void {
+    const bytes = this.#bytes
+    const start = this.#at
+    const end = bytes.length - size
+    this.#at = end
+    if (end - start > moveLoopBytesMax) target.set(bytes.subarray(start, end), to)
+    else for (let at = start, put = to; at < end; at += 1, put += 1) target[put] = bytes[at] as number
+  }
+
+  pushRange(source: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start)
+    this.#at -= end - start
+    const bytes = this.#bytes
+    for (let at = start, put = this.#at; at < end; at += 1, put += 1) bytes[put] = source[at] as number
+  }
+
   /** Puts the front-most `count` digests in the order of their unsigned bytes. */
   sortDigests(count: number): void {
     if (count < 2) return
-    const digests: Uint8Array[] = []
-    for (let index = 0; index < count; index += 1) {
-      const start = this.#at + index * sha256Bytes
-      digests.push(this.#bytes.subarray(start, start + sha256Bytes))
-    }
-    const sorted = Buffer.concat(digests.sort(compareDigests))
-    this.#bytes.set(sorted, this.#at)
+    const bytes = this.#bytes
+    const starts = Array.from({ length: count }, (_, index) => this.#at + index * sha256Bytes)
+    starts.sort((left, right) => compareDigests(bytes, left, right))
+    const sorted = Buffer.allocUnsafe(count * sha256Bytes)
+    for (const [index, start] of starts.entries()) bytes.copy(sorted, index * sha256Bytes, start, start + sha256Bytes)
+    bytes.set(sorted, this.#at)
   }
 }
 
 /** As Buffer.compare; the first byte nearly always tells, which a call into the runtime would not pay for. */
-function compareDigests(left: Uint8Array, right: Uint8Array): number {
+function compareDigests(bytes: Uint8Array, left: number, right: number): number {
   for (let index = 0; index < sha256Bytes; index += 1) {
-    const difference = (left[index] as number) - (right[index] as number)
+    const difference = (bytes[left + index] as number) - (bytes[right + index] as number)
     if (difference !== 0) return difference
   }
   return 0

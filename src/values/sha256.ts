@@ -22,7 +22,7 @@ export function sha256Into(input: Uint8Array, start: number, end: number, output
 }
 
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes. */
-const roundConstants = Int32Array.of(
+export const roundConstants = Int32Array.of(
   0x428a2f98,
   0x71374491,
   0xb5c0fbcf,
@@ -89,7 +89,7 @@ const roundConstants = Int32Array.of(
   0xc67178f2,
 )
 /** The same of the square roots of the first eight. */
-const initialState = Int32Array.of(
+export const initialState = Int32Array.of(
   0x6a09e667,
   0xbb67ae85,
   0x3c6ef372,
