@@ -3,6 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { reportFindingsMax } from '../base/limits.ts'
 import { type Block, type BlockAddress, decodeBlock, encodeBlock } from './block.ts'
 import type { Digest } from './digest.ts'
+import { SealedBlocks, type SoundBlock, windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
 import type { Finding, FindingCode } from './verify.ts'
 import { ChainVerifier } from './verify-chain.ts'
 
@@ -37,6 +38,39 @@ export interface JournalCheckOptions {
   readonly saved?: readonly Digest[]
   /** All blocks were sealed by this program (ChainOptions). */
   readonly mustCoverHeads: boolean
+}
+
+/** A block as it is stored; undefined where it is missing. */
+export interface StoredBlock {
+  readonly sequenceNo: number
+  readonly bytes: Uint8Array | undefined
+  /** Indexes of revisions whose hash can't be checked. */
+  readonly uncheckedRevisions: readonly number[]
+}
+
+/** Cuts blocks into pieces that are best checked together. */
+export function* windowsOf(blocks: Iterable<StoredBlock>): Generator<StoredBlock[]> {
+  let window: StoredBlock[] = []
+  let bytes = 0
+  for (const block of blocks) {
+    window.push(block)
+    bytes += block.bytes?.length ?? 0
+    if (window.length < windowBlocksMax && bytes < windowBytesMax) continue
+    yield window
+    window = []
+    bytes = 0
+  }
+  if (window.length > 0) yield window
+}
+
+let sealedBlocks: SealedBlocks | undefined
+
+/** Which of the blocks are sound by themselves (sealed-blocks.ts). */
+export function soundBlocks(blocks: readonly StoredBlock[]): (SoundBlock | undefined)[] {
+  sealedBlocks ??= new SealedBlocks()
+  return sealedBlocks.check(
+    blocks.map(({ bytes, uncheckedRevisions }) => (uncheckedRevisions.length > 0 ? undefined : bytes)),
+  )
 }
 
 /** Checks the blocks of a journal one after the other: each by itself, the chain, the saved digests. */
@@ -78,8 +112,16 @@ export class JournalCheck implements JournalReport {
     return [...this.#uncovered]
   }
 
-  /** Checks a block as it is stored; undefined where it is missing. */
-  addStored(sequenceNo: number, bytes: Uint8Array | undefined, uncheckedRevisions: readonly number[] = []): void {
+  /** Checks blocks as they are stored, in their order; `sound` is what soundBlocks says of them. */
+  addStored(blocks: readonly StoredBlock[], sound: readonly (SoundBlock | undefined)[] = soundBlocks(blocks)): void {
+    for (const [index, block] of blocks.entries()) {
+      const found = sound[index]
+      if (found === undefined) this.#addStored(block)
+      else this.#addSound(block.sequenceNo, found, block.bytes?.length ?? 0)
+    }
+  }
+
+  #addStored({ sequenceNo, bytes, uncheckedRevisions }: StoredBlock): void {
     if (bytes === undefined) {
       this.blocks += 1
       this.#find('gap', sequenceNo, 'it is missing')
@@ -87,24 +129,37 @@ export class JournalCheck implements JournalReport {
     }
     this.bytes += bytes.length
     const before = this.findingCount
-    this.add(sequenceNo, () => decodeBlock(bytes), uncheckedRevisions)
-    const block = this.#chain.lastBlock
+    const read = () => decodeBlock(bytes)
+    const block = this.add(sequenceNo, read, uncheckedRevisions)
     // The same content in other bytes: no hash is wrong, yet these are not the bytes that were written.
     if (this.findingCount === before && block !== undefined && !equalBytes(encodeBlock(block), bytes)) {
       this.#find('encoding', sequenceNo, 'its bytes are not those that its content is stored in')
     }
   }
 
-  /** Checks a block; LedgerError that `read` throws is a finding. */
-  add(sequenceNo: number, read: () => Block, uncheckedRevisions: readonly number[] = []): void {
+  #addSound(sequenceNo: number, block: SoundBlock, byteLength: number): void {
     this.blocks += 1
+    this.bytes += byteLength
+    this.#checkPlace(sequenceNo, block.blockAddress)
+    for (const finding of this.#chain.addSound(block)) this.#keep(finding)
+    this.revisions += block.versions.length
+    this.uncheckedDigests += block.uncheckedDigests
+    this.#checkSaved(sequenceNo)
+  }
+
+  /** Checks a block and gives it back; LedgerError that `read` throws is a finding. */
+  add(sequenceNo: number, read: () => Block, uncheckedRevisions: readonly number[] = []): Block | undefined {
+    this.blocks += 1
+    let block: Block | undefined
     try {
-      this.#addBlock(sequenceNo, read(), uncheckedRevisions)
+      block = read()
+      this.#addBlock(sequenceNo, block, uncheckedRevisions)
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error
       this.#find('malformed', sequenceNo, error.message)
     }
     this.#checkSaved(sequenceNo)
+    return block
   }
 
   /** What can only be said after the last block. */
@@ -122,11 +177,7 @@ export class JournalCheck implements JournalReport {
   }
 
   #addBlock(sequenceNo: number, block: Block, uncheckedRevisions: readonly number[]): void {
-    const { strandId, sequenceNo: found } = block.blockAddress
-    if (found !== sequenceNo) this.#find('gap', sequenceNo, `the block in its place says that it is block ${found}`)
-    if (sequenceNo === this.first && strandId !== this.#strandId) {
-      this.#find('strand', sequenceNo, `it is of strand '${strandId}', the ledger's is '${this.#strandId}'`)
-    }
+    this.#checkPlace(sequenceNo, block.blockAddress)
     const report = this.#chain.add(block, uncheckedRevisions)
     for (const finding of report.findings) this.#keep(finding)
     this.#count(block)
@@ -136,6 +187,13 @@ export class JournalCheck implements JournalReport {
     for (const field of report.uncovered) {
       if (report.coversHead) this.#find('malformed', sequenceNo, `it has a field '${field}', which no block has`)
       this.#uncovered.add(field.replace(/\[\d+\]/g, ''))
+    }
+  }
+
+  #checkPlace(sequenceNo: number, { strandId, sequenceNo: found }: BlockAddress): void {
+    if (found !== sequenceNo) this.#find('gap', sequenceNo, `the block in its place says that it is block ${found}`)
+    if (sequenceNo === this.first && strandId !== this.#strandId) {
+      this.#find('strand', sequenceNo, `it is of strand '${strandId}', the ledger's is '${this.#strandId}'`)
     }
   }
 

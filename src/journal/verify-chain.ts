@@ -3,6 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { compareInstants, instantOf } from '../values/timestamp.ts'
 import type { Block, RedactedRevision } from './block.ts'
 import { RunningTree } from './merkle-tree.ts'
+import type { ChainLink, SoundBlock } from './sealed-blocks.ts'
 import { type BlockReport, type Finding, type FindingCode, findingOf, verifyBlock } from './verify.ts'
 
 export interface ChainOptions {
@@ -23,8 +24,8 @@ export class ChainVerifier {
   readonly #redactionsAskedFor = new Set<string>()
   #isPartial = false
   #mustCoverHead: boolean
-  #first: Block | undefined
-  #last: Block | undefined
+  #first: ChainLink | undefined
+  #last: ChainLink | undefined
 
   constructor(options: ChainOptions = {}) {
     this.#options = options
@@ -42,6 +43,20 @@ export class ChainVerifier {
     this.#last = block
     this.#tree.append(block.blockHash)
     return { ...pickReport(report), findings }
+  }
+
+  /** The same for a block that has been found sound by itself. */
+  addSound(block: SoundBlock): Finding[] {
+    const findings: Finding[] = []
+    this.#first ??= block
+    this.#checkPlace(block, findings)
+    block.documentIds.forEach((id, index) => {
+      this.#checkVersion(block, id, block.versions[index] as number, findings)
+    })
+    this.#mustCoverHead = true
+    this.#last = block
+    this.#tree.append(block.blockHash)
+    return findings
   }
 
   /** What can only be said after the last block: redacted revisions that no block so far asked to redact. */
@@ -63,11 +78,11 @@ export class ChainVerifier {
     return this.#isPartial
   }
 
-  get lastBlock(): Block | undefined {
+  get lastBlock(): ChainLink | undefined {
     return this.#last
   }
 
-  #checkPlace(block: Block, findings: Finding[]): void {
+  #checkPlace(block: ChainLink, findings: Finding[]): void {
     const find = (code: FindingCode, message: string) => findings.push(findingOf(code, block, message))
     const { strandId, sequenceNo } = block.blockAddress
     const last = this.#last
@@ -83,7 +98,7 @@ export class ChainVerifier {
       find('strand', `it is of strand '${strandId}', expected '${blockAddress.strandId}'`)
     }
     if (sequenceNo !== blockAddress.sequenceNo + 1) find('gap', `it comes after block ${blockAddress.sequenceNo}`)
-    if (compareInstants(instantOf(block.blockTimestamp), instantOf(last.blockTimestamp)) < 0) {
+    if (isEarlier(block, last)) {
       find('block-time', `its time is before that of block ${blockAddress.sequenceNo}`)
     }
   }
@@ -95,13 +110,7 @@ export class ChainVerifier {
         const { metadata, dataHash } = revision
         if (metadata === undefined) continue
         const { id, version } = metadata
-        const isWhole = this.#first?.blockAddress.sequenceNo === 0 && !this.#isPartial
-        const before = this.#versions.get(id) ?? (isWhole ? -1 : undefined)
-        if (before !== undefined && version !== before + 1) {
-          const message = `document '${id}' has version ${version}, expected ${before + 1}`
-          findings.push(findingOf('revision-version', block, message))
-        }
-        this.#follow(id, version)
+        this.#checkVersion(block, id, version, findings)
         if (dataHash !== undefined) {
           const message = `version ${version} of document '${id}' is redacted, but no block asked for it`
           this.#redacted.set(placeOf(block.blockAddress.sequenceNo, id), { block, message })
@@ -112,6 +121,16 @@ export class ChainVerifier {
       // The block's own check has said so already.
       if (!(error instanceof LedgerError)) throw error
     }
+  }
+
+  #checkVersion(block: ChainLink, id: string, version: number, findings: Finding[]): void {
+    const isWhole = this.#first?.blockAddress.sequenceNo === 0 && !this.#isPartial
+    const before = this.#versions.get(id) ?? (isWhole ? -1 : undefined)
+    if (before !== undefined && version !== before + 1) {
+      const message = `document '${id}' has version ${version}, expected ${before + 1}`
+      findings.push(findingOf('revision-version', block, message))
+    }
+    this.#follow(id, version)
   }
 
   #follow(documentId: string, version: number): void {
@@ -131,6 +150,11 @@ export class ChainVerifier {
     const text = `version ${version} of document '${documentId}' in block ${blockAddress.sequenceNo}`
     findings.push(findingOf('redaction', block, `it redacted ${text}, whose data is there all the same`))
   }
+}
+
+function isEarlier(block: ChainLink, other: ChainLink): boolean {
+  if (block.clock !== undefined && other.clock !== undefined) return block.clock < other.clock
+  return compareInstants(instantOf(block.blockTimestamp), instantOf(other.blockTimestamp)) < 0
 }
 
 function placeOf(sequenceNo: number, documentId: string): string {

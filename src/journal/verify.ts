@@ -253,7 +253,7 @@ class BlockCheck implements BlockReport {
   }
 }
 
-export function findingOf(code: FindingCode, block: Block, message: string): Finding {
+export function findingOf(code: FindingCode, block: Pick<Block, 'blockAddress'>, message: string): Finding {
   const { sequenceNo } = block.blockAddress
   return { code, sequenceNo, message: `block ${sequenceNo}: ${message}` }
 }

@@ -1,10 +1,10 @@
 import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import type { Digest } from '../journal/digest.ts'
-import { JournalCheck, type JournalReport } from '../journal/journal-check.ts'
+import { JournalCheck, type JournalReport, type StoredBlock, windowsOf } from '../journal/journal-check.ts'
 import type { Snapshot, Store } from '../store/store.ts'
 import { endBlock } from './block-cache.ts'
-import { blockKey, doubtsOf, identityKey } from './keys.ts'
+import { blockKey, doubtKey, doubtsOf, identityKey } from './keys.ts'
 import { encodeIdentity, type Identity, readIdentity } from './records.ts'
 import { type DerivedReport, verifyDerived } from './verify-derived.ts'
 
@@ -38,17 +38,12 @@ export interface StoreReport {
 /** What the journal alone says (Ledger.verify). */
 export type LedgerReport = JournalReport
 
-const blocksBetweenTurns = 64
-
 /** Checks the journal of a store in one go; `onBlock` hears of each block before it is read, and may throw to stop. */
 export function verifyLedger(store: Store, onBlock: (sequenceNo: number) => void = () => {}): JournalReport {
   const snapshot = store.snapshot()
   try {
     const check = checkOf(snapshot, identityOf(snapshot))
-    for (let sequenceNo = check.first; sequenceNo <= check.last; sequenceNo += 1) {
-      onBlock(sequenceNo)
-      check.addStored(sequenceNo, snapshot.get(blockKey(sequenceNo)), doubtsOf(snapshot, sequenceNo))
-    }
+    for (const window of windowsOf(storedBlocks(snapshot, check, onBlock))) check.addStored(window)
     check.end()
     return check
   } finally {
@@ -69,11 +64,9 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
   try {
     const identity = identityOf(snapshot)
     const journal = checkOf(snapshot, identity, saved)
-    for (let sequenceNo = journal.first; sequenceNo <= journal.last; sequenceNo += 1) {
-      if (sequenceNo % blocksBetweenTurns === 0) {
-        await onProgress({ stage: 'blocks', done: sequenceNo, total: journal.last + 1 })
-      }
-      journal.addStored(sequenceNo, snapshot.get(blockKey(sequenceNo)), doubtsOf(snapshot, sequenceNo))
+    for (const window of windowsOf(storedBlocks(snapshot, journal))) {
+      await onProgress({ stage: 'blocks', done: window[0]?.sequenceNo ?? 0, total: journal.last + 1 })
+      journal.addStored(window)
     }
     journal.end()
     const isSound = journal.findingCount === 0 || journal.findings.every(({ code }) => code === 'digest')
@@ -88,6 +81,19 @@ function checkOf(snapshot: Snapshot, { strandId, origin }: Identity, saved: read
   const first = endBlock(snapshot, 'first') ?? 0
   const last = endBlock(snapshot, 'last') ?? -1
   return new JournalCheck({ strandId, first, last, saved, mustCoverHeads: origin === undefined })
+}
+
+function* storedBlocks(
+  snapshot: Snapshot,
+  { first, last }: JournalCheck,
+  onBlock: (sequenceNo: number) => void = () => {},
+): Generator<StoredBlock> {
+  const [hasDoubts] = snapshot.range({ start: doubtKey(first, 0), end: doubtKey(last + 1, 0) })
+  for (let sequenceNo = first; sequenceNo <= last; sequenceNo += 1) {
+    onBlock(sequenceNo)
+    const uncheckedRevisions = hasDoubts === undefined ? [] : doubtsOf(snapshot, sequenceNo)
+    yield { sequenceNo, bytes: snapshot.get(blockKey(sequenceNo)), uncheckedRevisions }
+  }
 }
 
 async function checkDerived(
