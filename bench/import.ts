@@ -9,7 +9,7 @@ import { ExportWriter, exportFormats } from '../src/journal/export-files.ts'
 import { readBlocks } from '../src/journal/import-blocks.ts'
 import { findExportFiles } from '../src/journal/import-files.ts'
 import { FindingList } from '../src/journal/import-findings.ts'
-import { ExportVerifier, verifyExport } from '../src/journal/verify-export.ts'
+import { ExportVerifier, storedForm, verifyExport } from '../src/journal/verify-export.ts'
 import { journalOf } from '../src/ledger/export-ledger.ts'
 import { LedgerImport } from '../src/ledger/import-ledger.ts'
 import { Ledger } from '../src/ledger/ledger.ts'
@@ -114,8 +114,9 @@ async function importFigures(place: string, format: string, folder: string, bare
     const verifier = new ExportVerifier(files, findings)
     const target = LedgerImport.open(store, { name: 'bench', isWritable: false, isVerified: true })
     for await (const source of readBlocks(files, findings)) {
-      verifier.add(source)
-      await target.add(source.block, source.doubtful)
+      const stored = storedForm(source.block)
+      verifier.add(source, stored)
+      await target.add(source.block, source.doubtful, stored)
     }
     await target.finish()
     const perSecond = (blocks * 1000) / (performance.now() - start)

@@ -5,7 +5,7 @@ import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import { readBlocks } from '../journal/import-blocks.ts'
 import { blocksNamed, type ExportFiles, findExportFiles } from '../journal/import-files.ts'
 import { FindingList } from '../journal/import-findings.ts'
-import { checkStrands, ExportVerifier } from '../journal/verify-export.ts'
+import { checkStrands, ExportVerifier, storedForm } from '../journal/verify-export.ts'
 import { LedgerImport, type LedgerImportResult } from '../ledger/import-ledger.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
@@ -150,10 +150,11 @@ async function copyBlocks(
   const total = blocksNamed(files)
   const onRead = () => progress.report('importing', blocks, total, 'blocks')
   for await (const { block, doubtful, ...source } of readBlocks(files, findings, onRead)) {
-    if (wishes.verify && verifier.add({ block, doubtful, ...source })) return 'tampered'
+    const stored = storedForm(block)
+    if (wishes.verify && verifier.add({ block, doubtful, ...source }, stored)) return 'tampered'
     if (findings.count('tampered') > 0 && wishes.verify) return 'tampered'
     if (doubtful.length > 0 && wishes.acceptDoubtful !== true) throw untyped(block.blockAddress.sequenceNo)
-    await target.add(block, doubtful)
+    await target.add(block, doubtful, stored)
     blocks += 1
     if (blocks % blocksBetweenTurns === 0) await onRead()
   }

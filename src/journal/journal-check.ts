@@ -3,8 +3,9 @@ import { LedgerError } from '../base/errors.ts'
 import { reportFindingsMax } from '../base/limits.ts'
 import { type Block, type BlockAddress, decodeBlock, encodeBlock } from './block.ts'
 import type { Digest } from './digest.ts'
-import { SealedBlocks, type SoundBlock, windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
-import type { Finding, FindingCode } from './verify.ts'
+import { soundBlocks, windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
+import type { SoundBlock } from './sound-block.ts'
+import type { BlockReport, Finding, FindingCode } from './verify.ts'
 import { ChainVerifier } from './verify-chain.ts'
 
 /** What the check of a whole journal found. */
@@ -48,6 +49,11 @@ export interface StoredBlock {
   readonly uncheckedRevisions: readonly number[]
 }
 
+/** What soundBlocks can look at. */
+export function checkable({ bytes, uncheckedRevisions }: StoredBlock): Uint8Array | undefined {
+  return uncheckedRevisions.length > 0 ? undefined : bytes
+}
+
 /** Cuts blocks into pieces that are best checked together. */
 export function* windowsOf(blocks: Iterable<StoredBlock>): Generator<StoredBlock[]> {
   let window: StoredBlock[] = []
@@ -61,16 +67,6 @@ export function* windowsOf(blocks: Iterable<StoredBlock>): Generator<StoredBlock
     bytes = 0
   }
   if (window.length > 0) yield window
-}
-
-let sealedBlocks: SealedBlocks | undefined
-
-/** Which of the blocks are sound by themselves (sealed-blocks.ts). */
-export function soundBlocks(blocks: readonly StoredBlock[]): (SoundBlock | undefined)[] {
-  sealedBlocks ??= new SealedBlocks()
-  return sealedBlocks.check(
-    blocks.map(({ bytes, uncheckedRevisions }) => (uncheckedRevisions.length > 0 ? undefined : bytes)),
-  )
 }
 
 /** Checks the blocks of a journal one after the other: each by itself, the chain, the saved digests. */
@@ -112,11 +108,11 @@ export class JournalCheck implements JournalReport {
     return [...this.#uncovered]
   }
 
-  /** Checks blocks as they are stored, in their order; `sound` is what soundBlocks says of them. */
-  addStored(blocks: readonly StoredBlock[], sound: readonly (SoundBlock | undefined)[] = soundBlocks(blocks)): void {
+  /** Checks blocks as they are stored, in their order; `sound` is what soundBlocks says of what is checkable. */
+  addStored(blocks: readonly StoredBlock[], sound = soundBlocks(blocks.map(checkable))): void {
     for (const [index, block] of blocks.entries()) {
       const found = sound[index]
-      if (found === undefined) this.#addStored(block)
+      if (found === undefined || !this.#chain.takesSound(found)) this.#addStored(block)
       else this.#addSound(block.sequenceNo, found, block.bytes?.length ?? 0)
     }
   }
@@ -141,9 +137,8 @@ export class JournalCheck implements JournalReport {
     this.blocks += 1
     this.bytes += byteLength
     this.#checkPlace(sequenceNo, block.blockAddress)
-    for (const finding of this.#chain.addSound(block)) this.#keep(finding)
+    this.#note(sequenceNo, this.#chain.addSound(block))
     this.revisions += block.versions.length
-    this.uncheckedDigests += block.uncheckedDigests
     this.#checkSaved(sequenceNo)
   }
 
@@ -179,8 +174,12 @@ export class JournalCheck implements JournalReport {
   #addBlock(sequenceNo: number, block: Block, uncheckedRevisions: readonly number[]): void {
     this.#checkPlace(sequenceNo, block.blockAddress)
     const report = this.#chain.add(block, uncheckedRevisions)
-    for (const finding of report.findings) this.#keep(finding)
     this.#count(block)
+    this.#note(sequenceNo, report)
+  }
+
+  #note(sequenceNo: number, report: BlockReport): void {
+    for (const finding of report.findings) this.#keep(finding)
     this.opaqueEntries += report.opaqueEntries
     this.opaqueRevisions += report.opaqueRevisions
     this.uncheckedDigests += report.uncheckedDigests

@@ -1,62 +1,7 @@
 import { CanonicalIon } from '../values/canonical-ion.ts'
 import { none } from '../values/hash-rounds.ts'
-import { timestamp, type TimestampValue } from '../values/value.ts'
-import type { BlockAddress } from './block.ts'
 import { hashBytes } from './shape.ts'
-
-/** What the check of a chain needs of a block. */
-export interface ChainLink {
-  readonly blockAddress: BlockAddress
-  readonly blockTimestamp: TimestampValue
-  readonly blockHash: Uint8Array
-  readonly previousBlockHash: Uint8Array
-  /** The time as a number, where it is one in UTC with three digits of a fraction: the order is the same. */
-  readonly clock?: number
-}
-
-/** A block that verifyBlock would find nothing in, and whose bytes are those that encodeBlock writes. */
-export class SoundBlock implements ChainLink {
-  readonly blockAddress: BlockAddress
-  readonly clock: number
-  readonly blockHash: Uint8Array
-  readonly previousBlockHash: Uint8Array
-  /** The documents of its revisions, and their versions. */
-  readonly documentIds: readonly string[]
-  readonly versions: readonly number[]
-  readonly uncheckedDigests: number
-
-  constructor(fields: Omit<SoundBlock, 'blockTimestamp'>) {
-    this.blockAddress = fields.blockAddress
-    this.clock = fields.clock
-    this.blockHash = fields.blockHash
-    this.previousBlockHash = fields.previousBlockHash
-    this.documentIds = fields.documentIds
-    this.versions = fields.versions
-    this.uncheckedDigests = fields.uncheckedDigests
-  }
-
-  get blockTimestamp(): TimestampValue {
-    return timestampOfClock(this.clock)
-  }
-}
-
-/** The reverse of CanonicalIon.timeAt. */
-function timestampOfClock(clock: number): TimestampValue {
-  let rest = clock
-  const take = (count: number) => {
-    const taken = rest % count
-    rest = Math.floor(rest / count)
-    return taken
-  }
-  const fraction = BigInt(take(1000))
-  const [second, minute, hour] = [take(60), take(60), take(24)]
-  const day = take(31) || 31
-  // Day 31 and month 12 have carried over.
-  if (day === 31) rest -= 1
-  const month = take(12) || 12
-  const year = month === 12 ? rest - 1 : rest
-  return timestamp('second', { year, month, day, hour, minute, second, fraction, fractionDigits: 3, offset: 0 })
-}
+import { SoundBlock } from './sound-block.ts'
 
 const names = {
   blockAddress: Buffer.from('blockAddress'),
@@ -86,6 +31,9 @@ const names = {
   txId: Buffer.from('txId'),
 } as const
 
+/** Documents that stand in another order than the revisions are put beside them up to so many. */
+const unorderedDocumentsMax = 64
+
 const tableNames = [names.tableName, names.tableId]
 
 /** Bytes of blocks that are looked at together: few enough for the processor's cache. */
@@ -100,10 +48,21 @@ class Reading {
   addressAt = none
   addressEnd = none
   addressUses = none
+  strandAt = none
+  strandEnd = none
+  sequenceNo = none
   transactionIdAt = none
   transactionIdEnd = none
   clock = none
+  statements = 0
   uncheckedDigests = 0
+  blockHash = none
+  previous = none
+  entries: readonly number[] = []
+  /** Digests that an entry may, or must, be the same as; `none` for the root of no revisions. */
+  head = none
+  info = none
+  root = none
   /** Of the documents of transactionInfo, and of the revisions: beginnings and ends of their ids. */
   readonly documents: number[] = []
   readonly revisions: number[] = []
@@ -111,13 +70,13 @@ class Reading {
 }
 
 /**
- * Checks blocks by themselves, many at once, as fast as can be: those in the form that this program seals and stores
- * them in. It only says of blocks that they are sound; of any other, which may be just rare, it says nothing, and
- * verify.ts is to look at it. Nothing is decoded, and the hashes of all blocks are worked out together.
+ * Checks blocks by themselves, many at once, as fast as can be: those that have exactly the fields that this program and
+ * AWS give most of them. It only says of blocks that they are sound; of any other, which may be just rare, it says
+ * nothing, and verify.ts is to look at it. Nothing is decoded, and the hashes of all blocks are worked out together.
  */
 export class SealedBlocks extends CanonicalIon {
   readonly #text: Buffer
-  #strand = { id: '', at: none, end: none, bytes: Buffer.alloc(0) }
+  #strand: { readonly text: string | undefined; readonly bytes: Buffer } = { text: undefined, bytes: Buffer.alloc(0) }
   /** Digests that were worked out, those that they must equal, and the block of each: three numbers apiece. */
   readonly #expected: number[] = []
   #expectedCount = 0
@@ -132,25 +91,27 @@ export class SealedBlocks extends CanonicalIon {
   check(blocks: readonly (Uint8Array | undefined)[]): (SoundBlock | undefined)[] {
     this.reset()
     this.#expectedCount = 0
-    const found = blocks.map((bytes, index) => {
-      if (bytes === undefined) return undefined
-      this.#block = index
-      const tasks = this.taskSizes()
-      const { structCount } = this
-      const before = this.#expectedCount
-      const block = this.#readBlock(bytes)
-      if (block !== undefined) return block
-      this.forgetTasks(tasks)
-      this.structCount = structCount
-      this.#expectedCount = before
-      return undefined
-    })
+    const readings = blocks.map((bytes, index) => (bytes === undefined ? undefined : this.#tryBlock(bytes, index)))
     if (!this.runRounds()) return blocks.map(() => undefined)
     for (let at = 0; at < this.#expectedCount; at += 3) {
       const [digest, expected, block] = [this.#expected[at], this.#expected[at + 1], this.#expected[at + 2]]
-      if (!this.isSameDigest(digest as number, expected as number)) found[block as number] = undefined
+      if (!this.isSameDigest(digest as number, expected as number)) readings[block as number] = undefined
     }
-    return found
+    return readings.map((reading) => reading && this.#soundBlock(reading))
+  }
+
+  /** Leaves nothing behind of a block that it turns away. */
+  #tryBlock(bytes: Uint8Array, index: number): Reading | undefined {
+    this.#block = index
+    const tasks = this.taskSizes()
+    const { structCount } = this
+    const before = this.#expectedCount
+    const reading = this.#readBlock(bytes)
+    if (reading !== undefined) return reading
+    this.forgetTasks(tasks)
+    this.structCount = structCount
+    this.#expectedCount = before
+    return undefined
   }
 
   /** False when the digest has no place. */
@@ -164,45 +125,61 @@ export class SealedBlocks extends CanonicalIon {
     return true
   }
 
-  #readBlock(bytes: Uint8Array): SoundBlock | undefined {
+  #readBlock(bytes: Uint8Array): Reading | undefined {
     const end = this.openStream(bytes)
     if (end === none || this.enterContainer(0xd, end) !== end) return undefined
     const reading = new Reading()
-    const head = this.#readHead(reading, end)
-    if (head === none) return undefined
+    if (!this.#readHead(reading, end)) return undefined
     const blockHash = this.#readHashField(names.blockHash, end)
     const entriesHash = this.#readHashField(names.entriesHash, end)
-    const previous = this.#readHashField(names.previousBlockHash, end)
+    if (blockHash === none || entriesHash === none || this.#readName(names.previousBlockHash, end) === none)
+      return undefined
+    const previous = this.#readContent(0xa, end)
+    const previousBytes = this.at - previous
     const entries = this.#readHashes(end)
-    if (blockHash === none || entriesHash === none || previous === none || entries === undefined) return undefined
-    const info = this.#readTransactionInfo(reading, end)
-    if (info === none) return undefined
+    if (previous === none || entries === undefined || !this.#readTransactionInfo(reading, end)) return undefined
     const hashes = this.at === end ? [] : this.#readRevisions(reading, end)
     if (hashes === undefined || this.at !== end || !this.hasCanonicalSymbols()) return undefined
-    const expected = hashes.length === 0 ? [head, info] : [head, this.#rootOf(hashes), info]
+    reading.root = this.#rootOf(hashes)
+    reading.entries = entries
+    reading.blockHash = blockHash
+    reading.previous = previousBytes === 0 ? none : previous
+    // An empty hash before it is neutral.
+    const joined = previousBytes === 0 ? entriesHash : this.join(entriesHash, previous, 0)
     const isWhole =
-      entries.length === expected.length &&
-      expected.every((digest, index) => this.#expect(digest, entries[index] as number)) &&
+      (previousBytes === 0 || previousBytes === hashBytes) &&
+      (hashes.length === 0 || reading.root !== none) &&
       this.#expect(this.#rootOf(entries), entriesHash) &&
-      this.#expect(this.join(entriesHash, previous, 0), blockHash) &&
+      this.#expect(joined, blockHash) &&
       this.#hasSameDocuments(reading)
-    return isWhole ? this.#soundBlock(reading, blockHash, previous) : undefined
+    return isWhole ? reading : undefined
   }
 
-  #soundBlock(reading: Reading, blockHash: number, previous: number): SoundBlock {
-    const { clock, versions, revisions, uncheckedDigests } = reading
+  #soundBlock(reading: Reading): SoundBlock | undefined {
+    const { clock, statements, versions, revisions, uncheckedDigests, previous, blockHash, entries } = reading
+    const explained = new Set<number>()
+    if (!this.#explain(reading.info, entries, explained)) return undefined
+    if (reading.root !== none && !this.#explain(reading.root, entries, explained)) return undefined
+    const coversHead = this.#explain(reading.head, entries, explained)
+    const opaqueEntries = entries.length - explained.size
+    if (coversHead && opaqueEntries > 0) return undefined
     const documentIds = versions.map((_, index) =>
       this.#text.toString('utf8', revisions[index * 2] as number, revisions[index * 2 + 1] as number),
     )
     return new SoundBlock({
-      blockAddress: this.#addressOf(reading),
+      blockAddress: { strandId: this.#strandId(reading), sequenceNo: reading.sequenceNo },
       clock,
       blockHash: this.bytes.slice(blockHash, blockHash + hashBytes),
-      previousBlockHash: this.bytes.slice(previous, previous + hashBytes),
-      documentIds,
-      versions,
-      uncheckedDigests,
+      previousBlockHash: previous === none ? new Uint8Array(0) : this.bytes.slice(previous, previous + hashBytes),
+      ...{ documentIds, versions, statements, uncheckedDigests, opaqueEntries, coversHead },
     })
+  }
+
+  /** Whether an entry that nothing else has explained is this digest. */
+  #explain(digest: number, entries: readonly number[], explained: Set<number>): boolean {
+    const index = entries.findIndex((entry, at) => !explained.has(at) && this.isSameDigest(entry, digest))
+    if (index !== -1) explained.add(index)
+    return index !== -1
   }
 
   /** The name of the next field, if it is this; its id. */
@@ -245,8 +222,8 @@ export class SealedBlocks extends CanonicalIon {
     return this.timeAt(start, this.at)
   }
 
-  /** Address, transaction and time; gives the digest of the three together, the block's head. */
-  #readHead(reading: Reading, end: number): number {
+  /** Address, transaction and time: the block's head. */
+  #readHead(reading: Reading, end: number): boolean {
     const head = this.beginStruct()
     const digests: number[] = []
     reading.addressUses = this.useCount + 1
@@ -256,16 +233,17 @@ export class SealedBlocks extends CanonicalIon {
     const transactionAt = this.#readHeadField(names.transactionId, end, digests)
     reading.transactionIdEnd = this.at
     const timeAt = this.#readHeadField(names.blockTimestamp, end, digests)
-    if (digests.length !== 3) return none
+    if (digests.length !== 3) return false
     const after = this.at
     this.at = transactionAt
     reading.transactionIdAt = this.#readContent(0x8, after)
     this.at = timeAt
     reading.clock = this.#readClock(after)
     this.at = after
-    if (reading.transactionIdAt === none || reading.clock === none || !this.#isAddress(reading)) return none
+    if (reading.transactionIdAt === none || reading.clock === none || !this.#isAddress(reading)) return false
     this.endStruct(head, digests, 3, 3)
-    return this.hashOfStruct(head, round + 1)
+    reading.head = this.hashOfStruct(head, round + 1)
+    return reading.head !== none
   }
 
   /** Gives where its value stands. */
@@ -278,7 +256,7 @@ export class SealedBlocks extends CanonicalIon {
   }
 
   #isAddress(reading: Reading): boolean {
-    return this.#again(reading.addressAt, () => this.#readAddress(reading.addressEnd) !== undefined)
+    return this.#again(reading.addressAt, () => this.#readAddress(reading, reading.addressEnd))
   }
 
   /** Reads what has been read and counted before; leaves `at` where it is. */
@@ -292,29 +270,23 @@ export class SealedBlocks extends CanonicalIon {
     return isRead
   }
 
-  #readAddress(end: number): { strandAt: number; strandEnd: number; sequenceNo: number } | undefined {
-    if (this.enterContainer(0xd, end) !== end || this.#readName(names.strandId, end) === none) return undefined
-    const strandAt = this.#readContent(0x8, end)
-    const strandEnd = this.at
-    if (strandAt === none || this.#readName(names.sequenceNo, end) === none) return undefined
-    const sequenceNo = this.#readCount(end)
-    return sequenceNo === none || this.at !== end ? undefined : { strandAt, strandEnd, sequenceNo }
+  #readAddress(reading: Reading, end: number): boolean {
+    if (this.enterContainer(0xd, end) !== end || this.#readName(names.strandId, end) === none) return false
+    reading.strandAt = this.#readContent(0x8, end)
+    reading.strandEnd = this.at
+    if (reading.strandAt === none || this.#readName(names.sequenceNo, end) === none) return false
+    reading.sequenceNo = this.#readCount(end)
+    return reading.sequenceNo !== none && this.at === end
   }
 
-  #addressOf({ addressAt, addressEnd }: Reading): BlockAddress {
-    let sequenceNo = 0
-    this.#again(addressAt, () => {
-      const address = this.#readAddress(addressEnd)
-      if (address === undefined) return false
-      sequenceNo = address.sequenceNo
-      const { strandAt, strandEnd } = address
-      if (Buffer.compare(this.#strand.bytes, this.bytes.subarray(strandAt, strandEnd)) !== 0) {
-        const bytes = Buffer.from(this.bytes.subarray(strandAt, strandEnd))
-        this.#strand = { ...this.#strand, id: bytes.toString('utf8'), bytes }
-      }
-      return true
-    })
-    return { strandId: this.#strand.id, sequenceNo }
+  /** The text of a strand's id; that of the block before is taken again when it is the same. */
+  #strandId({ strandAt, strandEnd }: Reading): string {
+    const bytes = this.bytes.subarray(strandAt, strandEnd)
+    if (this.#strand.text === undefined || Buffer.compare(this.#strand.bytes, bytes) !== 0) {
+      const own = Buffer.from(bytes)
+      this.#strand = { text: own.toString('utf8'), bytes: own }
+    }
+    return this.#strand.text as string
   }
 
   #readHashes(end: number): number[] | undefined {
@@ -346,16 +318,16 @@ export class SealedBlocks extends CanonicalIon {
     return level[0] ?? none
   }
 
-  /** Gives the digest of transactionInfo. */
-  #readTransactionInfo(reading: Reading, end: number): number {
-    if (this.#readName(names.transactionInfo, end) === none) return none
+  #readTransactionInfo(reading: Reading, end: number): boolean {
+    if (this.#readName(names.transactionInfo, end) === none) return false
     const start = this.at
     const round = this.readHashedStruct(end)
-    if (round === none) return none
+    if (round === none) return false
     const struct = this.lastStruct
     const after = this.at
     const isInfo = this.#again(start, () => this.#readStatements(reading, after) && this.#readDocuments(reading, after))
-    return isInfo ? this.hashOfStruct(struct, round + 1) : none
+    reading.info = isInfo ? this.hashOfStruct(struct, round + 1) : none
+    return reading.info !== none
   }
 
   #readStatements(reading: Reading, end: number): boolean {
@@ -372,6 +344,7 @@ export class SealedBlocks extends CanonicalIon {
         return false
       const expected = this.#readHashField(names.statementDigest, structEnd)
       if (expected === none || this.at !== structEnd) return false
+      reading.statements += 1
       if (hasQuestion) reading.uncheckedDigests += 1
       else if (!this.#expect(digest, expected)) return false
     }
@@ -458,14 +431,37 @@ export class SealedBlocks extends CanonicalIon {
     return start !== none && this.at === end && end - start === length && this.isSame(start, transactionIdAt, length)
   }
 
-  /** The documents of transactionInfo are those of the revisions, in the same order. */
+  /** The documents of transactionInfo, which are all different, are those of the revisions. */
   #hasSameDocuments({ documents, revisions }: Reading): boolean {
     if (documents.length !== revisions.length) return false
-    for (let index = 0; index < documents.length; index += 2) {
-      const [one, other] = [documents[index] as number, revisions[index] as number]
-      const length = (documents[index + 1] as number) - one
-      if ((revisions[index + 1] as number) - other !== length || !this.isSame(one, other, length)) return false
+    if (documents.every((_, index) => index % 2 === 1 || this.#isSameId(documents, revisions, index, index)))
+      return true
+    if (documents.length > 2 * unorderedDocumentsMax) return false
+    const found = new Set<number>()
+    for (let one = 0; one < revisions.length; one += 2) {
+      for (let other = 0; other < documents.length; other += 2)
+        if (this.#isSameId(documents, revisions, other, one)) found.add(other)
     }
-    return true
+    return found.size * 2 === documents.length
   }
+
+  #isSameId(documents: readonly number[], revisions: readonly number[], one: number, other: number): boolean {
+    const document = documents[one] as number
+    const revision = revisions[other] as number
+    const length = (documents[one + 1] as number) - document
+    return (revisions[other + 1] as number) - revision === length && this.isSame(document, revision, length)
+  }
+}
+
+let shared: SealedBlocks | undefined
+
+/** SealedBlocks.check, with one memory for all calls. */
+export function soundBlocks(blocks: readonly (Uint8Array | undefined)[]): (SoundBlock | undefined)[] {
+  shared ??= new SealedBlocks()
+  return shared.check(blocks)
+}
+
+/** The same for one block. */
+export function soundBlock(block: Uint8Array | undefined): SoundBlock | undefined {
+  return block && soundBlocks([block])[0]
 }

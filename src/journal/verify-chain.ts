@@ -3,8 +3,8 @@ import { LedgerError } from '../base/errors.ts'
 import { compareInstants, instantOf } from '../values/timestamp.ts'
 import type { Block, RedactedRevision } from './block.ts'
 import { RunningTree } from './merkle-tree.ts'
-import type { ChainLink, SoundBlock } from './sealed-blocks.ts'
-import { type BlockReport, type Finding, type FindingCode, findingOf, verifyBlock } from './verify.ts'
+import type { ChainLink, SoundBlock } from './sound-block.ts'
+import { type BlockReport, type Finding, type FindingCode, findingOf, headFields, verifyBlock } from './verify.ts'
 
 export interface ChainOptions {
   /** All blocks were sealed by this program: each must cover its head. Else that is asked from the first that does. */
@@ -45,18 +45,25 @@ export class ChainVerifier {
     return { ...pickReport(report), findings }
   }
 
-  /** The same for a block that has been found sound by itself. */
-  addSound(block: SoundBlock): Finding[] {
+  /** Whether addSound may be asked: each block from the first on that covers its head must do so. */
+  takesSound(block: SoundBlock): boolean {
+    return block.coversHead || !this.#mustCoverHead
+  }
+
+  /** As `add`, for a block that has been found sound by itself. */
+  addSound(block: SoundBlock): BlockReport {
     const findings: Finding[] = []
     this.#first ??= block
     this.#checkPlace(block, findings)
     block.documentIds.forEach((id, index) => {
       this.#checkVersion(block, id, block.versions[index] as number, findings)
     })
-    this.#mustCoverHead = true
+    const { coversHead, opaqueEntries, uncheckedDigests } = block
+    this.#mustCoverHead ||= coversHead
     this.#last = block
     this.#tree.append(block.blockHash)
-    return findings
+    const uncovered = coversHead ? [] : headFields
+    return { findings, uncovered, opaqueEntries, opaqueRevisions: 0, uncheckedDigests, coversHead }
   }
 
   /** What can only be said after the last block: redacted revisions that no block so far asked to redact. */

@@ -2,7 +2,7 @@ import { equalBytes, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { exportDocumentsMax } from '../base/limits.ts'
 import { printTimestamp } from '../values/timestamp.ts'
-import type { Block, BlockAddress } from './block.ts'
+import { type Block, type BlockAddress, encodeBlock } from './block.ts'
 import type { Digest } from './digest.ts'
 import { readBlocks, type SourceBlock } from './import-blocks.ts'
 import {
@@ -16,6 +16,8 @@ import { type ExportFinding, FindingList, severityOf } from './import-findings.t
 import { RunningTree, siblingRanges } from './merkle-tree.ts'
 import { verifyProof } from './proof.ts'
 import type { ProofFile } from './proof-file.ts'
+import { soundBlock } from './sealed-blocks.ts'
+import type { SoundBlock } from './sound-block.ts'
 import { ChainVerifier } from './verify-chain.ts'
 import { verifyEvidence } from './verify-evidence.ts'
 
@@ -183,12 +185,17 @@ export class ExportVerifier {
     }
   }
 
-  /** Whether the block, by itself and after the one before, has a hash that does not fit. */
-  add(source: SourceBlock): boolean {
+  /**
+   * Whether the block, by itself and after the one before, has a hash that does not fit. `stored` is the block as
+   * encodeBlock writes it.
+   */
+  add(source: SourceBlock, stored = storedForm(source.block)): boolean {
     const { block } = source
     if (this.#first === undefined) this.#begin(block)
     const before = this.#findings.count('tampered')
-    const report = this.#chain.add(block, source.doubtful)
+    const sound = source.doubtful.length > 0 ? undefined : soundBlock(stored)
+    const isSound = sound !== undefined && this.#chain.takesSound(sound)
+    const report = isSound ? this.#chain.addSound(sound) : this.#chain.add(block, source.doubtful)
     const isAfterGap = report.findings.some(({ code }) => code === 'gap')
     for (const { code, message, sequenceNo } of report.findings) {
       // Nothing is known of the hash of a block that is missing.
@@ -202,7 +209,8 @@ export class ExportVerifier {
       const name = known || Object.hasOwn(this.#uncovered, plain) ? plain : 'other fields'
       this.#uncovered[name] = (this.#uncovered[name] ?? 0) + 1
     }
-    this.#count(source, report)
+    if (isSound) this.#countSound(source, sound)
+    else this.#count(source, report)
     this.#checkLastBlockProofs(block)
     this.#tree.append(block.blockHash)
     this.#last = block
@@ -272,6 +280,16 @@ export class ExportVerifier {
     const which = doubtful.length === 1 ? `revision ${doubtful[0]}` : `${doubtful.length} revisions`
     const message = `block ${sequenceNo}: ${which} can't be checked in JSON form, which took the types of the data`
     this.#findings.add('note', 'json-data', message, { sequenceNo, file: path })
+  }
+
+  #countSound({ isJson }: SourceBlock, sound: SoundBlock): void {
+    const counts = this.#counts
+    counts.opaqueEntries += sound.opaqueEntries
+    counts.uncheckedDigests += sound.uncheckedDigests
+    if (isJson) counts.jsonBlocks += 1
+    counts.revisions += sound.versions.length
+    counts.checkedRevisions += sound.versions.length
+    counts.statements += sound.statements
   }
 
   #count({ block, isJson, doubtful }: SourceBlock, report: ReturnType<ChainVerifier['add']>): void {
@@ -397,6 +415,16 @@ export class ExportVerifier {
     if (verdict === 'fails') this.#findings.add('tampered', 'digest', `${path}: ${message}`, { file: path })
     if (verdict === 'not-comparable')
       this.#findings.add('note', 'digest-not-covered', `${path}: ${message}`, { file: path })
+  }
+}
+
+/** Undefined for a block that has no such form: it can't be sound. */
+export function storedForm(block: Block): Uint8Array | undefined {
+  try {
+    return encodeBlock(block)
+  } catch (error) {
+    if (error instanceof LedgerError) return undefined
+    throw error
   }
 }
 

@@ -43,6 +43,9 @@ export interface Finding {
   readonly message: string
 }
 
+/** The fields that AWS leaves out of every hash it explains (block.ts, headOf). */
+export const headFields: readonly string[] = ['blockAddress', 'transactionId', 'blockTimestamp']
+
 export interface BlockReport {
   readonly findings: readonly Finding[]
   /** Fields whose content no hash covers, as paths: a change there would not show, unless it contradicts another field. */
@@ -110,7 +113,7 @@ class BlockCheck implements BlockReport {
     const head = ionHash(headOf(blockAddress, transactionId, blockTimestamp))
     this.coversHead = this.#explain(head)
     if (this.coversHead) return
-    this.uncovered.push('blockAddress', 'transactionId', 'blockTimestamp')
+    this.uncovered.push(...headFields)
     if (!mustCoverHead) return
     this.#find('head', `no entry is the hash of its head, expected ${toBase64(head)} for address, transaction and time`)
   }

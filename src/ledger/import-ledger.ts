@@ -94,10 +94,10 @@ export class LedgerImport {
 
   /**
    * Takes the next block; blocks come in their order. One that is there already must be the same. `doubtful` are
-   * indexes of revisions whose hash can't be checked. Throws LedgerError 'journal/gap', 'journal/hash-mismatch',
-   * 'journal/malformed', and the store's errors.
+   * indexes of revisions whose hash can't be checked, `stored` is what encodeBlock writes. Throws LedgerError
+   * 'journal/gap', 'journal/hash-mismatch', 'journal/malformed', and the store's errors.
    */
-  async add(block: Block, doubtful: readonly number[] = []): Promise<void> {
+  async add(block: Block, doubtful: readonly number[] = [], stored?: Uint8Array): Promise<void> {
     const { sequenceNo } = block.blockAddress
     if (this.#identity === undefined) await this.#begin(block)
     if (this.#tip !== undefined && sequenceNo <= this.#tip) {
@@ -112,7 +112,7 @@ export class LedgerImport {
     }
     if (this.#identity?.origin?.state === 'complete') await this.#reopen()
     checkIds(block)
-    const bytes = encodeBlock(block)
+    const bytes = stored ?? encodeBlock(block)
     // As it is stored: its texts are not pieces of the file's, which would be kept alive with them.
     this.#pending.push({ block: decodeBlock(bytes), bytes, doubtful })
     this.#pendingBytes += bytes.length

@@ -11,13 +11,16 @@ import {
   sealBlock,
   statementDigest,
 } from '../../src/journal/block.ts'
-import { SealedBlocks, type SoundBlock } from '../../src/journal/sealed-blocks.ts'
+import { SealedBlocks } from '../../src/journal/sealed-blocks.ts'
+import type { SoundBlock } from '../../src/journal/sound-block.ts'
 import { verifyBlock } from '../../src/journal/verify.ts'
+import { rootOf } from '../../src/journal/merkle-tree.ts'
 import { encodeIon } from '../../src/values/binary-writer.ts'
 import { ionHash } from '../../src/values/ion-hash.ts'
+import { joinHashes } from '../../src/values/join-hashes.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printTimestamp, timestampFromMs } from '../../src/values/timestamp.ts'
-import { int, list, string, struct, type StructValue, type Value } from '../../src/values/value.ts'
+import { blob, int, list, string, struct, type StructValue, type Value } from '../../src/values/value.ts'
 import { ionValue } from '../support/ion-values.ts'
 
 const sealed = new SealedBlocks()
@@ -60,8 +63,10 @@ function contentOf(more: Partial<BlockContent> = {}): BlockContent {
 const block = sealBlock(contentOf(), previous)
 const bytes = encodeBlock(block)
 
+/** Sound, as a block of a ledger that seals its blocks here must be: its head is covered. */
 function checked(stored: Uint8Array): SoundBlock | undefined {
-  return sealed.check([stored])[0]
+  const [found] = sealed.check([stored])
+  return found?.coversHead === true ? found : undefined
 }
 
 /** Whether the check that reads any block finds nothing, and nothing that it can't check either. */
@@ -284,9 +289,55 @@ test('fields in another order, twice, or unknown: not sound, though no hash is w
   assert.equal(checked(encodeIon(inRevision)), undefined)
 })
 
-test('redacted blocks and the first of a journal are left to the other check', () => {
+test('redacted blocks are left to the other check, the first of a journal is not', () => {
   assert.equal(checked(encodeBlock(redactBlock(block, 0))), undefined)
-  assert.equal(checked(encodeBlock(sealBlock(contentOf(), undefined))), undefined)
+  const first = checked(encodeBlock(sealBlock(contentOf(), undefined)))
+  assert.deepEqual(first?.previousBlockHash, new Uint8Array(0))
+  assert.equal(first?.blockAddress.sequenceNo, 0)
+})
+
+/** A block as AWS seals them: two entries of four mean nothing to anybody else, and no entry is of its head. */
+function foreign(): StructValue {
+  const [, root, info] = block.entriesHashList as [Uint8Array, Uint8Array, Uint8Array]
+  const entries = [ionHash(int(1)), root, ionHash(int(2)), info]
+  const entriesHash = rootOf(entries)
+  const change = (ion: Value, field: string, value: Value) => replaced([field], () => value, ion)
+  const hashed = change(block.ion, 'entriesHashList', list(entries.map((entry) => blob(entry))))
+  const joined = change(hashed, 'entriesHash', blob(entriesHash))
+  return change(joined, 'blockHash', blob(joinHashes(entriesHash, previous.blockHash))) as StructValue
+}
+
+test('blocks that AWS sealed are sound, with what their hashes leave open told', () => {
+  const ion = foreign()
+  const [found] = sealed.check([encodeIon(ion)])
+  const report = verifyBlock(blockFromIon(ion))
+  assert.deepEqual(report.findings, [])
+  const { coversHead, opaqueEntries, uncheckedDigests } = report
+  assert.deepEqual([coversHead, opaqueEntries, uncheckedDigests], [false, 2, 1])
+  assert.deepEqual([found?.coversHead, found?.opaqueEntries, found?.uncheckedDigests], [false, 2, 1])
+  const moved = replaced(
+    ['transactionInfo', 'documents'],
+    (value) => {
+      const { names, values } = value as StructValue
+      return struct(names.toReversed(), values.toReversed())
+    },
+    ion,
+  )
+  assert.notEqual(sealed.check([encodeIon(moved)])[0], undefined, 'documents in another order')
+})
+
+test('any bit of such a block changed: what is called sound is so, but for what no hash covers', () => {
+  const stored = encodeIon(foreign())
+  let uncovered = 0
+  for (let at = 0; at < stored.length; at += 1) {
+    const changed = Uint8Array.from(stored)
+    changed[at] = (changed[at] as number) ^ (1 << (at % 8))
+    if (sealed.check([changed])[0] === undefined) continue
+    uncovered += 1
+    assert.deepEqual(verifyBlock(decodeBlock(changed)).findings, [], `byte ${at}`)
+    assert.deepEqual(Buffer.from(encodeBlock(decodeBlock(changed))), Buffer.from(changed))
+  }
+  assert.ok(uncovered < 60, `${uncovered} of ${stored.length} bytes`)
 })
 
 test('any document: a block that is called sound is so in full, and most are', () => {

@@ -13,7 +13,9 @@ import {
 import { revisionFromIon } from '../../src/journal/block-from-ion.ts'
 import { rootOf } from '../../src/journal/merkle-tree.ts'
 import { proofFromIon, verifyProof } from '../../src/journal/proof.ts'
+import { soundBlock } from '../../src/journal/sealed-blocks.ts'
 import { verifyBlock } from '../../src/journal/verify.ts'
+import { encodeIon } from '../../src/values/binary-writer.ts'
 import { ionHash } from '../../src/values/ion-hash.ts'
 import { joinHashes } from '../../src/values/join-hashes.ts'
 import { ionEquals } from '../../src/values/compare.ts'
@@ -62,6 +64,9 @@ vectorTest('a whole block of AWS verifies, also through our binary form', 'awscl
     assert.deepEqual({ findings, uncovered, opaqueEntries, opaqueRevisions, uncheckedDigests, coversHead }, expected)
   }
   assert.ok(ionEquals(decodeBlock(encodeBlock(block)).ion, block.ion))
+  const sound = soundBlock(encodeBlock(block))
+  assert.deepEqual([sound?.coversHead, sound?.opaqueEntries, sound?.uncheckedDigests], [false, 2, 0])
+  assert.deepEqual([sound?.documentIds, sound?.versions], [['JUJgkIcNbhS2goq8RqLuZ4'], [3]])
   assert.equal(block.blockAddress.sequenceNo, 100)
   assert.equal(block.transactionInfo?.documents?.get('JUJgkIcNbhS2goq8RqLuZ4')?.tableName, 'VehicleRegistration')
   assert.equal(block.revisions?.[0]?.metadata?.version, 3)
@@ -99,6 +104,7 @@ vectorTest('every change of what the hashes of a block of AWS cover is found', '
     } catch (error) {
       assert.equal((error as { code?: string }).code, 'journal/malformed')
     }
+    assert.equal(soundBlock(encodeIon(edited)), undefined)
     assert.deepEqual(found.sort(), codes.sort(), `${path.join('.')} := ${printIon(to)}`)
   }
 })
