@@ -123,6 +123,8 @@ export const tablePaddingColumnsMax = 200
 
 /** Lines kept in the shell's history. */
 export const historyEntriesMax = 10_000
+/** An entry of the history's file, in UTF-16 units. */
+export const historyEntryUnitsMax = 65_536
 
 assert(documentBytesMax * transactionDocumentsMax > transactionBytesMax, 'both transaction bounds must be checked')
 assert(integerBytesMax * 8 > numberDigitsMax * Math.log2(10), 'every number that can be read as text fits in binary')

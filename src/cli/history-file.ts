@@ -1,6 +1,6 @@
 import { appendFileSync, chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { historyEntriesMax } from '../base/limits.ts'
+import { historyEntriesMax, historyEntryUnitsMax } from '../base/limits.ts'
 import { makeFolder } from './folders.ts'
 
 /**
@@ -30,7 +30,9 @@ export class HistoryFile {
     return kept.map(decode)
   }
 
+  /** An entry longer than historyEntryUnitsMax is left out: a pasted data set is not what a history is for. */
   append(entry: string): void {
+    if (entry.length > historyEntryUnitsMax) return
     try {
       makeFolder(dirname(this.#path))
       appendFileSync(this.#path, `${encode(entry)}\n`, { mode: 0o600 })

@@ -125,6 +125,8 @@ export class Shell {
   inputState(text: string): InputState {
     if (text.trim() === '') return 'empty'
     if (isCommand(text)) return 'complete'
+    // Said first because it is cheap: long pastes without brackets ask at each of their lines.
+    if (this.settings.isOn('terminator-required') && !/[;\\]/.test(text)) return 'incomplete'
     const ready = this.settings.isOn('terminator-required') ? isComplete(text) : isClosed(text)
     return ready ? 'complete' : 'incomplete'
   }

@@ -1,4 +1,4 @@
-import { Box, Text, useCursor } from 'ink'
+import { Box, Text, useCursor, useStdout } from 'ink'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { Session } from './session.ts'
 import type { Theme } from './theme.ts'
@@ -21,6 +21,7 @@ export function App({ session, theme, look }: AppProps) {
     () => session.state,
   )
   useTicks(state.mode === 'running' || look().shell.transaction !== undefined)
+  useRedrawOnResize()
   const view = liveView({ state, theme, ...look() })
   const { setCursorPosition } = useCursor()
   setCursorPosition(view.cursor)
@@ -48,4 +49,15 @@ function useTicks(active: boolean): void {
     const timer = setInterval(() => setTick((tick) => tick + 1), tickMs)
     return () => clearInterval(timer)
   }, [active])
+}
+
+/** Lays out anew when the terminal has another size: Ink alone would only cut the rows of before. */
+function useRedrawOnResize(): void {
+  const { stdout } = useStdout()
+  const [, setSizes] = useState(0)
+  useEffect(() => {
+    const redraw = () => setSizes((sizes) => sizes + 1)
+    stdout.on('resize', redraw)
+    return () => void stdout.off('resize', redraw)
+  }, [stdout])
 }

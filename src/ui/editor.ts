@@ -186,7 +186,7 @@ function after(text: string, caret: number): number {
 }
 
 /** The offset itself, or the end of the grapheme it stands in: an edit may have joined two (a letter and an accent). */
-function border(text: string, offset: number): number {
+export function border(text: string, offset: number): number {
   const from = Math.max(lineStart(text, offset), offset - graphemeUnitsMax)
   let end = from
   for (const { segment } of segmenter.segment(text.slice(from, offset + graphemeUnitsMax))) {

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import { graphemes } from './editor.ts'
+import { border, graphemes } from './editor.ts'
 
 /** A stretch of the text with the paint for it; stretches do not overlap and rise. */
 export interface PaintedSpan {
@@ -39,6 +39,11 @@ interface Row {
  * characters counted as two, the caret's cell told. Pure: the same input gives the same rows.
  */
 export function layoutPrompt(input: PromptInput): PromptLayout {
+  const isHuge = input.text.length > wholeUnitsMax && input.rowsMax < wholeUnitsMax
+  return isHuge ? layoutPart(input) : layoutWhole(input)
+}
+
+function layoutWhole(input: PromptInput): PromptLayout {
   const rows = wrapRows(input)
   const caretRow = rowOf(rows, input.caret)
   const at = rows[caretRow] as Row
@@ -50,6 +55,31 @@ export function layoutPrompt(input: PromptInput): PromptLayout {
     caretRow: caretRow - first,
     caretColumn: Math.min(caretColumn, input.columns - 1),
   }
+}
+
+/** Of a text longer than this only the part around the caret is laid out: a key must not cost more than it does. */
+const wholeUnitsMax = 20_000
+
+/** Lays out as many lines around the caret as could be shown, a very long line from a cut near the caret on. */
+function layoutPart(input: PromptInput): PromptLayout {
+  const { text, caret, rowsMax, columns } = input
+  let start = caret
+  for (let row = 0; row < rowsMax && start > 0; row += 1) start = text.lastIndexOf('\n', start - 1)
+  let end = caret
+  for (let row = 0; row < rowsMax && end !== -1; row += 1) end = text.indexOf('\n', end + 1)
+  const unitsMax = rowsMax * columns
+  const lineStart = Math.max(0, start + 1)
+  const behind = Math.max(0, caret - lineStart - unitsMax)
+  const cut = behind === 0 ? lineStart : border(text, lineStart + Math.ceil(behind / unitsMax) * unitsMax)
+  const from = start <= 0 && behind === 0 ? 0 : Math.min(cut, caret)
+  const to = Math.min(end === -1 ? text.length : end, caret + unitsMax)
+  return layoutWhole({
+    ...input,
+    prompt: from === 0 ? input.prompt : behind === 0 ? input.continuation : '',
+    text: text.slice(from, to),
+    caret: caret - from,
+    spans: [],
+  })
 }
 
 function wrapRows(input: PromptInput): Row[] {

@@ -68,6 +68,7 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
     },
     remember: options.remember,
     clearScreen: () => void output.write(eraseScreen),
+    holdInput: (isHeld) => void (isHeld ? stdin.pause() : stdin.resume()),
     suspend: async () => {
       // React takes the empty live region first; unmounting then erases what is left of the old one.
       await new Promise((resolve) => setImmediate(resolve))

@@ -20,6 +20,8 @@ export interface SessionPorts {
   clearScreen(): void
   /** Ctrl-Z: gives the terminal back and stops the program; resolves when it goes on. */
   suspend(): Promise<void>
+  /** Stops and resumes the reading of keys, so that what waits stays bounded and nothing is lost. */
+  holdInput(isHeld: boolean): void
 }
 
 export interface SessionState {
@@ -32,8 +34,8 @@ export interface SessionState {
   readonly inputs: number
 }
 
-/** Inputs given while a statement runs wait here; more than this are dropped, so that a stuck key fills no memory. */
-const queuedKeysMax = 10_000
+/** Keys that wait before no more are read from the terminal: a paste without brackets is that many keys. */
+const waitingKeysMax = 1_000_000
 
 /**
  * The interactive session without a terminal: keys in, shell calls and state changes out. A view subscribes and draws.
@@ -42,7 +44,10 @@ const queuedKeysMax = 10_000
 export class Session {
   readonly #ports: SessionPorts
   readonly #listeners = new Set<() => void>()
-  readonly #queue: Key[] = []
+  /** Keys not handled yet, from #next on: an array cut at its front for each key would be copied each time. */
+  #queue: Key[] = []
+  #next = 0
+  #isHeld = false
   #state: SessionState
   #running: AbortController | undefined
   #finish: (exit: ExitName) => void = () => {}
@@ -76,9 +81,13 @@ export class Session {
   async keys(keys: readonly Key[]): Promise<void> {
     for (const key of keys) {
       if (this.#running !== undefined && key.ctrl && key.text === 'c') {
-        this.#queue.length = 0
+        this.#dropWaiting()
         this.#running.abort()
-      } else if (this.#queue.length < queuedKeysMax) this.#queue.push(key)
+      } else this.#queue.push(key)
+    }
+    if (!this.#isHeld && this.#queue.length - this.#next > waitingKeysMax) {
+      this.#isHeld = true
+      this.#ports.holdInput(true)
     }
     await this.#drain()
   }
@@ -90,19 +99,32 @@ export class Session {
   }
 
   #draining = false
+  /** The state has changed since the listeners were told. */
+  #isUndrawn = false
 
   async #drain(): Promise<void> {
     if (this.#draining) return
     this.#draining = true
     try {
       while (this.#state.mode === 'editing') {
-        const key = this.#queue.shift()
+        const key = this.#queue[this.#next]
         if (key === undefined) break
+        this.#next += 1
         await this.#key(key)
       }
+      if (this.#next >= this.#queue.length) this.#dropWaiting()
+      if (this.#isUndrawn) this.#draw()
     } finally {
       this.#draining = false
     }
+  }
+
+  #dropWaiting(): void {
+    this.#queue = []
+    this.#next = 0
+    if (!this.#isHeld) return
+    this.#isHeld = false
+    this.#ports.holdInput(false)
   }
 
   async #key(key: Key): Promise<void> {
@@ -248,8 +270,17 @@ export class Session {
     return true
   }
 
+  /** While more keys wait nothing is drawn in between: a paste without brackets would draw each of its letters. */
   #change(change: Partial<SessionState>): void {
+    const { mode } = this.#state
     this.#state = { ...this.#state, ...change }
+    const isMore = this.#draining && this.#next < this.#queue.length
+    if (isMore && mode === 'editing' && this.#state.mode === 'editing') this.#isUndrawn = true
+    else this.#draw()
+  }
+
+  #draw(): void {
+    this.#isUndrawn = false
     for (const listener of this.#listeners) listener()
   }
 }

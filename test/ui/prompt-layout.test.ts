@@ -63,3 +63,28 @@ test('prompt: no row is wider than the terminal, the caret is always among the r
     ),
   )
 })
+
+test('prompt: of a huge text only the part around the caret is laid out, and it looks as if all of it were', () => {
+  const line = fc.string({ unit: fc.constantFrom('a', '日', 'e\u0301'), minLength: 1, maxLength: 60 })
+  fc.assert(
+    fc.property(fc.array(line, { minLength: 1, maxLength: 9 }), fc.nat(), (lines, seed) => {
+      const text = Array.from({ length: 21_000 / lines.join('\n').length + 1 }, () => lines.join('\n')).join('\n')
+      const ends = [...text.matchAll(/\n|$/g)].map(({ index }) => index)
+      const caret = ends[seed % ends.length] as number
+      const huge = layoutPrompt({ ...input, text, caret, columns: 40, rowsMax: 6 })
+      const all = layoutPrompt({ ...input, text, caret, columns: 40, rowsMax: 1_000_000 })
+      const from = all.caretRow - huge.caretRow
+      assert.deepEqual(huge.rows, all.rows.slice(from, from + huge.rows.length))
+      assert.equal(huge.rows.length, 6)
+      assert.equal(huge.caretColumn, all.caretColumn)
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('prompt: one line of many megabytes is laid out around the caret', () => {
+  const text = 'x'.repeat(5_000_000)
+  const layout = layoutPrompt({ ...input, text, caret: 2_345_678, columns: 40, rowsMax: 5 })
+  assert.equal(layout.rows.length, 5)
+  assert.ok(layout.caretRow < 5 && layout.caretColumn < 40)
+})

@@ -69,6 +69,7 @@ function fakeSession(entries: readonly string[] = []): Fake {
     remember: (input) => void log.push(`keep ${input}`),
     clearScreen: () => void log.push('clear'),
     suspend: async () => void log.push('suspend'),
+    holdInput: (isHeld) => void log.push(isHeld ? 'hold' : 'go on'),
   })
   const decoder = new KeyDecoder()
   return {
@@ -205,4 +206,39 @@ test('session: Tab completes a word, and shows the candidates when there are sev
   assert.deepEqual(fake.view(), ['qldb> select * from Vehicle', 'Vehicle  VehicleRegistration'])
   await fake.type('R\t')
   assert.deepEqual(fake.view(), ['qldb> select * from VehicleRegistration '])
+})
+
+test('session: a paste of 50,000 keys without brackets, given while a statement runs, is all run', async () => {
+  const fake = fakeSession()
+  const running = fake.type('slow;\r')
+  await new Promise((resolve) => setImmediate(resolve))
+  let typed = ''
+  for (let index = 0; index < 25_000; index += 1) typed += `SELECT ${index};\r`
+  await fake.type(typed)
+  fake.finish()
+  await running
+  const ran = fake.log.filter((line) => line.startsWith('run SELECT'))
+  assert.equal(ran.length, 25_000)
+  assert.equal(ran.at(-1), 'run SELECT 24999;')
+})
+
+test('session: beyond a million waiting keys no more are read, until they have been handled', async () => {
+  const fake = fakeSession()
+  const running = fake.type('slow;\r')
+  await new Promise((resolve) => setImmediate(resolve))
+  await fake.type('\x01'.repeat(1_000_001))
+  assert.equal(fake.log.at(-1), 'hold')
+  fake.finish()
+  await running
+  assert.equal(fake.log.at(-1), 'go on')
+  assert.deepEqual(fake.view(), ['qldb> '])
+})
+
+test('session: keys that come together are drawn once', async () => {
+  const fake = fakeSession()
+  let drawn = 0
+  fake.session.subscribe(() => (drawn += 1))
+  await fake.type('a\x01b\x01c\x05d')
+  assert.equal(drawn, 1)
+  assert.deepEqual(fake.view(), ['qldb> cbad'])
 })

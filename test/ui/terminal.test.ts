@@ -184,6 +184,7 @@ test('terminal: a narrow and then resized terminal keeps prompt and text whole',
   terminal.type(statement)
   await terminal.waitFor(/<<0>>;$/)
   terminal.resize(60, 12)
+  await terminal.waitFor((text) => text.includes("qldb> SELECT 'word0' || 'word1' || 'word2' || 'word3' || 'w\n"))
   terminal.type('\r')
   await terminal.waitFor(/1 document in bag[\s\S]*qldb>$/)
   assert.equal(await leave(terminal), 0)
