@@ -2,6 +2,7 @@ import type { ExitName } from '../shell/exit-codes.ts'
 import { History } from '../shell/history.ts'
 import { settingWarnings } from '../shell/settings.ts'
 import { Shell } from '../shell/shell.ts'
+import { runPlainUi } from '../ui/plain-ui.ts'
 import type { Arguments } from './args.ts'
 import { loadChunk } from './chunks.ts'
 import { connectorFor, connectTo } from './connect.ts'
@@ -25,27 +26,39 @@ export interface InteractiveContext {
 export async function runInteractive(context: InteractiveContext): Promise<ExitName> {
   const { args, options, version, stdin, stdout, variables } = context
   const { place, settings } = options
-  const [connection, { runUi }] = await Promise.all([
+  const isDumb = isDumbTerminal(variables)
+  const [connection, ui] = await Promise.all([
     connectTo(place, 'worker'),
-    loadChunk<typeof import('../ui/run-ui.tsx')>('ui'),
+    isDumb ? undefined : loadChunk<typeof import('../ui/run-ui.tsx')>('ui'),
   ])
   if (args.demo) await fillDemo(connection.driver)
   const file = new HistoryFile(historyFile(variables))
   const history = new History(file.read())
   const connect = connectorFor(place, 'worker')
   const shell = new Shell({ connection, connect, settings, history, env: realEnv, version, auditor: lazyAuditor })
-  return runUi({
+  const common = {
     shell,
     stdin,
     stdout,
-    hasColour: !variables['NO_COLOR'] && variables['TERM'] !== 'dumb',
     greeting: greeting(shell, version, [...options.warnings, ...settingWarnings(settings)]),
     nowMs: realEnv.nowMs,
     rowsRead: () => shell.readIosSoFar,
-    remember: (input) => file.append(input),
-    suspend,
+    remember: (input: string) => file.append(input),
     verbosity: args.verbose,
-  })
+  }
+  if (ui !== undefined) return ui.runUi({ ...common, hasColour: !variables['NO_COLOR'], suspend })
+  return runPlainUi({ ...common, onInterrupt })
+}
+
+/** A terminal that would show control sequences as letters. On Windows no terminal says what it is. */
+function isDumbTerminal(variables: InteractiveContext['variables']): boolean {
+  const kind = variables['TERM'] ?? ''
+  return kind === 'dumb' || (kind === '' && process.platform !== 'win32')
+}
+
+function onInterrupt(callback: () => void): () => void {
+  process.on('SIGINT', callback)
+  return () => void process.off('SIGINT', callback)
 }
 
 /**

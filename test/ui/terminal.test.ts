@@ -238,3 +238,43 @@ test('terminal: NO_COLOR leaves no colour, and colour is there without it', asyn
   assert.ok(!colour.test(plain.bytes))
   await leave(plain)
 })
+
+test('terminal: with TERM dumb there is a prompt, a statement of two lines, Ctrl-C, and no escape byte', async (t) => {
+  const folder = home()
+  const terminal = new TerminalSession(['--demo'], {
+    env: { TERM: 'dumb', XDG_STATE_HOME: folder, XDG_CONFIG_HOME: folder },
+  })
+  t.after(() => terminal.kill())
+  await terminal.waitFor(promptAtEnd)
+  terminal.enter('SELECT Make FROM Vehicle')
+  await terminal.waitFor(/\n {3}->$/)
+  terminal.enter("WHERE VIN = 'WVWZZZ1KZ8W386752';")
+  await terminal.waitFor(/Volkswagen\n1 document in bag[\s\S]*qldb>$/)
+  terminal.enter('SELECT nothing')
+  await terminal.waitFor(/\n {3}->$/)
+  terminal.type('\x03')
+  await terminal.waitFor(/\^C\nqldb>$/)
+  const tables = Array.from({ length: 12 }, (_, index) => `Vehicle AS v${index}`).join(', ')
+  terminal.enter(`SELECT COUNT(*) AS n FROM ${tables};`)
+  await terminal.waitFor(/running for 1 s, [\d,]+ documents read; Ctrl-C stops it\n/)
+  terminal.type('\x03')
+  await terminal.waitFor(/error\[cancelled\/by-user\][\s\S]*qldb>$/)
+  terminal.enter('begin')
+  await terminal.waitFor(transactionPrompt)
+  terminal.type('\x04')
+  assert.equal(await terminal.waitForExit(), 1)
+  assert.match(terminal.text(), /warning: a transaction was still open at the end/)
+  assert.ok(!terminal.bytes.includes('\x1b'), JSON.stringify(terminal.bytes))
+})
+
+test('terminal: a line that a dumb terminal has cut is not run', async (t) => {
+  const terminal = new TerminalSession(['--memory'], { env: { TERM: 'dumb', XDG_STATE_HOME: home() } })
+  t.after(() => terminal.kill())
+  await terminal.waitFor(promptAtEnd)
+  terminal.enter(`SELECT 1 AS n FROM <<0>>; -- ${'x'.repeat(5000)}`)
+  await terminal.waitFor(
+    /error\[statement\/too-large\]: the terminal cuts a line at 4,095 bytes: nothing was\s+run\n[\s\S]*qldb>$/,
+  )
+  terminal.enter('quit')
+  assert.equal(await terminal.waitForExit(), 0)
+})
