@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
-import { exitCodes } from '../shell/exit-codes.ts'
+import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { formatNames, isFormatName } from '../shell/formats.ts'
 import { quotaHelp } from './quota-args.ts'
 import { type ToolName, toolHelp } from './tool-names.ts'
@@ -36,6 +36,14 @@ export interface FlagDefinition {
   readonly kind: 'value' | 'list' | 'count' | 'switch'
   readonly group: 'Connection' | 'Input' | 'Output'
   readonly choices?: readonly string[]
+}
+
+/** Taken off the command line before anything else is read (takeErrorFormat), so that wrong usage is told in it, too. */
+export const errorFormatFlag: FlagDefinition = {
+  flags: '--error-format <text|json>',
+  kind: 'value',
+  group: 'Output',
+  help: 'how errors, warnings and counts are written to standard error: json is one object a line',
 }
 
 /** All flags. `--help` and the documentation are made from this table; the first seven are the official shell's. */
@@ -108,6 +116,7 @@ export const flagDefinitions: readonly FlagDefinition[] = [
     choices: formatNames,
     help: 'how results are shown',
   },
+  errorFormatFlag,
   {
     flags: '-v, --verbose',
     kind: 'count',
@@ -151,6 +160,27 @@ export const notGiven = {
   continueOnError: false,
 } satisfies Arguments
 
+/** The command line without `--error-format`, and what that was. Throws LedgerError 'usage/invalid-argument'. */
+export function takeErrorFormat(words: readonly string[]): { errorFormat: 'text' | 'json'; argv: readonly string[] } {
+  const argv: string[] = []
+  let errorFormat: 'text' | 'json' = 'text'
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] as string
+    if (word === '--') return { errorFormat, argv: [...argv, ...words.slice(index)] }
+    const [name, joined] = word.split('=', 2)
+    if (name !== '--error-format') {
+      argv.push(word)
+      continue
+    }
+    if (joined === undefined) index += 1
+    const value = joined ?? words[index]
+    if (value !== 'text' && value !== 'json')
+      throw new LedgerError('usage/invalid-argument', `'--error-format' takes text or json, found '${value ?? ''}'`)
+    errorFormat = value
+  }
+  return { errorFormat, argv }
+}
+
 function buildProgram(version: string): Command {
   const program = new Command('qldb')
     .description('A shell for QLDB ledgers, with a ledger of its own: PartiQL over Ion documents, every revision kept.')
@@ -189,9 +219,19 @@ function toolListHelp(): string {
   return ['Tools (a script of such a name is run as ./NAME):', ...rows].join('\n')
 }
 
-/** The exit codes as help shows them. */
-export function exitCodeHelp(): string {
-  const rows = Object.values(exitCodes).map(([code, meaning]) => `  ${String(code).padEnd(4)} ${meaning}`)
+/** What exit codes mean for one tool; those that it never gives are left out. */
+export type ExitMeanings = Partial<Readonly<Record<ExitName, string>>>
+
+export const wrongUsage = 'wrong usage: an unknown flag, a bad value, a file that cannot be read or written'
+
+/** Exit codes as help shows them: the shell's own, or a tool's. */
+export function exitCodeHelp(meanings?: ExitMeanings): string {
+  const rows: string[] = []
+  for (const name of Object.keys(exitCodes) as ExitName[]) {
+    const [code, general] = exitCodes[name]
+    const meaning = meanings === undefined ? general : meanings[name]
+    if (meaning !== undefined) rows.push(`  ${String(code).padEnd(4)} ${meaning}`)
+  }
   return ['Exit codes:', ...rows].join('\n')
 }
 
@@ -212,8 +252,8 @@ export function checkArguments(args: Arguments): void {
   if (args.qldbSessionEndpoint !== undefined) {
     const embedded = embeddedFlags.find((name) => Boolean(args[name]))
     if (embedded !== undefined) refuse(`'--${kebab(embedded)}' is for an embedded ledger, but an endpoint was given`)
-    if (!URL.canParse(args.qldbSessionEndpoint))
-      refuse(`'${args.qldbSessionEndpoint}' is not an address`, 'an example: http://localhost:8000')
+    if (!isEndpointAddress(args.qldbSessionEndpoint))
+      refuse(`'${args.qldbSessionEndpoint}' is not an address`, addressHelp)
   }
   for (const name of ['keepStrictQldb', 'journalReads'] as const) {
     const value = args[name]
@@ -242,6 +282,13 @@ const embeddedFlags = [
   'keepStrictQldb',
   'journalReads',
 ] as const
+
+export const addressHelp = 'an example: http://localhost:8182'
+
+/** Whether an endpoint can be at this address: `localhost:8182` alone would be an address of a scheme `localhost`. */
+export function isEndpointAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+}
 
 function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -7,6 +7,8 @@ import type { Transport } from '../driver/transport.ts'
 import { WireError } from '../protocol/message.ts'
 import type { Connect, Connection, ConnectTarget, Fact } from '../shell/connection.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
+import { addressHelp, isEndpointAddress } from './args.ts'
+import { checkProfile } from './aws-profiles.ts'
 import type { LedgerConfig } from './config.ts'
 import type { EngineSpec } from './engine.ts'
 import { makeFolder } from './folders.ts'
@@ -26,6 +28,8 @@ export interface Place {
   /** The ledger was named by nobody: it is made at its first use. */
   readonly isDefaultLedger: boolean
   readonly create: boolean
+  /** For what is never to make a ledger (existing). */
+  readonly isOnlyRead?: boolean
   readonly endpoint: Sourced | undefined
   readonly region: Sourced | undefined
   readonly profile: Sourced | undefined
@@ -82,6 +86,11 @@ export async function connectTo(place: Place, thread: EngineThread): Promise<Ope
   }
 }
 
+/** The place for a tool that works with a ledger that is there, and never makes one. */
+export function existing(place: Place): Place {
+  return { ...place, isDefaultLedger: false, create: false, isOnlyRead: true }
+}
+
 /** For `use`: the place with what the target changes. */
 export function connectorFor(place: Place, thread: EngineThread): Connect {
   return (target) => connectTo(placeOf(place, target), thread)
@@ -114,11 +123,10 @@ async function atEndpoint(
   region: Sourced | undefined,
   profile: Sourced | undefined,
 ): Promise<Transport> {
-  if (!URL.canParse(endpoint.value)) {
-    throw new LedgerError('usage/invalid-argument', `'${endpoint.value}' is not an address`, {
-      help: 'an example: http://localhost:8000',
-    })
+  if (!isEndpointAddress(endpoint.value)) {
+    throw new LedgerError('usage/invalid-argument', `'${endpoint.value}' is not an address`, { help: addressHelp })
   }
+  if (profile !== undefined) checkProfile(profile.value, process.env)
   return endpointTransport({ endpoint: endpoint.value, region: region?.value, profile: profile?.value })
 }
 
@@ -150,7 +158,8 @@ async function embedded(place: Place, thread: EngineThread): Promise<EmbeddedTra
 }
 
 /** An embedded ledger's directory. A named ledger that is not there is made only if that was asked for. */
-export function directoryOf({ dataDir, ledger, isDefaultLedger, create }: Place): string {
+export function directoryOf(place: Place): string {
+  const { dataDir, ledger, isDefaultLedger, create } = place
   const directory = join(dataDir.value, ledger.value)
   if (isStoreDirectory(directory)) return directory
   if (create || isDefaultLedger) {
@@ -162,7 +171,7 @@ export function directoryOf({ dataDir, ledger, isDefaultLedger, create }: Place)
   const known = names.length === 0 ? 'there are none yet' : `there are: ${names.join(', ')}`
   const hint = near === undefined ? `${known};` : `did you mean '${near}'?`
   throw new LedgerError('ledger/not-found', `no ledger named '${ledger.value}' in '${dataDir.value}'`, {
-    help: `${hint} '--create' makes a new one`,
+    help: place.isOnlyRead === true ? hint.replace(/;$/, '') : `${hint} '--create' makes a new one`,
   })
 }
 

@@ -1,9 +1,9 @@
 import { Command } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import { printDigestFile, type SavedDigest } from '../journal/digest-file.ts'
-import type { ExitName } from '../shell/exit-codes.ts'
-import type { Arguments } from './args.ts'
-import { connectTo } from './connect.ts'
+import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
+import { type Arguments, wrongUsage } from './args.ts'
+import { connectTo, existing } from './connect.ts'
 import { takeDigest } from './proof-desk.ts'
 import { writeNewFile } from './proof-files.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
@@ -15,8 +15,14 @@ export interface DigestWishes {
 
 /** `qldb digest`: the ledger's digest on stdout or into a file. */
 export async function digestTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const program = addLedgerFlags(digestCommand('qldb digest'))
-  const invocation = parseToolArguments<DigestWishes & Partial<Arguments>>(program, argv)
+  const program = addLedgerFlags(digestCommand('qldb digest'), ['endpoint'])
+  const invocation = parseToolArguments<DigestWishes & Partial<Arguments>>(program, argv, {
+    ok: exitCodes.ok[1],
+    failed: 'the ledger refused to make a digest',
+    usage: wrongUsage,
+    unavailable: exitCodes.unavailable[1],
+    interrupted: 'interrupted',
+  })
   if (invocation.kind === 'text') {
     world.stdout.write(invocation.text)
     return 'ok'
@@ -25,7 +31,7 @@ export async function digestTool(argv: readonly string[], world: ToolWorld): Pro
   const { place } = ledgerOptions(wishes, world.variables)
   if (place.inMemory)
     throw new LedgerError('usage/invalid-argument', 'a ledger in memory has nothing to keep a digest of')
-  const connection = await connectTo({ ...place, isDefaultLedger: false, create: false }, 'main')
+  const connection = await connectTo(existing(place), 'main')
   try {
     const digest = await takeDigest(connection)
     if (wishes.out === undefined) world.stdout.write(printDigestFile(digest))

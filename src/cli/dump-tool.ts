@@ -4,12 +4,12 @@ import { Command, Option } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import { downConvert } from '../journal/export-json.ts'
 import { Ledger, type LedgerTransaction } from '../ledger/ledger.ts'
-import type { ExitName } from '../shell/exit-codes.ts'
+import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { openLmdbStore } from '../store/lmdb-store.ts'
 import { printIon } from '../values/text-writer.ts'
 import { string, type StructValue, type Value } from '../values/value.ts'
-import type { Arguments } from './args.ts'
-import { directoryOf } from './connect.ts'
+import { type Arguments, wrongUsage } from './args.ts'
+import { directoryOf, existing } from './connect.ts'
 import { reasonOf } from './file-error.ts'
 import { makeFolder } from './folders.ts'
 import { quoted } from './load-tool.ts'
@@ -33,7 +33,12 @@ const documentsBetweenTurns = 256
 
 /** `qldb dump`: what is in the tables now, as a script that makes it anew or as files of documents. */
 export async function dumpTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const invocation = parseToolArguments<DumpWishes>(addLedgerFlags(dumpCommand()), argv)
+  const invocation = parseToolArguments<DumpWishes>(addLedgerFlags(dumpCommand()), argv, {
+    ok: exitCodes.ok[1],
+    usage: wrongUsage,
+    unavailable: exitCodes.unavailable[1],
+    interrupted: 'interrupted',
+  })
   if (invocation.kind === 'text') {
     world.stdout.write(invocation.text)
     return 'ok'
@@ -48,7 +53,7 @@ export async function dumpTool(argv: readonly string[], world: ToolWorld): Promi
       help: "give a folder: '--out DIR'",
     })
   }
-  const store = openLmdbStore(directoryOf({ ...place, isDefaultLedger: false, create: false }))
+  const store = openLmdbStore(directoryOf(existing(place)))
   const ledger = await Ledger.open(store, realEnv, { name: place.ledger.value, strictQldb: false })
   const transaction = ledger.begin()
   const progress = new ToolProgress(world)

@@ -4,7 +4,7 @@ import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { type ExportFormat, exportFormats, ExportWriter } from '../journal/export-files.ts'
 import { journalOf, type StoredJournal } from '../ledger/export-ledger.ts'
-import type { ExitName } from '../shell/exit-codes.ts'
+import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { openLmdbStore } from '../store/lmdb-store.ts'
 import {
   compareInstants,
@@ -14,8 +14,8 @@ import {
   timestampFromSeconds,
 } from '../values/timestamp.ts'
 import type { TimestampValue } from '../values/value.ts'
-import type { Arguments } from './args.ts'
-import { directoryOf } from './connect.ts'
+import { type Arguments, wrongUsage } from './args.ts'
+import { directoryOf, existing } from './connect.ts'
 import { reasonOf } from './file-error.ts'
 import { realEnv } from './real-env.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
@@ -33,7 +33,12 @@ interface ExportWishes extends Partial<Omit<Arguments, 'format'>> {
 
 /** `qldb export DIR`: the journal in the layout and formats of AWS's journal exports. */
 export async function exportTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const invocation = parseToolArguments<ExportWishes>(addLedgerFlags(exportCommand()), argv)
+  const invocation = parseToolArguments<ExportWishes>(addLedgerFlags(exportCommand()), argv, {
+    ok: exitCodes.ok[1],
+    usage: wrongUsage,
+    unavailable: exitCodes.unavailable[1],
+    interrupted: 'interrupted',
+  })
   if (invocation.kind === 'text') {
     world.stdout.write(invocation.text)
     return 'ok'
@@ -50,7 +55,7 @@ export async function exportTool(argv: readonly string[], world: ToolWorld): Pro
   if (wishes.prefix?.split('/').includes('..') === true || wishes.prefix?.startsWith('/') === true)
     throw new LedgerError('usage/invalid-argument', `the prefix '${wishes.prefix}' leads out of the folder`)
   const window = { from: timeOf(wishes.from, '--from'), to: timeOf(wishes.to, '--to') }
-  const store = openLmdbStore(directoryOf({ ...place, isDefaultLedger: false, create: false }))
+  const store = openLmdbStore(directoryOf(existing(place)))
   const snapshot = store.snapshot()
   const progress = new ToolProgress(world)
   try {

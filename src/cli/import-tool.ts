@@ -7,10 +7,10 @@ import { blocksNamed, type ExportFiles, findExportFiles } from '../journal/impor
 import { FindingList } from '../journal/import-findings.ts'
 import { checkStrands, ExportVerifier, storedForm } from '../journal/verify-export.ts'
 import { LedgerImport, type LedgerImportResult } from '../ledger/import-ledger.ts'
-import type { ExitName } from '../shell/exit-codes.ts'
+import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
 import { openLmdbStore } from '../store/lmdb-store.ts'
-import type { Arguments } from './args.ts'
+import { type Arguments, wrongUsage } from './args.ts'
 import type { Place } from './connect.ts'
 import { reportOfExport } from './export-report.ts'
 import { fileError } from './file-error.ts'
@@ -34,7 +34,14 @@ interface ImportWishes extends Partial<Omit<Arguments, 'format'>> {
 
 /** `qldb import PATH…`: a ledger of one's own from journal exports of AWS's, or from a stream's records. */
 export async function importTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const invocation = parseToolArguments<ImportWishes>(addLedgerFlags(importCommand()), argv)
+  const invocation = parseToolArguments<ImportWishes>(addLedgerFlags(importCommand(), ['create']), argv, {
+    ok: 'the ledger is complete',
+    failed: 'the export is incomplete or doubtful: nothing was imported',
+    usage: wrongUsage,
+    unavailable: exitCodes.unavailable[1],
+    tampered: exitCodes.tampered[1],
+    interrupted: 'interrupted; the same command goes on',
+  })
   if (invocation.kind === 'text') {
     world.stdout.write(invocation.text)
     return 'ok'

@@ -6,13 +6,14 @@ import { describeFailure } from '../driver/failure.ts'
 import { stdinPath } from '../inputs/byte-source.ts'
 import { InputError } from '../inputs/input-error.ts'
 import { formatOfPath, type InputFormat, inputFormats, openInput } from '../inputs/input.ts'
-import { reportOf, printErrorReport } from '../shell/error-report.ts'
-import type { ExitName } from '../shell/exit-codes.ts'
+import { reportOf } from '../shell/error-report.ts'
+import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { list, string, type StructValue, type Value } from '../values/value.ts'
-import type { Arguments } from './args.ts'
+import { type Arguments, wrongUsage } from './args.ts'
 import { connectTo } from './connect.ts'
 import { fileError } from './file-error.ts'
 import { Checkpoint, type LoadState } from './load-checkpoint.ts'
+import { writeReport } from './report-failure.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
@@ -32,7 +33,18 @@ const batchEmbedded = 500
 
 /** `qldb load TABLE FILE`: documents of a file into a table. */
 export async function loadTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const invocation = parseToolArguments<LoadWishes>(addLedgerFlags(loadCommand()), argv)
+  const invocation = parseToolArguments<LoadWishes>(
+    addLedgerFlags(loadCommand(), ['endpoint', 'create', 'strict-qldb']),
+    argv,
+    {
+      ok: 'all documents are in the table',
+      failed: 'records were refused, or the file is malformed',
+      usage: wrongUsage,
+      unavailable: exitCodes.unavailable[1],
+      lost: exitCodes.lost[1],
+      interrupted: 'interrupted; the same command goes on',
+    },
+  )
   if (invocation.kind === 'text') {
     world.stdout.write(invocation.text)
     return 'ok'
@@ -222,7 +234,8 @@ class Load {
         help: "the records before it are loaded; '--continue-on-error' passes over bad ones",
       })
     }
-    this.#world.stderr.write(`error[file/malformed]: ${message}\n`)
+    const error = new LedgerError('file/malformed', message)
+    writeReport(reportOf(error, { statement: undefined, file: undefined, fate: 'none' }), 0, this.#world)
   }
 }
 
@@ -253,7 +266,7 @@ function failed(error: unknown, path: string, verbosity: number, world: ToolWorl
   const statement = { kind: 'statement' as const, text, line, column, offset: 0, terminated: false }
   const file = path === stdinPath ? 'standard input' : path
   const report = reportOf(error, { statement, file, fate: 'none' })
-  world.stderr.write(`${printErrorReport(report, verbosity).join('\n')}\n`)
+  writeReport(report, verbosity, world)
   return 'failed'
 }
 

@@ -1,8 +1,10 @@
 import { type ExitName, exitNumber } from '../shell/exit-codes.ts'
-import { type Arguments, parseArguments } from './args.ts'
+import { LedgerError } from '../base/errors.ts'
+import { type Arguments, parseArguments, takeErrorFormat } from './args.ts'
 import { loadChunk } from './chunks.ts'
 import { resolveOptions } from './options.ts'
 import { watchStreams } from './output.ts'
+import type { ErrorFormat } from './present.ts'
 import { reportFailure } from './report-failure.ts'
 import { runSources } from './run-script.ts'
 import { executeSources, fileSources, type ScriptSource, stdinSource } from './script-sources.ts'
@@ -13,11 +15,12 @@ const version = __QLDB_VERSION__
 
 async function main(): Promise<void> {
   let verbosity = 0
+  let errorFormat: ErrorFormat = 'text'
   watchStreams(
     process.stdout,
     () => process.exit(0),
     (error) => {
-      report(error, 0)
+      reportFailure(error, 0, process.stderr, errorFormat)
       process.exit(exitNumber('failed'))
     },
   )
@@ -25,39 +28,42 @@ async function main(): Promise<void> {
   process.stderr.on('error', () => undefined)
   const [first, ...rest] = process.argv.slice(2)
   try {
+    const asked = takeErrorFormat(isToolName(first) ? rest : process.argv.slice(2))
+    errorFormat = asked.errorFormat
     if (isToolName(first)) {
-      process.exitCode = exitNumber(await runNamedTool(first, rest))
+      process.exitCode = exitNumber(await runNamedTool(first, asked.argv, errorFormat))
       return
     }
-    const invocation = parseArguments(process.argv.slice(2), version)
+    const invocation = parseArguments(asked.argv, version)
     if (invocation.kind === 'text') {
       process.stdout.write(invocation.text)
       return
     }
     verbosity = invocation.args.verbose
-    process.exitCode = exitNumber(await run(invocation.args))
+    process.exitCode = exitNumber(await run(invocation.args, errorFormat))
   } catch (error) {
-    process.exitCode = exitNumber(report(error, verbosity))
+    process.exitCode = exitNumber(reportFailure(error, verbosity, process.stderr, errorFormat))
   }
 }
 
-async function run(args: Arguments): Promise<ExitName> {
+async function run(args: Arguments, errorFormat: ErrorFormat): Promise<ExitName> {
   const sources = sourcesOf(args)
   const options = resolveOptions(args, process.env)
   const common = { args, options, version, stdout: process.stdout }
   if (sources === undefined) {
+    if (errorFormat === 'json')
+      throw new LedgerError('usage/invalid-argument', "'--error-format json' is for scripts and -e")
     const { runInteractive } = await import('./run-interactive.ts')
     return runInteractive({ ...common, stdin: process.stdin, variables: process.env })
   }
-  for (const warning of options.warnings) process.stderr.write(`warning: ${warning}\n`)
   const closeInput = () => void process.stdin.destroy()
-  return runSources(sources, { ...common, stderr: process.stderr, onInterrupt, closeInput })
+  return runSources(sources, { ...common, stderr: process.stderr, errorFormat, onInterrupt, closeInput })
 }
 
-async function runNamedTool(name: ToolName, argv: readonly string[]): Promise<ExitName> {
+async function runNamedTool(name: ToolName, argv: readonly string[], errorFormat: ErrorFormat): Promise<ExitName> {
   const { runTool } = await loadChunk<typeof import('./tools.ts')>('tools')
   const { stdin, stdout, stderr, env: variables } = process
-  return runTool(name, argv, { stdin, stdout, stderr, variables, version, onInterrupt: onStop })
+  return runTool(name, argv, { stdin, stdout, stderr, variables, version, errorFormat, onInterrupt: onStop })
 }
 
 /** What is to be run; undefined on a terminal with nothing else given: an interactive session. */
@@ -85,10 +91,6 @@ function onStop(callback: () => void): () => void {
   }
   for (const signal of signals) process.on(signal, stop)
   return giveUp
-}
-
-function report(error: unknown, verbosity: number): ExitName {
-  return reportFailure(error, verbosity, process.stderr)
 }
 
 void main()

@@ -4,6 +4,7 @@ import { LedgerError } from '../base/errors.ts'
 import { placeAt } from '../base/span.ts'
 import { Settings } from '../shell/settings.ts'
 import type { Arguments } from './args.ts'
+import { regionWarning } from './aws-regions.ts'
 import { type Config, emptyConfig, parseConfig } from './config.ts'
 import type { Place, Sourced } from './connect.ts'
 import { fileError } from './file-error.ts'
@@ -51,7 +52,7 @@ export function resolveOptions(args: Arguments, variables: Variables): Options {
   return {
     place,
     settings: settingsOf(args, config, path),
-    warnings: [...config.warnings.map((warning) => `${path}: ${warning}`), ...uselessFlags(args, place)],
+    warnings: [...config.warnings.map((warning) => `${path}: ${warning}`), ...placeWarnings(args, place)],
   }
 }
 
@@ -92,9 +93,13 @@ function settingsOf(args: Arguments, config: Config, path: string): Settings {
 }
 
 /** A region or profile is of no use without an endpoint: the embedded ledger is what is opened then. */
-function uselessFlags(args: Arguments, place: Place): string[] {
-  const configured = place.ledgers.find(({ name }) => name === place.ledger.value)?.endpoint
-  if (place.endpoint !== undefined || configured !== undefined) return []
+function placeWarnings(args: Arguments, place: Place): string[] {
+  const configured = place.ledgers.find(({ name }) => name === place.ledger.value)
+  if (place.endpoint !== undefined || configured?.endpoint !== undefined) {
+    const region = place.region?.value ?? configured?.region
+    const warning = region === undefined ? undefined : regionWarning(region)
+    return warning === undefined ? [] : [warning]
+  }
   return (['region', 'profile'] as const)
     .filter((name) => args[name] !== undefined)
     .map((name) => `'--${name}' has no effect on the embedded ledger; --qldb-session-endpoint names an endpoint`)

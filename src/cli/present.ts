@@ -1,15 +1,21 @@
 import type { EventSink, ShellEvent } from '../shell/events.ts'
-import { printErrorReport } from '../shell/error-report.ts'
+import { printErrorReport, shownCauses } from '../shell/error-report.ts'
 import { type FormatName, isFormatName, type ResultFormat, resultFormat } from '../shell/formats.ts'
 import type { Settings } from '../shell/settings.ts'
+import { jsonTalk } from '../shell/json-report.ts'
 import { summaryLine } from '../shell/summary-line.ts'
 import type { Output } from './output.ts'
+
+/** How errors, warnings, notices and counts are written to stderr: for people, or one JSON object a line. */
+export type ErrorFormat = 'text' | 'json'
 
 export interface PresenterOptions {
   readonly stdout: Output
   readonly stderr: Output
   readonly settings: Settings
   readonly verbosity: number
+  /** How talk is written. In JSON the line with counts and times is talk always. */
+  readonly errorFormat: ErrorFormat
   /** Called before anything is written: a progress line has to go first. */
   readonly beforeWrite: () => void
 }
@@ -21,7 +27,9 @@ export interface PresenterOptions {
 export function presentPlain(options: PresenterOptions): EventSink {
   const { stdout, stderr, settings, beforeWrite } = options
   let format: ResultFormat | undefined
-  const say = (text: string) => stderr.write(text)
+  const inJson = options.errorFormat === 'json'
+  const say = (event: Parameters<typeof jsonTalk>[0], text: () => string) =>
+    stderr.write(`${inJson ? jsonTalk(event) : text()}\n`)
   const show = (event: ShellEvent): void | Promise<void> => {
     switch (event.type) {
       case 'result-start':
@@ -32,17 +40,20 @@ export function presentPlain(options: PresenterOptions): EventSink {
       case 'result-end': {
         const end = (format as ResultFormat).end(event.summary.outcome !== 'lost')
         if (!settings.isOn('display-query-metrics')) return stdout.write(end)
-        const line = `${summaryLine(event.summary)}\n`
-        return stdout.isTerminal ? stdout.write(end + line) : both(stdout.write(end), () => say(line))
+        const line = () => summaryLine(event.summary)
+        if (stdout.isTerminal && !inJson) return stdout.write(`${end}${line()}\n`)
+        return both(stdout.write(end), () => say(event, line))
       }
       case 'text':
         return stdout.write(`${event.text}\n`)
       case 'notice':
-        return say(`${event.text}\n`)
+        return say(event, () => event.text)
       case 'warning':
-        return say(`warning: ${event.text}\n`)
+        return say(event, () => `warning: ${event.text}`)
       case 'error':
-        return say(`${printErrorReport(event.report, options.verbosity).join('\n')}\n`)
+        return say(withCauses(event, options.verbosity), () =>
+          printErrorReport(event.report, options.verbosity).join('\n'),
+        )
       case 'state':
         return
       default:
@@ -53,6 +64,10 @@ export function presentPlain(options: PresenterOptions): EventSink {
     if (event.type !== 'state') beforeWrite()
     return show(event)
   }
+}
+
+function withCauses(event: Extract<ShellEvent, { type: 'error' }>, verbosity: number): typeof event {
+  return { ...event, report: { ...event.report, causes: shownCauses(event.report, verbosity) } }
 }
 
 function both(first: void | Promise<void>, second: () => void | Promise<void>): void | Promise<void> {

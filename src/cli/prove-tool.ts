@@ -2,9 +2,9 @@ import { Command } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import type { SendOptions } from '../driver/transport.ts'
 import type { Connection } from '../shell/connection.ts'
-import type { ExitName } from '../shell/exit-codes.ts'
-import type { Arguments } from './args.ts'
-import { connectTo } from './connect.ts'
+import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
+import { type Arguments, wrongUsage } from './args.ts'
+import { connectTo, existing } from './connect.ts'
 import { makeProof, type MadeProof } from './proof-desk.ts'
 import { readDigestFile, writeNewFile } from './proof-files.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
@@ -20,8 +20,15 @@ export interface ProveWishes {
 
 /** `qldb prove`: a proof file for one revision. */
 export async function proveTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const program = addLedgerFlags(proveCommand('qldb prove'))
-  const invocation = parseToolArguments<ProveWishes & Partial<Arguments>>(program, argv)
+  const program = addLedgerFlags(proveCommand('qldb prove'), ['endpoint'])
+  const invocation = parseToolArguments<ProveWishes & Partial<Arguments>>(program, argv, {
+    ok: exitCodes.ok[1],
+    failed: 'there is no such document or revision',
+    usage: wrongUsage,
+    unavailable: exitCodes.unavailable[1],
+    tampered: exitCodes.tampered[1],
+    interrupted: 'interrupted',
+  })
   if (invocation.kind === 'text') {
     world.stdout.write(invocation.text)
     return 'ok'
@@ -29,7 +36,7 @@ export async function proveTool(argv: readonly string[], world: ToolWorld): Prom
   const { wishes, operands } = invocation
   const { place } = ledgerOptions(wishes, world.variables)
   if (place.inMemory) throw new LedgerError('usage/invalid-argument', 'a ledger in memory has no document to prove')
-  const connection = await connectTo({ ...place, isDefaultLedger: false, create: false }, 'main')
+  const connection = await connectTo(existing(place), 'main')
   try {
     const made = await proveDocument(connection, withOperand(wishes, operands))
     if (wishes.out === undefined) world.stdout.write(made.text)

@@ -4,15 +4,16 @@ import { nearName } from '../base/near-name.ts'
 import { InputError } from '../inputs/input-error.ts'
 import { inputFormatHelp, inputFormats } from '../inputs/input.ts'
 import { PreparedQuery } from '../library/prepared-query.ts'
-import { printErrorReport, reportOf } from '../shell/error-report.ts'
-import type { ExitName } from '../shell/exit-codes.ts'
+import { reportOf } from '../shell/error-report.ts'
+import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { type FormatName, formatNames, isFormatName, resultFormat } from '../shell/formats.ts'
 import type { ScriptStatement } from '../syntax/split.ts'
 import type { Value } from '../values/value.ts'
-import { exitCodeHelp } from './args.ts'
+import { exitCodeHelp, wrongUsage } from './args.ts'
 import { Output } from './output.ts'
 import { checkInputs, fileBinding, type InputSpec, parseInput } from './query-inputs.ts'
 import { realEnv } from './real-env.ts'
+import { writeReport } from './report-failure.ts'
 import type { ToolWorld } from './tools.ts'
 
 interface QueryArguments {
@@ -39,7 +40,7 @@ export async function queryTool(argv: readonly string[], world: ToolWorld): Prom
     return 'ok'
   } catch (error) {
     const report = reportOf(error, placeOf(error, text))
-    world.stderr.write(`${printErrorReport(report, verbose).join('\n')}\n`)
+    writeReport(report, verbose, world)
     return report.exit
   }
 }
@@ -157,7 +158,15 @@ function buildProgram(): Command {
     )
     .helpOption('-h, --help', 'show this text')
     .exitOverride()
-    .addHelpText('after', `\n${inputHelp()}\n\n${exitCodeHelp()}`)
+    .addHelpText(
+      'after',
+      `\n${inputHelp()}\n\n${exitCodeHelp({
+        ok: exitCodes.ok[1],
+        failed: 'the query failed, or a file is malformed',
+        usage: wrongUsage,
+        interrupted: 'interrupted',
+      })}`,
+    )
 }
 
 function inputHelp(): string {

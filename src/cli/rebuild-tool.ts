@@ -2,10 +2,10 @@ import { Command } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import { rebuild } from '../ledger/rebuild.ts'
 import { verifyStore } from '../ledger/verify-ledger.ts'
-import type { ExitName } from '../shell/exit-codes.ts'
+import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { openLmdbStore } from '../store/lmdb-store.ts'
-import type { Arguments } from './args.ts'
-import { directoryOf } from './connect.ts'
+import { type Arguments, wrongUsage } from './args.ts'
+import { directoryOf, existing } from './connect.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
@@ -21,7 +21,13 @@ export async function rebuildTool(argv: readonly string[], world: ToolWorld): Pr
       )
       .usage('[flags]'),
   )
-  const invocation = parseToolArguments<Partial<Arguments>>(program, argv)
+  const invocation = parseToolArguments<Partial<Arguments>>(program, argv, {
+    ok: exitCodes.ok[1],
+    usage: wrongUsage,
+    unavailable: exitCodes.unavailable[1],
+    tampered: exitCodes.tampered[1],
+    interrupted: 'interrupted',
+  })
   if (invocation.kind === 'text') {
     world.stdout.write(invocation.text)
     return 'ok'
@@ -30,7 +36,7 @@ export async function rebuildTool(argv: readonly string[], world: ToolWorld): Pr
   if (place.endpoint !== undefined || place.inMemory)
     throw new LedgerError('usage/invalid-argument', 'only an embedded ledger on disk can be rebuilt')
   const ledger = place.ledger.value
-  const store = openLmdbStore(directoryOf({ ...place, isDefaultLedger: false, create: false }))
+  const store = openLmdbStore(directoryOf(existing(place)))
   const progress = new ToolProgress(world)
   try {
     const { journal, identityFindings } = await verifyStore(store, {

@@ -1,6 +1,9 @@
 import { LedgerError } from '../base/errors.ts'
-import { printErrorReport, reportOf } from '../shell/error-report.ts'
+import { printErrorReport, reportOf, shownCauses } from '../shell/error-report.ts'
+import type { ErrorReport } from '../shell/events.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
+import { jsonError } from '../shell/json-report.ts'
+import type { ErrorFormat } from './present.ts'
 
 /** Codes that mean wrong usage when they stop the program before it has run anything. */
 const usageCodes: ReadonlySet<string> = new Set([
@@ -15,9 +18,31 @@ const usageCodes: ReadonlySet<string> = new Set([
   'ledger/invalid-name',
 ])
 
+/** Writes a report of a tool to stderr, in the form that was asked for. */
+export function writeReport(
+  report: ErrorReport,
+  verbosity: number,
+  { stderr, errorFormat }: { readonly stderr: NodeJS.WritableStream; readonly errorFormat: ErrorFormat },
+): void {
+  const shown = { ...report, causes: shownCauses(report, verbosity) }
+  stderr.write(`${errorFormat === 'json' ? jsonError(shown) : printErrorReport(report, verbosity).join('\n')}\n`)
+}
+
 /** Writes what went wrong outside of any statement and gives the verdict. */
-export function reportFailure(error: unknown, verbosity: number, stderr: NodeJS.WritableStream): ExitName {
+export function reportFailure(
+  error: unknown,
+  verbosity: number,
+  stderr: NodeJS.WritableStream,
+  format: ErrorFormat = 'text',
+): ExitName {
   const found = reportOf(error, { statement: undefined, file: undefined, fate: 'none' })
-  stderr.write(`${printErrorReport(found, verbosity).join('\n')}\n`)
-  return error instanceof LedgerError && usageCodes.has(error.code) ? 'usage' : found.exit
+  const exit = verdictOf(error, found.exit)
+  writeReport({ ...found, exit }, verbosity, { stderr, errorFormat: format })
+  return exit
+}
+
+function verdictOf(error: unknown, found: ExitName): ExitName {
+  if (!(error instanceof LedgerError)) return found
+  if (error.code === 'cancelled/by-user') return 'interrupted'
+  return usageCodes.has(error.code) ? 'usage' : found
 }

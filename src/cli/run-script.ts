@@ -6,7 +6,7 @@ import type { Arguments } from './args.ts'
 import { connectorFor, connectTo } from './connect.ts'
 import type { Options } from './options.ts'
 import { Output } from './output.ts'
-import { presentPlain } from './present.ts'
+import { type ErrorFormat, presentPlain } from './present.ts'
 import { Progress } from './progress.ts'
 import { lazyAuditor } from './lazy-auditor.ts'
 import { realEnv } from './real-env.ts'
@@ -19,6 +19,7 @@ export interface ScriptContext {
   readonly version: string
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
+  readonly errorFormat: ErrorFormat
   /** Calls back at the first SIGINT; returns how to stop listening. The second one has its usual effect. */
   readonly onInterrupt: (callback: () => void) => () => void
   /** Closes standard input, so that nothing waits for it any longer. */
@@ -30,10 +31,13 @@ export async function runSources(sources: readonly ScriptSource[], context: Scri
   const { args, options, version } = context
   const stdout = new Output(context.stdout)
   const stderr = new Output(context.stderr)
-  const progress = stderr.isTerminal && !stdout.isTerminal ? new Progress(stderr, realEnv.monotonicMs) : undefined
+  const isQuiet = context.errorFormat === 'json' || !stderr.isTerminal || stdout.isTerminal
+  const progress = isQuiet ? undefined : new Progress(stderr, realEnv.monotonicMs)
   const beforeWrite = progress?.clear ?? (() => undefined)
   const { settings, place } = options
-  const sink = presentPlain({ stdout, stderr, settings, verbosity: args.verbose, beforeWrite })
+  const { errorFormat } = context
+  const sink = presentPlain({ stdout, stderr, settings, verbosity: args.verbose, errorFormat, beforeWrite })
+  for (const text of options.warnings) await sink({ type: 'warning', text })
   const connection = await connectTo(place, 'main')
   if (args.demo) await fillDemo(connection.driver)
   const connect = connectorFor(place, 'main')

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import { drainMsMax, engineThreadsMax } from '../base/limits.ts'
 import { isLedgerName } from '../protocol/check-request.ts'
-import { exitCodeHelp } from './args.ts'
+import { exitCodeHelp, wrongUsage } from './args.ts'
 import { parseQuotas, quotaHelp, type Quotas } from './quota-args.ts'
 
 /** The command line of `qldb serve`, its defaults filled in. */
@@ -151,7 +151,14 @@ function buildProgram(): Command {
     .helpOption('-h, --help', 'show this text')
     .allowExcessArguments(false)
     .exitOverride()
-    .addHelpText('after', `\nStopped with Ctrl-C or SIGTERM it lets open transactions end.\n\n${exitCodeHelp()}`)
+    .addHelpText(
+      'after',
+      `\nStopped with Ctrl-C or SIGTERM it lets open transactions end.\n\n${exitCodeHelp({
+        ok: 'stopped, and ended in order',
+        usage: wrongUsage,
+        unavailable: 'the address or a ledger cannot be opened',
+      })}`,
+    )
   for (const { flags, help, group, kind } of serveFlags) {
     const option = new Option(flags, help).helpGroup(`${group}:`)
     if (kind === 'list') option.argParser((value: string, before: string[] = []) => [...before, value])

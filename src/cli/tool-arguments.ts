@@ -1,6 +1,15 @@
 import { type Command, CommanderError, Option } from 'commander'
 import { LedgerError } from '../base/errors.ts'
-import { type Arguments, checkArguments, exitCodeHelp, flagDefinitions, notGiven, optionOf } from './args.ts'
+import {
+  type Arguments,
+  checkArguments,
+  type ExitMeanings,
+  errorFormatFlag,
+  exitCodeHelp,
+  flagDefinitions,
+  notGiven,
+  optionOf,
+} from './args.ts'
 import { type Options, resolveOptions } from './options.ts'
 
 /** What a subcommand was called with, or a text to print and be done. */
@@ -9,12 +18,16 @@ export type ToolInvocation<Wishes> =
   | { readonly kind: 'text'; readonly text: string }
 
 /** Parses a subcommand's words. Throws LedgerError 'usage/invalid-argument'. */
-export function parseToolArguments<Wishes>(program: Command, argv: readonly string[]): ToolInvocation<Wishes> {
+export function parseToolArguments<Wishes>(
+  program: Command,
+  argv: readonly string[],
+  exits?: ExitMeanings,
+): ToolInvocation<Wishes> {
   let text = ''
+  if (exits !== undefined) program.addHelpText('after', `\n${exitCodeHelp(exits)}`)
   program
     .exitOverride()
     .helpOption('-h, --help', 'show this text')
-    .addHelpText('after', `\n${exitCodeHelp()}`)
     .configureOutput({ writeOut: (part) => (text += part), writeErr: () => undefined })
   try {
     program.parse([...argv], { from: 'user' })
@@ -30,16 +43,47 @@ export function parseToolArguments<Wishes>(program: Command, argv: readonly stri
   return { kind: 'run', wishes: program.opts() as Wishes, operands: program.args }
 }
 
-/** The flags that say which ledger, as the shell itself has them. */
-export function addLedgerFlags(program: Command): Command {
+/** What a tool may do with a ledger beside opening one that is on disk. */
+export type LedgerUse = 'endpoint' | 'create' | 'strict-qldb'
+
+const flagUses: Readonly<Record<string, LedgerUse | 'shell'>> = {
+  region: 'endpoint',
+  profile: 'endpoint',
+  'qldb-session-endpoint': 'endpoint',
+  create: 'create',
+  'strict-qldb': 'strict-qldb',
+  memory: 'shell',
+  demo: 'shell',
+  'journal-reads': 'shell',
+}
+
+/**
+ * The flags that say which ledger, as the shell itself has them; help shows those that the tool has a use for. The others
+ * are understood, since the tools say themselves what is wrong with a ledger in memory or at an endpoint; but a wish that
+ * would have no effect is refused with LedgerError 'usage/invalid-argument' as it is parsed.
+ */
+export function addLedgerFlags(program: Command, uses: readonly LedgerUse[] = []): Command {
   for (const definition of flagDefinitions) {
-    if (definition.group === 'Connection') program.addOption(optionOf(definition))
+    if (definition.group !== 'Connection') continue
+    const option = optionOf(definition)
+    const use = flagUses[option.name()]
+    const isShown = use === undefined || (use !== 'shell' && uses.includes(use))
+    program.addOption(isShown ? option : option.hideHelp())
+    if (isShown || !isWithoutEffect(option.name())) continue
+    program.on(`option:${option.name()}`, () => {
+      throw new LedgerError('usage/invalid-argument', `'--${option.name()}' has no effect on '${program.name()}'`)
+    })
   }
+  program.addOption(optionOf(errorFormatFlag))
   return program.addOption(
     new Option('-v, --verbose', 'more about errors: their causes (-v), where they arose (-vv)')
       .argParser((_: string, before: number = 0) => before + 1)
       .helpGroup('Output:'),
   )
+}
+
+function isWithoutEffect(flag: string): boolean {
+  return ['create', 'strict-qldb', 'journal-reads'].includes(flag)
 }
 
 /** Which ledger the flags of addLedgerFlags mean, weighed against environment and configuration file. */

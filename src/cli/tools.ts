@@ -1,5 +1,5 @@
-import { LedgerError } from '../base/errors.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
+import type { ErrorFormat } from './present.ts'
 import { reportFailure } from './report-failure.ts'
 import type { ToolName } from './tool-names.ts'
 
@@ -10,6 +10,8 @@ export interface ToolWorld {
   readonly stderr: NodeJS.WriteStream
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly version: string
+  /** How an error is written that ends the tool. */
+  readonly errorFormat: ErrorFormat
   /** Calls back at the first Ctrl-C or SIGTERM instead of dying; the returned function gives that up. */
   onInterrupt(callback: () => void): () => void
 }
@@ -37,7 +39,6 @@ export async function runTool(name: ToolName, argv: readonly string[], world: To
     return await tool(argv, world)
   } catch (error) {
     const verbosity = argv.filter((word) => word === '-v' || word === '--verbose').length
-    const exit = reportFailure(error, verbosity, world.stderr)
-    return error instanceof LedgerError && error.code === 'cancelled/by-user' ? 'interrupted' : exit
+    return reportFailure(error, verbosity, world.stderr, world.errorFormat)
   }
 }

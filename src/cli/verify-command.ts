@@ -14,8 +14,7 @@ export function verifyCommand(name: string): Command {
   return new Command(name)
     .description(
       'Checks a ledger: every block, every revision, the chain, derived data against the journal.\n' +
-        'With files: proofs and receipts, with no ledger at hand. With folders: journal exports as AWS wrote them.\n' +
-        'Exits with 5 when something was changed, with 1 when something is missing.',
+        'With files: proofs and receipts, with no ledger at hand. With folders: journal exports as AWS wrote them.',
     )
     .usage('[flags] [FILE | DIR …]')
     .argument(

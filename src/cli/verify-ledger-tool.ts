@@ -7,7 +7,7 @@ import { type StoreReport, verifyStore } from '../ledger/verify-ledger.ts'
 import { openLmdbStore } from '../store/lmdb-store.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { Store } from '../store/store.ts'
-import { connectTo, directoryOf, type Place } from './connect.ts'
+import { connectTo, directoryOf, existing, type Place } from './connect.ts'
 import { verifyFromOutside } from './proof-desk.ts'
 import { readDigestFile } from './proof-files.ts'
 import { ledgerOptions } from './tool-arguments.ts'
@@ -24,7 +24,7 @@ export async function verifyNamedLedger(wishes: VerifyWishes, world: ToolWorld):
   if (isAtEndpoint !== undefined) return await verifyAtEndpoint(place, wishes, world)
   const { checkLedgerName } = await import('../ledger/ledger.ts')
   checkLedgerName(place.ledger.value)
-  const directory = directoryOf({ ...place, isDefaultLedger: false, create: false })
+  const directory = directoryOf(existing(place))
   return await verifyStoreIn(directory, place.ledger.value, wishes, world)
 }
 

@@ -1,6 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
-import type { ExitName } from '../shell/exit-codes.ts'
+import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
+import { wrongUsage } from './args.ts'
 import { readDigestFile } from './proof-files.ts'
 import { addLedgerFlags, parseToolArguments } from './tool-arguments.ts'
 import type { ToolWorld } from './tools.ts'
@@ -15,7 +16,18 @@ export type { VerifyWishes } from './verify-command.ts'
  * the command line.
  */
 export async function verifyTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const invocation = parseToolArguments<VerifyWishes>(addLedgerFlags(verifyCommand('qldb verify')), argv)
+  const invocation = parseToolArguments<VerifyWishes>(
+    addLedgerFlags(verifyCommand('qldb verify'), ['endpoint']),
+    argv,
+    {
+      ok: 'everything is as it was written',
+      failed: 'something is missing, or could not be checked',
+      usage: wrongUsage,
+      unavailable: exitCodes.unavailable[1],
+      tampered: exitCodes.tampered[1],
+      interrupted: 'interrupted',
+    },
+  )
   if (invocation.kind === 'text') {
     world.stdout.write(invocation.text)
     return 'ok'

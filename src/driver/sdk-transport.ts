@@ -97,10 +97,18 @@ export function failureOf(thrown: unknown, endpoint: string): WireError | Ledger
   const failed = (code: ErrorCode, message: string, help?: string) =>
     new LedgerError(code, message, { cause: error, ...(help === undefined ? {} : { help }) })
   if (/^(CredentialsProviderError|TokenProviderError)$/.test(error.name)) {
-    return failed('endpoint/credentials', `no AWS credentials for '${endpoint}': ${error.message}`, credentialsHelp)
+    return failed(
+      'endpoint/credentials',
+      `no AWS credentials for '${endpoint}': ${error.message}`,
+      isLoopback(endpoint) ? localHelp : credentialsHelp,
+    )
   }
   if (/^Region is missing/.test(error.message)) {
-    return failed('endpoint/credentials', 'no AWS region is given', 'name a region, or set AWS_REGION')
+    return failed(
+      'endpoint/credentials',
+      'no AWS region is given',
+      'name one as us-east-1, with --region or in AWS_REGION',
+    )
   }
   if (error.$fault !== undefined) {
     const text = error.Message ?? error.message
@@ -121,3 +129,8 @@ export function failureOf(thrown: unknown, endpoint: string): WireError | Ledger
 }
 
 const credentialsHelp = 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
+const localHelp = `${credentialsHelp}; 'qldb serve' without --keys takes any`
+
+function isLoopback(endpoint: string): boolean {
+  return /^https?:\/\/(?:localhost|127\.|\[::1\])/.test(endpoint)
+}

@@ -100,7 +100,7 @@ const fateNotes: Readonly<Record<TransactionFate, string | undefined>> = {
 export function printErrorReport(report: ErrorReport, verbosity = 0): string[] {
   const fate = fateNotes[report.fate]
   const note = fate === undefined ? [] : [`note: ${fate}`]
-  const causes = report.causes.filter((line) => verbosity > 1 || (verbosity === 1 && !line.startsWith(' ')))
+  const causes = shownCauses(report, verbosity)
   const shown = report.others.slice(0, shownErrorsMax)
   const more = report.others.length - shown.length
   return [
@@ -112,6 +112,11 @@ export function printErrorReport(report: ErrorReport, verbosity = 0): string[] {
     ...(shown.length === 0 ? [] : note),
     ...causes.map((line) => (line.startsWith(' ') ? line : `cause: ${line}`)),
   ]
+}
+
+/** What `verbosity` shows of an error's causes: nothing, the causes, where they arose too. */
+export function shownCauses(report: ErrorReport, verbosity: number): readonly string[] {
+  return report.causes.filter((line) => verbosity > 1 || (verbosity === 1 && !line.startsWith(' ')))
 }
 
 function headLines({ code, message, place, picture }: LocatedError): string[] {

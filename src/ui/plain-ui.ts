@@ -124,7 +124,10 @@ class PlainSession {
   }
 
   #interrupt(): void {
-    if (this.#running !== undefined) return this.#running.abort()
+    if (this.#running !== undefined) {
+      this.#running.abort()
+      return
+    }
     this.#text = ''
     void this.#write(`\n${this.#options.shell.state.prompt}`)
   }
