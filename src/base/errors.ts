@@ -102,6 +102,8 @@ const codes = {
   'proof/not-comparable': ['input', false],
   'proof/refuted': ['corrupt', false],
 
+  'format/no-column': ['input', false],
+
   'endpoint/unreachable': ['unavailable', true],
   'endpoint/refused': ['input', false],
   'endpoint/failed': ['unavailable', true],

@@ -121,6 +121,8 @@ export const inputShapesMax = 10_000
 /** A table that is not for a terminal pads its columns up to this width; longer cells stand out. In columns. */
 export const tablePaddingColumnsMax = 200
 
+/** How deep scripts may include scripts. */
+export const includeDepthMax = 16
 /** Lines kept in the shell's history. */
 export const historyEntriesMax = 10_000
 /** An entry of the history's file, in UTF-16 units. */

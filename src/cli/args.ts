@@ -4,6 +4,8 @@ import { nearName } from '../base/near-name.ts'
 import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { formatNames, isFormatName } from '../shell/formats.ts'
 import { quotaHelp } from './quota-args.ts'
+import { parseParameters } from '../shell/parameters.ts'
+import type { Value } from '../values/value.ts'
 import { type ToolName, toolHelp } from './tool-names.ts'
 
 /** The command line, as typed; what is undefined was not given. */
@@ -28,6 +30,8 @@ export interface Arguments {
   readonly keepStrictQldb?: string
   readonly journalReads?: string
   readonly continueOnError: boolean
+  /** Values for `?`, as they were written. */
+  readonly param: readonly string[]
 }
 
 export interface FlagDefinition {
@@ -108,6 +112,12 @@ export const flagDefinitions: readonly FlagDefinition[] = [
   },
   { flags: '-e, --execute <statements>', kind: 'list', group: 'Input', help: 'run these and exit; may be repeated' },
   { flags: '--file <path>', kind: 'list', group: 'Input', help: 'run a script and exit; "-" is standard input' },
+  {
+    flags: '--param <value>',
+    kind: 'list',
+    group: 'Input',
+    help: 'the value of the next ? in a statement, as PartiQL writes it: --param "\'Tacoma\'"; may be repeated',
+  },
   { flags: '--continue-on-error', kind: 'switch', group: 'Input', help: 'go on with a script after an error' },
   {
     flags: '-f, --format <format>',
@@ -158,7 +168,17 @@ export const notGiven = {
   create: false,
   strictQldb: false,
   continueOnError: false,
+  param: [],
 } satisfies Arguments
+
+/** The values of `--param`. Throws LedgerError 'usage/invalid-argument'. */
+export function parametersOf({ param }: Arguments): Value[] {
+  return param.map((text) => {
+    const [value, ...more] = parseParameters(text)
+    if (value !== undefined && more.length === 0) return value
+    throw new LedgerError('usage/invalid-argument', `'--param' takes one value, found ${more.length + (value ? 1 : 0)}`)
+  })
+}
 
 /** The command line without `--error-format`, and what that was. Throws LedgerError 'usage/invalid-argument'. */
 export function takeErrorFormat(words: readonly string[]): { errorFormat: 'text' | 'json'; argv: readonly string[] } {

@@ -82,6 +82,7 @@ export async function connectTo(place: Place, thread: EngineThread): Promise<Ope
     description: transport.description,
     facts,
     strictQldb,
+    ...(endpoint === undefined && !place.inMemory ? { ledgers: () => ledgersIn(place.dataDir.value) } : {}),
     close: () => driver.close(),
   }
 }

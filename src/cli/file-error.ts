@@ -17,6 +17,14 @@ export function fileError(error: unknown, path: string): unknown {
   return new LedgerError('file/unreadable', `can't read '${path}': ${reasonOf(error)}`, { cause: error })
 }
 
+/** The same for a file that was to be written. */
+export function writeError(error: unknown, path: string): unknown {
+  if (reasonOf(error) === undefined || error instanceof LedgerError) return error
+  const isFolder = (error as NodeJS.ErrnoException).code === 'ENOENT'
+  const reason = isFolder ? 'there is no such folder' : reasonOf(error)
+  return new LedgerError('file/unwritable', `can't write '${path}': ${reason}`, { cause: error })
+}
+
 /** Why the file system refused, in words; undefined for an error that is not the file system's. */
 export function reasonOf(error: unknown): string | undefined {
   const code = (error as NodeJS.ErrnoException).code

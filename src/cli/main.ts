@@ -57,7 +57,13 @@ async function run(args: Arguments, errorFormat: ErrorFormat): Promise<ExitName>
     return runInteractive({ ...common, stdin: process.stdin, variables: process.env })
   }
   const closeInput = () => void process.stdin.destroy()
-  return runSources(sources, { ...common, stderr: process.stderr, errorFormat, onInterrupt, closeInput })
+  return runSources(sources, {
+    ...common,
+    stderr: process.stderr,
+    errorFormat,
+    onInterrupt,
+    closeInput,
+  })
 }
 
 async function runNamedTool(name: ToolName, argv: readonly string[], errorFormat: ErrorFormat): Promise<ExitName> {

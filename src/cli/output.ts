@@ -1,8 +1,20 @@
 import { LedgerError } from '../base/errors.ts'
+import type { FormatName } from '../shell/formats.ts'
 import { reasonOf } from './file-error.ts'
 
+/** Where text can go: a stream of the process, or a file. */
+export interface TextOutput {
+  readonly isTerminal: boolean
+  /** Columns of the terminal; undefined when it is none. */
+  readonly width: number | undefined
+  /** The format of results where none is set. */
+  readonly usualFormat: FormatName
+  /** Resolves when there is room again. */
+  write(text: string): void | Promise<void>
+}
+
 /** A stream of the process. Each write resolves when the stream has room again, so that a slow reader slows the ledger. */
-export class Output {
+export class Output implements TextOutput {
   readonly #stream: NodeJS.WriteStream
 
   constructor(stream: NodeJS.WriteStream) {
@@ -13,7 +25,10 @@ export class Output {
     return this.#stream.isTTY === true
   }
 
-  /** Columns of the terminal; undefined when it is none. */
+  get usualFormat(): FormatName {
+    return this.isTerminal ? 'table' : 'ion'
+  }
+
   get width(): number | undefined {
     return this.isTerminal ? Math.max(20, this.#stream.columns || 80) : undefined
   }

@@ -4,14 +4,14 @@ import { type FormatName, isFormatName, type ResultFormat, resultFormat } from '
 import type { Settings } from '../shell/settings.ts'
 import { jsonTalk } from '../shell/json-report.ts'
 import { summaryLine } from '../shell/summary-line.ts'
-import type { Output } from './output.ts'
+import type { TextOutput } from './output.ts'
 
 /** How errors, warnings, notices and counts are written to stderr: for people, or one JSON object a line. */
 export type ErrorFormat = 'text' | 'json'
 
 export interface PresenterOptions {
-  readonly stdout: Output
-  readonly stderr: Output
+  readonly stdout: TextOutput
+  readonly stderr: Pick<TextOutput, 'write'>
   readonly settings: Settings
   readonly verbosity: number
   /** How talk is written. In JSON the line with counts and times is talk always. */
@@ -74,8 +74,7 @@ function both(first: void | Promise<void>, second: () => void | Promise<void>): 
   return first instanceof Promise ? first.then(second) : second()
 }
 
-function formatFor(settings: Settings, stdout: Output): FormatName {
+function formatFor(settings: Settings, stdout: TextOutput): FormatName {
   const format = settings.get('format')
-  if (isFormatName(format)) return format
-  return stdout.isTerminal ? 'table' : 'ion'
+  return isFormatName(format) ? format : stdout.usualFormat
 }

@@ -1,14 +1,16 @@
+import type { EventSink } from '../shell/events.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
 import { History } from '../shell/history.ts'
 import { settingWarnings } from '../shell/settings.ts'
 import { Shell } from '../shell/shell.ts'
 import { runPlainUi } from '../ui/plain-ui.ts'
-import type { Arguments } from './args.ts'
+import { type Arguments, parametersOf } from './args.ts'
 import { loadChunk } from './chunks.ts'
 import { connectorFor, connectTo } from './connect.ts'
 import { fillDemo } from './demo.ts'
 import { HistoryFile } from './history-file.ts'
 import type { Options } from './options.ts'
+import { OutputSwitch } from './output-switch.ts'
 import { historyFile } from './places.ts'
 import { lazyAuditor } from './lazy-auditor.ts'
 import { realEnv } from './real-env.ts'
@@ -35,7 +37,18 @@ export async function runInteractive(context: InteractiveContext): Promise<ExitN
   const file = new HistoryFile(historyFile(variables))
   const history = new History(file.read())
   const connect = connectorFor(place, 'worker')
-  const shell = new Shell({ connection, connect, settings, history, env: realEnv, version, auditor: lazyAuditor })
+  const files = new OutputSwitch(settings)
+  const shell = new Shell({
+    connection,
+    connect,
+    settings,
+    history,
+    env: realEnv,
+    version,
+    auditor: lazyAuditor,
+    files,
+    parameters: parametersOf(args),
+  })
   const common = {
     shell,
     stdin,
@@ -45,6 +58,7 @@ export async function runInteractive(context: InteractiveContext): Promise<ExitN
     rowsRead: () => shell.readIosSoFar,
     remember: (input: string) => file.append(input),
     verbosity: args.verbose,
+    beforeSink: (sink: EventSink) => files.before(sink),
   }
   if (ui !== undefined) return ui.runUi({ ...common, hasColour: !variables['NO_COLOR'], suspend })
   return runPlainUi({ ...common, onInterrupt })

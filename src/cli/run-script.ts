@@ -2,9 +2,10 @@ import { type ExitName, firstFailure } from '../shell/exit-codes.ts'
 import { History } from '../shell/history.ts'
 import { runScript } from '../shell/script-run.ts'
 import { Shell } from '../shell/shell.ts'
-import type { Arguments } from './args.ts'
+import { type Arguments, parametersOf } from './args.ts'
 import { connectorFor, connectTo } from './connect.ts'
 import type { Options } from './options.ts'
+import { OutputSwitch } from './output-switch.ts'
 import { Output } from './output.ts'
 import { type ErrorFormat, presentPlain } from './present.ts'
 import { Progress } from './progress.ts'
@@ -36,7 +37,9 @@ export async function runSources(sources: readonly ScriptSource[], context: Scri
   const beforeWrite = progress?.clear ?? (() => undefined)
   const { settings, place } = options
   const { errorFormat } = context
-  const sink = presentPlain({ stdout, stderr, settings, verbosity: args.verbose, errorFormat, beforeWrite })
+  const files = new OutputSwitch(settings)
+  const direct = presentPlain({ stdout, stderr, settings, verbosity: args.verbose, errorFormat, beforeWrite })
+  const sink = files.before(direct)
   for (const text of options.warnings) await sink({ type: 'warning', text })
   const connection = await connectTo(place, 'main')
   if (args.demo) await fillDemo(connection.driver)
@@ -49,6 +52,8 @@ export async function runSources(sources: readonly ScriptSource[], context: Scri
     env: realEnv,
     version,
     auditor: lazyAuditor,
+    files,
+    parameters: parametersOf(args),
   })
   // A statement of the embedded ledger can't be stopped from its own thread: there SIGINT ends the process, as usual.
   const controller = new AbortController()

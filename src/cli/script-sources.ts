@@ -20,7 +20,7 @@ export function executeSources(texts: readonly string[]): ScriptSource[] {
 export function fileSources(paths: readonly string[], stdin: NodeJS.ReadStream): ScriptSource[] {
   return paths.map((path) => {
     if (path === '-') return stdinSource(stdin)
-    return { file: path, chunks: textOf(createReadStream(path, { fd: open(path) }), path) }
+    return { file: path, chunks: scriptFile(path, toolMeant(path)) }
   })
 }
 
@@ -28,11 +28,15 @@ export function stdinSource(stdin: NodeJS.ReadStream): ScriptSource {
   return { file: 'standard input', chunks: textOf(stdin, 'standard input') }
 }
 
-function open(path: string): number {
+/** The text of a script file, which is opened now. Throws LedgerError 'file/unreadable'. */
+export function scriptFile(path: string, help?: string): AsyncGenerator<string> {
+  return textOf(createReadStream(path, { fd: open(path, help) }), path)
+}
+
+function open(path: string, help: string | undefined): number {
   try {
     return openSync(path, 'r')
   } catch (error) {
-    const help = toolMeant(path)
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || help === undefined) throw fileError(error, path)
     throw new LedgerError('file/unreadable', `can't read '${path}': ${reasonOf(error)}`, { cause: error, help })
   }

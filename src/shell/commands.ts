@@ -1,9 +1,11 @@
 import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import type { AuditName } from './auditor.ts'
+import type { Value } from '../values/value.ts'
 import { bareLine, commandWords } from './command-text.ts'
 import type { ConnectTarget } from './connection.ts'
 import { formatHelp, formatNames } from './formats.ts'
+import { parseParameters } from './parameters.ts'
 import { settingDefinitions, settingNames } from './settings.ts'
 
 /** What a command may do: the shell, seen from the command table. */
@@ -17,6 +19,17 @@ export interface CommandHost {
   changeSetting(name: string, value: string): Promise<void>
   useLedger(target: ConnectTarget): Promise<void>
   audit(name: AuditName, words: readonly string[]): Promise<void>
+  describe(table: string | undefined): Promise<void>
+  showLedgers(): Promise<void>
+  showHistory(count: number): Promise<void>
+  /** Undefined: the other way than now. */
+  showVertical(isOn: boolean | undefined): Promise<void>
+  /** Binds values to the `?` of the next statement. */
+  bind(values: readonly Value[]): Promise<void>
+  /** Runs a script; what becomes of it is the command's own outcome. */
+  include(path: string): Promise<void>
+  /** Where data goes from now on; undefined: where it went at first. */
+  redirect(path: string | undefined): Promise<void>
   print(text: string): Promise<void>
   leave(): void
 }
@@ -28,10 +41,16 @@ interface CommandDefinition {
   readonly shortNames?: readonly string[]
   /** For help; empty for a command that takes nothing: without backslash it is then a command only when it stands alone. */
   readonly arguments: string
-  readonly group: 'Transactions' | 'Proofs' | 'Shell'
+  readonly group: CommandGroup
   readonly help: string
-  readonly run: (host: CommandHost, words: readonly string[]) => Promise<void> | void
+  /** `rest`: what follows the name, as it was written. */
+  readonly run: (host: CommandHost, words: readonly string[], rest: string) => Promise<void> | void
+  /** What follows the name is PartiQL, not words. */
+  readonly takesText?: true
 }
+
+const commandGroups = ['Transactions', 'Results and scripts', 'Proofs', 'Shell'] as const
+type CommandGroup = (typeof commandGroups)[number]
 
 /** All commands. Help, completion and the documentation are made from this table. */
 export const commands: readonly CommandDefinition[] = [
@@ -55,6 +74,38 @@ export const commands: readonly CommandDefinition[] = [
     group: 'Transactions',
     help: 'drops the changes of the open transaction',
     run: (host) => host.abort(),
+  },
+  {
+    names: ['bind'],
+    arguments: '[value, ...]',
+    group: 'Results and scripts',
+    help: "the values for the ? of the next statement, as PartiQL writes them: bind 'Tacoma', 2015, `2024-01-31T`",
+    takesText: true,
+    run: (host, _, rest) => host.bind(parseParameters(rest)),
+  },
+  {
+    names: ['include'],
+    shortNames: ['i'],
+    arguments: '<FILE>',
+    group: 'Results and scripts',
+    help: 'runs a script: statements and commands, up to its first error',
+    run: (host, words) => host.include(oneWord('include', words)),
+  },
+  {
+    names: ['output'],
+    shortNames: ['o'],
+    arguments: '[FILE]',
+    group: 'Results and scripts',
+    help: 'data goes into a file from now on, in the form of its extension or of the format that is set: without a file, back',
+    run: (host, words) => host.redirect(words.length === 0 ? undefined : oneWord('output', words)),
+  },
+  {
+    names: ['vertical'],
+    shortNames: ['x'],
+    arguments: '[on | off]',
+    group: 'Results and scripts',
+    help: 'each row as a block of lines, nothing cut, or as before: without a word it changes between the two',
+    run: (host, words) => host.showVertical(words.length === 0 ? undefined : isOn('vertical', words)),
   },
   {
     names: ['digest'],
@@ -86,11 +137,28 @@ export const commands: readonly CommandDefinition[] = [
     run: (host, words) => host.print(helpText(words.join(' '))),
   },
   {
+    names: ['describe'],
+    shortNames: ['d'],
+    arguments: '[table]',
+    group: 'Shell',
+    help: "a table's state, indexes and the fields of its documents, as far as the first of them show: or all tables",
+    run: (host, words) => host.describe(words.length === 0 ? undefined : oneWord('describe', words)),
+  },
+  {
     names: ['show tables'],
+    shortNames: ['dt'],
     arguments: '',
     group: 'Shell',
     help: 'the active tables of the ledger',
     run: (host) => host.showTables(),
+  },
+  {
+    names: ['show ledgers'],
+    shortNames: ['l'],
+    arguments: '',
+    group: 'Shell',
+    help: 'the ledgers in the data directory',
+    run: (host) => host.showLedgers(),
   },
   {
     names: ['status'],
@@ -121,6 +189,14 @@ export const commands: readonly CommandDefinition[] = [
     run: (host, words) => changeSetting(host, words),
   },
   {
+    names: ['history'],
+    shortNames: ['s'],
+    arguments: '[count]',
+    group: 'Shell',
+    help: 'the last inputs, the newest at the end: 20 of them, or as many as you say',
+    run: (host, words) => host.showHistory(countOf('history', words, 20)),
+  },
+  {
     names: ['quit', 'exit'],
     shortNames: ['q'],
     arguments: '',
@@ -133,6 +209,7 @@ export const commands: readonly CommandDefinition[] = [
 export interface CommandCall {
   readonly command: CommandDefinition
   readonly words: readonly string[]
+  readonly rest: string
 }
 
 /**
@@ -150,9 +227,9 @@ export function findCommand(text: string): CommandCall | undefined {
     for (const name of names) {
       const rest = afterName(spoken, name)
       if (rest === undefined || (rest !== '' && command.arguments === '' && !backslash)) continue
-      const words = commandWords(rest)
+      const words = command.takesText ? [] : commandWords(rest)
       if (words.length > 0 && command.arguments === '') throw tooManyWords(name, words)
-      return { command, words }
+      return { command, words, rest }
     }
   }
   if (!backslash) return undefined
@@ -183,6 +260,26 @@ function unknownCommand(spoken: string): LedgerError {
   )
   const help = near === undefined ? "'help' lists the commands" : `did you mean '\\${near}'?`
   return new LedgerError('usage/unknown-command', `no command named '\\${word}'`, { help })
+}
+
+function oneWord(name: string, words: readonly string[]): string {
+  if (words.length === 1) return words[0] as string
+  throw new LedgerError('usage/invalid-argument', `'${name}' takes one name, found ${words.length}`, {
+    help: usage(name),
+  })
+}
+
+function countOf(name: string, words: readonly string[], usual: number): number {
+  if (words.length === 0) return usual
+  const count = Number(oneWord(name, words))
+  if (Number.isSafeInteger(count) && count > 0) return count
+  throw new LedgerError('usage/invalid-argument', `'${words[0]}' is not a count`, { help: usage(name) })
+}
+
+function isOn(name: string, words: readonly string[]): boolean {
+  const word = oneWord(name, words).toLowerCase()
+  if (word === 'on' || word === 'off') return word === 'on'
+  throw new LedgerError('usage/invalid-argument', `'${name}' takes on or off, found '${word}'`, { help: usage(name) })
 }
 
 /** `set format json`, `set format = json`, `set prompt "$LEDGER> "`. */
@@ -252,7 +349,7 @@ function generalHelp(): string {
   const rows = commands.map((command) => [command.names.slice(0, 2).join(', '), command] as const)
   const width = rows.reduce((most, [name]) => Math.max(most, name.length), 0)
   const lines = ['Anything that is not a command is a PartiQL statement and goes to the ledger.']
-  for (const group of ['Transactions', 'Proofs', 'Shell'] as const) {
+  for (const group of commandGroups) {
     lines.push('', group)
     for (const [name, command] of rows) {
       if (command.group === group) lines.push(`  ${name.padEnd(width)}  ${shortHelp(command)}`)

@@ -26,6 +26,8 @@ const byKind: Readonly<Record<Failure['kind'], ExitName>> = {
 /** The verdict on a statement or command that failed so. */
 export function exitNameOf(failure: Failure): ExitName {
   if (failure.code === 'proof/refuted') return 'tampered'
+  // A file that a command names; the ledger is as reachable as before.
+  if (failure.code.startsWith('file/')) return 'failed'
   const isLost = failure.code === 'transaction/digest-mismatch' || failure.code === 'transaction/unknown-outcome'
   return isLost ? 'lost' : byKind[failure.kind]
 }

@@ -1,7 +1,9 @@
 import type { Value } from '../values/value.ts'
+import { CsvFormat } from './format-csv.ts'
 import { IonFormat } from './format-ion.ts'
 import { JsonFormat, JsonLinesFormat } from './format-json.ts'
 import { TableFormat } from './format-table.ts'
+import { VerticalFormat } from './format-vertical.ts'
 
 /** One result to text, bit by bit; each method returns what may be written now, with its line ends. */
 export interface ResultFormat {
@@ -24,10 +26,15 @@ interface FormatDefinition {
 /** The formats of `--format` and `set format`, in the order of the help text. */
 const formats = {
   table: { help: 'columns, fitted to the terminal', make: (options) => new TableFormat(options.width) },
+  vertical: { help: 'a block of lines for each row, nothing cut', make: () => new VerticalFormat() },
   ion: { help: 'Ion text, one value a line', make: () => new IonFormat(false) },
   'ion-pretty': { help: 'Ion text, indented', make: () => new IonFormat(true) },
   json: { help: 'one JSON array for each result', make: () => new JsonFormat() },
   jsonl: { help: 'JSON Lines, one value a line', make: () => new JsonLinesFormat() },
+  csv: {
+    help: 'comma-separated values under a line of field names',
+    make: (options) => new CsvFormat(options.width !== undefined),
+  },
 } as const satisfies Record<string, FormatDefinition>
 
 export type FormatName = keyof typeof formats

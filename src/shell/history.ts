@@ -1,4 +1,5 @@
 import { historyEntriesMax } from '../base/limits.ts'
+import { visibleLines } from './visible-text.ts'
 
 /**
  * What was typed, oldest first: a bounded list, not a file. An input that looks as if it held a secret is left out, and so
@@ -13,6 +14,11 @@ export class History {
 
   get entries(): readonly string[] {
     return this.#entries
+  }
+
+  /** The last so many, oldest first, one below the other. */
+  last(count: number): string {
+    return this.#entries.slice(-count).map(visibleLines).join('\n')
   }
 
   /** Whether it was kept: the caller then writes it down. */

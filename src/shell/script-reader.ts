@@ -112,7 +112,12 @@ const openWords =
 const openEnded = new RegExp(`^(?:[-+*/%=<>,.:]|<=|>=|<>|!=|\\|\\||${openWords.replaceAll(' ', '|')})$`)
 
 function isCommandLine(line: string): boolean {
-  return !/^\s*\\/.test(line) && isCommand(line) && !bareLine(line).includes(';')
+  return !/^\s*\\/.test(line) && isCommand(line) && !hasSemicolon(bareLine(line))
+}
+
+/** Whether there is one outside of strings and comments. */
+function hasSemicolon(line: string): boolean {
+  return line.includes(';') && tokenize(line).some(({ start, end }) => end - start === 1 && line[start] === ';')
 }
 
 /** Lines at a statement's beginning that are commands: `begin` before an INSERT, without a `;` between them. */

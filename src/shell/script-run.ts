@@ -73,6 +73,7 @@ class ScriptRun {
     this.#options.onStatement?.(statement)
     const wasOpen = this.#shell.inTransaction
     const outcome = await this.#shell.runStatement(statement, this.#sink, {
+      continueOnError,
       ...(signal === undefined ? {} : { signal }),
       ...(file === undefined ? {} : { file }),
     })

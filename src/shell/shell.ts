@@ -1,20 +1,25 @@
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
-import { transactionAgeMsMax } from '../base/limits.ts'
+import { includeDepthMax, transactionAgeMsMax } from '../base/limits.ts'
 import { describeFailure } from '../driver/failure.ts'
 import type { Transaction } from '../driver/transaction.ts'
 import { isComplete, type ScriptStatement } from '../syntax/split.ts'
+import type { Value } from '../values/value.ts'
 import type { Auditor, AuditName } from './auditor.ts'
 import { type CommandHost, findCommand } from './commands.ts'
 import { type Completion, complete } from './completion.ts'
 import type { Connect, Connection, ConnectTarget } from './connection.ts'
+import { describeTable, describeTables } from './describe.ts'
 import { type ReportContext, reportOf } from './error-report.ts'
 import type { EventSink, TransactionFate } from './events.ts'
 import type { ExitName } from './exit-codes.ts'
+import type { ShellFiles } from './files.ts'
 import type { History } from './history.ts'
+import { parametersFor } from './parameters.ts'
+import { runScript } from './script-run.ts'
 import { isClosed, isCommand, readScript } from './script-reader.ts'
 import { type Settings, settingNames, settingWarnings } from './settings.ts'
-import { RowsNotCommitted, runAlone, runInside } from './statement-run.ts'
+import { RowsNotCommitted, RowsNotShown, runAlone, runInside } from './statement-run.ts'
 import { settingsText, statusText } from './status-text.ts'
 import { TableNames } from './table-names.ts'
 
@@ -29,6 +34,10 @@ export interface ShellOptions {
   readonly version: string
   /** For `digest`, `prove` and `verify`; without it they say that they are not there. */
   readonly auditor?: Auditor
+  /** For `include` and `output`; likewise. */
+  readonly files?: ShellFiles
+  /** For every statement that has a `?`, unless `bind` came before it. */
+  readonly parameters?: readonly Value[]
 }
 
 export interface RunOptions {
@@ -36,6 +45,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   /** The script's name, for places in error reports. */
   readonly file?: string
+  /** For a script that this one includes: go on after an error. */
+  readonly continueOnError?: boolean
 }
 
 export interface RunOutcome {
@@ -74,8 +85,15 @@ export class Shell {
   readonly #env: Env
   readonly #version: string
   readonly #auditor: Auditor | undefined
+  readonly #files: ShellFiles | undefined
+  readonly #parameters: readonly Value[]
   readonly #tables = new TableNames()
   #connection: Connection
+  /** By `bind`, for the next statement. */
+  #bound: readonly Value[] | undefined
+  /** The format before `vertical`. */
+  #formatBefore = 'auto'
+  #includeDepth = 0
   #open: { readonly transaction: Transaction; readonly startedMs: number } | undefined
 
   constructor(options: ShellOptions) {
@@ -86,6 +104,8 @@ export class Shell {
     this.#env = options.env
     this.#version = options.version
     this.#auditor = options.auditor
+    this.#files = options.files
+    this.#parameters = options.parameters ?? []
   }
 
   /** A new object at every call; changes with `state` events. */
@@ -151,17 +171,16 @@ export class Shell {
   async runStatement(statement: ScriptStatement, sink: EventSink, options: RunOptions = {}): Promise<RunOutcome> {
     const before = this.#open
     let isCall = false
-    let quit = false
+    let outcome = fine
     try {
       const call = findCommand(statement.text)
       isCall = call !== undefined
       if (call === undefined) await this.#execute(statement, sink, options.signal)
-      else
-        await call.command.run(
-          this.#hostFor(sink, () => (quit = true), options.signal),
-          call.words,
-        )
-      return { exit: 'ok', quit }
+      else {
+        const host = this.#hostFor(sink, (ended) => (outcome = ended), options)
+        await call.command.run(host, call.words, call.rest)
+      }
+      return outcome
     } catch (error) {
       const isCommandsFault = isCall || statement.text.startsWith('\\')
       const fate = before === undefined ? 'none' : await this.#settle(isCommandsFault, sink)
@@ -195,7 +214,7 @@ export class Shell {
   }
 
   /** What the command table may do, for one command. */
-  #hostFor(sink: EventSink, leave: () => void, signal: AbortSignal | undefined): CommandHost {
+  #hostFor(sink: EventSink, end: (outcome: RunOutcome) => void, options: RunOptions): CommandHost {
     return {
       begin: () => this.#begin(sink),
       commit: () => this.#commit(sink),
@@ -217,9 +236,21 @@ export class Shell {
         await sink({ type: 'state' })
       },
       useLedger: (target) => this.#use(target, sink),
-      audit: (name, words) => this.#audit(name, words, sink, signal),
+      audit: (name, words) => this.#audit(name, words, sink, options.signal),
+      describe: (table) => this.#describe(table, sink),
+      showLedgers: () => this.#showLedgers(sink),
+      showHistory: async (count) => {
+        const text = this.history.last(count)
+        await sink(text === '' ? { type: 'notice', text: 'the history is empty' } : { type: 'text', text })
+      },
+      showVertical: (isOn) => this.#showVertical(isOn, sink),
+      bind: async (values) => {
+        this.#bound = values
+      },
+      include: async (path) => end(await this.#include(path, sink, options)),
+      redirect: (path) => this.#needFiles('output').redirect(path),
       print: async (text) => sink({ type: 'text', text }),
-      leave,
+      leave: () => end({ exit: 'ok', quit: true }),
     }
   }
 
@@ -260,6 +291,53 @@ export class Shell {
     else await sink({ type: 'text', text: names.map((name) => `- ${name}`).join('\n') })
   }
 
+  async #describe(table: string | undefined, sink: EventSink): Promise<void> {
+    const { driver } = this.#connection
+    const text = await (table === undefined ? describeTables(driver) : describeTable(driver, table))
+    await sink(text === undefined ? { type: 'notice', text: 'the ledger has no tables' } : { type: 'text', text })
+  }
+
+  async #showLedgers(sink: EventSink): Promise<void> {
+    const names = this.#connection.ledgers?.()
+    if (names === undefined) {
+      throw new LedgerError(
+        'usage/invalid-argument',
+        `which ledgers there are is not known (${this.state.description})`,
+      )
+    }
+    if (names.length === 0) await sink({ type: 'notice', text: 'there are no ledgers' })
+    else await sink({ type: 'text', text: names.map((name) => `- ${name}`).join('\n') })
+  }
+
+  async #showVertical(isOn: boolean | undefined, sink: EventSink): Promise<void> {
+    const format = this.settings.get('format')
+    const isNow = format === 'vertical'
+    const isWanted = isOn ?? !isNow
+    if (isWanted && !isNow) this.#formatBefore = format
+    if (isWanted !== isNow) this.settings.set('format', isWanted ? 'vertical' : this.#formatBefore, 'vertical')
+    await sink({ type: 'notice', text: `format is now '${this.settings.get('format')}'` })
+  }
+
+  #needFiles(command: string): ShellFiles {
+    if (this.#files !== undefined) return this.#files
+    throw new LedgerError('usage/unknown-command', `'${command}' is not offered here`)
+  }
+
+  /** Runs a script inside the session, its open transaction included. */
+  async #include(path: string, sink: EventSink, options: RunOptions): Promise<RunOutcome> {
+    const chunks = this.#needFiles('include').readScript(path)
+    if (this.#includeDepth >= includeDepthMax) {
+      throw new LedgerError('usage/invalid-argument', `scripts include each other more than ${includeDepthMax} deep`)
+    }
+    this.#includeDepth += 1
+    try {
+      const continueOnError = options.continueOnError === true
+      return await runScript(this, chunks, sink, { ...options, file: path, continueOnError })
+    } finally {
+      this.#includeDepth -= 1
+    }
+  }
+
   async #use(target: ConnectTarget, sink: EventSink): Promise<void> {
     if (this.#open !== undefined) throw alreadyOpen("'use' can't leave an open transaction")
     const next = await this.#connect({ ...target, ledger: target.ledger ?? this.#connection.ledger })
@@ -285,7 +363,10 @@ export class Shell {
   }
 
   async #execute(statement: ScriptStatement, sink: EventSink, signal: AbortSignal | undefined): Promise<void> {
-    const options = { sink, env: this.#env, signal }
+    const bound = this.#bound
+    this.#bound = undefined
+    const parameters = parametersFor(statement.text, bound, this.#parameters)
+    const options = { sink, env: this.#env, signal, parameters }
     if (this.#open !== undefined) return await runInside(this.#open.transaction, statement, options)
     if (!this.settings.isOn('auto-commit')) {
       throw new LedgerError('transaction/not-open', 'no transaction is open, and auto-commit is off', {
@@ -306,15 +387,21 @@ export class Shell {
   }
 
   async #report(raised: unknown, context: ReportContext, sink: EventSink): Promise<RunOutcome> {
-    const rowsShown = raised instanceof RowsNotCommitted
-    const error = rowsShown ? raised.cause : raised
+    const aside = asideOf(raised)
+    const error = aside === undefined ? raised : (raised as RowsNotCommitted | RowsNotShown).cause
     const driver = this.#open === undefined ? this.#connection.driver : undefined
     const help = await this.#tables.helpFor(describeFailure(error).message, driver)
     const report = reportOf(error, { ...context, help })
-    const message = rowsShown ? `${report.message}; the rows shown above are not committed` : report.message
+    const message = aside === undefined ? report.message : `${report.message}; ${aside}`
     await sink({ type: 'error', report: { ...report, message } })
     return { exit: report.exit, quit: false }
   }
+}
+
+/** What must be said of the rows beside the error itself. */
+function asideOf(raised: unknown): string | undefined {
+  if (raised instanceof RowsNotCommitted) return 'the rows shown above are not committed'
+  return raised instanceof RowsNotShown ? 'the statement itself is committed' : undefined
 }
 
 const promptVariable = /\$(LEDGER|REGION|ACTIVE_TRANSACTION)/g

@@ -10,6 +10,8 @@ import { approximateBytes } from '../values/value-size.ts'
 import type { EventSink, ResultSummary } from './events.ts'
 
 export interface StatementOptions {
+  /** For the statement's `?`. */
+  readonly parameters: readonly Value[]
   readonly sink: EventSink
   readonly env: Env
   readonly signal: AbortSignal | undefined
@@ -25,10 +27,21 @@ export class RowsNotCommitted extends Error {
   }
 }
 
+/** The commit has succeeded, but its rows could not be written to where they should go. */
+export class RowsNotShown extends Error {
+  override readonly name = 'RowsNotShown'
+  override readonly cause: unknown
+  constructor(cause: unknown) {
+    super('the rows of a committed statement are not shown')
+    this.cause = cause
+  }
+}
+
 /**
  * Runs a statement in a transaction of its own. Its rows are kept until the commit has succeeded, and conflicts are tried
  * again. Once there are more rows than the buffer holds they are shown as they come, and nothing is tried again: no row is
- * shown twice. Rejects with the driver's error; with RowsNotCommitted, after a result-end 'lost', when rows were shown.
+ * shown twice. Rejects with the driver's error; with RowsNotCommitted, after a result-end 'lost', when rows were shown; with
+ * RowsNotShown when the sink fails after the commit.
  */
 export async function runAlone(driver: Driver, statement: ScriptStatement, options: StatementOptions): Promise<void> {
   const startedMs = options.env.monotonicMs()
@@ -37,7 +50,7 @@ export async function runAlone(driver: Driver, statement: ScriptStatement, optio
   const work = async (transaction: Transaction): Promise<string> => {
     output = new ResultOutput(statement, options, startedMs)
     try {
-      await output.read(await transaction.execute(statement.text, [], signalOption(options)))
+      await output.read(await transaction.execute(statement.text, options.parameters, signalOption(options)))
       if (output.isStreaming) await transaction.commit(signalOption(options))
     } catch (error) {
       failure = error
@@ -48,14 +61,17 @@ export async function runAlone(driver: Driver, statement: ScriptStatement, optio
   const onRetry = () => {
     if (output.isStreaming) throw failure
   }
+  let id: string
   try {
-    const id = await driver.execute(work, { ...signalOption(options), onRetry })
-    await output.end('committed', id)
+    id = await driver.execute(work, { ...signalOption(options), onRetry })
   } catch (error) {
     if (!output.isStreaming) throw error
-    await output.end('lost', '')
+    await output.end('lost', '').catch(() => undefined)
     throw new RowsNotCommitted(error)
   }
+  await output.end('committed', id).catch((error: unknown) => {
+    throw new RowsNotShown(error)
+  })
 }
 
 /** Runs a statement of an open transaction. Rejects with the driver's error, after a result-end 'lost' if rows were shown. */
@@ -66,7 +82,7 @@ export async function runInside(
 ): Promise<void> {
   const output = new ResultOutput(statement, options, options.env.monotonicMs())
   try {
-    await output.read(await transaction.execute(statement.text, [], signalOption(options)))
+    await output.read(await transaction.execute(statement.text, options.parameters, signalOption(options)))
   } catch (error) {
     if (output.isStreaming) await output.end('lost', transaction.id)
     throw error

@@ -20,12 +20,12 @@ export function statusText(source: StatusSource, facts: readonly Fact[], version
   }
   rows.push(['transaction', transaction === undefined ? 'none' : transactionText(transaction, nowMs)])
   rows.push(['version', version])
-  return columns(rows)
+  return alignedColumns(rows)
 }
 
 /** The text of `env`: every setting and fact, its value and where it came from. */
 export function settingsText(rows: readonly Fact[]): string {
-  return columns(rows.map(({ name, value, from }) => [name, value === '' ? '-' : value, `(${from})`]))
+  return alignedColumns(rows.map(({ name, value, from }) => [name, value === '' ? '-' : value, `(${from})`]))
 }
 
 function transactionText({ id, startedMs, ageMsMax }: NonNullable<StatusSource['transaction']>, nowMs: number): string {
@@ -33,10 +33,11 @@ function transactionText({ id, startedMs, ageMsMax }: NonNullable<StatusSource['
   return `${id}, open for ${seconds} s of at most ${ageMsMax / 1000} s`
 }
 
-function columns(rows: readonly (readonly string[])[]): string {
+/** Rows of cells in columns, two blanks between them; the last column is as wide as it likes. Safe to print. */
+export function alignedColumns(rows: readonly (readonly string[])[]): string {
   const shown = rows.map((row) => row.map(visibleText))
   const width = (column: number) => shown.reduce((most, row) => Math.max(most, textWidth(row[column] ?? '')), 0)
-  const widths = [width(0), width(1)]
+  const widths = (shown[0] ?? []).map((_, column) => width(column))
   return shown
     .map((row) =>
       row

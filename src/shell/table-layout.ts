@@ -60,6 +60,11 @@ export function layoutTable(values: readonly Value[], width: number | undefined,
   return { lines: [...header, ...lines], state: { columns: fitted, rows: firstRow + rows.length, vertical: false } }
 }
 
+/** Each row as a block of lines, nothing cut; `first` is the first row's number. */
+export function layoutRecords(values: readonly Value[], first: number): TableLine[] {
+  return values.flatMap((value, index) => recordLines(rowOf(value), first + index, undefined))
+}
+
 /** The line as plain text, blanks at its end removed. */
 export function lineText(line: TableLine): string {
   let text = ''

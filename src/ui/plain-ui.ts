@@ -38,7 +38,7 @@ class PlainSession {
   constructor(options: PlainUiOptions) {
     const { shell, stdout, verbosity } = options
     this.#options = options
-    this.#sink = present({
+    const shown = present({
       write: (text) => this.#write(text),
       size: () => ({ columns: Math.max(20, stdout.columns || 80), rows: Math.max(4, stdout.rows || 24) }),
       format: () => {
@@ -51,6 +51,7 @@ class PlainSession {
       summaryLine,
       errorLines: (report) => printErrorReport(report, verbosity),
     })
+    this.#sink = options.beforeSink(shown)
   }
 
   async run(): Promise<ExitName> {

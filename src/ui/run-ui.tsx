@@ -1,6 +1,7 @@
 import { render, useStdout } from 'ink'
 import { useEffect } from 'react'
 import { printErrorReport } from '../shell/error-report.ts'
+import type { EventSink } from '../shell/events.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
 import { type FormatName, isFormatName } from '../shell/formats.ts'
 import type { Shell } from '../shell/shell.ts'
@@ -26,6 +27,8 @@ export interface UiOptions {
   remember(input: string): void
   /** Stops the program, as Ctrl-Z does; resolves when it goes on. */
   suspend(): Promise<void>
+  /** Puts what takes data away before the sink that shows everything. */
+  beforeSink(sink: EventSink): EventSink
   /** How much more of an error is shown: -v once, twice. */
   readonly verbosity: number
 }
@@ -47,7 +50,7 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
   const theme = themeOf(options.hasColour)
   const output = new Scrollback(stdout)
   const size = () => ({ columns: Math.max(20, stdout.columns || 80), rows: Math.max(4, stdout.rows || 24) })
-  const sink = present({
+  const shown = present({
     write: (text) => output.write(text),
     size,
     format: () => formatOf(shell),
@@ -57,6 +60,7 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
     summaryLine,
     errorLines: (report) => printErrorReport(report, options.verbosity),
   })
+  const sink = options.beforeSink(shown)
   let runningSinceMs = 0
   const session = new Session({
     shell,

@@ -31,6 +31,14 @@ test('commands are known with and without backslash, in any case, with or withou
     ['\\use -l fleet -r us-east-1', 'use|-l|fleet|-r|us-east-1'],
     ['set format json', 'set|format|json'],
     ['quit', 'quit'],
+    ['\\d', 'describe'],
+    ['\\d Vehicle', 'describe|Vehicle'],
+    ['\\dt', 'show tables'],
+    ['\\l', 'show ledgers'],
+    ['\\i "my script.partiql"', 'include|my script.partiql'],
+    ['\\o', 'output'],
+    ['\\x', 'vertical'],
+    ['history 5', 'history|5'],
     ['EXIT', 'quit'],
     ['\\q', 'quit'],
   ]
@@ -45,7 +53,6 @@ test('what is no command goes to the ledger', () => {
     'q',
     'h',
     '? + 1',
-    'show ledgers',
     'status + 1',
     'start',
     'env.x',
@@ -85,7 +92,7 @@ test('set and use read their words', async () => {
   const run = async (text: string) => {
     const found = findCommand(text)
     assert.ok(found)
-    await found.command.run(host, found.words)
+    await found.command.run(host, found.words, found.rest)
     return calls.pop()
   }
   assert.deepEqual(await run('set format json'), ['format', 'json'])

@@ -1,0 +1,7 @@
+/** What the shell's commands do with files, for `include` and `output`: `cli` provides it. */
+export interface ShellFiles {
+  /** The pieces of a script. Throws LedgerError 'file/unreadable' or 'file/not-text', at once or as it is read. */
+  readScript(path: string): AsyncIterable<string>
+  /** From now on data goes into that file, made anew; undefined: where it went at first. Throws 'file/unwritable'. */
+  redirect(path: string | undefined): Promise<void>
+}
