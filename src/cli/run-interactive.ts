@@ -1,7 +1,6 @@
 import type { EventSink } from '../shell/events.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
 import { History } from '../shell/history.ts'
-import { settingWarnings } from '../shell/settings.ts'
 import { Shell } from '../shell/shell.ts'
 import { runPlainUi } from '../ui/plain-ui.ts'
 import { type Arguments, parametersOf } from './args.ts'
@@ -53,7 +52,7 @@ export async function runInteractive(context: InteractiveContext): Promise<ExitN
     shell,
     stdin,
     stdout,
-    greeting: greeting(shell, version, [...options.warnings, ...settingWarnings(settings)]),
+    greeting: greeting(shell, version, options.warnings),
     nowMs: realEnv.nowMs,
     rowsRead: () => shell.readIosSoFar,
     remember: (input: string) => file.append(input),

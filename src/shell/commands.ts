@@ -96,7 +96,7 @@ export const commands: readonly CommandDefinition[] = [
     shortNames: ['o'],
     arguments: '[FILE]',
     group: 'Results and scripts',
-    help: 'data goes into a file from now on, in the form of its extension or of the format that is set: without a file, back',
+    help: 'data goes into a file from now on: in the form that its name asks for, or that is set; without a file, back',
     run: (host, words) => host.redirect(words.length === 0 ? undefined : oneWord('output', words)),
   },
   {
@@ -104,7 +104,7 @@ export const commands: readonly CommandDefinition[] = [
     shortNames: ['x'],
     arguments: '[on | off]',
     group: 'Results and scripts',
-    help: 'each row as a block of lines, nothing cut, or as before: without a word it changes between the two',
+    help: 'each row as a block of lines, or as before: nothing is cut; without a word it changes between the two',
     run: (host, words) => host.showVertical(words.length === 0 ? undefined : isOn('vertical', words)),
   },
   {
@@ -141,7 +141,7 @@ export const commands: readonly CommandDefinition[] = [
     shortNames: ['d'],
     arguments: '[table]',
     group: 'Shell',
-    help: "a table's state, indexes and the fields of its documents, as far as the first of them show: or all tables",
+    help: 'a table, its indexes and the fields of its documents: as the first 200 have them; without a name, all tables',
     run: (host, words) => host.describe(words.length === 0 ? undefined : oneWord('describe', words)),
   },
   {
@@ -346,7 +346,7 @@ export function helpText(topic: string): string {
 }
 
 function generalHelp(): string {
-  const rows = commands.map((command) => [command.names.slice(0, 2).join(', '), command] as const)
+  const rows = commands.map((command) => [spellings(command), command] as const)
   const width = rows.reduce((most, [name]) => Math.max(most, name.length), 0)
   const lines = ['Anything that is not a command is a PartiQL statement and goes to the ledger.']
   for (const group of commandGroups) {
@@ -358,6 +358,11 @@ function generalHelp(): string {
   lines.push('', 'Commands work with a backslash before them too, in any case, with or without a semicolon.')
   lines.push("'help <command>' tells more about one.")
   return lines.join('\n')
+}
+
+/** Two of its names, or one and its short one. */
+function spellings({ names, shortNames = [] }: CommandDefinition): string {
+  return [...names, ...shortNames.map((name) => `\\${name}`)].slice(0, 2).join(', ')
 }
 
 function shortHelp(command: CommandDefinition): string {

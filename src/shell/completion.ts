@@ -35,6 +35,7 @@ function candidates(lead: string, word: string, tables: readonly string[]): stri
   const spoken = lead.trim().replace(/^\\/, '').toLowerCase()
   if (/^set\s+(\S+)$/.test(spoken)) return valuesOf(spoken.slice(4).trim())
   if (spoken === 'set') return [...settingNames]
+  if (/^(?:describe|d)$/.test(spoken)) return [...tables]
   const names = commands.flatMap((command) => command.names)
   if (lead.trim() === '\\') return names
   if (lead.trim() === '') return word === '' ? [] : [...names, ...cased(word)]

@@ -21,10 +21,10 @@ export function parseParameters(text: string): Value[] {
     throw notValues(`'${text.trim()}' is not a list of values: ${error.message}`)
   }
   if (query?.kind !== 'list') throw notValues(`'${text.trim()}' is not a list of values`)
-  return query.items.map((item) => valueOf(item, text))
+  return query.items.map((item) => literalOf(item, text))
 }
 
-function valueOf(expression: Expression, text: string): Value {
+function literalOf(expression: Expression, text: string): Value {
   switch (expression.kind) {
     case 'literal':
       return expression.value
@@ -32,7 +32,7 @@ function valueOf(expression: Expression, text: string): Value {
       if (expression.op !== '-' || expression.operand.kind !== 'literal') break
       return negate(expression.operand.value)
     case 'list':
-      return list(expression.items.map((item) => valueOf(item, text)))
+      return list(expression.items.map((item) => literalOf(item, text)))
     case 'struct':
       return structOf(expression.fields, text)
     default:
@@ -44,13 +44,13 @@ function valueOf(expression: Expression, text: string): Value {
 
 function structOf(fields: Extract<Expression, { kind: 'struct' }>['fields'], text: string): Value {
   const names = fields.map(({ name }) => {
-    const value = valueOf(name, text)
+    const value = literalOf(name, text)
     if (value.type === 'string' || value.type === 'symbol') return value.value
     throw notValues("a field's name is a text in single quotes")
   })
   return struct(
     names,
-    fields.map(({ value }) => valueOf(value, text)),
+    fields.map(({ value }) => literalOf(value, text)),
   )
 }
 

@@ -49,7 +49,7 @@ export const settingDefinitions = {
     default: 'emacs',
     choices: ['emacs', 'vi'],
     configKey: 'edit_mode',
-    help: 'keys of the line editor; vi is not built yet',
+    help: 'keys of the line editor: those of Readline in emacs mode, or those of vi',
   },
   'display-welcome': {
     default: 'true',
@@ -132,9 +132,4 @@ function checkedValue(name: SettingName, value: string): string {
   throw new LedgerError('usage/invalid-argument', `'${value}' is not a value of '${name}'`, {
     help: `it takes one of: ${choices.join(', ')}`,
   })
-}
-
-/** What a setting asks for and this program does not have. */
-export function settingWarnings(settings: Settings): string[] {
-  return settings.get('edit-mode') === 'vi' ? ["edit-mode 'vi' is not built yet: the keys are those of emacs"] : []
 }

@@ -18,7 +18,7 @@ import type { History } from './history.ts'
 import { parametersFor } from './parameters.ts'
 import { runScript } from './script-run.ts'
 import { isClosed, isCommand, readScript } from './script-reader.ts'
-import { type Settings, settingNames, settingWarnings } from './settings.ts'
+import { type Settings, settingNames } from './settings.ts'
 import { RowsNotCommitted, RowsNotShown, runAlone, runInside } from './statement-run.ts'
 import { settingsText, statusText } from './status-text.ts'
 import { TableNames } from './table-names.ts'
@@ -232,7 +232,6 @@ export class Shell {
       changeSetting: async (name, value) => {
         const changed = this.settings.set(name, value, 'set')
         await sink({ type: 'notice', text: `${changed} is now '${this.settings.get(changed)}'` })
-        for (const text of settingWarnings(this.settings)) await sink({ type: 'warning', text })
         await sink({ type: 'state' })
       },
       useLedger: (target) => this.#use(target, sink),
@@ -248,7 +247,10 @@ export class Shell {
         this.#bound = values
       },
       include: async (path) => end(await this.#include(path, sink, options)),
-      redirect: (path) => this.#needFiles('output').redirect(path),
+      redirect: async (path) => {
+        await this.#needFiles('output').redirect(path)
+        await sink({ type: 'notice', text: path === undefined ? 'data is shown again' : `data goes into '${path}'` })
+      },
       print: async (text) => sink({ type: 'text', text }),
       leave: () => end({ exit: 'ok', quit: true }),
     }

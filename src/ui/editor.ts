@@ -1,3 +1,5 @@
+import { after, before, border, graphemes, lineEnd, lineStart, wordEnd, wordStart } from './text-steps.ts'
+
 /**
  * The line editor as a pure reducer: no React, no terminal. The caret is an offset into the text that always stands
  * between two graphemes (Unicode Standard Annex 29), so an emoji or a letter with its accents is one step.
@@ -38,13 +40,6 @@ export const emptyEditor: EditorState = {
   lastWasKill: false,
   wantedColumn: undefined,
   undo: [],
-}
-
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-
-/** Splits a text into what a person sees as characters. */
-export function graphemes(text: string): string[] {
-  return Array.from(segmenter.segment(text), (part) => part.segment)
 }
 
 export function edit(state: EditorState, action: EditorAction): EditorState {
@@ -169,61 +164,4 @@ function vertical(state: EditorState, direction: 'up' | 'down'): EditorState {
   const line = state.text.slice(target, lineEnd(state.text, target))
   const caret = target + graphemes(line).slice(0, column).join('').length
   return { ...moved(state, caret), wantedColumn: column }
-}
-
-/** How far back a grapheme can reach: the segmenter is given this much of the text, not all of it. */
-const graphemeUnitsMax = 64
-
-function before(text: string, caret: number): number {
-  const from = Math.max(0, caret - graphemeUnitsMax)
-  const last = graphemes(text.slice(from, caret)).at(-1)
-  return caret - (last?.length ?? 0)
-}
-
-function after(text: string, caret: number): number {
-  const [first] = segmenter.segment(text.slice(caret, caret + graphemeUnitsMax))
-  return caret + (first?.segment.length ?? 0)
-}
-
-/** The offset itself, or the end of the grapheme it stands in: an edit may have joined two (a letter and an accent). */
-export function border(text: string, offset: number): number {
-  const from = Math.max(lineStart(text, offset), offset - graphemeUnitsMax)
-  let end = from
-  for (const { segment } of segmenter.segment(text.slice(from, offset + graphemeUnitsMax))) {
-    if (end >= offset) break
-    end += segment.length
-  }
-  return Math.max(end, offset)
-}
-
-function lineStart(text: string, caret: number): number {
-  return caret === 0 ? 0 : text.lastIndexOf('\n', caret - 1) + 1
-}
-
-function lineEnd(text: string, caret: number): number {
-  const end = text.indexOf('\n', caret)
-  return end === -1 ? text.length : end
-}
-
-const wordCharacter = /[\p{L}\p{M}\p{N}_]/u
-
-function wordStart(text: string, caret: number): number {
-  let index = caret
-  while (index > 0 && !wordCharacter.test(pointBefore(text, index))) index -= pointBefore(text, index).length
-  while (index > 0 && wordCharacter.test(pointBefore(text, index))) index -= pointBefore(text, index).length
-  return index
-}
-
-function wordEnd(text: string, caret: number): number {
-  let index = caret
-  const pointAt = () => String.fromCodePoint(text.codePointAt(index) as number)
-  while (index < text.length && !wordCharacter.test(pointAt())) index += pointAt().length
-  while (index < text.length && wordCharacter.test(pointAt())) index += pointAt().length
-  return index
-}
-
-function pointBefore(text: string, index: number): string {
-  const low = text.charCodeAt(index - 1)
-  const pair = low >= 0xdc00 && low <= 0xdfff && index > 1
-  return text.slice(index - (pair ? 2 : 1), index)
 }

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import { border, graphemes } from './editor.ts'
+import { border, graphemes } from './text-steps.ts'
 
 /** A stretch of the text with the paint for it; stretches do not overlap and rise. */
 export interface PaintedSpan {

@@ -11,6 +11,8 @@ export interface RecallState {
   readonly draft: string
   /** While Ctrl-R searches. */
   readonly search: SearchState | undefined
+  /** What the last search looked for. */
+  readonly sought: string
 }
 
 export interface SearchState {
@@ -20,10 +22,10 @@ export interface SearchState {
 }
 
 export function recallOf(entries: readonly string[]): RecallState {
-  return { entries, index: entries.length, draft: '', search: undefined }
+  return { entries, index: entries.length, draft: '', search: undefined, sought: '' }
 }
 
-export function walk(recall: RecallState, editor: EditorState, by: -1 | 1): [RecallState, EditorState] {
+export function walk(recall: RecallState, editor: EditorState, by: number): [RecallState, EditorState] {
   const index = recall.index + by
   if (index < 0 || index > recall.entries.length) return [recall, editor]
   const draft = recall.index === recall.entries.length ? editor.text : recall.draft
@@ -47,10 +49,20 @@ export function searchFor(recall: RecallState, wanted: string, further = false):
   return { ...recall, search: { wanted, found: further ? last : -1 } }
 }
 
-/** Ends the search; the text found, if any, goes into the editor. */
+/** Ends the search; the entry found, if any, goes into the editor, and up and down go on from there. */
 export function endSearch(recall: RecallState, editor: EditorState, take: boolean): [RecallState, EditorState] {
-  const found = recall.search?.found ?? -1
-  const ended = { ...recall, search: undefined }
+  const { found, wanted } = recall.search ?? { found: -1, wanted: '' }
+  const ended = { ...recall, search: undefined, sought: wanted === '' ? recall.sought : wanted }
   if (!take || found === -1) return [ended, editor]
-  return [ended, edit(editor, { type: 'set', text: recall.entries[found] as string })]
+  return walk(ended, editor, found - recall.index)
+}
+
+/** The next older entry that the last search would have found; nothing changes when there is none. */
+export function searchAgain(recall: RecallState, editor: EditorState): [RecallState, EditorState] {
+  const { entries, index, sought } = recall
+  const lower = sought.toLowerCase()
+  for (let at = index - 1; at >= 0 && sought !== ''; at -= 1) {
+    if ((entries[at] as string).toLowerCase().includes(lower)) return walk(recall, editor, at - index)
+  }
+  return [recall, editor]
 }

@@ -5,7 +5,8 @@ import type { Shell } from '../shell/shell.ts'
 import { type EditorState, edit, emptyEditor, onFirstLine, onLastLine } from './editor.ts'
 import type { Key } from './key-decoder.ts'
 import { type Command, commandOf } from './keymap.ts'
-import { endSearch, type RecallState, recallOf, searchFor, startSearch, walk } from './recall.ts'
+import { endSearch, type RecallState, recallOf, searchAgain, searchFor, startSearch, walk } from './recall.ts'
+import { freshVi, shownInVi, type ViState, viKeys, viStep } from './vi.ts'
 
 /** What the interactive session needs of the world: passed in, so that it runs in tests without a terminal. */
 export interface SessionPorts {
@@ -28,6 +29,8 @@ export interface SessionState {
   readonly mode: 'editing' | 'running' | 'suspended' | 'ended'
   readonly editor: EditorState
   readonly recall: RecallState
+  /** Of no account unless edit-mode is vi. */
+  readonly vi: ViState
   /** One line under the prompt, gone with the next key. */
   readonly hint: string | undefined
   /** Counts inputs, so that a view can tell when the running one began. */
@@ -60,6 +63,7 @@ export class Session {
       mode: 'editing',
       editor: emptyEditor,
       recall: recallOf(ports.shell.history.entries),
+      vi: freshVi,
       hint: undefined,
       inputs: 0,
     }
@@ -129,10 +133,40 @@ export class Session {
 
   async #key(key: Key): Promise<void> {
     if (this.#state.recall.search !== undefined && this.#searchKey(key)) return
-    const command = commandOf(key)
-    if (command === undefined) return
     if (this.#state.hint !== undefined) this.#change({ hint: undefined })
-    await this.#command(command)
+    if (this.#ports.shell.settings.get('edit-mode') !== 'vi') return this.#emacsKey(key)
+    for (const part of viKeys(this.#state.vi.mode, key)) {
+      if (this.#state.recall.search === undefined || !this.#searchKey(part)) await this.#viKey(part)
+    }
+  }
+
+  async #emacsKey(key: Key): Promise<void> {
+    const command = commandOf(key)
+    if (command !== undefined) await this.#command(command)
+  }
+
+  async #viKey(key: Key): Promise<void> {
+    const { vi, editor, ask } = viStep(this.#state.vi, this.#state.editor, key)
+    this.#change({ vi, editor })
+    switch (ask) {
+      case undefined:
+        return
+      case 'pass':
+        return this.#emacsKey(key)
+      case 'search-again': {
+        const [recall, shown] = searchAgain(this.#state.recall, editor)
+        return this.#change({ recall, editor: shownInVi(vi, shown) })
+      }
+      default:
+        await this.#command({ kind: ask })
+        this.#change({ editor: shownInVi(this.#state.vi, this.#state.editor) })
+    }
+  }
+
+  /** For the next input: insert mode, but `.` and `;` know what was. */
+  get #nextVi(): ViState {
+    const { find, change } = this.#state.vi
+    return { ...freshVi, find, change }
   }
 
   async #command(command: NonNullable<Command>): Promise<void> {
@@ -179,7 +213,7 @@ export class Session {
     const input = this.#ports.shell.inputState(text)
     if (input === 'empty') {
       await this.#ports.echo(this.#state, '')
-      return this.#change({ editor: emptyEditor })
+      return this.#change({ editor: emptyEditor, vi: this.#nextVi })
     }
     const lastLineIsEmpty = /\n[ ]*$/.test(text) && editor.caret === text.length
     if (input === 'complete' || lastLineIsEmpty) return this.#submit(text)
@@ -196,6 +230,7 @@ export class Session {
     this.#running = controller
     this.#change({
       mode: 'running',
+      vi: this.#nextVi,
       editor: { ...emptyEditor, killed: this.#state.editor.killed },
       recall: recallOf(shell.history.entries),
       inputs: this.#state.inputs + 1,
@@ -226,7 +261,7 @@ export class Session {
     if (editor.text !== '') {
       await this.#ports.echo(this.#state, '^C')
       const recall = recallOf(this.#ports.shell.history.entries)
-      return this.#change({ editor: { ...emptyEditor, killed: editor.killed }, recall })
+      return this.#change({ editor: { ...emptyEditor, killed: editor.killed }, recall, vi: this.#nextVi })
     }
     const open = this.#ports.shell.state.transaction !== undefined
     const hint = open ? 'a transaction is open: commit or abort ends it' : 'Ctrl-D or quit leaves the shell'
@@ -264,8 +299,10 @@ export class Session {
     else {
       const given = key.name === 'escape' || (key.ctrl && (key.text === 'c' || key.text === 'g'))
       const [next, shown] = endSearch(recall, editor, !given)
-      this.#change({ recall: next, editor: shown })
-      return given
+      const { vi } = this.#state
+      this.#change({ recall: next, editor: shownInVi(vi, shown) })
+      // The search of vi's normal mode ends with Enter, and runs nothing.
+      return given || (vi.mode === 'normal' && key.name === 'enter')
     }
     return true
   }

@@ -75,9 +75,10 @@ function editingView(input: ViewInput): LiveView {
 /** The line under the prompt: a hint, or how long an open transaction may still live. */
 function statusLine({ state, shell, nowMs }: ViewInput): string | undefined {
   if (state.hint !== undefined) return state.hint
-  if (shell.transaction === undefined) return undefined
+  const mode = state.vi.mode === 'normal' ? 'normal mode' : undefined
+  if (shell.transaction === undefined) return mode
   const leftMs = shell.transaction.startedMs + shell.transaction.ageMsMax - nowMs
-  const id = `transaction ${shell.transaction.id}`
+  const id = `${mode === undefined ? '' : `${mode}; `}transaction ${shell.transaction.id}`
   return leftMs > 0 ? `${id}: ${Math.ceil(leftMs / 1000)} s left` : `${id}: its time is over`
 }
 

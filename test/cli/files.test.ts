@@ -73,7 +73,10 @@ test(
         'SELECT 1 AS a FROM <<0>>',
       ])
       assert.deepEqual([ran.code, ran.stdout], [0, '{a:1}\n'])
-      assert.match(ran.stderr, /^1 document in bag .*\n1 document in bag .*\n$/)
+      assert.match(
+        ran.stderr,
+        /^data goes into '.*'\n1 document in bag .*\ndata is shown again\n1 document in bag .*\n$/,
+      )
       assert.equal(readFileSync(shell.path(name), 'utf8'), text)
     }
     const set = await shell.run(['--demo', '-f', 'jsonl', '-e', 'output b.csv', ...query, '-e', 'show tables'])

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type EditorAction, type EditorState, edit, emptyEditor, graphemes } from '../../src/ui/editor.ts'
+import { type EditorAction, type EditorState, edit, emptyEditor } from '../../src/ui/editor.ts'
+import { graphemes } from '../../src/ui/text-steps.ts'
 
 const run = (start: EditorState, ...actions: (EditorAction | EditorAction['type'])[]): EditorState =>
   actions.reduce<EditorState>(

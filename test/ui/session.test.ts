@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { complete } from '../../src/shell/completion.ts'
 import { History } from '../../src/shell/history.ts'
 import type { RunOptions, Shell } from '../../src/shell/shell.ts'
+import { Settings } from '../../src/shell/settings.ts'
 import { KeyDecoder } from '../../src/ui/key-decoder.ts'
 import { Session } from '../../src/ui/session.ts'
 import { themeOf } from '../../src/ui/theme.ts'
@@ -19,7 +20,7 @@ interface Fake {
 }
 
 /** A session over a shell that records its calls; `slow` statements run until finish() or Ctrl-C. */
-function fakeSession(entries: readonly string[] = []): Fake {
+function fakeSession(entries: readonly string[] = [], mode: 'emacs' | 'vi' = 'emacs'): Fake {
   const log: string[] = []
   const history = new History(entries)
   const shellState: { prompt: string; transaction: { id: string; startedMs: number; ageMsMax: number } | undefined } = {
@@ -44,8 +45,11 @@ function fakeSession(entries: readonly string[] = []): Fake {
     }
     return { exit: 'ok', quit: text === 'quit' }
   }
+  const settings = new Settings()
+  if (mode === 'vi') settings.set('edit-mode', 'vi', 'set')
   const shell = {
     history,
+    settings,
     run,
     get state() {
       return { ledger: 'l', description: '', ...shellState }
@@ -241,4 +245,43 @@ test('session: keys that come together are drawn once', async () => {
   await fake.type('a\x01b\x01c\x05d')
   assert.equal(drawn, 1)
   assert.deepEqual(fake.view(), ['qldb> cbad'])
+})
+
+test('session: vi keys edit, Enter runs from normal mode, and the next input begins in insert mode', async () => {
+  const fake = fakeSession([], 'vi')
+  await fake.type('SELECT 2;\x1bbr1')
+  assert.deepEqual(fake.view(), ['qldb> SELECT 1;', 'normal mode'])
+  await fake.type('\r')
+  assert.ok(fake.log.includes('run SELECT 1;'))
+  await fake.type('SELECT 3;\r')
+  assert.ok(fake.log.includes('run SELECT 3;'))
+})
+
+test('session: vi walks and searches the history; Enter in a search runs nothing', async () => {
+  const fake = fakeSession(['SELECT a;', 'UPDATE b;', 'SELECT c;'], 'vi')
+  await fake.type('\x1bk')
+  assert.deepEqual(fake.view(), ['qldb> SELECT c;', 'normal mode'])
+  await fake.type('kk')
+  assert.equal(fake.view()[0], 'qldb> SELECT a;')
+  await fake.type('jjj/sel')
+  assert.deepEqual(fake.view(), ['search: sel', 'SELECT c;'])
+  await fake.type('\r')
+  assert.deepEqual(fake.view(), ['qldb> SELECT c;', 'normal mode'])
+  await fake.type('n')
+  assert.equal(fake.view()[0], 'qldb> SELECT a;')
+  assert.equal(fake.log.length, 0)
+  await fake.type('\r')
+  assert.ok(fake.log.includes('run SELECT a;'))
+})
+
+test('session: in vi mode a meta key is Escape and the key, and control keys are what they were', async () => {
+  const fake = fakeSession([], 'vi')
+  await fake.type('one two')
+  await fake.type('\x1bb')
+  assert.deepEqual(fake.view(), ['qldb> one two', 'normal mode'])
+  await fake.type('dw\x03')
+  assert.deepEqual(fake.log, ['echo one ^C'])
+  assert.deepEqual(fake.view(), ['qldb> '])
+  await fake.type('x')
+  assert.deepEqual(fake.view(), ['qldb> x'])
 })
