@@ -52,6 +52,8 @@ const flagUses: Readonly<Record<string, LedgerUse | 'shell'>> = {
   'qldb-session-endpoint': 'endpoint',
   create: 'create',
   'strict-qldb': 'strict-qldb',
+  quota: 'strict-qldb',
+  'keep-strict-qldb': 'shell',
   memory: 'shell',
   demo: 'shell',
   'journal-reads': 'shell',
@@ -83,7 +85,7 @@ export function addLedgerFlags(program: Command, uses: readonly LedgerUse[] = []
 }
 
 function isWithoutEffect(flag: string): boolean {
-  return ['create', 'strict-qldb', 'journal-reads'].includes(flag)
+  return ['create', 'strict-qldb', 'quota', 'keep-strict-qldb', 'journal-reads'].includes(flag)
 }
 
 /** Which ledger the flags of addLedgerFlags mean, weighed against environment and configuration file. */

@@ -206,6 +206,9 @@ test('settings take names and values in any case, and refuse the rest', () => {
     [settings.get('edit-mode'), settings.get('auto-commit'), settings.get('format')],
     ['vi', 'false', 'ion'],
   )
-  assert.throws(() => settings.set('format', 'xml', 'test'), { code: 'usage/invalid-argument', help: /table, vertical, ion/ })
+  assert.throws(() => settings.set('format', 'xml', 'test'), {
+    code: 'usage/invalid-argument',
+    help: /table, vertical, ion/,
+  })
   assert.throws(() => settings.set('colour', 'on', 'test'), { help: /settings are/ })
 })

@@ -120,14 +120,23 @@ test(
   'the help of each tool shows only flags that it has a use for, and exit codes that it gives',
   withShell(async (shell) => {
     const allowed: Readonly<Record<string, readonly string[]>> = {
-      load: ['--create', '--strict-qldb', '--qldb-session-endpoint'],
+      load: ['--create', '--strict-qldb', '--quota', '--qldb-session-endpoint'],
       import: ['--create'],
-      serve: ['--memory', '--demo', '--strict-qldb'],
+      serve: ['--memory', '--demo', '--strict-qldb', '--quota'],
       verify: ['--qldb-session-endpoint'],
       prove: ['--qldb-session-endpoint'],
       digest: ['--qldb-session-endpoint'],
     }
-    const special = ['--create', '--memory', '--demo', '--strict-qldb', '--journal-reads', '--qldb-session-endpoint']
+    const special = [
+      '--create',
+      '--memory',
+      '--demo',
+      '--strict-qldb',
+      '--journal-reads',
+      '--quota',
+      '--keep-strict-qldb',
+      '--qldb-session-endpoint',
+    ]
     for (const tool of Object.keys(toolHelp)) {
       const { stdout, code } = await shell.run([tool, '--help'])
       assert.equal(code, 0)
