@@ -72,6 +72,7 @@ const codes = {
   'transaction/already-open': ['input', false],
   'transaction/digest-mismatch': ['input', false],
   'transaction/too-large': ['limit', false],
+  'transaction/reads-only': ['input', false],
   'transaction/unknown-outcome': ['unavailable', false],
   'session/not-found': ['expired', true],
   'session/expired': ['expired', true],

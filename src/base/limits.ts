@@ -201,6 +201,10 @@ export const drainMsMax = 10_000
 export const engineThreadsMax = 4
 /** A statement that runs for so long is a long one, and the engine thread that runs it is held up. */
 export const engineBusyMs = 20
+/** Commands of a transaction that the thread that speaks HTTP keeps, to have them run again by another engine. */
+export const movedCommandsMax = 100
+/** Bytes of their statements and parameters. A larger transaction goes on in another thread. */
+export const movedBytesMax = 64 * 1024
 /** Ledgers, exports and the like in one answer of the control plane. */
 export const controlPageMax = 100
 /** Tags of one resource, and their lengths. */

@@ -102,7 +102,11 @@ export function createEngineParts(
 /** The parts as an engine in this thread: while a statement runs, nothing else does. */
 export function engineInThisThread({ handler, ledgers }: EngineParts): Engine {
   return {
-    send: (request, { signal } = {}) => handler.send(request, { isCancelled: () => signal?.aborted === true }),
+    send: (request, { signal, start } = {}) =>
+      handler.send(request, {
+        isCancelled: () => signal?.aborted === true,
+        ...(start === undefined ? {} : { start }),
+      }),
     statementMs: () => 0,
     async forget(name) {
       handler.endLedger(name)

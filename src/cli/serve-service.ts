@@ -5,12 +5,13 @@ import { createLocalTransport } from '../driver/local-transport.ts'
 import { ControlPlane } from '../server/control-plane.ts'
 import { type Engine, EnginePool } from '../server/engine-pool.ts'
 import { type AccessEntry, type HttpLimits, type HttpService, listenHttpService } from '../server/http-server.ts'
+import { HomeEngine } from '../server/home-engine.ts'
 import { ServiceMetrics } from '../server/metrics-service.ts'
 import { type RouterLimits, SessionRouter } from '../server/session-router.ts'
 import type { AccessKeys } from '../server/sigv4.ts'
 import { FolderExports } from './serve-exports.ts'
 import { noQuotas, type Quotas } from './quota-args.ts'
-import { createEngineParts, engineInThisThread, OpenLedgers } from './serve-ledgers.ts'
+import { createEngineParts, engineInThisThread, type OpenLedgers } from './serve-ledgers.ts'
 import { DirectoryPlaces, type LedgerPlaces, MemoryPlaces, Registry } from './serve-registry.ts'
 
 export interface ServiceSpec {
@@ -25,7 +26,10 @@ export interface ServiceSpec {
   readonly demoLedger?: string
   readonly strictQldb: boolean
   readonly quotas?: Quotas
-  /** The most threads that run statements; 0: this one. Ledgers in memory are always worked on in this one. */
+  /**
+   * The most threads that run statements beside this one, which runs short reads; 0: this one runs all. Ledgers in memory
+   * are always worked on in this one.
+   */
   readonly threads: number
   readonly keys: AccessKeys | undefined
   readonly tls: { readonly certificate: string; readonly key: string } | undefined
@@ -132,8 +136,9 @@ function createEngines(spec: ServiceSpec, places: LedgerPlaces, env: Env): Engin
     const { startEngineThread } = await import('./serve-threads.ts')
     return startEngineThread(directory, rules, onFault)
   }
-  const open = new OpenLedgers(places.openStore, env, rules)
-  return { pool: new EnginePool(start, threads), open, sweep: () => undefined }
+  const { handler, ledgers } = createEngineParts(places.openStore, env, { ...rules, onFault })
+  const home = new HomeEngine(handler, env, (name) => ledgers.forget(name))
+  return { pool: new EnginePool(start, threads, home), open: ledgers, sweep: () => handler.sweep() }
 }
 
 function ageOf(limits: ServiceSpec['limits']): Pick<Partial<RouterLimits>, 'transactionAgeMsMax'> {

@@ -2,9 +2,11 @@ import type { MessagePort } from 'node:worker_threads'
 import { LedgerError } from '../base/errors.ts'
 import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
+import type { TransactionStart } from '../protocol/transaction-start.ts'
 import {
   cancelSlot,
   detachRequest,
+  detachStart,
   type FromEngine,
   readIosSlot,
   requestIdMax,
@@ -27,11 +29,11 @@ interface Pending {
  * which reads no messages while it works, finds it. The promise settles when the engine has answered, so that both
  * sides agree on what was run.
  */
-export function createWorkerTransport(port: MessagePort, shared: Int32Array, description: string): Transport {
+export function createWorkerTransport(port: MessagePort, shared: Int32Array, description: string): WorkerTransport {
   return new WorkerTransport(port, shared, description)
 }
 
-class WorkerTransport implements Transport {
+export class WorkerTransport implements Transport {
   readonly description: string
   readonly cancels = 'statement'
   readonly #port: MessagePort
@@ -54,10 +56,16 @@ class WorkerTransport implements Transport {
 
   readonly readIosSoFar = (): number => Atomics.load(this.#shared, readIosSlot)
 
-  send(request: SendCommandRequest, options: SendOptions = {}): Promise<SendCommandResponse> {
+  /** `start`: the transaction is to be begun first. */
+  send(
+    request: SendCommandRequest,
+    options: SendOptions & { readonly start?: TransactionStart } = {},
+  ): Promise<SendCommandResponse> {
+    const { start } = options
     const ask = (id: number) => {
       if (request.ExecuteStatement !== undefined) Atomics.store(this.#shared, readIosSlot, 0)
-      this.#port.postMessage({ kind: 'request', id, request: detachRequest(request) } satisfies ToEngine)
+      const message: ToEngine = { kind: 'request', id, request: detachRequest(request) }
+      this.#port.postMessage(start === undefined ? message : { ...message, start: detachStart(start) })
     }
     return this.#ask(ask, options) as Promise<SendCommandResponse>
   }

@@ -101,7 +101,12 @@ function append(
   return { sequenceNo, count }
 }
 
-function checkReads(reader: Reader, request: CommitRequest, state: LedgerState): void {
+/** Throws LedgerError 'transaction/conflict' when a block after the snapshot's, up to `state`, changed what was read. */
+export function checkReads(
+  reader: Reader,
+  request: { readonly snapshot: { readonly tip: number } } & Pick<CommitRequest, 'readSet' | 'catalog'>,
+  state: LedgerState,
+): void {
   // Blind inserts in a burst: only names were read, and no block since then changed what a name stands for.
   if (request.readSet.hasOnlyNames && state.catalogVersion <= request.snapshot.tip) return
   for (let sequenceNo = request.snapshot.tip + 1; sequenceNo <= state.tip; sequenceNo += 1) {

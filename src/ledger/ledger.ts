@@ -28,7 +28,7 @@ import {
   readIdentity,
   stateOf,
 } from './records.ts'
-import { LedgerTransaction } from './transaction.ts'
+import { LedgerTransaction, type TransactionOptions } from './transaction.ts'
 import { type LedgerReport, verifyLedger } from './verify-ledger.ts'
 
 export type { CommitOutcome } from './commit.ts'
@@ -92,8 +92,8 @@ export class Ledger {
     return this.#core.options.strictQldb
   }
 
-  begin(): LedgerTransaction {
-    return new LedgerTransaction(this.#core)
+  begin(options: TransactionOptions = {}): LedgerTransaction {
+    return new LedgerTransaction(this.#core, options)
   }
 
   /** The hash over all blocks so far and the address of the last of them (GetDigest). */

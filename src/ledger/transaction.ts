@@ -10,14 +10,21 @@ import { joinHashes } from '../values/join-hashes.ts'
 import type { Value } from '../values/value.ts'
 import { BlockCache } from './block-cache.ts'
 import type { CatalogState } from './catalog.ts'
-import { type CommitOutcome, commitChanges, commitReads, type FinishedStatement } from './commit.ts'
+import { checkReads, type CommitOutcome, commitChanges, commitReads, type FinishedStatement } from './commit.ts'
 import type { LedgerCore } from './core.ts'
 import { StatementSink } from './document-sink.ts'
 import { StatementSource } from './document-source.ts'
 import { Overlay } from './overlay.ts'
-import { ReadSet } from './read-set.ts'
+import { conflictMessage, ReadSet } from './read-set.ts'
 import { type LedgerState, stateOf } from './records.ts'
 import { StatementMeter } from './statement-meter.ts'
+
+export interface TransactionOptions {
+  /** Its id; a new one when absent. */
+  readonly id?: string
+  /** Statements that write are refused; so are all in a ledger that journals reads. */
+  readonly readsOnly?: boolean
+}
 
 /** One statement's execution. */
 export interface StatementRun {
@@ -34,6 +41,7 @@ export class LedgerTransaction {
   readonly id: string
   readonly #core: LedgerCore
   readonly #startedMs: number
+  readonly #readsOnly: boolean
   #isOver = false
   /** The driver's fold over the id and every statement sent, failed ones too (reference qldb-semantics, section 2). */
   #digest: Uint8Array
@@ -45,11 +53,32 @@ export class LedgerTransaction {
   /** Numbers of the statements whose results may still be pulled. */
   readonly #openResults = new Set<number>()
 
-  constructor(core: LedgerCore) {
+  constructor(core: LedgerCore, { id, readsOnly = false }: TransactionOptions = {}) {
     this.#core = core
-    this.id = newId(core.env)
+    this.id = id ?? newId(core.env)
+    this.#readsOnly = readsOnly
     this.#startedMs = core.env.monotonicMs()
     this.#digest = ionHashOfString(this.id)
+  }
+
+  /** The newest block of its snapshot; undefined before its first statement. */
+  get snapshotTip(): number | undefined {
+    return this.#view?.state.tip
+  }
+
+  /**
+   * Throws LedgerError 'transaction/conflict' unless all that it has read so far, and the catalog, were the same when
+   * `tip` was the newest block.
+   */
+  checkSince(tip: number): void {
+    if (this.#view === undefined || this.#view.state.tip === tip) return
+    const { snapshot, state, catalog } = this.#view
+    if (state.catalogVersion > tip) {
+      throw new LedgerError('transaction/conflict', conflictMessage, {
+        help: `tables or indexes were changed after block ${tip}; run the transaction again`,
+      })
+    }
+    checkReads(snapshot, { snapshot: { tip }, readSet: this.#readSet, catalog }, state)
   }
 
   /** Milliseconds since it began. */
@@ -73,6 +102,7 @@ export class LedgerTransaction {
     try {
       const plan = this.#core.prepared.plan(text, view.catalog, (name) => this.#readSet.addName(name))
       const isQuery = plan.statement.kind === 'query' || plan.statement.kind === 'explain'
+      if (this.#readsOnly) this.#checkOnlyReads(isQuery)
       if (!isQuery) return { rows: this.#change(plan, parameters, number, meter), meter }
       this.#openResults.add(number)
       return { rows: this.#query(plan, parameters, number, meter), meter }
@@ -212,6 +242,11 @@ export class LedgerTransaction {
     if (text.length <= charactersMax) return
     const found = `the statement has ${text.length} characters`
     throw new LedgerError('statement/too-large', `${found}, at most ${charactersMax} are allowed`)
+  }
+
+  #checkOnlyReads(isQuery: boolean): void {
+    if (isQuery && this.#core.identity.journalReads !== true) return
+    throw new LedgerError('transaction/reads-only', 'the transaction was begun for reading and the statement writes')
   }
 
   #checkOpen(): void {

@@ -10,13 +10,19 @@ import {
   WireError,
   type WireErrorName,
 } from './message.ts'
+import type { TransactionStart } from './transaction-start.ts'
 
 /**
  * SendCommand between two threads. Requests and answers are cloned as they are, but for the values of a page: a clone
  * of a small view copies all the memory behind it, so a page's values travel as one block of bytes that is handed over.
  */
 export type ToEngine =
-  | { readonly kind: 'request'; readonly id: number; readonly request: SendCommandRequest }
+  | {
+      readonly kind: 'request'
+      readonly id: number
+      readonly request: SendCommandRequest
+      readonly start?: TransactionStart
+    }
   | { readonly kind: 'control'; readonly id: number; readonly request: ControlRequest }
   | { readonly kind: 'close' }
 
@@ -46,6 +52,13 @@ export const requestIdMax = 0x7fff_ffff
 
 export function createSharedWords(): Int32Array {
   return new Int32Array(new SharedArrayBuffer(sharedWords * Int32Array.BYTES_PER_ELEMENT))
+}
+
+/** A start whose requests have their parameters in memory of their own. */
+export function detachStart(start: TransactionStart): TransactionStart {
+  if (start.earlier === undefined) return start
+  const commands = start.earlier.commands.map((command) => ({ ...command, request: detachRequest(command.request) }))
+  return { ...start, earlier: { ...start.earlier, commands } }
 }
 
 /** The request with every parameter in memory of its own. */

@@ -1,17 +1,44 @@
 import { LedgerError } from '../base/errors.ts'
 import { engineBusyMs } from '../base/limits.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
+import type { TransactionStart } from '../protocol/transaction-start.ts'
+
+export interface SendControls {
+  /** The client has gone away. */
+  readonly signal?: AbortSignal
+  /** The request's transaction is to be begun first. */
+  readonly start?: TransactionStart
+}
 
 /** Something that runs statements for many sessions, one after the other: a handler in this thread or in another. */
 export interface Engine {
   /** Rejects with WireError; with LedgerError 'cancelled/by-user' after the signal, 'endpoint/failed' when it has died. */
-  send(request: SendCommandRequest, options?: { readonly signal?: AbortSignal }): Promise<SendCommandResponse>
+  send(request: SendCommandRequest, controls?: SendControls): Promise<SendCommandResponse>
   /** For how many milliseconds the statement that it runs has been running; 0 when it runs none. */
   statementMs(): number
   /** Ends all sessions on a ledger and closes it. */
   forget(ledger: string): Promise<void>
   close(): Promise<void>
 }
+
+/** An engine for short transactions that only read; its `send` rejects with MovesAway for what it does not do. */
+export interface ReadEngine extends Engine {
+  /** The newest block that a seat's transaction reads; undefined before its first statement. */
+  snapshotTip(sessionToken: string): number | undefined
+}
+
+/** The transaction has to go on in another engine; here, the command was not worked on. */
+export class MovesAway extends Error {
+  readonly why: 'write' | 'long'
+
+  constructor(why: MovesAway['why']) {
+    super(`the transaction is for another engine: ${why}`)
+    this.why = why
+  }
+}
+
+/** What a transaction is likely to be: one that only reads a little, one that writes, or one with long statements. */
+export type Kind = 'short read' | 'write' | 'long'
 
 /** A session of an engine that the pool lends to one transaction at a time. */
 export interface Seat {
@@ -22,19 +49,22 @@ export interface Seat {
 
 /**
  * The engines of a server. An engine works without ever waiting, so a long statement holds up all who share it: each
- * transaction is given to an engine that is not held up. Sessions that were seen to run long statements are kept off
- * the first engine, where all others are served. One engine serves as long as all is short, and its commits then share
- * their flushes; more are started, up to a maximum, when they are needed.
+ * transaction is given to an engine that is not held up. Short reads are the business of the engine at home, if there
+ * is one. Sessions that were seen to run long statements are kept off the first of the others, where all that write are
+ * served. That one serves as long as all is short, and its commits then share their flushes; more are started, up to a
+ * maximum, when they are needed.
  */
 export class EnginePool {
   readonly #start: () => Promise<Engine>
   readonly #max: number
+  readonly #home: PooledEngine | undefined
   #engines: PooledEngine[] = []
   #starting: Promise<PooledEngine> | undefined
 
-  constructor(start: () => Promise<Engine>, max: number) {
+  constructor(start: () => Promise<Engine>, max: number, home?: ReadEngine) {
     this.#start = start
     this.#max = max
+    this.#home = home === undefined ? undefined : new PooledEngine(home, (token) => home.snapshotTip(token))
   }
 
   get size(): number {
@@ -46,12 +76,9 @@ export class EnginePool {
     return this.#engines.filter((engine) => engine.isHeldUp).length
   }
 
-  /**
-   * A seat for a transaction; `isHeavy`: of a session that runs long statements. Rejects as Engine.send does for
-   * StartSession.
-   */
-  async take(ledger: string, isHeavy: boolean): Promise<Seat> {
-    const engine = await this.#choose(isHeavy)
+  /** A seat for a transaction. Rejects as Engine.send does for StartSession. */
+  async take(ledger: string, kind: Kind): Promise<Seat> {
+    const engine = kind === 'short read' && this.#home !== undefined ? this.#home : await this.#choose(kind === 'long')
     const idle = engine.idleSeats.get(ledger)?.pop()
     if (idle !== undefined) return idle
     const answer = await engine.send({ StartSession: { LedgerName: ledger } })
@@ -68,8 +95,9 @@ export class EnginePool {
   }
 
   async forget(ledger: string): Promise<void> {
-    for (const engine of this.#engines) engine.idleSeats.delete(ledger)
-    await Promise.all(this.#engines.map((engine) => engine.forget(ledger)))
+    const engines = this.#home === undefined ? this.#engines : [this.#home, ...this.#engines]
+    for (const engine of engines) engine.idleSeats.delete(ledger)
+    await Promise.all(engines.map((engine) => engine.forget(ledger)))
   }
 
   /** Starts the first engine, so that what stands in its way shows now. */
@@ -79,7 +107,7 @@ export class EnginePool {
 
   async close(): Promise<void> {
     await this.#starting?.catch(() => undefined)
-    await Promise.all(this.#engines.map((engine) => engine.close()))
+    await Promise.all([this.#home, ...this.#engines].map((engine) => engine?.close()))
     this.#engines = []
   }
 
@@ -115,10 +143,13 @@ export class PooledEngine {
   readonly idleSeats = new Map<string, Seat[]>()
   isDead = false
   readonly #engine: Engine
+  /** The newest block that a seat's transaction reads; for an engine that only reads. */
+  readonly snapshotTip: ((token: string) => number | undefined) | undefined
   #waiting = 0
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, snapshotTip?: (token: string) => number | undefined) {
     this.#engine = engine
+    this.snapshotTip = snapshotTip
   }
 
   /** Whether it is at a long statement. A flush to the disk does not count: the others would wait for it as well. */
@@ -131,10 +162,10 @@ export class PooledEngine {
     return this.#waiting
   }
 
-  async send(request: SendCommandRequest, signal?: AbortSignal): Promise<SendCommandResponse> {
+  async send(request: SendCommandRequest, controls: SendControls = {}): Promise<SendCommandResponse> {
     this.#waiting += 1
     try {
-      return await this.#engine.send(request, signal === undefined ? {} : { signal })
+      return await this.#engine.send(request, controls)
     } catch (error) {
       if (error instanceof LedgerError && error.code === 'endpoint/failed') this.isDead = true
       throw error

@@ -11,6 +11,7 @@ import {
   type ValueHolder,
   WireError,
 } from '../protocol/message.ts'
+import type { EarlierCommand, TransactionStart } from '../protocol/transaction-start.ts'
 import { decodeIon } from '../values/binary-reader.ts'
 import { fromPartiqlIon } from '../values/partiql-ion.ts'
 import { parseIon } from '../values/text-reader.ts'
@@ -37,10 +38,13 @@ export interface HandlerOptions {
 
 export interface Handler {
   /**
-   * Answers one request. Rejects with WireError; with LedgerError 'cancelled/by-user' when `control` said so.
+   * Answers one request. Rejects with WireError; with LedgerError 'cancelled/by-user' when `control` said so, and
+   * 'transaction/reads-only' when it asked for that.
    * The engine's work is done without waiting: only opening a ledger and committing give way to others.
    */
   readonly send: (request: SendCommandRequest, control?: RequestControl) => Promise<SendCommandResponse>
+  /** The newest block that the transaction of a session reads; undefined before its first statement. */
+  snapshotTip(sessionToken: string): number | undefined
   /** Ends transactions and sessions whose time has run out. Every request does; call it when none come. */
   sweep(): void
   /** Ends the sessions on one ledger and aborts their transactions. */
@@ -86,9 +90,13 @@ class SessionHandler implements Handler {
         this.#onFault(error)
         throw internalFault()
       }
-      if (error.code === 'cancelled/by-user') throw error
+      if (error.code === 'cancelled/by-user' || error.code === 'transaction/reads-only') throw error
       throw toWireError(error, request.ExecuteStatement?.Statement)
     }
+  }
+
+  snapshotTip(sessionToken: string): number | undefined {
+    return this.#sessions.find(sessionToken).transaction?.hosted.snapshotTip
   }
 
   sweep(): void {
@@ -109,6 +117,7 @@ class SessionHandler implements Handler {
     this.#sessions.sweep()
     if (command === 'StartSession') return this.#startSession(request.StartSession, timing)
     const session = this.#sessions.find(request.SessionToken ?? '')
+    if (control.start !== undefined) this.#begin(session, control.start, control)
     switch (command) {
       case 'StartTransaction': {
         const { id } = this.#sessions.begin(session)
@@ -142,23 +151,50 @@ class SessionHandler implements Handler {
     return { StartSession: { SessionToken: token, ...timing() } }
   }
 
-  #execute(session: Session, command: ExecuteStatement, control: RequestControl): PageAnswer {
+  /** Begins a transaction and does what was done for it elsewhere. Throws LedgerError 'transaction/conflict'. */
+  #begin(session: Session, { id, leftMs, earlier }: TransactionStart, control: RequestControl): void {
+    const { hosted } = this.#sessions.begin(session, { id, leftMs, readsOnly: control.readsOnly === true })
+    if (earlier === undefined) return
+    try {
+      for (const command of earlier.commands) this.#repeat(session, command)
+      if (earlier.tip !== undefined) hosted.checkSince(earlier.tip)
+    } catch (error) {
+      if (session.transaction?.hosted === hosted) this.#sessions.abort(session)
+      throw error
+    }
+  }
+
+  /**
+   * Its answer is known already. One that failed does so again, which counts in the digest. None is given up by its
+   * client: all that the answers came from has to be read again.
+   */
+  #repeat(session: Session, { request, nextPageToken }: EarlierCommand): void {
+    try {
+      if (request.ExecuteStatement !== undefined) {
+        this.#execute(session, request.ExecuteStatement, {}, nextPageToken)
+      } else this.#fetchPage(session, given(request.FetchPage), {}, nextPageToken)
+    } catch (error) {
+      if (session.transaction === undefined || !isRefusal(error)) throw error
+    }
+  }
+
+  #execute(session: Session, command: ExecuteStatement, control: RequestControl, pageToken?: string): PageAnswer {
     const transaction = this.#sessions.transactionOf(session, command.TransactionId)
     const holders = command.Parameters ?? []
     const isStrict = this.#strictQldb || session.ledger.strictQldb === true
     checkParameters(holders, parameterQuotas(isStrict, this.#documentBytes))
     const parameters = holders.map(readParameter)
-    return this.#work(session, transaction, control, () => {
+    return this.#work(session, transaction, control, pageToken, () => {
       const run = transaction.hosted.execute(command.Statement, parameters.map(fromPartiqlIon))
       this.#guard.watch(run.meter)
       return new ResultCursor(run, this.#guard.isCancelled)
     })
   }
 
-  #fetchPage(session: Session, command: FetchPage, control: RequestControl): PageAnswer {
+  #fetchPage(session: Session, command: FetchPage, control: RequestControl, pageToken?: string): PageAnswer {
     const transaction = this.#sessions.transactionOf(session, command.TransactionId)
     const cursor = transaction.results.take(command.NextPageToken)
-    return this.#work(session, transaction, control, () => {
+    return this.#work(session, transaction, control, pageToken, () => {
       this.#guard.watch(cursor.meter)
       return cursor
     })
@@ -169,6 +205,7 @@ class SessionHandler implements Handler {
     session: Session,
     transaction: OpenTransaction,
     control: RequestControl,
+    pageToken: string | undefined,
     openCursor: () => ResultCursor,
   ): PageAnswer {
     let cursor: ResultCursor | undefined
@@ -178,7 +215,7 @@ class SessionHandler implements Handler {
       const { values, isLast } = cursor.nextPage(control.takesValues === true)
       const page: Page = isLast
         ? { Values: values }
-        : { Values: values, NextPageToken: transaction.results.keep(cursor, this.#env) }
+        : { Values: values, NextPageToken: transaction.results.keep(cursor, this.#env, pageToken) }
       return { page, usage: cursor.takeUsage() }
     } catch (error) {
       cursor?.close()
@@ -230,6 +267,11 @@ type CommitTransaction = NonNullable<SendCommandRequest['CommitTransaction']>
 interface PageAnswer {
   readonly page: Page
   readonly usage: IoUsage
+}
+
+/** Whether a statement failed in a way that leaves its transaction open. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof WireError ? error.name === 'BadRequestException' : leavesTransactionOpen(error)
 }
 
 /** After a bug, or with a store that can't be read, nobody knows what the transaction has done so far. */

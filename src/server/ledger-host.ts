@@ -12,7 +12,14 @@ export interface LedgerHost {
 export interface HostedLedger {
   /** Holds statements and parameters to QLDB's quotas, whatever the handler was told. */
   readonly strictQldb?: boolean
-  begin(): HostedTransaction
+  begin(options?: BeginOptions): HostedTransaction
+}
+
+export interface BeginOptions {
+  /** The id that it gets, 22 characters; a new one when absent. */
+  readonly id?: string
+  /** Statements that write fail with LedgerError 'transaction/reads-only', and so do all where reads are journaled. */
+  readonly readsOnly?: boolean
 }
 
 export interface HostedTransaction {
@@ -30,6 +37,10 @@ export interface HostedTransaction {
    */
   commit(digest: Uint8Array, isCancelled?: () => boolean): Promise<unknown>
   abort(): void
+  /** The newest block of the snapshot that it reads; undefined before its first statement. */
+  readonly snapshotTip: number | undefined
+  /** Throws LedgerError 'transaction/conflict' when something that it has read may have changed after the block `tip`. */
+  checkSince(tip: number): void
 }
 
 export interface HostedRun {

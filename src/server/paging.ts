@@ -93,15 +93,15 @@ function valueRow(row: Value): SizedRow {
 export class OpenResults {
   readonly #cursors = new Map<string, ResultCursor>()
 
-  /** Keeps a cursor and returns its token. Throws LedgerError 'request/invalid' when too many are open. */
-  keep(cursor: ResultCursor, env: Env): string {
+  /** Keeps a cursor and returns its token, a new one or that given. Throws LedgerError 'request/invalid' when too many are open. */
+  keep(cursor: ResultCursor, env: Env, given?: string): string {
     if (this.#cursors.size >= transactionResultsMax) {
       throw new LedgerError(
         'request/invalid',
         `the transaction has ${transactionResultsMax} results with pages left to fetch and can't keep another`,
       )
     }
-    const token = toBase64(env.randomBytes(24))
+    const token = given ?? toBase64(env.randomBytes(24))
     this.#cursors.set(token, cursor)
     return token
   }

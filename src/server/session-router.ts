@@ -3,7 +3,6 @@ import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import {
-  engineBusyMs,
   openTransactionsMax,
   serverSessionsMax,
   sessionAgeMsMax,
@@ -18,8 +17,9 @@ import {
   type TimingInformation,
   WireError,
 } from '../protocol/message.ts'
-import type { EnginePool, Seat } from './engine-pool.ts'
+import { type EnginePool, type Kind, MovesAway, type Seat } from './engine-pool.ts'
 import { internalFault, toWireError } from './error-text.ts'
+import { RoutedTransaction } from './routed-transaction.ts'
 
 export interface RouterLimits {
   readonly sessionAgeMsMax: number
@@ -47,20 +47,12 @@ interface RoutedSession {
   /** The last transaction, when it ended by running out of time. */
   expiredTransactionId: string | undefined
   isOver: boolean
-  /** Its last transaction had a long statement. */
-  isHeavy: boolean
+  /** What its last transaction was, and so its next one is likely to be. */
+  kind: Kind
   /** Requests at work or waiting for their turn. */
   requests: number
   /** Settles when the last of them is done. */
   turn: Promise<void>
-}
-
-interface RoutedTransaction {
-  readonly id: string
-  readonly seat: Seat
-  readonly deadlineMs: number
-  /** The longest that one of its statements has kept the engine at work. */
-  longestMs: number
 }
 
 /**
@@ -80,8 +72,6 @@ export class SessionRouter {
   readonly #counts = new Map<string, number>()
   /** Sessions with a transaction, the oldest transaction first. */
   readonly #busy = new Set<RoutedSession>()
-  /** Transactions that are being started. */
-  #starting = 0
   #isDraining = false
 
   constructor(
@@ -173,7 +163,7 @@ export class SessionRouter {
     return this.#inTurn(session, async () => {
       switch (command) {
         case 'StartTransaction':
-          return this.#startTransaction(session)
+          return { StartTransaction: { TransactionId: this.#startTransaction(session), ...timing() } }
         case 'AbortTransaction':
           await this.#abort(session)
           return { AbortTransaction: timing() }
@@ -203,7 +193,7 @@ export class SessionRouter {
       transaction: undefined,
       expiredTransactionId: undefined,
       isOver: false,
-      isHeavy: false,
+      kind: 'short read',
       requests: 0,
       turn: Promise.resolve(),
     }
@@ -240,7 +230,8 @@ export class SessionRouter {
     }
   }
 
-  async #startTransaction(session: RoutedSession): Promise<SendCommandResponse> {
+  /** No engine hears of it yet: the snapshot is taken by the first statement, and so is the choice of the engine. */
+  #startTransaction(session: RoutedSession): string {
     this.#checkRunning()
     const open = session.transaction
     if (open !== undefined) {
@@ -249,26 +240,14 @@ export class SessionRouter {
       }
       this.#expire(session, open)
     }
-    if (this.#busy.size + this.#starting >= this.#limits.openTransactionsMax) {
+    if (this.#busy.size >= this.#limits.openTransactionsMax) {
       throw new WireError('LimitExceededException', 'Too many transactions are open')
     }
-    this.#starting += 1
-    try {
-      const deadlineMs = this.#env.monotonicMs() + this.#limits.transactionAgeMsMax
-      const seat = await this.#pool.take(session.ledger, session.isHeavy)
-      const answer = await seat.engine.send({ SessionToken: seat.token, StartTransaction: {} })
-      const id = answer.StartTransaction?.TransactionId as string
-      session.expiredTransactionId = undefined
-      session.transaction = { id, seat, deadlineMs, longestMs: 0 }
-      this.#busy.add(session)
-      if (session.isOver) {
-        await this.#abort(session)
-        throw noSession()
-      }
-      return answer
-    } finally {
-      this.#starting -= 1
-    }
+    const deadlineMs = this.#env.monotonicMs() + this.#limits.transactionAgeMsMax
+    session.transaction = new RoutedTransaction(newId(this.#env), deadlineMs)
+    session.expiredTransactionId = undefined
+    this.#busy.add(session)
+    return session.transaction.id
   }
 
   /** ExecuteStatement, FetchPage and CommitTransaction: the engine's business. */
@@ -280,20 +259,84 @@ export class SessionRouter {
     const { ExecuteStatement, FetchPage, CommitTransaction } = request
     const id = (ExecuteStatement ?? FetchPage ?? CommitTransaction)?.TransactionId as string
     const transaction = this.#transactionOf(session, id)
-    const { seat } = transaction
     try {
-      // A commit is never given up: nobody would know what came of it.
-      const stop = CommitTransaction === undefined ? signal : undefined
-      const answer = await seat.engine.send({ ...request, SessionToken: seat.token }, stop)
-      const timing = (answer.ExecuteStatement ?? answer.FetchPage)?.TimingInformation
-      transaction.longestMs = Math.max(transaction.longestMs, timing?.ProcessingTimeMilliseconds ?? 0)
+      const answer = await this.#work(session, transaction, request, signal)
+      transaction.note(request, answer)
       if (CommitTransaction !== undefined) this.#release(session, transaction)
       return answer
     } catch (error) {
+      transaction.note(request, undefined)
       const isExpired = error instanceof WireError && error.name === 'InvalidSessionException'
-      if (CommitTransaction !== undefined || isExpired || seat.engine.isDead) this.#release(session, transaction)
+      const isLost = error instanceof WireError && error.name === 'OccConflictException'
+      const isDead = transaction.seat?.engine.isDead === true
+      if (CommitTransaction !== undefined || isExpired || isLost || isDead) this.#release(session, transaction)
       if (isExpired) session.expiredTransactionId = id
       throw error
+    }
+  }
+
+  /** Has the request worked on, in the engine that suits it: the transaction enters one, or leaves one for another. */
+  async #work(
+    session: RoutedSession,
+    transaction: RoutedTransaction,
+    request: SendCommandRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<SendCommandResponse> {
+    const isSmall = transaction.isSmallWith(request)
+    if (transaction.seat === undefined) {
+      const kind = session.kind === 'short read' && !isSmall ? 'write' : session.kind
+      transaction.enter(await this.#takeSeat(session, transaction, kind))
+    } else if (transaction.seat.engine.snapshotTip !== undefined && !isSmall) {
+      await this.#move(session, transaction, 'write')
+    }
+    // A commit is never given up: nobody would know what came of it.
+    const stop = request.CommitTransaction === undefined ? signal : undefined
+    try {
+      return await this.#ask(transaction, request, stop)
+    } catch (error) {
+      if (!(error instanceof MovesAway)) throw error
+      await this.#move(session, transaction, error.why)
+      return await this.#ask(transaction, request, stop)
+    }
+  }
+
+  #ask(
+    transaction: RoutedTransaction,
+    request: SendCommandRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<SendCommandResponse> {
+    const { engine, token } = transaction.seat as Seat
+    const start = transaction.takeStart(this.#env.monotonicMs())
+    return engine.send(
+      { ...request, SessionToken: token },
+      { ...(signal === undefined ? {} : { signal }), ...(start === undefined ? {} : { start }) },
+    )
+  }
+
+  async #move(session: RoutedSession, transaction: RoutedTransaction, kind: Kind): Promise<void> {
+    const left = transaction.seat as Seat
+    const seat = await this.#takeSeat(session, transaction, kind)
+    const tip = left.engine.snapshotTip?.(left.token)
+    transaction.move(seat, tip, kind)
+    await this.#leave(left)
+  }
+
+  /** A seat for the transaction, which may have been ended by the time there is one. */
+  async #takeSeat(session: RoutedSession, transaction: RoutedTransaction, kind: Kind): Promise<Seat> {
+    const seat = await this.#pool.take(session.ledger, kind)
+    if (session.transaction === transaction) return seat
+    this.#pool.giveBack(seat)
+    throw session.isOver ? noSession() : new LedgerError('transaction/not-open', 'No open transaction')
+  }
+
+  /** Aborts what a seat has open and gives it back. */
+  async #leave(seat: Seat): Promise<void> {
+    try {
+      await seat.engine.send({ SessionToken: seat.token, AbortTransaction: {} })
+      this.#pool.giveBack(seat)
+    } catch (error) {
+      // The engine has died, or its ledger is gone: the transaction is over either way.
+      if (!(error instanceof WireError)) this.#onFault(error)
     }
   }
 
@@ -318,25 +361,20 @@ export class SessionRouter {
     const { transaction } = session
     session.expiredTransactionId = undefined
     if (transaction === undefined) return
-    session.isHeavy = transaction.longestMs >= engineBusyMs
-    session.transaction = undefined
-    this.#busy.delete(session)
-    const { seat } = transaction
-    try {
-      await seat.engine.send({ SessionToken: seat.token, AbortTransaction: {} })
-      this.#pool.giveBack(seat)
-    } catch (error) {
-      // The engine has died, or its ledger is gone: the transaction is over either way.
-      if (!(error instanceof WireError)) this.#onFault(error)
-    }
+    this.#close(session, transaction)
+    if (transaction.seat !== undefined) await this.#leave(transaction.seat)
   }
 
   #release(session: RoutedSession, transaction: RoutedTransaction): void {
     if (session.transaction !== transaction) return
-    session.isHeavy = transaction.longestMs >= engineBusyMs
+    this.#close(session, transaction)
+    if (transaction.seat !== undefined) this.#pool.giveBack(transaction.seat)
+  }
+
+  #close(session: RoutedSession, transaction: RoutedTransaction): void {
+    session.kind = transaction.kind
     session.transaction = undefined
     this.#busy.delete(session)
-    this.#pool.giveBack(transaction.seat)
   }
 
   #end(session: RoutedSession): void {

@@ -3,7 +3,7 @@ import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { sessionAgeMsMax, sessionsMax, transactionAgeMsMax } from '../base/limits.ts'
-import type { HostedLedger, HostedTransaction } from './ledger-host.ts'
+import type { BeginOptions, HostedLedger, HostedTransaction } from './ledger-host.ts'
 import { OpenResults } from './paging.ts'
 
 export interface Session {
@@ -36,7 +36,8 @@ export const defaultSessionLimits: SessionLimits = { transactionAgeMsMax, sessio
 /**
  * Sessions and their transactions: at most one open transaction a session, each with an end in time.
  *
- * There is no timer: what has run out is found by `sweep`, which every request calls first. A session that has run
+ * There is no timer: what has run out is found by `sweep`, which every request calls first. It looks at transactions in
+ * the order in which they were begun: who begins them with less time left has to abort them. A session that has run
  * out is remembered as long again, so that its client is told `has expired` rather than `No such session`.
  */
 export class SessionTable {
@@ -81,18 +82,18 @@ export class SessionTable {
     throw new LedgerError('session/not-found', 'No such session')
   }
 
-  /** Throws LedgerError 'transaction/already-open'. */
-  begin(session: Session): OpenTransaction {
+  /** `start`: with this id and life. Throws LedgerError 'transaction/already-open'. */
+  begin(session: Session, start?: BeginOptions & { readonly leftMs: number }): OpenTransaction {
     if (session.transaction !== undefined) {
       throw new LedgerError('transaction/already-open', 'Transaction already open')
     }
-    const hosted = session.ledger.begin()
+    const hosted = session.ledger.begin(start)
     session.expiredTransactionId = undefined
     session.transaction = {
       id: hosted.id,
       hosted,
       results: new OpenResults(),
-      deadlineMs: this.#env.monotonicMs() + this.#limits.transactionAgeMsMax,
+      deadlineMs: this.#env.monotonicMs() + (start?.leftMs ?? this.#limits.transactionAgeMsMax),
     }
     this.#busy.add(session)
     return session.transaction

@@ -1,4 +1,5 @@
 import type { Env } from '../base/env.ts'
+import type { TransactionStart } from '../protocol/transaction-start.ts'
 import type { HostedRun } from './ledger-host.ts'
 
 /** What the sender of a request may watch and stop while the engine works on it. */
@@ -9,6 +10,10 @@ export interface RequestControl {
   readonly onProgress?: (readIos: number) => void
   /** Rows may be handed over as values, not encoded: the sender is in the same thread. */
   readonly takesValues?: boolean
+  /** The transaction is begun first, in a session that has none. */
+  readonly start?: TransactionStart
+  /** A transaction that is begun may only read: the first other statement fails with 'transaction/reads-only'. */
+  readonly readsOnly?: boolean
 }
 
 export type StopReason = 'deadline' | 'user'

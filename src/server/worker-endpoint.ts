@@ -39,7 +39,9 @@ export function serveMessagePort(
         port.postMessage({ kind: 'control-answer', id, response: await control(message.request) } satisfies FromEngine)
         return
       }
-      const response = await send(message.request, {
+      const { request, start } = message
+      const response = await send(request, {
+        ...(start === undefined ? {} : { start }),
         isCancelled: () => Atomics.load(shared, cancelSlot) === id,
         onProgress: (readIos) => Atomics.store(shared, readIosSlot, readIos | 0),
       })

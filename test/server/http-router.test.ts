@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { LedgerError } from '../../src/base/errors.ts'
-import { engineBusyMs, sessionRequestsMax } from '../../src/base/limits.ts'
+import { engineBusyMs, movedBytesMax, movedCommandsMax, sessionRequestsMax } from '../../src/base/limits.ts'
 import { CommitDigest } from '../../src/protocol/commit-digest.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../../src/protocol/message.ts'
-import { type Engine, EnginePool } from '../../src/server/engine-pool.ts'
+import type { TransactionStart } from '../../src/protocol/transaction-start.ts'
+import { type Engine, EnginePool, type SendControls } from '../../src/server/engine-pool.ts'
 import { createHandler } from '../../src/server/handler.ts'
+import { HomeEngine } from '../../src/server/home-engine.ts'
 import { type RouterLimits, SessionRouter } from '../../src/server/session-router.ts'
 import { StatementGuard } from '../../src/server/statement-guard.ts'
 import { FakeHost } from '../support/fake-ledger.ts'
@@ -14,6 +16,7 @@ import { SimEnv } from '../support/sim-env.ts'
 /** An engine over the fake ledger whose answers may be held back, as by a long statement. */
 class TestEngine implements Engine {
   readonly asked: string[] = []
+  readonly begun: TransactionStart[] = []
   readonly handler: ReturnType<typeof createHandler>
   readonly host: FakeHost
   isDead = false
@@ -26,11 +29,12 @@ class TestEngine implements Engine {
     this.handler = createHandler(this.host, env, { guard, sessionAgeMsMax: Infinity, sessionsMax: Infinity })
   }
 
-  async send(request: SendCommandRequest): Promise<SendCommandResponse> {
+  async send(request: SendCommandRequest, { start }: SendControls = {}): Promise<SendCommandResponse> {
+    if (start !== undefined) this.begun.push(start)
     this.asked.push(Object.keys(request).filter((name) => name !== 'SessionToken')[0] as string)
     await this.#gate
     if (this.isDead) throw new LedgerError('endpoint/failed', 'the engine has ended')
-    return this.handler.send(request)
+    return this.handler.send(request, start === undefined ? {} : { start })
   }
 
   /** As if a statement had been running for so long. */
@@ -66,13 +70,14 @@ class RouterWorld {
   readonly pool: EnginePool
   readonly router: SessionRouter
 
-  constructor(engines = 1, limits: Partial<RouterLimits> = {}) {
+  /** `home`: the ledgers of an engine for short reads beside the others. */
+  constructor(engines = 1, limits: Partial<RouterLimits> = {}, home?: (env: SimEnv) => HomeEngine) {
     const start = async () => {
       const engine = new TestEngine(this.env)
       this.engines.push(engine)
       return engine
     }
-    this.pool = new EnginePool(start, engines)
+    this.pool = new EnginePool(start, engines, home?.(this.env))
     this.router = new SessionRouter(this.pool, this.env, {
       hasLedger: (name) => name !== 'absent',
       limits,
@@ -174,6 +179,7 @@ describe('sessions over engines', () => {
   test('what runs out of time is told so, and frees everything', async () => {
     const { session, router, env, engines } = bound(new RouterWorld())
     const one = await (await session()).begin()
+    await one.execute('rows 1')
     env.advance(30_001)
     router.sweep()
     await turn()
@@ -206,11 +212,12 @@ describe('sessions over engines', () => {
   test("one session's requests wait for their turn, and only so many", async () => {
     const { session, engines } = bound(new RouterWorld())
     const one = await (await session()).begin()
+    await one.execute('rows 1')
     engines[0]?.holdUp()
     const asked = Array.from({ length: sessionRequestsMax }, (_, n) => one.execute(`rows ${n}`))
     await failsAs(one.execute('rows 1'), 'RateExceededException')
     await turn()
-    assert.equal(engines[0]?.asked.filter((name) => name === 'ExecuteStatement').length, 1)
+    assert.equal(engines[0]?.asked.filter((name) => name === 'ExecuteStatement').length, 2)
     engines[0]?.goOn()
     const rows = (await Promise.all(asked)).map((answer) => answer.ExecuteStatement?.FirstPage.Values.length)
     assert.deepEqual(
@@ -234,6 +241,7 @@ describe('a fair share', () => {
   test('while one engine is held up, new transactions get another', async () => {
     const { session, engines } = bound(new RouterWorld(2))
     const [long, short] = [await (await session()).begin(), await session()]
+    await long.execute('rows 1')
     engines[0]?.holdUp()
     const running = long.execute('rows 1')
     await turn()
@@ -246,7 +254,8 @@ describe('a fair share', () => {
     ;(engines[0] as TestEngine).runningMs = 0
     await running
     await short.begin()
-    assert.equal(engines[1]?.asked.filter((name) => name === 'StartTransaction').length, 1)
+    await short.execute('rows 1')
+    assert.equal(engines[1]?.begun.length, 1)
   })
 
   test('a session that runs long statements leaves the first engine to the others, until it runs short ones', async () => {
@@ -255,26 +264,152 @@ describe('a fair share', () => {
     await long.execute('wait 500')
     await long.commit('wait 500')
     await long.begin()
-    assert.equal(engines.length, 2)
-    assert.deepEqual(engines[1]?.asked, ['StartSession', 'StartTransaction'])
     await long.execute('rows 1')
+    assert.equal(engines.length, 2)
+    assert.deepEqual(engines[1]?.asked, ['StartSession', 'ExecuteStatement'])
     await long.commit('rows 1')
     await long.begin()
-    assert.equal(engines[0]?.asked.at(-1), 'StartTransaction')
+    await long.execute('rows 1')
+    assert.equal(engines[0]?.begun.at(-1)?.id, long.transaction)
   })
 
   test('a flush to the disk is no reason to start engines', async () => {
     const { session, engines, env } = bound(new RouterWorld(2))
-    const [one, two] = [await (await session()).begin(), await session()]
+    const [one, two] = [await (await session()).begin(), await (await session()).begin()]
+    await one.execute('rows 1')
     engines[0]?.holdUp()
-    const committing = one.commit()
+    const committing = one.commit('rows 1')
     await turn()
     env.advance(engineBusyMs * 2)
-    const beginning = two.begin()
+    const beginning = two.execute('rows 1')
     await turn()
     engines[0]?.goOn()
     await Promise.all([committing, beginning])
     assert.equal(engines.length, 1)
+  })
+})
+
+describe('short reads at home', () => {
+  function homeWorld(engines = 3) {
+    let host: FakeHost | undefined
+    const world = new RouterWorld(engines, {}, (env) => {
+      const guard = new StatementGuard(env)
+      host = new FakeHost(env, guard.isCancelled)
+      const options = { guard, sessionAgeMsMax: Infinity, sessionsMax: Infinity }
+      return new HomeEngine(createHandler(host, env, options), env, async () => undefined)
+    })
+    return { ...bound(world), home: host as FakeHost }
+  }
+
+  test('they reach no other engine', async () => {
+    const { session, engines, home } = homeWorld()
+    const one = await (await session()).begin()
+    const first = await one.execute('rows 300')
+    const NextPageToken = first.ExecuteStatement?.FirstPage.NextPageToken as string
+    await one.send({ FetchPage: { TransactionId: one.transaction, NextPageToken } })
+    await one.commit('rows 300')
+    assert.equal(engines.length, 0)
+    assert.deepEqual(home.ends, [`${one.transaction} commit`])
+  })
+
+  test('a transaction that writes leaves, with all that it did; the next of its session begins there', async () => {
+    const { session, engines, home } = homeWorld()
+    const one = await (await session()).begin()
+    await one.execute('rows 1')
+    await failsAs(one.execute('fail semantic/no-such-variable no'), 'BadRequestException')
+    await one.execute('write')
+    await one.commit('rows 1', 'fail semantic/no-such-variable no', 'write')
+    assert.deepEqual(home.ends, [`${one.transaction} abort`])
+    assert.deepEqual(engines[0]?.host.ends, [`${one.transaction} commit`])
+    assert.equal(engines[0]?.begun[0]?.earlier?.commands.length, 2)
+    await one.begin()
+    await one.execute('rows 1')
+    await one.commit('rows 1')
+    assert.deepEqual(engines[0]?.begun[1]?.earlier, undefined)
+    assert.equal(home.ends.length, 1)
+    await one.begin()
+    await one.execute('rows 1')
+    await one.commit('rows 1')
+    assert.deepEqual([engines.length, engines[0]?.begun.length, home.ends.length], [1, 2, 2])
+  })
+
+  test('a long statement leaves after its share of time, for an engine that others do not wait for', async () => {
+    const { session, engines, home, pool } = homeWorld()
+    await pool.begin()
+    const one = await (await session()).begin()
+    const answer = await one.execute('wait 500')
+    assert.equal(answer.ExecuteStatement?.FirstPage.Values.length, 1)
+    await one.commit('wait 500')
+    assert.deepEqual(home.ends, [`${one.transaction} abort`])
+    const [first, second] = engines as [TestEngine, TestEngine]
+    assert.deepEqual([first.asked, second.host.ends], [[], [`${one.transaction} commit`]])
+  })
+
+  test('pages that were promised at home are given by the engine it moved to', async () => {
+    const { session, engines } = homeWorld()
+    const one = await (await session()).begin()
+    const fetch = async (NextPageToken: string | undefined) => {
+      const request = { TransactionId: one.transaction, NextPageToken: NextPageToken as string }
+      return (await one.send({ FetchPage: request })).FetchPage?.Page
+    }
+    const long = await one.execute('rows 500')
+    const short = await one.execute('rows 250')
+    const second = await fetch(long.ExecuteStatement?.FirstPage.NextPageToken)
+    await one.execute('write')
+    assert.equal(engines.length, 1)
+    assert.equal((await fetch(second?.NextPageToken))?.Values.length, 100)
+    assert.equal((await fetch(short.ExecuteStatement?.FirstPage.NextPageToken))?.Values.length, 50)
+    await failsAs(fetch(long.ExecuteStatement?.FirstPage.NextPageToken), 'BadRequestException')
+    await one.commit('rows 500', 'rows 250', 'write')
+  })
+
+  test('what was answered must hold good: a change in between is a conflict, and the end of the transaction', async () => {
+    const { session, engines, home, router } = homeWorld()
+    const warm = await (await session()).begin()
+    await warm.execute('write')
+    await warm.commit('write')
+    home.tip = 7
+    const host = (engines[0] as TestEngine).host
+    const one = await (await session()).begin()
+    await one.execute('rows 1')
+    host.changedAt = 7
+    await one.execute('write')
+    await one.commit('rows 1', 'write')
+    const two = await (await session()).begin()
+    await two.execute('rows 1')
+    host.changedAt = 8
+    await failsAs(two.execute('write'), 'OccConflictException')
+    await failsAs(two.execute('rows 1'), 'BadRequestException', 'No open transaction')
+    assert.equal(router.transactions, 0)
+    assert.equal(host.ends.at(-1), `${two.transaction} abort`)
+    await two.begin()
+    await two.execute('write')
+    await two.commit('write')
+  })
+
+  test('a transaction of many or large commands is not kept at home', async () => {
+    const { session, engines, home } = homeWorld()
+    const one = await (await session()).begin()
+    const many = Array.from({ length: movedCommandsMax + 1 }, () => 'rows 1')
+    for (const statement of many) await one.execute(statement)
+    assert.equal(engines[0]?.begun[0]?.earlier?.commands.length, movedCommandsMax)
+    await one.commit(...many)
+    const two = await (await session()).begin()
+    const large = `rows 1 ${'x'.repeat(movedBytesMax)}`
+    await two.execute(large)
+    await two.commit(large)
+    assert.deepEqual(home.ends, [`${one.transaction} abort`])
+  })
+
+  test('a client that goes away takes nothing to another engine', async () => {
+    const { session, engines, router } = homeWorld()
+    const one = await (await session()).begin()
+    const gone = new AbortController()
+    gone.abort()
+    const Statement = 'wait 500'
+    const asked = one.send({ ExecuteStatement: { TransactionId: one.transaction, Statement } }, gone.signal)
+    await failsAs(asked, 'BadRequestException')
+    assert.deepEqual([engines.length, router.transactions], [0, 1])
   })
 })
 
@@ -292,6 +427,7 @@ describe('ends', () => {
   test('an engine that dies takes its transactions with it; others are served by a new one', async () => {
     const { session, engines, router, faults } = bound(new RouterWorld())
     const [one, two] = [await (await session()).begin(), await (await session()).begin()]
+    for (const each of [one, two]) await each.execute('rows 1')
     ;(engines[0] as TestEngine).isDead = true
     await failsAs(one.execute('rows 1'), 'InternalFailure')
     await one.begin()
@@ -305,6 +441,7 @@ describe('ends', () => {
   test('a ledger that is removed ends its sessions and no others', async () => {
     const { session, router, engines } = bound(new RouterWorld())
     const [mine, other] = [await (await session()).begin(), await (await session('other')).begin()]
+    await mine.execute('rows 1')
     await router.endLedger('fleet')
     await turn()
     await failsAs(mine.execute('rows 1'), 'InvalidSessionException', 'No such session')
@@ -315,6 +452,6 @@ describe('ends', () => {
 })
 
 function bound(world: RouterWorld) {
-  const { env, engines, router, faults } = world
-  return { env, engines, router, faults, session: (ledger?: string) => world.session(ledger) }
+  const { env, engines, pool, router, faults } = world
+  return { env, engines, pool, router, faults, session: (ledger?: string) => world.session(ledger) }
 }

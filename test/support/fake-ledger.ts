@@ -4,7 +4,7 @@ import { LedgerError } from '../../src/base/errors.ts'
 import { newId } from '../../src/base/ids.ts'
 import { span } from '../../src/base/span.ts'
 import { CommitDigest } from '../../src/protocol/commit-digest.ts'
-import type { HostedRun, HostedTransaction, LedgerHost } from '../../src/server/ledger-host.ts'
+import type { BeginOptions, HostedRun, HostedTransaction, LedgerHost } from '../../src/server/ledger-host.ts'
 import { int, string, structOf, type Value } from '../../src/values/value.ts'
 
 /**
@@ -25,6 +25,9 @@ export class FakeHost implements LedgerHost {
   readonly ends: string[] = []
   /** How many results were let go of before their end. */
   closedRuns = 0
+  /** The newest block, and the last one that changed what everybody reads. */
+  tip = 0
+  changedAt = 0
   /** How many of the next commits fail with a conflict. */
   conflicts = 0
 
@@ -35,16 +38,20 @@ export class FakeHost implements LedgerHost {
 
   async open(name: string) {
     if (name === 'absent') throw new LedgerError('ledger/not-found', "no ledger named 'absent'")
-    return { begin: () => this.#begin() }
+    return { begin: (options?: BeginOptions) => this.#begin(options) }
   }
 
-  #begin(): HostedTransaction {
-    const id = newId(this.#env)
+  #begin({ id = newId(this.#env), readsOnly = false }: BeginOptions = {}): HostedTransaction {
     const expected = new CommitDigest(id)
+    let snapshotTip: number | undefined
     return {
       id,
       execute: (statement, parameters) => {
         expected.add(statement, parameters)
+        snapshotTip ??= this.tip
+        if (readsOnly && statement.startsWith('write')) {
+          throw new LedgerError('transaction/reads-only', 'the transaction was begun for reading')
+        }
         return this.#execute(statement, parameters)
       },
       commit: async (digest) => {
@@ -60,6 +67,12 @@ export class FakeHost implements LedgerHost {
         this.ends.push(`${id} commit`)
       },
       abort: () => this.ends.push(`${id} abort`),
+      get snapshotTip() {
+        return snapshotTip
+      },
+      checkSince: (tip) => {
+        if (tip < this.changedAt) throw new LedgerError('transaction/conflict', 'a document was changed')
+      },
     }
   }
 

@@ -1,0 +1,84 @@
+import { engineBusyMs, movedBytesMax, movedCommandsMax } from '../base/limits.ts'
+import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
+import type { EarlierCommand, EarlierWork, TransactionStart } from '../protocol/transaction-start.ts'
+import type { Kind, Seat } from './engine-pool.ts'
+
+/**
+ * A transaction as the router knows it: which engine works for it, and what another engine would have to do again to go
+ * on with it. The latter is kept only as long as it may move, that is in an engine that only reads.
+ */
+export class RoutedTransaction {
+  readonly id: string
+  readonly deadlineMs: number
+  #seat: Seat | undefined
+  /** What the engine has not been told yet. */
+  #untold: { readonly earlier?: EarlierWork } | undefined
+  readonly #commands: EarlierCommand[] = []
+  #bytes = 0
+  /** The longest that one of its statements has kept an engine at work. */
+  #longestMs = 0
+  #hasWritten = false
+
+  constructor(id: string, deadlineMs: number) {
+    this.id = id
+    this.deadlineMs = deadlineMs
+  }
+
+  /** Undefined before the first statement. */
+  get seat(): Seat | undefined {
+    return this.#seat
+  }
+
+  /** What the next transaction of the same session is likely to be. */
+  get kind(): Kind {
+    if (this.#longestMs >= engineBusyMs) return 'long'
+    return this.#hasWritten ? 'write' : 'short read'
+  }
+
+  /** Whether it would be small enough, with this request, to be done again elsewhere. */
+  isSmallWith(request: SendCommandRequest): boolean {
+    return this.#commands.length < movedCommandsMax && this.#bytes + bytesOf(request) <= movedBytesMax
+  }
+
+  /** Takes its first seat. */
+  enter(seat: Seat): void {
+    this.#seat = seat
+    this.#untold = {}
+  }
+
+  /** Takes another seat, having read `tip`. */
+  move(seat: Seat, tip: number | undefined, kind: Kind): void {
+    this.#seat = seat
+    this.#untold = this.#commands.length === 0 ? {} : { earlier: { commands: [...this.#commands], tip } }
+    this.#commands.length = 0
+    this.#hasWritten ||= kind === 'write'
+  }
+
+  /** What the engine has to do before the next request; once for each seat. */
+  takeStart(nowMs: number): TransactionStart | undefined {
+    const untold = this.#untold
+    if (untold === undefined) return undefined
+    this.#untold = undefined
+    return { id: this.id, leftMs: this.deadlineMs - nowMs, ...untold }
+  }
+
+  /** A command was worked on; `answer` is undefined when it failed. */
+  note(request: SendCommandRequest, answer: SendCommandResponse | undefined): void {
+    const done = answer?.ExecuteStatement ?? answer?.FetchPage
+    this.#longestMs = Math.max(this.#longestMs, done?.TimingInformation?.ProcessingTimeMilliseconds ?? 0)
+    if ((done?.ConsumedIOs?.WriteIOs ?? 0) > 0) this.#hasWritten = true
+    if (this.#seat?.engine.snapshotTip === undefined || request.CommitTransaction !== undefined) return
+    const page = answer?.ExecuteStatement?.FirstPage ?? answer?.FetchPage?.Page
+    this.#bytes += bytesOf(request)
+    this.#commands.push({ request, nextPageToken: page?.NextPageToken })
+  }
+}
+
+/** About the memory that keeping a command takes. */
+function bytesOf({ ExecuteStatement, FetchPage }: SendCommandRequest): number {
+  let bytes = (ExecuteStatement?.Statement.length ?? 0) + (FetchPage?.NextPageToken.length ?? 0)
+  for (const { IonBinary, IonText } of ExecuteStatement?.Parameters ?? []) {
+    bytes += (IonBinary?.length ?? 0) + (IonText?.length ?? 0)
+  }
+  return bytes
+}
