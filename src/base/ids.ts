@@ -12,11 +12,36 @@ const halfDigits = 11
 
 export function newId(env: Env): string {
   const random = env.randomBytes(9)
-  const ticks = BigInt(Math.floor(env.nowMs() * 16.384)) & 0xffff_ffff_ffff_ffn
-  const high = (BigInt(random[0] as number) << 56n) | ticks
-  let low = 0n
-  for (let index = 1; index < 9; index += 1) low = (low << 8n) | BigInt(random[index] as number)
-  return base62(high) + base62(low)
+  // Of 56 bits; in halves of 32 bits each, since a number holds no more than 53.
+  const ticks = Math.floor(env.nowMs() * 16.384)
+  const high = ((random[0] as number) * 0x100_0000 + (Math.floor(ticks / 0x1_0000_0000) % 0x100_0000)) >>> 0
+  return base62Halves(high, ticks % 0x1_0000_0000) + base62Halves(uint32(random, 1), uint32(random, 5))
+}
+
+/** An id that stands in no ledger: 22 random digits, cheaper than newId. */
+export function newRequestId(env: Env): string {
+  let text = ''
+  for (const byte of env.randomBytes(idCharacters)) text += digits[byte % 62] as string
+  return text
+}
+
+function uint32(bytes: Uint8Array, at: number): number {
+  let value = 0
+  for (let index = at; index < at + 4; index += 1) value = value * 256 + (bytes[index] as number)
+  return value
+}
+
+/** 64 bits, given as two unsigned integers of 32, as 11 digits. */
+function base62Halves(high: number, low: number): string {
+  let [restHigh, restLow] = [high, low]
+  let text = ''
+  for (let count = 0; count < halfDigits; count += 1) {
+    const carried = (restHigh % 62) * 0x1_0000_0000 + restLow
+    restHigh = Math.floor(restHigh / 62)
+    restLow = Math.floor(carried / 62)
+    text = (digits[carried % 62] as string) + text
+  }
+  return text
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { LedgerError } from '../base/errors.ts'
 import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
-import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
+import type { SendCommandRequest, SendCommandResponse, StopSignal } from '../protocol/message.ts'
 import type { TransactionStart } from '../protocol/transaction-start.ts'
 import {
   cancelSlot,
@@ -59,7 +59,7 @@ export class WorkerTransport implements Transport {
   /** `start`: the transaction is to be begun first. */
   send(
     request: SendCommandRequest,
-    options: SendOptions & { readonly start?: TransactionStart } = {},
+    options: { readonly signal?: StopSignal; readonly start?: TransactionStart } = {},
   ): Promise<SendCommandResponse> {
     const { start } = options
     const ask = (id: number) => {
@@ -75,7 +75,10 @@ export class WorkerTransport implements Transport {
     return this.#ask(ask, options) as Promise<ControlResponse>
   }
 
-  #ask(ask: (id: number) => void, options: SendOptions): Promise<SendCommandResponse | ControlResponse> {
+  #ask(
+    ask: (id: number) => void,
+    options: { readonly signal?: StopSignal },
+  ): Promise<SendCommandResponse | ControlResponse> {
     if (this.#isClosed) return Promise.reject(engineGone())
     this.#lastId = this.#lastId === requestIdMax ? 1 : this.#lastId + 1
     const id = this.#lastId

@@ -27,10 +27,15 @@ export interface RequestRules {
  * Throws WireError BadRequestException, worded like QLDB's `The parameter SessionToken is not valid`.
  */
 export function checkRequest(request: SendCommandRequest): CommandName {
-  const present = commandNames.filter((name) => request[name] !== undefined)
-  const command = present[0]
-  if (command === undefined || present.length > 1) {
-    const found = present.length === 0 ? 'none' : present.join(', ')
+  let command: CommandName | undefined
+  let count = 0
+  for (const name of commandNames) {
+    if (request[name] === undefined) continue
+    command = name
+    count += 1
+  }
+  if (command === undefined || count > 1) {
+    const found = count === 0 ? 'none' : commandNames.filter((name) => request[name] !== undefined).join(', ')
     throw invalid(`The request is not valid: exactly one command is needed, found ${found}`)
   }
   if (command !== 'StartSession') checkToken('SessionToken', request.SessionToken)

@@ -22,8 +22,27 @@ export function encodeRequest(request: SendCommandRequest): string {
   return JSON.stringify(request, blobsToBase64)
 }
 
+/** The values of a page come as bytes, not as `value`. */
 export function encodeResponse(response: SendCommandResponse): string {
-  return JSON.stringify(response, blobsToBase64)
+  const { ExecuteStatement, FetchPage, CommitTransaction } = response
+  if (ExecuteStatement !== undefined) {
+    return JSON.stringify({
+      ExecuteStatement: { ...ExecuteStatement, FirstPage: textPage(ExecuteStatement.FirstPage) },
+    })
+  }
+  if (FetchPage !== undefined) return JSON.stringify({ FetchPage: { ...FetchPage, Page: textPage(FetchPage.Page) } })
+  if (CommitTransaction !== undefined) {
+    const CommitDigest = toBase64(CommitTransaction.CommitDigest)
+    return JSON.stringify({ CommitTransaction: { ...CommitTransaction, CommitDigest } })
+  }
+  return JSON.stringify(response)
+}
+
+function textPage({ Values, ...rest }: Page): object {
+  const holders = Values.map(({ IonBinary, IonText }) =>
+    IonBinary === undefined ? { IonText } : { IonBinary: toBase64(IonBinary) },
+  )
+  return { Values: holders, ...rest }
 }
 
 /** JSON.stringify calls a Buffer's toJSON before the replacer, so the value is taken from its holder. */
@@ -37,9 +56,7 @@ export function decodeRequest(text: string): SendCommandRequest {
   const body = new MemberReader(parseJson(text, refuseRequest), '', refuseRequest)
   const token = body.text('SessionToken')
   const session = token === undefined ? {} : { SessionToken: token }
-  const present = commandNames.filter((name) => body.has(name))
-  if (present.length !== 1) throw refuseRequest(`exactly one command is needed, found ${listOf(present)}`)
-  const command = present[0] as CommandName
+  const command = body.onlyCommand((found) => `exactly one command is needed, found ${found}`)
   const member = body.struct(command)
   switch (command) {
     case 'StartSession':
@@ -83,9 +100,7 @@ export function decodeRequest(text: string): SendCommandRequest {
 /** Throws LedgerError 'endpoint/malformed-answer' for text that is no response. */
 export function decodeResponse(text: string): SendCommandResponse {
   const body = new MemberReader(parseJson(text, refuseResponse), '', refuseResponse)
-  const present = commandNames.filter((name) => body.has(name))
-  if (present.length !== 1) throw refuseResponse(`exactly one result is expected, found ${listOf(present)}`)
-  const command = present[0] as CommandName
+  const command = body.onlyCommand((found) => `exactly one result is expected, found ${found}`)
   const member = body.struct(command)
   const timing = readTiming(member)
   switch (command) {
@@ -160,10 +175,6 @@ function parseJson(text: string, refuse: Refuse): unknown {
   }
 }
 
-function listOf(names: readonly string[]): string {
-  return names.length === 0 ? 'none' : names.join(', ')
-}
-
 const base64Pattern = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /** Reads typed members of one JSON object and names the whole path of what it refuses. */
@@ -179,6 +190,19 @@ class MemberReader {
     this.#members = value as Record<string, unknown>
     this.#path = path
     this.#refuse = refuse
+  }
+
+  /** The one member that names a command; `problem` tells that there is none or that there are several. */
+  onlyCommand(problem: (found: string) => string): CommandName {
+    let only: CommandName | undefined
+    let count = 0
+    for (const name of commandNames) {
+      if (!this.has(name)) continue
+      only = name
+      count += 1
+    }
+    if (only !== undefined && count === 1) return only
+    throw this.#refuse(problem(count === 0 ? 'none' : commandNames.filter((name) => this.has(name)).join(', ')))
   }
 
   has(name: string): boolean {

@@ -89,6 +89,13 @@ export class WireError extends Error {
   }
 }
 
+/** Tells that an answer is not wanted any more. An AbortSignal is one. */
+export interface StopSignal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 /** One request, one answer. Rejects with WireError for an answer that is an error. */
 export type SendCommand = (request: SendCommandRequest) => Promise<SendCommandResponse>
 

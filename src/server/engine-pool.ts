@@ -1,11 +1,11 @@
 import { LedgerError } from '../base/errors.ts'
 import { engineBusyMs } from '../base/limits.ts'
-import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
+import type { SendCommandRequest, SendCommandResponse, StopSignal } from '../protocol/message.ts'
 import type { TransactionStart } from '../protocol/transaction-start.ts'
 
 export interface SendControls {
   /** The client has gone away. */
-  readonly signal?: AbortSignal
+  readonly signal?: StopSignal
   /** The request's transaction is to be begun first. */
   readonly start?: TransactionStart
 }

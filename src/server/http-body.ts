@@ -63,9 +63,9 @@ export function readBody(request: IncomingMessage, max: number, held: HeldBytes)
       parts.push(part)
     }
     request.on('data', onData)
-    request.once('error', () => fail(brokenOff()))
-    request.once('aborted', () => fail(brokenOff()))
-    request.once('end', () => {
+    request.on('error', () => fail(brokenOff()))
+    request.on('aborted', () => fail(brokenOff()))
+    request.on('end', () => {
       if (isOver) return
       isOver = true
       const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)

@@ -8,9 +8,10 @@ export class Metrics {
   /** Declares a counter; `labels` are the names of its labels. */
   counter(name: string, help: string, ...labels: readonly string[]): Counter {
     const series = new Map<string, number>()
+    const keys = new LabelKeys(labels)
     this.#declare(name, 'counter', help, () => [...series].map(([key, value]) => `${name}${key} ${value}`))
-    return (amount, ...values) => {
-      const key = labelsOf(labels, values)
+    return (amount, first = '', second = '') => {
+      const key = keys.of(first, second)
       series.set(key, (series.get(key) ?? 0) + amount)
     }
   }
@@ -27,8 +28,9 @@ export class Metrics {
     this.#declare(name, 'histogram', help, () =>
       [...series].flatMap(([key, counts]) => histogramLines(name, key, counts, sums.get(key) as number)),
     )
-    return (seconds, ...values) => {
-      const key = labelsOf(labels, values)
+    const keys = new LabelKeys(labels)
+    return (seconds, first = '', second = '') => {
+      const key = keys.of(first, second)
       const counts = series.get(key) ?? new Array<number>(bucketSeconds.length + 1).fill(0)
       const found = bucketSeconds.findIndex((bound) => seconds <= bound)
       const index = found === -1 ? bucketSeconds.length : found
@@ -52,8 +54,9 @@ export class Metrics {
   }
 }
 
-export type Counter = (amount: number, ...labelValues: readonly string[]) => void
-export type Histogram = (seconds: number, ...labelValues: readonly string[]) => void
+/** Counts, for a series that has up to two labels. */
+export type Counter = (amount: number, first?: string, second?: string) => void
+export type Histogram = (seconds: number, first?: string, second?: string) => void
 
 interface Family {
   readonly kind: 'counter' | 'gauge' | 'histogram'
@@ -72,6 +75,30 @@ function histogramLines(name: string, key: string, counts: readonly number[], su
     return `${name}_bucket{${inner}le="${bound ?? '+Inf'}"} ${total}`
   })
   return [...lines, `${name}_sum${key} ${sum}`, `${name}_count${key} ${total}`]
+}
+
+/** The label texts of a family's series, made once each. */
+class LabelKeys {
+  readonly #names: readonly string[]
+  readonly #found = new Map<string, Map<string, string>>()
+
+  constructor(names: readonly string[]) {
+    this.#names = names
+  }
+
+  of(first: string, second: string): string {
+    let inner = this.#found.get(first)
+    if (inner === undefined) {
+      inner = new Map()
+      this.#found.set(first, inner)
+    }
+    let key = inner.get(second)
+    if (key === undefined) {
+      key = labelsOf(this.#names, [first, second])
+      inner.set(second, key)
+    }
+    return key
+  }
 }
 
 function labelsOf(names: readonly string[], values: readonly string[]): string {

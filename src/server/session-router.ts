@@ -14,6 +14,7 @@ import { checkRequest } from '../protocol/check-request.ts'
 import {
   type SendCommandRequest,
   type SendCommandResponse,
+  type StopSignal,
   type TimingInformation,
   WireError,
 } from '../protocol/message.ts'
@@ -51,8 +52,8 @@ interface RoutedSession {
   kind: Kind
   /** Requests at work or waiting for their turn. */
   requests: number
-  /** Settles when the last of them is done. */
-  turn: Promise<void>
+  /** Gives those that wait their turn, in their order. */
+  readonly waiting: (() => void)[]
 }
 
 /**
@@ -99,7 +100,7 @@ export class SessionRouter {
   }
 
   /** Answers one request. Rejects with WireError. `signal`: the client has gone away. */
-  async send(request: SendCommandRequest, signal?: AbortSignal): Promise<SendCommandResponse> {
+  async send(request: SendCommandRequest, signal?: StopSignal): Promise<SendCommandResponse> {
     try {
       return await this.#answer(request, signal)
     } catch (error) {
@@ -149,7 +150,7 @@ export class SessionRouter {
     await this.#pool.close()
   }
 
-  async #answer(request: SendCommandRequest, signal: AbortSignal | undefined): Promise<SendCommandResponse> {
+  async #answer(request: SendCommandRequest, signal: StopSignal | undefined): Promise<SendCommandResponse> {
     const startMs = this.#env.monotonicMs()
     const timing = (): { readonly TimingInformation: TimingInformation } => ({
       TimingInformation: { ProcessingTimeMilliseconds: Math.max(1, Math.round(this.#env.monotonicMs() - startMs)) },
@@ -195,7 +196,7 @@ export class SessionRouter {
       isOver: false,
       kind: 'short read',
       requests: 0,
-      turn: Promise.resolve(),
+      waiting: [],
     }
     this.#sessions.set(session.token, session)
     this.#counts.set(ledger, count + 1)
@@ -210,23 +211,18 @@ export class SessionRouter {
     throw noSession()
   }
 
-  async #inTurn<T>(session: RoutedSession, work: () => Promise<T>): Promise<T> {
+  async #inTurn<T>(session: RoutedSession, work: () => T | Promise<T>): Promise<T> {
     if (session.requests >= sessionRequestsMax) {
       throw new WireError('RateExceededException', `The session has ${sessionRequestsMax} requests waiting already`)
     }
     session.requests += 1
-    const before = session.turn
-    let done = (): void => undefined
-    session.turn = new Promise((resolve) => {
-      done = resolve
-    })
     try {
-      if (session.requests > 1) await before
+      if (session.requests > 1) await new Promise<void>((resolve) => session.waiting.push(resolve))
       if (session.isOver) throw noSession()
       return await work()
     } finally {
       session.requests -= 1
-      done()
+      session.waiting.shift()?.()
     }
   }
 
@@ -254,7 +250,7 @@ export class SessionRouter {
   async #forward(
     session: RoutedSession,
     request: SendCommandRequest,
-    signal: AbortSignal | undefined,
+    signal: StopSignal | undefined,
   ): Promise<SendCommandResponse> {
     const { ExecuteStatement, FetchPage, CommitTransaction } = request
     const id = (ExecuteStatement ?? FetchPage ?? CommitTransaction)?.TransactionId as string
@@ -280,7 +276,7 @@ export class SessionRouter {
     session: RoutedSession,
     transaction: RoutedTransaction,
     request: SendCommandRequest,
-    signal: AbortSignal | undefined,
+    signal: StopSignal | undefined,
   ): Promise<SendCommandResponse> {
     const isSmall = transaction.isSmallWith(request)
     if (transaction.seat === undefined) {
@@ -303,7 +299,7 @@ export class SessionRouter {
   #ask(
     transaction: RoutedTransaction,
     request: SendCommandRequest,
-    signal: AbortSignal | undefined,
+    signal: StopSignal | undefined,
   ): Promise<SendCommandResponse> {
     const { engine, token } = transaction.seat as Seat
     const start = transaction.takeStart(this.#env.monotonicMs())
