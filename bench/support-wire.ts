@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { CommitDigest } from '../src/protocol/commit-digest.ts'
+import { encodeIon } from '../src/values/binary-writer.ts'
+import type { Value } from '../src/values/value.ts'
 
 /** One connection that asks and waits, by hand: a client as cheap as can be, so that the server is what is measured. */
 export class RawConnection {
@@ -86,13 +88,23 @@ export class RawSession {
   }
 
   /** One transaction of statements without parameters; resolves with the first page of the last. */
-  async transact(...statements: readonly string[]): Promise<unknown[]> {
+  transact(...statements: readonly string[]): Promise<unknown[]> {
+    return this.run(statements.map((statement) => ({ statement, parameters: [] })))
+  }
+
+  /** The same of statements with parameters. */
+  async run(statements: readonly { statement: string; parameters: readonly Value[] }[]): Promise<unknown[]> {
     const { TransactionId } = (await this.send('StartTransaction', {})) as { TransactionId: string }
     const digest = new CommitDigest(TransactionId)
     let values: unknown[] = []
-    for (const Statement of statements) {
-      digest.add(Statement, [])
-      const answer = await this.send('ExecuteStatement', { TransactionId, Statement })
+    for (const { statement: Statement, parameters } of statements) {
+      digest.add(Statement, parameters)
+      const Parameters = parameters.map((value) => ({ IonBinary: Buffer.from(encodeIon(value)).toString('base64') }))
+      const answer = await this.send('ExecuteStatement', {
+        TransactionId,
+        Statement,
+        ...(parameters.length === 0 ? {} : { Parameters }),
+      })
       values = (answer as { FirstPage: { Values: unknown[] } }).FirstPage.Values
     }
     const CommitDigestText = Buffer.from(digest.bytes()).toString('base64')
@@ -105,6 +117,8 @@ export interface ServerProcess {
   readonly port: number
   readonly child: ChildProcess
   residentMiB(): number
+  /** Processor time so far, of all threads. */
+  cpuMs(): number
   stop(): Promise<void>
 }
 
@@ -118,6 +132,10 @@ export async function startServer(args: readonly string[]): Promise<ServerProces
     residentMiB: () => {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
       return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024)
+    },
+    cpuMs: () => {
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+      return (Number(fields[11]) + Number(fields[12])) * 10
     },
     stop: async () => {
       const ended = once(child, 'exit')

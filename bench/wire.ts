@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { int, type Value } from '../src/values/value.ts'
 import { type Figure, printFigures } from './support.ts'
 import {
   echoArguments,
@@ -15,7 +16,10 @@ import {
 const documents = 20_000
 const roundMs = 1_500
 const rounds = 3
-const pointRead = (k: number) => `SELECT * FROM V WHERE k = ${k % documents}`
+/** As applications read: one text, the key a parameter. And with the key in the text, each text a new one. */
+const byParameter = (k: number) => ({ statement: 'SELECT * FROM V WHERE k = ?', parameters: [int(k % documents)] })
+const byText = (k: number) => ({ statement: `SELECT * FROM V WHERE k = ${k % documents}`, parameters: [] })
+type PointRead = (k: number) => { readonly statement: string; readonly parameters: readonly Value[] }
 /** Every row ten times, none of them wanted: about a second of work that gives no row. */
 const longStatement = 'SELECT a.k FROM V AS a, << 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 >> AS b WHERE a.k + b < 0'
 
@@ -27,7 +31,10 @@ export async function run(): Promise<void> {
     await fill(server.port)
     const echo = await startServer(echoArguments(await recordedAnswers(server.port)))
     const figures: Figure[] = []
-    for (const sessions of [1, 16, 128]) figures.push(...(await roundTrips(server, echo, sessions)))
+    for (const sessions of [1, 16, 128]) {
+      figures.push(...(await roundTrips(server, echo, sessions, 'parameter', byParameter)))
+      figures.push(...(await roundTrips(server, echo, sessions, 'text', byText)))
+    }
     printFigures(figures)
     await echo.stop()
     for (const contention of [0, 0.1, 0.5]) await readModifyWrite(server.port, contention)
@@ -65,16 +72,16 @@ async function recordedAnswers(port: number): Promise<string[]> {
     answers.push(answer)
     return answer
   }
-  await session.transact(pointRead(7))
+  await session.run([byParameter(7)])
   session.connection.destroy()
   return answers
 }
 
-function pointReader(session: RawSession, first: number): () => Promise<unknown> {
+function pointReader(session: RawSession, first: number, read: PointRead): () => Promise<unknown> {
   let k = first
   return () => {
     k += 7919
-    return session.transact(pointRead(k))
+    return session.run([read(k)])
   }
 }
 
@@ -82,13 +89,16 @@ interface Sample {
   readonly perSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
+  /** Of the server, for one transaction. */
+  readonly cpuMs: number
 }
 
 /** Transactions of three round trips each by so many clients at once, for so long. */
-async function sampleOf(clients: readonly (() => Promise<unknown>)[]): Promise<Sample> {
+async function sampleOf(clients: readonly (() => Promise<unknown>)[], server?: ServerProcess): Promise<Sample> {
   const times: number[] = []
   const endMs = performance.now() + roundMs
   const startMs = performance.now()
+  const startCpuMs = server?.cpuMs() ?? 0
   await Promise.all(
     clients.map(async (transact) => {
       while (performance.now() < endMs) {
@@ -100,11 +110,12 @@ async function sampleOf(clients: readonly (() => Promise<unknown>)[]): Promise<S
   )
   const seconds = (performance.now() - startMs) / 1000
   times.sort((a, b) => a - b)
-  return { perSecond: times.length / seconds, p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99) }
+  const cpuMs = ((server?.cpuMs() ?? 0) - startCpuMs) / times.length
+  return { perSecond: times.length / seconds, p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99), cpuMs }
 }
 
-/** The three requests that `RawSession.transact` makes of a point read, the same bytes and the same work in the client. */
-async function echoClient(port: number): Promise<() => Promise<unknown>> {
+/** The three requests that `RawSession.run` makes of a point read, the same bytes and the same work in the client. */
+async function echoClient(port: number, read: PointRead): Promise<() => Promise<unknown>> {
   const connection = await RawConnection.open(port)
   const post = connection.post.bind(connection)
   let turn = -1
@@ -113,24 +124,30 @@ async function echoClient(port: number): Promise<() => Promise<unknown>> {
     return post(`/${turn}`, body)
   }
   const session = RawSession.over(connection, 'x'.repeat(64))
-  return () => session.transact(pointRead(7))
+  return pointReader(session, 7, read)
 }
 
-async function roundTrips(server: ServerProcess, echo: ServerProcess, sessions: number): Promise<Figure[]> {
+async function roundTrips(
+  server: ServerProcess,
+  echo: ServerProcess,
+  sessions: number,
+  key: string,
+  read: PointRead,
+): Promise<Figure[]> {
   const numbers = Array.from({ length: sessions }, (_, index) => index)
   const ours = await Promise.all(
     numbers.map(async (index) => {
-      return pointReader(await RawSession.open(server.port, 'bench'), index)
+      return pointReader(await RawSession.open(server.port, 'bench'), index, read)
     }),
   )
-  const bare = await Promise.all(numbers.map(() => echoClient(echo.port)))
-  await sampleOf(ours)
+  const bare = await Promise.all(numbers.map(() => echoClient(echo.port, read)))
+  await sampleOf(ours, server)
   const pairs: [Sample, Sample][] = []
-  for (let round = 0; round < rounds; round += 1) pairs.push([await sampleOf(ours), await sampleOf(bare)])
+  for (let round = 0; round < rounds; round += 1) pairs.push([await sampleOf(ours, server), await sampleOf(bare, echo)])
   pairs.sort(([a], [b]) => a.p50Ms - b.p50Ms)
   const [mine, theirs] = pairs[Math.floor(rounds / 2)] as [Sample, Sample]
   const figure = (what: string, unit: string, value: number, baselineValue: number): Figure => ({
-    what: `${sessions} sessions: ${what}`,
+    what: `${sessions} sessions, key as ${key}: ${what}`,
     value,
     unit,
     baseline: 'three bare echoes',
@@ -138,8 +155,9 @@ async function roundTrips(server: ServerProcess, echo: ServerProcess, sessions: 
   })
   return [
     figure('round trips', '/s', mine.perSecond * 3, theirs.perSecond * 3),
-    figure('Start, point read, Commit: p50', 'ms', mine.p50Ms, theirs.p50Ms),
-    figure('Start, point read, Commit: p99', 'ms', mine.p99Ms, theirs.p99Ms),
+    figure('Start, point read, Commit, p50', 'ms', mine.p50Ms, theirs.p50Ms),
+    figure('p99', 'ms', mine.p99Ms, theirs.p99Ms),
+    figure("the server's processor time", 'ms', mine.cpuMs, theirs.cpuMs),
   ]
 }
 
@@ -182,7 +200,7 @@ async function readModifyWrite(port: number, contention: number): Promise<void> 
 async function fairness(port: number): Promise<void> {
   const readers = await Promise.all(
     Array.from({ length: 8 }, async (_, index) => {
-      return pointReader(await RawSession.open(port, 'bench'), index)
+      return pointReader(await RawSession.open(port, 'bench'), index, byText)
     }),
   )
   const quiet = await sampleOf(readers)

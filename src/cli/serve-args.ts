@@ -69,7 +69,7 @@ export const serveFlags: readonly FlagDefinition[] = [
   {
     flags: '--threads <number>',
     group: 'Work',
-    help: `at most so many threads run statements (default: ${engineThreadsMax}); 0 takes the main one`,
+    help: `at most so many threads run what is not a short read (default: ${engineThreadsMax}); 0 takes the main one`,
   },
   {
     flags: '--drain-seconds <number>',

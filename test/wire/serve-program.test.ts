@@ -1,30 +1,15 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { describe, test } from 'node:test'
 import { CreateLedgerCommand, DeleteLedgerCommand, DescribeLedgerCommand, QLDBClient } from '@aws-sdk/client-qldb'
 import amazon from 'amazon-qldb-driver-nodejs'
-import { ended, type TestShell, withShell } from '../cli/test-shell.ts'
+import { ended, withShell } from '../cli/test-shell.ts'
 import { serveFlags } from '../../src/cli/serve-args.ts'
+import { serve } from './serve-process.ts'
 import { credentials, region } from './wire-server.ts'
-
-/** The built program, started as people start it. */
-interface ServeProgram {
-  readonly url: string
-  readonly child: ChildProcess
-  readonly end: ReturnType<typeof ended>
-}
-
-async function serve(shell: TestShell, ...args: readonly string[]): Promise<ServeProgram> {
-  const port = args.includes('--port') ? [] : ['--port', '0']
-  const child = shell.start(['serve', ...port, ...args])
-  const end = ended(child)
-  const first = child.stdout === null ? undefined : once(child.stdout, 'data')
-  const [line] = (await Promise.race([first, end.then(({ stderr }) => [stderr])])) as [Buffer | string]
-  return { url: String(line).trim(), child, end }
-}
 
 function driverOf(url: string, ledger = 'demo') {
   return new amazon.QldbDriver(ledger, { endpoint: url, region, credentials })
