@@ -11,26 +11,32 @@ import type { Value } from '../../src/values/value.ts'
 import { SimEnv } from './sim-env.ts'
 
 /**
- * A ledger in memory behind the whole road of a statement: driver, protocol, handler, ledger. The tag `strict` takes a
- * second road to the same store, on which the ledger is open with --strict-qldb.
+ * A ledger behind the whole road of a statement: driver, protocol, handler, ledger. The tag `strict` takes a second road
+ * to the same store, on which the ledger is open with --strict-qldb.
  */
 export class GoldenLedger {
   readonly env: SimEnv
-  readonly #store: Store
+  readonly #openRoad: (strictQldb: boolean) => Promise<Road>
   readonly #plain: Road
   #strict: Road | undefined
   readonly #open = new Map<string, Transaction>()
 
-  private constructor(env: SimEnv, store: Store, plain: Road) {
+  private constructor(env: SimEnv, openRoad: (strictQldb: boolean) => Promise<Road>, plain: Road) {
     this.env = env
-    this.#store = store
+    this.#openRoad = openRoad
     this.#plain = plain
   }
 
+  /** In memory, without a network. */
   static async open(): Promise<GoldenLedger> {
     const env = new SimEnv(1)
     const store = createMemoryStore()
-    return new GoldenLedger(env, store, await openRoad(store, env, false))
+    return GoldenLedger.over(env, (strictQldb) => openRoad(store, env, strictQldb))
+  }
+
+  /** `openRoad` opens a road to one and the same ledger; `env` is the world it lives in. */
+  static async over(env: SimEnv, openRoad: (strictQldb: boolean) => Promise<Road>): Promise<GoldenLedger> {
+    return new GoldenLedger(env, openRoad, await openRoad(false))
   }
 
   /** Runs a statement, `begin`, `commit` or `abort` in a session; the lines are its rows. */
@@ -49,13 +55,13 @@ export class GoldenLedger {
   }
 
   async close(): Promise<void> {
-    await this.#plain.driver.close()
-    await this.#strict?.driver.close()
+    await this.#plain.close()
+    await this.#strict?.close()
   }
 
   async #road(tag: string | undefined): Promise<Road> {
     if (tag !== 'strict') return this.#plain
-    this.#strict ??= await openRoad(this.#store, this.env, true)
+    this.#strict ??= await this.#openRoad(true)
     return this.#strict
   }
 
@@ -69,8 +75,8 @@ export class GoldenLedger {
 
   async #execute(session: string, text: string, tag: string | undefined): Promise<string[]> {
     const [statement, parameters] = await this.#read(text)
-    const { driver, ledger } = await this.#road(tag)
-    const tip = ledger.tip().sequenceNo
+    const { driver, tip, block } = await this.#road(tag)
+    const tipBefore = tag === 'blocks' ? await tip() : 0
     const inside = async (transaction: Transaction): Promise<string[]> => {
       const result = await transaction.execute(statement, parameters)
       const rows = (await result.toArray()).map((row) => printIon(row))
@@ -79,8 +85,8 @@ export class GoldenLedger {
     const open = this.#open.get(session)
     const lines = open === undefined ? await driver.execute(inside, { retries: 0 }) : await inside(open)
     if (tag === 'blocks') {
-      for (let sequenceNo = tip + 1; sequenceNo <= ledger.tip().sequenceNo; sequenceNo += 1) {
-        lines.push(...printIon(ledger.block(sequenceNo), { pretty: true }).split('\n'))
+      for (let sequenceNo = tipBefore + 1; sequenceNo <= (await tip()); sequenceNo += 1) {
+        lines.push(...printIon(await block(sequenceNo), { pretty: true }).split('\n'))
       }
     }
     return lines.flatMap((line) => line.split('\n'))
@@ -102,13 +108,23 @@ export class GoldenLedger {
   }
 }
 
-interface Road {
+/** How statements reach a ledger, and how its blocks are read. */
+export interface Road {
   readonly driver: Driver
-  readonly ledger: Ledger
+  /** The number of the newest block. */
+  readonly tip: () => Promise<number>
+  readonly block: (sequenceNo: number) => Promise<Value>
+  readonly close: () => Promise<void>
 }
 
 async function openRoad(store: Store, env: SimEnv, strictQldb: boolean): Promise<Road> {
   const ledger = await Ledger.open(store, env, { name: 'golden', strictQldb })
   const handler = createHandler({ open: async () => ledger }, env, { strictQldb })
-  return { ledger, driver: new Driver(createLocalTransport(handler.send, 'embedded'), 'golden', env) }
+  const driver = new Driver(createLocalTransport(handler.send, 'embedded'), 'golden', env)
+  return {
+    driver,
+    tip: async () => ledger.tip().sequenceNo,
+    block: async (sequenceNo) => ledger.block(sequenceNo),
+    close: () => driver.close(),
+  }
 }
