@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict'
 import { Agent, request as httpRequest } from 'node:http'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { toBase64 } from '../../src/base/bytes.ts'
 import { CommitDigest } from '../../src/protocol/commit-digest.ts'
 import { encodeIon } from '../../src/values/binary-writer.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { SimEnv } from '../support/sim-env.ts'
-import { startWire, type WireServer } from './wire-server.ts'
+import { withShell } from '../cli/test-shell.ts'
+import { serve } from './serve-process.ts'
+import { startWire } from './wire-server.ts'
 
-/** How much is tried; CI asks for a minute with QLDB_FUZZ_SECONDS=60, QLDB_FUZZ_SEED gives a failure again. */
+/**
+ * How long is tried: CI asks for a minute, in which every run tries something else (.ci/run); QLDB_FUZZ_SEED gives a
+ * failure again.
+ */
 const seconds = Number(process.env['QLDB_FUZZ_SECONDS'] ?? 0)
-const roundsMin = 1_500
-const seed = Number(process.env['QLDB_FUZZ_SEED'] ?? 7)
+const seed = Number(process.env['QLDB_FUZZ_SEED'] ?? (seconds === 0 ? 7 : Date.now() % 1_000_000_007))
+const recordEvery = 1_000
+const what = `the right errors, no fault, nothing leaked${seconds === 0 ? '' : ` (${seconds / 2} s, seed ${seed})`}`
 
 interface Sent {
   readonly method: string
@@ -92,23 +98,55 @@ const statements = [
   'DROP TABLE T',
 ]
 
-test('requests that were recorded, changed at random: the right errors, no fault, nothing leaked', async (t) => {
-  const server = await startWire(t, { ledgers: ['fleet', 'other'] })
-  const ask = asker(t, server)
-  const chance = new Chance(seed)
-  const recorded = await record(ask)
-  const endMs = performance.now() + seconds * 1000
-  let rounds = 0
-  for (; rounds < roundsMin || performance.now() < endMs; rounds += 1) {
-    const sent = mutate(chance, chance.of(recorded), recorded)
-    const answer = await ask(sent)
-    check(answer, sent, `seed ${seed}, round ${rounds}: ${JSON.stringify(sent).slice(0, 2000)}`)
-    if (rounds % 200 === 0) server.env.advance(40_000)
-  }
+test(`requests that were recorded, changed at random: ${what}`, async (t) => {
+  const server = await startWire(t, { ledgers: ['alive'] })
+  const ask = asker(t, server.url)
+  await fuzz(t, ask, 1_000, (round) => {
+    if (round % 200 === 0) server.env.advance(40_000)
+  })
   server.env.advance(18 * 60_000)
-  const alive = await ask({ method: 'POST', path: '/', headers: sessionHeaders, body: startOf('fleet') })
+  server.service.router.sweep()
+  await new Promise(setImmediate)
+  const { sessions, transactions } = server.service.router
+  assert.deepEqual({ sessions, transactions }, { sessions: 0, transactions: 0 })
+  const alive = await ask({ method: 'POST', path: '/', headers: sessionHeaders, body: startOf('alive') })
   assert.equal(alive.status, 200)
 })
+
+test(`the same against the program, whose transactions move between threads: ${what}`, (t) =>
+  withShell(async (shell) => {
+    const args = ['--data-dir', shell.path('data'), '-l', 'alive', '--drain-seconds', '0']
+    const { url, child, end } = await serve(shell, ...args)
+    const ask = asker(t, url)
+    await fuzz(t, ask, 250, () => undefined)
+    const alive = await ask({ method: 'POST', path: '/', headers: sessionHeaders, body: startOf('alive') })
+    assert.equal(alive.status, 200)
+    child.kill('SIGTERM')
+    const { stderr, code } = await end
+    assert.doesNotMatch(stderr, /fault of this program/)
+    assert.equal(code, 0)
+  })())
+
+/** Asks until it is enough; new ledgers and sessions are recorded now and then, since old ones run out of time. */
+async function fuzz(
+  t: { diagnostic(text: string): void },
+  ask: (sent: Sent) => Promise<Answer>,
+  roundsMin: number,
+  beforeRound: (round: number) => void,
+): Promise<void> {
+  const chance = new Chance(seed)
+  const endMs = performance.now() + (seconds * 1000) / 2
+  let recorded: readonly Sent[] = []
+  let round = 0
+  for (; round < roundsMin || performance.now() < endMs; round += 1) {
+    if (round % recordEvery === 0) recorded = await record(ask, String(round / recordEvery))
+    const sent = mutate(chance, chance.of(recorded), recorded)
+    const answer = await ask(sent)
+    check(answer, sent, `seed ${seed}, round ${round}: ${JSON.stringify(sent).slice(0, 2000)}`)
+    beforeRound(round)
+  }
+  t.diagnostic(`seed ${seed}: ${round} requests`)
+}
 
 interface Answer {
   readonly status: number
@@ -153,8 +191,14 @@ function startOf(ledger: string): string {
   return JSON.stringify({ StartSession: { LedgerName: ledger } })
 }
 
-/** Two sessions' worth of requests that were good when they were made. */
-async function record(ask: (sent: Sent) => Promise<Answer>): Promise<Sent[]> {
+/** Two sessions' worth of requests that were good when they were made, on ledgers made for them. */
+async function record(ask: (sent: Sent) => Promise<Answer>, suffix: string): Promise<Sent[]> {
+  const [fleet, other] = [`fleet-${suffix}`, `other-${suffix}`]
+  for (const Name of [fleet, other]) {
+    const body = JSON.stringify({ Name, PermissionsMode: 'ALLOW_ALL', DeletionProtection: false })
+    const made = await ask({ method: 'POST', path: '/ledgers', headers: { 'content-type': 'application/json' }, body })
+    assert.equal(made.status, 200, made.body)
+  }
   const recorded: Sent[] = []
   const post = async (body: unknown): Promise<Record<string, Record<string, unknown>>> => {
     const sent = { method: 'POST', path: '/', headers: sessionHeaders, body: JSON.stringify(body) }
@@ -163,7 +207,7 @@ async function record(ask: (sent: Sent) => Promise<Answer>): Promise<Sent[]> {
     assert.equal(answer.status, 200, answer.body)
     return JSON.parse(answer.body)
   }
-  for (const ledger of ['fleet', 'other']) {
+  for (const ledger of [fleet, other]) {
     const SessionToken = (await post({ StartSession: { LedgerName: ledger } }))['StartSession']?.['SessionToken']
     const many = Array.from({ length: 40 }, (_, n) => `{'a': ${n}}`).join(', ')
     const fill = Array.from({ length: 6 }, () => `INSERT INTO T << ${many} >>`)
@@ -188,12 +232,12 @@ async function record(ask: (sent: Sent) => Promise<Answer>): Promise<Sent[]> {
   for (const [method, path, body] of [
     ['POST', '/ledgers', '{"Name":"made","PermissionsMode":"ALLOW_ALL","Tags":{"a":"b"}}'],
     ['GET', '/ledgers?max_results=1', ''],
-    ['GET', '/ledgers/fleet', ''],
-    ['PATCH', '/ledgers/fleet', '{"DeletionProtection":true}'],
-    ['POST', '/ledgers/fleet/digest', ''],
-    ['POST', '/ledgers/fleet/block', '{"BlockAddress":{"IonText":"{strandId:\\"x\\",sequenceNo:1}"}}'],
-    ['GET', '/tags/arn%3Aaws%3Aqldb%3Aus-east-1%3A0%3Aledger%2Ffleet', ''],
-    ['DELETE', '/ledgers/fleet', ''],
+    ['GET', `/ledgers/${fleet}`, ''],
+    ['PATCH', `/ledgers/${fleet}`, '{"DeletionProtection":true}'],
+    ['POST', `/ledgers/${fleet}/digest`, ''],
+    ['POST', `/ledgers/${fleet}/block`, '{"BlockAddress":{"IonText":"{strandId:\\"x\\",sequenceNo:1}"}}'],
+    ['GET', `/tags/arn%3Aaws%3Aqldb%3Aus-east-1%3A0%3Aledger%2F${fleet}`, ''],
+    ['DELETE', `/ledgers/${fleet}`, ''],
     ['GET', '/metrics', ''],
   ] as const) {
     recorded.push({ method, path, headers: { 'content-type': 'application/json' }, body })
@@ -266,7 +310,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-function asker(t: TestContext, { url }: WireServer): (sent: Sent) => Promise<Answer> {
+function asker(t: { after(work: () => void): void }, url: string): (sent: Sent) => Promise<Answer> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   t.after(() => agent.destroy())
   const { hostname, port } = new URL(url)
