@@ -93,6 +93,14 @@ describe("LocalStack's bugs", () => {
     })
   })
 
+  test('#4402: a table that is dropped is gone', async (t) => {
+    const { run, driver } = await open(t)
+    await run('CREATE TABLE Gone')
+    await run('DROP TABLE Gone')
+    assert.ok(!(await driver.getTableNames()).includes('Gone'))
+    await assert.rejects(run('SELECT * FROM Gone'), { name: 'BadRequestException' })
+  })
+
   test('#7300: the committed view is there', async (t) => {
     const { run } = await open(t)
     await run('INSERT INTO Vehicle ?', { VIN: 'a' })
