@@ -66,7 +66,7 @@ export function detachRequest(request: SendCommandRequest): SendCommandRequest {
   const command = request.ExecuteStatement
   if (command?.Parameters === undefined) return request
   const parameters = command.Parameters.map((holder) =>
-    holder.IonBinary === undefined ? holder : { IonBinary: new Uint8Array(holder.IonBinary) },
+    holder.IonBinary === undefined ? holder : { ...holder, IonBinary: new Uint8Array(holder.IonBinary) },
   )
   return { ...request, ExecuteStatement: { ...command, Parameters: parameters } }
 }

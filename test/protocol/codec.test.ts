@@ -119,6 +119,31 @@ test('what is no request is refused with a BadRequestException that names the pl
   }
 })
 
+test('base64 has whole groups and at most two signs of padding, whatever its length', () => {
+  const blobOf = (IonBinary: string) => {
+    const command = { TransactionId: 'x', Statement: 'x', Parameters: [{ IonBinary }] }
+    return decodeRequest(JSON.stringify({ ExecuteStatement: command })).ExecuteStatement?.Parameters?.[0]?.IonBinary
+  }
+  for (const text of ['', 'AA==', 'AAA=', 'AAAA', '+/A='])
+    assert.equal(blobOf(text)?.length, (text.replace(/=/g, '').length * 3) >> 2)
+  for (const text of ['A', 'AA', 'AAA', 'A===', 'AA=', '====', 'AA==AAAA', 'A-_=', 'AAAA=']) {
+    assert.throws(() => blobOf(text), { name: 'BadRequestException' }, text)
+  }
+  assert.equal(blobOf('A'.repeat(24_000_000))?.length, 18_000_000)
+  assert.throws(() => blobOf(`${'A'.repeat(23_999_999)}#`), /is not base64/)
+})
+
+test('JSON that nests without end is refused before it is parsed', () => {
+  for (const text of ['['.repeat(1_000_000), `{"a":"\\"[","b":${'{"c":'.repeat(100_000)}`]) {
+    assert.throws(() => decodeRequest(text), /nests too deep/)
+  }
+  const member = `"${'[{\\"'.repeat(50_000)}"`
+  assert.throws(
+    () => decodeRequest(`{"StartSession":{"LedgerName":"a"},"Unknown":${member},"EndSession":{}}`),
+    /exactly one/,
+  )
+})
+
 test('what is no response is a malformed answer', () => {
   for (const text of ['<html>', '{}', '{"ExecuteStatement":{}}', '{"StartSession":{"TimingInformation":{}}}']) {
     assert.throws(

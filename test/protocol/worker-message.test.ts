@@ -89,6 +89,12 @@ test('a parameter takes along no memory but its own', () => {
   assert.equal(sent?.buffer.byteLength, 3)
 })
 
+test('a parameter that is given twice over arrives so, to be refused', () => {
+  const holder = { IonBinary: Buffer.from([1]), IonText: '1' }
+  const request = detachRequest({ ExecuteStatement: { TransactionId: id, Statement: '?', Parameters: [holder] } })
+  assert.equal(request.ExecuteStatement?.Parameters?.[0]?.IonText, '1')
+})
+
 test('the shared words are shared', () => {
   const words = createSharedWords()
   const other = structuredClone(words)
