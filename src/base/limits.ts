@@ -84,6 +84,8 @@ export const readSetEntriesMax = 65_536
 export const preparedStatementsMax = 256
 /** Texts longer than that, in characters, are not kept: they hold data and do not come again. */
 export const preparedStatementCharactersMax = 4_096
+/** Bytes of a value that is worked out while planning and kept in the plan. */
+export const foldedConstantBytesMax = 4_096
 /** Decoded blocks that a transaction keeps while it reads history. */
 export const cachedBlocksMax = 64
 /** Blocks that a rebuild derives from in one write of the store. */

@@ -79,16 +79,24 @@ export function noSuchFunction(name: string, span: Span): LedgerError {
 
 /** What is known of an argument without a row: a literal, or an empty one of a constructor's type; else MISSING. */
 export function knownValue(argument: PlanExpression): Value {
-  if (argument.kind === 'constant') return argument.value
+  if (argument.kind === 'constant')
+    return argument.written === undefined ? argument.value : knownValue(argument.written)
+  if (argument.kind === 'once') return knownValue(argument.value)
   if (argument.kind === 'struct') return struct([], [])
   if (argument.kind === 'sequence') return { list, sexp, bag }[argument.type]([])
   return missing
 }
 
-export function functionContext(frame: Frame, compiler: Compiler): FunctionContext {
-  const { nowMs, transactionId } = frame.context
-  const nullsMissing = compiler.strict || compiler.nullsMissing
-  return { nullsMissing, nowMs, transactionId: transactionId ?? '' }
+function functionContext({ context }: Frame, compiler: Compiler): FunctionContext {
+  return {
+    nullsMissing: compiler.strict || compiler.nullsMissing,
+    get nowMs() {
+      return context.nowMs
+    },
+    get transactionId() {
+      return context.transactionId ?? ''
+    },
+  }
 }
 
 /** TUPLEUNION(a, b, …): the fields of all (specification, section 6). */

@@ -31,6 +31,8 @@ export function compileExpression(expression: PlanExpression, compiler: Compiler
       const { value } = expression
       return () => value
     }
+    case 'once':
+      return compileOnce(expression, compiler)
     case 'slot': {
       const { slot } = expression
       return (frame) => frame.slots[slot] as Value
@@ -81,6 +83,18 @@ export function compileExpression(expression: PlanExpression, compiler: Compiler
 }
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
+
+/** An error is raised every time: it is no value that could be kept. */
+function compileOnce(expression: Kind<'once'>, compiler: Compiler): Evaluate {
+  const evaluate = compileExpression(expression.value, compiler)
+  return (frame) => {
+    const known = frame.results.get(expression)
+    if (known !== undefined) return known
+    const value = evaluate(frame)
+    frame.results.set(expression, value)
+    return value
+  }
+}
 
 function compileParameter({ ordinal, span }: Kind<'parameter'>): Evaluate {
   return (frame) => {

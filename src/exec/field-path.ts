@@ -34,7 +34,7 @@ export function withFieldPath(expression: PlanExpression, slow: Evaluate, compil
   }
 }
 
-/** `a.b = 'text'`, the text constant or a parameter: compares the document's own bytes. Undefined for other conditions. */
+/** `a.b = 'text'`, the text the same for all rows: compares the document's own bytes. Undefined for other conditions. */
 export function textTest(
   field: PlanExpression,
   wanted: { readonly expression: PlanExpression; readonly evaluate: Evaluate },
@@ -43,9 +43,7 @@ export function textTest(
   compiler: Compiler,
 ): Test | undefined {
   const found = fieldPathOf(field, compiler)
-  if (found === undefined || (wanted.expression.kind !== 'constant' && wanted.expression.kind !== 'parameter')) {
-    return undefined
-  }
+  if (found === undefined || !/^(constant|parameter|once)$/.test(wanted.expression.kind)) return undefined
   const { slot, path } = found
   let known: Value | undefined
   let text: { readonly value: string; readonly bytes: Uint8Array } | undefined

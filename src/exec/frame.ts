@@ -2,7 +2,7 @@ import { ErrorList } from '../base/error-list.ts'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { PlanSettings } from '../plan/plan.ts'
 import { missing, type Value } from '../values/value.ts'
 import type { EvaluationContext } from './source.ts'
 
@@ -67,7 +67,7 @@ export interface Compiler {
   readonly errors: ErrorList
 }
 
-export function compilerFor(plan: Plan): Compiler {
+export function compilerFor(plan: PlanSettings): Compiler {
   const strict = plan.typing === 'strict'
   const { foldsCase, qldbTyping } = plan
   return { strict, raises: strict || qldbTyping, nullsMissing: qldbTyping, foldsCase, errors: new ErrorList() }

@@ -3,6 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { ledgerNameCharactersMax } from '../base/limits.ts'
 import { checkCall } from '../exec/compile-call.ts'
+import { evaluateConstant } from '../exec/evaluate-constant.ts'
 import { type BlockAddress, blockToIon, encodeBlock, sealBlock } from '../journal/block.ts'
 import { digestAt } from '../journal/digest.ts'
 import { blockProof, type Proof, revisionProof } from '../journal/proof.ts'
@@ -74,7 +75,7 @@ export class Ledger {
       identity,
       symbols: new LedgerSymbols(),
       catalogs: new CatalogCache(),
-      prepared: new PreparedStatements({ strictQldb, typing, checkCall }),
+      prepared: new PreparedStatements({ strictQldb, typing, checkCall, evaluateConstant }),
     })
   }
 

@@ -1,6 +1,7 @@
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { checkCall } from '../exec/compile-call.ts'
+import { evaluateConstant } from '../exec/evaluate-constant.ts'
 import { evaluatePlan, runPlan } from '../exec/run.ts'
 import type { EvaluationContext } from '../exec/source.ts'
 import { buildPlan } from '../plan/build-plan.ts'
@@ -41,7 +42,7 @@ export class PreparedQuery {
     const statement = parseStatement(text)
     if (statement.kind !== 'query' && statement.kind !== 'explain')
       throw new LedgerError('semantic/unsupported', 'only queries run without a ledger', { span: statement.span })
-    const planning = { strictQldb: false, typing, foldsCase, checkCall }
+    const planning = { strictQldb: false, typing, foldsCase, checkCall, evaluateConstant }
     this.#plan = buildPlan(statement, new NameCatalog(names, foldsCase), planning)
     this.#streaming = streamedNames(this.#plan.statement)
     this.#env = env

@@ -4,7 +4,8 @@ import { buildChange, buildInsert } from './build-dml.ts'
 import { buildExpression } from './build-expression.ts'
 import type { Catalog } from './catalog.ts'
 import { checkQldb } from './check-qldb.ts'
-import type { Plan, PlanOptions, PlanStatement } from './plan.ts'
+import { foldConstants } from './fold-constants.ts'
+import type { Plan, PlanOptions, PlanSettings, PlanStatement } from './plan.ts'
 import { printPlan } from './print-plan.ts'
 import { PlanContext, Scope } from './scope.ts'
 
@@ -19,14 +20,20 @@ export function buildPlan(statement: Statement, catalog: Catalog, options: PlanO
   if (options.strictQldb) checkQldb(statement)
   const context = new PlanContext(catalog, options)
   const built = context.collect(() => buildStatement(statement, context))
-  return {
-    statement: built,
-    slots: context.slots,
-    typing: options.typing,
-    qldbTyping: options.strictQldb && options.typing === 'permissive',
-    foldsCase: context.foldsCase,
-    parameters: context.parameters,
-  }
+  const { slots, parameters } = context
+  return { statement: folded(built, context), slots, ...settingsOf(context), parameters }
+}
+
+function settingsOf({ options, foldsCase }: PlanContext): PlanSettings {
+  const { typing, strictQldb } = options
+  return { typing, qldbTyping: strictQldb && typing === 'permissive', foldsCase }
+}
+
+function folded(statement: PlanStatement, context: PlanContext): PlanStatement {
+  const { evaluateConstant } = context.options
+  if (evaluateConstant === undefined) return statement
+  const settings = settingsOf(context)
+  return foldConstants(statement, (expression) => evaluateConstant(expression, settings))
 }
 
 function buildStatement(statement: Statement, context: PlanContext): PlanStatement {
@@ -62,7 +69,7 @@ function buildStatement(statement: Statement, context: PlanContext): PlanStateme
       return { kind: 'redact', args: statement.args.map((argument) => buildExpression(argument, scope, context)), span }
     }
     case 'explain':
-      return { kind: 'explain', lines: printPlan(buildStatement(statement.statement, context)) }
+      return { kind: 'explain', lines: printPlan(folded(buildStatement(statement.statement, context), context)) }
   }
 }
 

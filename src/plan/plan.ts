@@ -10,9 +10,15 @@ import type { IndexInfo, TableInfo } from './catalog.ts'
  * group key, an aggregate's result) owns one slot of it. Operators put values into slots, expressions read them.
  * Sub-queries use slots of their own in the same array, so that a correlated one reads its outer query's for free.
  */
-export interface Plan {
+export interface Plan extends PlanSettings {
   readonly statement: PlanStatement
   readonly slots: number
+  /** How many parameters the statement has. */
+  readonly parameters: number
+}
+
+/** What decides how an expression is evaluated, beside itself. */
+export interface PlanSettings {
   readonly typing: Typing
   /**
    * QLDB's own typing, the one before the specification's two: errors about data types are raised, a path that leads
@@ -21,8 +27,6 @@ export interface Plan {
   readonly qldbTyping: boolean
   /** Whether unquoted names match without regard to case. */
   readonly foldsCase: boolean
-  /** How many parameters the statement has. */
-  readonly parameters: number
 }
 
 export type Typing = 'permissive' | 'strict'
@@ -91,7 +95,10 @@ export interface ReturningPlan {
 }
 
 export type PlanExpression =
-  | { readonly kind: 'constant'; readonly value: Value; readonly span: Span }
+  /** `written`: the expression that it was folded from (fold-constants.ts). */
+  | { readonly kind: 'constant'; readonly value: Value; readonly written?: PlanExpression; readonly span: Span }
+  /** An expression that depends on no row: evaluated when it is first come to, and not again in the run. */
+  | { readonly kind: 'once'; readonly value: PlanExpression; readonly span: Span }
   | { readonly kind: 'slot'; readonly slot: number; readonly name: string; readonly span: Span }
   /** A value bound to a global name. */
   | { readonly kind: 'global'; readonly name: string; readonly span: Span }
@@ -436,4 +443,6 @@ export interface PlanOptions {
    * calls, too; a plan whose calls alone are wrong is built, and refused when it is compiled.
    */
   readonly checkCall?: (name: string, argumentCount: number, span: Span) => LedgerError | undefined
+  /** Evaluates what has only constants in it (fold-constants.ts); left out: nothing is evaluated before the run. */
+  readonly evaluateConstant?: (expression: PlanExpression, settings: PlanSettings) => Value | undefined
 }

@@ -7,12 +7,14 @@ export function printPlanExpression(expression: PlanExpression): string {
   const not = (negated: boolean) => (negated ? 'not ' : '')
   switch (expression.kind) {
     case 'constant':
-      return printIon(expression.value)
+      return printConstant(expression)
     case 'slot':
     case 'global':
       return expression.name
     case 'table':
       return expression.source.kind === 'system' ? expression.source.name : expression.source.table.name
+    case 'once':
+      return print(expression.value)
     case 'parameter':
       return `?${expression.ordinal + 1}`
     case 'field':
@@ -57,9 +59,14 @@ export function printPlanExpression(expression: PlanExpression): string {
   }
 }
 
+/** A constructor stays as it was written: Ion has no bags. */
+function printConstant({ value, written }: Extract<PlanExpression, { kind: 'constant' }>): string {
+  return written?.kind === 'sequence' || written?.kind === 'struct' ? printPlanExpression(written) : printIon(value)
+}
+
 function wrapped(operand: PlanExpression): string {
   const text = printPlanExpression(operand)
-  return operand.kind === 'binary' ? `(${text})` : text
+  return (operand.kind === 'once' ? operand.value : operand).kind === 'binary' ? `(${text})` : text
 }
 
 function printPart(part: RowPart): string {

@@ -96,3 +96,22 @@ function collectFilled(node: unknown, into: Set<number>): void {
   for (const one of [slot, atSlot, bySlot]) if (one !== undefined) into.add(one)
   for (const [name, part] of Object.entries(node)) if (name !== 'span' && name !== 'table') collectFilled(part, into)
 }
+
+/** A node with what `map` makes of each of its parts; the node itself where nothing changed. */
+export function mapParts(node: unknown, map: (part: unknown) => unknown): unknown {
+  if (typeof node !== 'object' || node === null) return node
+  if (Array.isArray(node)) {
+    const mapped = node.map(map)
+    return mapped.every((part, at) => part === node[at]) ? node : mapped
+  }
+  if ((node as { kind?: string }).kind === 'constant') return node
+  let changed: Record<string, unknown> | undefined
+  for (const [name, part] of Object.entries(node)) {
+    if (typeof part !== 'object' || part === null || name === 'span' || name === 'table') continue
+    const mapped = map(part)
+    if (mapped === part) continue
+    changed ??= { ...node }
+    changed[name] = mapped
+  }
+  return changed ?? node
+}

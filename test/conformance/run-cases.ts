@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LedgerError } from '../../src/base/errors.ts'
+import { evaluateConstant } from '../../src/exec/evaluate-constant.ts'
 import { evaluatePlan } from '../../src/exec/run.ts'
 import { buildPlan } from '../../src/plan/build-plan.ts'
 import { parseStatement } from '../../src/syntax/parser.ts'
@@ -112,7 +113,12 @@ function parsed(text: string): Found {
 function evaluated(text: string, mode: Mode, database: MemoryDatabase): Found {
   const typing = mode === 'strict' ? 'strict' : 'permissive'
   return attempt(() => {
-    const plan = buildPlan(parseStatement(text), database, { strictQldb: false, typing, foldsCase: true })
+    const plan = buildPlan(parseStatement(text), database, {
+      strictQldb: false,
+      typing,
+      foldsCase: true,
+      evaluateConstant,
+    })
     return { value: evaluatePlan(plan, database.context([], typing)) }
   })
 }

@@ -1,3 +1,4 @@
+import { evaluateConstant } from '../../src/exec/evaluate-constant.ts'
 import { runPlan } from '../../src/exec/run.ts'
 import { buildPlan } from '../../src/plan/build-plan.ts'
 import type { PlanOptions } from '../../src/plan/plan.ts'
@@ -13,7 +14,13 @@ export function runStatement(
   parameters: readonly string[] = [],
   options: Partial<PlanOptions> = {},
 ): string[] {
-  const all = { strictQldb: false, typing: 'permissive', foldsCase: database.foldsCase, ...options } as const
+  const all = {
+    strictQldb: false,
+    typing: 'permissive',
+    foldsCase: database.foldsCase,
+    evaluateConstant,
+    ...options,
+  } as const
   const plan = buildPlan(parseStatement(text), database, all)
   const rows = runPlan(plan, database.context(parameters.map(parseIon), all.typing))
   return [...rows].map((row) => printIon(row))

@@ -1,0 +1,30 @@
+import { LedgerError } from '../base/errors.ts'
+import type { PlanExpression, PlanSettings } from '../plan/plan.ts'
+import type { Value } from '../values/value.ts'
+import { compileExpression } from './compile-expression.ts'
+import { compilerFor, Frame } from './frame.ts'
+import type { EvaluationContext } from './source.ts'
+
+/**
+ * The value of an expression that depends on nothing but itself, for the planner (plan/fold-constants.ts). Undefined
+ * where evaluating it raises an error, can't be compiled, or asks for the transaction's clock, its id or anything else.
+ */
+export function evaluateConstant(expression: PlanExpression, settings: PlanSettings): Value | undefined {
+  const compiler = compilerFor(settings)
+  try {
+    const evaluate = compileExpression(expression, compiler)
+    return compiler.errors.isEmpty ? evaluate(new Frame(0, nowhere)) : undefined
+  } catch (error) {
+    if (error instanceof LedgerError || error instanceof NotConstant) return undefined
+    throw error
+  }
+}
+
+class NotConstant extends Error {}
+
+/** What constants are evaluated in: whoever asks it for something is none. */
+const nowhere = new Proxy({} as EvaluationContext, {
+  get: () => {
+    throw new NotConstant()
+  },
+})

@@ -1,0 +1,120 @@
+import { foldedConstantBytesMax } from '../base/limits.ts'
+import type { Value } from '../values/value.ts'
+import { approximateBytes } from '../values/value-size.ts'
+import type { PlanExpression, PlanStatement } from './plan.ts'
+import { mapParts } from './walk-plan.ts'
+
+/**
+ * Evaluates what depends on no row before any row is read. An expression whose operands are all constants becomes one,
+ * unless its evaluation raises an error (it stays as it is then: no row may ever come to it) or its value is large. What
+ * has parameters in it, or the transaction's clock or id, is evaluated once a run, when it is first come to.
+ *
+ * Every node is visited once and evaluated at most once, after its operands: the work is in proportion to the plan.
+ * `evaluate` gives the value of an expression whose operands are constants; undefined where that raises an error or
+ * depends on more.
+ */
+export function foldConstants(
+  statement: PlanStatement,
+  evaluate: (expression: PlanExpression) => Value | undefined,
+): PlanStatement {
+  // The values of an INSERT are evaluated once as it is.
+  if (statement.kind === 'insert' && statement.value.kind !== 'query') return statement
+  const folding = new Folding(evaluate)
+  return folding.markRun(folding.fold(statement))
+}
+
+class Folding {
+  readonly #evaluate: (expression: PlanExpression) => Value | undefined
+  /** Nodes may stand in several places, as a look-up's key and its condition do: they stay one. */
+  readonly #folded = new Map<unknown, unknown>()
+  readonly #marked = new Map<unknown, unknown>()
+  /** Folded expressions, no constants, that have one value in a run. */
+  readonly #ofRun = new Set<PlanExpression>()
+
+  constructor(evaluate: (expression: PlanExpression) => Value | undefined) {
+    this.#evaluate = evaluate
+  }
+
+  /** A part of the plan with all constants below it folded. */
+  fold<T>(part: T): T {
+    if (typeof part !== 'object') return part
+    const done = this.#folded.get(part)
+    if (done !== undefined) return done as T
+    const below = mapParts(part, (one) => this.fold(one))
+    const folded = isExpression(below) ? this.#foldExpression(below) : below
+    this.#folded.set(part, folded)
+    return folded as T
+  }
+
+  #foldExpression(expression: PlanExpression): PlanExpression {
+    if (expression.kind === 'parameter') this.#ofRun.add(expression)
+    const operands = operandsOf(expression)
+    if (operands === undefined) return expression
+    if (operands.every((operand) => operand.kind === 'constant')) {
+      const value = this.#evaluate(expression)
+      if (value !== undefined && approximateBytes(value) <= foldedConstantBytesMax) {
+        return { kind: 'constant', value, written: expression, span: expression.span }
+      }
+    }
+    if (operands.every((operand) => operand.kind === 'constant' || this.#ofRun.has(operand))) {
+      this.#ofRun.add(expression)
+    }
+    return expression
+  }
+
+  /** The same part with the largest expressions that have one value in a run marked as such. */
+  markRun<T>(part: T): T {
+    if (typeof part !== 'object') return part
+    const done = this.#marked.get(part)
+    if (done !== undefined) return done as T
+    const marked =
+      isExpression(part) && part.kind !== 'parameter' && this.#ofRun.has(part)
+        ? { kind: 'once', value: part, span: part.span }
+        : mapParts(part, (one) => this.markRun(one))
+    this.#marked.set(part, marked)
+    return marked as T
+  }
+}
+
+/** Expressions have a place in the text; steps of paths and operators, whose kinds have some of the same names, have none. */
+function isExpression(part: unknown): part is PlanExpression {
+  return typeof part === 'object' && part !== null && 'kind' in part && 'span' in part
+}
+
+/** The operands on which alone an expression's value depends; undefined for one that depends on more. */
+function operandsOf(expression: PlanExpression): readonly PlanExpression[] | undefined {
+  switch (expression.kind) {
+    case 'unary':
+    case 'is':
+    case 'cast':
+      return [expression.operand]
+    case 'field':
+      return present([expression.operand, expression.fallback])
+    case 'index':
+      return [expression.operand, expression.index]
+    case 'binary':
+      return [expression.left, expression.right]
+    case 'in':
+      return [expression.operand, expression.collection]
+    case 'between':
+      return [expression.operand, expression.low, expression.high]
+    case 'like':
+      return present([expression.operand, expression.pattern, expression.escape])
+    case 'case': {
+      const branches = expression.branches.flatMap((branch) => [branch.when, branch.result])
+      return present([expression.operand, ...branches, expression.otherwise])
+    }
+    case 'call':
+      return expression.args
+    case 'sequence':
+      return expression.items
+    case 'struct':
+      return expression.fields.flatMap((field) => [field.name, field.value])
+    default:
+      return undefined
+  }
+}
+
+function present(expressions: readonly (PlanExpression | undefined)[]): readonly PlanExpression[] {
+  return expressions.filter((expression) => expression !== undefined)
+}
