@@ -5,6 +5,7 @@ import { aggregateNames } from '../plan/build-group.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import { bag, list, missing, nullValue, sexp, struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
+import { compileExists } from './compile-query.ts'
 import { type Compiler, type Evaluate, failed, type Frame, mistyped, placed } from './frame.ts'
 import { type FunctionContext, findFunction, functionNames } from './functions/functions.ts'
 
@@ -18,7 +19,13 @@ const qldbFunctions =
   /^(char_length|character_length|lower|upper|substring|trim|extract|date_add|date_diff|to_string|to_timestamp)$/
 
 /** A call of a built-in function; its name and the number of its arguments are checked before anything runs. */
-export function compileCall({ name, args, span }: Call, compiler: Compiler): Evaluate {
+export function compileCall(call: Call, compiler: Compiler): Evaluate {
+  const { name, args, span } = call
+  const rows = args[0]
+  if (name === 'exists' && args.length === 1 && rows?.kind === 'query' && !compiler.raises) {
+    const exists = compileExists(rows, compiler)
+    if (exists !== undefined) return exists
+  }
   const compiled = args.map((argument) => compileExpression(argument, compiler))
   if (name === 'tupleunion') return compileTupleUnion(compiled, compiler, span)
   const definition = findFunction(name)

@@ -18,7 +18,7 @@ import {
 import { compileCall } from './compile-call.ts'
 import { compileBinary, compileTest, compileUnary } from './compile-operators.ts'
 import { compileExclude, compileField, compileIndex, compileSpread } from './compile-path.ts'
-import { compileSubquery } from './compile-query.ts'
+import { compileKept, compileSubquery } from './compile-query.ts'
 import { type Compiler, type Evaluate, failed, mistyped, placed } from './frame.ts'
 import { compileBetween, compileIn, compileLike } from './predicates.ts'
 import { compileRow } from './row.ts'
@@ -32,7 +32,7 @@ export function compileExpression(expression: PlanExpression, compiler: Compiler
       return () => value
     }
     case 'once':
-      return compileOnce(expression, compiler)
+      return compileKept(expression, compileExpression(expression.value, compiler))
     case 'slot': {
       const { slot } = expression
       return (frame) => frame.slots[slot] as Value
@@ -83,18 +83,6 @@ export function compileExpression(expression: PlanExpression, compiler: Compiler
 }
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
-
-/** An error is raised every time: it is no value that could be kept. */
-function compileOnce(expression: Kind<'once'>, compiler: Compiler): Evaluate {
-  const evaluate = compileExpression(expression.value, compiler)
-  return (frame) => {
-    const known = frame.results.get(expression)
-    if (known !== undefined) return known
-    const value = evaluate(frame)
-    frame.results.set(expression, value)
-    return value
-  }
-}
 
 function compileParameter({ ordinal, span }: Kind<'parameter'>): Evaluate {
   return (frame) => {

@@ -3,7 +3,7 @@ import type { PivotPlan, PlanExpression, QueryPlan, SelectPlan, WithPlan } from 
 import { isCorrelated } from '../plan/walk-plan.ts'
 import { detached } from '../values/binary-reader.ts'
 import { equalityKey } from '../values/compare.ts'
-import { bag, list, missing, nullValue, struct, type Value } from '../values/value.ts'
+import { bag, falseValue, list, missing, nullValue, struct, trueValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, mistyped, type OpenRows } from './frame.ts'
 import { compileOperator } from './operators.ts'
@@ -16,13 +16,31 @@ type Query = Extract<PlanExpression, { kind: 'query' }>
 /** A query as a value: a bag, a list when it has an order, a struct for PIVOT, or what SQL's coercion makes of it. */
 export function compileSubquery(expression: Query, compiler: Compiler): Evaluate {
   const evaluate = compileCoerced(expression, compiler)
-  if (isCorrelated(expression.query)) return evaluate
-  // One that does not depend on the rows around it is evaluated once in a run.
+  return isCorrelated(expression.query) ? evaluate : compileKept(expression, evaluate)
+}
+
+/** EXISTS over a SELECT reads one row; undefined for other queries, which are evaluated as a whole. */
+export function compileExists({ query, coercion }: Query, compiler: Compiler): Evaluate | undefined {
+  if (query.kind !== 'select' || coercion !== 'none') return undefined
+  const { open } = compileRowSource(query, compiler)
+  const evaluate: Evaluate = (frame) => {
+    const rows = open(frame)
+    try {
+      return rows.next().done === true ? falseValue : trueValue
+    } finally {
+      rows.return?.()
+    }
+  }
+  return isCorrelated(query) ? evaluate : compileKept(query, evaluate)
+}
+
+/** What does not depend on the rows around it is evaluated once in a run; an error is raised every time. */
+export function compileKept(node: object, evaluate: Evaluate): Evaluate {
   return (frame) => {
-    const known = frame.results.get(expression)
+    const known = frame.results.get(node)
     if (known !== undefined) return known
     const value = evaluate(frame)
-    frame.results.set(expression, value)
+    frame.results.set(node, value)
     return value
   }
 }

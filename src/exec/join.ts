@@ -17,13 +17,14 @@ export function compileJoin(join: JoinOperator, compiler: Compiler): Open {
   const left = compileOperator(join.left, compiler)
   const right = compileOperator(join.right, compiler)
   const on = join.on.length === 0 ? undefined : compileTests(join.on, compiler)
-  if (join.join === 'full') return (frame) => fullJoin(join, left, right, on, frame)
-  const { hash } = join
+  const hash = join.hash && {
+    left: compileKeys(join.hash.left, compiler),
+    right: compileKeys(join.hash.right, compiler),
+  }
+  if (join.join === 'full') return (frame) => fullJoin(join, left, right, hash, on, frame)
   if (hash === undefined) return (frame) => new JoinCursor(join, left(frame), () => right(frame), on, frame)
-  const leftKeys = compileKeys(hash.left, compiler)
-  const rightKeys = compileKeys(hash.right, compiler)
   return (frame) => {
-    const partners = new Partners(right, rightKeys, leftKeys, join.rightSlots, frame)
+    const partners = new Partners(right, hash, join.rightSlots, frame)
     return new HashJoinCursor(join, left(frame), partners, on, frame)
   }
 }
@@ -130,6 +131,11 @@ const noRows: readonly SavedRow[] = []
 /** The keys of a row as one value: the only key itself, a text for several; undefined when one of them is absent. */
 type RowKey = (frame: Frame) => Value | undefined
 
+interface HashKeys {
+  readonly left: RowKey
+  readonly right: RowKey
+}
+
 function compileKeys(keys: readonly PlanExpression[], compiler: Compiler): RowKey {
   const evaluate = keys.map((key) => compileExpression(key, compiler))
   const [only, second] = evaluate
@@ -153,16 +159,14 @@ function compileKeys(keys: readonly PlanExpression[], compiler: Compiler): RowKe
 /** The right side of a hash join by its keys; read when the first left row asks. */
 class Partners {
   readonly #open: Open
-  readonly #rightKeys: RowKey
-  readonly #leftKeys: RowKey
+  readonly #keys: HashKeys
   readonly #slots: readonly number[]
   readonly #frame: Frame
   #table: ValueMap<SavedRow[]> | undefined
 
-  constructor(open: Open, rightKeys: RowKey, leftKeys: RowKey, slots: readonly number[], frame: Frame) {
+  constructor(open: Open, keys: HashKeys, slots: readonly number[], frame: Frame) {
     this.#open = open
-    this.#rightKeys = rightKeys
-    this.#leftKeys = leftKeys
+    this.#keys = keys
     this.#slots = slots
     this.#frame = frame
   }
@@ -170,7 +174,7 @@ class Partners {
   /** Those of the left row that the frame holds. NULL and MISSING equal nothing. */
   ofRow(): readonly SavedRow[] {
     this.#table ??= this.#read()
-    const key = this.#leftKeys(this.#frame)
+    const key = this.#keys.left(this.#frame)
     return (key && this.#table.get(key)) ?? noRows
   }
 
@@ -178,21 +182,42 @@ class Partners {
     const table = new ValueMap<SavedRow[]>()
     const frame = this.#frame
     forEachRow(this.#open(frame), () => {
-      const key = this.#rightKeys(frame)
+      const key = this.#keys.right(frame)
       if (key === undefined) return
-      const row = copySlots(frame, this.#slots)
-      const bucket = table.get(key)
-      if (bucket === undefined) table.set(key, [row])
-      else bucket.push(row)
+      addRow(table, key, copySlots(frame, this.#slots))
     })
     return table
   }
 }
 
+function addRow(table: ValueMap<SavedRow[]>, key: Value, row: SavedRow): void {
+  const rows = table.get(key)
+  if (rows === undefined) table.set(key, [row])
+  else rows.push(row)
+}
+
 /** A full join holds its right side, to give in the end the rows there that found no partner. */
-function fullJoin(join: JoinOperator, openLeft: Open, openRight: Open, on: Test | undefined, frame: Frame): Cursor {
+function fullJoin(
+  join: JoinOperator,
+  openLeft: Open,
+  openRight: Open,
+  hash: HashKeys | undefined,
+  on: Test | undefined,
+  frame: Frame,
+): Cursor {
   const rows: SavedRow[] = []
-  forEachRow(openRight(frame), () => rows.push(copySlots(frame, join.rightSlots)))
+  const table = new ValueMap<SavedRow[]>()
+  forEachRow(openRight(frame), () => {
+    const row = copySlots(frame, join.rightSlots)
+    rows.push(row)
+    const key = hash?.right(frame)
+    if (key !== undefined) addRow(table, key, row)
+  })
+  const candidates = (): readonly SavedRow[] => {
+    if (hash === undefined) return rows
+    const key = hash.left(frame)
+    return (key && table.get(key)) ?? noRows
+  }
   const found = new Set<SavedRow>()
   const left = openLeft(frame)
   const { leftSlots, rightSlots } = join
@@ -200,7 +225,7 @@ function fullJoin(join: JoinOperator, openLeft: Open, openRight: Open, on: Test 
     while (left.next()) {
       let matched = false
       const saved = copySlots(frame, leftSlots)
-      for (const row of rows) {
+      for (const row of candidates()) {
         restoreSlots(frame, leftSlots, saved)
         restoreSlots(frame, rightSlots, row)
         frame.step()

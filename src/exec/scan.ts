@@ -41,22 +41,45 @@ function documentsOf(scan: TableScan, compiler: Compiler): OpenDocuments {
   const { table, view } = source
   const { tableId } = table
   if (access.kind === 'scan') return (frame) => frame.context.source.scan(tableId, view)[Symbol.iterator]()
-  const key = compileExpression(access.key, compiler)
+  const keysFor = compileKeys(access, compiler)
+  const scanAll = (frame: Frame) => frame.context.source.scan(tableId, view)[Symbol.iterator]()
   if (access.kind === 'id') {
     return (frame) => {
-      const rows = keysOf(key(frame), access.many).flatMap((id) => {
+      const rows = keysFor(frame)?.flatMap((id) => {
         if (id.type !== 'string' && id.type !== 'symbol') return []
         return frame.context.source.findById(tableId, view, id.value) ?? []
       })
-      return rows[Symbol.iterator]()
+      return rows?.[Symbol.iterator]() ?? scanAll(frame)
     }
   }
   const { indexId } = access.index
   return (frame) => {
-    const keys = keysOf(key(frame), access.many)
+    const keys = keysFor(frame)
+    if (keys === undefined) return scanAll(frame)
     const { source: documents } = frame.context
     if (keys.length === 1) return documents.findByIndex(tableId, view, indexId, keys[0] as Value)[Symbol.iterator]()
     return byKeys(keys, (one) => documents.findByIndex(tableId, view, indexId, one))
+  }
+}
+
+/** Errors of the key's own evaluation: not that the statement was cancelled, nor that it lacks a parameter. */
+const keyErrors = /^(value\/|evaluator\/(?!unbound-parameter))/
+
+type LookUp = Exclude<TableScan['access'], { kind: 'scan' }>
+
+/**
+ * The keys of a look-up; undefined where they can't be had. Then the table is scanned, and the condition, which stays,
+ * raises the error for the first row, if there is one.
+ */
+function compileKeys(access: LookUp, compiler: Compiler): (frame: Frame) => readonly Value[] | undefined {
+  const key = compileExpression(access.key, compiler)
+  return (frame) => {
+    try {
+      return keysOf(key(frame), access.many)
+    } catch (error) {
+      if (error instanceof LedgerError && keyErrors.test(error.code)) return undefined
+      throw error
+    }
   }
 }
 
@@ -87,7 +110,7 @@ function historyOf(
 ): OpenDocuments {
   const bounds = [source.from, source.to].map((bound) => bound && compileExpression(bound, compiler))
   const spans = [source.from?.span, source.to?.span]
-  const key = access.kind === 'id' ? compileExpression(access.key, compiler) : undefined
+  const keysFor = access.kind === 'id' ? compileKeys(access, compiler) : undefined
   return (frame) => {
     const [from, to] = bounds.map((bound, position): TimestampValue | undefined => {
       const value = bound?.(frame)
@@ -99,9 +122,9 @@ function historyOf(
     })
     const { source: documents } = frame.context
     const { tableId } = source.table
-    if (key === undefined || documents.historyOf === undefined)
-      return documents.history(tableId, from, to)[Symbol.iterator]()
-    return revisionsOf(keysOf(key(frame), access.kind === 'id' && access.many), tableId, documents, from, to)
+    const ids = documents.historyOf === undefined ? undefined : keysFor?.(frame)
+    if (ids === undefined) return documents.history(tableId, from, to)[Symbol.iterator]()
+    return revisionsOf(ids, tableId, documents, from, to)
   }
 }
 

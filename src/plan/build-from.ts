@@ -49,8 +49,9 @@ function buildJoin(from: Extract<FromSource, { kind: 'join' }>, scope: Scope, co
   }
   const sides = { leftSlots: slotsFilled(left), rightSlots: slotsFilled(right) }
   if (from.join === 'full' || from.join === 'right') checkIndependent(right, sides.leftSlots, from)
-  if (from.join === 'full')
-    return { kind: 'join', join: 'full', left, right, on: on === undefined ? [] : [on], hash: undefined, ...sides }
+  if (from.join === 'full') {
+    return withCondition({ kind: 'join', join: 'full', left, right, on: [], hash: undefined, ...sides }, on, context)
+  }
   if (from.join === 'right') {
     const swapped = { leftSlots: sides.rightSlots, rightSlots: sides.leftSlots }
     return withCondition(
@@ -78,8 +79,7 @@ function withCondition(
   context: PlanContext,
 ): Operator {
   if (on === undefined) return join
-  // A conjunct that fails raises its error in strict typing: there every one is evaluated where it stands.
-  if (context.options.typing === 'strict') return { ...join, on: [on] }
+  if (!context.movesConditions) return { ...join, on: [on] }
   let result: Operator = join
   for (const condition of placeableParts(on)) result = pushFilter(result, condition, context, 'on')
   return result

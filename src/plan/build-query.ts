@@ -106,9 +106,9 @@ function checkSteps(count: number, span: Span): void {
   if (count > nestingDepthMax) throw tooDeep(span)
 }
 
-/** Puts the conjuncts of a condition where they cost least; in strict typing, where they stand (see withCondition). */
+/** Puts the conjuncts of a condition where they cost least, or all where they stand. */
 export function addFilter(input: Operator, condition: PlanExpression, context: PlanContext): Operator {
-  if (context.options.typing === 'strict') return { kind: 'filter', input, conditions: [condition] }
+  if (!context.movesConditions) return { kind: 'filter', input, conditions: [condition] }
   return placeableParts(condition).reduce<Operator>((operator, one) => pushFilter(operator, one, context), input)
 }
 
@@ -130,7 +130,7 @@ function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, co
   for (const window of windows) operator = { ...window, input: operator, slots: slotsFilled(operator) }
   const bounds = { ...buildBounds(query, parent, context), span }
   if (keys !== undefined) {
-    const top = query.quantifier === 'distinct' ? undefined : bounds
+    const top = query.quantifier === 'distinct' || context.options.optimise === false ? undefined : bounds
     operator = { kind: 'sort', input: operator, keys, slots: slotsFilled(operator), top }
   }
   for (const binding of exclusion.bindings) operator = { kind: 'let', input: operator, ...binding }

@@ -443,6 +443,11 @@ export interface PlanOptions {
    * calls, too; a plan whose calls alone are wrong is built, and refused when it is compiled.
    */
   readonly checkCall?: (name: string, argumentCount: number, span: Span) => LedgerError | undefined
+  /**
+   * False: every condition stays where it is written, sources are scanned, joins are nested loops. Such a plan says what
+   * an optimised one must give; a test compares them.
+   */
+  readonly optimise?: boolean
   /** Evaluates what has only constants in it (fold-constants.ts); left out: nothing is evaluated before the run. */
   readonly evaluateConstant?: (expression: PlanExpression, settings: PlanSettings) => Value | undefined
 }

@@ -1,13 +1,17 @@
 import type { Access, JoinOperator, Operator, PlanExpression } from './plan.ts'
 import type { PlanContext } from './scope.ts'
 import { indexAccess } from './use-index.ts'
-import { slotsFilled, slotsRead } from './walk-plan.ts'
+import { pushIntoQuery } from './push-into-query.ts'
+import { mayRaise, slotsFilled, slotsRead } from './walk-plan.ts'
 
 /**
  * Puts one condition as near to the sources as its variables allow: it then drops a row before the next source is
  * opened for it, and the source may find its rows by an index. A condition only ever keeps rows for which it is true, so
  * for inner joins the place does not change the rows. `mode` is `on` for a join's own condition, `where` otherwise: what
  * stands above a left join must not be pushed to its right side, its own condition may be pushed there only.
+ *
+ * A condition that may raise an error where others are false stays above what they drop: it sees no row that it would
+ * not see where it is written.
  */
 export function pushFilter(
   operator: Operator,
@@ -15,6 +19,7 @@ export function pushFilter(
   context: PlanContext,
   mode: 'where' | 'on' = 'where',
 ): Operator {
+  if (!isOneTable(operator) && mayRaise(condition)) return held(operator, condition, mode)
   switch (operator.kind) {
     case 'scan-table': {
       const access = indexAccess(operator, condition, context)
@@ -32,6 +37,8 @@ export function pushFilter(
       return { ...operator, input: pushFilter(operator.input, condition, context, mode) }
     case 'join':
       return pushIntoJoin(operator, condition, context, mode)
+    case 'scan-value':
+      return pushIntoQuery(operator, condition, context) ?? filtered(operator, condition)
     default:
       return filtered(operator, condition)
   }
@@ -39,6 +46,17 @@ export function pushFilter(
 
 function filtered(input: Operator, condition: PlanExpression): Operator {
   return { kind: 'filter', input, conditions: [condition] }
+}
+
+function isOneTable(operator: Operator): boolean {
+  return operator.kind === 'scan-table' || (operator.kind === 'filter' && isOneTable(operator.input))
+}
+
+/** A condition where it is written: above everything, or as one more of a join's own. */
+function held(operator: Operator, condition: PlanExpression, mode: 'where' | 'on'): Operator {
+  if (mode === 'on' && operator.kind === 'join') return { ...operator, on: [...operator.on, condition] }
+  if (operator.kind !== 'filter') return filtered(operator, condition)
+  return { ...operator, conditions: [...operator.conditions, condition] }
 }
 
 /** An order of the ways to find rows, best first. */
@@ -55,7 +73,7 @@ function pushIntoJoin(
   const read = slotsRead(condition)
   const readsLeft = join.leftSlots.some((slot) => read.has(slot))
   const readsRight = join.rightSlots.some((slot) => read.has(slot))
-  if (join.join === 'full') return filtered(join, condition)
+  if (join.join === 'full') return mode === 'where' ? filtered(join, condition) : withPair(join, condition)
   if (join.join === 'left') {
     if (mode === 'where') {
       if (readsRight) return filtered(join, condition)
@@ -81,6 +99,11 @@ function pushRight(join: JoinOperator, condition: PlanExpression, context: PlanC
     const pairs = (join.hash?.left ?? []).map((left, position) => equality(left, join.hash?.right[position]))
     return { ...join, right, hash: undefined, on: [...join.on, ...pairs] }
   }
+  return withPair(join, condition)
+}
+
+/** A condition of the join's own: a key of its hash, where it can be one. */
+function withPair(join: JoinOperator, condition: PlanExpression): JoinOperator {
   const keys = equalitySides(condition, join)
   if (keys === undefined || slotsReadFrom(join.right, join.leftSlots)) {
     return { ...join, on: [...join.on, condition] }

@@ -106,6 +106,14 @@ export class PlanContext {
     if (error !== undefined) this.#callErrors.add(error)
   }
 
+  /**
+   * Whether conditions may be tried elsewhere than where they are written. In strict typing a condition that fails
+   * raises its error: there every one is evaluated where it stands.
+   */
+  get movesConditions(): boolean {
+    return this.options.typing !== 'strict' && this.options.optimise !== false
+  }
+
   /** Builds something that may well fail: gives undefined then, and notes nothing. */
   attempt<T>(build: () => T): T | undefined {
     const before = this.#isTrying

@@ -1,67 +1,187 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { LedgerError } from '../../src/base/errors.ts'
+import { evaluateConstant } from '../../src/exec/evaluate-constant.ts'
+import { runPlan } from '../../src/exec/run.ts'
+import { buildPlan } from '../../src/plan/build-plan.ts'
+import type { Operator, Plan } from '../../src/plan/plan.ts'
+import { mapParts } from '../../src/plan/walk-plan.ts'
+import { parseStatement } from '../../src/syntax/parser.ts'
+import { equalityKey } from '../../src/values/compare.ts'
+import { parseIon } from '../../src/values/text-reader.ts'
+import { printIon } from '../../src/values/text-writer.ts'
+import type { Value } from '../../src/values/value.ts'
 import { MemoryDatabase } from '../support/memory-source.ts'
 import { runStatement } from '../support/run-statement.ts'
+import { StoredDatabase } from '../support/stored-source.ts'
+import { type Contents, change, contents, type GeneratedQuery, indexes, query } from './generated-queries.ts'
+
+/** The three ways to treat what has the wrong type. */
+type Typing = 'permissive' | 'strict' | 'qldb'
+
+function filled(database: MemoryDatabase, tables: Contents): MemoryDatabase {
+  for (const [name, documents] of Object.entries(tables)) {
+    runStatement(database, `CREATE TABLE ${name}`)
+    for (const document of documents) runStatement(database, `INSERT INTO ${name} ?`, [document])
+  }
+  for (const index of indexes) runStatement(database, index)
+  return database
+}
+
+function planOf(database: MemoryDatabase, text: string, typing: Typing, optimise: boolean): Plan {
+  return buildPlan(parseStatement(text), database, {
+    strictQldb: false,
+    typing: typing === 'strict' ? 'strict' : 'permissive',
+    optimise,
+    ...(optimise ? { evaluateConstant } : {}),
+  })
+}
+
+type Outcome = { readonly rows: readonly Value[] } | { readonly error: string }
+
+function outcomeOf(database: MemoryDatabase, plan: Plan, typing: Typing, parameters: readonly string[]): Outcome {
+  try {
+    const run = { ...plan, qldbTyping: typing === 'qldb' }
+    return { rows: [...runPlan(run, database.context(parameters.map(parseIon), plan.typing))] }
+  } catch (error) {
+    if (error instanceof LedgerError) return { error: error.code }
+    throw error
+  }
+}
+
+/** What happened to the plans that were compared: that each kind came up is checked in the end. */
+interface Seen {
+  compared: number
+  refused: number
+  kinds: Map<string, number>
+}
 
 /**
- * Rewrites must not change rows. Strict typing evaluates every condition where it stands, with no look-up and no hash
- * join; permissive typing uses all of them. On well-typed data both give the same rows.
+ * The plain plan over documents in memory, whose every step is taken as written, against the optimised one over documents
+ * as they are stored. An error may be spared by dropping rows early, never made; in strict typing it is the same one.
  */
-const row = fc.record({ k: fc.integer({ min: 0, max: 3 }), v: fc.integer({ min: 0, max: 5 }) })
-const comparison = fc
-  .tuple(
-    fc.constantFrom('a.k', 'b.k', 'c.k', 'a.v', 'b.v', 'c.v', '1', '2'),
-    fc.constantFrom('=', '=', '=', '<', '<>', '>='),
-    fc.constantFrom('a.k', 'b.k', 'c.k', 'a.v', 'b.v', 'c.v', '0', '3'),
-  )
-  .map((parts) => parts.join(' '))
-const membership = fc.constantFrom(
-  'a.k IN (1, 2)',
-  'b.k IN (c.v, 1)',
-  'c.v IN (SELECT VALUE x.k FROM A AS x)',
-  'a.k IN ?',
-)
-const condition = fc
-  .array(fc.oneof(comparison, comparison, membership), { minLength: 1, maxLength: 4 })
-  .chain((parts) =>
-    fc
-      .array(fc.constantFrom(' AND ', ' AND ', ' OR '), { minLength: parts.length, maxLength: parts.length })
-      .map((links) => parts.map((part, at) => (at === 0 ? part : `${links[at]}${part}`)).join('')),
-  )
-const join = fc.constantFrom(
-  'A AS a, B AS b, C AS c',
-  'A AS a INNER JOIN B AS b ON a.k = b.k, C AS c',
-  'A AS a LEFT JOIN B AS b ON a.k = b.k CROSS JOIN C AS c',
-  'A AS a LEFT JOIN B AS b ON a.k = b.v AND b.k > 0 LEFT JOIN C AS c ON c.k = a.v',
-  'A AS a CROSS JOIN B AS b RIGHT JOIN C AS c ON c.k = b.k AND a.v < c.v',
-  'A AS a FULL JOIN B AS b ON a.k = b.k INNER JOIN C AS c ON c.v = a.v',
-  'A AS a, (SELECT k, v FROM B) AS b, (SELECT DISTINCT k, v FROM C) AS c',
-)
+function compare(
+  tables: Contents,
+  generated: GeneratedQuery,
+  typing: Typing,
+  seen?: Seen,
+  spoil = (plan: Plan) => plan,
+) {
+  const { text, parameters, comparesKeys, unbounded } = generated
+  const plainDatabase = filled(new MemoryDatabase(), tables)
+  const database = filled(new StoredDatabase(), tables)
+  const plain = outcomeOf(plainDatabase, planOf(plainDatabase, unbounded ?? text, typing, false), typing, parameters)
+  const plan = planOf(database, text, typing, true)
+  const found = outcomeOf(database, spoil(plan), typing, parameters)
+  if (seen !== undefined) note(seen, plan, plain)
+  if ('error' in plain) {
+    if (typing === 'strict' && unbounded === undefined) assert.deepEqual(found, plain, text)
+    return
+  }
+  if ('error' in found) return assert.equal(typing, 'qldb', `${found.error}: ${text}`)
+  const keyOf = (value: Value) => (comparesKeys ? equalityKey(value) : printIon(value))
+  const expected = plain.rows.map(keyOf).sort()
+  const rows = found.rows.map(keyOf).sort()
+  if (unbounded === undefined) return assert.deepEqual(rows, expected, text)
+  const [limit, offset] = (text.match(/\d+/g) ?? []).slice(-2).map(Number) as [number, number]
+  assert.equal(rows.length, Math.max(0, Math.min(limit, expected.length - offset)), text)
+  for (const row of rows) assert.ok(expected.splice(expected.indexOf(row), 1)[0] === row, text)
+}
 
-test('look-ups, hash joins and pushed conditions give the rows of the plain plan', () => {
-  const tables = fc.record({
-    A: fc.array(row, { maxLength: 5 }),
-    B: fc.array(row, { maxLength: 5 }),
-    C: fc.array(row, { maxLength: 4 }),
-  })
+function note(seen: Seen, plan: Plan, plain: Outcome): void {
+  if ('error' in plain) seen.refused += 1
+  else seen.compared += 1
+  const names = new Set<string>()
+  const look = (part: unknown): unknown => {
+    const { kind, join, hash, access, query } = part as Partial<Record<string, never>> & { kind?: string }
+    if (kind === 'join') names.add(`${join} join, ${hash === undefined ? 'nested' : 'hash'}`)
+    if (kind === 'scan-table') names.add(`${(access as unknown as { kind: string }).kind}`)
+    if (kind === 'once' || kind === 'in' || kind === 'parameter' || kind === 'group' || kind === 'window')
+      names.add(kind)
+    if (kind === 'query' && query !== undefined) names.add((query as { kind: string }).kind)
+    return mapParts(part, look)
+  }
+  look(plan.statement)
+  for (const name of names) seen.kinds.set(name, (seen.kinds.get(name) ?? 0) + 1)
+}
+
+const typings = fc.constantFrom<Typing>('permissive', 'permissive', 'permissive', 'strict', 'qldb')
+
+test('optimised and unoptimised plans give the same bag', () => {
+  const seen: Seen = { compared: 0, refused: 0, kinds: new Map() }
   fc.assert(
-    fc.property(tables, join, condition, (contents, from, where) => {
-      const database = new MemoryDatabase()
-      for (const [name, documents] of Object.entries(contents)) {
-        runStatement(database, `CREATE TABLE ${name}`)
-        for (const document of documents) runStatement(database, `INSERT INTO ${name} ?`, [JSON.stringify(document)])
-      }
-      runStatement(database, 'CREATE INDEX ON B (k)')
-      runStatement(database, 'CREATE INDEX ON C (v)')
-      const text = `SELECT VALUE [a, b, c] FROM ${from} WHERE ${where}`
-      const list = Array<string>(4).fill('[0,2]')
-      const plain = runStatement(database, text, list, { typing: 'strict' })
-      const rewritten = runStatement(database, text, list)
-      assert.deepEqual(rewritten.sort(), plain.sort())
+    fc.property(contents, query, typings, (tables, generated, typing) => compare(tables, generated, typing, seen)),
+    { numRuns: 2_000 },
+  )
+  assert.ok(seen.compared > 1_000, `only ${seen.compared} gave rows`)
+  for (const kind of [
+    ...['inner join, nested', 'inner join, hash', 'left join, nested', 'left join, hash', 'full join, hash'],
+    ...['scan', 'index', 'id', 'select', 'set', 'with', 'group', 'window', 'in', 'parameter', 'once'],
+  ]) {
+    assert.ok((seen.kinds.get(kind) ?? 0) >= 10, `${kind}: in ${seen.kinds.get(kind) ?? 0} plans`)
+  }
+})
+
+test('optimised and unoptimised changes leave the same documents', () => {
+  const left = (database: MemoryDatabase) =>
+    ['B', 'C'].flatMap((name) => runStatement(database, `SELECT VALUE [i, x] FROM ${name} AS x BY i`).sort())
+  fc.assert(
+    fc.property(contents, change, ({ A, B, C }, { text, parameters }) => {
+      const [plain, optimised] = [new MemoryDatabase(), new StoredDatabase()].map((one) =>
+        filled(one, { A, B, C }),
+      ) as [MemoryDatabase, MemoryDatabase]
+      const before = outcomeOf(plain, planOf(plain, text, 'permissive', false), 'permissive', parameters)
+      const after = outcomeOf(optimised, planOf(optimised, text, 'permissive', true), 'permissive', parameters)
+      if ('error' in before) return
+      assert.deepEqual([left(optimised), 'rows' in after], [left(plain), true], text)
     }),
     { numRuns: 300 },
   )
+})
+
+/** Mistakes that a planner may make, each made in every plan. */
+const mistakes: Readonly<Record<string, (operator: Operator) => Operator>> = {
+  'a left join that forgets its unmatched rows': (operator) =>
+    operator.kind === 'join' && operator.join === 'left' ? { ...operator, join: 'inner' } : operator,
+  'a full join that forgets those of its right side': (operator) =>
+    operator.kind === 'join' && operator.join === 'full' ? { ...operator, join: 'left' } : operator,
+  'a hash join without its other conditions': (operator) =>
+    operator.kind === 'join' && operator.hash !== undefined ? { ...operator, on: [] } : operator,
+  'a hash join without its second key': (operator) =>
+    operator.kind === 'join' && operator.hash !== undefined
+      ? { ...operator, hash: { left: operator.hash.left.slice(0, 1), right: operator.hash.right.slice(0, 1) } }
+      : operator,
+  'a look-up without its condition': (operator) =>
+    operator.kind === 'filter' && operator.input.kind === 'scan-table' && operator.input.access.kind !== 'scan'
+      ? operator.input
+      : operator,
+  'a look-up of the first key alone': (operator) => {
+    if (operator.kind !== 'scan-table' || operator.access.kind === 'scan' || !operator.access.many) return operator
+    const { key, ...access } = operator.access
+    const first = { kind: 'index', operand: key, index: zero, byName: false, span: key.span } as const
+    return { ...operator, access: { ...access, key: first, many: false } }
+  },
+  'a filter that forgets its last condition': (operator) =>
+    operator.kind === 'filter' ? { ...operator, conditions: operator.conditions.slice(0, -1) } : operator,
+  'a sort that goes the other way': (operator) =>
+    operator.kind === 'sort'
+      ? { ...operator, keys: operator.keys.map((key) => ({ ...key, descending: !key.descending })) }
+      : operator,
+}
+const zero = { kind: 'constant', value: parseIon('0'), span: { start: 0, end: 0 } } as const
+
+test('a mistake of the planner is found', () => {
+  for (const [name, mistake] of Object.entries(mistakes)) {
+    const spoilPart = (part: unknown): unknown => {
+      const below = mapParts(part, spoilPart)
+      return typeof below === 'object' && below !== null && 'kind' in below ? mistake(below as Operator) : below
+    }
+    const spoil = (plan: Plan) => ({ ...plan, statement: spoilPart(plan.statement) as Plan['statement'] })
+    const property = fc.property(contents, query, (tables, one) => compare(tables, one, 'permissive', undefined, spoil))
+    const { failed } = fc.check(property, { numRuns: 3_000, seed: 7, endOnFailure: true })
+    assert.ok(failed, `${name} goes unseen`)
+  }
 })
 
 test('LIMIT over ORDER BY keeps the rows that sorting everything gives', () => {
@@ -69,11 +189,11 @@ test('LIMIT over ORDER BY keeps the rows that sorting everything gives', () => {
   fc.assert(
     fc.property(keys, fc.nat({ max: 20 }), fc.nat({ max: 20 }), (values, limit, offset) => {
       const database = new MemoryDatabase()
-      const list = `[${values.map((value, at) => `{k:${value},at:${at}}`).join(',')}]`
+      const rows = `[${values.map((value, at) => `{k:${value},at:${at}}`).join(',')}]`
       const text = 'SELECT VALUE x.at FROM ? AS x ORDER BY x.k'
       const sorted = values.map((value, at) => ({ value, at })).sort((a, b) => a.value - b.value || a.at - b.at)
       const expected = sorted.slice(offset, offset + limit).map((one) => String(one.at))
-      assert.deepEqual(runStatement(database, `${text} LIMIT ${limit} OFFSET ${offset}`, [list]), expected)
+      assert.deepEqual(runStatement(database, `${text} LIMIT ${limit} OFFSET ${offset}`, [rows]), expected)
     }),
     { numRuns: 40 },
   )

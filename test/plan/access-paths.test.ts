@@ -89,6 +89,58 @@ test('without an index an equality makes a hash join, which reads each side once
   assert.deepEqual([found.rows, found.readIos, found.paths], [3, 7, ['scan Person', 'scan Car']])
 })
 
+test('a full join with an equality is a hash join, too', () => {
+  const found = reads('SELECT * FROM Person AS p FULL JOIN Car AS c ON p.name = c.owner AND p.age < 45')
+  assert.deepEqual([found.rows, found.readIos, found.paths], [5, 7, ['scan Car', 'scan Person']])
+})
+
+test('a left and a right join look the other side up', () => {
+  const left = reads('SELECT * FROM Car AS c LEFT JOIN Person AS p ON p.name = c.owner')
+  const right = reads('SELECT * FROM Person AS p RIGHT JOIN Car AS c ON p.name = c.owner')
+  for (const found of [left, right]) assert.deepEqual([found.rows, found.readIos], [4, 4 + 3])
+})
+
+test('the committed view and the history of a joined document are looked up by its id', () => {
+  for (const [source, path] of [
+    ['_ql_committed_Person', 'id d4'],
+    ['history(Person)', 'history of d4'],
+  ] as const) {
+    const text = `SELECT * FROM Person AS p BY i, ${source} AS h WHERE h.metadata.id = i AND p.name = 'ann'`
+    assert.deepEqual(reads(text).paths, ['index name', path])
+  }
+})
+
+test('a condition on the columns of a sub-query is tried on what it reads', () => {
+  for (const [query, conditions] of [
+    ['SELECT p.name AS n, p.age FROM Person AS p', "s.n = 'ann' AND s.age > 20"],
+    ['SELECT VALUE p FROM Person AS p', "s.name = 'ann'"],
+    ['SELECT n, COUNT(*) AS c FROM Person AS p WHERE p.age > 1 GROUP BY p.name AS n', "s.n = 'ann'"],
+  ] as const) {
+    const found = reads(`SELECT * FROM (${query}) AS s WHERE ${conditions}`)
+    const isGrouped = query.includes('GROUP')
+    assert.deepEqual([found.rows, found.readIos], [1, isGrouped ? 3 : 1], query)
+  }
+  const limited = reads("SELECT * FROM (SELECT p.name FROM Person AS p LIMIT 2) AS s WHERE s.name = 'cem'")
+  assert.deepEqual([limited.rows, limited.readIos], [0, 2], 'LIMIT counts before the condition')
+})
+
+test('EXISTS reads one row, LIMIT as many as it gives', () => {
+  assert.equal(reads('SELECT VALUE EXISTS (SELECT * FROM Car AS c WHERE c.vin > 1) FROM [1, 2] AS x').readIos, 2)
+  assert.equal(reads('SELECT * FROM Car AS c LIMIT 1 OFFSET 1').readIos, 2)
+  assert.equal(reads('SELECT * FROM Car AS c LIMIT 0').readIos, 0)
+  assert.equal(reads('SELECT * FROM Person AS p, Car AS c WHERE p.name = c.owner LIMIT 1').readIos, 1 + 4)
+})
+
+test('a condition that may raise sees only the rows that it would see where it is written', () => {
+  const text = 'SELECT * FROM Person AS p, Car AS c WHERE p.name = c.owner AND 10 / (c.vin - 4) < 0 AND c.vin < 3'
+  assert.equal(reads(text).rows, 2)
+  assert.equal(reads('SELECT * FROM Car AS c WHERE c.vin > 9 AND c.vin = 1 / 0').rows, 0)
+  assert.equal(reads('SELECT * FROM Person AS p WHERE p.age > 90 AND p.name = CAST(1 / 0 AS STRING)').rows, 0)
+  assert.throws(() => reads('SELECT * FROM Person AS p WHERE p.name = CAST(1 / 0 AS STRING)'), {
+    code: 'value/division-by-zero',
+  })
+})
+
 test('a nested loop reads its right side again for each left row: QLDB’s 3 + 9 + … + 729', () => {
   const aliases = ['a', 'b', 'c', 'd', 'e', 'f'].map((alias) => `Person AS ${alias}`)
   const found = reads(`SELECT * FROM ${aliases.join(', ')}`)
