@@ -1,14 +1,19 @@
+import { rootSlot } from '../plan/fields-asked.ts'
 import type { PlanExpression } from '../plan/plan.ts'
-import { LazyStruct } from '../values/binary-value-reader.ts'
+import { expressionKey } from '../plan/walk-plan.ts'
+import { LazyStruct } from '../values/lazy-values.ts'
 import { FieldPath } from '../values/symbols.ts'
 import { hasLoneSurrogate } from '../values/text-quoted.ts'
 import type { Value } from '../values/value.ts'
 import type { Compiler, Evaluate, Test } from './frame.ts'
+import { HeldFields } from './held-fields.ts'
 
 /** The way from a row's variable to a value in it. */
 interface RowPath {
   readonly slot: number
   readonly path: FieldPath
+  /** Which of a held row's fields it leads to; -1 where rows of this variable are held whole. */
+  readonly position: number
 }
 
 /** Undefined for what is no plain path, and in strict typing, where every step is checked. */
@@ -17,7 +22,11 @@ function fieldPathOf(expression: PlanExpression, compiler: Compiler): RowPath | 
   const names: string[] = []
   let at = expression
   for (; at.kind === 'field'; at = at.operand) names.unshift(at.name)
-  return at.kind === 'slot' && names.length > 0 ? { slot: at.slot, path: new FieldPath(names) } : undefined
+  if (at.kind !== 'slot' || names.length === 0) return undefined
+  const asked = rootSlot(expression) === undefined ? undefined : compiler.fieldsAsked.get(at.slot)
+  const key = asked && expressionKey(expression)
+  const position = asked?.findIndex((path) => expressionKey(path) === key) ?? -1
+  return { slot: at.slot, path: new FieldPath(names), position }
 }
 
 /**
@@ -27,9 +36,16 @@ function fieldPathOf(expression: PlanExpression, compiler: Compiler): RowPath | 
 export function withFieldPath(expression: PlanExpression, slow: Evaluate, compiler: Compiler): Evaluate {
   const found = fieldPathOf(expression, compiler)
   if (found === undefined) return slow
-  const { slot, path } = found
+  const { slot, path, position } = found
+  if (position === -1) {
+    return (frame) => {
+      const row = frame.slots[slot]
+      return (row instanceof LazyStruct ? row.getPath(path) : undefined) ?? slow(frame)
+    }
+  }
   return (frame) => {
     const row = frame.slots[slot]
+    if (row instanceof HeldFields) return row.fields[position] as Value
     return (row instanceof LazyStruct ? row.getPath(path) : undefined) ?? slow(frame)
   }
 }

@@ -2,6 +2,7 @@ import { ErrorList } from '../base/error-list.ts'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
+import type { FieldsAsked } from '../plan/fields-asked.ts'
 import type { PlanSettings } from '../plan/plan.ts'
 import { missing, type Value } from '../values/value.ts'
 import type { EvaluationContext } from './source.ts'
@@ -63,14 +64,23 @@ export interface Compiler {
   /** MISSING operands give NULL: QLDB's own typing. */
   readonly nullsMissing: boolean
   readonly foldsCase: boolean
+  /** Of which tables' rows fields alone are asked. */
+  readonly fieldsAsked: FieldsAsked
   /** Calls that can't be made: compiling goes on to find all of them. */
   readonly errors: ErrorList
 }
 
-export function compilerFor(plan: PlanSettings): Compiler {
+export function compilerFor(plan: PlanSettings, fieldsAsked: FieldsAsked = new Map()): Compiler {
   const strict = plan.typing === 'strict'
   const { foldsCase, qldbTyping } = plan
-  return { strict, raises: strict || qldbTyping, nullsMissing: qldbTyping, foldsCase, errors: new ErrorList() }
+  return {
+    strict,
+    raises: strict || qldbTyping,
+    nullsMissing: qldbTyping,
+    foldsCase,
+    fieldsAsked,
+    errors: new ErrorList(),
+  }
 }
 
 /**

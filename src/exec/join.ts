@@ -4,7 +4,7 @@ import { compileExpression } from './compile-expression.ts'
 import { compileTests } from './compile-operators.ts'
 import type { Compiler, Cursor, Frame, Open, Test } from './frame.ts'
 import { compileOperator } from './operators.ts'
-import { copySlots, forEachRow, restoreSlots, type SavedRow } from './saved-rows.ts'
+import { compileSave, forEachRow, restoreSlots, type SavedRow, type SaveRow } from './saved-rows.ts'
 import { tupleKey, ValueMap } from './value-map.ts'
 
 /**
@@ -21,10 +21,14 @@ export function compileJoin(join: JoinOperator, compiler: Compiler): Open {
     left: compileKeys(join.hash.left, compiler),
     right: compileKeys(join.hash.right, compiler),
   }
-  if (join.join === 'full') return (frame) => fullJoin(join, left, right, hash, on, frame)
+  const save = compileSave(join.rightSlots, compiler)
+  if (join.join === 'full') {
+    const saves = { left: compileSave(join.leftSlots, compiler), right: save }
+    return (frame) => fullJoin(join, left, right, saves, hash, on, frame)
+  }
   if (hash === undefined) return (frame) => new JoinCursor(join, left(frame), () => right(frame), on, frame)
   return (frame) => {
-    const partners = new Partners(right, hash, join.rightSlots, frame)
+    const partners = new Partners(right, hash, save, frame)
     return new HashJoinCursor(join, left(frame), partners, on, frame)
   }
 }
@@ -160,14 +164,14 @@ function compileKeys(keys: readonly PlanExpression[], compiler: Compiler): RowKe
 class Partners {
   readonly #open: Open
   readonly #keys: HashKeys
-  readonly #slots: readonly number[]
+  readonly #save: SaveRow
   readonly #frame: Frame
   #table: ValueMap<SavedRow[]> | undefined
 
-  constructor(open: Open, keys: HashKeys, slots: readonly number[], frame: Frame) {
+  constructor(open: Open, keys: HashKeys, save: SaveRow, frame: Frame) {
     this.#open = open
     this.#keys = keys
-    this.#slots = slots
+    this.#save = save
     this.#frame = frame
   }
 
@@ -184,7 +188,7 @@ class Partners {
     forEachRow(this.#open(frame), () => {
       const key = this.#keys.right(frame)
       if (key === undefined) return
-      addRow(table, key, copySlots(frame, this.#slots))
+      addRow(table, key, this.#save(frame))
     })
     return table
   }
@@ -201,6 +205,7 @@ function fullJoin(
   join: JoinOperator,
   openLeft: Open,
   openRight: Open,
+  saves: { readonly left: SaveRow; readonly right: SaveRow },
   hash: HashKeys | undefined,
   on: Test | undefined,
   frame: Frame,
@@ -208,7 +213,7 @@ function fullJoin(
   const rows: SavedRow[] = []
   const table = new ValueMap<SavedRow[]>()
   forEachRow(openRight(frame), () => {
-    const row = copySlots(frame, join.rightSlots)
+    const row = saves.right(frame)
     rows.push(row)
     const key = hash?.right(frame)
     if (key !== undefined) addRow(table, key, row)
@@ -224,7 +229,7 @@ function fullJoin(
   const partners = function* (): Generator<boolean> {
     while (left.next()) {
       let matched = false
-      const saved = copySlots(frame, leftSlots)
+      const saved = saves.left(frame)
       for (const row of candidates()) {
         restoreSlots(frame, leftSlots, saved)
         restoreSlots(frame, rightSlots, row)

@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import { fieldsAsked } from '../plan/fields-asked.ts'
 import type { Plan, PlanStatement } from '../plan/plan.ts'
 import { bag, list, string, structOf, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
@@ -59,7 +60,7 @@ function programOf(plan: Plan): Program {
 
 /** Throws the first error with the others attached: calls are checked to the end, any other error stops. */
 function compilePlan(plan: Plan): Program {
-  const compiler = compilerFor(plan)
+  const compiler = plan.typing === 'strict' ? compilerFor(plan) : compilerFor(plan, fieldsAsked(plan.statement))
   let raised: LedgerError[] = []
   try {
     const program = compileStatement(plan.statement, compiler)

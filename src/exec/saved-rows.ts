@@ -1,15 +1,41 @@
 import { detached } from '../values/binary-reader.ts'
 import type { Value } from '../values/value.ts'
-import type { Cursor, Frame } from './frame.ts'
+import { compileExpression } from './compile-expression.ts'
+import type { Compiler, Cursor, Evaluate, Frame } from './frame.ts'
+import { HeldFields } from './held-fields.ts'
 
 /** A row that is held: the values of its slots. */
 export type SavedRow = readonly Value[]
 
-/** Documents of a scan are copied out of the memory that they share: few may be held of many. */
-export function copySlots(frame: Frame, slots: readonly number[]): SavedRow {
-  const row = new Array<Value>(slots.length)
-  for (let at = 0; at < slots.length; at += 1) row[at] = detached(frame.slots[slots[at] as number] as Value)
-  return row
+export type SaveRow = (frame: Frame) => SavedRow
+
+/**
+ * Makes what copies a row's slots. Of a document of which only fields are asked, these are kept; others are copied out of
+ * the memory that those of a scan share: few may be held of many.
+ */
+export function compileSave(slots: readonly number[], compiler: Compiler): SaveRow {
+  const copies = slots.map((slot) => compileCopy(slot, compiler))
+  const [only, second] = copies
+  if (only !== undefined && second === undefined) return (frame) => [only(frame)]
+  return (frame) => {
+    const row = new Array<Value>(copies.length)
+    for (let at = 0; at < copies.length; at += 1) row[at] = (copies[at] as Evaluate)(frame)
+    return row
+  }
+}
+
+function compileCopy(slot: number, compiler: Compiler): Evaluate {
+  const asked = compiler.fieldsAsked.get(slot)
+  if (asked === undefined) return (frame) => detached(frame.slots[slot] as Value)
+  const paths = asked.map((path) => compileExpression(path, compiler))
+  return (frame) => {
+    const value = frame.slots[slot] as Value
+    // One that is held already, or the NULL of a row without a partner.
+    if (value.type !== 'struct' || value instanceof HeldFields) return value
+    const fields = new Array<Value>(paths.length)
+    for (let at = 0; at < paths.length; at += 1) fields[at] = detached((paths[at] as Evaluate)(frame))
+    return new HeldFields(fields)
+  }
 }
 
 export function restoreSlots(frame: Frame, slots: readonly number[], row: SavedRow): void {

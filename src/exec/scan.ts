@@ -13,7 +13,7 @@ type OpenDocuments = (frame: Frame) => Iterator<SourceRow>
 /** Documents of a table, found as the plan says. The source counts each one that it hands out. */
 export function compileTableScan(scan: TableScan, compiler: Compiler): Open {
   if (scan.source.kind === 'system') return systemScan(scan, scan.source.name)
-  const openDocuments = documentsOf(scan, compiler)
+  const openDocuments = documentsOf(scan, compiler, compiler.fieldsAsked.has(scan.slot))
   const { slot, atSlot, bySlot } = scan
   return (frame) => {
     const documents = openDocuments(frame)
@@ -34,15 +34,16 @@ export function compileTableScan(scan: TableScan, compiler: Compiler): Open {
   }
 }
 
-function documentsOf(scan: TableScan, compiler: Compiler): OpenDocuments {
+/** `isPassing`: no document is looked at any more when the next one is asked for. */
+function documentsOf(scan: TableScan, compiler: Compiler, isPassing: boolean): OpenDocuments {
   const { source, access } = scan
   if (source.kind === 'history') return historyOf(source, access, compiler)
   if (source.kind !== 'table') throw new LedgerError('semantic/invalid', 'this source has no documents')
   const { table, view } = source
   const { tableId } = table
-  if (access.kind === 'scan') return (frame) => frame.context.source.scan(tableId, view)[Symbol.iterator]()
+  const scanAll = (frame: Frame) => frame.context.source.scan(tableId, view, isPassing)[Symbol.iterator]()
+  if (access.kind === 'scan') return scanAll
   const keysFor = compileKeys(access, compiler)
-  const scanAll = (frame: Frame) => frame.context.source.scan(tableId, view)[Symbol.iterator]()
   if (access.kind === 'id') {
     return (frame) => {
       const rows = keysFor(frame)?.flatMap((id) => {
@@ -175,7 +176,7 @@ export function tableBag(source: TableSource, compiler: Compiler): Evaluate {
     atSlot: undefined,
     bySlot: undefined,
   }
-  const open = documentsOf(scan, compiler)
+  const open = documentsOf(scan, compiler, false)
   return (frame) => {
     const items: Value[] = []
     const documents = open(frame)

@@ -6,7 +6,7 @@ import { compileExpression } from './compile-expression.ts'
 import { compileBounds } from './compile-query.ts'
 import type { Compiler, Evaluate, Frame, Open } from './frame.ts'
 import { compileOperator } from './operators.ts'
-import { copySlots, forEachRow, type SavedRow, savedCursor } from './saved-rows.ts'
+import { compileSave, forEachRow, type SavedRow, savedCursor } from './saved-rows.ts'
 
 interface HeldRow {
   readonly keys: readonly Value[]
@@ -16,8 +16,9 @@ interface HeldRow {
 /** ORDER BY: equal rows keep the order in which they came. Holds all rows, or few more than LIMIT and OFFSET want. */
 export function compileSort(sort: SortOperator, compiler: Compiler): Open {
   const { slots } = sort
+  const save = compileSave(slots, compiler)
   if (holdsAll(sort)) {
-    const openSorted = compileSorted(sort, (frame) => copySlots(frame, slots), compiler)
+    const openSorted = compileSorted(sort, save, compiler)
     return (frame) => savedCursor(openSorted(frame), slots, frame)
   }
   const open = compileOperator(sort.input, compiler)
@@ -30,7 +31,7 @@ export function compileSort(sort: SortOperator, compiler: Compiler): Open {
     const heldMax = 2 * wanted + 1_000
     const held: HeldRow[] = []
     forEachRow(open(frame), () => {
-      held.push({ keys: order.keysOf(frame), row: copySlots(frame, slots) })
+      held.push({ keys: order.keysOf(frame), row: save(frame) })
       if (held.length <= heldMax) return
       held.sort(byKeys)
       held.length = wanted

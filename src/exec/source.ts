@@ -7,8 +7,12 @@ import type { StructValue, TimestampValue, Value } from '../values/value.ts'
  * Rows come in insertion order. Every row handed out counts one read IO; the caller of the meter is the source.
  */
 export interface DocumentSource {
-  /** All documents of a table. `committed` rows have the committed view's shape {blockAddress, hash, data, metadata}. */
-  scan(tableId: string, view: TableView): Iterable<SourceRow>
+  /**
+   * All documents of a table. `committed` rows have the committed view's shape {blockAddress, hash, data, metadata}.
+   * `isPassing`: no row is looked at any more when the next one is asked for, so that its memory may be used again; what
+   * its fields gave may be kept. So such a row copies what it gives.
+   */
+  scan(tableId: string, view: TableView, isPassing?: boolean): Iterable<SourceRow>
   findById(tableId: string, view: TableView, documentId: string): SourceRow | undefined
   /** Documents whose indexed field equals `key` (PartiQL's `=`); a superset is allowed, the caller filters again. */
   findByIndex(tableId: string, view: TableView, indexId: string, key: Value): Iterable<SourceRow>

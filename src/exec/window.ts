@@ -6,7 +6,7 @@ import { compileExpression } from './compile-expression.ts'
 import { type Compiler, type Evaluate, type Frame, mistyped, type Open } from './frame.ts'
 import { compileAggregate } from './group.ts'
 import { compileOperator } from './operators.ts'
-import { copySlots, forEachRow, restoreSlots, type SavedRow, savedCursor } from './saved-rows.ts'
+import { compileSave, forEachRow, restoreSlots, type SavedRow, savedCursor } from './saved-rows.ts'
 import { compileKeys } from './sort.ts'
 
 interface WindowRow {
@@ -32,6 +32,7 @@ export function compileWindow(operator: WindowOperator, compiler: Compiler): Ope
   const partitionBy = operator.partitionBy.map((key) => compileExpression(key, compiler))
   const order = compileKeys(operator.orderBy, compiler)
   const { slots } = operator
+  const save = compileSave(slots, compiler)
   const functions = operator.functions.map((one) => ({
     slot: one.slot,
     apply: compileFunction(one, slots, operator.orderBy.length > 0, compiler),
@@ -40,7 +41,7 @@ export function compileWindow(operator: WindowOperator, compiler: Compiler): Ope
     const rows: WindowRow[] = []
     const partitions = new Map<string, WindowRow[]>()
     forEachRow(open(frame), () => {
-      const row: WindowRow = { row: copySlots(frame, slots), keys: order.keysOf(frame), result: nullValue }
+      const row: WindowRow = { row: save(frame), keys: order.keysOf(frame), result: nullValue }
       const key = equalityKey(list(partitionBy.map((part) => part(frame))))
       rows.push(row)
       const partition = partitions.get(key)

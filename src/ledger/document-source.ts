@@ -64,18 +64,18 @@ export class StatementSource implements DocumentSource {
     this.#nowMs = nowMs
   }
 
-  scan(tableId: string, view: TableView): Iterable<SourceRow> {
+  scan(tableId: string, view: TableView, isPassing = false): Iterable<SourceRow> {
     if (view === 'committed' || this.#view.overlay.table(tableId) !== undefined) return this.#mixedScan(tableId, view)
-    return { [Symbol.iterator]: () => this.#storedRows(tableId) }
+    return { [Symbol.iterator]: () => this.#storedRows(tableId, isPassing) }
   }
 
   /** The rows of a table of which the transaction has changed nothing so far. */
-  #storedRows(tableId: string): Iterator<SourceRow> {
+  #storedRows(tableId: string, isPassing: boolean): Iterator<SourceRow> {
     this.#view.readSet.addScan(tableId)
     const tableNumber = this.#tableNumber(tableId)
     if (tableNumber === undefined) return [][Symbol.iterator]()
     const entries = this.#view.reader.cursor(documentRange(tableNumber))
-    return new StoredRows(entries, this.#view.symbols, this.#meter)
+    return new StoredRows(entries, this.#view.symbols, this.#meter, isPassing)
   }
 
   *#mixedScan(tableId: string, view: TableView): Generator<SourceRow> {
@@ -225,10 +225,12 @@ class StoredRows implements Iterator<SourceRow, undefined> {
   readonly #entries: RangeCursor
   readonly #symbols: SymbolTable
   readonly #meter: Meter
+  readonly #isPassing: boolean
   #bytes: Uint8Array | undefined
   #values: LazyReader | undefined
 
-  constructor(entries: RangeCursor, symbols: SymbolTable, meter: Meter) {
+  constructor(entries: RangeCursor, symbols: SymbolTable, meter: Meter, isPassing: boolean) {
+    this.#isPassing = isPassing
     this.#entries = entries
     this.#symbols = symbols
     this.#meter = meter
@@ -236,11 +238,12 @@ class StoredRows implements Iterator<SourceRow, undefined> {
 
   next(): IteratorResult<SourceRow, undefined> {
     const entries = this.#entries
+    if (this.#isPassing) entries.drop()
     if (!entries.next()) return this.return()
     const { bytes, start } = entries
     let values = this.#values
     if (values === undefined || this.#bytes !== bytes) {
-      values = new LazyReader(bytes, this.#symbols)
+      values = new LazyReader(bytes, this.#symbols, this.#isPassing)
       this.#values = values
       this.#bytes = bytes
     }

@@ -86,6 +86,10 @@ export class LmdbCursor implements RangeCursor {
     return Uint8Array.prototype.slice.call(this.#keyBytes, 0, this.#keyEnd)
   }
 
+  drop(): void {
+    this.end = this.start
+  }
+
   close(): void {
     this.#finish(this.#rows)
   }

@@ -346,6 +346,7 @@ const noEntries: RangeCursor = {
   start: 0,
   end: 0,
   key: () => formatKey,
+  drop: () => undefined,
   close: () => undefined,
 }
 

@@ -110,6 +110,8 @@ class MemoryCursor implements RangeCursor {
     return copyBytes(this.#key)
   }
 
+  drop(): void {}
+
   close(): void {
     this.#entries.return?.()
   }

@@ -40,12 +40,17 @@ export interface Snapshot {
 /** Entries one after the other: each `next` that is true has moved to one. */
 export interface RangeCursor {
   next(): boolean
-  /** The value lies in `bytes` from `start` to `end`. These bytes never change, and other entries' may stand beside. */
+  /**
+   * The value lies in `bytes` from `start` to `end`. These bytes don't change, but for a value that is dropped; other
+   * entries' may stand beside.
+   */
   readonly bytes: Uint8Array
   readonly start: number
   readonly end: number
   /** The entry's key; the caller's to keep. */
   key(): Uint8Array
+  /** Nobody looks at the present value any more: its memory may be used again. */
+  drop(): void
   /** Gives up reading. Nothing more is read after a `next` that was false, or the snapshot's release. */
   close(): void
 }

@@ -1,5 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
-import { BinaryValueReader, isLazy } from './binary-value-reader.ts'
+import { BinaryValueReader } from './binary-value-reader.ts'
+import { isLazy } from './lazy-values.ts'
 import { declareSymbols, isMarkerLookalike, LocalSymbolTable, type SymbolTable, symbolTableText } from './symbols.ts'
 import { struct, type Value } from './value.ts'
 
@@ -35,15 +36,19 @@ export class LazyReader {
   readonly #reader: BinaryValueReader
   readonly #symbols: SymbolTable
 
-  constructor(bytes: Uint8Array, symbols: SymbolTable) {
-    this.#reader = new BinaryValueReader(bytes, symbols, true)
+  /**
+   * `isPassing`: a value is read only until its bytes are written over, for the next one. What it gives of itself may be
+   * kept: the containers in it have copies of their bytes.
+   */
+  constructor(bytes: Uint8Array, symbols: SymbolTable, isPassing = false) {
+    this.#reader = new BinaryValueReader(bytes, symbols, true, 0, isPassing)
     this.#symbols = symbols
   }
 
   /** The value that lies from `start` to `end`. */
   read(start: number, end: number): Value {
     const reader = this.#reader
-    if (reader.bytes[start] === 0xe0) return decodeLazy(reader.bytes.subarray(start, end), this.#symbols)
+    if (reader.bytes[start] === 0xe0) return decodeLazy(Buffer.from(reader.bytes.subarray(start, end)), this.#symbols)
     reader.at = start
     const value = reader.readValue(end, 0)
     return value === undefined || reader.at !== end ? reader.fail('expected exactly one value') : value

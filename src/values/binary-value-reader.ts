@@ -2,6 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import { nestingDepthMax } from '../base/limits.ts'
 import { BinaryCursor } from './binary-cursor.ts'
 import { readTimestampBody } from './binary-timestamp.ts'
+import { LazyList, LazySexp, LazyStruct } from './lazy-values.ts'
 import type { FieldPath, SymbolTable } from './symbols.ts'
 import {
   type Annotations,
@@ -11,12 +12,9 @@ import {
   decimal,
   float,
   int,
-  type ListValue,
   list,
   type NullType,
   nullOf,
-  type SexpValue,
-  type StructValue,
   sexp,
   string,
   struct,
@@ -47,7 +45,8 @@ function isPadding(descriptor: number): boolean {
   return descriptor < 0x0f
 }
 
-interface Fields {
+/** Of a struct, in their order. */
+export interface Fields {
   readonly names: readonly string[]
   readonly values: readonly Value[]
 }
@@ -56,11 +55,14 @@ interface Fields {
 export class BinaryValueReader extends BinaryCursor {
   readonly #symbols: SymbolTable
   readonly #isLazy: boolean
+  readonly #isPassing: boolean
 
-  constructor(bytes: Uint8Array, symbols: SymbolTable, isLazy: boolean, at = 0) {
+  /** `isPassing`: the bytes will be written over, so that containers within the outermost ones copy theirs. */
+  constructor(bytes: Uint8Array, symbols: SymbolTable, isLazy: boolean, at = 0, isPassing = false) {
     super(bytes, at)
     this.#symbols = symbols
     this.#isLazy = isLazy
+    this.#isPassing = isPassing
   }
 
   /** The value that stands here, or undefined when that was padding. `depth` counts the containers around it. */
@@ -255,10 +257,9 @@ export class BinaryValueReader extends BinaryCursor {
   #readSequence(type: 'list' | 'sexp', end: number, depth: number, annotations: Annotations): Value {
     this.#checkDepth(depth)
     if (this.#isLazy) {
-      const value =
-        type === 'list'
-          ? new LazyList(this, this.at, end, depth, annotations)
-          : new LazySexp(this, this.at, end, depth, annotations)
+      const [reader, start] = this.#readerBelow(end, depth)
+      const Sequence = type === 'list' ? LazyList : LazySexp
+      const value = new Sequence(reader, start, start + end - this.at, depth, annotations)
       this.at = end
       return value
     }
@@ -269,12 +270,18 @@ export class BinaryValueReader extends BinaryCursor {
   #readStruct(end: number, depth: number, annotations: Annotations): Value {
     this.#checkDepth(depth)
     if (this.#isLazy) {
-      const value = new LazyStruct(this, this.at, end, depth, annotations)
+      const [reader, start] = this.#readerBelow(end, depth)
+      const value = new LazyStruct(reader, start, start + end - this.at, depth, annotations)
       this.at = end
       return value
     }
     const { names, values } = this.readFields(end, depth)
     return struct(names, values, annotations)
+  }
+
+  /** Who reads the content of the container that begins here, and from where. */
+  #readerBelow(end: number, depth: number): [BinaryValueReader, number] {
+    return this.#isPassing && depth > 1 ? [this.copyOf(this.at, end), 0] : [this, this.at]
   }
 
   #checkDepth(depth: number): void {
@@ -333,164 +340,4 @@ export class BinaryValueReader extends BinaryCursor {
     if (this.at !== end) this.fail('an annotated value is shorter than its wrapper', start)
     return value
   }
-}
-
-/** Paths whose values a kept struct remembers. */
-const rememberedPathsMax = 4
-
-/** A struct whose fields are decoded when asked, one level at a time. Equal in every property to the eager one. */
-export class LazyStruct implements StructValue, Lazy {
-  readonly type = 'struct'
-  readonly annotations: Annotations
-  readonly #reader: BinaryValueReader
-  readonly #start: number
-  readonly #end: number
-  readonly #depth: number
-  #fields: Fields | undefined
-  /** What paths have led to, for a struct that is kept: it may be asked again and again, by the rows that it is joined to. */
-  #found: { readonly path: FieldPath; readonly value: Value | undefined }[] | undefined
-
-  constructor(reader: BinaryValueReader, start: number, end: number, depth: number, annotations: Annotations) {
-    this.annotations = annotations
-    this.#reader = reader
-    this.#start = start
-    this.#end = end
-    this.#depth = depth
-  }
-
-  get names(): readonly string[] {
-    return this.#decoded().names
-  }
-
-  get values(): readonly Value[] {
-    return this.#decoded().values
-  }
-
-  get(name: string): Value | undefined {
-    if (this.#fields !== undefined) {
-      const index = this.#fields.names.indexOf(name)
-      return index === -1 ? undefined : this.#fields.values[index]
-    }
-    this.#reader.at = this.#start
-    return this.#reader.findField(name, this.#end, this.#depth)
-  }
-
-  /** As `get` after `get`, where that leads through structs to a value; undefined where it may not. */
-  getPath(path: FieldPath): Value | undefined {
-    if (this.#fields !== undefined) return undefined
-    const found = this.#found
-    if (found === undefined) return this.#findPath(path)
-    for (let at = 0; at < found.length; at += 1) if (found[at]?.path === path) return found[at]?.value
-    const value = this.#findPath(path)
-    if (found.length < rememberedPathsMax) found.push({ path, value })
-    return value
-  }
-
-  #findPath(path: FieldPath): Value | undefined {
-    this.#reader.at = this.#start
-    return this.#reader.findPath(path, this.#end, this.#depth)
-  }
-
-  /** Whether `getPath` would give this text (`bytes` are it as UTF-8); undefined where it would give no text. */
-  hasTextAt(path: FieldPath, text: string, bytes: Uint8Array): boolean | undefined {
-    this.#reader.at = this.#start
-    return this.#reader.isTextAt(path, text, bytes, this.#end)
-  }
-
-  get byteLength(): number {
-    return this.#end - this.#start
-  }
-
-  get isPlainIon(): boolean {
-    return this.#reader.isPlainIon && this.annotations === undefined
-  }
-
-  detached(): LazyStruct {
-    if (!sharesMemory(this, this.#reader)) return this
-    const reader = this.#reader.copyOf(this.#start, this.#end)
-    const copy = new LazyStruct(reader, 0, this.byteLength, this.#depth, this.annotations)
-    copy.#found = []
-    return copy
-  }
-
-  #decoded(): Fields {
-    if (this.#fields === undefined) {
-      this.#reader.at = this.#start
-      this.#fields = this.#reader.readFields(this.#end, this.#depth)
-    }
-    return this.#fields
-  }
-}
-
-/** What lists and sexps that decode when asked have in common. */
-abstract class LazySequence implements Lazy {
-  readonly annotations: Annotations
-  readonly #reader: BinaryValueReader
-  readonly #start: number
-  readonly #end: number
-  readonly #depth: number
-  #items: readonly Value[] | undefined
-
-  constructor(reader: BinaryValueReader, start: number, end: number, depth: number, annotations: Annotations) {
-    this.annotations = annotations
-    this.#reader = reader
-    this.#start = start
-    this.#end = end
-    this.#depth = depth
-  }
-
-  get items(): readonly Value[] {
-    if (this.#items === undefined) {
-      this.#reader.at = this.#start
-      this.#items = this.#reader.readItems(this.#end, this.#depth)
-    }
-    return this.#items
-  }
-
-  get byteLength(): number {
-    return this.#end - this.#start
-  }
-
-  get isPlainIon(): boolean {
-    return this.#reader.isPlainIon && this.annotations === undefined
-  }
-
-  detached(): Value {
-    if (!sharesMemory(this, this.#reader)) return this.remade(this.#reader, this.#start, this.#end, this.#depth)
-    return this.remade(this.#reader.copyOf(this.#start, this.#end), 0, this.byteLength, this.#depth)
-  }
-
-  protected abstract remade(reader: BinaryValueReader, start: number, end: number, depth: number): Value
-}
-
-class LazyList extends LazySequence implements ListValue {
-  readonly type = 'list'
-  protected remade(reader: BinaryValueReader, start: number, end: number, depth: number): Value {
-    return new LazyList(reader, start, end, depth, this.annotations)
-  }
-}
-
-class LazySexp extends LazySequence implements SexpValue {
-  readonly type = 'sexp'
-  protected remade(reader: BinaryValueReader, start: number, end: number, depth: number): Value {
-    return new LazySexp(reader, start, end, depth, this.annotations)
-  }
-}
-
-/** A container that decodes when asked. */
-export interface Lazy {
-  /** Of its content. */
-  readonly byteLength: number
-  /** Whether neither it nor anything in it stands for a PartiQL value that Ion lacks. */
-  readonly isPlainIon: boolean
-  /** The same value over a copy of its bytes, where those lie among many others. */
-  detached(): Value
-}
-
-export function isLazy(value: Value): value is Value & Lazy {
-  return value instanceof LazyStruct || value instanceof LazySequence
-}
-
-function sharesMemory(value: Lazy, reader: BinaryValueReader): boolean {
-  return value.byteLength * 2 < reader.bytes.length
 }

@@ -1,4 +1,4 @@
-import { isLazy } from './binary-value-reader.ts'
+import { isLazy } from './lazy-values.ts'
 import { parseInterval, printInterval } from './interval-text.ts'
 import { partiqlMarks } from './symbols.ts'
 import {

@@ -1,5 +1,5 @@
 import { documentDepthMax, integerBytesMax, nestingDepthMax } from '../base/limits.ts'
-import { isLazy } from './binary-value-reader.ts'
+import { isLazy } from './lazy-values.ts'
 import { hasLoneSurrogate } from './text-quoted.ts'
 import type { Value } from './value.ts'
 

@@ -144,6 +144,26 @@ for (const kind of ['memory', 'lmdb']) {
       })
     })
 
+    test('a value that is dropped leaves the others as they are', async () => {
+      await withStore(kind, async (store) => {
+        const keys = Array.from({ length: 200 }, (_, n) => `k${String(n).padStart(3, '0')}`)
+        await store.write((transaction) => {
+          for (const key of keys) transaction.put(utf8(key), utf8(key.repeat(40)))
+        })
+        read(store, (source) => {
+          const cursor = source.cursor(rangeOf('k', 'l'))
+          const kept: Uint8Array[] = []
+          for (let count = 0; cursor.next(); count += 1) {
+            if (count % 3 === 0) kept.push(cursor.bytes.subarray(cursor.start, cursor.end))
+            else cursor.drop()
+          }
+          cursor.close()
+          const expected = keys.filter((_, count) => count % 3 === 0).map((key) => key.repeat(40))
+          assert.deepEqual(kept.map(text), expected)
+        })
+      })
+    })
+
     test('a work that throws leaves nothing behind, and those beside it stay', async () => {
       await withStore(kind, async (store) => {
         await store.write((transaction) => putAll(transaction, 'a1 b2'))

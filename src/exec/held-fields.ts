@@ -1,0 +1,32 @@
+import { BugError } from '../base/assert.ts'
+import type { StructValue, Value } from '../values/value.ts'
+
+/**
+ * What is held of a document of which a statement asks fields alone: the values of the paths, in their order. It stands in
+ * the document's slot; nobody looks at it but the paths themselves (field-path.ts).
+ */
+export class HeldFields implements StructValue {
+  readonly type = 'struct'
+  readonly annotations = undefined
+  readonly fields: readonly Value[]
+
+  constructor(fields: readonly Value[]) {
+    this.fields = fields
+  }
+
+  get names(): readonly string[] {
+    return this.#refuse()
+  }
+
+  get values(): readonly Value[] {
+    return this.#refuse()
+  }
+
+  get(): Value | undefined {
+    return this.#refuse()
+  }
+
+  #refuse(): never {
+    throw new BugError('of a document that is held by its fields, nothing else is asked')
+  }
+}

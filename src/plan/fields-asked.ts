@@ -1,0 +1,69 @@
+import type { PlanExpression, PlanStatement } from './plan.ts'
+import { expressionKey } from './walk-plan.ts'
+
+/**
+ * For every table source of which the statement asks nothing but fields, never the document itself: its slot, and the
+ * paths, each once. Such a document need not be kept: the values of the paths can be, in its place.
+ */
+export type FieldsAsked = ReadonlyMap<number, readonly PlanExpression[]>
+
+export function fieldsAsked(statement: PlanStatement): FieldsAsked {
+  const uses = new Uses()
+  uses.look(statement)
+  const asked = new Map<number, readonly PlanExpression[]>()
+  for (const slot of uses.tables) {
+    if (!uses.whole.has(slot)) asked.set(slot, [...(uses.fields.get(slot)?.values() ?? [])])
+  }
+  return asked
+}
+
+/** The slot whose fields a path goes through from its first step to its last; undefined for any other expression. */
+export function rootSlot(path: PlanExpression): number | undefined {
+  let at = path
+  // A path that may lead elsewhere needs the document to tell.
+  while (at.kind === 'field' && at.fallback === undefined) at = at.operand
+  return at.kind === 'slot' && path.kind === 'field' ? at.slot : undefined
+}
+
+class Uses {
+  readonly tables = new Set<number>()
+  readonly whole = new Set<number>()
+  readonly fields = new Map<number, Map<string, PlanExpression>>()
+
+  look(part: unknown): void {
+    if (typeof part !== 'object' || part === null) return
+    if (Array.isArray(part)) {
+      for (const item of part) this.look(item)
+      return
+    }
+    const node = part as { readonly kind?: string; readonly slot?: number; readonly span?: unknown }
+    if (node.kind === 'constant') return
+    if (node.kind === 'field' && node.span !== undefined) {
+      const path = part as PlanExpression
+      const slot = rootSlot(path)
+      if (slot !== undefined) {
+        this.#add(slot, path)
+        return
+      }
+    }
+    this.#note(part as Noted)
+    for (const [name, below] of Object.entries(part)) if (name !== 'span' && name !== 'table') this.look(below)
+  }
+
+  #note(node: Noted): void {
+    if (node.kind === 'slot') this.whole.add(node.slot)
+    else if (node.kind === 'scan-table') this.tables.add(node.slot)
+    else if (node.kind === 'change') this.whole.add(node.documentSlot)
+    else if (node.kind === 'group') for (const field of node.groupAs?.fields ?? []) this.whole.add(field.slot)
+  }
+
+  #add(slot: number, path: PlanExpression): void {
+    const paths = this.fields.get(slot) ?? new Map<string, PlanExpression>()
+    this.fields.set(slot, paths.set(expressionKey(path), path))
+  }
+}
+
+type Noted =
+  | { readonly kind: 'slot' | 'scan-table'; readonly slot: number }
+  | { readonly kind: 'change'; readonly documentSlot: number }
+  | { readonly kind: 'group'; readonly groupAs: { readonly fields: readonly { readonly slot: number }[] } | undefined }

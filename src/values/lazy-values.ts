@@ -1,0 +1,147 @@
+import type { BinaryValueReader, Fields } from './binary-value-reader.ts'
+import type { FieldPath } from './symbols.ts'
+import type { Annotations, ListValue, SexpValue, StructValue, Value } from './value.ts'
+
+/** A struct whose fields are decoded when asked, one level at a time. Equal in every property to the eager one. */
+export class LazyStruct implements StructValue, Lazy {
+  readonly type = 'struct'
+  readonly annotations: Annotations
+  readonly #reader: BinaryValueReader
+  readonly #start: number
+  readonly #end: number
+  readonly #depth: number
+  #fields: Fields | undefined
+
+  constructor(reader: BinaryValueReader, start: number, end: number, depth: number, annotations: Annotations) {
+    this.annotations = annotations
+    this.#reader = reader
+    this.#start = start
+    this.#end = end
+    this.#depth = depth
+  }
+
+  get names(): readonly string[] {
+    return this.#decoded().names
+  }
+
+  get values(): readonly Value[] {
+    return this.#decoded().values
+  }
+
+  get(name: string): Value | undefined {
+    if (this.#fields !== undefined) {
+      const index = this.#fields.names.indexOf(name)
+      return index === -1 ? undefined : this.#fields.values[index]
+    }
+    this.#reader.at = this.#start
+    return this.#reader.findField(name, this.#end, this.#depth)
+  }
+
+  /** As `get` after `get`, where that leads through structs to a value; undefined where it may not. */
+  getPath(path: FieldPath): Value | undefined {
+    if (this.#fields !== undefined) return undefined
+    this.#reader.at = this.#start
+    return this.#reader.findPath(path, this.#end, this.#depth)
+  }
+
+  /** Whether `getPath` would give this text (`bytes` are it as UTF-8); undefined where it would give no text. */
+  hasTextAt(path: FieldPath, text: string, bytes: Uint8Array): boolean | undefined {
+    this.#reader.at = this.#start
+    return this.#reader.isTextAt(path, text, bytes, this.#end)
+  }
+
+  get byteLength(): number {
+    return this.#end - this.#start
+  }
+
+  get isPlainIon(): boolean {
+    return this.#reader.isPlainIon && this.annotations === undefined
+  }
+
+  detached(): LazyStruct {
+    if (!sharesMemory(this, this.#reader)) return this
+    const reader = this.#reader.copyOf(this.#start, this.#end)
+    return new LazyStruct(reader, 0, this.byteLength, this.#depth, this.annotations)
+  }
+
+  #decoded(): Fields {
+    if (this.#fields === undefined) {
+      this.#reader.at = this.#start
+      this.#fields = this.#reader.readFields(this.#end, this.#depth)
+    }
+    return this.#fields
+  }
+}
+
+/** What lists and sexps that decode when asked have in common. */
+abstract class LazySequence implements Lazy {
+  readonly annotations: Annotations
+  readonly #reader: BinaryValueReader
+  readonly #start: number
+  readonly #end: number
+  readonly #depth: number
+  #items: readonly Value[] | undefined
+
+  constructor(reader: BinaryValueReader, start: number, end: number, depth: number, annotations: Annotations) {
+    this.annotations = annotations
+    this.#reader = reader
+    this.#start = start
+    this.#end = end
+    this.#depth = depth
+  }
+
+  get items(): readonly Value[] {
+    if (this.#items === undefined) {
+      this.#reader.at = this.#start
+      this.#items = this.#reader.readItems(this.#end, this.#depth)
+    }
+    return this.#items
+  }
+
+  get byteLength(): number {
+    return this.#end - this.#start
+  }
+
+  get isPlainIon(): boolean {
+    return this.#reader.isPlainIon && this.annotations === undefined
+  }
+
+  detached(): Value {
+    if (!sharesMemory(this, this.#reader)) return this.remade(this.#reader, this.#start, this.#end, this.#depth)
+    return this.remade(this.#reader.copyOf(this.#start, this.#end), 0, this.byteLength, this.#depth)
+  }
+
+  protected abstract remade(reader: BinaryValueReader, start: number, end: number, depth: number): Value
+}
+
+export class LazyList extends LazySequence implements ListValue {
+  readonly type = 'list'
+  protected remade(reader: BinaryValueReader, start: number, end: number, depth: number): Value {
+    return new LazyList(reader, start, end, depth, this.annotations)
+  }
+}
+
+export class LazySexp extends LazySequence implements SexpValue {
+  readonly type = 'sexp'
+  protected remade(reader: BinaryValueReader, start: number, end: number, depth: number): Value {
+    return new LazySexp(reader, start, end, depth, this.annotations)
+  }
+}
+
+/** A container that decodes when asked. */
+export interface Lazy {
+  /** Of its content. */
+  readonly byteLength: number
+  /** Whether neither it nor anything in it stands for a PartiQL value that Ion lacks. */
+  readonly isPlainIon: boolean
+  /** The same value over a copy of its bytes, where those lie among many others. */
+  detached(): Value
+}
+
+export function isLazy(value: Value): value is Value & Lazy {
+  return value instanceof LazyStruct || value instanceof LazySequence
+}
+
+function sharesMemory(value: Lazy, reader: BinaryValueReader): boolean {
+  return value.byteLength * 2 < reader.bytes.length
+}
