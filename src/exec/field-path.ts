@@ -1,11 +1,12 @@
 import { rootSlot } from '../plan/fields-asked.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import { expressionKey } from '../plan/walk-plan.ts'
+import type { TextPlace } from '../values/binary-value-reader.ts'
 import { LazyStruct } from '../values/lazy-values.ts'
 import { FieldPath } from '../values/symbols.ts'
 import { hasLoneSurrogate } from '../values/text-quoted.ts'
 import type { Value } from '../values/value.ts'
-import type { Compiler, Evaluate, Test } from './frame.ts'
+import type { Compiler, Evaluate, Frame, Test } from './frame.ts'
 import { HeldFields } from './held-fields.ts'
 
 /** The way from a row's variable to a value in it. */
@@ -47,6 +48,20 @@ export function withFieldPath(expression: PlanExpression, slow: Evaluate, compil
     const row = frame.slots[slot]
     if (row instanceof HeldFields) return row.fields[position] as Value
     return (row instanceof LazyStruct ? row.getPath(path) : undefined) ?? slow(frame)
+  }
+}
+
+/** Where in the bytes of a row's document a path's string lies; false where it leads to anything else. */
+export type FindText = (frame: Frame, place: TextPlace) => boolean
+
+/** Undefined for an expression that is no plain path. */
+export function compileFindText(expression: PlanExpression, compiler: Compiler): FindText | undefined {
+  const found = fieldPathOf(expression, compiler)
+  if (found === undefined) return undefined
+  const { slot, path } = found
+  return (frame, place) => {
+    const row = frame.slots[slot]
+    return row instanceof LazyStruct && row.findText(path, place)
   }
 }
 

@@ -1,7 +1,9 @@
 import type { JoinOperator, PlanExpression } from '../plan/plan.ts'
+import type { TextPlace } from '../values/binary-value-reader.ts'
 import { isAbsent, nullValue, string, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileTests } from './compile-operators.ts'
+import { compileFindText, type FindText } from './field-path.ts'
 import type { Compiler, Cursor, Frame, Open, Test } from './frame.ts'
 import { compileOperator } from './operators.ts'
 import { compileSave, forEachRow, restoreSlots, type SavedRow, type SaveRow } from './saved-rows.ts'
@@ -19,6 +21,7 @@ export function compileJoin(join: JoinOperator, compiler: Compiler): Open {
   const on = join.on.length === 0 ? undefined : compileTests(join.on, compiler)
   const hash = join.hash && {
     left: compileKeys(join.hash.left, compiler),
+    leftText: join.hash.left.length === 1 ? compileFindText(join.hash.left[0] as PlanExpression, compiler) : undefined,
     right: compileKeys(join.hash.right, compiler),
   }
   const save = compileSave(join.rightSlots, compiler)
@@ -86,7 +89,8 @@ class HashJoinCursor implements Cursor {
   readonly #partners: Partners
   readonly #on: Test | undefined
   readonly #frame: Frame
-  #rows: readonly SavedRow[] | undefined
+  /** The partners of the present left row, slot after slot and row after row; undefined before it and after it. */
+  #rows: readonly Value[] | undefined
   #position = 0
   #matched = false
 
@@ -106,8 +110,7 @@ class HashJoinCursor implements Cursor {
       if (rows !== undefined) {
         while (this.#position < rows.length) {
           frame.step()
-          restoreSlots(frame, this.#rightSlots, rows[this.#position] as SavedRow)
-          this.#position += 1
+          this.#takeRow(rows)
           if (this.#on !== undefined && !this.#on(frame)) continue
           this.#matched = true
           return true
@@ -125,18 +128,29 @@ class HashJoinCursor implements Cursor {
     }
   }
 
+  #takeRow(rows: readonly Value[]): void {
+    const slots = this.#rightSlots
+    for (let at = 0; at < slots.length; at += 1) {
+      this.#frame.slots[slots[at] as number] = rows[this.#position] as Value
+      this.#position += 1
+    }
+  }
+
   close(): void {
     this.#left.close()
   }
 }
 
-const noRows: readonly SavedRow[] = []
+const noRows: readonly never[] = []
+const noBytes = new Uint8Array(0)
 
 /** The keys of a row as one value: the only key itself, a text for several; undefined when one of them is absent. */
 type RowKey = (frame: Frame) => Value | undefined
 
 interface HashKeys {
   readonly left: RowKey
+  /** The left row's only key where it is a string in a stored document. */
+  readonly leftText: FindText | undefined
   readonly right: RowKey
 }
 
@@ -160,13 +174,14 @@ function compileKeys(keys: readonly PlanExpression[], compiler: Compiler): RowKe
   }
 }
 
-/** The right side of a hash join by its keys; read when the first left row asks. */
+/** The right side of a hash join by its keys, rows of one key side by side in one array; read when the first left row asks. */
 class Partners {
   readonly #open: Open
   readonly #keys: HashKeys
   readonly #save: SaveRow
   readonly #frame: Frame
-  #table: ValueMap<SavedRow[]> | undefined
+  readonly #place: TextPlace = { bytes: noBytes, start: 0, end: 0 }
+  #table: ValueMap<SavedRow> | undefined
 
   constructor(open: Open, keys: HashKeys, save: SaveRow, frame: Frame) {
     this.#open = open
@@ -176,28 +191,26 @@ class Partners {
   }
 
   /** Those of the left row that the frame holds. NULL and MISSING equal nothing. */
-  ofRow(): readonly SavedRow[] {
+  ofRow(): SavedRow {
     this.#table ??= this.#read()
+    if (this.#keys.leftText?.(this.#frame, this.#place) === true) return this.#table.getText(this.#place) ?? noRows
     const key = this.#keys.left(this.#frame)
     return (key && this.#table.get(key)) ?? noRows
   }
 
-  #read(): ValueMap<SavedRow[]> {
-    const table = new ValueMap<SavedRow[]>()
+  #read(): ValueMap<SavedRow> {
+    const table = new ValueMap<Value[]>()
     const frame = this.#frame
     forEachRow(this.#open(frame), () => {
       const key = this.#keys.right(frame)
       if (key === undefined) return
-      addRow(table, key, this.#save(frame))
+      const row = this.#save(frame)
+      const rows = table.get(key)
+      if (rows === undefined) table.set(key, row)
+      else for (const value of row) rows.push(value)
     })
     return table
   }
-}
-
-function addRow(table: ValueMap<SavedRow[]>, key: Value, row: SavedRow): void {
-  const rows = table.get(key)
-  if (rows === undefined) table.set(key, [row])
-  else rows.push(row)
 }
 
 /** A full join holds its right side, to give in the end the rows there that found no partner. */
@@ -216,7 +229,10 @@ function fullJoin(
     const row = saves.right(frame)
     rows.push(row)
     const key = hash?.right(frame)
-    if (key !== undefined) addRow(table, key, row)
+    if (key === undefined) return
+    const same = table.get(key)
+    if (same === undefined) table.set(key, [row])
+    else same.push(row)
   })
   const candidates = (): readonly SavedRow[] => {
     if (hash === undefined) return rows

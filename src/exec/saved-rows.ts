@@ -7,7 +7,7 @@ import { HeldFields } from './held-fields.ts'
 /** A row that is held: the values of its slots. */
 export type SavedRow = readonly Value[]
 
-export type SaveRow = (frame: Frame) => SavedRow
+export type SaveRow = (frame: Frame) => Value[]
 
 /**
  * Makes what copies a row's slots. Of a document of which only fields are asked, these are kept; others are copied out of

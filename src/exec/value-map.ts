@@ -1,18 +1,32 @@
 import { equalityKey } from '../values/compare.ts'
+import type { TextPlace } from '../values/binary-value-reader.ts'
+import { TextIndex } from '../values/text-index.ts'
 import type { Value } from '../values/value.ts'
 
 /** A map by value: two values are one key exactly when they are equal (`=`), and NULL and MISSING are one key. */
 export class ValueMap<T> {
   readonly #texts = new Map<string, T>()
   readonly #others = new Map<string | number, T>()
+  /** Made of all texts when one is first looked up by its bytes. */
+  #byBytes: { readonly index: TextIndex; readonly entries: readonly T[] } | undefined
 
   get(key: Value): T | undefined {
     return key.type === 'string' || key.type === 'symbol' ? this.#texts.get(key.value) : this.#others.get(otherKey(key))
   }
 
+  /** The same for a text by its bytes; for maps that are complete by then. */
+  getText({ bytes, start, end }: TextPlace): T | undefined {
+    this.#byBytes ??= { index: new TextIndex([...this.#texts.keys()]), entries: [...this.#texts.values()] }
+    const number = this.#byBytes.index.find(bytes, start, end)
+    return number === -1 ? undefined : this.#byBytes.entries[number]
+  }
+
   set(key: Value, entry: T): void {
-    if (key.type === 'string' || key.type === 'symbol') this.#texts.set(key.value, entry)
-    else this.#others.set(otherKey(key), entry)
+    if (key.type !== 'string' && key.type !== 'symbol') this.#others.set(otherKey(key), entry)
+    else {
+      this.#texts.set(key.value, entry)
+      this.#byBytes = undefined
+    }
   }
 }
 

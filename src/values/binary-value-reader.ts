@@ -51,6 +51,13 @@ export interface Fields {
   readonly values: readonly Value[]
 }
 
+/** Where a text lies, as UTF-8: from `start` to `end`. */
+export interface TextPlace {
+  bytes: Uint8Array
+  start: number
+  end: number
+}
+
 /** Reads values of Ion 1.0 binary (Ion 1.0 specification, "Typed Value Formats"), eagerly or lazily. */
 export class BinaryValueReader extends BinaryCursor {
   readonly #symbols: SymbolTable
@@ -234,6 +241,19 @@ export class BinaryValueReader extends BinaryCursor {
   findPath(path: FieldPath, end: number, depth: number): Value | undefined {
     const structEnd = this.#seekPath(path, end)
     return structEnd === -1 ? undefined : this.readValue(structEnd, depth + path.names.length - 1)
+  }
+
+  /** Whether such a path leads to a string; where its bytes lie. */
+  findText(path: FieldPath, end: number, place: TextPlace): boolean {
+    const structEnd = this.#seekPath(path, end)
+    if (structEnd === -1) return false
+    const descriptor = this.bytes[this.at] as number
+    if (descriptor >> 4 !== 8 || descriptor === 0x8f) return false
+    this.at += 1
+    place.end = this.readLength(descriptor, structEnd)
+    place.start = this.at
+    place.bytes = this.bytes
+    return true
   }
 
   /** Whether such a path leads to a text, and to this one; undefined when it leads to anything else, or nowhere. */

@@ -1,4 +1,4 @@
-import type { BinaryValueReader, Fields } from './binary-value-reader.ts'
+import type { BinaryValueReader, Fields, TextPlace } from './binary-value-reader.ts'
 import type { FieldPath } from './symbols.ts'
 import type { Annotations, ListValue, SexpValue, StructValue, Value } from './value.ts'
 
@@ -48,6 +48,12 @@ export class LazyStruct implements StructValue, Lazy {
   hasTextAt(path: FieldPath, text: string, bytes: Uint8Array): boolean | undefined {
     this.#reader.at = this.#start
     return this.#reader.isTextAt(path, text, bytes, this.#end)
+  }
+
+  /** Whether `getPath` would give a string without annotations; where its bytes lie. */
+  findText(path: FieldPath, place: TextPlace): boolean {
+    this.#reader.at = this.#start
+    return this.#reader.findText(path, this.#end, place)
   }
 
   get byteLength(): number {
