@@ -228,6 +228,7 @@ class StoredRows implements Iterator<SourceRow, undefined> {
   readonly #isPassing: boolean
   #bytes: Uint8Array | undefined
   #values: LazyReader | undefined
+  #passing: { readonly done: false; readonly value: StoredRow } | undefined
 
   constructor(entries: RangeCursor, symbols: SymbolTable, meter: Meter, isPassing: boolean) {
     this.#isPassing = isPassing
@@ -250,7 +251,15 @@ class StoredRows implements Iterator<SourceRow, undefined> {
     const value = asStruct(values.read(start + documentHeaderBytes, entries.end))
     this.#meter.readIos += 1
     this.#meter.tick()
+    if (this.#isPassing) return this.#pass(bytes, start, value)
     return { done: false, value: new StoredRow(bytes, start, value) }
+  }
+
+  /** The same objects for every row: nothing is made for each. */
+  #pass(bytes: Uint8Array, start: number, value: StructValue): IteratorResult<SourceRow, undefined> {
+    if (this.#passing === undefined) this.#passing = { done: false, value: new StoredRow(bytes, start, value) }
+    else this.#passing.value.moveTo(bytes, start, value)
+    return this.#passing
   }
 
   return(): IteratorResult<SourceRow, undefined> {
@@ -260,11 +269,17 @@ class StoredRows implements Iterator<SourceRow, undefined> {
 }
 
 class StoredRow implements SourceRow {
-  readonly value: StructValue
-  readonly #bytes: Uint8Array
-  readonly #start: number
+  value: StructValue
+  #bytes: Uint8Array
+  #start: number
 
   constructor(bytes: Uint8Array, start: number, value: StructValue) {
+    this.value = value
+    this.#bytes = bytes
+    this.#start = start
+  }
+
+  moveTo(bytes: Uint8Array, start: number, value: StructValue): void {
     this.value = value
     this.#bytes = bytes
     this.#start = start

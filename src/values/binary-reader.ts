@@ -1,6 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import { BinaryValueReader } from './binary-value-reader.ts'
-import { isLazy } from './lazy-values.ts'
+import { isLazy, LazyStruct } from './lazy-values.ts'
 import { declareSymbols, isMarkerLookalike, LocalSymbolTable, type SymbolTable, symbolTableText } from './symbols.ts'
 import { struct, type Value } from './value.ts'
 
@@ -35,6 +35,9 @@ export function decodeLazy(bytes: Uint8Array, symbols: SymbolTable): Value {
 export class LazyReader {
   readonly #reader: BinaryValueReader
   readonly #symbols: SymbolTable
+  readonly #isPassing: boolean
+  /** The passing struct, which becomes the next one. */
+  #passing: LazyStruct | undefined
 
   /**
    * `isPassing`: a value is read only until its bytes are written over, for the next one. What it gives of itself may be
@@ -43,15 +46,22 @@ export class LazyReader {
   constructor(bytes: Uint8Array, symbols: SymbolTable, isPassing = false) {
     this.#reader = new BinaryValueReader(bytes, symbols, true, 0, isPassing)
     this.#symbols = symbols
+    this.#isPassing = isPassing
   }
 
   /** The value that lies from `start` to `end`. */
   read(start: number, end: number): Value {
     const reader = this.#reader
     if (reader.bytes[start] === 0xe0) return decodeLazy(Buffer.from(reader.bytes.subarray(start, end)), this.#symbols)
+    if (this.#passing !== undefined && reader.beginStruct(start, end)) {
+      this.#passing.moveTo(reader.at, end)
+      return this.#passing
+    }
     reader.at = start
     const value = reader.readValue(end, 0)
-    return value === undefined || reader.at !== end ? reader.fail('expected exactly one value') : value
+    if (value === undefined || reader.at !== end) return reader.fail('expected exactly one value')
+    if (this.#isPassing && value instanceof LazyStruct && value.annotations === undefined) this.#passing = value
+    return value
   }
 }
 

@@ -116,6 +116,14 @@ export class BinaryValueReader extends BinaryCursor {
     }
   }
 
+  /** To the content of a struct without annotations that lies from `start` to `end`; false for anything else. */
+  beginStruct(start: number, end: number): boolean {
+    const descriptor = this.bytes[start] as number
+    if (descriptor >> 4 !== 13 || descriptor === 0xdf) return false
+    this.at = start + 1
+    return this.readLength(descriptor, end) === end
+  }
+
   /** Whether the symbols know none of the annotations that stand for PartiQL's own values (partiql-ion.ts). */
   get isPlainIon(): boolean {
     return this.#symbols.hasPartiqlMarks === false

@@ -7,8 +7,8 @@ export class LazyStruct implements StructValue, Lazy {
   readonly type = 'struct'
   readonly annotations: Annotations
   readonly #reader: BinaryValueReader
-  readonly #start: number
-  readonly #end: number
+  #start: number
+  #end: number
   readonly #depth: number
   #fields: Fields | undefined
 
@@ -18,6 +18,13 @@ export class LazyStruct implements StructValue, Lazy {
     this.#start = start
     this.#end = end
     this.#depth = depth
+  }
+
+  /** Becomes the struct that lies there, for whoever knows that nobody keeps it as it was. */
+  moveTo(start: number, end: number): void {
+    this.#start = start
+    this.#end = end
+    this.#fields = undefined
   }
 
   get names(): readonly string[] {
