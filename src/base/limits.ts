@@ -86,6 +86,8 @@ export const preparedStatementsMax = 256
 export const preparedStatementCharactersMax = 4_096
 /** Bytes of a value that is worked out while planning and kept in the plan. */
 export const foldedConstantBytesMax = 4_096
+/** Bytes of values that are held in one piece of memory, for rows that come out in another order. */
+export const heldChunkBytes = 64 * 1024
 /** Decoded blocks that a transaction keeps while it reads history. */
 export const cachedBlocksMax = 64
 /** Blocks that a rebuild derives from in one write of the store. */

@@ -8,7 +8,9 @@ import { compileExpression } from './compile-expression.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, mistyped, type OpenRows } from './frame.ts'
 import { compileOperator } from './operators.ts'
 import { forEachRow } from './saved-rows.ts'
-import { compileSorted, holdsAll } from './sort.ts'
+import { HeldRows } from './held-rows.ts'
+import { heldColumns, rowOf } from './row.ts'
+import { compileOrder, holdsAll } from './sort.ts'
 import { compileSetOperation } from './set-operation.ts'
 
 type Query = Extract<PlanExpression, { kind: 'query' }>
@@ -116,18 +118,23 @@ export interface RowSource {
 /** The rows of a SELECT, each made when it is asked for. */
 export function compileRowSource(query: QueryPlan, compiler: Compiler): RowSource {
   if (query.kind !== 'select') throw new LedgerError('semantic/invalid', 'this query has no rows to stream')
-  const value = compileExpression(query.value, compiler)
   const bounds = compileBounds(query, compiler)
   const { distinct, input } = query
   if (input.kind === 'sort' && holdsAll(input) && !compiler.raises) {
     // Nothing of a row is needed but its keys and what the query makes of it.
-    const openSorted = compileSorted(input, (frame) => detached(value(frame)), compiler)
+    const orderOf = compileOrder(input, compiler)
+    const holding = compileHolding(query.value, compiler)
     const open: OpenRows = (frame) => {
-      const values = new HeldValues(openSorted(frame))
+      const rows = holding()
+      const values = new OrderedValues(
+        orderOf(frame, () => rows.add(frame)),
+        rows,
+      )
       return new SelectRows(values, values.current, distinct, bounds(frame), frame)
     }
     return { open, ordered: query.ordered }
   }
+  const value = compileExpression(query.value, compiler)
   const openInput = compileOperator(input, compiler)
   const open: OpenRows = (frame) => new SelectRows(openInput(frame), value, distinct, bounds(frame), frame)
   return { open, ordered: query.ordered }
@@ -138,21 +145,45 @@ interface Bounds {
   readonly limit: number
 }
 
-/** Values that stand ready, as rows. */
-class HeldValues implements Cursor {
-  readonly #values: readonly Value[]
+/** What a query makes of its rows, held to be given in another order. */
+interface HeldResults {
+  add(frame: Frame): void
+  valueOf(row: number): Value
+}
+
+/** The columns of a SELECT list are held one by one, any other value as it is. */
+function compileHolding(expression: PlanExpression, compiler: Compiler): () => HeldResults {
+  const columns = expression.kind === 'row' ? heldColumns(expression, compiler) : undefined
+  if (columns === undefined) {
+    const evaluate = compileExpression(expression, compiler)
+    return () => {
+      const values: Value[] = []
+      return { add: (frame) => void values.push(detached(evaluate(frame))), valueOf: (row) => values[row] as Value }
+    }
+  }
+  return () => {
+    const rows = new HeldRows(columns.columns)
+    return { add: (frame) => rows.add(frame), valueOf: (row) => rowOf(columns.names, rows.valuesOf(row)) }
+  }
+}
+
+/** Values that are held, in an order. */
+class OrderedValues implements Cursor {
+  readonly #order: readonly number[]
+  readonly #rows: HeldResults
   #position = -1
 
-  constructor(values: readonly Value[]) {
-    this.#values = values
+  constructor(order: readonly number[], rows: HeldResults) {
+    this.#order = order
+    this.#rows = rows
   }
 
   next(): boolean {
     this.#position += 1
-    return this.#position < this.#values.length
+    return this.#position < this.#order.length
   }
 
-  readonly current = (): Value => this.#values[this.#position] as Value
+  readonly current = (): Value => this.#rows.valueOf(this.#order[this.#position] as number)
 
   close(): void {}
 }

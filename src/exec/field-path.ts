@@ -1,7 +1,7 @@
 import { rootSlot } from '../plan/fields-asked.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import { expressionKey } from '../plan/walk-plan.ts'
-import type { TextPlace } from '../values/binary-value-reader.ts'
+import type { BytesPlace, TextPlace } from '../values/binary-value-reader.ts'
 import { LazyStruct } from '../values/lazy-values.ts'
 import { FieldPath } from '../values/symbols.ts'
 import { hasLoneSurrogate } from '../values/text-quoted.ts'
@@ -62,6 +62,20 @@ export function compileFindText(expression: PlanExpression, compiler: Compiler):
   return (frame, place) => {
     const row = frame.slots[slot]
     return row instanceof LazyStruct && row.findText(path, place)
+  }
+}
+
+/** Where in a row's document the bytes of a path's value lie; false where the path itself must be evaluated. */
+export type FindBytes = (frame: Frame, place: BytesPlace) => boolean
+
+/** Undefined for an expression that is no plain path. */
+export function compileFindBytes(expression: PlanExpression, compiler: Compiler): FindBytes | undefined {
+  const found = fieldPathOf(expression, compiler)
+  if (found === undefined) return undefined
+  const { slot, path } = found
+  return (frame, place) => {
+    const row = frame.slots[slot]
+    return row instanceof LazyStruct && row.findBytes(path, place)
   }
 }
 

@@ -1,7 +1,9 @@
 import type { PlanExpression } from '../plan/plan.ts'
 import { struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
+import { compileFindBytes } from './field-path.ts'
 import type { Compiler, Evaluate } from './frame.ts'
+import type { HeldColumn } from './held-rows.ts'
 
 type RowExpression = Extract<PlanExpression, { kind: 'row' }>
 
@@ -47,17 +49,32 @@ function columns(parts: readonly Column[], compiler: Compiler): Evaluate {
   const count = parts.length
   return (frame) => {
     const values = new Array<Value>(count)
-    let present = 0
-    for (let at = 0; at < count; at += 1) {
-      const value = (evaluate[at] as Evaluate)(frame)
-      values[at] = value
-      if (value.type !== 'missing') present += 1
-    }
-    if (present === count) return struct(names, values)
-    const kept = names.filter((_, at) => values[at]?.type !== 'missing')
-    return struct(
-      kept,
-      values.filter((value) => value.type !== 'missing'),
-    )
+    for (let at = 0; at < count; at += 1) values[at] = (evaluate[at] as Evaluate)(frame)
+    return rowOf(names, values)
   }
+}
+
+/** The struct of columns, without those that are MISSING. */
+export function rowOf(names: readonly string[], values: readonly Value[]): Value {
+  if (!hasMissing(values)) return struct(names, values)
+  return struct(
+    names.filter((_, at) => values[at]?.type !== 'missing'),
+    values.filter((value) => value.type !== 'missing'),
+  )
+}
+
+function hasMissing(values: readonly Value[]): boolean {
+  for (let at = 0; at < values.length; at += 1) if ((values[at] as Value).type === 'missing') return true
+  return false
+}
+
+/** The columns of a SELECT list, to be held; undefined for one with `.*` in it. */
+export function heldColumns({ parts }: RowExpression, compiler: Compiler) {
+  const columns: HeldColumn[] = []
+  for (const part of parts) {
+    if (part.kind !== 'field') return undefined
+    const evaluate = compileExpression(part.value, compiler)
+    columns.push({ evaluate, findBytes: compileFindBytes(part.value, compiler) })
+  }
+  return { names: parts.map((part) => (part as Column).name), columns }
 }

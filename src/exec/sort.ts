@@ -1,7 +1,7 @@
 import type { Bounds, SortKeyPlan, SortOperator } from '../plan/plan.ts'
 import { detached } from '../values/binary-reader.ts'
 import { compareTotal } from '../values/compare.ts'
-import { type IntValue, isAbsent, type Value } from '../values/value.ts'
+import { int, isAbsent, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileBounds } from './compile-query.ts'
 import type { Compiler, Evaluate, Frame, Open } from './frame.ts'
@@ -18,8 +18,16 @@ export function compileSort(sort: SortOperator, compiler: Compiler): Open {
   const { slots } = sort
   const save = compileSave(slots, compiler)
   if (holdsAll(sort)) {
-    const openSorted = compileSorted(sort, save, compiler)
-    return (frame) => savedCursor(openSorted(frame), slots, frame)
+    const orderOf = compileOrder(sort, compiler)
+    return (frame) => {
+      const rows: SavedRow[] = []
+      const order = orderOf(frame, () => void rows.push(save(frame)))
+      return savedCursor(
+        order.map((row) => rows[row] as SavedRow),
+        slots,
+        frame,
+      )
+    }
   }
   const open = compileOperator(sort.input, compiler)
   const order = compileKeys(sort.keys, compiler)
@@ -50,40 +58,64 @@ export function holdsAll({ top }: SortOperator): boolean {
   return top === undefined || (top.limit === undefined && top.offset === undefined)
 }
 
-/** What `make` makes of every row of the input, in the order of the sort. */
-export function compileSorted<T>(
+/** Reads all rows, has each one held by `hold`, and gives their numbers in the order of the sort. */
+export function compileOrder(
   { input, keys }: SortOperator,
-  make: (frame: Frame) => T,
   compiler: Compiler,
-): (frame: Frame) => readonly T[] {
+): (frame: Frame, hold: () => void) => readonly number[] {
   const open = compileOperator(input, compiler)
   const evaluate = keys.map((key) => compileExpression(key.value, compiler))
-  return (frame) => {
-    const columns: Value[][] = keys.map(() => [])
-    const made: T[] = []
+  return (frame, hold) => {
+    const columns = keys.map((key) => new KeyColumn(key))
+    let count = 0
     forEachRow(open(frame), () => {
       for (let at = 0; at < columns.length; at += 1) {
-        ;(columns[at] as Value[]).push(detached((evaluate[at] as Evaluate)(frame)))
+        ;(columns[at] as KeyColumn).push((evaluate[at] as Evaluate)(frame))
       }
-      made.push(make(frame))
+      hold()
+      count += 1
     })
-    const compare = columns.map((column, at) => columnOrder(column, keys[at] as SortKeyPlan))
-    const order = made.map((_, position) => position)
+    const order = Array.from({ length: count }, (_, position) => position)
+    const compare = columns.map((column) => column.order())
     const [only, second] = compare
-    if (only !== undefined && second === undefined) order.sort(only)
-    else order.sort((a, b) => compare.reduce((found, one) => (found === 0 ? one(a, b) : found), 0))
-    return order.map((position) => made[position] as T)
+    if (only !== undefined && second === undefined) return order.sort(only)
+    return order.sort((a, b) => compare.reduce((found, one) => (found === 0 ? one(a, b) : found), 0))
   }
 }
 
-/** The order of two rows by one of their keys; plain numbers where the keys are that. */
-function columnOrder(column: readonly Value[], key: SortKeyPlan): (a: number, b: number) => number {
-  const sign = key.descending ? -1 : 1
-  if (column.every((value) => value.type === 'int' && typeof value.value === 'number')) {
-    const numbers = Float64Array.from(column as readonly IntValue[], (value) => value.value as number)
-    return (a, b) => ((numbers[a] as number) - (numbers[b] as number)) * sign
+/** One of the keys for all rows: plain numbers as long as the keys are that. */
+class KeyColumn {
+  readonly #key: SortKeyPlan
+  #numbers: number[] | undefined = []
+  readonly #values: Value[] = []
+
+  constructor(key: SortKeyPlan) {
+    this.#key = key
   }
-  return (a, b) => compareKeys(column[a] as Value, column[b] as Value, key)
+
+  push(value: Value): void {
+    if (this.#numbers !== undefined) {
+      if (value.type === 'int' && typeof value.value === 'number' && value.annotations === undefined) {
+        this.#numbers.push(value.value)
+        return
+      }
+      for (const number of this.#numbers) this.#values.push(int(number))
+      this.#numbers = undefined
+    }
+    this.#values.push(detached(value))
+  }
+
+  /** The order of two rows by this key. */
+  order(): (a: number, b: number) => number {
+    const key = this.#key
+    if (this.#numbers === undefined) {
+      const values = this.#values
+      return (a, b) => compareKeys(values[a] as Value, values[b] as Value, key)
+    }
+    const numbers = Float64Array.from(this.#numbers)
+    if (key.descending) return (a, b) => (numbers[b] as number) - (numbers[a] as number)
+    return (a, b) => (numbers[a] as number) - (numbers[b] as number)
+  }
 }
 
 export interface CompiledKeys {

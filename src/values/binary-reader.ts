@@ -63,6 +63,13 @@ export class LazyReader {
     if (this.#isPassing && value instanceof LazyStruct && value.annotations === undefined) this.#passing = value
     return value
   }
+
+  /** The value that begins at `start`, which is whole and no padding. */
+  readFrom(start: number): Value {
+    const reader = this.#reader
+    reader.at = start
+    return reader.readValue(reader.bytes.length, 0) ?? reader.fail('expected a value', start)
+  }
 }
 
 /**

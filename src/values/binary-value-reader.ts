@@ -58,6 +58,11 @@ export interface TextPlace {
   end: number
 }
 
+/** The same of a whole value, with the symbols that its ids are of. */
+export interface BytesPlace extends TextPlace {
+  symbols: SymbolTable | undefined
+}
+
 /** Reads values of Ion 1.0 binary (Ion 1.0 specification, "Typed Value Formats"), eagerly or lazily. */
 export class BinaryValueReader extends BinaryCursor {
   readonly #symbols: SymbolTable
@@ -249,6 +254,19 @@ export class BinaryValueReader extends BinaryCursor {
   findPath(path: FieldPath, end: number, depth: number): Value | undefined {
     const structEnd = this.#seekPath(path, end)
     return structEnd === -1 ? undefined : this.readValue(structEnd, depth + path.names.length - 1)
+  }
+
+  /** Whether such a path leads to a value; where its bytes lie. */
+  findBytes(path: FieldPath, end: number, place: BytesPlace): boolean {
+    const structEnd = this.#seekPath(path, end)
+    if (structEnd === -1) return false
+    place.bytes = this.bytes
+    place.start = this.at
+    place.symbols = this.#symbols
+    const descriptor = this.bytes[this.at] as number
+    this.at += 1
+    place.end = this.readLength(descriptor, structEnd)
+    return true
   }
 
   /** Whether such a path leads to a string; where its bytes lie. */

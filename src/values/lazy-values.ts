@@ -1,4 +1,4 @@
-import type { BinaryValueReader, Fields, TextPlace } from './binary-value-reader.ts'
+import type { BinaryValueReader, BytesPlace, Fields, TextPlace } from './binary-value-reader.ts'
 import type { FieldPath } from './symbols.ts'
 import type { Annotations, ListValue, SexpValue, StructValue, Value } from './value.ts'
 
@@ -55,6 +55,12 @@ export class LazyStruct implements StructValue, Lazy {
   hasTextAt(path: FieldPath, text: string, bytes: Uint8Array): boolean | undefined {
     this.#reader.at = this.#start
     return this.#reader.isTextAt(path, text, bytes, this.#end)
+  }
+
+  /** Whether `getPath` would give a value; where its bytes lie. */
+  findBytes(path: FieldPath, place: BytesPlace): boolean {
+    this.#reader.at = this.#start
+    return this.#reader.findBytes(path, this.#end, place)
   }
 
   /** Whether `getPath` would give a string without annotations; where its bytes lie. */

@@ -36,6 +36,11 @@ export class TextIndex {
     if (this.#byText !== undefined) texts.forEach((text, number) => void this.#byText?.set(text, number))
   }
 
+  /** Where a table of so many places, a power of two, begins to look for a text. */
+  static placeOf(bytes: Uint8Array, places: number): number {
+    return hashOf(bytes, 0, bytes.length) & (places - 1)
+  }
+
   #place(number: number, start: number, end: number): void {
     const hash = hashOf(this.#bytes, start, end)
     this.#hashes[number] = hash

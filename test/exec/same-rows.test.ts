@@ -67,10 +67,11 @@ function compare(
   typing: Typing,
   seen?: Seen,
   spoil = (plan: Plan) => plan,
+  stored = new StoredDatabase(),
 ) {
   const { text, parameters, comparesKeys, unbounded } = generated
   const plainDatabase = filled(new MemoryDatabase(), tables)
-  const database = filled(new StoredDatabase(), tables)
+  const database = filled(stored, tables)
   const plain = outcomeOf(plainDatabase, planOf(plainDatabase, unbounded ?? text, typing, false), typing, parameters)
   const plan = planOf(database, text, typing, true)
   const found = outcomeOf(database, spoil(plan), typing, parameters)
@@ -182,6 +183,13 @@ test('a mistake of the planner is found', () => {
     const { failed } = fc.check(property, { numRuns: 3_000, seed: 7, endOnFailure: true })
     assert.ok(failed, `${name} goes unseen`)
   }
+})
+
+test('a value that is kept while its memory is used again is found', () => {
+  const property = fc.property(contents, query, (tables, one) => {
+    compare(tables, one, 'permissive', undefined, undefined, new StoredDatabase(true))
+  })
+  assert.ok(fc.check(property, { numRuns: 1_000, seed: 7, endOnFailure: true }).failed)
 })
 
 test('LIMIT over ORDER BY keeps the rows that sorting everything gives', () => {
