@@ -25,8 +25,7 @@ function fieldPathOf(expression: PlanExpression, compiler: Compiler): RowPath | 
   for (; at.kind === 'field'; at = at.operand) names.unshift(at.name)
   if (at.kind !== 'slot' || names.length === 0) return undefined
   const asked = rootSlot(expression) === undefined ? undefined : compiler.fieldsAsked.get(at.slot)
-  const key = asked && expressionKey(expression)
-  const position = asked?.findIndex((path) => expressionKey(path) === key) ?? -1
+  const position = asked?.get(expressionKey(expression))?.position ?? -1
   return { slot: at.slot, path: new FieldPath(names), position }
 }
 

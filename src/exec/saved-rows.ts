@@ -27,7 +27,7 @@ export function compileSave(slots: readonly number[], compiler: Compiler): SaveR
 function compileCopy(slot: number, compiler: Compiler): Evaluate {
   const asked = compiler.fieldsAsked.get(slot)
   if (asked === undefined) return (frame) => detached(frame.slots[slot] as Value)
-  const paths = asked.map((path) => compileExpression(path, compiler))
+  const paths = [...asked.values()].map(({ path }) => compileExpression(path, compiler))
   return (frame) => {
     const value = frame.slots[slot] as Value
     // One that is held already, or the NULL of a row without a partner.

@@ -3,17 +3,21 @@ import { expressionKey } from './walk-plan.ts'
 
 /**
  * For every table source of which the statement asks nothing but fields, never the document itself: its slot, and the
- * paths, each once. Such a document need not be kept: the values of the paths can be, in its place.
+ * paths, each once, by their expressionKey. Such a document need not be kept: the values of the paths can be, in its place.
  */
-export type FieldsAsked = ReadonlyMap<number, readonly PlanExpression[]>
+export type FieldsAsked = ReadonlyMap<number, ReadonlyMap<string, AskedPath>>
+
+export interface AskedPath {
+  readonly path: PlanExpression
+  /** Its place among the paths of its slot. */
+  readonly position: number
+}
 
 export function fieldsAsked(statement: PlanStatement): FieldsAsked {
   const uses = new Uses()
   uses.look(statement)
-  const asked = new Map<number, readonly PlanExpression[]>()
-  for (const slot of uses.tables) {
-    if (!uses.whole.has(slot)) asked.set(slot, [...(uses.fields.get(slot)?.values() ?? [])])
-  }
+  const asked = new Map<number, ReadonlyMap<string, AskedPath>>()
+  for (const slot of uses.tables) if (!uses.whole.has(slot)) asked.set(slot, uses.fields.get(slot) ?? new Map())
   return asked
 }
 
@@ -28,7 +32,7 @@ export function rootSlot(path: PlanExpression): number | undefined {
 class Uses {
   readonly tables = new Set<number>()
   readonly whole = new Set<number>()
-  readonly fields = new Map<number, Map<string, PlanExpression>>()
+  readonly fields = new Map<number, Map<string, AskedPath>>()
 
   look(part: unknown): void {
     if (typeof part !== 'object' || part === null) return
@@ -58,8 +62,10 @@ class Uses {
   }
 
   #add(slot: number, path: PlanExpression): void {
-    const paths = this.fields.get(slot) ?? new Map<string, PlanExpression>()
-    this.fields.set(slot, paths.set(expressionKey(path), path))
+    const paths = this.fields.get(slot) ?? new Map<string, AskedPath>()
+    this.fields.set(slot, paths)
+    const key = expressionKey(path)
+    if (!paths.has(key)) paths.set(key, { path, position: paths.size })
   }
 }
 

@@ -50,3 +50,11 @@ test('keys of groups may differ in case alone, as fields may', () => {
   const text = "SELECT a, A, COUNT(*) AS n FROM << {'a': 1, 'A': 2}, {'a': 1, 'A': 2} >> AS t GROUP BY t.a, t.A"
   assert.deepEqual(runStatement(new MemoryDatabase(), text), ['{a:1,A:2,n:2}'])
 })
+
+test('very many fields of a document are found in proportion', () => {
+  const fields = repeated(20_000, (at) => `c.f${at % 15_000} AS g${at}`, ', ')
+  assert.equal(
+    runStatement(vehicles(), `SELECT ${fields}, c.vin FROM Car AS c, Person AS p WHERE p.name = c.owner`).length,
+    3,
+  )
+})
