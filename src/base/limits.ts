@@ -209,6 +209,8 @@ export const engineBusyMs = 20
 export const movedCommandsMax = 100
 /** Bytes of their statements and parameters. A larger transaction goes on in another thread. */
 export const movedBytesMax = 64 * 1024
+/** The same of one request: reading and planning a long statement takes time that can't be cut short. */
+export const homeRequestBytesMax = 8 * 1024
 /** Ledgers, exports and the like in one answer of the control plane. */
 export const controlPageMax = 100
 /** Tags of one resource, and their lengths. */

@@ -1,4 +1,4 @@
-import { engineBusyMs, movedBytesMax, movedCommandsMax } from '../base/limits.ts'
+import { engineBusyMs, homeRequestBytesMax, movedBytesMax, movedCommandsMax } from '../base/limits.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
 import type { EarlierCommand, EarlierWork, TransactionStart } from '../protocol/transaction-start.ts'
 import type { Kind, Seat } from './engine-pool.ts'
@@ -35,9 +35,11 @@ export class RoutedTransaction {
     return this.#hasWritten ? 'write' : 'short read'
   }
 
-  /** Whether it would be small enough, with this request, to be done again elsewhere. */
+  /** Whether the request is small, and the transaction with it small enough to be done again elsewhere. */
   isSmallWith(request: SendCommandRequest): boolean {
-    return this.#commands.length < movedCommandsMax && this.#bytes + bytesOf(request) <= movedBytesMax
+    const bytes = bytesOf(request)
+    if (bytes > homeRequestBytesMax || this.#bytes + bytes > movedBytesMax) return false
+    return this.#commands.length < movedCommandsMax
   }
 
   /** Takes its first seat. */

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { LedgerError } from '../../src/base/errors.ts'
-import { engineBusyMs, movedBytesMax, movedCommandsMax, sessionRequestsMax } from '../../src/base/limits.ts'
+import {
+  engineBusyMs,
+  homeRequestBytesMax,
+  movedBytesMax,
+  movedCommandsMax,
+  sessionRequestsMax,
+} from '../../src/base/limits.ts'
 import { CommitDigest } from '../../src/protocol/commit-digest.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../../src/protocol/message.ts'
 import type { TransactionStart } from '../../src/protocol/transaction-start.ts'
@@ -395,10 +401,15 @@ describe('short reads at home', () => {
     assert.equal(engines[0]?.begun[0]?.earlier?.commands.length, movedCommandsMax)
     await one.commit(...many)
     const two = await (await session()).begin()
-    const large = `rows 1 ${'x'.repeat(movedBytesMax)}`
+    const large = `rows 1 ${'x'.repeat(homeRequestBytesMax)}`
     await two.execute(large)
     await two.commit(large)
     assert.deepEqual(home.ends, [`${one.transaction} abort`])
+    const three = await (await session()).begin()
+    const larger = Array.from({ length: 10 }, () => `rows 1 ${'x'.repeat(movedBytesMax / 9)}`)
+    for (const statement of larger) await three.execute(statement)
+    await three.commit(...larger)
+    assert.equal(home.ends.at(-1), `${three.transaction} abort`)
   })
 
   test('a client that goes away takes nothing to another engine', async () => {
