@@ -117,6 +117,8 @@ export interface ServerProcess {
   readonly port: number
   readonly child: ChildProcess
   residentMiB(): number
+  /** Without the mapped data file and the program's own files. */
+  anonymousMiB(): number
   /** Processor time so far, of all threads. */
   cpuMs(): number
   stop(): Promise<void>
@@ -129,10 +131,8 @@ export async function startServer(args: readonly string[]): Promise<ServerProces
   return {
     port: Number(/(\d+)\s*$/.exec(String(line))?.[1]),
     child,
-    residentMiB: () => {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
-      return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024)
-    },
+    residentMiB: () => memoryMiB(child.pid, 'VmRSS'),
+    anonymousMiB: () => memoryMiB(child.pid, 'RssAnon'),
     cpuMs: () => {
       const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
       return (Number(fields[11]) + Number(fields[12])) * 10
@@ -143,6 +143,11 @@ export async function startServer(args: readonly string[]): Promise<ServerProces
       await ended
     },
   }
+}
+
+function memoryMiB(pid: number | undefined, what: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Math.round(Number(new RegExp(`${what}:\\s+(\\d+)`).exec(status)?.[1]) / 1024)
 }
 
 export const program = 'bin/qldb.cjs'

@@ -118,7 +118,8 @@ async function watchServer(server: ServerProcess, endMs: number, samples: string
     await new Promise((resolve) => setTimeout(resolve, stepMs))
     const seconds = Math.round((performance.now() - startMs) / 1000)
     const now = [...(await figures(server.port))].map(([name, value]) => `${name.slice(5)} ${value}`).join(', ')
-    samples.push(`after ${seconds} s: ${server.residentMiB()} MiB, ${now}`)
+    const memory = `${server.residentMiB()} MiB, ${server.anonymousMiB()} of them not of the data file`
+    samples.push(`after ${seconds} s: ${memory}, ${now}`)
   }
 }
 
