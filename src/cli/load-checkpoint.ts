@@ -4,16 +4,23 @@ import { LedgerError } from '../base/errors.ts'
 /** How far a load has come. It is on disk before each commit, so that a load which is broken off loses and doubles nothing. */
 export interface LoadState {
   readonly file: string
-  /** The file's size and time of change: another content must not be taken for the same. */
-  readonly size: number
-  readonly changedMs: number
   readonly ledger: string
   readonly table: string
+  /** What the last transaction that was committed left. */
+  readonly committed: LoadPlace
+  /** What the one that was about to be committed leaves. */
+  readonly pending: LoadPlace | undefined
+}
+
+/** A place in the file: behind one of its records. */
+export interface LoadPlace {
   /** Records that are loaded, or were passed over as bad. */
   readonly done: number
   readonly loaded: number
-  /** The transaction that was about to be committed, and up to which record it goes. */
-  readonly pending: { readonly transactionId: string; readonly done: number; readonly loaded: number } | undefined
+  /** Over all records up to here: another content must not be taken for the same. */
+  readonly digest: string
+  /** Of the transaction that has loaded the last ones; undefined before the first. */
+  readonly transactionId: string | undefined
 }
 
 export class Checkpoint {
@@ -34,7 +41,7 @@ export class Checkpoint {
     }
     try {
       const found = JSON.parse(text) as Partial<LoadState>
-      if (typeof found.done === 'number' && typeof found.table === 'string') return found as LoadState
+      if (typeof found.committed?.done === 'number' && typeof found.table === 'string') return found as LoadState
     } catch {
       // Told below.
     }

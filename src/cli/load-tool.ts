@@ -1,21 +1,21 @@
-import { statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
 import { Command, Option } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import type { Driver } from '../driver/driver.ts'
 import { describeFailure } from '../driver/failure.ts'
 import { stdinPath } from '../inputs/byte-source.ts'
-import { InputError } from '../inputs/input-error.ts'
+import { InputError, type RowWatch } from '../inputs/input-error.ts'
 import { formatOfPath, type InputFormat, inputFormats, openInput } from '../inputs/input.ts'
-import { reportOf } from '../shell/error-report.ts'
-import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
+import { reportOf, printErrorReport } from '../shell/error-report.ts'
+import type { ExitName } from '../shell/exit-codes.ts'
+import { encodeIon } from '../values/binary-writer.ts'
 import { list, string, type StructValue, type Value } from '../values/value.ts'
 import { type Arguments, wrongUsage } from './args.ts'
 import { connectTo } from './connect.ts'
 import { fileError } from './file-error.ts'
-import { Checkpoint, type LoadState } from './load-checkpoint.ts'
-import { writeReport } from './report-failure.ts'
+import { Checkpoint, type LoadPlace, type LoadState } from './load-checkpoint.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
-import { count, ToolProgress } from './tool-progress.ts'
+import { count, counted, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
 
 interface LoadWishes extends Partial<Omit<Arguments, 'format'>> {
@@ -60,7 +60,9 @@ export async function loadTool(argv: readonly string[], world: ToolWorld): Promi
   const { place } = ledgerOptions(ledgerWishes, world.variables)
   if (place.inMemory) throw usage('a ledger in memory is gone after the load')
   const batchAsked = batchOf(wishes.batch)
-  const rows = openRows(path, format)
+  const isPassable = (format ?? formatOfPath(path)) !== 'ion'
+  const notes = new RowNotes(path, isPassable, wishes.continueOnError === true, world)
+  const rows = openRows(path, format, notes)
   const connection = await connectTo(place, 'main')
   const progress = new ToolProgress(world)
   try {
@@ -68,15 +70,15 @@ export async function loadTool(argv: readonly string[], world: ToolWorld): Promi
     const usual = isQldb ? batchAtEndpoint : batchEmbedded
     const batch = batchAsked ?? Math.min(usual, place.quotas.ledger.transactionDocuments ?? usual)
     if (wishes.createTable === true) await createTable(connection.driver, table)
-    const load = new Load(connection.driver, connection.ledger, table, path, wishes, world)
+    const load = new Load(connection.driver, connection.ledger, table, notes, wishes, world)
     const loaded = await load.run(rows, batch, progress)
     progress.dispose()
-    const bad = load.bad === 0 ? '' : `, ${count(load.bad)} bad records were passed over`
-    world.stdout.write(`${count(loaded)} documents loaded into '${table}'${bad}\n`)
-    return load.bad > 0 ? 'failed' : 'ok'
+    const bad = notes.bad === 0 ? '' : `, ${counted(notes.bad, 'bad record')} passed over`
+    world.stdout.write(`${counted(loaded, 'document')} loaded into '${table}'${bad}\n`)
+    return notes.bad > 0 ? 'failed' : 'ok'
   } catch (error) {
     progress.dispose()
-    return failed(error, path, wishes.verbose ?? 0, world)
+    return failed(error, notes, wishes.verbose ?? 0)
   } finally {
     progress.dispose()
     rows.return?.()
@@ -104,12 +106,12 @@ function loadCommand(): Command {
 }
 
 /** Reads records one by one; an array or list is its elements. */
-function openRows(path: string, format: InputFormat | undefined): Iterator<Value, undefined> {
+function openRows(path: string, format: InputFormat | undefined, watch: RowWatch): Iterator<Value, undefined> {
   const known = format ?? formatOfPath(path)
   if (known === undefined && path !== stdinPath)
     throw usage(`'${path}' has no extension that tells its format`, `'--format' takes: ${inputFormats.join(', ')}`)
   try {
-    const content = openInput(path, known)
+    const content = openInput(path, known, watch)
     if (content.kind === 'rows') return content.rows
     const { value } = content
     return (value.type === 'list' ? value.items : [value]).values() as Iterator<Value, undefined>
@@ -118,125 +120,223 @@ function openRows(path: string, format: InputFormat | undefined): Iterator<Value
   }
 }
 
+interface LoadRecord {
+  readonly document: StructValue
+  /** From 1. */
+  readonly number: number
+  readonly line: number | undefined
+  /** Of the file up to this record. */
+  readonly digest: string
+}
+
+/** What is told of records that are no documents; those that come to be passed over are counted. */
+class RowNotes implements RowWatch {
+  readonly path: string
+  readonly #isPassable: boolean
+  readonly #world: ToolWorld
+  readonly onFault?: (fault: InputError) => void
+  /** Where the record read last begins, if that is known. */
+  line: number | undefined
+  bad = 0
+
+  /** `isPassable`: malformed records end somewhere, so that they could be passed over. */
+  constructor(path: string, isPassable: boolean, skipsBad: boolean, world: ToolWorld) {
+    this.path = path
+    this.#isPassable = isPassable
+    this.#world = world
+    if (skipsBad) this.onFault = (fault) => this.#passOver(this.#report(fault, 0, undefined))
+  }
+
+  /** Ends the load: a malformed record, shown with its line. */
+  tellLast(fault: InputError, verbosity: number): void {
+    this.#tell(this.#report(fault, verbosity, this.#isPassable ? badHelp : fixHelp))
+  }
+
+  #report(fault: InputError, verbosity: number, help: string | undefined): string[] {
+    const { text, line, column } = fault.excerpt
+    const statement = { kind: 'statement' as const, text, line, column, offset: 0, terminated: false }
+    const file = this.path === stdinPath ? 'standard input' : this.path
+    return printErrorReport(reportOf(fault, { statement, file, fate: 'none', help }), verbosity)
+  }
+
+  #tell(report: readonly string[]): void {
+    this.#world.stderr.write(`${report.join('\n')}\n`)
+  }
+
+  onLine(line: number): void {
+    this.line = line
+  }
+
+  /** Throws LedgerError 'file/malformed' when bad records are not to be passed over. */
+  refuse(number: number, line: number | undefined, reason: string, cause?: unknown): void {
+    const place = line === undefined ? `record ${number}` : `line ${line}, record ${number}`
+    const error = new LedgerError('file/malformed', `${place} of '${this.path}': ${reason}`, { cause, help: badHelp })
+    if (this.onFault === undefined) throw error
+    this.#passOver([`error[file/malformed]: ${error.message}`])
+  }
+
+  #passOver(report: readonly string[]): void {
+    this.bad += 1
+    this.#tell(report)
+  }
+}
+
 class Load {
   readonly #driver: Driver
   readonly #insert: string
   readonly #world: ToolWorld
-  readonly #skipsBad: boolean
   readonly #checkpoint: Checkpoint | undefined
-  readonly #path: string
-  #state: LoadState
-  bad = 0
+  readonly #notes: RowNotes
+  readonly #origin: Pick<LoadState, 'file' | 'ledger' | 'table'>
+  #place: LoadPlace = { done: 0, loaded: 0, digest: '', transactionId: undefined }
+  /** Of the last record that was read. */
+  #number = 0
+  #digest = ''
 
-  constructor(driver: Driver, ledger: string, table: string, path: string, wishes: LoadWishes, world: ToolWorld) {
+  constructor(driver: Driver, ledger: string, table: string, notes: RowNotes, wishes: LoadWishes, world: ToolWorld) {
     this.#driver = driver
     this.#insert = `INSERT INTO ${quoted(table)} ?`
     this.#world = world
-    this.#skipsBad = wishes.continueOnError === true
-    this.#path = path
-    const info = path === stdinPath ? undefined : statSync(path)
-    const place = wishes.checkpoint ?? (info === undefined ? undefined : `${path}.load-${table}`)
+    this.#notes = notes
+    const { path } = notes
+    const place = wishes.checkpoint ?? (path === stdinPath ? undefined : `${path}.load-${table}`)
     this.#checkpoint = place === undefined ? undefined : new Checkpoint(place)
-    const fresh = { file: path, size: info?.size ?? 0, changedMs: Math.floor(info?.mtimeMs ?? 0), ledger, table }
-    this.#state = { ...fresh, done: 0, loaded: 0, pending: undefined }
+    this.#origin = { file: path, ledger, table }
     if (wishes.restart === true) this.#checkpoint?.remove()
   }
 
   /** Returns how many documents are loaded, those of an earlier run included. */
   async run(rows: Iterator<Value, undefined>, batch: number, progress: ToolProgress): Promise<number> {
     await this.#resume()
-    let number = 0
-    let held: { readonly document: StructValue; readonly number: number }[] = []
-    for (let next = rows.next(); next.done !== true; next = rows.next()) {
-      number += 1
-      if (number <= this.#state.done) continue
-      if (next.value.type === 'struct') held.push({ document: next.value, number })
-      else this.#refuse(number, `a document is a struct, found a ${next.value.type}`)
+    let held: LoadRecord[] = []
+    for (;;) {
+      const record = this.#next(rows)
+      if (record instanceof LedgerError) {
+        // What stands before the fault is good.
+        await this.#insertAll(held)
+        throw record
+      }
+      if (record === undefined) break
+      held.push(record)
       if (held.length < batch) continue
-      await this.#insertAll(held, number)
+      await this.#insertAll(held)
       held = []
-      await progress.report('loading', number, undefined, 'records')
+      await progress.report('loading', this.#number, undefined, 'records')
     }
-    if (number < this.#state.done)
-      throw usage(
-        `'${this.#path}' has ${number} records, but ${this.#state.done} were loaded before`,
-        "see '--restart'",
-      )
-    await this.#insertAll(held, number)
+    const before = this.#place.done
+    if (this.#number < before)
+      throw usage(`'${this.#notes.path}' has ${this.#number} records, but ${before} were loaded before`, restartHelp)
+    await this.#insertAll(held)
     this.#checkpoint?.remove()
-    return this.#state.loaded
+    return this.#place.loaded
+  }
+
+  /** The next document that is not loaded yet, undefined at the end, or the fault that ends the load. */
+  #next(rows: Iterator<Value, undefined>): LoadRecord | LedgerError | undefined {
+    try {
+      for (let next = rows.next(); next.done !== true; next = rows.next()) {
+        const { value } = next
+        this.#number += 1
+        this.#digest = chained(this.#digest, value)
+        const number = this.#number
+        if (number < this.#place.done) continue
+        if (number === this.#place.done) {
+          this.#checkBeginning()
+          continue
+        }
+        const { line } = this.#notes
+        if (value.type === 'struct') return { document: value, number, line, digest: this.#digest }
+        this.#notes.refuse(number, line, `a document is a struct, found ${article(value.type)}`)
+      }
+      return undefined
+    } catch (error) {
+      if (error instanceof LedgerError) return error
+      throw error
+    }
+  }
+
+  #checkBeginning(): void {
+    if (this.#digest === this.#place.digest) return
+    const text = `'${this.#notes.path}' has other records now than those ${count(this.#place.done)} that were loaded before`
+    throw usage(text, restartHelp)
   }
 
   async #resume(): Promise<void> {
     const found = this.#checkpoint?.read()
     if (found === undefined) return
-    const { size, changedMs, ledger, table } = this.#state
-    if (found.size !== size || found.changedMs !== changedMs || found.ledger !== ledger || found.table !== table) {
-      throw usage(
-        `an earlier load of '${this.#path}' was broken off, and the file, ledger or table is another now`,
-        "'--restart' loads it from its beginning",
-      )
+    const { ledger, table } = this.#origin
+    if (found.ledger !== ledger || found.table !== table) {
+      const text = `an earlier load of '${this.#notes.path}' into '${found.table}' of '${found.ledger}' was broken off`
+      throw usage(text, `go on with that, or ${restartHelp}`)
     }
-    const { pending } = found
-    const isThere = pending !== undefined && (await this.#wasCommitted(pending.transactionId))
-    this.#state = isThere
-      ? { ...found, done: pending.done, loaded: pending.loaded, pending: undefined }
-      : { ...found, pending: undefined }
-    this.#world.stderr.write(`going on after record ${count(this.#state.done)}\n`)
+    const { committed, pending } = found
+    const there = await this.#transactionsThere([committed.transactionId, pending?.transactionId])
+    const isPendingThere = pending?.transactionId !== undefined && there.has(pending.transactionId)
+    if (committed.transactionId !== undefined && !isPendingThere && !there.has(committed.transactionId)) {
+      const text = `'${table}' does not hold the ${count(committed.loaded)} documents of '${this.#notes.path}' that were loaded before`
+      throw usage(text, restartHelp)
+    }
+    this.#place = isPendingThere ? pending : committed
+    this.#world.stderr.write(`going on after record ${count(this.#place.done)}\n`)
   }
 
-  /** Whether the last transaction of a load that died came to its commit: its documents are there then. */
-  async #wasCommitted(transactionId: string): Promise<boolean> {
-    const name = quoted(`_ql_committed_${this.#state.table}`)
-    const statement = `SELECT c.metadata.id FROM ${name} AS c WHERE c.metadata.txId = ?`
+  /** Which of the transactions have left something in the table. */
+  async #transactionsThere(ids: readonly (string | undefined)[]): Promise<ReadonlySet<string>> {
+    const known = ids.filter((id) => id !== undefined)
+    if (known.length === 0) return new Set()
+    const conditions = known.map(() => 'h.metadata.txId = ?').join(' OR ')
+    // Of the history, for the documents may have been changed since.
+    const statement = `SELECT VALUE h.metadata.txId FROM history(${quoted(this.#origin.table)}) AS h WHERE ${conditions}`
     const rows = await this.#driver.execute(async (transaction) =>
-      (await transaction.execute(statement, [string(transactionId)])).toArray(),
+      (
+        await transaction.execute(
+          statement,
+          known.map((id) => string(id)),
+        )
+      ).toArray(),
     )
-    return rows.length > 0
+    return new Set(rows.flatMap((row) => (row.type === 'string' ? [row.value] : [])))
   }
 
   /** All in one transaction; where that is refused, in halves, so that the bad record is found. */
-  async #insertAll(
-    records: readonly { readonly document: StructValue; readonly number: number }[],
-    done: number,
-  ): Promise<void> {
-    if (records.length === 0) {
-      this.#state = { ...this.#state, done }
-      return
-    }
-    const loaded = this.#state.loaded + records.length
+  async #insertAll(records: readonly LoadRecord[]): Promise<void> {
+    const last = records.at(-1)
+    if (last === undefined) return
+    const { number: done, digest } = last
+    const loaded = this.#place.loaded + records.length
+    let place = this.#place
     try {
       await this.#driver.execute(async (transaction) => {
         await transaction.execute(this.#insert, [list(records.map(({ document }) => document))])
-        this.#checkpoint?.write({ ...this.#state, pending: { transactionId: transaction.id, done, loaded } })
+        place = { done, loaded, digest, transactionId: transaction.id }
+        this.#checkpoint?.write({ ...this.#origin, committed: this.#place, pending: place })
       })
-      this.#state = { ...this.#state, done, loaded }
+      this.#place = place
     } catch (error) {
       if (describeFailure(error).kind !== 'statement') throw error
-      const [first] = records
-      if (records.length === 1 && first !== undefined) {
-        this.#refuse(first.number, describeFailure(error).summary, error)
-        this.#state = { ...this.#state, done }
+      if (records.length === 1) {
+        this.#notes.refuse(done, last.line, describeFailure(error).summary, error)
+        this.#place = { ...this.#place, done, digest }
         return
       }
       const half = Math.ceil(records.length / 2)
-      await this.#insertAll(records.slice(0, half), (records[half - 1] as { number: number }).number)
-      await this.#insertAll(records.slice(half), done)
+      await this.#insertAll(records.slice(0, half))
+      await this.#insertAll(records.slice(half))
     }
   }
+}
 
-  #refuse(number: number, reason: string, cause?: unknown): void {
-    this.bad += 1
-    const message = `record ${number} of '${this.#path}': ${reason}`
-    if (!this.#skipsBad) {
-      throw new LedgerError('file/malformed', message, {
-        cause,
-        help: "the records before it are loaded; '--continue-on-error' passes over bad ones",
-      })
-    }
-    const error = new LedgerError('file/malformed', message)
-    writeReport(reportOf(error, { statement: undefined, file: undefined, fate: 'none' }), 0, this.#world)
-  }
+const fixHelp = 'the records before it are loaded; put it right and run the same again'
+const badHelp = `${fixHelp}, or pass over it with '--continue-on-error'`
+const restartHelp = "'--restart' loads it from its beginning; what is in the table stays there"
+
+/** Over the records so far and one more. */
+function chained(before: string, value: Value): string {
+  return createHash('sha256').update(before).update(encodeIon(value)).digest('base64')
+}
+
+function article(type: string): string {
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
 }
 
 async function createTable(driver: Driver, table: string): Promise<void> {
@@ -259,14 +359,9 @@ function batchOf(text: string | undefined): number | undefined {
   throw usage(`'${text}' is not a value of '--batch'`, 'it takes a number from 1 on')
 }
 
-/** A fault of the file is shown with its line. */
-function failed(error: unknown, path: string, verbosity: number, world: ToolWorld): ExitName {
+function failed(error: unknown, notes: RowNotes, verbosity: number): ExitName {
   if (!(error instanceof InputError)) throw error
-  const { text, line, column } = error.excerpt
-  const statement = { kind: 'statement' as const, text, line, column, offset: 0, terminated: false }
-  const file = path === stdinPath ? 'standard input' : path
-  const report = reportOf(error, { statement, file, fate: 'none' })
-  writeReport(report, verbosity, world)
+  notes.tellLast(error, verbosity)
   return 'failed'
 }
 

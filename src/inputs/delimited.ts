@@ -1,5 +1,5 @@
 import { int, decimal, nullValue, string, struct, type Value } from '../values/value.ts'
-import { InputError } from './input-error.ts'
+import { InputError, passOver, type RowWatch } from './input-error.ts'
 import type { TextLines } from './text-lines.ts'
 
 /**
@@ -7,16 +7,25 @@ import type { TextLines } from './text-lines.ts'
  * another one is a number where JSON would write it so (`12`, `4.50`, not `007`), exactly; NULL when it is empty; else a
  * string as it stands. A record may have fewer fields than the first, never more.
  */
-export function* readDelimited(lines: TextLines, separator: string): Generator<Value, undefined> {
+export function* readDelimited(lines: TextLines, separator: string, watch: RowWatch = {}): Generator<Value, undefined> {
   try {
-    const header = nextRecord(lines, separator)
+    const header = nextRecord(lines)
     if (header === undefined) return
-    const names = header.fields.map((field, position) => (field.text === '' ? `_${position + 1}` : field.text))
+    const names = splitRecord(header, separator, lines.path).map((field, position) =>
+      field.text === '' ? `_${position + 1}` : field.text,
+    )
     for (;;) {
-      const record = nextRecord(lines, separator)
+      const record = nextRecord(lines)
       if (record === undefined) return
-      const { fields } = record
-      if (fields.length > names.length) throw tooManyFields(record, names.length, lines.path)
+      let fields: readonly Field[]
+      try {
+        fields = splitRecord(record, separator, lines.path)
+        if (fields.length > names.length) throw tooManyFields(record, fields, names.length, lines.path)
+      } catch (error) {
+        passOver(error, watch)
+        continue
+      }
+      watch.onLine?.(record.line)
       const values = fields.map(fieldValue)
       yield struct(fields.length === names.length ? names : names.slice(0, fields.length), values)
     }
@@ -35,11 +44,10 @@ interface Field {
 interface DelimitedRecord {
   readonly text: string
   readonly line: number
-  readonly fields: readonly Field[]
 }
 
 /** The next record that is not an empty line. A quoted field may hold line ends: then the record has several lines. */
-function nextRecord(lines: TextLines, separator: string): DelimitedRecord | undefined {
+function nextRecord(lines: TextLines): DelimitedRecord | undefined {
   for (;;) {
     let text = lines.next()
     if (text === undefined) return undefined
@@ -52,7 +60,7 @@ function nextRecord(lines: TextLines, separator: string): DelimitedRecord | unde
       text += `\n${more}`
     }
     if (text.endsWith('\r')) text = text.slice(0, -1)
-    return { text, line, fields: splitRecord(text, separator, line, lines.path) }
+    return { text, line }
   }
 }
 
@@ -63,7 +71,7 @@ function opensQuote(text: string): boolean {
   return isOpen
 }
 
-function splitRecord(text: string, separator: string, line: number, path: string): Field[] {
+function splitRecord({ text, line }: DelimitedRecord, separator: string, path: string): Field[] {
   const fields: Field[] = []
   let at = 0
   for (;;) {
@@ -120,7 +128,12 @@ function fieldValue({ text, isQuoted }: Field): Value {
   return decimal(sign === '' ? magnitude : -magnitude, -fraction.length, sign !== '')
 }
 
-function tooManyFields({ text, line, fields }: DelimitedRecord, expected: number, path: string): InputError {
+function tooManyFields(
+  { text, line }: DelimitedRecord,
+  fields: readonly Field[],
+  expected: number,
+  path: string,
+): InputError {
   const start = (fields[expected] as Field).start
   const message = `the record has ${fields.length} fields, the first line names ${expected}`
   return new InputError(message, excerpt(text, line, path), { start, end: start + 1 })

@@ -25,6 +25,20 @@ export class InputError extends LedgerError {
   }
 }
 
+/** What may be told of rows while they are read. */
+export interface RowWatch {
+  /** A row that is malformed but ends somewhere: it is passed over. Where nobody is told, the error ends the reading. */
+  readonly onFault?: (fault: InputError) => void
+  /** The line, from 1, in which the next row begins; not told by Ion, nor by JSON values that stand one after the other. */
+  readonly onLine?: (line: number) => void
+}
+
+/** Tells a malformed row, or throws what may not be passed over. */
+export function passOver(fault: unknown, { onFault }: RowWatch): void {
+  if (!(fault instanceof InputError) || onFault === undefined) throw fault
+  onFault(fault)
+}
+
 /** An error about a piece of text, as one about the file; anything else passes unchanged. */
 export function inFile(error: unknown, excerpt: Excerpt, help?: string): unknown {
   if (!(error instanceof LedgerError) || error instanceof InputError) return error

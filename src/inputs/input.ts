@@ -4,6 +4,7 @@ import { type ByteSource, openBytes } from './byte-source.ts'
 import { readDelimited } from './delimited.ts'
 import { IonBinary } from './ion-binary.ts'
 import { IonText } from './ion-text.ts'
+import type { RowWatch } from './input-error.ts'
 import { JsonElements } from './json-elements.ts'
 import { readJsonLines } from './json-lines.ts'
 import { TextLines } from './text-lines.ts'
@@ -18,7 +19,7 @@ export type Content =
 interface Format {
   readonly help: string
   readonly extensions: readonly string[]
-  readonly read: (source: ByteSource, path: string) => Content
+  readonly read: (source: ByteSource, path: string, watch: RowWatch) => Content
 }
 
 /** The formats of `--input`, in the order of the help text. Every file may also be packed with gzip. */
@@ -28,17 +29,17 @@ const formats = {
   jsonl: {
     help: 'JSON Lines: a value a line',
     extensions: ['jsonl', 'ndjson'],
-    read: (source, path) => rows(readJsonLines(new TextLines(source, path))),
+    read: (source, path, watch) => rows(readJsonLines(new TextLines(source, path), watch)),
   },
   csv: {
     help: 'comma-separated values, the first line names the fields',
     extensions: ['csv'],
-    read: (source, path) => rows(readDelimited(new TextLines(source, path), ',')),
+    read: (source, path, watch) => rows(readDelimited(new TextLines(source, path), ',', watch)),
   },
   tsv: {
     help: 'the same, separated by tabs',
     extensions: ['tsv', 'tab'],
-    read: (source, path) => rows(readDelimited(new TextLines(source, path), '\t')),
+    read: (source, path, watch) => rows(readDelimited(new TextLines(source, path), '\t', watch)),
   },
 } as const satisfies Record<string, Format>
 
@@ -64,10 +65,10 @@ export function formatOfPath(path: string): InputFormat | undefined {
  * Opens a file of rows; without a format its first bytes tell Ion and JSON apart. Throws what the file system throws;
  * InputError and other LedgerErrors 'file/…' here and while rows are made.
  */
-export function openInput(path: string, format: InputFormat | undefined): Content {
+export function openInput(path: string, format: InputFormat | undefined, watch: RowWatch = {}): Content {
   const source = openBytes(path)
   try {
-    return readInput(source, path, format)
+    return readInput(source, path, format, watch)
   } catch (error) {
     source.close()
     throw error
@@ -75,11 +76,16 @@ export function openInput(path: string, format: InputFormat | undefined): Conten
 }
 
 /** The same for bytes that are open already. */
-export function readInput(source: ByteSource, path: string, format: InputFormat | undefined): Content {
-  if (format !== undefined) return formats[format].read(source, path)
+export function readInput(
+  source: ByteSource,
+  path: string,
+  format: InputFormat | undefined,
+  watch: RowWatch = {},
+): Content {
+  if (format !== undefined) return formats[format].read(source, path, watch)
   const head = source.read()
   const whole = pushedBack(head, source)
-  return head !== undefined && looksLikeJson(head) ? readJson(whole, path) : readIon(whole, path)
+  return head !== undefined && looksLikeJson(head) ? readJson(whole, path, watch) : readIon(whole, path)
 }
 
 /** The value of a whole content, in memory. */
@@ -112,9 +118,9 @@ function pushedBack(head: Buffer | undefined, source: ByteSource): ByteSource {
 }
 
 /** One array is its elements; one other value is itself; several values are the list of them. */
-function readJson(source: ByteSource, path: string): Content {
+function readJson(source: ByteSource, path: string, watch: RowWatch): Content {
   const values = new JsonElements(source, path)
-  return values.opensArray() ? rows(closing(values.elements(), values)) : alone(values)
+  return values.opensArray() ? rows(closing(values.elements(watch), values)) : alone(values)
 }
 
 /** Ion: one list is its elements, which are then held in memory; else as JSON. */

@@ -1,7 +1,7 @@
 import { inputRowBytesMax } from '../base/limits.ts'
 import type { Value } from '../values/value.ts'
 import type { ByteSource } from './byte-source.ts'
-import { type Excerpt, inFile, InputError } from './input-error.ts'
+import { type Excerpt, inFile, InputError, passOver, type RowWatch } from './input-error.ts'
 import { JsonReader } from './json-reader.ts'
 import { textOf, tooLarge } from './text-lines.ts'
 
@@ -52,7 +52,7 @@ export class JsonElements {
   }
 
   /** The elements of the array whose bracket was passed. */
-  *elements(): Generator<Value, undefined> {
+  *elements(watch: RowWatch = {}): Generator<Value, undefined> {
     let isFirst = true
     for (;;) {
       let unit = this.#skip()
@@ -67,7 +67,16 @@ export class JsonElements {
       }
       if (unit === -1) this.#fail("the array is not closed with ']'")
       isFirst = false
-      yield this.#read()
+      const line = this.#line
+      let value: Value
+      try {
+        value = this.#read()
+      } catch (error) {
+        passOver(error, watch)
+        continue
+      }
+      watch.onLine?.(line)
+      yield value
     }
     this.#at += 1
     if (this.#skip() === -1) return

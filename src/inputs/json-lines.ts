@@ -1,10 +1,10 @@
 import type { Value } from '../values/value.ts'
-import { inFile } from './input-error.ts'
+import { inFile, passOver, type RowWatch } from './input-error.ts'
 import { JsonReader } from './json-reader.ts'
 import type { TextLines } from './text-lines.ts'
 
 /** JSON Lines (jsonlines.org): each line that is not blank is one JSON value, and one row. */
-export function* readJsonLines(lines: TextLines): Generator<Value, undefined> {
+export function* readJsonLines(lines: TextLines, watch: RowWatch = {}): Generator<Value, undefined> {
   const reader = new JsonReader()
   try {
     for (let text = lines.next(); text !== undefined; text = lines.next()) {
@@ -13,8 +13,10 @@ export function* readJsonLines(lines: TextLines): Generator<Value, undefined> {
       try {
         value = reader.read(text)
       } catch (error) {
-        throw inFile(error, { path: lines.path, text, line: lines.line, column: 1 })
+        passOver(inFile(error, { path: lines.path, text, line: lines.line, column: 1 }), watch)
+        continue
       }
+      watch.onLine?.(lines.line)
       yield value
     }
   } finally {

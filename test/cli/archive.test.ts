@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -225,61 +225,6 @@ test(
     assert.deepEqual([one.code, /no table named 'Cra'/.test(one.stderr)], [2, true])
   }),
 )
-
-test(
-  'a bad record is named with its line or number; the ones before it are loaded once',
-  withShell(async (shell) => {
-    const lines = Array.from({ length: 20 }, (_, index) => `{"n": ${index}}`)
-    const count = async () => (await shell.run(['-l', 'l', '-e', 'SELECT VALUE COUNT(*) FROM T AS t'])).stdout.trim()
-    assert.equal((await shell.run(['-l', 'l', '--create', '-e', 'CREATE TABLE T'])).code, 0)
-    writeFileSync(shell.path('syntax.jsonl'), [...lines.slice(0, 12), '{"n": oops}', ...lines].join('\n'))
-    const syntax = await shell.run(['load', '-l', 'l', 'T', 'syntax.jsonl', '--batch', '5'])
-    assert.equal(syntax.code, 1)
-    assert.match(syntax.stderr, /^error\[file\/malformed\]: [\s\S]* --> syntax\.jsonl:13:/)
-    assert.equal(await count(), '10')
-    writeFileSync(shell.path('scalar.jsonl'), [...lines.slice(0, 7), '12', ...lines.slice(7)].join('\n'))
-    const scalar = await shell.run(['load', '-l', 'l', 'T', 'scalar.jsonl', '--batch', '5'])
-    assert.equal(scalar.code, 1)
-    assert.match(
-      scalar.stderr,
-      /error\[file\/malformed\]: record 8 of 'scalar\.jsonl': a document is a struct, found a int/,
-    )
-    assert.equal(await count(), '15')
-    const skipping = await shell.run(['load', '-l', 'l', 'T', 'scalar.jsonl', '--batch', '5', '--continue-on-error'])
-    assert.equal(skipping.code, 1)
-    assert.equal(skipping.stdout, "20 documents loaded into 'T', 1 bad records were passed over\n")
-    assert.match(skipping.stderr, /^going on after record 5\n/)
-    assert.equal(await count(), '30')
-  }),
-)
-
-test(
-  'a load that was killed goes on where it was, each document once',
-  withShell(async (shell) => {
-    const total = 4_000
-    writeFileSync(shell.path('big.jsonl'), Array.from({ length: total }, (_, index) => `{"n":${index}}`).join('\n'))
-    assert.equal((await shell.run(['-l', 'l', '--create', '-e', 'CREATE TABLE T'])).code, 0)
-    const load = ['load', '-l', 'l', 'T', 'big.jsonl', '--batch', '20']
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const child = shell.start(load)
-      const before = readCheckpoint(shell)
-      while (readCheckpoint(shell) === before && child.exitCode === null)
-        await new Promise((resolve) => setImmediate(resolve))
-      child.kill('SIGKILL')
-      await ended(child)
-    }
-    const { code, stdout } = await shell.run(load)
-    assert.deepEqual([code, stdout], [0, "4,000 documents loaded into 'T'\n"])
-    const rows = await shell.run(['-l', 'l', '-e', 'SELECT VALUE [COUNT(*), COUNT(DISTINCT t.n)] FROM T AS t'])
-    assert.equal(rows.stdout, '[4000,4000]\n')
-    assert.equal(readCheckpoint(shell), '')
-  }),
-)
-
-function readCheckpoint(shell: TestShell): string {
-  const path = shell.path('big.jsonl.load-T')
-  return existsSync(path) ? readFileSync(path, 'utf8') : ''
-}
 
 test(
   'wrong usage ends with 2, and says what is right',
