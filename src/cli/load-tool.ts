@@ -10,8 +10,8 @@ import { reportOf, printErrorReport } from '../shell/error-report.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
 import { encodeIon } from '../values/binary-writer.ts'
 import { list, string, type StructValue, type Value } from '../values/value.ts'
-import { type Arguments, wrongUsage } from './args.ts'
-import { connectTo } from './connect.ts'
+import type { Arguments } from './args.ts'
+import { connectTo, type Place } from './connect.ts'
 import { fileError } from './file-error.ts'
 import { Checkpoint, type LoadPlace, type LoadState } from './load-checkpoint.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
@@ -59,10 +59,26 @@ export async function loadTool(argv: readonly string[], world: ToolWorld): Promi
   const { format, ...ledgerWishes } = wishes
   const { place } = ledgerOptions(ledgerWishes, world.variables)
   if (place.inMemory) throw usage('a ledger in memory is gone after the load')
-  const batchAsked = batchOf(wishes.batch)
   const isPassable = (format ?? formatOfPath(path)) !== 'ion'
   const notes = new RowNotes(path, isPassable, wishes.continueOnError === true, world)
-  const rows = openRows(path, format, notes)
+  try {
+    return await loadFile(place, table, notes, wishes, world)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    notes.tellLast(error, wishes.verbose ?? 0)
+    return 'failed'
+  }
+}
+
+async function loadFile(
+  place: Place,
+  table: string,
+  notes: RowNotes,
+  wishes: LoadWishes,
+  world: ToolWorld,
+): Promise<ExitName> {
+  const batchAsked = batchOf(wishes.batch)
+  const rows = openRows(notes.path, wishes.format, notes)
   const connection = await connectTo(place, 'main')
   const progress = new ToolProgress(world)
   try {
@@ -76,9 +92,6 @@ export async function loadTool(argv: readonly string[], world: ToolWorld): Promi
     const bad = notes.bad === 0 ? '' : `, ${counted(notes.bad, 'bad record')} passed over`
     world.stdout.write(`${counted(loaded, 'document')} loaded into '${table}'${bad}\n`)
     return notes.bad > 0 ? 'failed' : 'ok'
-  } catch (error) {
-    progress.dispose()
-    return failed(error, notes, wishes.verbose ?? 0)
   } finally {
     progress.dispose()
     rows.return?.()
@@ -357,12 +370,6 @@ function batchOf(text: string | undefined): number | undefined {
   const batch = Number(text)
   if (Number.isSafeInteger(batch) && batch > 0) return batch
   throw usage(`'${text}' is not a value of '--batch'`, 'it takes a number from 1 on')
-}
-
-function failed(error: unknown, notes: RowNotes, verbosity: number): ExitName {
-  if (!(error instanceof InputError)) throw error
-  notes.tellLast(error, verbosity)
-  return 'failed'
 }
 
 function usage(message: string, help?: string): LedgerError {

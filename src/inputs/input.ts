@@ -137,12 +137,24 @@ interface Values {
 
 function alone(values: Values): Content {
   const first = values.next()
-  const second = first && values.next()
+  let second: Value | undefined
+  try {
+    second = first && values.next()
+  } catch (fault) {
+    // What stands before it is good.
+    if (first !== undefined) return rows(closing(thenFault(first, fault), values))
+    throw fault
+  }
   if (first !== undefined && second === undefined) {
     values.close()
     return { kind: 'value', value: first }
   }
   return rows(closing(valuesFrom(first, second, values), values))
+}
+
+function* thenFault(first: Value, fault: unknown): Generator<Value, undefined> {
+  yield first
+  throw fault
 }
 
 function* valuesFrom(first: Value | undefined, second: Value | undefined, more: Values): Generator<Value, undefined> {
