@@ -1,7 +1,8 @@
-import { appendFileSync, chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { historyEntriesMax, historyEntryUnitsMax } from '../base/limits.ts'
 import { makeFolder } from './folders.ts'
+import { writeWholeFile } from './whole-file.ts'
 
 /**
  * What was typed, kept between runs: one entry a line, line breaks and backslashes escaped. Each entry is appended at once,
@@ -35,18 +36,35 @@ export class HistoryFile {
     if (entry.length > historyEntryUnitsMax) return
     try {
       makeFolder(dirname(this.#path))
-      appendFileSync(this.#path, `${encode(entry)}\n`, { mode: 0o600 })
+      // A shell that was killed may have left a part of a line.
+      const start = this.#endsInLine() ? '\n' : ''
+      appendFileSync(this.#path, `${start}${encode(entry)}\n`, { mode: 0o600 })
       chmodSync(this.#path, 0o600)
     } catch {
       // No history is better than no shell.
     }
   }
 
+  #endsInLine(): boolean {
+    let file: number
+    try {
+      file = openSync(this.#path, 'r')
+    } catch {
+      return false
+    }
+    try {
+      const last = Buffer.alloc(1)
+      const { size } = fstatSync(file)
+      return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 10
+    } finally {
+      closeSync(file)
+    }
+  }
+
   #replace(lines: readonly string[]): void {
     try {
-      const fresh = `${this.#path}.new`
-      writeFileSync(fresh, lines.map((line) => `${line}\n`).join(''), { mode: 0o600 })
-      renameSync(fresh, this.#path)
+      const text = lines.map((line) => `${line}\n`).join('')
+      writeWholeFile(this.#path, text, { mode: 0o600, place: 'replace' })
     } catch {
       // As above.
     }

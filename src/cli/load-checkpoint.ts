@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { LedgerError } from '../base/errors.ts'
+import { writeWholeFile } from './whole-file.ts'
 
 /** How far a load has come. It is on disk before each commit, so that a load which is broken off loses and doubles nothing. */
 export interface LoadState {
@@ -48,17 +49,9 @@ export class Checkpoint {
     throw new LedgerError('file/malformed', `'${this.#path}' is not the checkpoint of a load`)
   }
 
-  /** On disk when it returns; written beside and put in the old one's place. */
+  /** On disk when it returns. */
   write(state: LoadState): void {
-    const fresh = `${this.#path}.new`
-    const file = openSync(fresh, 'w', 0o600)
-    try {
-      writeSync(file, `${JSON.stringify(state)}\n`)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(fresh, this.#path)
+    writeWholeFile(this.#path, `${JSON.stringify(state)}\n`, { mode: 0o600, place: 'replace' })
   }
 
   remove(): void {

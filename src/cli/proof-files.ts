@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { LedgerError } from '../base/errors.ts'
 import { parseDigestFile, type SavedDigest } from '../journal/digest-file.ts'
 import { fileError } from './file-error.ts'
+import { writeWholeFile } from './whole-file.ts'
 
 /** Proofs and digests are small: a file beyond that is something else. */
 const evidenceBytesMax = 512 * 1024 * 1024
@@ -27,10 +28,10 @@ export function readDigestFile(path: string): SavedDigest {
   return inFile(path, () => parseDigestFile(readTextFile(path)))
 }
 
-/** Writes a file that is not there yet: a digest or proof is never written over. */
+/** Writes a file that is not there yet, whole or not at all: a digest or proof is never written over. */
 export function writeNewFile(path: string, text: string): void {
   try {
-    writeFileSync(path, text, { flag: 'wx', mode: 0o644 })
+    writeWholeFile(path, text, { mode: 0o644, place: 'new' })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
       throw new LedgerError('usage/invalid-argument', `'${path}' is there already`, { help: 'give another name' })

@@ -133,7 +133,7 @@ export class FolderExports implements JournalExports {
 
   #keep(record: ExportRecord): void {
     this.#records.set(record.id, record)
-    writeJsonFile(this.#recordFile(record.id), record, this.#env)
+    writeJsonFile(this.#recordFile(record.id), record)
   }
 
   #load(path: string): void {

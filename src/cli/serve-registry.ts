@@ -137,7 +137,7 @@ export class DirectoryPlaces implements LedgerPlaces {
   /** On disk, whole or not at all, when it returns. */
   writeRecord(record: LedgerRecord): void {
     const { name, ...kept } = record
-    writeJsonFile(join(this.#directory, name, recordFile), kept, this.#env)
+    writeJsonFile(join(this.#directory, name, recordFile), kept)
   }
 
   make(): void {}
