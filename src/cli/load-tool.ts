@@ -6,14 +6,16 @@ import { describeFailure } from '../driver/failure.ts'
 import { stdinPath } from '../inputs/byte-source.ts'
 import { InputError, type RowWatch } from '../inputs/input-error.ts'
 import { formatOfPath, type InputFormat, inputFormats, openInput } from '../inputs/input.ts'
-import { reportOf, printErrorReport } from '../shell/error-report.ts'
-import type { ExitName } from '../shell/exit-codes.ts'
+import { reportOf } from '../shell/error-report.ts'
+import type { ErrorReport } from '../shell/events.ts'
+import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { encodeIon } from '../values/binary-writer.ts'
 import { list, string, type StructValue, type Value } from '../values/value.ts'
-import type { Arguments } from './args.ts'
+import { type Arguments, wrongUsage } from './args.ts'
 import { connectTo, type Place } from './connect.ts'
 import { fileError } from './file-error.ts'
 import { Checkpoint, type LoadPlace, type LoadState } from './load-checkpoint.ts'
+import { writeReport } from './report-failure.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, counted, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
@@ -157,23 +159,23 @@ class RowNotes implements RowWatch {
     this.path = path
     this.#isPassable = isPassable
     this.#world = world
-    if (skipsBad) this.onFault = (fault) => this.#passOver(this.#report(fault, 0, undefined))
+    if (skipsBad) this.onFault = (fault) => this.#passOver(this.#report(fault, undefined))
   }
 
   /** Ends the load: a malformed record, shown with its line. */
   tellLast(fault: InputError, verbosity: number): void {
-    this.#tell(this.#report(fault, verbosity, this.#isPassable ? badHelp : fixHelp))
+    this.#tell(this.#report(fault, this.#isPassable ? badHelp : fixHelp), verbosity)
   }
 
-  #report(fault: InputError, verbosity: number, help: string | undefined): string[] {
+  #report(fault: InputError, help: string | undefined): ErrorReport {
     const { text, line, column } = fault.excerpt
     const statement = { kind: 'statement' as const, text, line, column, offset: 0, terminated: false }
     const file = this.path === stdinPath ? 'standard input' : this.path
-    return printErrorReport(reportOf(fault, { statement, file, fate: 'none', help }), verbosity)
+    return reportOf(fault, { statement, file, fate: 'none', help })
   }
 
-  #tell(report: readonly string[]): void {
-    this.#world.stderr.write(`${report.join('\n')}\n`)
+  #tell(report: ErrorReport, verbosity = 0): void {
+    writeReport(report, verbosity, this.#world)
   }
 
   onLine(line: number): void {
@@ -185,10 +187,12 @@ class RowNotes implements RowWatch {
     const place = line === undefined ? `record ${number}` : `line ${line}, record ${number}`
     const error = new LedgerError('file/malformed', `${place} of '${this.path}': ${reason}`, { cause, help: badHelp })
     if (this.onFault === undefined) throw error
-    this.#passOver([`error[file/malformed]: ${error.message}`])
+    const { message } = error
+    const plain = new LedgerError(error.code, message)
+    this.#passOver(reportOf(plain, { statement: undefined, file: undefined, fate: 'none' }))
   }
 
-  #passOver(report: readonly string[]): void {
+  #passOver(report: ErrorReport): void {
     this.bad += 1
     this.#tell(report)
   }
