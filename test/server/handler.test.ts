@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { LedgerError } from '../../src/base/errors.ts'
+import { documentBytesMax } from '../../src/base/limits.ts'
 import { CommitDigest } from '../../src/protocol/commit-digest.ts'
 import { type SendCommandRequest, type SendCommandResponse, WireError } from '../../src/protocol/message.ts'
 import { createHandler, type HandlerOptions } from '../../src/server/handler.ts'
@@ -330,6 +331,14 @@ describe('pages', () => {
     const client = await openClient()
     const { FirstPage } = await client.execute('echo', bag([int(1), missing]))
     assert.deepEqual(FirstPage.Values[0]?.IonBinary, encodeIon(bag([int(1), missing])))
+  })
+
+  test('a ledger that is set to be strict holds parameters to QLDB’s quota, beside others that are not', async () => {
+    const large = string('x'.repeat(documentBytesMax))
+    const strict = await (await new Client().session('strict')).begin()
+    await fails(strict.execute('echo', large), badRequest, /has \d+ bytes, at most 131072 are allowed$/)
+    const other = await (await new Client().session()).begin()
+    await other.execute('echo', large)
   })
 
   test('a parameter may be Ion text; one that is malformed is refused', async () => {

@@ -16,7 +16,7 @@ import { int, string, structOf, type Value } from '../../src/values/value.ts'
  * - `wait MS`: one row after so much time, in steps of 100 ms between which it may be stopped
  * - `fail AREA/CODE text`: that error, at the fourth character
  * - `bug`: an error that is no LedgerError
- * Digests are checked as a ledger does.
+ * Digests are checked as a ledger does. The ledger `strict` holds to QLDB's quotas; there is none named `absent`.
  */
 export class FakeHost implements LedgerHost {
   readonly #env: Env & { advance(ms: number): void }
@@ -38,7 +38,7 @@ export class FakeHost implements LedgerHost {
 
   async open(name: string) {
     if (name === 'absent') throw new LedgerError('ledger/not-found', "no ledger named 'absent'")
-    return { begin: (options?: BeginOptions) => this.#begin(options) }
+    return { strictQldb: name === 'strict', begin: (options?: BeginOptions) => this.#begin(options) }
   }
 
   #begin({ id = newId(this.#env), readsOnly = false }: BeginOptions = {}): HostedTransaction {
