@@ -96,7 +96,7 @@ export function knownValue(argument: PlanExpression): Value {
 
 function functionContext({ context }: Frame, compiler: Compiler): FunctionContext {
   return {
-    nullsMissing: compiler.strict || compiler.nullsMissing,
+    typing: compiler.nullsMissing ? 'qldb' : compiler.strict ? 'strict' : 'permissive',
     get nowMs() {
       return context.nowMs
     },

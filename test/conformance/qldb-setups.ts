@@ -330,6 +330,7 @@ export const inPartiql: Readonly<Record<number, Expected>> = {
   115: { rows: ['{}'] },
   119: { rows: ['{}'] },
   130: { rows: ['{}'] },
+  161: { rows: ['{}'] },
   166: { rows: ['{}'] },
   // Any expression is a statement.
   248: { error: { type: 'BadRequestException', code: '432', message: "No such variable named 'Person'" } },

@@ -9,7 +9,7 @@ export const collectionFunctions: readonly FunctionDefinition[] = [
   define('cardinality', ['collection'], ([value]) => int(sizeOf(value as Value))),
   define('exists', ['any'], ([value]) => bool(exists(value as Value)), 'own'),
   define('coalesce', ['any', 'any*'], coalesce, 'own'),
-  define('nullif', ['any', 'any'], ([a, b]) => nullIf(a as Value, b as Value), 'own'),
+  define('nullif', ['any', 'any'], ([a, b], context) => nullIf(a as Value, b as Value, context), 'own'),
   define('filter_distinct', ['sequence'], ([value]) => bag(distinct(itemsOf(value as Value)))),
   define('flatten', ['sequence'], ([value]) => bag(itemsOf(value as Value).flatMap((item) => [...itemsOf(item)]))),
   define('coll_to_scalar', ['sequence'], ([value]) => toScalar(itemsOf(value as Value))),
@@ -22,10 +22,10 @@ export const collectionFunctions: readonly FunctionDefinition[] = [
 ]
 
 /** The first present argument; of absent ones alone NULL, or MISSING where in permissive typing all are that. */
-function coalesce(args: readonly Value[], { nullsMissing }: FunctionContext): Value {
+function coalesce(args: readonly Value[], { typing }: FunctionContext): Value {
   const present = args.find((value) => !isAbsent(value))
   if (present !== undefined) return present
-  return !nullsMissing && args.every((value) => value.type === 'missing') ? missing : nullValue
+  return typing === 'permissive' && args.every((value) => value.type === 'missing') ? missing : nullValue
 }
 
 function sizeOf(value: Value): number {
@@ -42,10 +42,10 @@ function exists(value: Value): boolean {
   return (value.type === 'struct' || 'items' in value) && sizeOf(value) > 0
 }
 
-/** NULL when both are equal, else the first. Two MISSING are MISSING. */
-function nullIf(a: Value, b: Value): Value {
-  if (a.type === 'missing' && b.type === 'missing') return missing
-  return equals(a, b) ? nullValue : a
+/** SQL's CASE WHEN a = b THEN NULL ELSE a END. */
+function nullIf(a: Value, b: Value, { typing }: FunctionContext): Value {
+  if (a.type === 'missing') return typing === 'qldb' ? nullValue : missing
+  return !isAbsent(a) && !isAbsent(b) && equals(a, b) ? nullValue : a
 }
 
 function distinct(items: readonly Value[]): Value[] {

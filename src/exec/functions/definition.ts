@@ -2,8 +2,8 @@ import { LedgerError } from '../../base/errors.ts'
 import type { Value, ValueType } from '../../values/value.ts'
 
 export interface FunctionContext {
-  /** Absent values alone give NULL, never MISSING: strict typing, and QLDB's own. */
-  readonly nullsMissing: boolean
+  /** `qldb`: wrong types are errors, and MISSING gives NULL. */
+  readonly typing: 'permissive' | 'strict' | 'qldb'
   /** The transaction's clock, milliseconds since 1970. */
   readonly nowMs: number
   /** Empty outside a ledger. */

@@ -7,7 +7,7 @@ import { printIon } from '../../../src/values/text-writer.ts'
 import { date, interval, missing, nullValue, time, type Value } from '../../../src/values/value.ts'
 
 const context: FunctionContext = {
-  nullsMissing: false,
+  typing: 'permissive',
   nowMs: 1_627_000_000_123,
   transactionId: 'EKwDaxV3DBQJJ2mlKSewXV',
 }
@@ -141,7 +141,8 @@ test('collections', () => {
     'coll_to_scalar [{a:1}]': '1',
   })
   assert.equal(call('nullif', missing, missing), missing)
-  assert.equal(call('nullif', missing, nullValue), nullValue)
+  assert.equal(call('nullif', missing, nullValue), missing)
+  assert.equal(call('nullif', nullValue, missing), nullValue)
   assert.throws(() => result('size 12'), {
     code: 'evaluator/type-mismatch',
     message: 'Invalid argument types for size, expected: LIST OR BAG OR SEXP OR STRUCT got: INT',
