@@ -28,10 +28,10 @@ export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
     const isMany = plan.form === 'many' && (value.type === 'bag' || value.type === 'list')
     const documents = isMany ? value.items : [value]
     const sink = sinkOf(frame, plan.span)
-    return documents.flatMap((document) => {
+    return documents.map((document) => {
       const documentId = placed(plan.span, () => sink.insert(plan.table.tableId, document))
       frame.step()
-      if (returning === undefined) return [structOf({ documentId: string(documentId) })]
+      if (returning === undefined) return structOf({ documentId: string(documentId) })
       return returning(frame, undefined, document.type === 'struct' ? document : undefined)
     })
   }
@@ -65,14 +65,14 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
       for (const step of steps) target.changes.push(...step(frame))
     })
     const sink = sinkOf(frame, plan.span)
-    return [...targets.values()].flatMap((target) => {
+    return [...targets.values()].map((target) => {
       const after = changed(target)
       placed(plan.span, () => {
         if (after === undefined) sink.remove(tableId, target.documentId)
         else sink.replace(tableId, target.documentId, after)
       })
       frame.step()
-      if (returning === undefined) return [structOf({ documentId: string(target.documentId) })]
+      if (returning === undefined) return structOf({ documentId: string(target.documentId) })
       return returning(frame, target.before, after?.type === 'struct' ? after : undefined)
     })
   }
@@ -132,27 +132,20 @@ function stepOf(index: Value, isElement: boolean): Step | undefined {
   throw new LedgerError('evaluator/type-mismatch', `a path takes an integer or a string in brackets, not ${index.type}`)
 }
 
-type CompiledReturning = (
-  frame: Frame,
-  before: StructValue | undefined,
-  after: StructValue | undefined,
-) => readonly Value[]
+type CompiledReturning = (frame: Frame, before: StructValue | undefined, after: StructValue | undefined) => Value
 
-function compileReturning(
-  items: readonly ReturningPlan[] | undefined,
-  compiler: Compiler,
-): CompiledReturning | undefined {
-  if (items === undefined) return undefined
-  const compiled = items.map((item) => ({ item, evaluate: item.value && compileExpression(item.value, compiler) }))
-  return (frame, before, after) =>
-    compiled.map(({ item, evaluate }) => {
-      const isOld = item.which === 'all-old' || item.which === 'modified-old'
-      const document = isOld ? before : after
-      if (document === undefined) return missing
-      const shown = item.which.startsWith('modified') ? modified(document, isOld ? after : before) : document
-      frame.slots[item.slot] = shown
-      return evaluate === undefined ? shown : evaluate(frame)
-    })
+function compileReturning(plan: ReturningPlan | undefined, compiler: Compiler): CompiledReturning | undefined {
+  if (plan === undefined) return undefined
+  const row = compileExpression(plan.row, compiler)
+  return (frame, before, after) => {
+    for (const { which, slot } of plan.versions) {
+      const isOld = which === 'all-old' || which === 'modified-old'
+      const [document, other] = isOld ? [before, after] : [after, before]
+      const shown = which.startsWith('modified') && document !== undefined ? modified(document, other) : document
+      frame.slots[slot] = shown ?? missing
+    }
+    return row(frame)
+  }
 }
 
 /** The top-level fields that differ from the other version. */

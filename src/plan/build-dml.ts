@@ -12,12 +12,14 @@ import { buildExpression, literalText } from './build-expression.ts'
 import { buildFrom, countSources } from './build-from.ts'
 import { addFilter } from './build-query.ts'
 import type { TableInfo } from './catalog.ts'
+import { columnName } from './column-name.ts'
 import type {
   ChangePlan,
   ChangeStep,
   InsertPlan,
   Operator,
   ReturningPlan,
+  RowPart,
   TableScan,
   TargetPath,
   TargetStep,
@@ -32,7 +34,7 @@ export function buildInsert(statement: InsertStatement, context: PlanContext): I
     throw new LedgerError('semantic/unsupported', `${what} is not supported: tables have no keys`, { span })
   }
   const value = buildExpression(statement.value, new Scope(undefined), context, 'none')
-  const returning = buildReturning(statement.returning, table, context)
+  const returning = buildReturning(statement.returning, 'old', table, context)
   return { kind: 'insert', table, form: statement.form, value, returning, span }
 }
 
@@ -63,6 +65,7 @@ export function buildChange(statement: DmlStatement, context: PlanContext): Chan
   if (statement.where !== undefined) input = addFilter(from, buildExpression(statement.where, scope, context), context)
   const changes = statement.changes.map((change) => buildStep(change, scope, context))
   const table = (scan.source as Extract<TableScan['source'], { kind: 'table' }>).table
+  const noVersion = statement.form === 'delete' ? 'new' : undefined
   return {
     kind: 'change',
     table,
@@ -70,7 +73,7 @@ export function buildChange(statement: DmlStatement, context: PlanContext): Chan
     documentSlot: scan.slot,
     idSlot: scan.bySlot as number,
     changes,
-    returning: buildReturning(statement.returning, table, context, scan.alias),
+    returning: buildReturning(statement.returning, noVersion, table, context, scan.alias),
     span: statement.span,
   }
 }
@@ -143,20 +146,45 @@ function targetStep(step: PathStep, scope: Scope, context: PlanContext): TargetS
   return { kind: 'index', index: buildExpression(step.index, scope, context) }
 }
 
-/** RETURNING: its expressions see the document under the table's name or alias. */
+/**
+ * RETURNING: one row per document, with the columns that a SELECT list would give. The expressions of an item see one
+ * version of the document, under the table's name or alias.
+ */
 function buildReturning(
   returning: readonly Returning[] | undefined,
+  noVersion: 'old' | 'new' | undefined,
   table: TableInfo,
   context: PlanContext,
   alias = table.name,
-): readonly ReturningPlan[] | undefined {
-  return returning?.map((item) => {
+): ReturningPlan | undefined {
+  if (returning === undefined) return undefined
+  const versions: ReturningPlan['versions'][number][] = []
+  const parts = returning.map((item, at): RowPart => {
+    const { which, expression, span } = item
+    if (noVersion !== undefined && which.endsWith(noVersion)) {
+      const why = noVersion === 'old' ? 'what is inserted has no old version' : 'what is deleted has no new version'
+      context.note(new LedgerError('semantic/invalid', why, { span }))
+    }
     const slot = context.newSlot()
+    versions.push({ which, slot })
     const scope = new Scope(undefined)
     scope.sourceCount = 1
-    const source = declare(scope, context, alias, 'source', slot, item.span)
+    const source = declare(scope, context, alias, 'source', slot, span)
     scope.sources.push({ source, at: undefined, by: undefined, nullable: false })
-    const value = item.expression === '*' ? undefined : buildExpression(item.expression, scope, context)
-    return { which: item.which, value, slot }
+    const otherwise = `_${at + 1}`
+    if (expression === '*') return { kind: 'all', value: { kind: 'slot', slot, name: alias, span }, otherwise }
+    const starred = withoutStar(expression)
+    if (starred !== undefined) return { kind: 'all', value: buildExpression(starred, scope, context), otherwise }
+    const value = buildExpression(expression, scope, context)
+    return { kind: 'field', name: columnName(expression) ?? otherwise, value }
   })
+  const span = { start: returning[0]?.span.start ?? 0, end: returning.at(-1)?.span.end ?? 0 }
+  return { versions, row: { kind: 'row', parts, span } }
+}
+
+/** What the `.*` at the end of a path stands behind. */
+function withoutStar(expression: Expression): Expression | undefined {
+  if (expression.kind !== 'path' || expression.steps.at(-1)?.kind !== 'each-field') return undefined
+  const steps = expression.steps.slice(0, -1)
+  return steps.length === 0 ? expression.root : { ...expression, steps }
 }

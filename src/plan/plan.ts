@@ -51,7 +51,7 @@ export interface InsertPlan {
   /** `one`: the value is the document. `many`: a collection of documents, or one document. */
   readonly form: 'one' | 'many'
   readonly value: PlanExpression
-  readonly returning: readonly ReturningPlan[] | undefined
+  readonly returning: ReturningPlan | undefined
   readonly span: Span
 }
 
@@ -64,7 +64,7 @@ export interface ChangePlan {
   readonly documentSlot: number
   readonly idSlot: number
   readonly changes: readonly ChangeStep[]
-  readonly returning: readonly ReturningPlan[] | undefined
+  readonly returning: ReturningPlan | undefined
   readonly span: Span
 }
 export type ChangeStep =
@@ -86,12 +86,13 @@ export type TargetStep =
   /** The element that a nested source stands at: its ordinal's slot; MISSING there when the value was no list. */
   | { readonly kind: 'element'; readonly slot: number }
 
-/** `slot` holds the whole document as it was before or is after, while `value` is evaluated. */
+/** Each slot holds a version of the document, or those fields of it that were modified, while `row` is evaluated. */
 export interface ReturningPlan {
-  readonly which: 'modified-old' | 'modified-new' | 'all-old' | 'all-new'
-  /** Undefined: `*`. */
-  readonly value: PlanExpression | undefined
-  readonly slot: number
+  readonly versions: readonly {
+    readonly which: 'modified-old' | 'modified-new' | 'all-old' | 'all-new'
+    readonly slot: number
+  }[]
+  readonly row: Extract<PlanExpression, { kind: 'row' }>
 }
 
 export type PlanExpression =

@@ -164,6 +164,12 @@ test('RETURNING gives the documents before or after', () => {
   assert.deepEqual(run('UPDATE T SET a = 5 RETURNING ALL OLD *'), ['{a:1,b:2}'])
   assert.deepEqual(run('UPDATE T SET a = 5 RETURNING MODIFIED NEW *'), ['{a:5}'])
   assert.deepEqual(run('DELETE FROM T RETURNING ALL OLD *'), ['{a:1,b:2}'])
+  assert.deepEqual(run('UPDATE T SET a = 5 RETURNING ALL OLD a, MODIFIED NEW *'), ['{a:1,a:5}'])
+  assert.deepEqual(run('UPDATE T AS t SET a = 5 RETURNING ALL NEW t.*, ALL OLD t.a + 1'), ['{a:5,b:2,_2:2}'])
+  assert.deepEqual(run("UPDATE T AS t SET t.c = {'x': 1} RETURNING ALL NEW t.c.*, MODIFIED NEW b"), ['{x:1}'])
+  assert.deepEqual(run("INSERT INTO T << {'a': 3}, {'b': 4} >> RETURNING ALL NEW a"), ['{a:3}', '{}'])
+  assert.throws(() => run('DELETE FROM T RETURNING ALL NEW *'), { message: 'what is deleted has no new version' })
+  assert.throws(() => run('INSERT INTO T VALUE {} RETURNING ALL OLD *'), { code: 'semantic/invalid' })
 })
 
 test('DDL and the stored procedure give their rows; errors have a place', () => {
