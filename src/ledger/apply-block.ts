@@ -4,7 +4,7 @@ import { type Block, coversHead, type Revision, type RevisionMetadata } from '..
 import type { WriteTransaction } from '../store/store.ts'
 import { encodeRaw } from '../values/binary-writer.ts'
 import type { SymbolDictionary } from '../values/symbols.ts'
-import { instantOf } from '../values/timestamp.ts'
+import { instantMs } from '../values/timestamp.ts'
 import type { StructValue, TimestampValue } from '../values/value.ts'
 import { applyCatalogRevisions } from './apply-catalog.ts'
 import {
@@ -125,7 +125,7 @@ export class BlockWriter {
     const state: LedgerState = {
       tip: sequenceNo,
       tipHash: this.block.blockHash,
-      tipMs: Math.max(this.#before.state.tipMs, msOf(this.block.blockTimestamp)),
+      tipMs: Math.max(this.#before.state.tipMs, instantMs(this.block.blockTimestamp)),
       catalogVersion: catalog.version,
       symbolsEnd: this.symbols.texts.length,
       nextIndexNumber: this.nextIndexNumber,
@@ -203,7 +203,7 @@ export class BlockWriter {
     return {
       sequenceNo: this.block.blockAddress.sequenceNo,
       position,
-      txTimeMs: msOf(metadata.txTime),
+      txTimeMs: instantMs(metadata.txTime),
       deleted: isDeletion(revision),
       isExactTime: isExact(metadata.txTime),
       txId: metadata.txId,
@@ -323,11 +323,4 @@ function isExact(time: TimestampValue): boolean {
 /** Metadata without data, that no redaction took. */
 function isDeletion(revision: Revision): boolean {
   return revision.data === undefined && revision.dataHash === undefined
-}
-
-/** Milliseconds since 1970; a finer fraction is cut. */
-export function msOf(timestamp: TimestampValue): number {
-  const { seconds, fraction, fractionDigits } = instantOf(timestamp)
-  const surplus = fractionDigits - 3
-  return seconds * 1000 + Number(surplus > 0 ? fraction / 10n ** BigInt(surplus) : fraction * 10n ** BigInt(-surplus))
 }

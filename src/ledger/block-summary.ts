@@ -130,7 +130,7 @@ class SummaryWriter {
 
   #reserve(count: number): void {
     if (this.#end + count <= this.#bytes.length) return
-    const bytes = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#end + count))
+    const bytes = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#end + count))
     bytes.set(this.#bytes.subarray(0, this.#end))
     this.#bytes = bytes
   }

@@ -129,7 +129,7 @@ export function stateOf(reader: Reader): LedgerState {
 }
 
 export function encodeState(state: LedgerState): Uint8Array {
-  const buffer = Buffer.allocUnsafeSlow(stateHeaderBytes + state.tipHash.length)
+  const buffer = Buffer.allocUnsafe(stateHeaderBytes + state.tipHash.length)
   buffer.writeUIntBE(state.tip, 0, 6)
   buffer.writeDoubleBE(state.tipMs, 6)
   buffer.writeUIntBE(state.catalogVersion, 14, 6)
@@ -165,7 +165,7 @@ const noHashFlag = 4
  * hash), txId 22, hash 32.
  */
 export function encodeRevisionRecord(record: RevisionRecord): Uint8Array {
-  const buffer = Buffer.allocUnsafeSlow(revisionBytes)
+  const buffer = Buffer.allocUnsafe(revisionBytes)
   writeRevision(buffer, 0, record)
   return buffer
 }
@@ -213,7 +213,7 @@ export const documentHeaderBytes = documentRevisionAt + revisionBytes
  * stands for (derivedVersion) has zeros there.
  */
 export function encodeDocumentRecord(record: DocumentRecord, revision: RevisionRecord | undefined): Uint8Array {
-  const buffer = Buffer.allocUnsafeSlow(documentHeaderBytes + record.data.length)
+  const buffer = Buffer.allocUnsafe(documentHeaderBytes + record.data.length)
   buffer.write(record.documentId, 0, 'latin1')
   buffer.writeUInt32BE(record.version, idCharacters)
   if (revision === undefined) buffer.fill(0, documentRevisionAt, documentHeaderBytes)
@@ -246,7 +246,7 @@ export function revisionOfDocument(bytes: Uint8Array): Uint8Array {
 }
 
 export function encodePlace(place: DocumentPlace): Uint8Array {
-  const buffer = Buffer.allocUnsafeSlow(10)
+  const buffer = Buffer.allocUnsafe(10)
   buffer.writeUInt32BE(place.tableNumber, 0)
   buffer.writeUIntBE(place.documentNumber, 4, 6)
   return buffer
@@ -259,7 +259,7 @@ export function decodePlace(bytes: Uint8Array): DocumentPlace {
 
 /** A number of 6 bytes: a counter. */
 export function encodeNumber(value: number): Uint8Array {
-  const buffer = Buffer.allocUnsafeSlow(6)
+  const buffer = Buffer.allocUnsafe(6)
   buffer.writeUIntBE(value, 0, 6)
   return buffer
 }

@@ -83,6 +83,15 @@ export function instantSeconds(t: TimestampValue): number {
   return local - (t.offset ?? 0) * 60
 }
 
+/** Milliseconds since 1970 of the moment a timestamp names; a finer fraction is cut. */
+export function instantMs(t: TimestampValue): number {
+  const surplus = t.fractionDigits - 3
+  const { fraction } = t
+  if (surplus === 0) return instantSeconds(t) * 1000 + Number(fraction)
+  const thousandths = surplus > 0 ? fraction / 10n ** BigInt(surplus) : fraction * 10n ** BigInt(-surplus)
+  return instantSeconds(t) * 1000 + Number(thousandths)
+}
+
 /** The moment a timestamp names: its first, when its precision is less than a second; UTC when the offset is unknown. */
 export function instantOf(t: TimestampValue): Instant {
   let { fraction, fractionDigits } = t
@@ -104,11 +113,18 @@ export function compareInstants(left: Instant, right: Instant): number {
   return leftScaled < rightScaled ? -1 : leftScaled > rightScaled ? 1 : 0
 }
 
+/** A transaction asks for one moment several times. */
+let lastMs = 0
+let lastOfMs: TimestampValue | undefined
+
 /** A UTC timestamp with exactly three digits of fraction. */
 export function timestampFromMs(ms: number): TimestampValue {
   const whole = Math.floor(ms)
+  if (lastOfMs !== undefined && whole === lastMs) return lastOfMs
   const seconds = Math.floor(whole / 1000)
-  return timestampFromSeconds(seconds, BigInt(whole - seconds * 1000), 3, 0)
+  lastOfMs = timestampFromSeconds(seconds, BigInt(whole - seconds * 1000), 3, 0)
+  lastMs = whole
+  return lastOfMs
 }
 
 /**

@@ -3,12 +3,12 @@ import { toHex } from '../../src/base/bytes.ts'
 import type { Env } from '../../src/base/env.ts'
 import { type Block, decodeBlock } from '../../src/journal/block.ts'
 import { verifyProof } from '../../src/journal/proof.ts'
-import { msOf } from '../../src/ledger/apply-block.ts'
 import { identityKey, isBlockKey, journalRange } from '../../src/ledger/keys.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
 import { verifyStore } from '../../src/ledger/verify-ledger.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { Snapshot, Store } from '../../src/store/store.ts'
+import { instantMs } from '../../src/values/timestamp.ts'
 import { Client } from '../ledger/ledger-fixture.ts'
 import type { Dice } from './dice.ts'
 import { canonical, type State } from './model.ts'
@@ -20,7 +20,7 @@ export function transactionsSince(store: Store, sequenceNo: number): { transacti
 }
 
 export function blockTimes(store: Store): number[] {
-  return blocks(store, 0).map(({ blockTimestamp }) => msOf(blockTimestamp))
+  return blocks(store, 0).map(({ blockTimestamp }) => instantMs(blockTimestamp))
 }
 
 function blocks(store: Store, from: number): Block[] {
