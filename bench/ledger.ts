@@ -59,43 +59,52 @@ function documentOf(k: number): string {
 
 async function fill(driver: Driver): Promise<void> {
   const batch = 1000
-  for (let from = insertsPerRound * rounds; from < documents; from += batch) {
+  for (let from = insertsPerRound * rounds * writersAtOnce.length; from < documents; from += batch) {
     const items = Array.from({ length: batch }, (_, index) => documentOf(from + index))
     await execute(driver, `INSERT INTO V << ${items.join(',')} >>`)
   }
 }
 
-/** A ledger's commit puts about ten records: a block, a revision, a document, hashes, an index entry and so on. */
-const recordsOfCommit = 10
+/** Records that a commit of one document puts: block, summary, state, counter, id, document, an index entry. */
+const recordsOfCommit = 7
+const writersAtOnce = [1, 8, 64]
 
+/** Commits a second of so many writers, each of which begins its next when its last is durable. */
+async function commitsOf(writers: number, step: (number: number) => Promise<unknown>): Promise<number> {
+  let begun = 0
+  const start = performance.now()
+  const writer = async () => {
+    while (begun < insertsPerRound) await step(begun++)
+  }
+  await Promise.all(Array.from({ length: writers }, writer))
+  return (insertsPerRound / (performance.now() - start)) * 1000
+}
+
+/** Every figure beside the store's own durable commits by as many writers. */
 async function insertFigures(driver: Driver, raw: Store): Promise<Figure[]> {
-  let next = 0
-  const ours = async () => {
-    const start = performance.now()
-    for (let count = 0; count < insertsPerRound; count += 1) {
-      await execute(driver, `INSERT INTO V VALUE ${documentOf(next)}`)
-      next += 1
-    }
-    return (insertsPerRound / (performance.now() - start)) * 1000
-  }
-  const bare = (records: number) => async () => {
-    const value = new Uint8Array(700)
-    const start = performance.now()
-    for (let count = 0; count < insertsPerRound; count += 1) {
-      await raw.write((transaction) => {
-        for (let record = 0; record < records; record += 1)
-          transaction.put(Buffer.from(`${record} key ${next} ${count}`), value.subarray(0, 700 / records))
+  let documentsPut = 0
+  let keysPut = 0
+  const value = new Uint8Array(700)
+  const ours = (writers: number) => () =>
+    commitsOf(writers, () => execute(driver, `INSERT INTO V VALUE ${documentOf(documentsPut++)}`))
+  const bare = (writers: number, records: number) => () =>
+    commitsOf(writers, () => {
+      keysPut += 1
+      const keys = Array.from({ length: records }, (_, record) => Buffer.from(`${record} key ${keysPut}`))
+      return raw.write((transaction) => {
+        for (const key of keys) transaction.put(key, value.subarray(0, 700 / records))
       })
-    }
-    return (insertsPerRound / (performance.now() - start)) * 1000
-  }
-  const pieces = [ours, bare(1), bare(recordsOfCommit)]
-  const [value, one, several] = (await medians(rounds, pieces)) as [number, number, number]
-  const what = { what: 'durable autocommit INSERT', value, unit: '/s' }
-  return [
-    { ...what, baseline: 'bare durable commit, 700 bytes', baselineValue: one },
-    { ...what, baseline: `the same in ${recordsOfCommit} records`, baselineValue: several },
-  ]
+    })
+  const pieces = writersAtOnce.flatMap((count) => [ours(count), bare(count, 1), bare(count, recordsOfCommit)])
+  const values = await medians(rounds, pieces)
+  return writersAtOnce.flatMap((count, index) => {
+    const [ownRate, one, several] = values.slice(index * 3) as [number, number, number]
+    const what = { what: `durable autocommit INSERT, ${count} sessions`, value: ownRate, unit: '/s' }
+    return [
+      { ...what, baseline: 'bare durable commit, 700 bytes', baselineValue: one },
+      { ...what, baseline: `the same in ${recordsOfCommit} records`, baselineValue: several },
+    ]
+  })
 }
 
 async function pointReadFigure(driver: Driver, raw: Store): Promise<Figure> {
@@ -110,7 +119,7 @@ async function pointReadFigure(driver: Driver, raw: Store): Promise<Figure> {
     const start = performance.now()
     for (let count = 0; count < readsPerRound; count += 1) {
       const snapshot = raw.snapshot()
-      snapshot.get(Buffer.from(`0 key 1 ${count}`))
+      snapshot.get(Buffer.from(`0 key ${count}`))
       snapshot.release()
     }
     return (performance.now() - start) / readsPerRound
