@@ -1,9 +1,10 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { EventSink } from '../shell/events.ts'
 import type { ShellFiles } from '../shell/files.ts'
 import type { FormatName } from '../shell/formats.ts'
 import type { Settings } from '../shell/settings.ts'
+import { isSafeText } from '../shell/visible-text.ts'
 import { writeError } from './file-error.ts'
 import type { TextOutput } from './output.ts'
 import { presentPlain } from './present.ts'
@@ -41,6 +42,20 @@ export class OutputSwitch implements ShellFiles {
 
   readScript(path: string): AsyncIterable<string> {
     return scriptFile(path)
+  }
+
+  complete(beginning: string): readonly string[] {
+    const folder = beginning.replace(/[^/]*$/, '')
+    const name = beginning.slice(folder.length)
+    try {
+      return readdirSync(folder === '' ? '.' : folder, { withFileTypes: true })
+        .filter((entry) => entry.name.startsWith(name) && (name !== '' || !entry.name.startsWith('.')))
+        .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
+        .filter(isSafeText)
+        .sort()
+    } catch {
+      return []
+    }
   }
 
   async redirect(path: string | undefined): Promise<void> {

@@ -17,21 +17,26 @@ const wordsMax = 200
 /**
  * The words that could complete the one before the caret: commands and statement words at the beginning, settings and
  * their values after `set`, tables after FROM and the like, else keywords and tables. Keywords take the case of what was
- * typed. Nothing inside strings, Ion and comments, and nothing for an empty word but where only few could follow.
+ * typed; fields (those of the results so far) follow a dot, and stand wherever a keyword may. Nothing inside strings, Ion and comments, and nothing for an empty word but where only few could follow.
  */
-export function complete(text: string, caret: number, tables: readonly string[]): Completion {
+export function complete(
+  text: string,
+  caret: number,
+  tables: readonly string[],
+  fields: readonly string[] = [],
+): Completion {
   const before = text.slice(0, caret)
   const word = /[\p{L}\p{N}_$-]*$/u.exec(before)?.[0] ?? ''
   const start = caret - word.length
   const lead = before.slice(0, start)
   const none = { start, words: [] }
   if (isQuoted(text, caret)) return none
-  const found = candidates(lead, word, tables)
+  const found = lead.endsWith('.') ? fields : candidates(lead, word, tables, fields)
   const words = [...new Set(found)].filter((candidate) => candidate.toLowerCase().startsWith(word.toLowerCase()))
   return words.length > wordsMax || (words.length === 1 && words[0] === word) ? none : { start, words: words.sort() }
 }
 
-function candidates(lead: string, word: string, tables: readonly string[]): string[] {
+function candidates(lead: string, word: string, tables: readonly string[], fields: readonly string[]): string[] {
   const spoken = lead.trim().replace(/^\\/, '').toLowerCase()
   if (/^set\s+(\S+)$/.test(spoken)) return valuesOf(spoken.slice(4).trim())
   if (spoken === 'set') return [...settingNames]
@@ -41,7 +46,12 @@ function candidates(lead: string, word: string, tables: readonly string[]): stri
   if (lead.trim() === '') return word === '' ? [] : [...names, ...cased(word)]
   const last = /(\w+|,)\s*\(?\s*$/.exec(lead)?.[1]?.toLowerCase() ?? ''
   if (tableLeads.has(last)) return [...tables, ...(word === '' ? [] : cased(word))]
-  return word === '' ? [] : [...tables, ...cased(word)]
+  return word === '' ? [] : [...tables, ...fields, ...cased(word)]
+}
+
+/** The beginning of a file's name after `include` and `output`, up to the caret; undefined for any other text. */
+export function fileToComplete(text: string, caret: number): string | undefined {
+  return /^\s*(?:\\?(?:include|output)|\\[io])\s+(\S*)$/i.exec(text.slice(0, caret))?.[1]
 }
 
 function valuesOf(name: string): string[] {

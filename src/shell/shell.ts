@@ -7,12 +7,13 @@ import { isComplete, type ScriptStatement } from '../syntax/split.ts'
 import type { Value } from '../values/value.ts'
 import type { Auditor, AuditName } from './auditor.ts'
 import { type CommandHost, findCommand } from './commands.ts'
-import { type Completion, complete } from './completion.ts'
+import { type Completion, complete, fileToComplete } from './completion.ts'
 import type { Connect, Connection, ConnectTarget } from './connection.ts'
 import { describeTable, describeTables } from './describe.ts'
 import { type ReportContext, reportOf } from './error-report.ts'
 import type { EventSink, TransactionFate } from './events.ts'
 import type { ExitName } from './exit-codes.ts'
+import { FieldNames } from './field-names.ts'
 import type { ShellFiles } from './files.ts'
 import type { History } from './history.ts'
 import { parametersFor } from './parameters.ts'
@@ -88,6 +89,7 @@ export class Shell {
   readonly #files: ShellFiles | undefined
   readonly #parameters: readonly Value[]
   readonly #tables = new TableNames()
+  readonly #fields = new FieldNames()
   #connection: Connection
   /** By `bind`, for the next statement. */
   #bound: readonly Value[] | undefined
@@ -153,9 +155,11 @@ export class Shell {
 
   /** What could complete the word before the caret. Asks for the tables once, if no transaction is open. */
   async completions(text: string, caret: number): Promise<Completion> {
+    const path = fileToComplete(text, caret)
+    if (path !== undefined) return { start: caret - path.length, words: this.#files?.complete(path) ?? [] }
     const isUnknown = this.#tables.known.length === 0 && this.#open === undefined
     if (isUnknown) await this.#tables.ask(this.#connection.driver, undefined).catch(() => undefined)
-    return complete(text, caret, this.#tables.known)
+    return complete(text, caret, this.#tables.known, this.#fields.known)
   }
 
   /** Runs commands and statements of a typed input in order, up to the first error. Never rejects for the user's faults. */
@@ -346,6 +350,7 @@ export class Shell {
     await this.#connection.close()
     this.#connection = next
     this.#tables.forget()
+    this.#fields.forget()
     await sink({ type: 'state' })
     await sink({ type: 'notice', text: `now on ledger '${next.ledger}' (${next.description})` })
   }
@@ -368,7 +373,7 @@ export class Shell {
     const bound = this.#bound
     this.#bound = undefined
     const parameters = parametersFor(statement.text, bound, this.#parameters)
-    const options = { sink, env: this.#env, signal, parameters }
+    const options = { sink: this.#fields.before(sink), env: this.#env, signal, parameters }
     if (this.#open !== undefined) return await runInside(this.#open.transaction, statement, options)
     if (!this.settings.isOn('auto-commit')) {
       throw new LedgerError('transaction/not-open', 'no transaction is open, and auto-commit is off', {

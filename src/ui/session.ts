@@ -248,7 +248,9 @@ export class Session {
     if (words.length === 0) return
     const typed = editor.text.slice(start, editor.caret)
     const shared = sharedBeginning(words)
-    const word = words.length === 1 ? `${words[0]} ` : shared.length > typed.length ? shared : typed
+    const isFolder = words.length === 1 && words[0]?.endsWith('/')
+    const word =
+      words.length === 1 ? `${words[0]}${isFolder ? '' : ' '}` : shared.length > typed.length ? shared : typed
     const text = editor.text.slice(0, start) + word + editor.text.slice(editor.caret)
     this.#change({
       editor: word === typed ? editor : edit(editor, { type: 'set', text, caret: start + word.length }),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { OutputSwitch } from '../../src/cli/output-switch.ts'
+import { Settings } from '../../src/shell/settings.ts'
 import { withShell } from './test-shell.ts'
 
 test(
@@ -143,5 +145,22 @@ test(
     const ran = await shell.run(['-l', 'cars', '-e', '\\l'])
     assert.deepEqual(ran.stdout.split('\n').sort(), ['', '- boats', '- cars'])
     assert.equal((await shell.run(['--memory', '-e', 'show ledgers'])).code, 1)
+  }),
+)
+
+test(
+  'files are completed by their beginning, folders with a slash',
+  withShell(async (shell) => {
+    mkdirSync(shell.path('scripts'))
+    for (const name of ['a.partiql', 'ab.partiql', '.hidden']) writeFileSync(shell.path('scripts', name), '')
+    const files = new OutputSwitch(new Settings())
+    const folder = shell.path('')
+    assert.deepEqual(files.complete(`${folder}/sc`), [`${folder}/scripts/`])
+    assert.deepEqual(files.complete(`${folder}/scripts/`), [
+      `${folder}/scripts/a.partiql`,
+      `${folder}/scripts/ab.partiql`,
+    ])
+    assert.deepEqual(files.complete(`${folder}/scripts/ab`), [`${folder}/scripts/ab.partiql`])
+    assert.deepEqual(files.complete(`${folder}/none/x`), [])
   }),
 )

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { complete, sharedBeginning } from '../../src/shell/completion.ts'
+import { complete, fileToComplete, sharedBeginning } from '../../src/shell/completion.ts'
+import { openSession } from './session.ts'
 
 const tables = ['Vehicle', 'VehicleRegistration', 'Person']
 /** Candidates at the `|` of a picture. */
 const at = (picture: string): readonly string[] =>
-  complete(picture.replace('|', ''), picture.indexOf('|'), tables).words
+  complete(picture.replace('|', ''), picture.indexOf('|'), tables, ['VIN', 'Year']).words
 
 test('completion: tables after FROM, into, a comma and in history()', () => {
   for (const lead of [
@@ -43,4 +44,25 @@ test('completion: the shared beginning goes without case', () => {
   assert.equal(sharedBeginning(['Vehicle', 'VehicleRegistration']), 'Vehicle')
   assert.equal(sharedBeginning(['Vehicle', 'vein']), 'Ve')
   assert.equal(sharedBeginning([]), '')
+})
+
+test('completion: fields after a dot, and where a word has begun', () => {
+  assert.deepEqual(at('SELECT v.| FROM Vehicle AS v'), ['VIN', 'Year'])
+  assert.deepEqual(at('SELECT v.y|'), ['Year'])
+  assert.ok(at('SELECT vi|').includes('VIN'))
+  assert.deepEqual(at("SELECT 'v.|"), [])
+})
+
+test('completion: the fields of the results that have been shown, files after include and output', async () => {
+  const { shell, sink } = await openSession()
+  await shell.run("CREATE TABLE T; INSERT INTO T VALUE {'Colour': 'red'}", sink)
+  const words = async (text: string) => (await shell.completions(text, text.length)).words
+  assert.deepEqual(await words('SELECT t.C'), [])
+  await shell.run('SELECT * FROM T', sink)
+  assert.deepEqual(await words('SELECT t.C'), ['Colour'])
+  await shell.run('use other', sink)
+  assert.deepEqual(await words('SELECT t.C'), [])
+  assert.equal(fileToComplete('\\i src/sh', 9), 'src/sh')
+  assert.equal(fileToComplete('output ', 7), '')
+  assert.equal(fileToComplete('SELECT x', 8), undefined)
 })
