@@ -6,6 +6,7 @@ import { bareLine, commandWords } from './command-text.ts'
 import type { ConnectTarget } from './connection.ts'
 import { formatHelp, formatNames } from './formats.ts'
 import { parseParameters } from './parameters.ts'
+import { statementHelp, statementHelps } from './statement-help.ts'
 import { settingDefinitions, settingNames } from './settings.ts'
 
 /** What a command may do: the shell, seen from the command table. */
@@ -131,9 +132,9 @@ export const commands: readonly CommandDefinition[] = [
   {
     names: ['help'],
     shortNames: ['?', 'h'],
-    arguments: '[command]',
+    arguments: '[command or statement]',
     group: 'Shell',
-    help: 'this list, or what one command does',
+    help: 'this list, or what one command or statement is: help bind, help INSERT',
     run: (host, words) => host.print(helpText(words.join(' '))),
   },
   {
@@ -332,12 +333,23 @@ function usage(name: string): string {
   return `usage: ${name} ${command.arguments}`.trimEnd()
 }
 
-/** The text of `help` (empty topic) or `help <command>`. Throws LedgerError 'usage/unknown-command' for an unknown topic. */
+/**
+ * The text of `help` (empty topic), `help <command>` or `help <statement>`.
+ * Throws LedgerError 'usage/unknown-command' for an unknown topic.
+ */
 export function helpText(topic: string): string {
   const wanted = topic.replace(/^\\/, '').toLowerCase()
   if (wanted === '') return generalHelp()
   const command = commands.find(({ names, shortNames }) => [...names, ...(shortNames ?? [])].includes(wanted))
-  if (command === undefined) throw unknownCommand(wanted)
+  if (command === undefined) {
+    const text = statementHelp(wanted)
+    if (text !== undefined) return text
+    const near = nearName(wanted, Object.keys(statementHelps))
+    if (near === undefined) throw unknownCommand(wanted)
+    throw new LedgerError('usage/unknown-command', `no command or statement named '${wanted}'`, {
+      help: `did you mean '${near}'?`,
+    })
+  }
   const lines = [`${command.names[0]} ${command.arguments}`.trimEnd(), `  ${command.help}`]
   const others = [...command.names.slice(1), ...(command.shortNames ?? []).map((name) => `\\${name}`)]
   if (others.length > 0) lines.push(`  also: ${others.join(', ')}`)
@@ -356,7 +368,7 @@ function generalHelp(): string {
     }
   }
   lines.push('', 'Commands work with a backslash before them too, in any case, with or without a semicolon.')
-  lines.push("'help <command>' tells more about one.")
+  lines.push("'help <command>' tells more about one, 'help INSERT' (SELECT, UPDATE …) shows a statement's forms.")
   return lines.join('\n')
 }
 

@@ -17,7 +17,8 @@ const wordsMax = 200
 /**
  * The words that could complete the one before the caret: commands and statement words at the beginning, settings and
  * their values after `set`, tables after FROM and the like, else keywords and tables. Keywords take the case of what was
- * typed; fields (those of the results so far) follow a dot, and stand wherever a keyword may. Nothing inside strings, Ion and comments, and nothing for an empty word but where only few could follow.
+ * typed; fields (those of the results so far) follow a dot, and stand wherever a keyword may. Nothing inside strings, Ion and
+ * comments, and nothing for an empty word but where only few could follow.
  */
 export function complete(
   text: string,

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { OutputSwitch } from '../../src/cli/output-switch.ts'
 import { Settings } from '../../src/shell/settings.ts'
+import { statementHelps } from '../../src/shell/statement-help.ts'
 import { withShell } from './test-shell.ts'
 
 test(
@@ -162,5 +163,22 @@ test(
     ])
     assert.deepEqual(files.complete(`${folder}/scripts/ab`), [`${folder}/scripts/ab.partiql`])
     assert.deepEqual(files.complete(`${folder}/none/x`), [])
+  }),
+)
+
+test(
+  'help of a statement shows its forms, and its example runs on the sample',
+  withShell(async (shell) => {
+    for (const [word, { forms, example }] of Object.entries(statementHelps)) {
+      const help = await shell.run(['--memory', '-e', `help ${word.toUpperCase()}`])
+      assert.equal(help.code, 0)
+      for (const form of forms) assert.ok(help.stdout.includes(form))
+      if (example === undefined) continue
+      assert.ok(help.stdout.endsWith(`for example: ${example};\n`))
+      const ran = await shell.run(['--demo', '-e', example])
+      assert.equal(ran.code, 0, `${example}: ${ran.stderr}`)
+    }
+    const near = await shell.run(['--memory', '-e', 'help selct'])
+    assert.match(near.stderr, /did you mean 'select'\?/)
   }),
 )
