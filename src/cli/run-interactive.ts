@@ -10,6 +10,7 @@ import { fillDemo } from './demo.ts'
 import { HistoryFile } from './history-file.ts'
 import type { Options } from './options.ts'
 import { OutputSwitch } from './output-switch.ts'
+import { page } from './pager.ts'
 import { historyFile } from './places.ts'
 import { lazyAuditor } from './lazy-auditor.ts'
 import { realEnv } from './real-env.ts'
@@ -59,7 +60,8 @@ export async function runInteractive(context: InteractiveContext): Promise<ExitN
     verbosity: args.verbose,
     beforeSink: (sink: EventSink) => files.before(sink),
   }
-  if (ui !== undefined) return ui.runUi({ ...common, hasColour: !variables['NO_COLOR'], suspend })
+  if (ui !== undefined)
+    return ui.runUi({ ...common, hasColour: !variables['NO_COLOR'], suspend, page: (text) => page(text, variables) })
   return runPlainUi({ ...common, onInterrupt })
 }
 

@@ -51,6 +51,12 @@ export const settingDefinitions = {
     configKey: 'edit_mode',
     help: 'keys of the line editor: those of Readline in emacs mode, or those of vi',
   },
+  pager: {
+    default: 'false',
+    choices: onOff,
+    configKey: 'pager',
+    help: 'results that are longer than the screen go through $PAGER, or less',
+  },
   'display-welcome': {
     default: 'true',
     choices: onOff,

@@ -9,7 +9,7 @@ import { present } from './presenter.ts'
 import type { UiOptions } from './run-ui.tsx'
 import { themeOf } from './theme.ts'
 
-export interface PlainUiOptions extends Omit<UiOptions, 'hasColour' | 'suspend'> {
+export interface PlainUiOptions extends Omit<UiOptions, 'hasColour' | 'suspend' | 'page'> {
   /** Calls back at every SIGINT; returns how to stop listening. */
   readonly onInterrupt: (callback: () => void) => () => void
 }
@@ -50,6 +50,7 @@ class PlainSession {
       theme: themeOf(false),
       summaryLine,
       errorLines: (report) => printErrorReport(report, verbosity),
+      pager: () => undefined,
     })
     this.#sink = options.beforeSink(shown)
   }

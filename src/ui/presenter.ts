@@ -5,6 +5,8 @@ import type { Value } from '../values/value.ts'
 import type { Theme } from './theme.ts'
 
 export interface PresenterPorts {
+  /** What shows a text longer than the screen, a screen at a time; undefined when that is not wanted. */
+  pager(): ((text: string) => Promise<void>) | undefined
   /** Adds finished output above the live region; resolves when the terminal has taken it. */
   write(text: string): Promise<void>
   size(): { readonly columns: number; readonly rows: number }
@@ -24,19 +26,27 @@ export interface PresenterPorts {
 export function present(ports: PresenterPorts): EventSink {
   let format: ResultFormat | undefined
   let whole = false
+  /** What comes before the rows. */
+  let lead = ''
   return async (event) => {
     switch (event.type) {
       case 'result-start':
         whole = event.whole
         format = resultFormat(ports.format(), { width: ports.size().columns })
-        return ports.write(format.start())
-      case 'rows':
-        return ports.write(rowsText(ports, format, event.values, whole))
+        lead = format.start()
+        return
+      case 'rows': {
+        const text = lead + rowsText(ports, format, event.values, whole)
+        lead = ''
+        return whole ? showWhole(ports, text) : ports.write(text)
+      }
       case 'result-end': {
-        const end = format?.end(event.summary.outcome !== 'lost') ?? ''
+        await ports.write(lead + (format?.end(event.summary.outcome !== 'lost') ?? ''))
+        lead = ''
         format = undefined
-        const summary = ports.showsMetrics() ? `${ports.theme.faint(ports.summaryLine(event.summary))}\n` : ''
-        return ports.write(end + summary)
+        return ports.showsMetrics()
+          ? ports.write(`${ports.theme.faint(ports.summaryLine(event.summary))}\n`)
+          : undefined
       }
       case 'text':
         return ports.write(`${event.text}\n`)
@@ -52,6 +62,16 @@ export function present(ports: PresenterPorts): EventSink {
         return event satisfies never
     }
   }
+}
+
+/**
+ * A whole result goes through a pager where it is longer than the screen and one is wanted. Its commit is past; a result that
+ * still streams would wait for the reader, and its transaction with it.
+ */
+async function showWhole(ports: PresenterPorts, text: string): Promise<void> {
+  const isTall = text.split('\n').length > ports.size().rows
+  const page = isTall ? ports.pager() : undefined
+  await (page ?? ports.write)(text)
 }
 
 function rowsText(

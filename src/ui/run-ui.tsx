@@ -8,7 +8,7 @@ import type { Shell } from '../shell/shell.ts'
 import { summaryLine } from '../shell/summary-line.ts'
 import { App, type AppProps } from './app.tsx'
 import { KeyDecoder } from './key-decoder.ts'
-import { present } from './presenter.ts'
+import { type PresenterPorts, present } from './presenter.ts'
 import { Session, type SessionState } from './session.ts'
 import { drawTable } from './table-view.tsx'
 import { themeOf } from './theme.ts'
@@ -27,6 +27,8 @@ export interface UiOptions {
   remember(input: string): void
   /** Stops the program, as Ctrl-Z does; resolves when it goes on. */
   suspend(): Promise<void>
+  /** Shows a text in the user's pager, which takes the terminal; resolves when it has been left. */
+  page(text: string): Promise<void>
   /** Puts what takes data away before the sink that shows everything. */
   beforeSink(sink: EventSink): EventSink
   /** How much more of an error is shown: -v once, twice. */
@@ -50,17 +52,18 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
   const theme = themeOf(options.hasColour)
   const output = new Scrollback(stdout)
   const size = () => ({ columns: Math.max(20, stdout.columns || 80), rows: Math.max(4, stdout.rows || 24) })
-  const shown = present({
-    write: (text) => output.write(text),
-    size,
-    format: () => formatOf(shell),
-    showsMetrics: () => shell.settings.isOn('display-query-metrics'),
-    draw: (lines, columns) => drawTable(lines, theme, columns),
-    theme,
-    summaryLine,
-    errorLines: (report) => printErrorReport(report, options.verbosity),
+  const lend = async (work: () => Promise<void>) => {
+    // React takes the empty live region first; unmounting then erases what is left of the old one.
+    await new Promise((resolve) => setImmediate(resolve))
+    giveBack()
+    await work()
+    giveBack = takeTerminal()
+  }
+  const sink = terminalSink(options, output, size, async (text) => {
+    session.setPaging(true)
+    await lend(() => options.page(text))
+    session.setPaging(false)
   })
-  const sink = options.beforeSink(shown)
   let runningSinceMs = 0
   const session = new Session({
     shell,
@@ -73,13 +76,7 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
     remember: options.remember,
     clearScreen: () => void output.write(eraseScreen),
     holdInput: (isHeld) => void (isHeld ? stdin.pause() : stdin.resume()),
-    suspend: async () => {
-      // React takes the empty live region first; unmounting then erases what is left of the old one.
-      await new Promise((resolve) => setImmediate(resolve))
-      giveBack()
-      await options.suspend()
-      giveBack = takeTerminal()
-    },
+    suspend: () => lend(options.suspend),
   })
   const look: AppProps['look'] = () => ({
     ...size(),
@@ -108,6 +105,28 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
   } finally {
     giveBack()
   }
+}
+
+function terminalSink(
+  options: UiOptions,
+  output: Scrollback,
+  size: PresenterPorts['size'],
+  page: (text: string) => Promise<void>,
+): EventSink {
+  const { shell } = options
+  const theme = themeOf(options.hasColour)
+  const shown = present({
+    write: (text) => output.write(text),
+    size,
+    format: () => formatOf(shell),
+    showsMetrics: () => shell.settings.isOn('display-query-metrics'),
+    draw: (lines, columns) => drawTable(lines, theme, columns),
+    theme,
+    summaryLine,
+    errorLines: (report) => printErrorReport(report, options.verbosity),
+    pager: () => (shell.settings.isOn('pager') ? page : undefined),
+  })
+  return options.beforeSink(shown)
 }
 
 /**

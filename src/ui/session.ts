@@ -96,6 +96,12 @@ export class Session {
     await this.#drain()
   }
 
+  /** While a pager has the terminal nothing is drawn. */
+  setPaging(isPaging: boolean): void {
+    if (this.#state.mode === (isPaging ? 'running' : 'suspended'))
+      this.#change({ mode: isPaging ? 'suspended' : 'running' })
+  }
+
   /** The terminal is gone: what is open is aborted. */
   async hangUp(): Promise<void> {
     this.#running?.abort()

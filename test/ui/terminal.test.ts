@@ -278,3 +278,44 @@ test('terminal: a line that a dumb terminal has cut is not run', async (t) => {
   terminal.enter('quit')
   assert.equal(await terminal.waitForExit(), 0)
 })
+
+test('terminal: with pager on, a result longer than the screen goes through $PAGER; a short or streaming one does not', async (t) => {
+  const terminal = new TerminalSession(['--memory'], {
+    rows: 20,
+    env: { PAGER: "sed 's/^/paged /'", XDG_STATE_HOME: home(), XDG_CONFIG_HOME: home() },
+  })
+  t.after(() => terminal.kill())
+  await terminal.waitFor(promptAtEnd)
+  terminal.enter('CREATE TABLE T;')
+  await terminal.waitFor(/1 document[\s\S]*qldb>$/)
+  terminal.enter('set pager on')
+  await terminal.waitFor(/pager is now 'true'[\s\S]*qldb>$/)
+  const rows = Array.from({ length: 1500 }, (_, index) => `{'n':${index}}`).join(',')
+  terminal.type(`\x1b[200~INSERT INTO T << ${rows} >>;\x1b[201~\r`)
+  const streamed = await terminal.waitFor(/1500 documents in bag[\s\S]*qldb>$/)
+  assert.ok(!streamed.includes('paged'))
+  terminal.enter('SELECT n FROM T WHERE n < 30;')
+  const tall = await terminal.waitFor(/30 documents in bag[\s\S]*qldb>$/)
+  assert.match(tall, /paged \s*n\npaged ─+\npaged +0\n[\s\S]*paged +29\n30 documents in bag/)
+  terminal.enter('SELECT n FROM T WHERE n < 3;')
+  await terminal.waitFor(/\nn\n─\n0\n1\n2\n3 documents in bag[\s\S]*qldb>$/)
+  assert.equal(await leave(terminal), 0)
+})
+
+test('terminal: a pager that is left early, or is not there, is no error', async (t) => {
+  const terminal = new TerminalSession(['--demo'], {
+    rows: 10,
+    env: { PAGER: 'head -n 3', XDG_STATE_HOME: home(), XDG_CONFIG_HOME: home() },
+  })
+  t.after(() => terminal.kill())
+  await terminal.waitFor(promptAtEnd)
+  terminal.enter('set pager on')
+  await terminal.waitFor(/pager is now 'true'[\s\S]*qldb>$/)
+  terminal.enter('vertical on')
+  await terminal.waitFor(/format is now 'vertical'[\s\S]*qldb>$/)
+  terminal.enter('SELECT * FROM Person;')
+  await terminal.waitFor(/─\[ 1 \]─+\nFirstName │ Amara\nLastName {2}│ Okafor\n5 documents in bag[\s\S]*qldb>$/)
+  terminal.enter('vertical off')
+  await terminal.waitFor(/format is now 'auto'[\s\S]*qldb>$/)
+  assert.equal(await leave(terminal), 0)
+})
