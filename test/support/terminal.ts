@@ -101,6 +101,8 @@ export class TerminalSession {
       if (Date.now() > deadline) throw new Error(`the program did not end; the screen shows:\n${this.text()}`)
       await this.#change(250)
     }
+    // The screen takes what was written in its own time.
+    await new Promise<void>((resolve) => this.#screen.write('', resolve))
     return this.#exit.exitCode
   }
 
