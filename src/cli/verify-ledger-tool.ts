@@ -14,6 +14,7 @@ import { ledgerOptions } from './tool-arguments.ts'
 import { ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
 import { reportOfLedger, type VerifyReport } from './verify-report.ts'
+import { openVerifyThreads } from './verify-threads.ts'
 import type { VerifyWishes } from './verify-tool.ts'
 
 /** Checks the ledger that the flags name: an embedded one in its store, one at an endpoint block by block from outside. */
@@ -49,6 +50,7 @@ async function verifyStoreIn(
       name,
       saved: [...saved.values()],
       openScratch: wishes.derived ? (blocks) => scratch.open(blocks) : undefined,
+      openChecker: openVerifyThreads,
       onProgress: ({ stage, done, total }) =>
         progress.report(stage === 'blocks' ? 'verifying' : 'deriving anew', done, total, 'blocks'),
     })
@@ -95,15 +97,16 @@ const blocksInMemoryMax = 20_000
 
 /** Where derived data is worked out anew. */
 class ScratchStores {
-  #folder: string | undefined
+  readonly #folders: string[] = []
 
   async open(blocks: number): Promise<Store> {
     if (blocks <= blocksInMemoryMax) return createMemoryStore()
-    this.#folder = mkdtempSync(join(tmpdir(), 'qldb-verify-'))
-    return openLmdbStore(join(this.#folder, 'derived'))
+    const folder = mkdtempSync(join(tmpdir(), 'qldb-verify-'))
+    this.#folders.push(folder)
+    return openLmdbStore(join(folder, 'derived'))
   }
 
   dispose(): void {
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true })
+    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true })
   }
 }

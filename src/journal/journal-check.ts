@@ -3,8 +3,8 @@ import { LedgerError } from '../base/errors.ts'
 import { reportFindingsMax } from '../base/limits.ts'
 import { type Block, type BlockAddress, decodeBlock, encodeBlock } from './block.ts'
 import type { Digest } from './digest.ts'
-import { soundBlocks, windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
-import type { SoundBlock } from './sound-block.ts'
+import { soundFacts, windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
+import { SoundBlock, type SoundFacts } from './sound-block.ts'
 import type { BlockReport, Finding, FindingCode } from './verify.ts'
 import { ChainVerifier } from './verify-chain.ts'
 
@@ -49,7 +49,16 @@ export interface StoredBlock {
   readonly uncheckedRevisions: readonly number[]
 }
 
-/** What soundBlocks can look at. */
+/** Does soundFacts' work elsewhere, in other threads. */
+export interface BlockChecker {
+  /** How many windows to give it before the first is waited for. */
+  readonly windowsAhead: number
+  /** What soundFacts says; never fails. */
+  check(blocks: readonly (Uint8Array | undefined)[]): Promise<readonly (SoundFacts | undefined)[]>
+  close(): Promise<void>
+}
+
+/** What soundFacts can look at. */
 export function checkable({ bytes, uncheckedRevisions }: StoredBlock): Uint8Array | undefined {
   return uncheckedRevisions.length > 0 ? undefined : bytes
 }
@@ -108,12 +117,17 @@ export class JournalCheck implements JournalReport {
     return [...this.#uncovered]
   }
 
-  /** Checks blocks as they are stored, in their order; `sound` is what soundBlocks says of what is checkable. */
-  addStored(blocks: readonly StoredBlock[], sound = soundBlocks(blocks.map(checkable))): void {
+  /** Checks blocks as they are stored, in their order; `facts` is what soundFacts says of what is checkable. */
+  addStored(
+    blocks: readonly StoredBlock[],
+    facts: readonly (SoundFacts | undefined)[] = soundFacts(blocks.map(checkable)),
+  ): void {
     for (const [index, block] of blocks.entries()) {
-      const found = sound[index]
-      if (found === undefined || !this.#chain.takesSound(found)) this.#addStored(block)
-      else this.#addSound(block.sequenceNo, found, block.bytes?.length ?? 0)
+      const { bytes } = block
+      const known = facts[index]
+      const sound = bytes && known && new SoundBlock(known, bytes)
+      if (sound === undefined || !this.#chain.takesSound(sound)) this.#addStored(block)
+      else this.#addSound(block.sequenceNo, sound, bytes?.length ?? 0)
     }
   }
 

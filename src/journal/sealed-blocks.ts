@@ -1,7 +1,7 @@
 import { CanonicalIon } from '../values/canonical-ion.ts'
 import { none } from '../values/hash-rounds.ts'
 import { hashBytes } from './shape.ts'
-import { SoundBlock } from './sound-block.ts'
+import { SoundBlock, type SoundFacts } from './sound-block.ts'
 
 const names = {
   blockAddress: Buffer.from('blockAddress'),
@@ -45,6 +45,8 @@ const digestsMax = 32 * 1024
 
 /** What has been read of the block at hand; places are those of the memory. */
 class Reading {
+  /** Where the block begins. */
+  readonly start: number
   addressAt = none
   addressEnd = none
   addressUses = none
@@ -67,6 +69,10 @@ class Reading {
   readonly documents: number[] = []
   readonly revisions: number[] = []
   readonly versions: number[] = []
+
+  constructor(start: number) {
+    this.start = start
+  }
 }
 
 /**
@@ -75,8 +81,6 @@ class Reading {
  * nothing, and verify.ts is to look at it. Nothing is decoded, and the hashes of all blocks are worked out together.
  */
 export class SealedBlocks extends CanonicalIon {
-  readonly #text: Buffer
-  #strand: { readonly text: string | undefined; readonly bytes: Buffer } = { text: undefined, bytes: Buffer.alloc(0) }
   /** Digests that were worked out, those that they must equal, and the block of each: three numbers apiece. */
   readonly #expected: number[] = []
   #expectedCount = 0
@@ -84,11 +88,10 @@ export class SealedBlocks extends CanonicalIon {
 
   constructor() {
     super({ inputBytes: inputBytesMax, messageBytes: messageBytesMax, digests: digestsMax })
-    this.#text = Buffer.from(this.bytes.buffer)
   }
 
-  /** For each block what it is when it is sound; undefined says nothing. */
-  check(blocks: readonly (Uint8Array | undefined)[]): (SoundBlock | undefined)[] {
+  /** For each block what is known of it when it is sound; undefined says nothing. */
+  check(blocks: readonly (Uint8Array | undefined)[]): (SoundFacts | undefined)[] {
     this.reset()
     this.#expectedCount = 0
     const readings = blocks.map((bytes, index) => (bytes === undefined ? undefined : this.#tryBlock(bytes, index)))
@@ -97,7 +100,7 @@ export class SealedBlocks extends CanonicalIon {
       const [digest, expected, block] = [this.#expected[at], this.#expected[at + 1], this.#expected[at + 2]]
       if (!this.isSameDigest(digest as number, expected as number)) readings[block as number] = undefined
     }
-    return readings.map((reading) => reading && this.#soundBlock(reading))
+    return readings.map((reading) => reading && this.#factsOf(reading))
   }
 
   /** Leaves nothing behind of a block that it turns away. */
@@ -128,7 +131,7 @@ export class SealedBlocks extends CanonicalIon {
   #readBlock(bytes: Uint8Array): Reading | undefined {
     const end = this.openStream(bytes)
     if (end === none || this.enterContainer(0xd, end) !== end) return undefined
-    const reading = new Reading()
+    const reading = new Reading(end - bytes.length)
     if (!this.#readHead(reading, end)) return undefined
     const blockHash = this.#readHashField(names.blockHash, end)
     const entriesHash = this.#readHashField(names.entriesHash, end)
@@ -155,24 +158,22 @@ export class SealedBlocks extends CanonicalIon {
     return isWhole ? reading : undefined
   }
 
-  #soundBlock(reading: Reading): SoundBlock | undefined {
-    const { clock, statements, versions, revisions, uncheckedDigests, previous, blockHash, entries } = reading
+  #factsOf(reading: Reading): SoundFacts | undefined {
+    const { start, entries, previous, versions, revisions } = reading
     const explained = new Set<number>()
     if (!this.#explain(reading.info, entries, explained)) return undefined
     if (reading.root !== none && !this.#explain(reading.root, entries, explained)) return undefined
     const coversHead = this.#explain(reading.head, entries, explained)
     const opaqueEntries = entries.length - explained.size
     if (coversHead && opaqueEntries > 0) return undefined
-    const documentIds = versions.map((_, index) =>
-      this.#text.toString('utf8', revisions[index * 2] as number, revisions[index * 2 + 1] as number),
-    )
-    return new SoundBlock({
-      blockAddress: { strandId: this.#strandId(reading), sequenceNo: reading.sequenceNo },
-      clock,
-      blockHash: this.bytes.slice(blockHash, blockHash + hashBytes),
-      previousBlockHash: previous === none ? new Uint8Array(0) : this.bytes.slice(previous, previous + hashBytes),
-      ...{ documentIds, versions, statements, uncheckedDigests, opaqueEntries, coversHead },
-    })
+    const facts = [reading.clock, reading.sequenceNo, reading.statements, reading.uncheckedDigests, opaqueEntries]
+    facts.push(coversHead ? 1 : 0, reading.strandAt - start, reading.strandEnd - start, reading.blockHash - start)
+    facts.push(previous === none ? none : previous - start)
+    for (const [index, version] of versions.entries()) {
+      const [idAt, idEnd] = [revisions[index * 2] as number, revisions[index * 2 + 1] as number]
+      facts.push(idAt - start, idEnd - start, version)
+    }
+    return facts
   }
 
   /** Whether an entry that nothing else has explained is this digest. */
@@ -277,16 +278,6 @@ export class SealedBlocks extends CanonicalIon {
     if (reading.strandAt === none || this.#readName(names.sequenceNo, end) === none) return false
     reading.sequenceNo = this.#readCount(end)
     return reading.sequenceNo !== none && this.at === end
-  }
-
-  /** The text of a strand's id; that of the block before is taken again when it is the same. */
-  #strandId({ strandAt, strandEnd }: Reading): string {
-    const bytes = this.bytes.subarray(strandAt, strandEnd)
-    if (this.#strand.text === undefined || Buffer.compare(this.#strand.bytes, bytes) !== 0) {
-      const own = Buffer.from(bytes)
-      this.#strand = { text: own.toString('utf8'), bytes: own }
-    }
-    return this.#strand.text as string
   }
 
   #readHashes(end: number): number[] | undefined {
@@ -456,12 +447,14 @@ export class SealedBlocks extends CanonicalIon {
 let shared: SealedBlocks | undefined
 
 /** SealedBlocks.check, with one memory for all calls. */
-export function soundBlocks(blocks: readonly (Uint8Array | undefined)[]): (SoundBlock | undefined)[] {
+export function soundFacts(blocks: readonly (Uint8Array | undefined)[]): (SoundFacts | undefined)[] {
   shared ??= new SealedBlocks()
   return shared.check(blocks)
 }
 
-/** The same for one block. */
+/** The block, if it is known to be sound. */
 export function soundBlock(block: Uint8Array | undefined): SoundBlock | undefined {
-  return block && soundBlocks([block])[0]
+  if (block === undefined) return undefined
+  const [facts] = soundFacts([block])
+  return facts && new SoundBlock(facts, block)
 }

@@ -1,5 +1,7 @@
+import { copyBytes } from '../base/bytes.ts'
 import { timestamp, type TimestampValue } from '../values/value.ts'
 import type { BlockAddress } from './block.ts'
+import { hashBytes } from './shape.ts'
 
 /** What the check of a chain needs of a block. */
 export interface ChainLink {
@@ -10,6 +12,16 @@ export interface ChainLink {
   /** The time as a number, where it is one in UTC with three digits of a fraction: the order is the same. */
   readonly clock?: number
 }
+
+/**
+ * What is known of a sound block, in numbers that another thread can send: those of SoundBlock's that are numbers, then
+ * where in the block's bytes its strand's id begins and ends, its hash, that of the block before (-1 for an empty one),
+ * then for each revision where the document's id begins and ends, and the version.
+ */
+export type SoundFacts = readonly number[]
+
+const factsOfBlock = 10
+const factsOfRevision = 3
 
 /**
  * A block that verifyBlock would find nothing in, with all that the check of a journal wants to know of it. Its bytes are
@@ -29,17 +41,27 @@ export class SoundBlock implements ChainLink {
   readonly opaqueEntries: number
   readonly coversHead: boolean
 
-  constructor(fields: Omit<SoundBlock, 'blockTimestamp'>) {
-    this.blockAddress = fields.blockAddress
-    this.clock = fields.clock
-    this.blockHash = fields.blockHash
-    this.previousBlockHash = fields.previousBlockHash
-    this.documentIds = fields.documentIds
-    this.versions = fields.versions
-    this.statements = fields.statements
-    this.uncheckedDigests = fields.uncheckedDigests
-    this.opaqueEntries = fields.opaqueEntries
-    this.coversHead = fields.coversHead
+  /** `bytes` are the block's. */
+  constructor(facts: SoundFacts, bytes: Uint8Array) {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const fact = (index: number) => facts[index] as number
+    const hashAt = (at: number) => copyBytes(bytes.subarray(at, at + hashBytes))
+    this.clock = fact(0)
+    this.blockAddress = { strandId: text.toString('utf8', fact(6), fact(7)), sequenceNo: fact(1) }
+    this.statements = fact(2)
+    this.uncheckedDigests = fact(3)
+    this.opaqueEntries = fact(4)
+    this.coversHead = fact(5) === 1
+    this.blockHash = hashAt(fact(8))
+    this.previousBlockHash = fact(9) === -1 ? new Uint8Array(0) : hashAt(fact(9))
+    const documentIds: string[] = []
+    const versions: number[] = []
+    for (let at = factsOfBlock; at < facts.length; at += factsOfRevision) {
+      documentIds.push(text.toString('utf8', fact(at), fact(at + 1)))
+      versions.push(fact(at + 2))
+    }
+    this.documentIds = documentIds
+    this.versions = versions
   }
 
   get blockTimestamp(): TimestampValue {

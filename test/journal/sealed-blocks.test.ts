@@ -12,7 +12,7 @@ import {
   statementDigest,
 } from '../../src/journal/block.ts'
 import { SealedBlocks } from '../../src/journal/sealed-blocks.ts'
-import type { SoundBlock } from '../../src/journal/sound-block.ts'
+import { SoundBlock } from '../../src/journal/sound-block.ts'
 import { verifyBlock } from '../../src/journal/verify.ts'
 import { rootOf } from '../../src/journal/merkle-tree.ts'
 import { encodeIon } from '../../src/values/binary-writer.ts'
@@ -65,8 +65,13 @@ const bytes = encodeBlock(block)
 
 /** Sound, as a block of a ledger that seals its blocks here must be: its head is covered. */
 function checked(stored: Uint8Array): SoundBlock | undefined {
-  const [found] = sealed.check([stored])
+  const found = soundIn(stored)
   return found?.coversHead === true ? found : undefined
+}
+
+function soundIn(stored: Uint8Array): SoundBlock | undefined {
+  const [facts] = sealed.check([stored])
+  return facts && new SoundBlock(facts, stored)
 }
 
 /** Whether the check that reads any block finds nothing, and nothing that it can't check either. */
@@ -309,7 +314,7 @@ function foreign(): StructValue {
 
 test('blocks that AWS sealed are sound, with what their hashes leave open told', () => {
   const ion = foreign()
-  const [found] = sealed.check([encodeIon(ion)])
+  const found = soundIn(encodeIon(ion))
   const report = verifyBlock(blockFromIon(ion))
   assert.deepEqual(report.findings, [])
   const { coversHead, opaqueEntries, uncheckedDigests } = report
