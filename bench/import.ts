@@ -125,9 +125,15 @@ async function importFigures(place: string, format: string, folder: string, bare
     return perSecond
   }
   const [verified, imported, baselineValue] = (await medians(3, [verify, load, bare])) as [number, number, number]
+  const bytes = filesUnder(place).reduce((sum, path) => sum + statSync(path).size, 0)
   const common = { unit: 'blocks/s', baseline: 'read and SHA-256', baselineValue }
-  return [
+  const inMegabytes = (figure: Figure): Figure => ({
+    ...{ ...figure, unit: 'MB/s' },
+    ...{ value: (figure.value * bytes) / blocks / 1e6, baselineValue: (figure.baselineValue * bytes) / blocks / 1e6 },
+  })
+  const figures: Figure[] = [
     { what: `verify, ${format}`, value: verified, ...common },
     { what: `import, verified, ${format}`, value: imported, ...common },
   ]
+  return [...figures, ...figures.map(inMegabytes)]
 }

@@ -1,21 +1,24 @@
 import { createHash, hash } from 'node:crypto'
+import { join } from 'node:path'
+import { openVerifyThreads } from '../src/cli/verify-threads.ts'
 import { SimEnv } from '../test/support/sim-env.ts'
 import { type Block, decodeBlock, statementDigest } from '../src/journal/block.ts'
+import { SealedBlocks } from '../src/journal/sealed-blocks.ts'
 import { verifyProof } from '../src/journal/proof.ts'
 import { parseEvidence, printProofFile } from '../src/journal/proof-file.ts'
 import { verifyEvidence } from '../src/journal/verify-evidence.ts'
 import { blockKey } from '../src/ledger/keys.ts'
 import { Ledger } from '../src/ledger/ledger.ts'
-import { verifyStore } from '../src/ledger/verify-ledger.ts'
+import { type VerifyOptions, verifyStore } from '../src/ledger/verify-ledger.ts'
 import { createMemoryStore } from '../src/store/memory-store.ts'
 import type { Store } from '../src/store/store.ts'
+import { Sha256Lanes } from '../src/values/sha256-lanes.ts'
 import { ionHashOfString } from '../src/values/ion-hash.ts'
 import { joinHashes } from '../src/values/join-hashes.ts'
 import { timestampFromMs } from '../src/values/timestamp.ts'
-import type { Value } from '../src/values/value.ts'
 import { type Figure, medians, printFigures } from './support.ts'
 
-const blocks = 4_000
+const blocks = 20_000
 const proofs = 500
 const rounds = 5
 
@@ -26,71 +29,96 @@ export async function run(): Promise<void> {
   const ids = await fill(ledger)
   const stored = storedBlocks(store, ledger.tip().sequenceNo)
   const bytes = stored.reduce((sum, block) => sum + block.length, 0)
-  const needed = hashesNeeded(stored)
-  const [journal, whole, hashed, single, made, checked, folded] = (await medians(rounds, [
+  const scheme = new SchemeCount()
+  for (let at = 0; at < stored.length; at += 50) scheme.check(stored.slice(at, at + 50))
+  const openScratch = async () => createMemoryStore()
+  const openChecker = (count: number) => openVerifyThreads(count, join('dist', 'verify-worker.cjs'))
+  const [journal, threaded, whole, helped, hashed, bare, single, made, checked, folded] = (await medians(rounds, [
     () => verified(store),
-    () => verified(store, async () => createMemoryStore()),
+    () => verified(store, { openChecker }),
+    () => verified(store, { openScratch }),
+    () => verified(store, { openScratch, openChecker }),
     () => rate(stored.length, () => hashEach(stored)),
-    () => rate(stored.length, () => hashSmall(needed)),
+    () => rate(stored.length, () => scheme.hashInLanes()),
+    () => rate(stored.length, () => scheme.hashOneByOne()),
     () => rate(proofs, () => void makeProofs(ledger, stored, ids)),
     () => checkFiles(makeProofs(ledger, stored, ids)),
     () => foldProofs(ledger, ids),
-  ])) as [number, number, number, number, number, number, number]
-  const ofBlocks = { unit: 'blocks/s', baseline: 'sha256 of the same blocks', baselineValue: hashed }
-  const megabytes = (perSecond: number) => (perSecond * bytes) / stored.length / 1e6
+  ])) as [number, number, number, number, number, number, number, number, number, number]
+  const plain = { unit: 'blocks/s', baseline: 'sha256 of the same blocks', baselineValue: hashed }
+  const scale = bytes / stored.length / 1e6
+  const inMegabytes = (figure: Figure): Figure => ({
+    ...{ ...figure, unit: 'MB/s' },
+    ...{ value: figure.value * scale, baselineValue: figure.baselineValue * scale },
+  })
   const figures: Figure[] = [
-    { what: 'verify: journal', value: journal, ...ofBlocks },
+    { what: 'verify: journal', value: journal, ...plain },
+    inMegabytes({ what: 'verify: journal', value: journal, ...plain }),
+    { what: 'verify: journal, threads', value: threaded, ...plain },
+    inMegabytes({ what: 'verify: journal, threads', value: threaded, ...plain }),
+    { what: 'verify: journal and derived data', value: whole, ...plain },
+    { what: 'the same, threads', value: helped, ...plain },
+    { ...plain, what: "the scheme's messages, in lanes", value: bare },
+    { ...plain, what: 'verify: journal', value: journal, baseline: "scheme's messages, lanes", baselineValue: bare },
     {
-      ...ofBlocks,
+      ...plain,
       what: 'verify: journal',
       value: journal,
-      baseline: 'node:crypto, as many small hashes',
+      baseline: "scheme's messages, node:crypto",
       baselineValue: single,
     },
-    { what: 'verify: journal and derived data', value: whole, ...ofBlocks },
-    { ...ofBlocks, what: 'verify: journal', value: megabytes(journal), unit: 'MB/s', baselineValue: megabytes(hashed) },
     figureOfProofs('proof files made', made, hashed),
     figureOfProofs('proof files read and checked', checked, hashed),
     figureOfProofs('proofs made and folded, no file', folded, hashed),
   ]
   printFigures(figures)
-  const each = (needed / stored.length).toFixed(1)
-  console.log(`${stored.length} blocks, ${bytes} bytes; QLDB's hashes of one need ${each} small SHA-256`)
+  const perBlock = (count: number) => (count / stored.length).toFixed(1)
+  const plainCount = stored.reduce((sum, block) => sum + compressionsOf(block.length), 0)
+  console.log(
+    `a block has ${perBlock(bytes)} bytes: ${perBlock(plainCount)} compressions of SHA-256; ` +
+      `the scheme hashes ${perBlock(scheme.lengths.length)} messages in ${perBlock(scheme.compressions)}`,
+  )
+}
+
+function compressionsOf(length: number): number {
+  return Math.ceil((length + 9) / 64)
+}
+
+/** Counts what QLDB's hashes of blocks take: Ion Hash hashes every field of every struct, and each value. */
+class SchemeCount extends SealedBlocks {
+  readonly lengths: number[] = []
+  compressions = 0
+  readonly #lanes = new Sha256Lanes(1024 * 1024)
+
+  override addMessage(end: number, to: number): void {
+    const length = end - this.messageAt
+    this.lengths.push(length)
+    this.compressions += compressionsOf(length)
+    super.addMessage(end, to)
+  }
+
+  /** As many messages of the same lengths, with nothing else done. */
+  hashInLanes(): void {
+    const lanes = this.#lanes
+    let at = lanes.start + 64
+    for (const length of this.lengths) {
+      if (at + length + 128 > lanes.bytes.length) {
+        lanes.run()
+        at = lanes.start + 64
+      }
+      at = (lanes.add(at, length, lanes.start) + 63) & -64
+    }
+    lanes.run()
+  }
+
+  hashOneByOne(): void {
+    const { bytes } = this.#lanes
+    for (const length of this.lengths) hash('sha256', bytes.subarray(0, length), 'buffer')
+  }
 }
 
 function hashEach(stored: readonly Uint8Array[]): void {
   for (const block of stored) createHash('sha256').update(block).digest()
-}
-
-/**
- * How often QLDB's way of hashing needs SHA-256 for these blocks: Ion Hash takes one for every field of every struct,
- * and one for each value; then the joins of trees and chain. Plain SHA-256 of the same bytes can't be reached by it.
- */
-function hashesNeeded(stored: readonly Uint8Array[]): number {
-  let count = 0
-  for (const bytes of stored) {
-    const { ion, transactionInfo, revisions = [], entriesHashList } = decodeBlock(bytes)
-    const address = ion.get('blockAddress')
-    count += (address === undefined ? 0 : fieldsIn(address)) + 4 + entriesHashList.length
-    if (transactionInfo !== undefined) count += fieldsIn(transactionInfo.ion) + 1 + transactionInfo.statements.length
-    for (const { data, metadataIon } of revisions) {
-      if (data !== undefined) count += fieldsIn(data) + 2
-      if (metadataIon !== undefined) count += fieldsIn(metadataIon) + 2
-    }
-  }
-  return count
-}
-
-function fieldsIn(value: Value): number {
-  if (value.type === 'list') return value.items.reduce((sum, item) => sum + fieldsIn(item), 0)
-  if (value.type !== 'struct') return 0
-  return value.values.reduce((sum, item) => sum + 1 + fieldsIn(item), 0)
-}
-
-const smallInput = new Uint8Array(48)
-
-function hashSmall(times: number): void {
-  for (let index = 0; index < times; index += 1) hash('sha256', smallInput, 'buffer')
 }
 
 function figureOfProofs(what: string, value: number, hashed: number): Figure {
@@ -104,9 +132,9 @@ function rate(pieces: number, work: () => void): number {
   return (pieces / (performance.now() - start)) * 1000
 }
 
-async function verified(store: Store, openScratch?: () => Promise<Store>): Promise<number> {
+async function verified(store: Store, options: VerifyOptions = {}): Promise<number> {
   const start = performance.now()
-  const { journal, derived } = await verifyStore(store, { openScratch })
+  const { journal, derived } = await verifyStore(store, options)
   if (journal.findingCount + (derived?.findingCount ?? 0) > 0) throw new Error('the ledger is sound')
   return (journal.blocks / (performance.now() - start)) * 1000
 }

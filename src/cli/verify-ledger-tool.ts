@@ -50,7 +50,7 @@ async function verifyStoreIn(
       name,
       saved: [...saved.values()],
       openScratch: wishes.derived ? (blocks) => scratch.open(blocks) : undefined,
-      openChecker: openVerifyThreads,
+      openChecker: (blocks) => openVerifyThreads(blocks),
       onProgress: ({ stage, done, total }) =>
         progress.report(stage === 'blocks' ? 'verifying' : 'deriving anew', done, total, 'blocks'),
     })

@@ -9,9 +9,9 @@ import { chunkPath } from './chunks.ts'
 import type { FactsMessage, WindowMessage } from './verify-worker.ts'
 
 /** Threads that check blocks; undefined where they would cost more than they bring. */
-export function openVerifyThreads(blocks: number): BlockChecker | undefined {
+export function openVerifyThreads(blocks: number, file = chunkPath('verifyWorker')): BlockChecker | undefined {
   const threads = Math.min(availableParallelism(), verifyThreadsMax)
-  return blocks < verifyThreadBlocksMin || threads < 2 ? undefined : new VerifyThreads(threads)
+  return blocks < verifyThreadBlocksMin || threads < 2 ? undefined : new VerifyThreads(threads, file)
 }
 
 type Facts = readonly (SoundFacts | undefined)[]
@@ -30,13 +30,13 @@ class VerifyThreads implements BlockChecker {
   readonly #pending = new Map<number, Pending>()
   #lastId = 0
 
-  constructor(count: number) {
+  constructor(count: number, file: string) {
     this.windowsAhead = count * windowsOfThread
-    this.#threads = Array.from({ length: count }, () => this.#start())
+    this.#threads = Array.from({ length: count }, () => this.#start(file))
   }
 
-  #start(): Worker {
-    const thread = new Worker(chunkPath('verifyWorker'))
+  #start(file: string): Worker {
+    const thread = new Worker(file)
     thread.on('message', ({ id, facts }: FactsMessage) => {
       this.#pending.get(id)?.resolve(facts)
       this.#pending.delete(id)
