@@ -3,7 +3,7 @@ import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
 import { aggregateNames } from '../plan/build-group.ts'
 import type { PlanExpression } from '../plan/plan.ts'
-import { bag, list, missing, nullValue, sexp, struct, type Value } from '../values/value.ts'
+import { bag, isAbsent, list, missing, nullValue, sexp, struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileExists } from './compile-query.ts'
 import { type Compiler, type Evaluate, failed, type Frame, mistyped, placed } from './frame.ts'
@@ -36,8 +36,9 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
   }
   if (qldbFunctions.test(name)) placed(span, () => definition.check(args.map(knownValue)))
   const propagates = definition.absent === 'propagate'
+  const evaluate = name === 'coalesce' ? untilPresent : evaluateAll
   return (frame) => {
-    const values = compiled.map((argument) => argument(frame))
+    const values = evaluate(compiled, frame)
     if (propagates) {
       const absent = values.find((value) => value.type === 'missing') ?? values.find((value) => value.type === 'null')
       if (absent !== undefined) {
@@ -52,6 +53,21 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
       return failed(error, compiler, span)
     }
   }
+}
+
+function evaluateAll(args: readonly Evaluate[], frame: Frame): Value[] {
+  return args.map((argument) => argument(frame))
+}
+
+/** COALESCE is a CASE in SQL: what stands behind the first value that is not absent is not evaluated. */
+function untilPresent(args: readonly Evaluate[], frame: Frame): Value[] {
+  const values: Value[] = []
+  for (const argument of args) {
+    const value = argument(frame)
+    values.push(value)
+    if (!isAbsent(value)) break
+  }
+  return values
 }
 
 /** A wrong type counts before an absent argument does (specification, section 7.1), but not in QLDB's own typing. */

@@ -29,6 +29,7 @@ const cases: readonly (readonly [expression: string, permissive: string, strict:
   ['POSITION(NULL, 1)', 'missing', 'evaluator/type-mismatch'],
   ['COALESCE(MISSING, MISSING)', 'missing', 'null'],
   ['COALESCE(MISSING, NULL)', 'null', 'null'],
+  ['COALESCE(NULL, 1, 1 / 0)', '1', '1'],
   ['NULLIF(MISSING, 1)', 'missing', 'missing'],
   ['NULLIF(1, MISSING)', '1', '1'],
   ['MISSING AND TRUE', 'null', 'null'],
