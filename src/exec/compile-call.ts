@@ -86,8 +86,8 @@ export function checkCall(name: string, argumentCount: number, span: Span): Ledg
   if (definition === undefined) return name === 'tupleunion' ? undefined : noSuchFunction(name, span)
   const { argumentsMin, argumentsMax } = definition
   if (argumentCount >= argumentsMin && argumentCount <= argumentsMax) return undefined
-  const bounds = `Min = ${argumentsMin}, max = ${argumentsMax} Actual = ${argumentCount}`
-  const message = `Incorrect number of arguments supplied to \`${name}\`. ${bounds}`
+  const max = Number.isFinite(argumentsMax) ? `, max = ${argumentsMax}` : ''
+  const message = `Incorrect number of arguments supplied to \`${name}\`. Min = ${argumentsMin}${max} Actual = ${argumentCount}`
   return new LedgerError('semantic/argument-count', message, { span })
 }
 
