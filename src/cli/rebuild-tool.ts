@@ -9,7 +9,7 @@ import { directoryOf, existing } from './connect.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
-import { reportOfLedger } from './verify-report.ts'
+import { reportOfLedger, visibleReport } from './verify-report.ts'
 
 /** `qldb rebuild`: tables, indexes, history and the tree of hashes anew from the journal, after a check of it. */
 export async function rebuildTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
@@ -47,7 +47,9 @@ export async function rebuildTool(argv: readonly string[], world: ToolWorld): Pr
     const report = reportOfLedger({ ledger, journal, identityFindings, derived: undefined, saved: new Map(), seconds })
     if (report.verdict === 'tampered') {
       progress.dispose()
-      world.stdout.write(`${report.lines.join('\n')}\nnothing was changed: a sound journal is needed to rebuild from\n`)
+      world.stdout.write(
+        `${visibleReport(report.lines)}\nnothing was changed: a sound journal is needed to rebuild from\n`,
+      )
       return 'tampered'
     }
     await rebuild(store, (done) => progress.report('rebuilding', done, journal.blocks, 'blocks'))

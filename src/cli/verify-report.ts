@@ -5,7 +5,8 @@ import type { JournalReport } from '../journal/journal-check.ts'
 import type { EvidenceReport } from '../journal/verify-evidence.ts'
 import type { Origin } from '../ledger/records.ts'
 import type { DerivedReport } from '../ledger/verify-derived.ts'
-import { count } from './tool-progress.ts'
+import { escapeInQuotes, visibleText } from '../shell/visible-text.ts'
+import { count, counted } from './tool-progress.ts'
 
 /**
  * The outcome of a check, for people as lines, for machines as JSON. A report is `sound` only when everything that was
@@ -121,10 +122,6 @@ function rateLine({ journal, seconds }: LedgerFacts): string {
   return `checked in ${seconds < 10 ? seconds.toFixed(2) : count(Math.round(seconds))} s, ${perSecond} blocks/s`
 }
 
-function counted(number: number, what: string): string {
-  return `${count(number)} ${what}${number === 1 ? '' : 's'}`
-}
-
 function jsonOf(facts: LedgerFacts, findings: readonly object[], isSound: boolean): Record<string, unknown> {
   const { ledger, journal, derived, saved, seconds } = facts
   return {
@@ -198,6 +195,11 @@ export function reportOfDamage(error: LedgerError): VerifyReport {
 
 /** The reports as they are written: lines, or one JSON object a line. */
 export function printReports(reports: readonly VerifyReport[], format: 'text' | 'json'): string {
-  if (format === 'json') return reports.map(({ json }) => `${JSON.stringify(json)}\n`).join('')
-  return reports.map(({ lines }) => `${lines.join('\n')}\n`).join('')
+  if (format === 'json') return reports.map(({ json }) => `${escapeInQuotes(JSON.stringify(json))}\n`).join('')
+  return reports.map(({ lines }) => `${visibleReport(lines)}\n`).join('')
+}
+
+/** Its lines as text: names of files and ids, which others have made, neither end a line nor steer a terminal. */
+export function visibleReport(lines: readonly string[]): string {
+  return lines.map(visibleText).join('\n')
 }

@@ -203,6 +203,12 @@ export class ExportVerifier {
       this.#findings.add(severityOf(code), code, message, { sequenceNo, file: source.path })
     }
     if (source.doubtful.length > 0) this.#noteDoubtful(source)
+    if (block.blockHash.length === 0) {
+      // By AWS's rule it joins with the next hash to that one, so that it would stand for nothing.
+      const { sequenceNo } = block.blockAddress
+      const message = `block ${sequenceNo} has an empty blockHash: nothing in it is covered by the digest`
+      this.#findings.add('doubtful', 'block-hash', message, { sequenceNo, file: source.path })
+    }
     for (const field of report.uncovered) {
       const known = Object.keys(this.#uncovered).length < uncoveredNamesMax
       const plain = field.replace(/\[\d+\]/g, '[]')

@@ -1,93 +1,22 @@
-import { unreachable } from '../base/assert.ts'
-import { toBase64 } from '../base/bytes.ts'
+import { type JsonStyle, printJson } from '../values/json-printer.ts'
+import type { Value } from '../values/value.ts'
 import { ionText } from './format-ion.ts'
-import { printTimestamp } from '../values/timestamp.ts'
-import type { DecimalValue, StructValue, Value } from '../values/value.ts'
-import { unknownSymbolText } from '../values/value.ts'
 import { escapeInQuotes } from './visible-text.ts'
 
-/**
- * A value as JSON, by the rules of the Ion cookbook ("Down-converting to JSON"), made exact where JSON allows it:
- * - int and decimal: a number with all its digits, never through a double; a decimal keeps its precision (42.20), and a
- *   large exponent becomes JSON's `e` (1d100 → 1e100)
- * - float: the shortest number that reads back as the same double; nan, +inf and -inf: null
- * - timestamp: a string in Ion's form, precision and offset kept (`2019-09-04`, `2019-09-04T10:00-00:00`)
- * - string, symbol: a string; a symbol of unknown text: `$0`
- * - blob: a base64 string; clob: a string whose characters are the bytes
- * - list, sexp, bag: an array; struct: an object with its fields in order, repeated names kept (most readers take the last)
- * - null of any type: null; MISSING: left out of a struct, null elsewhere
- * - date and time: a string (`2021-08-22`, `10:30:00.5+02:00`); interval: its Ion text as a string
- * - annotations are dropped
- */
-export function jsonText(value: Value): string {
-  switch (value.type) {
-    case 'null':
-    case 'missing':
-      return 'null'
-    case 'bool':
-      return value.value ? 'true' : 'false'
-    case 'int':
-      return value.value.toString()
-    case 'float':
-      return jsonFloat(value.value)
-    case 'decimal':
-      return jsonDecimal(value)
-    case 'string':
-      return jsonString(value.value)
-    case 'symbol':
-      return jsonString(value.value === unknownSymbolText ? '$0' : value.value)
-    case 'timestamp':
-      return jsonString(printTimestamp(value))
-    case 'date':
-    case 'time':
-    case 'interval':
-      return jsonString(sqlText(value))
-    case 'blob':
-      return `"${toBase64(value.bytes)}"`
-    case 'clob':
-      return jsonString(Buffer.from(value.bytes).toString('latin1'))
-    case 'list':
-    case 'sexp':
-    case 'bag':
-      return `[${value.items.map(jsonText).join(',')}]`
-    case 'struct':
-      return jsonObject(value)
-    default:
-      return unreachable(value)
-  }
+/** Dates and times are strings (`2021-08-22`, `10:30:00.5+02:00`), an interval its Ion text as a string. */
+const resultStyle: JsonStyle = {
+  string: jsonString,
+  float: (value, text) => (Object.is(value, -0) ? '-0.0' : text),
+  sqlTime: (value) => jsonString(sqlText(value)),
 }
 
-function jsonObject(value: StructValue): string {
-  let text = '{'
-  for (let index = 0; index < value.names.length; index += 1) {
-    const field = value.values[index] as Value
-    if (field.type === 'missing') continue
-    if (text.length > 1) text += ','
-    text += `${jsonString(value.names[index] as string)}:${jsonText(field)}`
-  }
-  return `${text}}`
+/** A value as results and errors show it in JSON: as exports do, but a float may read as an int, and no text is unseen. */
+export function jsonText(value: Value): string {
+  return printJson(value, resultStyle)
 }
 
 function jsonString(text: string): string {
   return escapeInQuotes(JSON.stringify(text))
-}
-
-function jsonFloat(value: number): string {
-  if (!Number.isFinite(value)) return 'null'
-  return Object.is(value, -0) ? '-0.0' : String(value)
-}
-
-/** Up to so many zeros are written out before the exponent form is taken. */
-const plainZerosMax = 20
-
-function jsonDecimal(value: DecimalValue): string {
-  const negative = value.coefficient < 0n || value.negativeZero
-  const sign = negative ? '-' : ''
-  const digits = (value.coefficient < 0n ? -value.coefficient : value.coefficient).toString()
-  if (value.exponent === 0) return sign + digits
-  if (value.exponent > 0 || -value.exponent > digits.length + plainZerosMax) return `${sign}${digits}e${value.exponent}`
-  const padded = digits.padStart(1 - value.exponent, '0')
-  return `${sign}${padded.slice(0, value.exponent)}.${padded.slice(value.exponent)}`
 }
 
 /** SQL's own form of a date or time, which Ion has no type for. */

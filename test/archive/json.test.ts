@@ -24,6 +24,33 @@ function throughJson(value: StructValue): StructValue {
   return parseIon(downConvert(value)) as StructValue
 }
 
+test('each Ion type has its form in an export', () => {
+  const forms = {
+    null: 'null',
+    'null.struct': 'null',
+    true: 'true',
+    '123456789012345678901234567890': '123456789012345678901234567890',
+    '42.20': '42.20',
+    '5.': '5',
+    '-0.00': '-0.00',
+    '1d100': '1e100',
+    '-12d-40': '-12e-40',
+    '1e0': '1e0',
+    '1.5e300': '1.5e+300',
+    '-0e0': '-0e0',
+    nan: 'null',
+    '2019-09-04T10:20-00:00': '"2019-09-04T10:20-00:00"',
+    '"a\\"b\\n\\u009f"': '"a\\"b\\n\u009f"',
+    $0: '"$0"',
+    "'a symbol'": '"a symbol"',
+    '{{AQI=}}': '"AQI="',
+    '{{"ab\\x80"}}': '"ab\u0080"',
+    '[1,(2 a),[]]': '[1,[2,"a"],[]]',
+    'x::{a:1,a:null.int,b:{}}': '{"a":1,"a":null,"b":{}}',
+  }
+  for (const [ion, json] of Object.entries(forms)) assert.equal(downConvert(parseIon(ion)), json, ion)
+})
+
 test('every kind of value that JSON still shows finds its type again', () => {
   const retyper = new JsonRetyper()
   for (const text of [

@@ -362,6 +362,17 @@ test(
   }),
 )
 
+test(
+  'a block whose hashes are all empty proves nothing, and is told',
+  withFolder(async (folder) => {
+    const address = `{strandId:"${strandId}",sequenceNo:0}`
+    const hashes = 'blockHash:{{}},entriesHash:{{}},previousBlockHash:{{}},entriesHashList:[]'
+    const bare = `{blockAddress:${address},transactionId:"t",blockTimestamp:2020-01-01T00:00:00Z,${hashes}}`
+    const report = await check(folder, { 'a.ion': bare })
+    assert.deepEqual([report.verdict, codes(report)], ['doubtful', ['block-hash']])
+  }),
+)
+
 test('stored blocks and exported blocks are one and the same', () => {
   for (const block of journal.blocks) assert.equal(printIon(decodeBlock(encodeBlock(block)).ion), printIon(block.ion))
 })

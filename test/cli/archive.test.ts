@@ -196,6 +196,23 @@ test(
 )
 
 test(
+  'names that others have given to files, and ids in them, neither end a line of the report nor steer the terminal',
+  withShell(async (shell) => {
+    const journal = new ForeignJournal('x\u001b[31mred\nthe export is sound')
+    journal.append({ withoutInfo: true })
+    const text = printIon((journal.blocks[0] as (typeof journal.blocks)[number]).ion)
+    writeFiles(shell.path('in'), { 'a\u001b[2J\nthe export is sound\u202e.0-1.ion': text })
+    for (const format of ['text', 'json']) {
+      const { code, stdout } = await shell.run(['verify', 'in', '--format', format])
+      assert.equal(code, 1)
+      assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+      assert.equal(stdout.split('\n').filter((line) => line.startsWith('the export is sound')).length, 0)
+      assert.match(stdout, format === 'text' ? /in\/a\\x1b\[2J\\nthe export is sound\\u202e/ : /in\/a\\u001b\[2J\\nthe/)
+    }
+  }),
+)
+
+test(
   'load and dump: documents come back as they were, from every kind of file',
   withShell(async (shell) => {
     await makeLedger(shell)

@@ -92,6 +92,8 @@ test('digests are read as values and as AWS’s JSON, and nothing else is taken 
   ] as const) {
     assert.throws(() => parseDigestFile(text), { code: 'proof/malformed', message }, text)
   }
+  const last = `{"Digest":"${toBase64(new Uint8Array(32))}","LastBlockNum":3,"Proof":[]}`
+  assert.throws(() => parseEvidence(last), /it proves the last block of an export: give the export's folder as well/)
 })
 
 test('every revision of journals of every length up to 40 is proven, by its file alone', () => {
