@@ -20,8 +20,8 @@ export interface LoadPlace {
   readonly loaded: number
   /** Over all records up to here: another content must not be taken for the same. */
   readonly digest: string
-  /** Of the transaction that has loaded the last ones; undefined before the first. */
-  readonly transactionId: string | undefined
+  /** Of the last records' transaction the id of one document; undefined before the first. */
+  readonly documentId: string | undefined
 }
 
 export class Checkpoint {

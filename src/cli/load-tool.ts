@@ -135,6 +135,9 @@ function openRows(path: string, format: InputFormat | undefined, watch: RowWatch
   }
 }
 
+/** Records that are passed over between two looks at the clock and for Ctrl-C. */
+const recordsBetweenTurns = 1_000
+
 interface LoadRecord {
   readonly document: StructValue
   /** From 1. */
@@ -205,7 +208,7 @@ class Load {
   readonly #checkpoint: Checkpoint | undefined
   readonly #notes: RowNotes
   readonly #origin: Pick<LoadState, 'file' | 'ledger' | 'table'>
-  #place: LoadPlace = { done: 0, loaded: 0, digest: '', transactionId: undefined }
+  #place: LoadPlace = { done: 0, loaded: 0, digest: '', documentId: undefined }
   /** Of the last record that was read. */
   #number = 0
   #digest = ''
@@ -233,7 +236,12 @@ class Load {
         await this.#insertAll(held)
         throw record
       }
-      if (record === undefined) break
+      if (record === 'end') break
+      if (record === 'passed') {
+        if (this.#number % recordsBetweenTurns === 0)
+          await progress.report('going on', this.#number, this.#place.done, 'records')
+        continue
+      }
       held.push(record)
       if (held.length < batch) continue
       await this.#insertAll(held)
@@ -248,24 +256,19 @@ class Load {
     return this.#place.loaded
   }
 
-  /** The next document that is not loaded yet, undefined at the end, or the fault that ends the load. */
-  #next(rows: Iterator<Value, undefined>): LoadRecord | LedgerError | undefined {
+  /** The next record, `passed` when it was loaded before or is a bad one, or the fault that ends the load. */
+  #next(rows: Iterator<Value, undefined>): LoadRecord | LedgerError | 'passed' | 'end' {
     try {
-      for (let next = rows.next(); next.done !== true; next = rows.next()) {
-        const { value } = next
-        this.#number += 1
-        this.#digest = chained(this.#digest, value)
-        const number = this.#number
-        if (number < this.#place.done) continue
-        if (number === this.#place.done) {
-          this.#checkBeginning()
-          continue
-        }
-        const { line } = this.#notes
-        if (value.type === 'struct') return { document: value, number, line, digest: this.#digest }
-        this.#notes.refuse(number, line, `a document is a struct, found ${article(value.type)}`)
-      }
-      return undefined
+      const next = rows.next()
+      if (next.done === true) return 'end'
+      this.#number += 1
+      this.#digest = chained(this.#digest, next.value)
+      const [number, { line }, { done }] = [this.#number, this.#notes, this.#place]
+      if (number === done) this.#checkBeginning()
+      if (number <= done) return 'passed'
+      if (next.value.type === 'struct') return { document: next.value, number, line, digest: this.#digest }
+      this.#notes.refuse(number, line, `a document is a struct, found ${article(next.value.type)}`)
+      return 'passed'
     } catch (error) {
       if (error instanceof LedgerError) return error
       throw error
@@ -287,32 +290,24 @@ class Load {
       throw usage(text, `go on with that, or ${restartHelp}`)
     }
     const { committed, pending } = found
-    const there = await this.#transactionsThere([committed.transactionId, pending?.transactionId])
-    const isPendingThere = pending?.transactionId !== undefined && there.has(pending.transactionId)
-    if (committed.transactionId !== undefined && !isPendingThere && !there.has(committed.transactionId)) {
+    const isPendingThere = await this.#isThere(pending?.documentId)
+    const isKnown = isPendingThere || committed.documentId === undefined || (await this.#isThere(committed.documentId))
+    if (!isKnown) {
       const text = `'${table}' does not hold the ${count(committed.loaded)} documents of '${this.#notes.path}' that were loaded before`
       throw usage(text, restartHelp)
     }
-    this.#place = isPendingThere ? pending : committed
+    this.#place = isPendingThere && pending !== undefined ? pending : committed
     this.#world.stderr.write(`going on after record ${count(this.#place.done)}\n`)
   }
 
-  /** Which of the transactions have left something in the table. */
-  async #transactionsThere(ids: readonly (string | undefined)[]): Promise<ReadonlySet<string>> {
-    const known = ids.filter((id) => id !== undefined)
-    if (known.length === 0) return new Set()
-    const conditions = known.map(() => 'h.metadata.txId = ?').join(' OR ')
-    // Of the history, for the documents may have been changed since.
-    const statement = `SELECT VALUE h.metadata.txId FROM history(${quoted(this.#origin.table)}) AS h WHERE ${conditions}`
+  /** Whether a document was ever committed. Asked of its history, for it may have been changed or deleted since. */
+  async #isThere(documentId: string | undefined): Promise<boolean> {
+    if (documentId === undefined) return false
+    const statement = `SELECT h.metadata.version FROM history(${quoted(this.#origin.table)}) AS h WHERE h.metadata.id = ?`
     const rows = await this.#driver.execute(async (transaction) =>
-      (
-        await transaction.execute(
-          statement,
-          known.map((id) => string(id)),
-        )
-      ).toArray(),
+      (await transaction.execute(statement, [string(documentId)])).toArray(),
     )
-    return new Set(rows.flatMap((row) => (row.type === 'string' ? [row.value] : [])))
+    return rows.length > 0
   }
 
   /** All in one transaction; where that is refused, in halves, so that the bad record is found. */
@@ -324,8 +319,8 @@ class Load {
     let place = this.#place
     try {
       await this.#driver.execute(async (transaction) => {
-        await transaction.execute(this.#insert, [list(records.map(({ document }) => document))])
-        place = { done, loaded, digest, transactionId: transaction.id }
+        const result = await transaction.execute(this.#insert, [list(records.map(({ document }) => document))])
+        place = { done, loaded, digest, documentId: await firstId(result) }
         this.#checkpoint?.write({ ...this.#origin, committed: this.#place, pending: place })
       })
       this.#place = place
@@ -346,6 +341,15 @@ class Load {
 const fixHelp = 'the records before it are loaded; put it right and run the same again'
 const badHelp = `${fixHelp}, or pass over it with '--continue-on-error'`
 const restartHelp = "'--restart' loads it from its beginning; what is in the table stays there"
+
+/** Of the documents that an INSERT has made. */
+async function firstId(result: AsyncIterable<Value>): Promise<string | undefined> {
+  for await (const row of result) {
+    const id = row.type === 'struct' ? row.get('documentId') : undefined
+    return id?.type === 'string' ? id.value : undefined
+  }
+  return undefined
+}
 
 /** Over the records so far and one more. */
 function chained(before: string, value: Value): string {

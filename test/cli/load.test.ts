@@ -146,3 +146,22 @@ function readCheckpoint(shell: TestShell): string {
   const path = shell.path('big.jsonl.load-T')
   return existsSync(path) ? readFileSync(path, 'utf8') : ''
 }
+
+test(
+  'Ctrl-C is heard while a load looks for the place where it was',
+  withShell(async (shell) => {
+    await makeTable(shell)
+    writeFileSync(shell.path('f.jsonl'), [...numbered(60_000), 'oops'].join('\n'))
+    assert.equal((await shell.run(load('f.jsonl', '--batch', '20000'))).code, 1)
+    const state = readFileSync(shell.path('f.jsonl.load-T'), 'utf8')
+    const child = shell.start(load('f.jsonl'))
+    child.stderr?.once('data', () => child.kill('SIGINT'))
+    const { code, stderr } = await ended(child)
+    assert.equal(code, 130, stderr)
+    assert.match(
+      stderr,
+      /^going on after record 60,000\nerror\[cancelled\/by-user\]: stopped after .* of 60,000 records\n$/,
+    )
+    assert.equal(readFileSync(shell.path('f.jsonl.load-T'), 'utf8'), state)
+  }),
+)

@@ -116,7 +116,7 @@ test('a new file takes no name that is there, also where the file system has no 
 
 test("a load's checkpoint cut at any byte is refused by name, never taken for another", (t) => {
   const path = join(folderOf(t), 'f.load-T')
-  const place = { done: 12, loaded: 12, digest: 'abc=', transactionId: '5fyaYMzS0CdCQGyqjmq4bv' }
+  const place = { done: 12, loaded: 12, digest: 'abc=', documentId: '5fyaYMzS0CdCQGyqjmq4bv' }
   const state: LoadState = { file: 'f', ledger: 'l', table: 'T', committed: place, pending: { ...place, done: 24 } }
   const checkpoint = new Checkpoint(path)
   checkpoint.write(state)
