@@ -55,7 +55,7 @@ export async function importTool(argv: readonly string[], world: ToolWorld): Pro
   try {
     const findings = new FindingList()
     let seen = 0
-    const onRead = () => progress.report('looking into files', ++seen, undefined, 'pieces')
+    const onRead = () => progress.report('looking into the files', ++seen, undefined, 'reads')
     const files = await findExportFiles(operands, findings, onRead)
     checkStrands(files)
     return await importInto(nameOf(place, files), place, files, findings, wishes, progress, world)

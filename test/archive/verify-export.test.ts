@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
 import { toBase64 } from '../../src/base/bytes.ts'
+import { LedgerError } from '../../src/base/errors.ts'
 import { type Block, decodeBlock, encodeBlock, redactBlock } from '../../src/journal/block.ts'
 import { downConvert } from '../../src/journal/export-json.ts'
 import { ExportWriter, exportFormats } from '../../src/journal/export-files.ts'
@@ -359,6 +360,30 @@ test(
     )
     assert.equal(hostile.blocks, journal.blocks.length)
     assert.equal(codes(hostile).filter((code) => code === 'file-unreadable').length, 3)
+  }),
+)
+
+test(
+  'a check can be stopped at every piece that it reads, also where there is no block',
+  withFolder(async (folder) => {
+    const blank = '\n'.repeat(600_000)
+    writeFiles(folder, { 'a.ion': `${range(0, 5)}${blank}${range(6, last)}`, 'b.json': blank, [name(90, 91)]: blank })
+    let pieces = 0
+    for (let stop = 1, isStopped = true; isStopped; stop += 1) {
+      pieces = 0
+      const onRead = () => {
+        pieces += 1
+        if (pieces === stop) throw new LedgerError('cancelled/by-user', 'stopped')
+      }
+      isStopped = await verifyExport([folder], { onRead }).then(
+        () => false,
+        (error: LedgerError) => {
+          assert.equal(error.code, 'cancelled/by-user')
+          return true
+        },
+      )
+    }
+    assert.ok(pieces > 12, `${pieces}`)
   }),
 )
 
