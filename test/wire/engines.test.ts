@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import amazon from 'amazon-qldb-driver-nodejs'
 import { CommitDigest } from '../../src/protocol/commit-digest.ts'
 import { decodeIon } from '../../src/values/binary-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import { withShell } from '../cli/test-shell.ts'
 import { serve } from './serve-process.ts'
-import { post } from './wire-server.ts'
+import { credentials, post, region } from './wire-server.ts'
 
 interface Page {
   readonly Values: readonly { readonly IonBinary: string }[]
@@ -126,6 +127,40 @@ describe('a transaction that goes on in another thread', () => {
         await assert.rejects(one.execute('SELECT * FROM T'), { message: 'No open transaction' })
       }
       assert.deepEqual(texts(await one.run('SELECT VALUE t.c FROM T AS t WHERE t.n = 0')), ['1'])
+    }),
+  )
+
+  test(
+    "is tried again by Amazon's driver when it has lost: nobody's change is lost",
+    withShell(async (shell) => {
+      const { url } = await serve(shell, '--data-dir', shell.path('data'), '-l', 'fleet')
+      const retry = new amazon.RetryConfig(200, () => 0)
+      const driver = new amazon.QldbDriver('fleet', { endpoint: url, region, credentials }, undefined, 10, retry)
+      const run = (statement: string) => driver.executeLambda(async (executor) => executor.execute(statement))
+      await run('CREATE TABLE C')
+      await run("INSERT INTO C {'c': 0}")
+      let tries = 0
+      const increment = () =>
+        driver.executeLambda(async (executor) => {
+          tries += 1
+          const [row] = (await executor.execute('SELECT VALUE c.c FROM C AS c')).getResultList()
+          await executor.execute('UPDATE C SET c = ?', (row?.numberValue() ?? Number.NaN) + 1)
+        })
+      const look = () =>
+        driver.executeLambda(async (executor) =>
+          (await executor.execute('SELECT VALUE c.c FROM C AS c')).getResultList(),
+        )
+      const worker = async () => {
+        for (let round = 0; round < 5; round += 1) {
+          await increment()
+          // A transaction that only reads has the next one of its session begin at home, to move again.
+          await look()
+        }
+      }
+      await Promise.all(Array.from({ length: 6 }, worker))
+      assert.equal((await look())[0]?.numberValue(), 30)
+      assert.ok(tries > 30, `${tries} tries`)
+      driver.close()
     }),
   )
 
