@@ -35,10 +35,11 @@ export class RoutedTransaction {
     return this.#hasWritten ? 'write' : 'short read'
   }
 
-  /** Whether the request is small, and the transaction with it small enough to be done again elsewhere. */
-  isSmallWith(request: SendCommandRequest): boolean {
+  /** Whether an engine that only reads may take the request: it is small, and all could be done again elsewhere. */
+  canBeRepeatedWith(request: SendCommandRequest): boolean {
     const bytes = bytesOf(request)
     if (bytes > homeRequestBytesMax || this.#bytes + bytes > movedBytesMax) return false
+    if (asksForTheTime.test(request.ExecuteStatement?.Statement ?? '')) return false
     return this.#commands.length < movedCommandsMax
   }
 
@@ -75,6 +76,9 @@ export class RoutedTransaction {
     this.#commands.push({ request, nextPageToken: page?.NextPageToken })
   }
 }
+
+/** Functions of which a repeated statement would get another value, and might have other rows. */
+const asksForTheTime = /\b(?:utcnow|unix_timestamp)\b/i
 
 /** About the memory that keeping a command takes. */
 function bytesOf({ ExecuteStatement, FetchPage }: SendCommandRequest): number {

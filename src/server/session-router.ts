@@ -278,11 +278,11 @@ export class SessionRouter {
     request: SendCommandRequest,
     signal: StopSignal | undefined,
   ): Promise<SendCommandResponse> {
-    const isSmall = transaction.isSmallWith(request)
+    const canStayHome = transaction.canBeRepeatedWith(request)
     if (transaction.seat === undefined) {
-      const kind = session.kind === 'short read' && !isSmall ? 'write' : session.kind
+      const kind = session.kind === 'short read' && !canStayHome ? 'write' : session.kind
       transaction.enter(await this.#takeSeat(session, transaction, kind))
-    } else if (transaction.seat.engine.snapshotTip !== undefined && !isSmall) {
+    } else if (transaction.seat.engine.snapshotTip !== undefined && !canStayHome) {
       await this.#move(session, transaction, 'write')
     }
     // A commit is never given up: nobody would know what came of it.

@@ -412,6 +412,16 @@ describe('short reads at home', () => {
     assert.equal(home.ends.at(-1), `${three.transaction} abort`)
   })
 
+  test('a statement that asks for the time is not run twice', async () => {
+    const { session, engines, home } = homeWorld()
+    const one = await (await session()).begin()
+    await one.execute('rows 1')
+    await one.execute('rows 300 WHERE t > UtcNow()')
+    await one.commit('rows 1', 'rows 300 WHERE t > UtcNow()')
+    assert.equal(engines[0]?.begun[0]?.earlier?.commands.length, 1)
+    assert.deepEqual(home.ends, [`${one.transaction} abort`])
+  })
+
   test('a client that goes away takes nothing to another engine', async () => {
     const { session, engines, router } = homeWorld()
     const one = await (await session()).begin()
