@@ -11,7 +11,7 @@ export class TextIndex {
   /** Hashes of the texts by their numbers; -1 in `#numbers` is a free place. */
   readonly #hashes: Int32Array
   readonly #ends: Int32Array
-  readonly #bytes: Uint8Array
+  readonly #bytes: Buffer
   readonly #numbers: Int32Array
   readonly #mask: number
   #byText: Map<string, number> | undefined
@@ -23,12 +23,12 @@ export class TextIndex {
     this.#numbers = new Int32Array(places).fill(-1)
     this.#hashes = new Int32Array(texts.length)
     this.#ends = new Int32Array(texts.length)
-    this.#bytes = new Uint8Array(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0))
+    this.#bytes = Buffer.allocUnsafeSlow(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0))
     let end = 0
     texts.forEach((text, number) => {
       const start = end
       if (!hasLoneSurrogate(text)) {
-        end += Buffer.from(this.#bytes.buffer, end).write(text)
+        end += this.#bytes.write(text, end)
         this.#place(number, start, end)
       }
       this.#ends[number] = end
