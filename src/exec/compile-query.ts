@@ -169,11 +169,11 @@ function compileHolding(expression: PlanExpression, compiler: Compiler): () => H
 
 /** Values that are held, in an order. */
 class OrderedValues implements Cursor {
-  readonly #order: readonly number[]
+  readonly #order: ArrayLike<number>
   readonly #rows: HeldResults
   #position = -1
 
-  constructor(order: readonly number[], rows: HeldResults) {
+  constructor(order: ArrayLike<number>, rows: HeldResults) {
     this.#order = order
     this.#rows = rows
   }

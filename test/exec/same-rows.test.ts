@@ -206,3 +206,40 @@ test('LIMIT over ORDER BY keeps the rows that sorting everything gives', () => {
     { numRuns: 40 },
   )
 })
+
+test('ORDER BY without LIMIT keeps equal rows in the order in which they came, whatever the keys', () => {
+  const small = fc.integer({ min: -3, max: 3 })
+  const large = fc.constantFrom(Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 2 ** 45, -(2 ** 45), 2 ** 45 + 1)
+  const key = fc
+    .constantFrom('int', 'large', 'mixed')
+    .chain((kind) =>
+      fc.array(
+        kind === 'int'
+          ? small.map(String)
+          : kind === 'large'
+            ? fc.oneof(small, large).map(String)
+            : fc.oneof(small.map(String), fc.constantFrom('1.5', '-0', '2e0', '12345678901234567890')),
+        { maxLength: 300, size: 'max' },
+      ),
+    )
+  fc.assert(
+    fc.property(key, fc.boolean(), (keys, descending) => {
+      const rows = `[${keys.map((one, at) => `{k:${one},at:${at}}`).join(',')}]`
+      const text = `SELECT x."at" AS "at" FROM ? AS x ORDER BY x.k${descending ? ' DESC' : ''}`
+      const sorted = keys
+        .map((one, at) => ({ order: exactOf(one), at }))
+        .sort((a, b) => {
+          const order = a.order < b.order ? -1 : a.order > b.order ? 1 : 0
+          return (descending ? -order : order) || a.at - b.at
+        })
+      const expected = sorted.map((one) => `{at:${one.at}}`)
+      assert.deepEqual(runStatement(new MemoryDatabase(), text, [rows]), expected)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+/** Twice the number, exactly. */
+function exactOf(text: string): bigint {
+  return /^-?\d+$/.test(text) ? BigInt(text) * 2n : BigInt(Number(text) * 2)
+}
