@@ -1,6 +1,4 @@
 import { createHash, hash } from 'node:crypto'
-import { join } from 'node:path'
-import { openVerifyThreads } from '../src/cli/verify-threads.ts'
 import { SimEnv } from '../test/support/sim-env.ts'
 import { type Block, decodeBlock, statementDigest } from '../src/journal/block.ts'
 import { SealedBlocks } from '../src/journal/sealed-blocks.ts'
@@ -32,19 +30,16 @@ export async function run(): Promise<void> {
   const scheme = new SchemeCount()
   for (let at = 0; at < stored.length; at += 50) scheme.check(stored.slice(at, at + 50))
   const openScratch = async () => createMemoryStore()
-  const openChecker = (count: number) => openVerifyThreads(count, join('dist', 'verify-worker.cjs'))
-  const [journal, threaded, whole, helped, hashed, bare, single, made, checked, folded] = (await medians(rounds, [
+  const [journal, whole, hashed, bare, single, made, checked, folded] = (await medians(rounds, [
     () => verified(store),
-    () => verified(store, { openChecker }),
     () => verified(store, { openScratch }),
-    () => verified(store, { openScratch, openChecker }),
     () => rate(stored.length, () => hashEach(stored)),
     () => rate(stored.length, () => scheme.hashInLanes()),
     () => rate(stored.length, () => scheme.hashOneByOne()),
     () => rate(proofs, () => void makeProofs(ledger, stored, ids)),
     () => checkFiles(makeProofs(ledger, stored, ids)),
     () => foldProofs(ledger, ids),
-  ])) as [number, number, number, number, number, number, number, number, number, number]
+  ])) as [number, number, number, number, number, number, number, number]
   const plain = { unit: 'blocks/s', baseline: 'sha256 of the same blocks', baselineValue: hashed }
   const scale = bytes / stored.length / 1e6
   const inMegabytes = (figure: Figure): Figure => ({
@@ -54,10 +49,7 @@ export async function run(): Promise<void> {
   const figures: Figure[] = [
     { what: 'verify: journal', value: journal, ...plain },
     inMegabytes({ what: 'verify: journal', value: journal, ...plain }),
-    { what: 'verify: journal, threads', value: threaded, ...plain },
-    inMegabytes({ what: 'verify: journal, threads', value: threaded, ...plain }),
     { what: 'verify: journal and derived data', value: whole, ...plain },
-    { what: 'the same, threads', value: helped, ...plain },
     { ...plain, what: "the scheme's messages, in lanes", value: bare },
     { ...plain, what: 'verify: journal', value: journal, baseline: "scheme's messages, lanes", baselineValue: bare },
     {

@@ -225,6 +225,3 @@ export const sweepEveryMs = 1_000
 export const ledgerExportsMax = 2
 /** How long the control plane tells of an export: QLDB's 7 days. */
 export const exportKeptMs = 7 * 24 * 60 * 60 * 1000
-/** Threads that check blocks for `qldb verify`, and how many blocks there must be for them to be started. */
-export const verifyThreadsMax = 4
-export const verifyThreadBlocksMin = 2_048

@@ -11,7 +11,6 @@ export const chunkFiles = {
   worker: 'engine-worker.cjs',
   tools: 'tools.cjs',
   serveWorker: 'serve-worker.cjs',
-  verifyWorker: 'verify-worker.cjs',
 } as const
 
 export function chunkPath(name: keyof typeof chunkFiles): string {

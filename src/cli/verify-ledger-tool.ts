@@ -14,7 +14,6 @@ import { ledgerOptions } from './tool-arguments.ts'
 import { ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
 import { reportOfLedger, type VerifyReport } from './verify-report.ts'
-import { openVerifyThreads } from './verify-threads.ts'
 import type { VerifyWishes } from './verify-tool.ts'
 
 /** Checks the ledger that the flags name: an embedded one in its store, one at an endpoint block by block from outside. */
@@ -50,7 +49,6 @@ async function verifyStoreIn(
       name,
       saved: [...saved.values()],
       openScratch: wishes.derived ? (blocks) => scratch.open(blocks) : undefined,
-      openChecker: (blocks) => openVerifyThreads(blocks),
       onProgress: ({ stage, done, total }) =>
         progress.report(stage === 'blocks' ? 'verifying' : 'deriving anew', done, total, 'blocks'),
     })
@@ -97,16 +95,15 @@ const blocksInMemoryMax = 20_000
 
 /** Where derived data is worked out anew. */
 class ScratchStores {
-  readonly #folders: string[] = []
+  #folder: string | undefined
 
   async open(blocks: number): Promise<Store> {
     if (blocks <= blocksInMemoryMax) return createMemoryStore()
-    const folder = mkdtempSync(join(tmpdir(), 'qldb-verify-'))
-    this.#folders.push(folder)
-    return openLmdbStore(join(folder, 'derived'))
+    this.#folder = mkdtempSync(join(tmpdir(), 'qldb-verify-'))
+    return openLmdbStore(join(this.#folder, 'derived'))
   }
 
   dispose(): void {
-    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true })
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true })
   }
 }

@@ -4,7 +4,7 @@ import { reportFindingsMax } from '../base/limits.ts'
 import { type Block, type BlockAddress, decodeBlock, encodeBlock } from './block.ts'
 import type { Digest } from './digest.ts'
 import { soundFacts, windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
-import { SoundBlock, type SoundFacts } from './sound-block.ts'
+import { SoundBlock } from './sound-block.ts'
 import type { BlockReport, Finding, FindingCode } from './verify.ts'
 import { ChainVerifier } from './verify-chain.ts'
 
@@ -49,17 +49,8 @@ export interface StoredBlock {
   readonly uncheckedRevisions: readonly number[]
 }
 
-/** Does soundFacts' work elsewhere, in other threads. */
-export interface BlockChecker {
-  /** How many windows to give it before the first is waited for. */
-  readonly windowsAhead: number
-  /** What soundFacts says; never fails. */
-  check(blocks: readonly (Uint8Array | undefined)[]): Promise<readonly (SoundFacts | undefined)[]>
-  close(): Promise<void>
-}
-
 /** What soundFacts can look at. */
-export function checkable({ bytes, uncheckedRevisions }: StoredBlock): Uint8Array | undefined {
+function checkable({ bytes, uncheckedRevisions }: StoredBlock): Uint8Array | undefined {
   return uncheckedRevisions.length > 0 ? undefined : bytes
 }
 
@@ -117,11 +108,9 @@ export class JournalCheck implements JournalReport {
     return [...this.#uncovered]
   }
 
-  /** Checks blocks as they are stored, in their order; `facts` is what soundFacts says of what is checkable. */
-  addStored(
-    blocks: readonly StoredBlock[],
-    facts: readonly (SoundFacts | undefined)[] = soundFacts(blocks.map(checkable)),
-  ): void {
+  /** Checks blocks as they are stored, in their order. */
+  addStored(blocks: readonly StoredBlock[]): void {
+    const facts = soundFacts(blocks.map(checkable))
     for (const [index, block] of blocks.entries()) {
       const { bytes } = block
       const known = facts[index]

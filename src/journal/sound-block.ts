@@ -14,7 +14,7 @@ export interface ChainLink {
 }
 
 /**
- * What is known of a sound block, in numbers that another thread can send: those of SoundBlock's that are numbers, then
+ * What is known of a sound block, in numbers: those of SoundBlock's that are numbers, then
  * where in the block's bytes its strand's id begins and ends, its hash, that of the block before (-1 for an empty one),
  * then for each revision where the document's id begins and ends, and the version.
  */

@@ -1,15 +1,7 @@
 import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import { rebuildBatchBlocksMax } from '../base/limits.ts'
 import type { Digest } from '../journal/digest.ts'
-import {
-  type BlockChecker,
-  checkable,
-  JournalCheck,
-  type JournalReport,
-  type StoredBlock,
-  windowsOf,
-} from '../journal/journal-check.ts'
+import { JournalCheck, type JournalReport, type StoredBlock, windowsOf } from '../journal/journal-check.ts'
 import type { Snapshot, Store } from '../store/store.ts'
 import { endBlock } from './block-cache.ts'
 import { blockKey, doubtKey, doubtsOf, identityKey } from './keys.ts'
@@ -23,14 +15,12 @@ export interface VerifyOptions {
   readonly saved?: readonly Digest[]
   /** Makes the empty store that derived data is worked out in; without it that is not checked. */
   readonly openScratch?: ((blocks: number) => Promise<Store>) | undefined
-  /** Help with so many blocks, from other threads; closed at the end. */
-  readonly openChecker?: ((blocks: number) => BlockChecker | undefined) | undefined
   /** Hears how far it is; awaited, so that others get a turn; may throw to stop it. */
   readonly onProgress?: (progress: VerifyProgress) => void | Promise<void>
 }
 
 export interface VerifyProgress {
-  /** `blocks`: each by itself and the chain; `derived`: what follows from them. With a BlockChecker both at once. */
+  /** `blocks`: each by itself and the chain; `derived`: what follows from them. */
   readonly stage: 'blocks' | 'derived'
   readonly done: number
   readonly total: number
@@ -71,99 +61,19 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
   const { onProgress = () => undefined, saved = [], name } = options
   store.check?.()
   const snapshot = store.snapshot()
-  let checker: BlockChecker | undefined
   try {
     const identity = identityOf(snapshot)
     const journal = checkOf(snapshot, identity, saved)
-    const total = journal.last + 1
-    checker = options.openChecker?.(total - journal.first)
-    const walk = new JournalWalk(snapshot, journal, checker)
-    const early = checker && (await deriveBehind(walk, snapshot, journal, options))
-    await walk.advance(journal.last, (done) => onProgress({ stage: 'blocks', done, total }))
+    for (const window of windowsOf(storedBlocks(snapshot, journal))) {
+      await onProgress({ stage: 'blocks', done: window[0]?.sequenceNo ?? 0, total: journal.last + 1 })
+      journal.addStored(window)
+    }
     journal.end()
-    const derived = isSound(journal) ? (early ?? (await checkDerived(snapshot, journal, options))) : undefined
+    const isSound = journal.findingCount === 0 || journal.findings.every(({ code }) => code === 'digest')
+    const derived = isSound ? await checkDerived(snapshot, journal, options) : undefined
     return { identity, identityFindings: identityFindings(snapshot, identity, name), journal, derived }
   } finally {
     snapshot.release()
-    await checker?.close()
-  }
-}
-
-/** Whether derived data can be held against the journal. */
-function isSound(journal: JournalCheck): boolean {
-  return journal.findingCount === 0 || journal.findings.every(({ code }) => code === 'digest')
-}
-
-/** The check of the blocks of a journal, as far as it is wanted. */
-class JournalWalk {
-  readonly #journal: JournalCheck
-  readonly #windows: Iterator<StoredBlock[]>
-  readonly #checker: BlockChecker | undefined
-  /** Windows that the checker has, in their order. */
-  readonly #ahead: { window: StoredBlock[]; facts: ReturnType<BlockChecker['check']> }[] = []
-  #checked = -1
-
-  constructor(snapshot: Snapshot, journal: JournalCheck, checker: BlockChecker | undefined) {
-    this.#journal = journal
-    this.#windows = windowsOf(storedBlocks(snapshot, journal))
-    this.#checker = checker
-  }
-
-  /** Checks all blocks up to that one, at least. `onWindow` hears which is the next. */
-  async advance(until: number, onWindow: (sequenceNo: number) => void | Promise<void> = () => {}): Promise<void> {
-    while (this.#checked < until) {
-      this.#fill()
-      const next = this.#ahead.shift()
-      const window = next?.window ?? this.#nextWindow()
-      const last = window?.at(-1)
-      if (window === undefined || last === undefined) return
-      await onWindow(window[0]?.sequenceNo ?? 0)
-      this.#journal.addStored(window, await next?.facts)
-      this.#checked = last.sequenceNo
-    }
-  }
-
-  #fill(): void {
-    const checker = this.#checker
-    while (checker !== undefined && this.#ahead.length < checker.windowsAhead) {
-      const window = this.#nextWindow()
-      if (window === undefined) return
-      this.#ahead.push({ window, facts: checker.check(window.map(checkable)) })
-    }
-  }
-
-  #nextWindow(): StoredBlock[] | undefined {
-    const { value, done } = this.#windows.next()
-    return done === true ? undefined : value
-  }
-}
-
-/**
- * Checks derived data while other threads check the blocks: what is applied has been checked. Undefined when the journal
- * turns out not to be sound, or to have redactions, which are to be known before the first block is applied.
- */
-async function deriveBehind(
-  walk: JournalWalk,
-  snapshot: Snapshot,
-  journal: JournalCheck,
-  options: VerifyOptions,
-): Promise<DerivedReport | undefined> {
-  const { openScratch, onProgress = () => undefined } = options
-  if (openScratch === undefined) return undefined
-  const isGivenUp = new Error('derived data is looked at later, or not at all')
-  const onReplay = async (done: number) => {
-    await walk.advance(done + rebuildBatchBlocksMax - 1)
-    if (!isSound(journal) || journal.redactedRevisions > 0) throw isGivenUp
-    await onProgress({ stage: 'blocks', done, total: journal.last + 1 })
-  }
-  const scratch = await openScratch(journal.last - journal.first + 1)
-  try {
-    return await verifyDerived(snapshot, journal.last, false, scratch, onReplay)
-  } catch (error) {
-    if (error === isGivenUp) return undefined
-    throw error
-  } finally {
-    await scratch.close()
   }
 }
 

@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { Worker } from 'node:worker_threads'
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
-import type { FactsMessage, WindowMessage } from '../../src/cli/verify-worker.ts'
-import { soundFacts } from '../../src/journal/sealed-blocks.ts'
-import { verifyThreadBlocksMin } from '../../src/base/limits.ts'
-import { openLedger, run } from '../ledger/ledger-fixture.ts'
-import { projectRoot } from '../support/root.ts'
 import { type TestShell, withShell } from './test-shell.ts'
 
 /** The default ledger with a table and a document of two versions (blocks 2 and 3); gives the document's id. */
@@ -263,54 +255,3 @@ test(
     assert.notEqual((await shell.run(['verify'])).code, 0)
   }),
 )
-
-/** A ledger of so many blocks in the default ledger's place, made in memory: the disk would take longer. */
-async function withBlocks(shell: TestShell, count: number): Promise<void> {
-  const { ledger, store } = await openLedger({ name: 'default' })
-  await run(ledger, 'CREATE TABLE T')
-  while (ledger.tip().sequenceNo < count - 1) await run(ledger, `INSERT INTO T VALUE {'k': ${ledger.tip().sequenceNo}}`)
-  mkdirSync(shell.path(ledgerFolder), { recursive: true })
-  const target = openLmdbStore(shell.path(ledgerFolder))
-  const snapshot = store.snapshot()
-  await target.write((t) => {
-    for (const [key, value] of snapshot.range({ start: Uint8Array.of(0), end: Uint8Array.of(255) })) t.put(key, value)
-  })
-  snapshot.release()
-  await target.close()
-}
-
-test(
-  'a ledger of many blocks is checked with the help of threads, which find the same',
-  withShell(async (shell) => {
-    const blocks = verifyThreadBlocksMin + 10
-    await withBlocks(shell, blocks)
-    for (const flags of [[], ['--no-derived']]) {
-      const { stdout, code } = await shell.run(['verify', '--format', 'json', ...flags])
-      assert.deepEqual([code, JSON.parse(stdout).blocks], [0, blocks])
-    }
-    await tamper(shell, Uint8Array.of(2, 0, 0, 0, 0, 2000 >> 8, 2000 & 0xff), (bytes) => {
-      bytes[bytes.length - 3] = (bytes.at(-3) as number) ^ 1
-      return bytes
-    })
-    const tampered = await shell.run(['verify'])
-    assert.equal(tampered.code, 5, tampered.stderr)
-    assert.match(tampered.stdout, /block 2000: the hash of revision 0 is/)
-  }),
-)
-
-test('a thread knows sound blocks', async () => {
-  const { ledger, store } = await openLedger()
-  await run(ledger, 'CREATE TABLE T')
-  await run(ledger, "INSERT INTO T VALUE {'k': 1}")
-  const stored = await store.write((t) => [1, 2].map((at) => Buffer.from(t.get(blockKey(at)) as Uint8Array)))
-  const worker = new Worker(join(projectRoot, 'dist', 'verify-worker.cjs'))
-  try {
-    const lengths = [0, ...stored.map(({ length }) => length)]
-    worker.postMessage({ id: 7, bytes: new Uint8Array(Buffer.concat(stored)), lengths } satisfies WindowMessage)
-    const [answer] = (await once(worker, 'message')) as [FactsMessage]
-    assert.deepEqual(answer, { id: 7, facts: [undefined, ...soundFacts(stored)] })
-    assert.ok(answer.facts[2] !== undefined)
-  } finally {
-    await worker.terminate()
-  }
-})

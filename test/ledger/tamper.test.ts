@@ -150,6 +150,17 @@ test('blocks that are missing, doubled, exchanged or of another ledger are found
   assert.deepEqual(await findings(), [])
 })
 
+test('a journal that lacks its beginning is found, with and without derived data', async () => {
+  const { store } = await smallLedger()
+  for (const at of [0, 1]) {
+    await store.write((t) => t.remove(blockKeyOf(at)))
+    for (const report of [await check(store), await verifyStore(store)]) {
+      assert.equal(report.journal.findings[0]?.message, 'block 0: it is missing')
+      assert.equal(report.derived, undefined)
+    }
+  }
+})
+
 test('a saved digest finds a journal that was cut or written anew; one of another ledger is said to be so', async () => {
   const { ledger, store } = await smallLedger()
   const digests = [...Array(3).keys()].map(() => ledger.digest())
