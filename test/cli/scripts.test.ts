@@ -67,14 +67,14 @@ test(
 test(
   'an error in a transaction stops the script; nothing of the transaction is kept',
   withShell(async (shell) => {
-    const script = "CREATE TABLE T;\nbegin;\nINSERT INTO T VALUE {'a': 1};\nSELECT * FROM U;\ncommit;\n"
+    const script = "CREATE TABLE Car;\nbegin;\nINSERT INTO Car VALUE {'a': 1};\nSELECT * FROM Cat;\ncommit;\n"
     const { code, stderr } = await shell.run([], { input: script })
     assert.equal(code, 1)
     assert.match(
       stderr,
-      /standard input:4:15\n[\s\S]*note: the transaction was aborted: nothing of it is kept\nhelp: did you mean 'T'\?\n$/,
+      /standard input:4:15\n[\s\S]*note: the transaction was aborted: nothing of it is kept\nhelp: did you mean 'Car'\?\n$/,
     )
-    assert.equal((await shell.run(['-e', 'SELECT * FROM T'])).stdout, '')
+    assert.equal((await shell.run(['-e', 'SELECT * FROM Car'])).stdout, '')
   }),
 )
 
