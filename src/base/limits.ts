@@ -136,8 +136,17 @@ assert(documentBytesMax * transactionDocumentsMax > transactionBytesMax, 'both t
 assert(integerBytesMax * 8 > numberDigitsMax * Math.log2(10), 'every number that can be read as text fits in binary')
 assert(resultBufferValuesMax > pageValuesMax, 'the buffer holds more than one page')
 
-/** Virtual memory set aside for a ledger's data file, and so the largest it can grow to. No memory is used by it. */
-export const storeMapBytes = 1024 * 1024 * 1024 * 1024
+/** The largest that a ledger's data file can be. */
+export const storeBytesMax = 1024 * 1024 * 1024 * 1024
+/**
+ * Virtual memory set aside for a ledger's data file while it is open, at the least; no memory is used by it. A process has
+ * room for some 2,000 of these, and LMDB's library ends it when there is none (ledgersOpenMax).
+ */
+export const storeMapBytesMin = 64 * 1024 * 1024 * 1024
+/** How much larger than it is a data file may grow until it is opened anew. */
+export const storeGrowthMax = 4
+/** Ledgers that a thread of a server holds open. */
+export const ledgersOpenMax = 1_000
 /** Pages of the data file that are looked at before it is opened, from the roots down: all of a small file. */
 export const storePagesCheckedMax = 64
 /** Snapshots of one ledger held at once by all its processes (each takes 64 bytes in the lock file). */

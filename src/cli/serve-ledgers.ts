@@ -1,5 +1,6 @@
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
+import { ledgersOpenMax } from '../base/limits.ts'
 import { Ledger } from '../ledger/ledger.ts'
 import type { Engine } from '../server/engine-pool.ts'
 import { createHandler, type Handler } from '../server/handler.ts'
@@ -27,10 +28,14 @@ export class OpenLedgers implements LedgerHost {
     this.#isCancelled = isCancelled
   }
 
-  /** Rejects with LedgerError 'ledger/not-found' and as Ledger.open and the store do. */
+  /** Rejects with LedgerError 'ledger/not-found', 'session/limit' for one too many, and as Ledger.open and the store do. */
   open(name: string): Promise<Ledger> {
     const found = this.#ledgers.get(name)
     if (found !== undefined) return found
+    if (this.#ledgers.size >= ledgersOpenMax) {
+      const text = `Exceeded the ledgers limit: this server has ${ledgersOpenMax} ledgers open and cannot open another`
+      return Promise.reject(new LedgerError('session/limit', text))
+    }
     const opening = this.#open(name)
     this.#ledgers.set(name, opening)
     opening.catch(() => this.#ledgers.delete(name))

@@ -1,6 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, type Stats, statfsSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  type Stats,
+  statfsSync,
+  statSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
+import { storeBytesMax, storeGrowthMax, storeMapBytesMin } from '../base/limits.ts'
 import { type DataFileState, inspectDataFile } from './lmdb-pages.ts'
 
 /** What LMDB keeps in a store's directory. */
@@ -30,6 +41,53 @@ export function checkDirectory(directory: string): boolean {
   if (data.size === 0) return true
   checkDataFile(dataFile, directory)
   return false
+}
+
+/**
+ * Virtual memory for the data file. One map as long as it is open: a map that grows is mapped anew, and readers of large
+ * values then see two of them.
+ */
+export function mapBytes(directory: string): number {
+  const size = statSync(join(directory, dataFileName), { throwIfNoEntry: false })?.size ?? 0
+  const wished = storeMapBytesMin * Math.ceil((size * storeGrowthMax) / storeMapBytesMin)
+  return Math.min(storeBytesMax, Math.max(storeMapBytesMin, wished))
+}
+
+/** Files that LMDB opens for a store, and some more that opening it needs. */
+const handlesNeeded = 8
+
+/**
+ * Whether the process may open as many files and map as many bytes as a store needs: where LMDB's library gets no room
+ * for them, it ends the process. Throws LedgerError 'store/unavailable'.
+ */
+export function checkRoom(directory: string, bytesToMap: number): void {
+  const handles: number[] = []
+  try {
+    for (let count = 0; count < handlesNeeded; count += 1) handles.push(openSync(dirname(directory), 'r'))
+  } catch (error) {
+    if (['EMFILE', 'ENFILE'].includes(String((error as NodeJS.ErrnoException).code))) throw storeError(error, directory)
+  } finally {
+    for (const handle of handles) closeSync(handle)
+  }
+  const room = addressSpaceLeft()
+  if (room >= bytesToMap) return
+  throw new LedgerError(
+    'store/unavailable',
+    `can't use '${directory}' as a ledger: it needs ${bytesToMap} bytes of address space, ${Math.max(0, room)} are left`,
+    { help: "the process has a limit: 'ulimit -v unlimited' takes it off" },
+  )
+}
+
+/** In bytes; without a limit, or where the system does not tell, it never runs out here. */
+function addressSpaceLeft(): number {
+  try {
+    const limit = /^Max address space +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1]
+    if (limit === undefined) return Number.POSITIVE_INFINITY
+    const usedKiB = /^VmSize:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1]
+    return Number(limit) - Number(usedKiB ?? 0) * 1024
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
 }
 
 /** Whether a store was made in this directory; says nothing about its state. */
@@ -126,7 +184,8 @@ function freeBytes(directory: string): number {
   }
 }
 
-const fullCodes = new Set<unknown>([28, 122, 27, -30792, 'ENOSPC', 'EDQUOT', 'EFBIG'])
+const mapFullCode = -30792
+const fullCodes = new Set<unknown>([28, 122, 27, 'ENOSPC', 'EDQUOT', 'EFBIG'])
 const corruptCodes = new Set<unknown>([-30796, -30797])
 const foreignCodes = new Set<unknown>([-30793, -30794])
 const reasons = new Map<unknown, string>([
@@ -140,6 +199,8 @@ const reasons = new Map<unknown, string>([
   ['EROFS', 'the file system is read-only'],
   ['ENOTDIR', 'a part of its path is a file'],
   ['ENOENT', 'no directory can be made there'],
+  ['EMFILE', 'the process has too many files open'],
+  ['ENFILE', 'the system has too many files open'],
   [-30790, 'too many snapshots are held on it'],
   [-30795, 'an earlier write failed in its middle; open it again'],
 ])
@@ -149,6 +210,10 @@ export function storeError(error: unknown, directory: string): unknown {
   if (!(error instanceof Error) || error instanceof LedgerError || error.name === 'BugError') return error
   const code = (error as { code?: unknown }).code
   const details = { cause: error }
+  if (code === mapFullCode) {
+    const text = `the data file of '${directory}' has reached the size that was set aside when it was opened`
+    return new LedgerError('store/full', text, { ...details, help: 'open the ledger again: more is set aside then' })
+  }
   if (fullCodes.has(code) || (code === shortWriteCode && freeBytes(directory) < nearlyFullBytes)) {
     return new LedgerError('store/full', `no room to write to '${directory}': ${plain(error)}`, details)
   }

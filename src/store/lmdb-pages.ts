@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
-import { storeMapBytes, storePagesCheckedMax } from '../base/limits.ts'
+import { storeBytesMax, storePagesCheckedMax } from '../base/limits.ts'
 import { beyondTheEnd, type FileState, type PageFault, type PageTree, walkPages } from './lmdb-walk.ts'
 
 /**
@@ -136,7 +136,7 @@ function stateOf(bytes: Buffer, page: number, pageBytes: number, fileBytes: numb
     return { page, what: `it is no state of a ledger's file: number ${number}, kinds ${kinds}` }
   }
   const [free, main] = [treeAt(bytes, meta.freeTreeAt), treeAt(bytes, meta.mainTreeAt)] as const
-  if (lastPage < 1 || (lastPage + 1) * pageBytes > storeMapBytes) {
+  if (lastPage < 1 || (lastPage + 1) * pageBytes > storeBytesMax) {
     return { page, what: `it says that the last page is ${lastPage}` }
   }
   for (const { root, depth } of [free, main]) {

@@ -4,9 +4,9 @@ import { ABORT, open, type RootDatabase, type RootDatabaseOptions, type Transact
 import { assert } from '../base/assert.ts'
 import { copyBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import { storeGroupWritesMax, storeMapBytes, storeSnapshotsMax } from '../base/limits.ts'
+import { storeGroupWritesMax, storeSnapshotsMax } from '../base/limits.ts'
 import { formatKey, LmdbCursor, type RangeRead, storeKeys } from './lmdb-cursor.ts'
-import { checkDirectory, damaged, dataFileName, makeDirectory, storeError } from './lmdb-files.ts'
+import { checkDirectory, checkRoom, damaged, dataFileName, makeDirectory, mapBytes, storeError } from './lmdb-files.ts'
 import { extendDataFile, findDamage } from './lmdb-pages.ts'
 import { isEmptyRange, rangeBeyond } from './memory-store.ts'
 import {
@@ -33,7 +33,9 @@ export function openLmdbStore(directory: string): Store {
   let database: ByteDatabase | undefined
   try {
     const madeFrom = isNew ? makeDirectory(directory) : undefined
-    database = open<Uint8Array, Uint8Array>(directory, lmdbOptions)
+    const mapSize = mapBytes(directory)
+    checkRoom(directory, mapSize)
+    database = open<Uint8Array, Uint8Array>(directory, { ...lmdbOptions, mapSize })
     if (isNew) flushNewDirectories(directory, madeFrom ?? directory)
     checkFormat(database, directory)
     extendWhole(database, directory)
@@ -52,8 +54,6 @@ const lmdbOptions: RootDatabaseOptions & { readonly permissionsMode: number } = 
   encoding: 'binary',
   keyEncoder: storeKeys,
   overlappingSync: false,
-  // One map for good: a map that grows is mapped anew, and readers of large values then see two of them.
-  mapSize: storeMapBytes,
   maxReaders: storeSnapshotsMax,
   permissionsMode: 0o600,
 }

@@ -44,7 +44,7 @@ export class TestShell {
     const child = spawn(process.execPath, [program, ...args], { env, cwd: options.cwd ?? this.home })
     this.#started.add(child)
     // Far above what any test needs: a program that hangs must not hang the tests.
-    const hung = setTimeout(() => child.kill('SIGKILL'), 120_000)
+    const hung = setTimeout(() => child.kill('SIGKILL'), 600_000)
     child.once('close', () => {
       clearTimeout(hung)
       this.#started.delete(child)

@@ -47,6 +47,24 @@ describe('qldb serve', () => {
   )
 
   test(
+    'a hundred and more ledgers at once',
+    withShell(async (shell) => {
+      const server = await serve(shell, '--data-dir', shell.path('data'))
+      const client = new QLDBClient({ endpoint: server.url, region, credentials })
+      const names = Array.from({ length: 140 }, (_, n) => `ledger-${n}`)
+      for (const Name of names) await client.send(new CreateLedgerCommand({ Name, PermissionsMode: 'ALLOW_ALL' }))
+      for (const name of names.filter((_, n) => n % 35 === 0)) {
+        const driver = driverOf(server.url, name)
+        assert.equal((await rowsOf(driver, 'CREATE TABLE T')).length, 1)
+        driver.close()
+      }
+      client.destroy()
+      server.child.kill('SIGTERM')
+      assert.equal((await server.end).code, 0)
+    }),
+  )
+
+  test(
     'a stop lets an open transaction commit and begins no other',
     withShell(async (shell) => {
       const data = ['--data-dir', shell.path('data')]

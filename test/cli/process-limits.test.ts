@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { test } from 'node:test'
+import { program, withShell } from './test-shell.ts'
+
+/** The program under a limit that the system's shell sets (`ulimit`), which says what it has to open a ledger with. */
+function runLimited(limit: string, home: string) {
+  const line = `ulimit ${limit} && exec "$@"`
+  const args = ['--data-dir', home, '--create', '-l', 'limited', '-e', 'SELECT VALUE 1 FROM << 0 >>']
+  const env = { PATH: process.env['PATH'], HOME: home }
+  const { status, signal, stderr } = spawnSync('bash', ['-c', line, 'bash', process.execPath, program, ...args], {
+    env,
+    encoding: 'utf8',
+  })
+  return { status, signal, stderr }
+}
+
+const skip = process.platform === 'linux' ? false : 'skipped: the limits are read from /proc'
+
+test(
+  'too little address space, or too many files open, is an error: the library below would end the process',
+  { skip },
+  withShell(async (shell) => {
+    const space = runLimited('-v 40000000', shell.path('space'))
+    assert.equal(space.status, 3, space.stderr)
+    assert.match(space.stderr, /^error\[store\/unavailable\]: can't use '.*limited' as a ledger: it needs \d+ bytes/)
+    assert.match(space.stderr, /\nhelp: the process has a limit: 'ulimit -v unlimited' takes it off\n/)
+    for (let files = 20; files <= 40; files += 4) {
+      const { status, signal, stderr } = runLimited(`-n ${files}`, shell.path(`files-${files}`))
+      assert.equal(signal, null, `with ${files} files`)
+      if (status === 0) continue
+      assert.equal(status, 3, stderr)
+      assert.match(
+        stderr,
+        /^error\[store\/unavailable\]: can't use '.*' as a ledger: the process has too many files open\n$/,
+      )
+    }
+  }),
+)
