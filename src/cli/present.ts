@@ -33,7 +33,7 @@ export function presentPlain(options: PresenterOptions): EventSink {
   const show = (event: ShellEvent): void | Promise<void> => {
     switch (event.type) {
       case 'result-start':
-        format = resultFormat(formatFor(settings, stdout), { width: stdout.width })
+        format = resultFormat(formatFor(settings, stdout), { width: stdout.width, statement: event.statement.text })
         return stdout.write(format.start())
       case 'rows':
         return stdout.write((format as ResultFormat).values(event.values))

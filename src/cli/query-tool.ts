@@ -36,7 +36,7 @@ export async function queryTool(argv: readonly string[], world: ToolWorld): Prom
   if (inputs.length === 0 && !world.stdin.isTTY) inputs.push({ name: 'stdin', path: '-', format: undefined })
   checkInputs(inputs)
   try {
-    await writeRows(rowsOf(text, inputs, typing), invocation.format, world)
+    await writeRows(rowsOf(text, inputs, typing), text, invocation.format, world)
     return 'ok'
   } catch (error) {
     const report = reportOf(error, placeOf(error, text))
@@ -54,9 +54,14 @@ function rowsOf(text: string, inputs: readonly InputSpec[], typing: 'permissive'
 /** Rows that are made before anything is written, and at most so many. */
 const rowsAtOnce = 200
 
-async function writeRows(rows: Iterator<Value>, format: FormatName | undefined, world: ToolWorld): Promise<void> {
+async function writeRows(
+  rows: Iterator<Value>,
+  statement: string,
+  format: FormatName | undefined,
+  world: ToolWorld,
+): Promise<void> {
   const stdout = new Output(world.stdout)
-  const result = resultFormat(format ?? (stdout.isTerminal ? 'table' : 'ion'), { width: stdout.width })
+  const result = resultFormat(format ?? (stdout.isTerminal ? 'table' : 'ion'), { width: stdout.width, statement })
   let page = takePage(rows)
   await stdout.write(result.start())
   try {

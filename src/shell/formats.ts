@@ -2,6 +2,7 @@ import type { Value } from '../values/value.ts'
 import { CsvFormat } from './format-csv.ts'
 import { IonFormat } from './format-ion.ts'
 import { JsonFormat, JsonLinesFormat } from './format-json.ts'
+import { asksForPlan, PlanFormat } from './format-plan.ts'
 import { TableFormat } from './format-table.ts'
 import { VerticalFormat } from './format-vertical.ts'
 
@@ -16,6 +17,8 @@ export interface ResultFormat {
 export interface FormatOptions {
   /** Columns of the terminal; undefined when there is none: nothing is cut then. */
   readonly width: number | undefined
+  /** Whose result it is: the plan that EXPLAIN gives is no table. */
+  readonly statement?: string
 }
 
 interface FormatDefinition {
@@ -23,9 +26,13 @@ interface FormatDefinition {
   readonly make: (options: FormatOptions) => ResultFormat
 }
 
+function tableOf({ width, statement = '' }: FormatOptions): ResultFormat {
+  return asksForPlan(statement) ? new PlanFormat() : new TableFormat(width)
+}
+
 /** The formats of `--format` and `set format`, in the order of the help text. */
 const formats = {
-  table: { help: 'columns, fitted to the terminal', make: (options) => new TableFormat(options.width) },
+  table: { help: 'columns, fitted to the terminal', make: tableOf },
   vertical: { help: 'a block of lines for each row, nothing cut', make: () => new VerticalFormat() },
   ion: { help: 'Ion text, one value a line', make: () => new IonFormat(false) },
   'ion-pretty': { help: 'Ion text, indented', make: () => new IonFormat(true) },

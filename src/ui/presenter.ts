@@ -1,5 +1,6 @@
 import type { ErrorReport, EventSink, ResultSummary } from '../shell/events.ts'
 import { type FormatName, type ResultFormat, resultFormat } from '../shell/formats.ts'
+import { TableFormat } from '../shell/format-table.ts'
 import { layoutTable, type lineText } from '../shell/table-layout.ts'
 import type { Value } from '../values/value.ts'
 import type { Theme } from './theme.ts'
@@ -32,7 +33,7 @@ export function present(ports: PresenterPorts): EventSink {
     switch (event.type) {
       case 'result-start':
         whole = event.whole
-        format = resultFormat(ports.format(), { width: ports.size().columns })
+        format = resultFormat(ports.format(), { width: ports.size().columns, statement: event.statement.text })
         lead = format.start()
         return
       case 'rows': {
@@ -82,7 +83,7 @@ function rowsText(
 ): string {
   if (format === undefined) return ''
   const { columns, rows } = ports.size()
-  if (whole && ports.format() === 'table' && values.length < rows) {
+  if (whole && format instanceof TableFormat && values.length < rows) {
     const { lines } = layoutTable(values, columns)
     if (lines.length <= rows - 2) return ports.draw([...lines], columns)
   }
