@@ -1,6 +1,7 @@
 import { QLDBSessionClient, SendCommandCommand, type SendCommandCommandInput } from '@aws-sdk/client-qldb-session'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import { endpointAnswerMsMax, endpointConnectMsMax } from '../base/limits.ts'
+import { isLoopback } from '../base/loopback.ts'
 import { commandNames, type SendCommandRequest, type SendCommandResponse, type WireError } from '../protocol/message.ts'
 import { wireErrorOf } from '../protocol/wire-errors.ts'
 import type { SendOptions, Transport } from './transport.ts'
@@ -100,7 +101,7 @@ export function failureOf(thrown: unknown, endpoint: string): WireError | Ledger
     return failed(
       'endpoint/credentials',
       `no AWS credentials for '${endpoint}': ${error.message}`,
-      isLoopback(endpoint) ? localHelp : credentialsHelp,
+      isLocal(endpoint) ? localHelp : credentialsHelp,
     )
   }
   if (/^Region is missing/.test(error.message)) {
@@ -131,6 +132,6 @@ export function failureOf(thrown: unknown, endpoint: string): WireError | Ledger
 const credentialsHelp = 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
 const localHelp = `${credentialsHelp}; 'qldb serve' without --keys takes any`
 
-function isLoopback(endpoint: string): boolean {
-  return /^https?:\/\/(?:localhost|127\.|\[::1\])/.test(endpoint)
+function isLocal(endpoint: string): boolean {
+  return URL.canParse(endpoint) && isLoopback(new URL(endpoint).hostname.replace(/^\[|\]$/g, ''))
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
+import { isLoopback } from '../base/loopback.ts'
 import { type ControlCall, findCall } from './control-plane-request.ts'
 import { HttpError } from './http-error.ts'
 import { decode, queryPairs } from './sigv4.ts'
@@ -65,12 +65,4 @@ let lastLocalHost: string | undefined
 function hostOf(header: string): string {
   const match = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(header)
   return match?.[1] ?? match?.[2] ?? header
-}
-
-/** Whether a host's name or address can only be this machine. */
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase()
-  if (isIP(name) === 4) return name.startsWith('127.')
-  if (isIP(name) === 6) return name === '::1' || name === '0:0:0:0:0:0:0:1'
-  return name === 'localhost' || name.endsWith('.localhost')
 }

@@ -13,6 +13,7 @@ import {
   httpIdleMsMax,
   httpRequestMsMax,
 } from '../base/limits.ts'
+import { isLoopback } from '../base/loopback.ts'
 import { decodeRequest, encodeResponse } from '../protocol/codec.ts'
 import { commandNames, type StopSignal, WireError } from '../protocol/message.ts'
 import { encodeWireError } from '../protocol/wire-errors.ts'
@@ -20,7 +21,7 @@ import type { ControlPlane } from './control-plane.ts'
 import { toWireError } from './error-text.ts'
 import { HeldBytes, readBody } from './http-body.ts'
 import { encodeHttpError, HttpError } from './http-error.ts'
-import { checkLocalClient, isLoopback, type Route, routeOf } from './http-route.ts'
+import { checkLocalClient, type Route, routeOf } from './http-route.ts'
 import type { ServiceMetrics } from './metrics-service.ts'
 import type { SessionRouter } from './session-router.ts'
 import { type AccessKeys, SignatureCheck } from './sigv4.ts'
