@@ -9,7 +9,6 @@ import { toBase64 } from '../../src/base/bytes.ts'
 import { type Block, redactBlock } from '../../src/journal/block.ts'
 import { downConvert } from '../../src/journal/export-json.ts'
 import { BinarySplitter } from '../../src/journal/import-split-binary.ts'
-import { RunningTree } from '../../src/journal/merkle-tree.ts'
 import { type ExportReport, verifyExport } from '../../src/journal/verify-export.ts'
 import { encodeIon } from '../../src/values/binary-writer.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
@@ -17,29 +16,13 @@ import { printIon } from '../../src/values/text-writer.ts'
 import type { StructValue } from '../../src/values/value.ts'
 import { isError } from '../ledger/ledger-fixture.ts'
 import { sharedFile } from '../support/root.ts'
+import { check, codes, digestOf } from './checked-export.ts'
 import { ForeignJournal, idOf, sampleForeignJournal, withFolder, writeFiles } from './foreign-journal.ts'
 
 const journal = sampleForeignJournal()
 const records = journal.blocks.flatMap((block) => streamRecords(block))
 const control = '{qldbStreamArn:"arn",recordType:"CONTROL",payload:{controlRecordType:"CREATED"}}'
 const binary = records.map((record) => encodeIon(parseIon(record)))
-
-function digestOf(blocks: readonly Block[]): string {
-  const tree = new RunningTree()
-  for (const block of blocks) tree.append(block.blockHash)
-  return toBase64(tree.root())
-}
-
-function codes(report: ExportReport, severity?: string): string[] {
-  return report.findings
-    .filter((finding) => severity === undefined || finding.severity === severity)
-    .map(({ code }) => code)
-}
-
-async function check(folder: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<ExportReport> {
-  writeFiles(folder, files)
-  return verifyExport([folder])
-}
 
 function assertWhole(report: ExportReport, what: string): void {
   assert.equal(report.verdict, 'sound', `${what}: ${JSON.stringify(report.findings)}`)

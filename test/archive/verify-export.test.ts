@@ -10,14 +10,14 @@ import { LedgerError } from '../../src/base/errors.ts'
 import { type Block, decodeBlock, encodeBlock, redactBlock } from '../../src/journal/block.ts'
 import { downConvert } from '../../src/journal/export-json.ts'
 import { ExportWriter, exportFormats } from '../../src/journal/export-files.ts'
-import { RunningTree } from '../../src/journal/merkle-tree.ts'
-import { type ExportReport, verifyExport } from '../../src/journal/verify-export.ts'
+import { verifyExport } from '../../src/journal/verify-export.ts'
 import { encodeIon } from '../../src/values/binary-writer.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import { timestampFromMs } from '../../src/values/timestamp.ts'
 import { isError } from '../ledger/ledger-fixture.ts'
 import { sharedFile } from '../support/root.ts'
+import { check, codes, digestOf } from './checked-export.ts'
 import { ForeignJournal, idOf, sampleForeignJournal, withFolder, writeFiles } from './foreign-journal.ts'
 
 const journal = sampleForeignJournal()
@@ -27,23 +27,6 @@ const text = (...blocks: readonly (Block | undefined)[]) =>
 const range = (from: number, to: number) => text(...journal.blocks.slice(from, to + 1))
 const name = (from: number, to: number, extension = 'ion') => `2021/06/13/07/${strandId}.${from}-${to}.${extension}`
 const last = journal.blocks.length - 1
-
-function digestOf(blocks: readonly Block[]): string {
-  const tree = new RunningTree()
-  for (const block of blocks) tree.append(block.blockHash)
-  return toBase64(tree.root())
-}
-
-function codes(report: ExportReport, severity?: string): string[] {
-  return report.findings
-    .filter((finding) => severity === undefined || finding.severity === severity)
-    .map(({ code }) => code)
-}
-
-async function check(folder: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<ExportReport> {
-  writeFiles(folder, files)
-  return verifyExport([folder])
-}
 
 function edit(block: Block, from: RegExp, to: string): string {
   const before = printIon(block.ion)
