@@ -211,11 +211,25 @@ function operateLines(vi: ViState, editor: EditorState, operator: Operator, firs
   return { vi: idle(vi), editor: { ...moveTo(cut, firstNonBlank(cut.text, cut.caret)), killed } }
 }
 
+/** Commands of one key that stand for an operator and its motion. */
+const shortForms: ReadonlyMap<string, readonly [Operator, string]> = new Map([
+  ['x', ['d', 'l']],
+  ['X', ['d', 'h']],
+  ['D', ['d', '$']],
+  ['C', ['c', '$']],
+  ['s', ['c', 'l']],
+  ['S', ['c', 'c']],
+  ['Y', ['y', 'y']],
+])
+
 /** Commands of one key. */
 function simple(vi: ViState, editor: EditorState, glyph: string): ViStep {
   const { text, caret } = editor
-  const again = (name: Operator, motion: string) =>
-    operated({ ...vi, operator: { name, count: vi.count }, count: '' }, editor, name, motion)
+  const short = shortForms.get(glyph)
+  if (short !== undefined) {
+    const [name, motion] = short
+    return operated({ ...vi, operator: { name, count: vi.count }, count: '' }, editor, name, motion)
+  }
   switch (glyph) {
     case '\n':
       return { vi: idle(vi), editor, ask: 'enter' }
@@ -227,20 +241,6 @@ function simple(vi: ViState, editor: EditorState, glyph: string): ViStep {
       return { vi: idle(vi), editor, ask: 'search' }
     case 'n':
       return { vi: idle(vi), editor, ask: 'search-again' }
-    case 'x':
-      return again('d', 'l')
-    case 'X':
-      return again('d', 'h')
-    case 'D':
-      return again('d', '$')
-    case 'C':
-      return again('c', '$')
-    case 's':
-      return again('c', 'l')
-    case 'S':
-      return again('c', 'c')
-    case 'Y':
-      return again('y', 'y')
     case 'i':
       return startInsert(vi, editor, editor)
     case 'a':
