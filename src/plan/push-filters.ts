@@ -97,7 +97,8 @@ function pushRight(join: JoinOperator, condition: PlanExpression, context: PlanC
   if (looksUp(right) && !looksUp(join.right)) {
     // A hash join reads its right side once; looking up for each left row reads less.
     const pairs = (join.hash?.left ?? []).map((left, position) => equality(left, join.hash?.right[position]))
-    return { ...join, right, hash: undefined, on: [...join.on, ...pairs] }
+    // Before the join's other conditions, one of which may raise where these are false.
+    return { ...join, right, hash: undefined, on: [...pairs, ...join.on] }
   }
   return withPair(join, condition)
 }
