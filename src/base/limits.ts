@@ -75,6 +75,9 @@ export const decimalExponentMax = 2_147_483_647
 /** Digits of an integer that a conversion may write out: `1d1000000000` must not fill the memory. */
 export const integerDigitsMax = 100_000
 
+/** Characters of a text that REPEAT, LPAD, RPAD or STRING_AGG builds: a short statement must not fill the memory. */
+export const builtTextCharactersMax = 64 * 1024 * 1024
+
 /** Field names and symbols in a ledger's shared symbol dictionary; beyond it a document carries its own. */
 export const ledgerSymbolsMax = 65_536
 

@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
-import { aggregateNames } from '../plan/build-group.ts'
+import { aggregateNames, hasTrait } from '../plan/function-facts.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import { bag, isAbsent, list, missing, nullValue, sexp, struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
@@ -10,13 +10,6 @@ import { type Compiler, type Evaluate, failed, type Frame, mistyped, placed } fr
 import { type FunctionContext, findFunction, functionNames } from './functions/functions.ts'
 
 type Call = Extract<PlanExpression, { kind: 'call' }>
-
-/**
- * QLDB's own functions refuse a literal that they can never take, before anything runs, as QLDB and the conformance
- * suite's static cases do. For all others a wrong type is met when it comes: MISSING in permissive typing.
- */
-const qldbFunctions =
-  /^(char_length|character_length|lower|upper|substring|trim|extract|date_add|date_diff|to_string|to_timestamp)$/
 
 /** A call of a built-in function; its name and the number of its arguments are checked before anything runs. */
 export function compileCall(call: Call, compiler: Compiler): Evaluate {
@@ -34,9 +27,11 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
     compiler.errors.add(error as LedgerError)
     return () => missing
   }
-  if (qldbFunctions.test(name)) placed(span, () => definition.check(args.map(knownValue)))
+  // QLDB's own functions refuse a literal that they can never take before anything runs, as QLDB and the conformance
+  // suite's static cases do. For all others a wrong type is met when it comes: MISSING in permissive typing.
+  if (hasTrait(name, 'literals')) placed(span, () => definition.check(args.map(knownValue)))
   const propagates = definition.absent === 'propagate'
-  const evaluate = name === 'coalesce' ? untilPresent : evaluateAll
+  const evaluate = name === 'coalesce' || name === 'ifnull' ? untilPresent : evaluateAll
   return (frame) => {
     const values = evaluate(compiled, frame)
     if (propagates) {

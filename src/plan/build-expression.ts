@@ -3,6 +3,7 @@ import type { Expression, Name, PathStep, TypeName } from '../syntax/ast.ts'
 import { string } from '../values/value.ts'
 import { buildAggregate, buildWindowCall, groupedExpression, isAggregate } from './build-group.ts'
 import { buildQuery } from './build-query.ts'
+import { hasTrait } from './function-facts.ts'
 import type { Coercion, PlanExpression, PlanType, SpreadStep } from './plan.ts'
 import {
   findVariable,
@@ -143,9 +144,6 @@ export function buildType(type: TypeName): PlanType {
   return { name: type.name, args: type.args, withTimeZone: type.withTimeZone }
 }
 
-/** Functions over whole collections: a sub-query among their arguments keeps its rows. */
-const takesRows = /^(exists|size|cardinality|coll_.*|tupleunion|flatten|coll_to_scalar)$/
-
 function buildCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope, context: PlanContext): PlanExpression {
   if (call.over !== undefined) return buildWindowCall(call, scope, context)
   if (isAggregate(call)) return buildAggregate(call, scope, context)
@@ -156,7 +154,7 @@ function buildCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope, co
       span: call.nameSpan,
     })
   }
-  const rows = takesRows.test(call.name) ? 'none' : 'scalar'
+  const rows = hasTrait(call.name, 'rows') ? 'none' : 'scalar'
   const args = call.args.map((argument) => buildExpression(argument, scope, context, rows))
   const name = overDistinct ? `${call.name}_distinct` : call.name
   context.checkCall(name, args.length, call.nameSpan)

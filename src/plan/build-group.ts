@@ -2,21 +2,10 @@ import { LedgerError } from '../base/errors.ts'
 import type { CallExpression, Expression, GroupBy, SelectItem, SortKey } from '../syntax/ast.ts'
 import { buildExpression } from './build-expression.ts'
 import { columnName } from './column-name.ts'
+import { aggregateNames } from './function-facts.ts'
 import type { AggregatePlan, GroupOperator, Operator, PlanExpression, SortKeyPlan } from './plan.ts'
 import { declare, findVariable, isUngrouped, type PlanContext, Scope } from './scope.ts'
 import { expressionKey, slotsFilled } from './walk-plan.ts'
-
-/** SQL's aggregate functions (specification, section 11); COLL_… are plain functions. */
-export const aggregateNames: ReadonlySet<string> = new Set([
-  'count',
-  'sum',
-  'avg',
-  'min',
-  'max',
-  'any',
-  'some',
-  'every',
-])
 
 export function isAggregate(call: CallExpression): boolean {
   return aggregateNames.has(call.name) && call.over === undefined

@@ -2,6 +2,8 @@ import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Expression, Statement } from '../syntax/ast.ts'
 import { isReservedWord } from '../syntax/keywords.ts'
+import { plainParts } from '../values/datetime-parts.ts'
+import { namesWith } from './function-facts.ts'
 
 /**
  * Refuses what Amazon QLDB did not have. Its PartiQL reference says that anything not listed is not supported: one
@@ -48,11 +50,8 @@ function refuseReserved(name: string, span: Span): void {
   })
 }
 
-/** QLDB's functions, and those that other syntax stands for. */
-const functions = new Set(
-  `avg cast char_length character_length coalesce count date_add date_diff exists extract lower max min nullif size
-  substring sum to_string to_timestamp trim txid upper utcnow history`.split(/\s+/),
-)
+/** QLDB's functions, and the one that only FROM takes. */
+const functions = new Set([...namesWith('qldb'), 'history'])
 
 interface Node {
   readonly kind?: string
@@ -149,5 +148,13 @@ function callFeature(call: Node): string | undefined {
   if (call['over'] !== undefined) return 'window functions'
   if (call['filter'] !== undefined) return 'FILTER'
   const name = String(call['name'])
+  const part = name === 'extract' ? firstText(call) : undefined
+  if (part !== undefined && !plainParts.some((one) => one === part)) return `the part ${part.toUpperCase()} of EXTRACT`
   return functions.has(name) ? undefined : `the function '${name}'`
+}
+
+/** A part of a date arrives as a literal in front. */
+function firstText(call: Node): string | undefined {
+  const [first] = call['args'] as readonly Expression[]
+  return first?.kind === 'literal' && first.value.type === 'string' ? first.value.value : undefined
 }

@@ -1,4 +1,5 @@
 import { conjunctsPlacedMax } from '../base/limits.ts'
+import { hasTrait } from './function-facts.ts'
 import type { Operator, PlanExpression } from './plan.ts'
 
 /** The slots that an expression, an operator or a list of them reads, sub-queries included. */
@@ -116,12 +117,6 @@ export function mapParts(node: unknown, map: (part: unknown) => unknown): unknow
   return changed ?? node
 }
 
-/** Calls that give MISSING or NULL for whatever they can't take. */
-const calm: ReadonlySet<string | undefined> = new Set([
-  ...['upper', 'lower', 'char_length', 'character_length', 'octet_length', 'bit_length', 'position', 'trim'],
-  ...['substring', 'concat', 'size', 'cardinality', 'exists', 'coalesce', 'nullif', 'utcnow', 'txid'],
-])
-
 /** Whether evaluating an expression may raise an error in permissive typing: dividing does, and so do many functions. */
 export function mayRaise(node: unknown): boolean {
   if (typeof node !== 'object' || node === null) return false
@@ -129,6 +124,6 @@ export function mayRaise(node: unknown): boolean {
   const { kind, op, name } = node as { kind?: string; op?: string; name?: string }
   if (kind === 'constant') return false
   if (kind === 'binary' && (op === '/' || op === '%')) return true
-  if (kind === 'call' && !calm.has(name)) return true
+  if (kind === 'call' && !hasTrait(name ?? '', 'calm')) return true
   return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && mayRaise(part))
 }

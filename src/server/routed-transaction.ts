@@ -1,4 +1,5 @@
 import { engineBusyMs, homeRequestBytesMax, movedBytesMax, movedCommandsMax } from '../base/limits.ts'
+import { asksForTheTime } from '../ledger/asks-for-time.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
 import type { EarlierCommand, EarlierWork, TransactionStart } from '../protocol/transaction-start.ts'
 import type { Kind, Seat } from './engine-pool.ts'
@@ -39,7 +40,7 @@ export class RoutedTransaction {
   canBeRepeatedWith(request: SendCommandRequest): boolean {
     const bytes = bytesOf(request)
     if (bytes > homeRequestBytesMax || this.#bytes + bytes > movedBytesMax) return false
-    if (asksForTheTime.test(request.ExecuteStatement?.Statement ?? '')) return false
+    if (asksForTheTime(request.ExecuteStatement?.Statement ?? '')) return false
     return this.#commands.length < movedCommandsMax
   }
 
@@ -76,9 +77,6 @@ export class RoutedTransaction {
     this.#commands.push({ request, nextPageToken: page?.NextPageToken })
   }
 }
-
-/** Functions of which a repeated statement would get another value, and might have other rows. */
-const asksForTheTime = /\b(?:utcnow|unix_timestamp)\b/i
 
 /** About the memory that keeping a command takes. */
 function bytesOf({ ExecuteStatement, FetchPage }: SendCommandRequest): number {

@@ -1,14 +1,11 @@
 import type { Span } from '../base/span.ts'
+import { dateParts, extractParts, truncParts } from '../values/datetime-parts.ts'
 import { string } from '../values/value.ts'
 import type { CallExpression, Expression, WindowSpecification } from './ast.ts'
 import { type Cursor, invalid, unsupported } from './cursor.ts'
 import { parseExpression, parseOperators, parseOr, tightness } from './parse-expression.ts'
 import { parseItems } from './parse-primary.ts'
 import { parseSortKeys } from './parse-query.ts'
-
-/** Date and time parts that EXTRACT takes; DATE_ADD and DATE_DIFF take the first six. */
-const extractParts = ['year', 'month', 'day', 'hour', 'minute', 'second', 'timezone_hour', 'timezone_minute']
-const dateParts = extractParts.slice(0, 6)
 
 /** Calls that may count `*`. */
 const starCalls: ReadonlySet<string> = new Set(['count', 'coll_count'])
@@ -103,6 +100,7 @@ const specialCalls: Readonly<Record<string, ((cursor: Cursor) => Expression[]) |
   extract: parseExtract,
   date_add: parseDatePart,
   date_diff: parseDatePart,
+  date_trunc: parseTrunc,
   substring: parseSubstring,
   position: parsePosition,
   overlay: parseOverlay,
@@ -135,6 +133,14 @@ function parseDatePart(cursor: Cursor): Expression[] {
   const args = [parsePart(cursor, dateParts)]
   while (cursor.accept(',')) args.push(parseExpression(cursor))
   if (args.length === 1) throw cursor.complain('expected argument delimiter')
+  return args
+}
+
+/** DATE_TRUNC(part, t), DATE_TRUNC('part', t) */
+function parseTrunc(cursor: Cursor): Expression[] {
+  const isPart = truncParts.some((part) => part === cursor.token.word.toLowerCase()) && cursor.peek().word === ','
+  const args = [isPart ? parsePart(cursor, truncParts) : parseExpression(cursor)]
+  while (cursor.accept(',')) args.push(parseExpression(cursor))
   return args
 }
 

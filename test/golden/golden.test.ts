@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { aggregateNames } from '../../src/exec/functions/aggregates.ts'
+import { functionFacts } from '../../src/plan/function-facts.ts'
 import { functionNames } from '../../src/exec/functions/functions.ts'
 import { checkGolden, regenerate, updatesGolden } from '../support/golden.ts'
 import { runBlock } from '../support/golden-commands.ts'
@@ -44,8 +45,20 @@ for (const page of pages) {
   })
 }
 
-test('docs/partiql.md names every function', () => {
+test('docs/partiql.md names every function of the table of facts, by group, and no other', () => {
   const page = readFileSync(join(projectRoot, 'docs/partiql.md'), 'utf8')
-  const missing = [...functionNames(), ...aggregateNames()].filter((name) => !page.includes(`\`${name}\``))
-  assert.deepEqual(missing, [])
+  const lists = page.slice(page.indexOf('## Functions'), page.indexOf('Where SQL does not say it'))
+  const listed = [...lists.matchAll(/`(\w+)`/g)].map(([, name]) => name)
+  assert.deepEqual(listed.sort(), functionFacts.map(({ name }) => name).sort())
+  for (const { name, group } of functionFacts.filter(({ traits }) => !traits.has('qldb'))) {
+    const row = new RegExp(`^\\| ${group} \\| .*\`${name}\``, 'm')
+    assert.match(lists, row, `${name} stands in the row of ${group}`)
+  }
+})
+
+test('every function of the table of facts is built, and no other', () => {
+  const plain = functionFacts.filter(({ group, name }) => group !== 'aggregates' && name !== 'tupleunion')
+  assert.deepEqual(functionNames(), plain.map(({ name }) => name).sort())
+  const aggregates = functionFacts.filter(({ group }) => group === 'aggregates')
+  assert.deepEqual(aggregateNames().sort(), aggregates.map(({ name }) => name).sort())
 })

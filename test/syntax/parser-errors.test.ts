@@ -64,7 +64,7 @@ const mistakes: readonly (readonly [string, ErrorCode, string])[] = [
   [
     'EXTRACT(‸foo FROM t)',
     'parser/unexpected-token',
-    "expected one of: [year, month, day, hour, minute, second, timezone_hour, timezone_minute], found 'foo'",
+    "expected one of: [year, month, day, hour, minute, second, timezone_hour, timezone_minute, week, quarter, dow, isodow, doy, isoyear, epoch, decade, century, millennium, millisecond, microsecond], found 'foo'",
   ],
   ['SUM(‸*)', 'parser/invalid', 'function call, other than COUNT, with (*) as parameter is not supported'],
   ['COUNT(DISTINCT ‸a, b)', 'parser/invalid', 'Aggregate function calls take 1 argument only, found 2'],

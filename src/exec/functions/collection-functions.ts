@@ -1,6 +1,7 @@
-import { equals, equalityKey } from '../../values/compare.ts'
+import { compareOrThrow, compareTotal, equals, equalityKey } from '../../values/compare.ts'
 import { bag, bool, int, isAbsent, missing, nullValue, type Value } from '../../values/value.ts'
-import { aggregateNames, findAggregate } from './aggregates.ts'
+import { collAggregates } from '../../plan/function-facts.ts'
+import { findAggregate } from './aggregates.ts'
 import { define, type FunctionContext, type FunctionDefinition, mismatch } from './definition.ts'
 
 /** Functions of collections, and those that pick one of their arguments. */
@@ -10,10 +11,13 @@ export const collectionFunctions: readonly FunctionDefinition[] = [
   define('exists', ['any'], ([value]) => bool(exists(value as Value)), 'own'),
   define('coalesce', ['any', 'any*'], coalesce, 'own'),
   define('nullif', ['any', 'any'], ([a, b], context) => nullIf(a as Value, b as Value, context), 'own'),
+  define('ifnull', ['any', 'any'], coalesce, 'own'),
+  define('greatest', ['any', 'any*'], (args, context) => extreme(args, 1, context), 'own'),
+  define('least', ['any', 'any*'], (args, context) => extreme(args, -1, context), 'own'),
   define('filter_distinct', ['sequence'], ([value]) => bag(distinct(itemsOf(value as Value)))),
   define('flatten', ['sequence'], ([value]) => bag(itemsOf(value as Value).flatMap((item) => [...itemsOf(item)]))),
   define('coll_to_scalar', ['sequence'], ([value]) => toScalar(itemsOf(value as Value))),
-  ...aggregateNames().flatMap((name) => {
+  ...collAggregates.flatMap((name) => {
     const over = (make: (items: readonly Value[]) => readonly Value[]) =>
       define(`coll_${name}`, ['sequence'], ([value]) => aggregated(name, make(itemsOf(value as Value))))
     // COLL_SUM(DISTINCT x): the planner asks for it by this name.
@@ -26,6 +30,20 @@ function coalesce(args: readonly Value[], { typing }: FunctionContext): Value {
   const present = args.find((value) => !isAbsent(value))
   if (present !== undefined) return present
   return typing === 'permissive' && args.every((value) => value.type === 'missing') ? missing : nullValue
+}
+
+/** The greatest or least of the arguments that are present, as PostgreSQL and DuckDB have it; they have to be comparable. */
+function extreme(args: readonly Value[], sign: 1 | -1, context: FunctionContext): Value {
+  let best: Value | undefined
+  for (const value of args) {
+    if (isAbsent(value)) continue
+    if (best === undefined) best = value
+    else {
+      compareOrThrow(value, best)
+      if (compareTotal(value, best) * sign > 0) best = value
+    }
+  }
+  return best ?? coalesce(args, context)
 }
 
 function sizeOf(value: Value): number {

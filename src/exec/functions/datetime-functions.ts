@@ -6,6 +6,7 @@ import {
   type DateTimeValue,
   widerPrecision,
 } from '../../values/datetime.ts'
+import { calendarParts, dateParts, extractParts, type plainParts, truncParts } from '../../values/datetime-parts.ts'
 import type { NumericValue } from '../../values/decimal.ts'
 import { exactOf, tenTo } from '../../values/decimal.ts'
 import {
@@ -29,6 +30,7 @@ import {
   timestamp,
   type Value,
 } from '../../values/value.ts'
+import { dayOf, extractCalendar, timeOf, truncated } from './calendar.ts'
 import { define, type FunctionDefinition, mismatch } from './definition.ts'
 import { overlaps } from './overlaps.ts'
 import { textOf } from './text-functions.ts'
@@ -37,12 +39,15 @@ import { formatTimestamp, parseWithPattern } from './timestamp-pattern.ts'
 /** Functions of dates and times. A part (`year` … `second`) comes as a text. */
 export const datetimeFunctions: readonly FunctionDefinition[] = [
   define('date_add', ['text', 'int', 'moment'], ([part, count, value]) =>
-    dateAdd(partOf(part, 'date_add'), countOf(count), value as DateTimeValue),
+    dateAdd(partOf(part, dateParts), countOf(count), value as DateTimeValue),
   ),
   define('date_diff', ['text', 'moment', 'moment'], ([part, from, to]) =>
-    int(dateDiff(partOf(part, 'date_diff'), from as DateTimeValue, to as DateTimeValue)),
+    int(dateDiff(partOf(part, dateParts), from as DateTimeValue, to as DateTimeValue)),
   ),
-  define('extract', ['text', 'extractable'], ([part, value]) => extract(partOf(part, 'extract'), value as Value)),
+  define('extract', ['text', 'extractable'], ([part, value]) => extract(partOf(part, extractParts), value as Value)),
+  define('date_trunc', ['text', 'moment'], ([part, value]) =>
+    truncated(partOf(part, truncParts), value as DateTimeValue),
+  ),
   define('to_string', ['timestamp', 'text'], ([value, pattern]) =>
     formatTimestamp(value as TimestampValue, textOf(pattern)),
   ),
@@ -50,6 +55,9 @@ export const datetimeFunctions: readonly FunctionDefinition[] = [
     pattern === undefined ? ionTimestamp(textOf(text)) : parseWithPattern(textOf(text), textOf(pattern)),
   ),
   define('utcnow', [], (_, context) => timestampFromMs(context.nowMs)),
+  define('current_timestamp', [], (_, context) => timestampFromMs(context.nowMs)),
+  define('current_date', [], (_, context) => dayOf(timestampFromMs(context.nowMs))),
+  define('current_time', [], (_, context) => timeOf(timestampFromMs(context.nowMs))),
   define('unix_timestamp', ['timestamp?'], ([value], context) =>
     unixTimestamp((value as TimestampValue | undefined) ?? timestampFromMs(context.nowMs), value !== undefined),
   ),
@@ -59,15 +67,12 @@ export const datetimeFunctions: readonly FunctionDefinition[] = [
   define('overlaps', ['pair', 'pair'], ([a, b]) => overlaps(a as Value, b as Value)),
 ]
 
-const parts = ['year', 'month', 'day', 'hour', 'minute', 'second', 'timezone_hour', 'timezone_minute'] as const
-type Part = (typeof parts)[number]
+type Part = (typeof plainParts)[number]
 
-function partOf(value: Value | undefined, name: string): Part {
+function partOf<T extends string>(value: Value | undefined, parts: readonly T[]): T {
   const text = textOf(value).toLowerCase()
   const part = parts.find((one) => one === text)
-  if (part === undefined || (name !== 'extract' && part.startsWith('timezone'))) {
-    throw mismatch(`expected one of: [${parts.slice(0, name === 'extract' ? 8 : 6).join(', ')}], got: ${text}`)
-  }
+  if (part === undefined) throw mismatch(`expected one of: [${parts.join(', ')}], got: ${text}`)
   return part
 }
 
@@ -159,7 +164,10 @@ const partsOf: Readonly<Record<'date' | 'time' | 'year-month' | 'day-time', read
 }
 
 /** One part of a date, time, timestamp or interval: an int, seconds with a fraction a decimal. */
-function extract(part: Part, value: Value): Value {
+function extract(written: string, value: Value): Value {
+  const calendarPart = calendarParts.find((one) => one === written)
+  if (calendarPart !== undefined) return extractCalendar(calendarPart, value as DateTimeValue | IntervalValue)
+  const part = written as Part
   if (value.type === 'interval') {
     if (!partsOf[value.family].includes(part)) throw notOfPart(part, value)
     return extractFromInterval(part, value)

@@ -3,6 +3,7 @@ import { datetimeFunctions } from './datetime-functions.ts'
 import { define, type FunctionDefinition } from './definition.ts'
 import { numericFunctions } from './numeric-functions.ts'
 import { textFunctions } from './text-functions.ts'
+import { textPartFunctions } from './text-parts.ts'
 import { string } from '../../values/value.ts'
 
 export type { FunctionContext, FunctionDefinition } from './definition.ts'
@@ -11,10 +12,9 @@ export type { FunctionContext, FunctionDefinition } from './definition.ts'
 const txid = define('txid', [], (_, context) => string(context.transactionId))
 
 const byName: ReadonlyMap<string, FunctionDefinition> = new Map(
-  [...textFunctions, ...numericFunctions, ...datetimeFunctions, ...collectionFunctions, txid].map((definition) => [
-    definition.name,
-    definition,
-  ]),
+  [...textFunctions, ...textPartFunctions, ...numericFunctions, ...datetimeFunctions, ...collectionFunctions, txid].map(
+    (definition) => [definition.name, definition],
+  ),
 )
 
 /** A built-in function by its name in lower case. */

@@ -12,7 +12,7 @@ import {
   toDouble,
   truncateExact,
 } from '../../values/decimal.ts'
-import { float, int, type Value } from '../../values/value.ts'
+import { decimal, float, int, type Value } from '../../values/value.ts'
 import { define, type FunctionDefinition } from './definition.ts'
 
 /** Functions of numbers. Decimals stay exact where there is an exact answer; exp, ln and odd powers are floats. */
@@ -22,7 +22,17 @@ export const numericFunctions: readonly FunctionDefinition[] = [
   define('ceil', ['number'], ([value]) => toInteger(value as NumericValue, Math.ceil, ceiling)),
   define('ceiling', ['number'], ([value]) => toInteger(value as NumericValue, Math.ceil, ceiling)),
   define('floor', ['number'], ([value]) => toInteger(value as NumericValue, Math.floor, floor)),
-  define('round', ['number'], ([value]) => toInteger(value as NumericValue, roundHalfEven, nearest)),
+  define('round', ['number', 'int?'], ([value, digits]) =>
+    digits === undefined
+      ? toInteger(value as NumericValue, roundHalfEven, nearest)
+      : atDigits(value as NumericValue, placesOf(digits), nearest),
+  ),
+  define('trunc', ['number', 'int?'], ([value, digits]) =>
+    digits === undefined
+      ? toInteger(value as NumericValue, Math.trunc, truncateExact)
+      : atDigits(value as NumericValue, placesOf(digits), truncateExact),
+  ),
+  define('sign', ['number'], ([value]) => signOf(value as NumericValue)),
   define('sqrt', ['number'], ([value]) => squareRoot(value as NumericValue)),
   define('exp', ['number'], ([value]) => float(Math.exp(doubleOf(value as NumericValue)))),
   define('ln', ['number'], ([value]) => logarithm(value as NumericValue)),
@@ -78,6 +88,39 @@ function roundHalfEven(value: number): number {
   const rest = value - below
   if (rest !== 0.5) return rest < 0.5 ? below : below + 1
   return below % 2 === 0 ? below : below + 1
+}
+
+/** How many digits behind the point, or, negative, how many before it become zeros. */
+function placesOf(digits: Value): number {
+  return Number((digits as { readonly value: number | bigint }).value)
+}
+
+/**
+ * A number rounded or cut to so many digits behind the point, in its own type; digits are never added. A float is
+ * taken as the decimal that it is written as, so that `ROUND(1.005e0, 2)` sees 1.005.
+ */
+function atDigits(value: NumericValue, places: number, toWhole: (x: Exact) => bigint): Value {
+  if (value.type === 'float' && !Number.isFinite(value.value)) return value
+  const exact = exactOf(value)
+  if (-exact.exponent <= places) return value
+  // Beyond the first digit nothing is left, whatever the places.
+  const shift = Math.max(places, -(digitCount(exact.coefficient) + Math.max(0, exact.exponent)) - 1)
+  const whole = toWhole({ coefficient: exact.coefficient, exponent: exact.exponent + shift })
+  const rounded: Exact =
+    shift < 0 && whole !== 0n
+      ? { coefficient: whole * tenTo(-shift), exponent: 0 }
+      : { coefficient: whole, exponent: Math.min(0, -shift) }
+  if (value.type === 'int') return int(rounded.coefficient)
+  return value.type === 'float' ? float(toDouble(rounded)) : decimal(rounded.coefficient, rounded.exponent)
+}
+
+/** -1, 0 or 1; nan stays nan. */
+function signOf(value: NumericValue): Value {
+  if (value.type !== 'float') {
+    const { coefficient } = exactOf(value)
+    return int(coefficient < 0n ? -1 : coefficient > 0n ? 1 : 0)
+  }
+  return Number.isNaN(value.value) ? value : int(value.value < 0 ? -1 : value.value > 0 ? 1 : 0)
 }
 
 function squareRoot(value: NumericValue): Value {

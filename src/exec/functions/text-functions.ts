@@ -7,6 +7,7 @@ export const textFunctions: readonly FunctionDefinition[] = [
   define('lower', ['text'], ([text]) => string(textOf(text).toLowerCase())),
   define('char_length', ['text'], ([text]) => int(lengthOf(textOf(text)))),
   define('character_length', ['text'], ([text]) => int(lengthOf(textOf(text)))),
+  define('length', ['text'], ([text]) => int(lengthOf(textOf(text)))),
   define('octet_length', ['bytes'], ([value]) => int(octets(value as Value))),
   define('bit_length', ['bytes'], ([value]) => int(octets(value as Value) * 8)),
   define('substring', ['text', 'int', 'int?'], ([text, start, length]) =>
@@ -32,11 +33,11 @@ export function textOf(value: Value | undefined): string {
 }
 
 /** An int argument; one beyond the safe integers is as good as infinite for a place in a text. */
-function numberOf(value: Value | undefined): number {
+export function numberOf(value: Value | undefined): number {
   return Number((value as { readonly value: number | bigint }).value)
 }
 
-function lengthOf(text: string): number {
+export function lengthOf(text: string): number {
   let count = text.length
   for (let index = 0; index + 1 < text.length; index += 1) {
     if (isPair(text, index)) {
@@ -57,7 +58,7 @@ function octets(value: Value): number {
 }
 
 /** SQL-92 section 6.7: the part of the text that lies within [start, start + length), wherever that begins. */
-function substring(text: string, start: number, length: number | undefined): string {
+export function substring(text: string, start: number, length: number | undefined): string {
   if (length !== undefined && length < 0) {
     throw mismatch(`Invalid argument for substring, the length must not be negative, got: ${length}`)
   }
@@ -88,7 +89,7 @@ function overlay(text: string, placed: string, start: number, length: number | u
 }
 
 /** trim(text), trim(characters, text) or trim(side, characters, text); the characters are a set. */
-function trim(args: readonly string[]): string {
+export function trim(args: readonly string[]): string {
   const text = args[args.length - 1] as string
   const side = args.length === 3 ? (args[0] as string).toLowerCase() : 'both'
   if (side !== 'both' && side !== 'leading' && side !== 'trailing') {

@@ -1,0 +1,65 @@
+import { LedgerError } from '../../base/errors.ts'
+import { builtTextCharactersMax } from '../../base/limits.ts'
+import { bool, list, string, type Value } from '../../values/value.ts'
+import { define, type FunctionDefinition } from './definition.ts'
+import { lengthOf, numberOf, substring, textOf, trim } from './text-functions.ts'
+
+/** Functions that take texts apart, pad them or repeat them, as PostgreSQL and DuckDB have them. */
+export const textPartFunctions: readonly FunctionDefinition[] = [
+  define('left', ['text', 'int'], ([text, count]) => string(left(textOf(text), numberOf(count)))),
+  define('right', ['text', 'int'], ([text, count]) => string(right(textOf(text), numberOf(count)))),
+  define('lpad', ['text', 'int', 'text?'], (args) => string(padded(args, (text, fill) => fill + text))),
+  define('rpad', ['text', 'int', 'text?'], (args) => string(padded(args, (text, fill) => text + fill))),
+  define('ltrim', ['text', 'text?'], (args) => string(trimmed('leading', args))),
+  define('rtrim', ['text', 'text?'], (args) => string(trimmed('trailing', args))),
+  define('repeat', ['text', 'int'], ([text, count]) => string(repeated('repeat', textOf(text), numberOf(count)))),
+  define('reverse', ['text'], ([text]) => string(Array.from(textOf(text)).reverse().join(''))),
+  define('split', ['text', 'text'], ([text, separator]) =>
+    list(split(textOf(text), textOf(separator)).map((part) => string(part))),
+  ),
+  define('starts_with', ['text', 'text'], ([text, start]) => bool(textOf(text).startsWith(textOf(start)))),
+]
+
+/** The first characters; a negative count leaves so many out at the end. */
+function left(text: string, count: number): string {
+  return substring(text, 1, count < 0 ? Math.max(0, lengthOf(text) + count) : count)
+}
+
+/** The last characters; a negative count leaves so many out at the beginning. */
+function right(text: string, count: number): string {
+  if (count < 0) return substring(text, 1 - count, undefined)
+  return substring(text, Math.max(1, lengthOf(text) - count + 1), undefined)
+}
+
+/** A text of exactly so many characters: filled up, by default with blanks, or cut at its end. */
+function padded([text, count, fill]: readonly Value[], join: (text: string, fill: string) => string): string {
+  const [given, wanted] = [textOf(text), numberOf(count)]
+  const filler = fill === undefined ? ' ' : textOf(fill)
+  const lacking = wanted - lengthOf(given)
+  if (lacking <= 0) return substring(given, 1, Math.max(0, wanted))
+  if (filler === '') return given
+  const times = Math.ceil(lacking / lengthOf(filler))
+  return join(given, substring(repeated('lpad and rpad', filler, times), 1, lacking))
+}
+
+function trimmed(side: string, [text, characters]: readonly Value[]): string {
+  return trim([side, characters === undefined ? ' ' : textOf(characters), textOf(text)])
+}
+
+function repeated(name: string, text: string, times: number): string {
+  if (times <= 0 || text === '') return ''
+  checkLength(name, text.length * times)
+  return text.repeat(times)
+}
+
+/** Throws evaluator/limit for a text that is longer than a function may build. */
+export function checkLength(name: string, characters: number): void {
+  if (characters <= builtTextCharactersMax) return
+  const message = `${name}: a text of ${characters} characters is too long, at most ${builtTextCharactersMax} are allowed`
+  throw new LedgerError('evaluator/limit', message)
+}
+
+/** The texts between the separators; without a separator, each character. */
+function split(text: string, separator: string): string[] {
+  return separator === '' ? Array.from(text) : text.split(separator)
+}
