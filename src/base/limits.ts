@@ -53,6 +53,12 @@ export const nestingDepthMax = 500
 /** How deep a stored document may nest: blocks and result rows wrap it in a few containers more. */
 export const documentDepthMax = nestingDepthMax - 16
 
+/**
+ * One value that a statement makes, as Ion binary: texts, lists, bags, structs and rows. A value in which another occurs
+ * many times takes little memory, but all of this once it is written, compared or hashed.
+ */
+export const valueBytesMax = 256 * 1024 * 1024
+
 /** Conditions of one WHERE or ON that are each placed near their sources; of more, the last ones are placed as one. */
 export const conjunctsPlacedMax = 256
 
@@ -72,7 +78,10 @@ export const timestampFractionDigitsMax = 1_000
 export const decimalPrecision = 38
 /** The largest exponent, up or down, that arithmetic may give a decimal: a 32-bit scale, as in PartiQL 0.2. */
 export const decimalExponentMax = 2_147_483_647
-/** Digits of an integer that a conversion may write out: `1d1000000000` must not fill the memory. */
+/**
+ * Digits of an integer that arithmetic and conversions may give: `1d1000000000` must not fill the memory, and one operation
+ * on so many digits takes milliseconds. As many as can be read and stored (numberDigitsMax).
+ */
 export const integerDigitsMax = 100_000
 
 /** Characters of a text that REPEAT, LPAD, RPAD or STRING_AGG builds: a short statement must not fill the memory. */

@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import { integerDigitsMax } from '../base/limits.ts'
 import { nearName } from '../base/near-name.ts'
 import type { LedgerQuotas } from '../ledger/quotas.ts'
 import type { HandlerOptions } from '../server/handler.ts'
@@ -26,7 +27,7 @@ export function handlerOptions({ strictQldb, quotas }: LedgerRules, guard: State
 }
 
 type Target =
-  | { readonly ledger: keyof LedgerQuotas }
+  | { readonly ledger: keyof LedgerQuotas; readonly most?: number }
   | { readonly sessions: keyof SessionLimits; readonly factor: number }
 
 /** The names that `--quota` takes; docs/durability.md explains each. */
@@ -42,6 +43,8 @@ const targets: Readonly<Record<string, Target>> = {
   'active-tables': { ledger: 'activeTables' },
   tables: { ledger: 'tables' },
   'table-indexes': { ledger: 'tableIndexes' },
+  'value-bytes': { ledger: 'valueBytes' },
+  'number-digits': { ledger: 'numberDigits', most: integerDigitsMax },
 }
 
 const names = Object.keys(targets)
@@ -74,8 +77,10 @@ function parseQuota(text: string): [string, number] {
   }
   const value = at === -1 ? '' : text.slice(at + 1)
   const number = Number(value)
-  if (/^\d+$/.test(value) && number >= 1 && Number.isSafeInteger(number)) return [name, number]
-  throw usage(`'--quota ${name}' takes a whole number from 1 on, found '${value}'`, `for example: --quota ${name}=100`)
+  const { most = Number.MAX_SAFE_INTEGER } = targets[name] as { readonly most?: number }
+  if (/^\d+$/.test(value) && number >= 1 && number <= most) return [name, number]
+  const range = most === Number.MAX_SAFE_INTEGER ? 'from 1 on' : `from 1 to ${most}`
+  throw usage(`'--quota ${name}' takes a whole number ${range}, found '${value}'`, `for example: --quota ${name}=100`)
 }
 
 function usage(message: string, help: string): LedgerError {

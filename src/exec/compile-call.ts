@@ -43,7 +43,7 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
       }
     }
     try {
-      return definition.call(values, functionContext(frame, compiler))
+      return frame.values.checked(definition.call(values, functionContext(frame, compiler)))
     } catch (error) {
       return failed(error, compiler, span)
     }
@@ -105,8 +105,9 @@ export function knownValue(argument: PlanExpression): Value {
   return missing
 }
 
-function functionContext({ context }: Frame, compiler: Compiler): FunctionContext {
+function functionContext({ context, values }: Frame, compiler: Compiler): FunctionContext {
   return {
+    values,
     typing: compiler.nullsMissing ? 'qldb' : compiler.strict ? 'strict' : 'permissive',
     get nowMs() {
       return context.nowMs
@@ -122,14 +123,16 @@ function compileTupleUnion(args: readonly Evaluate[], compiler: Compiler, span: 
   return (frame) => {
     const names: string[] = []
     const values: Value[] = []
+    const size = frame.values.sum(span)
     for (const argument of args) {
       const value = argument(frame)
       if (value.type !== 'struct') {
         if (value.type === 'missing') continue
         return mistyped(compiler, span, 'TUPLEUNION takes structs')
       }
-      names.push(...value.names)
-      values.push(...value.values)
+      size.add(value)
+      for (const name of value.names) names.push(name)
+      for (const field of value.values) values.push(field)
     }
     return struct(names, values)
   }

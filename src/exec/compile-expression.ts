@@ -161,14 +161,23 @@ function compileCast({ form, operand, type, span }: Kind<'cast'>, compiler: Comp
   }
 }
 
-function compileSequence({ type, items }: Kind<'sequence'>, compiler: Compiler): Evaluate {
+function compileSequence({ type, items, span }: Kind<'sequence'>, compiler: Compiler): Evaluate {
   const make = { list, sexp, bag }[type]
   if (items.every((item) => item.kind === 'constant')) {
     const value = make(items.map((item) => (item as Kind<'constant'>).value))
     return () => value
   }
   const parts = items.map((item) => compileExpression(item, compiler))
-  return (frame) => make(parts.map((part) => part(frame)))
+  return (frame) => {
+    const size = frame.values.sum(span)
+    const values = new Array<Value>(parts.length)
+    for (let at = 0; at < parts.length; at += 1) {
+      const value = (parts[at] as Evaluate)(frame)
+      size.add(value)
+      values[at] = value
+    }
+    return make(values)
+  }
 }
 
 /** Fields whose value is MISSING are left out; so is one whose name is no text, in permissive typing. */
@@ -180,12 +189,15 @@ function compileStruct({ fields, span }: Kind<'struct'>, compiler: Compiler): Ev
   return (frame) => {
     const names: string[] = []
     const values: Value[] = []
+    const size = frame.values.sum(span)
     for (const part of parts) {
       const name = part.name(frame)
       const value = part.value(frame)
       if (name.type !== 'string' && name.type !== 'symbol') {
         if (mistyped(compiler, span, `a field's name must be a string, not ${name.type}`) === missing) continue
       } else if (value.type !== 'missing') {
+        size.add(name)
+        size.add(value)
         names.push(name.value)
         values.push(value)
       }

@@ -43,7 +43,7 @@ export function compileUnary({ op, operand, span }: Unary, compiler: Compiler): 
     const value = evaluate(frame)
     if (isAbsent(value)) return absentOf(value, value, compiler)
     try {
-      return apply(value)
+      return frame.values.checked(apply(value))
     } catch (error) {
       return failed(error, compiler, span)
     }
@@ -69,6 +69,7 @@ export function compileBinary(expression: Binary, compiler: Compiler): Evaluate 
   if (op === '||') checkTexts('||', [expression.left, expression.right], span)
   const apply = arithmetic[op]
   if (apply === undefined) return compileOrder(left, right, op, compiler, span)
+  const isConcatenation = op === '||'
   return (frame) => {
     const a = left(frame)
     const b = right(frame)
@@ -79,11 +80,17 @@ export function compileBinary(expression: Binary, compiler: Compiler): Evaluate 
       return absentOf(a, b, compiler)
     }
     try {
-      return compiler.nullsMissing ? requireInt64(apply(a, b)) : apply(a, b)
+      if (isConcatenation && isText(a) && isText(b)) frame.values.checkSize(a.value.length + b.value.length)
+      const result = frame.values.checked(apply(a, b))
+      return compiler.nullsMissing ? requireInt64(result) : result
     } catch (error) {
       return failed(error, compiler, span)
     }
   }
+}
+
+function isText(value: Value): value is Extract<Value, { type: 'string' | 'symbol' }> {
+  return value.type === 'string' || value.type === 'symbol'
 }
 
 /** Refuses literals where only text can stand. */

@@ -74,7 +74,18 @@ export function compileSpread({ operand, steps, span }: Kind<'spread'>, compiler
   const compiled = steps.map((step) => compileSpreadStep(step, compiler))
   return (frame) => {
     let values: readonly Value[] = [evaluate(frame)]
-    for (const step of compiled) values = values.flatMap((value) => step(value, frame, span))
+    for (const step of compiled) {
+      const found: Value[] = []
+      const size = frame.values.sum(span)
+      for (const value of values) {
+        frame.step()
+        for (const part of step(value, frame, span)) {
+          size.add(part)
+          found.push(part)
+        }
+      }
+      values = found
+    }
     return bag(values)
   }
 }

@@ -12,6 +12,7 @@ import { HeldRows } from './held-rows.ts'
 import { heldColumns, rowOf } from './row.ts'
 import { compileOrder, holdsAll } from './sort.ts'
 import { compileSetOperation } from './set-operation.ts'
+import type { SizeSum } from './value-limits.ts'
 
 type Query = Extract<PlanExpression, { kind: 'query' }>
 
@@ -77,7 +78,7 @@ function compileWhole(query: QueryPlan, compiler: Compiler): Evaluate {
     case 'select': {
       const { open, ordered } = compileRowSource(query, compiler)
       const make = ordered ? list : bag
-      return (frame) => make(collect(open(frame)))
+      return (frame) => make(collect(open(frame), frame.values.sum(query.span)))
     }
     case 'pivot':
       return compilePivot(query, compiler)
@@ -88,10 +89,14 @@ function compileWhole(query: QueryPlan, compiler: Compiler): Evaluate {
   }
 }
 
-export function collect(rows: Iterator<Value>): Value[] {
+/** All rows; `size` bounds those that become one value. */
+export function collect(rows: Iterator<Value>, size?: SizeSum): Value[] {
   const items: Value[] = []
   try {
-    for (let found = rows.next(); found.done !== true; found = rows.next()) items.push(found.value)
+    for (let found = rows.next(); found.done !== true; found = rows.next()) {
+      size?.add(found.value)
+      items.push(found.value)
+    }
     return items
   } finally {
     rows.return?.()
@@ -265,6 +270,7 @@ function compilePivot(query: PivotPlan, compiler: Compiler): Evaluate {
     const { offset, limit } = bounds(frame)
     const names: string[] = []
     const values: Value[] = []
+    const size = frame.values.sum(query.span)
     let count = 0
     forEachRow(open(frame), () => {
       count += 1
@@ -274,6 +280,8 @@ function compilePivot(query: PivotPlan, compiler: Compiler): Evaluate {
       if (key.type !== 'string' && key.type !== 'symbol') {
         mistyped(compiler, query.span, `a field's name must be a string, not ${key.type}`)
       } else if (field.type !== 'missing') {
+        size.add(key)
+        size.add(field)
         names.push(key.value)
         values.push(field)
       }

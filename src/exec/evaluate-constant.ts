@@ -4,6 +4,7 @@ import type { Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compilerFor, Frame } from './frame.ts'
 import type { EvaluationContext } from './source.ts'
+import { foldingLimits } from './value-limits.ts'
 
 /**
  * The value of an expression that depends on nothing but itself, for the planner (plan/fold-constants.ts). Undefined
@@ -13,7 +14,7 @@ export function evaluateConstant(expression: PlanExpression, settings: PlanSetti
   const compiler = compilerFor(settings)
   try {
     const evaluate = compileExpression(expression, compiler)
-    return compiler.errors.isEmpty ? evaluate(new Frame(0, nowhere)) : undefined
+    return compiler.errors.isEmpty ? evaluate(new Frame(0, nowhere, foldingLimits)) : undefined
   } catch (error) {
     if (error instanceof LedgerError || error instanceof NotConstant) return undefined
     throw error

@@ -6,6 +6,7 @@ import type { FieldsAsked } from '../plan/fields-asked.ts'
 import type { PlanSettings } from '../plan/plan.ts'
 import { missing, type Value } from '../values/value.ts'
 import type { EvaluationContext } from './source.ts'
+import { defaultValueLimits, ValueChecks } from './value-limits.ts'
 
 /** One run of a statement: its slots (see plan.ts) and what it runs against. */
 export class Frame {
@@ -15,11 +16,14 @@ export class Frame {
   readonly results = new Map<object, Value>()
   /** The last collection that each IN looked into, by its plan node; without keys as long as it did so once. */
   readonly collections = new Map<object, KeyedCollection | (Omit<KeyedCollection, 'keys'> & { keys: undefined })>()
+  /** Refuses values that grow too large. */
+  readonly values: ValueChecks
   #work = 0
 
-  constructor(slots: number, context: EvaluationContext) {
+  constructor(slots: number, context: EvaluationContext, limits = context.valueLimits ?? defaultValueLimits) {
     this.slots = new Array<Value>(slots).fill(missing)
     this.context = context
+    this.values = new ValueChecks(limits)
   }
 
   /** Called for every row that is worked on; lets the meter stop the statement every 512 of them. */

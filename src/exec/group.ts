@@ -40,7 +40,7 @@ export function compileGroup(operator: GroupOperator, compiler: Compiler): Open 
     const results = groups.map((group) => [
       ...group.keys,
       ...group.accumulators.map((accumulator) => accumulator.result()),
-      ...(groupAs === undefined ? [] : [bag(group.members)]),
+      ...(groupAs === undefined ? [] : [frame.values.checked(bag(group.members))]),
     ])
     return savedCursor(results, slots, frame)
   }
@@ -179,7 +179,7 @@ class ValueAggregate implements RunningAggregate {
   result(): Value {
     if (this.#failure !== undefined) return this.#failure
     try {
-      return this.#accumulator.result()
+      return this.#frame.values.checked(this.#accumulator.result())
     } catch (error) {
       return failed(error, this.#compiler, this.#span)
     }

@@ -1,3 +1,4 @@
+import type { Span } from '../base/span.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import { struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
@@ -8,17 +9,19 @@ import type { HeldColumn } from './held-rows.ts'
 type RowExpression = Extract<PlanExpression, { kind: 'row' }>
 
 /** What a SELECT list makes of a row: a struct of its columns, without those whose value is MISSING. */
-export function compileRow({ parts }: RowExpression, compiler: Compiler): Evaluate {
+export function compileRow({ parts, span }: RowExpression, compiler: Compiler): Evaluate {
   const only = parts[0]
   if (parts.length === 1 && only?.kind === 'all')
     return wholeRow(compileExpression(only.value, compiler), only.otherwise)
-  if (parts.every((part) => part.kind === 'field')) return columns(parts as readonly Column[], compiler)
+  if (parts.every((part) => part.kind === 'field')) return columns(parts as readonly Column[], span, compiler)
   const compiled = parts.map((part) => ({ ...part, evaluate: compileExpression(part.value, compiler) }))
   return (frame) => {
     const names: string[] = []
     const values: Value[] = []
+    const size = frame.values.sum(span)
     for (const part of compiled) {
       const value = part.evaluate(frame)
+      size.add(value)
       if (part.kind === 'all' && value.type === 'struct') {
         for (const name of value.names) names.push(name)
         for (const field of value.values) values.push(field)
@@ -43,13 +46,18 @@ function wholeRow(evaluate: Evaluate, otherwise: string): Evaluate {
 
 type Column = Extract<RowExpression['parts'][number], { kind: 'field' }>
 
-function columns(parts: readonly Column[], compiler: Compiler): Evaluate {
+function columns(parts: readonly Column[], span: Span, compiler: Compiler): Evaluate {
   const names = parts.map((part) => part.name)
   const evaluate = parts.map((part) => compileExpression(part.value, compiler))
   const count = parts.length
   return (frame) => {
     const values = new Array<Value>(count)
-    for (let at = 0; at < count; at += 1) values[at] = (evaluate[at] as Evaluate)(frame)
+    const size = frame.values.sum(span)
+    for (let at = 0; at < count; at += 1) {
+      const value = (evaluate[at] as Evaluate)(frame)
+      size.add(value)
+      values[at] = value
+    }
     return rowOf(names, values)
   }
 }

@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import { asLimit } from '../base/limit-error.ts'
 import { fieldsAsked } from '../plan/fields-asked.ts'
 import type { Plan, PlanStatement } from '../plan/plan.ts'
 import { bag, list, string, structOf, type Value } from '../values/value.ts'
@@ -25,6 +26,21 @@ const programs = new WeakMap<Plan, Program>()
  * in the statement's text where one is known.
  */
 export function* runPlan(plan: Plan, context: EvaluationContext): Generator<Value, undefined, undefined> {
+  try {
+    yield* rowsOf(plan, context)
+  } catch (error) {
+    throw placedLimit(error, plan)
+  }
+}
+
+/** A limit is an error of the whole statement where nothing smaller is to blame. */
+function placedLimit(raised: unknown, { statement }: Plan): unknown {
+  const error = asLimit(raised)
+  const isPlaced = error instanceof LedgerError && error.code === 'evaluator/limit' && statement.kind === 'query'
+  return isPlaced ? error.at(statement.value.span) : error
+}
+
+function* rowsOf(plan: Plan, context: EvaluationContext): Generator<Value, undefined, undefined> {
   const program = programOf(plan)
   const frame = new Frame(plan.slots, context)
   if (program.openRows !== undefined) {
@@ -45,6 +61,14 @@ export function* runPlan(plan: Plan, context: EvaluationContext): Generator<Valu
 
 /** Runs a plan and gives its whole value: a bag, a list or any other. Of a change, the list of its result rows. */
 export function evaluatePlan(plan: Plan, context: EvaluationContext): Value {
+  try {
+    return wholeValue(plan, context)
+  } catch (error) {
+    throw placedLimit(error, plan)
+  }
+}
+
+function wholeValue(plan: Plan, context: EvaluationContext): Value {
   const program = programOf(plan)
   const frame = new Frame(plan.slots, context)
   return program.evaluate?.(frame) ?? list(program.execute?.(frame) ?? [])

@@ -30,7 +30,7 @@ export function compileSetOperation(query: SetPlan, compiler: Compiler): Evaluat
     }
     const { offset, limit } = bounds(frame)
     if (offset > 0 || limit < items.length) items = items.slice(offset, offset + limit)
-    return sort === undefined ? bag(items) : list(items)
+    return frame.values.checked(sort === undefined ? bag(items) : list(items), query.span)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ValueLimits } from './value-limits.ts'
 import type { StructValue, TimestampValue, Value } from '../values/value.ts'
 
 /**
@@ -83,4 +84,6 @@ export interface EvaluationContext {
   /** UTCNOW(): one moment for the whole statement, in milliseconds since 1970. */
   readonly nowMs: number
   readonly meter: Meter
+  /** What one value may take; the widest where left out. */
+  readonly valueLimits?: ValueLimits | undefined
 }

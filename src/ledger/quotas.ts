@@ -2,6 +2,7 @@ import {
   activeTablesMax,
   documentBytesMax,
   documentBytesMaxWide,
+  integerDigitsMax,
   statementCharactersMax,
   statementCharactersMaxWide,
   tableIndexesMax,
@@ -10,6 +11,7 @@ import {
   transactionBytesMaxWide,
   transactionDocumentsMax,
   transactionRedactionsMax,
+  valueBytesMax,
 } from '../base/limits.ts'
 
 /** The bounds of one ledger's statements and transactions; each can be set (LedgerOptions.quotas). */
@@ -26,6 +28,10 @@ export interface LedgerQuotas {
   /** Dropped tables included. */
   readonly tables: number
   readonly tableIndexes: number
+  /** Of one value that a statement makes, as Ion binary. */
+  readonly valueBytes: number
+  /** Digits of an integer that a statement computes; at most integerDigitsMax. */
+  readonly numberDigits: number
 }
 
 /** QLDB's documented quotas. */
@@ -38,6 +44,8 @@ const strictQuotas: LedgerQuotas = {
   activeTables: activeTablesMax,
   tables: tablesMax,
   tableIndexes: tableIndexesMax,
+  valueBytes: valueBytesMax,
+  numberDigits: integerDigitsMax,
 }
 
 /** As wide as the machine allows. */
@@ -50,6 +58,8 @@ const wideQuotas: LedgerQuotas = {
   activeTables: Number.POSITIVE_INFINITY,
   tables: Number.POSITIVE_INFINITY,
   tableIndexes: Number.POSITIVE_INFINITY,
+  valueBytes: valueBytesMax,
+  numberDigits: integerDigitsMax,
 }
 
 export function quotasOf(strictQldb: boolean, wanted: Partial<LedgerQuotas> = {}): LedgerQuotas {

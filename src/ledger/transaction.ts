@@ -200,7 +200,7 @@ export class LedgerTransaction {
   }
 
   #context(parameters: readonly Value[], number: number, meter: StatementMeter, sink: StatementSink | undefined) {
-    const { env, options } = this.#core
+    const { env, options, quotas } = this.#core
     const view = this.#openView()
     const nowMs = env.nowMs()
     return {
@@ -211,6 +211,7 @@ export class LedgerTransaction {
       transactionId: this.id,
       nowMs,
       meter,
+      valueLimits: quotas,
     }
   }
 

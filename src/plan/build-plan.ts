@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import { limited } from '../base/limit-error.ts'
 import type { Statement } from '../syntax/ast.ts'
 import { buildChange, buildInsert } from './build-dml.ts'
 import { buildExpression } from './build-expression.ts'
@@ -17,6 +18,10 @@ import { PlanContext, Scope } from './scope.ts'
  * index ids: it is good for as long as the catalog stays as it is.
  */
 export function buildPlan(statement: Statement, catalog: Catalog, options: PlanOptions): Plan {
+  return limited(() => planOf(statement, catalog, options))
+}
+
+function planOf(statement: Statement, catalog: Catalog, options: PlanOptions): Plan {
   if (options.strictQldb) checkQldb(statement)
   const context = new PlanContext(catalog, options)
   const built = context.collect(() => buildStatement(statement, context))

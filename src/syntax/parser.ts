@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import { asLimit } from '../base/limit-error.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Expression, Name, Statement } from './ast.ts'
 import { Cursor, unsupported } from './cursor.ts'
@@ -19,7 +20,7 @@ export function parseStatement(text: string): Statement {
     checkTreeDepth(statement, cursor.tokens.length)
     return statement
   } catch (error) {
-    throw withFirstWord(error, cursor)
+    throw withFirstWord(asLimit(error), cursor)
   }
 }
 

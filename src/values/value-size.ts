@@ -3,29 +3,78 @@ import { isLazy } from './lazy-values.ts'
 import { hasLoneSurrogate } from './text-quoted.ts'
 import type { Value } from './value.ts'
 
-/** Roughly how many bytes a value takes as Ion binary; never far too low. For bounds on memory. */
+/** What is known of a container: its size as Ion binary, about, and how many levels of containers it has. */
+interface Measure {
+  readonly bytes: number
+  readonly levels: number
+}
+
+/**
+ * Containers that are large or deep. Values share parts: `[x, x]` of `[y, y]` of … holds few objects and is as large as if
+ * each were written out, so that no part may be walked through each time that it occurs.
+ */
+const measured = new WeakMap<object, Measure>()
+const keptBytesMin = 1024
+const keptLevelsMin = 16
+
+/** Levels of the container that `bytesOf` has been through last; 0 for any other value. */
+let levels = 0
+
+/** Roughly how many bytes a value takes as Ion binary; never far too low. Takes constant time for a value seen before. */
 export function approximateBytes(value: Value): number {
-  if (isLazy(value)) return value.byteLength
   switch (value.type) {
     case 'string':
     case 'symbol':
       return 4 + value.value.length
+    case 'int':
+      return typeof value.value === 'number' ? 16 : integerBytes(value.value)
+    case 'decimal':
+      return integerBytes(value.coefficient)
     case 'blob':
     case 'clob':
       return 4 + value.bytes.length
     case 'list':
     case 'sexp':
     case 'bag':
-      return value.items.reduce((sum, item) => sum + approximateBytes(item), 4)
-    case 'struct': {
-      let sum = 4
-      for (const name of value.names) sum += 4 + name.length
-      for (const field of value.values) sum += approximateBytes(field)
-      return sum
-    }
+    case 'struct':
+      return isLazy(value) ? value.byteLength : containerBytes(value)
     default:
       return 16
   }
+}
+
+/** How many levels of containers a value has; those of one that is not decoded yet count as one. */
+export function levelsOf(value: Value): number {
+  levels = 0
+  approximateBytes(value)
+  return levels
+}
+
+type Container = Extract<Value, { type: 'list' | 'sexp' | 'bag' | 'struct' }>
+
+function containerBytes(value: Container): number {
+  const known = measured.get(value)
+  if (known !== undefined) {
+    levels = known.levels
+    return known.bytes
+  }
+  let bytes = 16
+  let deepest = 0
+  if (value.type === 'struct') for (const name of value.names) bytes += 4 + name.length
+  const parts = value.type === 'struct' ? value.values : value.items
+  for (let at = 0; at < parts.length; at += 1) {
+    levels = 0
+    bytes += approximateBytes(parts[at] as Value)
+    if (levels > deepest) deepest = levels
+  }
+  levels = deepest + 1
+  if (bytes >= keptBytesMin || levels >= keptLevelsMin) measured.set(value, { bytes, levels })
+  return bytes
+}
+
+/** Most integers fit into 64 bits. */
+function integerBytes(value: bigint): number {
+  return BigInt.asIntN(64, value) === value ? 16 : 16 + value.toString(16).length / 2
 }
 
 /** Whether encodeIon takes the value: texts without half a surrogate pair, bounded integers, bounded nesting. */

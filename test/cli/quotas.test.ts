@@ -19,6 +19,8 @@ test('every quota is read under its name; the last of a name counts', () => {
     'active-tables',
     'tables',
     'table-indexes',
+    'value-bytes',
+    'number-digits',
   ]
   const quotas = parseQuotas([...names.map((name, at) => `${name}=${at + 1}`), 'sessions=9', 'transaction-seconds=10'])
   assert.deepEqual(quotas, {
@@ -31,6 +33,8 @@ test('every quota is read under its name; the last of a name counts', () => {
       activeTables: 6,
       tables: 7,
       tableIndexes: 8,
+      valueBytes: 9,
+      numberDigits: 10,
     },
     sessions: { sessionsMax: 9, transactionAgeMsMax: 10_000 },
   })
@@ -55,6 +59,7 @@ test('a wrong quota is refused: its name, or its number', () => {
     'tables=99999999999999999999',
   ])
     refuses(text, /'--quota tables' takes a whole number from 1 on, found '/, /--quota tables=100/)
+  refuses('number-digits=100001', /takes a whole number from 1 to 100000, found '100001'/, /number-digits=100/)
 })
 
 test('what is asked for takes the place of what QLDB had, parameters and the lives of transactions included', async () => {

@@ -64,6 +64,34 @@ const cases: readonly Case[] = [
   },
 ]
 
+test('a value that a statement makes has bytes, and a number digits, at most', async () => {
+  const { ledger } = await openLedger({ quotas: { valueBytes: 10_000, numberDigits: 30 } })
+  const client = new Client(ledger)
+  const refuses = (text: string, message: RegExp) => {
+    assert.throws(() => client.run(text), isError('evaluator/limit', message), text)
+  }
+  const word = 'x'.repeat(6_000)
+  for (const text of [
+    `'${word}' || '${word}'`,
+    `CONCAT('${word}', '${word}')`,
+    `REPLACE('${word}', 'x', 'yy')`,
+    `SELECT VALUE [w, w] FROM ['${word}'] AS w`,
+    `SELECT VALUE {'a': w, 'b': w} FROM ['${word}'] AS w`,
+    `SELECT w AS a, w AS b FROM ['${word}'] AS w`,
+    `SELECT VALUE x FROM [1] AS n LET (SELECT VALUE '${word}' FROM [1, 2] AS m) AS x`,
+    `PIVOT '${word}' AT k FROM ['a', 'b'] AS k`,
+    `SELECT VALUE g FROM ['${word}', '${word}'] AS x GROUP BY 1 AS one GROUP AS g`,
+    `TUPLEUNION({'a': '${word}'}, {'b': '${word}'})`,
+    `[['${word}'], ['${word}'], []][*][*]`,
+    `FLATTEN([['${word}'], ['${word}']])`,
+  ])
+    refuses(text, /one value takes at most 10000 bytes/)
+  for (const text of ['n * n', 'POWER(n, 3)', '-(n * 1000000000000000)', 'SUM(n * n)'])
+    refuses(`SELECT ${text} AS x FROM [1000000000000000] AS n`, /a number has at most 30 digits/)
+  assert.deepEqual(client.run('SELECT VALUE n * n FROM [999999999999999] AS n'), ['999999999999998000000000000001'])
+  assert.deepEqual(client.run(`CHAR_LENGTH('${word}')`), ['6000'])
+})
+
 for (const { quota, strict, within, beyond, code, text } of cases) {
   for (const most of [strict, 3]) {
     if (quota === 'statementCharacters' && most === 3) continue

@@ -15,7 +15,7 @@ export const collectionFunctions: readonly FunctionDefinition[] = [
   define('greatest', ['any', 'any*'], (args, context) => extreme(args, 1, context), 'own'),
   define('least', ['any', 'any*'], (args, context) => extreme(args, -1, context), 'own'),
   define('filter_distinct', ['sequence'], ([value]) => bag(distinct(itemsOf(value as Value)))),
-  define('flatten', ['sequence'], ([value]) => bag(itemsOf(value as Value).flatMap((item) => [...itemsOf(item)]))),
+  define('flatten', ['sequence'], ([value], context) => bag(flattened(itemsOf(value as Value), context))),
   define('coll_to_scalar', ['sequence'], ([value]) => toScalar(itemsOf(value as Value))),
   ...collAggregates.flatMap((name) => {
     const over = (make: (items: readonly Value[]) => readonly Value[]) =>
@@ -48,6 +48,18 @@ function extreme(args: readonly Value[], sign: 1 | -1, context: FunctionContext)
 
 function sizeOf(value: Value): number {
   return value.type === 'struct' ? value.names.length : itemsOf(value).length
+}
+
+function flattened(items: readonly Value[], { values }: FunctionContext): Value[] {
+  const found: Value[] = []
+  const size = values.sum()
+  for (const item of items) {
+    for (const part of itemsOf(item)) {
+      size.add(part)
+      found.push(part)
+    }
+  }
+  return found
 }
 
 function itemsOf(value: Value): readonly Value[] {

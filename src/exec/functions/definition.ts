@@ -1,4 +1,5 @@
 import { LedgerError } from '../../base/errors.ts'
+import type { ValueChecks } from '../value-limits.ts'
 import type { Value, ValueType } from '../../values/value.ts'
 
 export interface FunctionContext {
@@ -8,6 +9,8 @@ export interface FunctionContext {
   readonly nowMs: number
   /** Empty outside a ledger. */
   readonly transactionId: string
+  /** To be asked before a large result is made. */
+  readonly values: ValueChecks
 }
 
 export interface FunctionDefinition {

@@ -13,7 +13,7 @@ import {
   truncateExact,
 } from '../../values/decimal.ts'
 import { decimal, float, int, type Value } from '../../values/value.ts'
-import { define, type FunctionDefinition } from './definition.ts'
+import { define, type FunctionContext, type FunctionDefinition } from './definition.ts'
 
 /** Functions of numbers. Decimals stay exact where there is an exact answer; exp, ln and odd powers are floats. */
 export const numericFunctions: readonly FunctionDefinition[] = [
@@ -36,8 +36,8 @@ export const numericFunctions: readonly FunctionDefinition[] = [
   define('sqrt', ['number'], ([value]) => squareRoot(value as NumericValue)),
   define('exp', ['number'], ([value]) => float(Math.exp(doubleOf(value as NumericValue)))),
   define('ln', ['number'], ([value]) => logarithm(value as NumericValue)),
-  define('pow', ['number', 'number'], ([base, exponent]) => power(base as NumericValue, exponent as NumericValue)),
-  define('power', ['number', 'number'], ([base, exponent]) => power(base as NumericValue, exponent as NumericValue)),
+  define('pow', ['number', 'number'], power),
+  define('power', ['number', 'number'], power),
 ]
 
 function absolute(value: Value): Value {
@@ -178,7 +178,8 @@ function logarithm(value: NumericValue): Value {
 }
 
 /** Exact for a whole exponent and a base that is no float; a negative exponent divides 1 by the power. */
-function power(base: NumericValue, exponent: NumericValue): Value {
+function power(args: readonly Value[], { values }: FunctionContext): Value {
+  const [base, exponent] = args as [NumericValue, NumericValue]
   const isWhole = exponent.type === 'int' && typeof exponent.value === 'number' && base.type !== 'float'
   if (!isWhole) {
     const result = doubleOf(base) ** doubleOf(exponent)
@@ -191,8 +192,8 @@ function power(base: NumericValue, exponent: NumericValue): Value {
   let result: Value = int(1)
   let square: Value = base
   for (let left = times; left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1) result = multiply(result, square)
-    if (left > 1) square = multiply(square, square)
+    if (left % 2 === 1) result = values.checked(multiply(result, square))
+    if (left > 1) square = values.checked(multiply(square, square))
   }
   return exponent.value < 0 ? divide(roundedDecimal({ coefficient: 1n, exponent: 0 }), result) : result
 }

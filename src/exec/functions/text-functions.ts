@@ -1,5 +1,5 @@
 import { int, string, type Value } from '../../values/value.ts'
-import { define, type FunctionDefinition, mismatch } from './definition.ts'
+import { define, type FunctionContext, type FunctionDefinition, mismatch } from './definition.ts'
 
 /** Functions of text. Lengths and positions count code points, positions from 1; the results are strings. */
 export const textFunctions: readonly FunctionDefinition[] = [
@@ -18,13 +18,13 @@ export const textFunctions: readonly FunctionDefinition[] = [
     string(overlay(textOf(text), textOf(placed), numberOf(start), length && numberOf(length))),
   ),
   define('trim', ['text', 'text?', 'text?'], (args) => string(trim(args.map(textOf)))),
-  define('replace', ['text', 'text', 'text'], ([text, from, to]) =>
-    string(replaceAll(textOf(text), textOf(from), textOf(to))),
+  define('replace', ['text', 'text', 'text'], ([text, from, to], context) =>
+    string(replaceAll(textOf(text), textOf(from), textOf(to), context)),
   ),
-  define('text_replace', ['text', 'text', 'text'], ([text, from, to]) =>
-    string(replaceAll(textOf(text), textOf(from), textOf(to))),
+  define('text_replace', ['text', 'text', 'text'], ([text, from, to], context) =>
+    string(replaceAll(textOf(text), textOf(from), textOf(to), context)),
   ),
-  define('concat', ['text', 'text*'], (args) => string(args.map(textOf).join(''))),
+  define('concat', ['text', 'text*'], (args, context) => string(concatenated(args.map(textOf), context))),
 ]
 
 /** The text of an argument whose type has been checked. */
@@ -105,6 +105,19 @@ export function trim(args: readonly string[]): string {
 }
 
 /** An empty text to look for is found nowhere. */
-function replaceAll(text: string, from: string, to: string): string {
-  return from === '' ? text : text.split(from).join(to)
+function replaceAll(text: string, from: string, to: string, { values }: FunctionContext): string {
+  if (from === '') return text
+  let length = text.length
+  for (let at = text.indexOf(from); at !== -1; at = text.indexOf(from, at + from.length)) {
+    length += to.length - from.length
+    values.checkSize(length)
+  }
+  return text.replaceAll(from, () => to)
+}
+
+function concatenated(texts: readonly string[], { values }: FunctionContext): string {
+  let length = 0
+  for (const text of texts) length += text.length
+  values.checkSize(length)
+  return texts.join('')
 }

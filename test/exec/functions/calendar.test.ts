@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { defaultValueLimits, ValueChecks } from '../../../src/exec/value-limits.ts'
 import { findFunction } from '../../../src/exec/functions/functions.ts'
 import { doubleOf } from '../../../src/values/arithmetic.ts'
 import { compareTotal } from '../../../src/values/compare.ts'
@@ -12,7 +13,12 @@ import { string, type TimestampValue, type Value } from '../../../src/values/val
 function call(name: string, ...args: readonly Value[]): Value {
   const definition = findFunction(name)
   assert.ok(definition !== undefined)
-  return definition.call(args, { typing: 'permissive', nowMs: 0, transactionId: '' })
+  return definition.call(args, {
+    typing: 'permissive',
+    nowMs: 0,
+    transactionId: '',
+    values: new ValueChecks(defaultValueLimits),
+  })
 }
 
 const numberIn = (part: string, t: Value) => doubleOf(call('extract', string(part), t) as NumericValue)

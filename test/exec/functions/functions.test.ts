@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type FunctionContext, findFunction, functionNames } from '../../../src/exec/functions/functions.ts'
+import { defaultValueLimits, ValueChecks } from '../../../src/exec/value-limits.ts'
 import { fromPartiqlIon } from '../../../src/values/partiql-ion.ts'
 import { parseAllIon, parseIon } from '../../../src/values/text-reader.ts'
 import { printIon } from '../../../src/values/text-writer.ts'
@@ -10,6 +11,7 @@ const context: FunctionContext = {
   typing: 'permissive',
   nowMs: 1_627_000_000_123,
   transactionId: 'EKwDaxV3DBQJJ2mlKSewXV',
+  values: new ValueChecks(defaultValueLimits),
 }
 
 function call(name: string, ...args: readonly Value[]): Value {

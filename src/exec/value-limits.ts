@@ -1,0 +1,109 @@
+import { LedgerError } from '../base/errors.ts'
+import { foldedConstantBytesMax, integerDigitsMax, nestingDepthMax, valueBytesMax } from '../base/limits.ts'
+import type { Span } from '../base/span.ts'
+import { approximateBytes, levelsOf } from '../values/value-size.ts'
+import type { Value } from '../values/value.ts'
+
+/** What one value of a statement may take. */
+export interface ValueLimits {
+  /** As Ion binary, about. */
+  readonly valueBytes: number
+  /** Digits of an integer; at most integerDigitsMax. */
+  readonly numberDigits: number
+}
+
+export const defaultValueLimits: ValueLimits = { valueBytes: valueBytesMax, numberDigits: integerDigitsMax }
+
+/** For values that are worked out while planning: a larger one is not kept in the plan. */
+export const foldingLimits: ValueLimits = { valueBytes: 16 * foldedConstantBytesMax, numberDigits: integerDigitsMax }
+
+/** Refuses values that are too large, before the memory for them is taken. Throws LedgerError 'evaluator/limit'. */
+export class ValueChecks {
+  readonly limits: ValueLimits
+  #numberEnd: bigint | undefined
+
+  constructor(limits: ValueLimits) {
+    this.limits = limits
+  }
+
+  /** Before a text of so many characters, or a value of so many bytes, is made. */
+  checkSize(bytes: number): void {
+    if (bytes > this.limits.valueBytes) throw tooLarge(this.limits.valueBytes)
+  }
+
+  /** The value, which an operation has made. `span` is the operation's, where the caller gives an error no place. */
+  checked(value: Value, span?: Span): Value {
+    try {
+      return this.#checked(value)
+    } catch (error) {
+      throw span !== undefined && error instanceof LedgerError ? error.at(span) : error
+    }
+  }
+
+  #checked(value: Value): Value {
+    switch (value.type) {
+      case 'int':
+        if (typeof value.value === 'bigint') this.#checkDigits(value.value)
+        return value
+      case 'string':
+      case 'symbol':
+        this.checkSize(value.value.length)
+        return value
+      case 'list':
+      case 'sexp':
+      case 'bag':
+      case 'struct':
+        this.checkSize(approximateBytes(value))
+        if (levelsOf(value) > nestingDepthMax) throw tooDeep()
+        return value
+      default:
+        return value
+    }
+  }
+
+  /** Collects the sizes of the parts of a value that is being made, which `span` asks for. */
+  sum(span?: Span): SizeSum {
+    return new SizeSum(this.limits.valueBytes, span)
+  }
+
+  #checkDigits(value: bigint): void {
+    if (BigInt.asIntN(64, value) === value) return
+    this.#numberEnd ??= 10n ** BigInt(this.limits.numberDigits)
+    if (value < this.#numberEnd && value > -this.#numberEnd) return
+    throw new LedgerError('evaluator/limit', `a number has at most ${this.limits.numberDigits} digits`)
+  }
+}
+
+/** The size of a value in the making. */
+export class SizeSum {
+  readonly #most: number
+  #bytes = 16
+  readonly #span: Span | undefined
+
+  constructor(most: number, span: Span | undefined) {
+    this.#most = most
+    this.#span = span
+  }
+
+  /** Throws LedgerError 'evaluator/limit' once the parts are together too large, or one nests as deep as may be. */
+  add(part: Value): void {
+    this.#bytes += approximateBytes(part)
+    if (this.#bytes > this.#most) throw this.#placed(tooLarge(this.#most))
+    const nests = 'items' in part || part.type === 'struct'
+    if (nests && levelsOf(part) >= nestingDepthMax) throw this.#placed(tooDeep())
+  }
+
+  #placed(error: LedgerError): LedgerError {
+    return this.#span === undefined ? error : error.at(this.#span)
+  }
+}
+
+function tooLarge(most: number): LedgerError {
+  return new LedgerError('evaluator/limit', `one value takes at most ${most} bytes`, {
+    help: `make it smaller, or raise the limit with --quota value-bytes=${2 * most}`,
+  })
+}
+
+function tooDeep(): LedgerError {
+  return new LedgerError('evaluator/limit', `a value nests at most ${nestingDepthMax} levels`)
+}
