@@ -16,7 +16,9 @@ import { type DataFileState, inspectDataFile } from './lmdb-pages.ts'
 
 /** What LMDB keeps in a store's directory. */
 export const dataFileName = 'data.mdb'
-const lockFileName = 'lock.mdb'
+export const lockFileName = 'lock.mdb'
+export const gateFileName = 'gate.mdb'
+export const gateLockFileName = 'gate.mdb-lock'
 
 /**
  * Looks at a directory before LMDB maps its file, since a bad file could end the process then. Returns whether a store
@@ -54,7 +56,7 @@ export function mapBytes(directory: string): number {
 }
 
 /** Files that LMDB opens for a store, and some more that opening it needs. */
-const handlesNeeded = 8
+const handlesNeeded = 12
 
 /**
  * Whether the process may open as many files and map as many bytes as a store needs: where LMDB's library gets no room
@@ -112,10 +114,11 @@ export function makeDirectory(path: string): string | undefined {
   return first ?? path
 }
 
+/** What may stand in a directory before a store is made there. */
+const madeBeforeData = new Set([lockFileName, gateFileName, gateLockFileName, 'lost+found'])
+
 function checkNothingElse(directory: string): void {
-  const others = readdirSync(directory).filter(
-    (name) => !name.startsWith('.') && name !== lockFileName && name !== 'lost+found',
-  )
+  const others = readdirSync(directory).filter((name) => !name.startsWith('.') && !madeBeforeData.has(name))
   if (others.length === 0) return
   throw new LedgerError(
     'ledger/foreign',
@@ -149,10 +152,10 @@ function checkDataFile(path: string, directory: string): void {
   }
 }
 
-export function damaged(path: string, page: number, what: string): LedgerError {
-  return new LedgerError('store/corrupt', `'${path}' is damaged: page ${page}: ${what}`, {
-    help: 'take it back from a copy, or import what was exported from it',
-  })
+const restoreHelp = 'restore it from a copy, or import an export of it'
+
+export function damaged(path: string, page: number, what: string, help = restoreHelp): LedgerError {
+  return new LedgerError('store/corrupt', `'${path}' is damaged: page ${page}: ${what}`, { help })
 }
 
 function inspectOrThrow(path: string, directory: string): DataFileState {
@@ -175,9 +178,10 @@ function statOrUndefined(path: string, directory: string): Stats | undefined {
 const shortWriteCode = 5
 const nearlyFullBytes = 64 * 1024 * 1024
 
-function freeBytes(directory: string): number {
+/** On the file system of `path`; unlimited where the system does not say. */
+export function freeBytes(path: string): number {
   try {
-    const { bavail, bsize } = statfsSync(directory)
+    const { bavail, bsize } = statfsSync(path)
     return bavail * bsize
   } catch {
     return Number.POSITIVE_INFINITY

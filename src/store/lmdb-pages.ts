@@ -54,6 +54,24 @@ export function inspectDataFile(path: string): DataFileState {
   return withFile(path, 'r', inspect)
 }
 
+/** Whether an LMDB file that should never hold anything (see LmdbGate) is whole and empty. Errors are the file system's. */
+export function isEmptyDataFile(path: string): boolean {
+  return withFile(path, 'r', (handle) => {
+    const first = readAt(handle, 0, meta.bytes)
+    if (first.length < meta.bytes) return false
+    const pageBytes = pageBytesOf(first)
+    const metas = [first, readAt(handle, pageBytes, meta.bytes)]
+    return fstatSync(handle).size === 2 * pageBytes && metas.every(isEmptyMeta)
+  })
+}
+
+function isEmptyMeta(bytes: Buffer, page: number): boolean {
+  if (bytes.length < meta.bytes || bytes.readUInt32LE(meta.magicAt) !== lmdbMagic) return false
+  const isFormat = (bytes.readUInt32LE(meta.versionAt) & 0xffff) === lmdbVersion
+  const trees = [treeAt(bytes, meta.freeTreeAt), treeAt(bytes, meta.mainTreeAt)]
+  return isFormat && Number(bytes.readBigUInt64LE(0)) === page && trees.every(({ root }) => root === -1)
+}
+
 /**
  * Every page in use, and the list of free ones; undefined when nothing is wrong. To be called while a snapshot is held,
  * so that no page of the newest state is written over.

@@ -6,7 +6,17 @@ import { copyBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { storeGroupWritesMax, storeSnapshotsMax } from '../base/limits.ts'
 import { formatKey, LmdbCursor, type RangeRead, storeKeys } from './lmdb-cursor.ts'
-import { checkDirectory, checkRoom, damaged, dataFileName, makeDirectory, mapBytes, storeError } from './lmdb-files.ts'
+import {
+  checkDirectory,
+  checkRoom,
+  damaged,
+  dataFileName,
+  lockFileName,
+  makeDirectory,
+  mapBytes,
+  storeError,
+} from './lmdb-files.ts'
+import { LmdbGate, reserveLockFile } from './lmdb-gate.ts'
 import { extendDataFile, findDamage } from './lmdb-pages.ts'
 import { isEmptyRange, rangeBeyond } from './memory-store.ts'
 import {
@@ -19,7 +29,8 @@ import {
 } from './store.ts'
 
 /**
- * A store in a directory of its own, held by LMDB (`data.mdb`, `lock.mdb`); makes the directory when it is absent.
+ * A store in a directory of its own, held by LMDB (`data.mdb`, `lock.mdb`) behind a gate (`gate.mdb`, see LmdbGate); makes
+ * the directory when it is absent.
  *
  * Durability: LMDB's plain mode, two flushes a commit (fdatasync of the pages, then one page written through that
  * makes them the newest state). Its faster modes were set aside: `noMetaSync` can lose the last commit with the
@@ -30,20 +41,35 @@ import {
  */
 export function openLmdbStore(directory: string): Store {
   const isNew = checkDirectory(directory)
-  let database: ByteDatabase | undefined
+  let gate: LmdbGate | undefined
   try {
     const madeFrom = isNew ? makeDirectory(directory) : undefined
     const mapSize = mapBytes(directory)
     checkRoom(directory, mapSize)
-    database = open<Uint8Array, Uint8Array>(directory, { ...lmdbOptions, mapSize })
-    if (isNew) flushNewDirectories(directory, madeFrom ?? directory)
-    checkFormat(database, directory)
-    extendWhole(database, directory)
-    return new LmdbStore(database, directory)
+    const opened = new LmdbGate(directory)
+    gate = opened
+    return opened.run(() => {
+      const database = openDatabase(directory, mapSize)
+      try {
+        if (isNew) flushNewDirectories(directory, madeFrom ?? directory)
+        checkFormat(database, directory)
+        extendWhole(database, directory)
+        opened.noteFiles()
+        return new LmdbStore(database, opened, directory)
+      } catch (error) {
+        database.close()
+        throw error
+      }
+    })
   } catch (error) {
-    database?.close()
+    gate?.close()
     throw storeError(error, directory)
   }
+}
+
+function openDatabase(directory: string, mapSize: number): ByteDatabase {
+  reserveLockFile(join(directory, lockFileName), storeSnapshotsMax)
+  return open<Uint8Array, Uint8Array>(directory, { ...lmdbOptions, mapSize })
 }
 
 type ByteDatabase = RootDatabase<Uint8Array, Uint8Array>
@@ -120,6 +146,7 @@ interface PendingWrite {
 
 class LmdbStore implements Store {
   readonly #database: ByteDatabase
+  readonly #gate: LmdbGate
   readonly #directory: string
   #pending: PendingWrite[] = []
   #isFlushPlanned = false
@@ -128,8 +155,9 @@ class LmdbStore implements Store {
   readonly #snapshots = new Set<LmdbSnapshot>()
   readonly #turn = { isWriting: false }
 
-  constructor(database: ByteDatabase, directory: string) {
+  constructor(database: ByteDatabase, gate: LmdbGate, directory: string) {
     this.#database = database
+    this.#gate = gate
     this.#directory = directory
   }
 
@@ -175,8 +203,9 @@ class LmdbStore implements Store {
   async #close(): Promise<void> {
     while (this.#pending.length > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
     for (const snapshot of [...this.#snapshots]) snapshot.release()
-    extendWhole(this.#database, this.#directory)
+    this.#gate.run(() => extendWhole(this.#database, this.#directory))
     await this.#database.close()
+    await this.#gate.close()
   }
 
   #checkOpen(): void {
@@ -205,14 +234,9 @@ class LmdbStore implements Store {
     const settle: (() => void)[] = []
     this.#turn.isWriting = true
     try {
-      this.#database.transactionSync(() => {
-        for (const pending of group) {
-          const transaction = new LmdbTransaction(this.#database, this.#directory, group.length > 1)
-          const isKept = runWork(pending, transaction, settle)
-          if (transaction.failure !== undefined) throw transaction.failure
-          if (!isKept) return ABORT
-        }
-        return undefined
+      this.#gate.run(() => {
+        this.#gate.checkFiles()
+        this.#database.transactionSync(() => this.#runGroup(group, settle))
       })
     } catch (error) {
       const failure = storeError(error, this.#directory)
@@ -222,6 +246,16 @@ class LmdbStore implements Store {
       this.#turn.isWriting = false
     }
     for (const tell of settle) tell()
+  }
+
+  #runGroup(group: readonly PendingWrite[], settle: (() => void)[]): typeof ABORT | undefined {
+    for (const pending of group) {
+      const transaction = new LmdbTransaction(this.#database, this.#directory, group.length > 1)
+      const isKept = runWork(pending, transaction, settle)
+      if (transaction.failure !== undefined) throw transaction.failure
+      if (!isKept) return ABORT
+    }
+    return undefined
   }
 }
 
