@@ -73,6 +73,7 @@ const codes = {
   'transaction/digest-mismatch': ['input', false],
   'transaction/too-large': ['limit', false],
   'transaction/reads-only': ['input', false],
+  'transaction/brief-only': ['input', false],
   'transaction/unknown-outcome': ['unavailable', false],
   'session/not-found': ['expired', true],
   'session/expired': ['expired', true],

@@ -11,9 +11,17 @@ const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const halfDigits = 11
 
 export function newId(env: Env): string {
-  const random = env.randomBytes(9)
-  // Of 56 bits; in halves of 32 bits each, since a number holds no more than 53.
-  const ticks = Math.floor(env.nowMs() * 16.384)
+  return idOf(env.randomBytes(9), Math.floor(env.nowMs() * 16.384))
+}
+
+/** An id of the same time as another, from a hash in place of chance. */
+export function idBeside(id: string, hash: Uint8Array): string {
+  const [high, low] = timeOfId(id)
+  return idOf(hash, high * 0x100_0000 + low)
+}
+
+/** `ticks` are of 56 bits; in halves of 32 bits each, since a number holds no more than 53. */
+function idOf(random: Uint8Array, ticks: number): string {
   const high = ((random[0] as number) * 0x100_0000 + (Math.floor(ticks / 0x1_0000_0000) % 0x100_0000)) >>> 0
   return base62Halves(high, ticks % 0x1_0000_0000) + base62Halves(uint32(random, 1), uint32(random, 5))
 }

@@ -226,12 +226,24 @@ export const drainMsMax = 10_000
 export const engineThreadsMax = 4
 /** A statement that runs for so long is a long one, and the engine thread that runs it is held up. */
 export const engineBusyMs = 20
+/** V8's heap of a thread that runs long statements; one that needs more ends, with its statement. */
+export const engineHeapBytesMax = 512 * 1024 * 1024
+/** The same of the thread in which all that write are served, and only what is short. */
+export const writerHeapBytesMax = 256 * 1024 * 1024
 /** Commands of a transaction that the thread that speaks HTTP keeps, to have them run again by another engine. */
 export const movedCommandsMax = 100
 /** Bytes of their statements and parameters. A larger transaction goes on in another thread. */
 export const movedBytesMax = 64 * 1024
 /** The same of one request: reading and planning a long statement takes time that can't be cut short. */
 export const homeRequestBytesMax = 8 * 1024
+/** Columns of a statement that may share a thread with others; one with more runs in a thread for long statements. */
+export const briefItemsMax = 64
+/** Tables of the same. */
+export const briefSourcesMax = 4
+/** A row that the thread that speaks HTTP reads and encodes itself, in bytes; a larger one is read in another thread. */
+export const homeRowBytesMax = 256 * 1024
+/** How long a statement may run in the thread that all writers share before it is moved to another. */
+export const writerBusyMs = 50
 /** Ledgers, exports and the like in one answer of the control plane. */
 export const controlPageMax = 100
 /** Tags of one resource, and their lengths. */

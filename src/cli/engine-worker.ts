@@ -21,7 +21,7 @@ async function run({ spec, shared, port }: WorkerStart): Promise<void> {
   let answer: WorkerAnswer
   try {
     const engine = await openEngine(spec, realEnv)
-    serveMessagePort(port, engine.send, shared, () => engine.close(), engine.control)
+    serveMessagePort(port, engine.send, shared, { close: () => engine.close(), control: engine.control })
     answer = { strictQldb: engine.strictQldb }
   } catch (error) {
     answer = { failure: cloneError(error) }

@@ -69,7 +69,7 @@ export const serveFlags: readonly FlagDefinition[] = [
   {
     flags: '--threads <number>',
     group: 'Work',
-    help: `at most so many threads run what is not a short read (default: ${engineThreadsMax}); 0 takes the main one`,
+    help: `maximum worker threads for writes and long reads (default: ${engineThreadsMax}); 0 runs everything on the main thread`,
   },
   {
     flags: '--drain-seconds <number>',

@@ -4,17 +4,12 @@ import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { exportKeptMs, ledgerExportsMax } from '../base/limits.ts'
-import { type ExportFormat, ExportWriter } from '../journal/export-files.ts'
-import { journalOf } from '../ledger/export-ledger.ts'
+import type { ExportJournal } from '../server/engine-pool.ts'
 import type { ExportRecord, ExportRequest, JournalExports } from '../server/control-plane-exports.ts'
-import type { Store } from '../store/store.ts'
-import { compareInstants, instantOf, timestampFromMs } from '../values/timestamp.ts'
 import { fileError } from './file-error.ts'
 import { writeJsonFile } from './serve-json-file.ts'
 
 const recordsFolder = '.exports'
-/** Blocks written before others get their turn. */
-const blocksBetweenTurns = 64
 
 /**
  * Journal exports into folders below a root, one a bucket. An export is written aside and put in its place whole, the
@@ -23,7 +18,7 @@ const blocksBetweenTurns = 64
 export class FolderExports implements JournalExports {
   readonly #root: string
   readonly #env: Env
-  readonly #storeOf: (ledger: string) => Promise<Store>
+  readonly #write: ExportJournal
   readonly #onFault: (error: unknown) => void
   readonly #records = new Map<string, ExportRecord>()
   /** Exports under way, by their id; the promise never rejects. */
@@ -31,10 +26,10 @@ export class FolderExports implements JournalExports {
   readonly #cancelled = new Set<string>()
 
   /** Makes the root; an export that an earlier server has not ended counts as cancelled. Throws LedgerError 'file/…'. */
-  constructor(root: string, env: Env, storeOf: (ledger: string) => Promise<Store>, onFault: (error: unknown) => void) {
+  constructor(root: string, env: Env, write: ExportJournal, onFault: (error: unknown) => void) {
     this.#root = root
     this.#env = env
-    this.#storeOf = storeOf
+    this.#write = write
     this.#onFault = onFault
     try {
       mkdirSync(join(root, recordsFolder), { recursive: true, mode: 0o700 })
@@ -83,7 +78,7 @@ export class FolderExports implements JournalExports {
     const partial = join(bucket, `.partial-${record.id}`)
     let status: ExportRecord['status'] = 'CANCELLED'
     try {
-      if (await this.#write(record, partial)) {
+      if (await this.#write(record, partial, () => this.#cancelled.has(record.id))) {
         moveFiles(partial, bucket)
         status = 'COMPLETED'
       }
@@ -96,38 +91,6 @@ export class FolderExports implements JournalExports {
       this.#keep({ ...record, status })
     } catch (error) {
       this.#onFault(error)
-    }
-  }
-
-  /** Whether it came to its end. */
-  async #write(record: ExportRecord, folder: string): Promise<boolean> {
-    const snapshot = (await this.#storeOf(record.ledger)).snapshot()
-    try {
-      const journal = journalOf(snapshot)
-      const [from, to] = [timestampFromMs(record.fromMs), timestampFromMs(record.toMs)]
-      const writer = new ExportWriter(folder, {
-        ledgerName: record.ledger,
-        exportId: record.id,
-        strandId: journal.identity.strandId,
-        format: record.format.toLowerCase().replace('_', '-') as ExportFormat,
-        gzip: false,
-        prefix: record.prefix,
-        inclusiveStartTime: from,
-        exclusiveEndTime: to,
-      })
-      let seen = 0
-      for (const block of journal.blocks()) {
-        seen += 1
-        if (seen % blocksBetweenTurns === 0) await new Promise((resolve) => setImmediate(resolve))
-        if (this.#cancelled.has(record.id)) return false
-        const time = instantOf(block.blockTimestamp)
-        if (compareInstants(time, instantOf(to)) >= 0) break
-        if (compareInstants(time, instantOf(from)) >= 0) writer.add(block)
-      }
-      writer.end()
-      return true
-    } finally {
-      snapshot.release()
     }
   }
 

@@ -2,12 +2,15 @@ import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { ledgersOpenMax } from '../base/limits.ts'
 import { Ledger } from '../ledger/ledger.ts'
+import type { ControlRequest } from '../protocol/control-message.ts'
+import { answerJournalRequest } from '../server/journal-requests.ts'
 import type { Engine } from '../server/engine-pool.ts'
 import { createHandler, type Handler } from '../server/handler.ts'
 import type { LedgerHost } from '../server/ledger-host.ts'
 import { StatementGuard } from '../server/statement-guard.ts'
 import type { Store } from '../store/store.ts'
 import { handlerOptions, type LedgerRules } from './quota-args.ts'
+import { writeExport } from './write-export.ts'
 
 /** Gives the store of a ledger, or undefined when there is no such ledger. */
 export type OpenStore = (name: string) => Promise<Store | undefined>
@@ -104,6 +107,10 @@ export function createEngineParts(
   return { handler, ledgers }
 }
 
+function ledgerOf({ GetDigest, GetBlock, GetRevision }: ControlRequest): string {
+  return (GetDigest ?? GetBlock ?? GetRevision)?.Name ?? ''
+}
+
 /** The parts as an engine in this thread: while a statement runs, nothing else does. */
 export function engineInThisThread({ handler, ledgers }: EngineParts): Engine {
   return {
@@ -113,6 +120,11 @@ export function engineInThisThread({ handler, ledgers }: EngineParts): Engine {
         ...(start === undefined ? {} : { start }),
       }),
     statementMs: () => 0,
+    async control(request) {
+      return answerJournalRequest(await ledgers.open(ledgerOf(request)), request, 'text')
+    },
+    exportJournal: async (record, folder, isCancelled) =>
+      writeExport(await ledgers.store(record.ledger), record, folder, isCancelled),
     async forget(name) {
       handler.endLedger(name)
       await ledgers.forget(name)

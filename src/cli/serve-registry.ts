@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
+import type { SendControl } from '../protocol/control-message.ts'
 import { isLedgerName } from '../protocol/check-request.ts'
 import type { LedgerRecord, LedgerRegistry } from '../server/control-plane-ledgers.ts'
-import type { JournalReader } from '../server/journal-requests.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { Store } from '../store/store.ts'
@@ -15,27 +15,36 @@ import type { OpenLedgers, OpenStore } from './serve-ledgers.ts'
 
 /** Where a server's ledgers are: what the registry does with them. */
 export interface LedgerPlaces {
-  readonly openStore: OpenStore
   names(): readonly string[]
   has(name: string): boolean
   readRecord(name: string): LedgerRecord
   writeRecord(record: LedgerRecord): void
-  /** Makes room for a new ledger; its store is made when it is opened. */
-  make(name: string): void
-  remove(name: string): void
+  /** Makes a new ledger. */
+  make(name: string): void | Promise<void>
+  remove(name: string): void | Promise<void>
 }
 
-/** The ledgers of a server for its control plane. `end` ends a ledger's sessions in all engines and closes it there. */
+/**
+ * The ledgers of a server for its control plane. `open`: those that this thread has opened, if any; `end` ends a ledger's
+ * sessions in all engines and closes it there.
+ */
 export class Registry implements LedgerRegistry {
   readonly #places: LedgerPlaces
-  readonly #open: OpenLedgers
+  readonly #open: OpenLedgers | undefined
+  readonly readJournal: SendControl
   readonly #end: (name: string) => Promise<void>
   /** Being made or removed: not there for anyone else. */
   readonly #changing = new Set<string>()
 
-  constructor(places: LedgerPlaces, open: OpenLedgers, end: (name: string) => Promise<void>) {
+  constructor(
+    places: LedgerPlaces,
+    open: OpenLedgers | undefined,
+    readJournal: SendControl,
+    end: (name: string) => Promise<void>,
+  ) {
     this.#places = places
     this.#open = open
+    this.readJournal = readJournal
     this.#end = end
   }
 
@@ -62,8 +71,8 @@ export class Registry implements LedgerRegistry {
     }
     this.#changing.add(name)
     try {
-      this.#places.make(name)
-      await this.#open.open(name)
+      await this.#places.make(name)
+      await this.#open?.open(name)
       this.#places.writeRecord(record)
     } finally {
       this.#changing.delete(name)
@@ -78,15 +87,11 @@ export class Registry implements LedgerRegistry {
     this.#changing.add(name)
     try {
       await this.#end(name)
-      await this.#open.forget(name)
-      this.#places.remove(name)
+      await this.#open?.forget(name)
+      await this.#places.remove(name)
     } finally {
       this.#changing.delete(name)
     }
-  }
-
-  journal(name: string): Promise<JournalReader> {
-    return this.#open.open(name)
   }
 }
 
@@ -160,6 +165,39 @@ export function storesIn(directory: string, mayMake: (name: string) => boolean):
     if (!isStoreDirectory(path) && !mayMake(name)) return undefined
     const { openLmdbStore } = await import('../store/lmdb-store.ts')
     return openLmdbStore(path)
+  }
+}
+
+/** Ledgers in the memory of another thread. */
+export class ThreadPlaces implements LedgerPlaces {
+  readonly #records = new Map<string, LedgerRecord>()
+  readonly make: (name: string) => Promise<void>
+  readonly #remove: (name: string) => Promise<void>
+
+  constructor(make: (name: string) => Promise<void>, remove: (name: string) => Promise<void>) {
+    this.make = make
+    this.#remove = remove
+  }
+
+  names(): readonly string[] {
+    return [...this.#records.keys()]
+  }
+
+  has(name: string): boolean {
+    return this.#records.has(name)
+  }
+
+  readRecord(name: string): LedgerRecord {
+    return this.#records.get(name) as LedgerRecord
+  }
+
+  writeRecord(record: LedgerRecord): void {
+    this.#records.set(record.name, record)
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#records.delete(name)
+    await this.#remove(name)
   }
 }
 

@@ -1,18 +1,20 @@
 import type { Env } from '../base/env.ts'
-import { sweepEveryMs } from '../base/limits.ts'
+import { engineHeapBytesMax, sweepEveryMs, writerHeapBytesMax } from '../base/limits.ts'
 import { Driver } from '../driver/driver.ts'
 import { createLocalTransport } from '../driver/local-transport.ts'
+import type { SendControl } from '../protocol/control-message.ts'
 import { ControlPlane } from '../server/control-plane.ts'
-import { type Engine, EnginePool } from '../server/engine-pool.ts'
+import { EnginePool } from '../server/engine-pool.ts'
 import { type AccessEntry, type HttpLimits, type HttpService, listenHttpService } from '../server/http-server.ts'
-import { HomeEngine } from '../server/home-engine.ts'
 import { ServiceMetrics } from '../server/metrics-service.ts'
 import { type RouterLimits, SessionRouter } from '../server/session-router.ts'
+import { HomeEngine } from '../server/shared-engine.ts'
 import type { AccessKeys } from '../server/sigv4.ts'
 import { FolderExports } from './serve-exports.ts'
 import { noQuotas, type Quotas } from './quota-args.ts'
 import { createEngineParts, engineInThisThread, type OpenLedgers } from './serve-ledgers.ts'
-import { DirectoryPlaces, type LedgerPlaces, MemoryPlaces, Registry } from './serve-registry.ts'
+import { DirectoryPlaces, type LedgerPlaces, MemoryPlaces, Registry, ThreadPlaces } from './serve-registry.ts'
+import type { EngineThread } from './serve-threads.ts'
 
 export interface ServiceSpec {
   readonly host: string
@@ -28,7 +30,7 @@ export interface ServiceSpec {
   readonly quotas?: Quotas
   /**
    * The most threads that run statements beside this one, which runs short reads; 0: this one runs all. Ledgers in memory
-   * are always worked on in this one.
+   * are all in one thread.
    */
   readonly threads: number
   readonly keys: AccessKeys | undefined
@@ -52,17 +54,18 @@ export interface RunningService {
   stop(graceMs: number): Promise<void>
 }
 
-/** What runs statements, and who opens the ledgers for the control plane. */
+/** What runs statements, and where the ledgers are. */
 interface Engines {
+  readonly places: LedgerPlaces
   readonly pool: EnginePool
-  readonly open: OpenLedgers
+  /** Those that this thread has opened, if it opens any. */
+  readonly open: OpenLedgers | undefined
   readonly sweep: () => void
 }
 
 /** Starts a server. Rejects with LedgerError as listenHttpService and the stores do. */
 export async function startService(spec: ServiceSpec, env: Env): Promise<RunningService> {
-  const places = spec.directory === undefined ? new MemoryPlaces() : new DirectoryPlaces(spec.directory, env)
-  const { pool, open, sweep } = createEngines(spec, places, env)
+  const { places, pool, open, sweep } = createEngines(spec, env)
   const router: SessionRouter = new SessionRouter(pool, env, {
     hasLedger: (name) => registry.has(name),
     limits: { ...spec.quotas?.sessions, ...spec.limits },
@@ -71,8 +74,9 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
   const exports =
     spec.exportDirectory === undefined
       ? undefined
-      : new FolderExports(spec.exportDirectory, env, (name) => open.store(name), spec.onFault)
-  const registry = new Registry(places, open, async (name) => {
+      : new FolderExports(spec.exportDirectory, env, pool.exportJournal, spec.onFault)
+  const readJournal: SendControl = (request) => pool.control(request)
+  const registry = new Registry(places, open, readJournal, async (name) => {
     await exports?.cancel(name)
     await router.endLedger(name)
   })
@@ -86,7 +90,7 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
     await http?.close()
     await exports?.cancel()
     await router.close()
-    await open.close()
+    await open?.close()
   }
   try {
     await pool.begin()
@@ -124,21 +128,38 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
 
 const drainStepMs = 20
 
-function createEngines(spec: ServiceSpec, places: LedgerPlaces, env: Env): Engines {
+function createEngines(spec: ServiceSpec, env: Env): Engines {
   const { directory, strictQldb, quotas = noQuotas, limits, threads, onFault } = spec
   const rules = { strictQldb, quotas: { ...quotas, sessions: { ...quotas.sessions, ...ageOf(limits) } } }
-  if (directory === undefined || threads === 0) {
+  if (threads === 0) {
+    const places = directory === undefined ? new MemoryPlaces() : new DirectoryPlaces(directory, env)
     const parts = createEngineParts(places.openStore, env, { ...rules, onFault })
     const engine = engineInThisThread(parts)
-    return { pool: new EnginePool(async () => engine, 1), open: parts.ledgers, sweep: () => parts.handler.sweep() }
+    const pool = new EnginePool({ engine: async () => engine }, 1)
+    return { places, pool, open: parts.ledgers, sweep: () => parts.handler.sweep() }
   }
-  const start = async (): Promise<Engine> => {
+  const start = async (isShared: boolean): Promise<EngineThread> => {
     const { startEngineThread } = await import('./serve-threads.ts')
-    return startEngineThread(directory, rules, onFault)
+    const heapBytes = isShared ? writerHeapBytesMax : engineHeapBytesMax
+    return startEngineThread({ directory, rules, isShared, heapBytes }, onFault)
   }
+  if (directory === undefined) return memoryEngines(start)
+  const places = new DirectoryPlaces(directory, env)
   const { handler, ledgers } = createEngineParts(places.openStore, env, { ...rules, onFault })
   const home = new HomeEngine(handler, env, (name) => ledgers.forget(name))
-  return { pool: new EnginePool(start, threads, home), open: ledgers, sweep: () => handler.sweep() }
+  const pool = new EnginePool({ engine: () => start(false), shared: () => start(true) }, threads, home)
+  return { places, pool, open: ledgers, sweep: () => handler.sweep() }
+}
+
+/** Ledgers in memory are in that of one thread, which does everything. */
+function memoryEngines(start: (isShared: boolean) => Promise<EngineThread>): Engines {
+  const thread = start(false)
+  thread.catch(() => undefined)
+  const places = new ThreadPlaces(
+    async (name) => (await thread).make(name),
+    async (name) => (await thread).remove(name),
+  )
+  return { places, pool: new EnginePool({ engine: () => thread }, 1), open: undefined, sweep: () => undefined }
 }
 
 function ageOf(limits: ServiceSpec['limits']): Pick<Partial<RouterLimits>, 'transactionAgeMsMax'> {

@@ -1,52 +1,139 @@
 import { Worker } from 'node:worker_threads'
-import { createWorkerTransport } from '../driver/worker-transport.ts'
-import { createSharedWords } from '../protocol/worker-message.ts'
-import type { Engine } from '../server/engine-pool.ts'
+import { LedgerError } from '../base/errors.ts'
+import { movedBytesMax } from '../base/limits.ts'
+import { createWorkerTransport, type WorkerTransport } from '../driver/worker-transport.ts'
+import { createSharedWords, reviveError } from '../protocol/worker-message.ts'
+import type { ExportRecord } from '../server/control-plane-exports.ts'
+import type { SharedEngine } from '../server/engine-pool.ts'
+import { asMove } from '../server/shared-engine.ts'
 import { chunkPath } from './chunks.ts'
-import type { LedgerRules } from './quota-args.ts'
 import { statementClock } from './serve-clock.ts'
-import type { FaultMessage, ForgetMessage, ServeWorkerStart } from './serve-worker.ts'
+import type { ThreadMessage, ThreadPlan, ThreadQuestion, ThreadStart } from './serve-worker.ts'
 
-/** Starts an engine in a thread of its own, over the ledgers of a data directory. */
-export async function startEngineThread(
-  directory: string,
-  rules: LedgerRules,
-  onFault: (error: unknown) => void,
-): Promise<Engine> {
+/** An engine in a thread of its own. */
+export interface EngineThread extends SharedEngine {
+  /** Of ledgers in memory, which live in the thread alone. */
+  make(ledger: string): Promise<void>
+  remove(ledger: string): Promise<void>
+}
+
+/** Starts an engine in a thread. */
+export async function startEngineThread(plan: ThreadPlan, onFault: (error: unknown) => void): Promise<EngineThread> {
   const shared = createSharedWords()
   const running = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const { port1, port2 } = new MessageChannel()
-  const start: ServeWorkerStart = { directory, rules, shared, running, port: port2 }
-  const worker = new Worker(chunkPath('serveWorker'), { workerData: start, transferList: [port2] })
-  const forgetting = new Map<string, () => void>()
-  worker.on('message', (message: ForgetMessage | FaultMessage) => {
-    if ('fault' in message) return onFault(new Error(message.fault))
-    forgetting.get(message.forget)?.()
-    forgetting.delete(message.forget)
+  const start: ThreadStart = { ...plan, shared, running, port: port2 }
+  const worker = new Worker(chunkPath('serveWorker'), {
+    workerData: start,
+    transferList: [port2],
+    resourceLimits: { maxOldGenerationSizeMb: plan.heapBytes / (1024 * 1024) },
   })
-  // What waits for it fails when the port closes.
-  const end = () => {
-    port1.close()
-    for (const resolve of forgetting.values()) resolve()
-    forgetting.clear()
-  }
-  worker.on('error', (error) => {
-    onFault(error)
-    end()
-  })
-  worker.on('exit', end)
   const transport = createWorkerTransport(port1, shared, 'engine')
+  const questions = watchThread(worker, transport, plan, onFault)
   return {
-    send: (request, options) => transport.send(request, options),
+    requestBytesMax: movedBytesMax,
+    async send(request, options) {
+      try {
+        return await transport.send(request, options)
+      } catch (error) {
+        throw asMove(error)
+      }
+    },
+    control: (request) => transport.control(request),
+    snapshotTip: (token) => transport.snapshotTip(token),
+    hasEnded: () => transport.isClosed,
     statementMs() {
       const startMs = Atomics.load(running, 0)
       return startMs === 0 ? 0 : Math.max(0, statementClock() - startMs)
     },
-    forget: (ledger) =>
-      new Promise((resolve) => {
-        forgetting.set(ledger, resolve)
-        worker.postMessage({ forget: ledger } satisfies ForgetMessage)
-      }),
+    exportJournal: (...args) => questions.export(...args),
+    forget: (ledger) => questions.askLedger('forget', ledger),
+    make: (ledger) => questions.askLedger('make', ledger),
+    remove: (ledger) => questions.askLedger('remove', ledger),
     close: () => transport.close(),
   }
+}
+
+/** What the thread is asked beside its requests. */
+class Questions {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, { resolve: (value: boolean) => void; reject: (error: unknown) => void }>()
+  #count = 0
+
+  constructor(worker: Worker) {
+    this.#worker = worker
+  }
+
+  ask(question: ThreadQuestion['question']): Promise<boolean> {
+    this.#count += 1
+    const id = this.#count
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      this.#worker.postMessage({ id, question } satisfies ThreadQuestion)
+    })
+  }
+
+  /** Of a ledger. When the thread has ended, that is done: there is nothing left. */
+  async askLedger(kind: 'forget' | 'make' | 'remove', ledger: string): Promise<void> {
+    await this.ask({ kind, ledger }).catch((error: unknown) => {
+      if (!(error instanceof LedgerError) || error.code !== 'endpoint/failed') throw error
+    })
+  }
+
+  /** `isCancelled` is asked now and then: the thread sees the answer in shared memory. */
+  async export(record: ExportRecord, folder: string, isCancelled: () => boolean): Promise<boolean> {
+    const cancelled = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+    const timer = setInterval(() => Atomics.store(cancelled, 0, isCancelled() ? 1 : 0), cancelEveryMs)
+    try {
+      return await this.ask({ kind: 'export', record, folder, cancelled })
+    } finally {
+      clearInterval(timer)
+    }
+  }
+
+  answered(message: Exclude<ThreadMessage, { fault: string }>): void {
+    const waiting = this.#waiting.get(message.answered)
+    this.#waiting.delete(message.answered)
+    if ('error' in message) waiting?.reject(reviveError(message.error))
+    else waiting?.resolve(message.value)
+  }
+
+  end(): void {
+    for (const { reject } of this.#waiting.values()) reject(engineEnded())
+    this.#waiting.clear()
+  }
+}
+
+const cancelEveryMs = 50
+
+/** Passes on what the thread says, and fails what waits for it when it has ended. */
+function watchThread(
+  worker: Worker,
+  transport: WorkerTransport,
+  plan: ThreadPlan,
+  onFault: (error: unknown) => void,
+): Questions {
+  const questions = new Questions(worker)
+  worker.on('message', (message: ThreadMessage) => {
+    if ('fault' in message) onFault(new Error(message.fault))
+    else questions.answered(message)
+  })
+  worker.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') transport.fail(outOfMemory(plan.heapBytes))
+    else onFault(error)
+  })
+  worker.on('exit', () => {
+    transport.fail(engineEnded())
+    questions.end()
+  })
+  return questions
+}
+
+function outOfMemory(heapBytes: number): LedgerError {
+  const text = `the statement needs more than the ${heapBytes / (1024 * 1024)} MiB of memory that its thread may use`
+  return new LedgerError('evaluator/limit', text, { help: 'let it hold less at once' })
+}
+
+function engineEnded(): LedgerError {
+  return new LedgerError('endpoint/failed', 'the engine has ended')
 }

@@ -9,6 +9,7 @@ import {
   detachStart,
   type FromEngine,
   readIosSlot,
+  runningSlot,
   requestIdMax,
   reviveError,
   type ToEngine,
@@ -16,9 +17,12 @@ import {
 } from '../protocol/worker-message.ts'
 import type { SendOptions, Transport } from './transport.ts'
 
+type Answer = SendCommandResponse | ControlResponse | number | undefined
+
 interface Pending {
+  readonly isCommit: boolean
   /** The answer is of the kind that was asked for. */
-  readonly resolve: (response: SendCommandResponse | ControlResponse) => void
+  readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
   readonly forget: () => void
 }
@@ -54,6 +58,10 @@ export class WorkerTransport implements Transport {
     port.on('close', () => this.#portClosed())
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   readonly readIosSoFar = (): number => Atomics.load(this.#shared, readIosSlot)
 
   /** `start`: the transaction is to be begun first. */
@@ -67,7 +75,7 @@ export class WorkerTransport implements Transport {
       const message: ToEngine = { kind: 'request', id, request: detachRequest(request) }
       this.#port.postMessage(start === undefined ? message : { ...message, start: detachStart(start) })
     }
-    return this.#ask(ask, options) as Promise<SendCommandResponse>
+    return this.#ask(ask, options, request.CommitTransaction !== undefined) as Promise<SendCommandResponse>
   }
 
   readonly control = (request: ControlRequest, options: SendOptions = {}): Promise<ControlResponse> => {
@@ -75,10 +83,13 @@ export class WorkerTransport implements Transport {
     return this.#ask(ask, options) as Promise<ControlResponse>
   }
 
-  #ask(
-    ask: (id: number) => void,
-    options: { readonly signal?: StopSignal },
-  ): Promise<SendCommandResponse | ControlResponse> {
+  /** The newest block that the transaction of a session of the engine reads. */
+  snapshotTip(token: string): Promise<number | undefined> {
+    const ask = (id: number) => this.#port.postMessage({ kind: 'tip', id, token } satisfies ToEngine)
+    return this.#ask(ask, {}) as Promise<number | undefined>
+  }
+
+  #ask(ask: (id: number) => void, options: { readonly signal?: StopSignal }, isCommit = false): Promise<Answer> {
     if (this.#isClosed) return Promise.reject(engineGone())
     this.#lastId = this.#lastId === requestIdMax ? 1 : this.#lastId + 1
     const id = this.#lastId
@@ -86,7 +97,7 @@ export class WorkerTransport implements Transport {
     return new Promise((resolve, reject) => {
       const cancel = () => this.#cancel(id)
       signal?.addEventListener('abort', cancel, { once: true })
-      this.#pending.set(id, { resolve, reject, forget: () => signal?.removeEventListener('abort', cancel) })
+      this.#pending.set(id, { isCommit, resolve, reject, forget: () => signal?.removeEventListener('abort', cancel) })
       if (signal?.aborted === true) cancel()
       ask(id)
     })
@@ -101,6 +112,21 @@ export class WorkerTransport implements Transport {
     return this.#closing
   }
 
+  /**
+   * The engine has ended: its running request fails with `error`, those that waited for their turn with 'endpoint/failed',
+   * and commits, of which nobody knows, with 'transaction/unknown-outcome'.
+   */
+  fail(error: LedgerError): void {
+    this.#isClosed = true
+    const running = Atomics.load(this.#shared, runningSlot)
+    for (const [id, pending] of this.#pending) {
+      this.#settled(id, pending)
+      if (pending.isCommit) pending.reject(unknownOutcome())
+      else pending.reject(id === running ? error : engineGone())
+    }
+    this.#port.close()
+  }
+
   #receive(message: FromEngine): void {
     if (message.kind === 'closed') {
       this.#port.close()
@@ -111,6 +137,7 @@ export class WorkerTransport implements Transport {
     this.#settled(message.id, pending)
     if (message.kind === 'failure') pending.reject(reviveError(message.error))
     else if (message.kind === 'control-answer') pending.resolve(message.response)
+    else if (message.kind === 'tip-answer') pending.resolve(message.tip)
     else if (message.values === undefined) pending.resolve(message.response)
     else pending.resolve(unpackValues(message.response, message.values))
   }
@@ -133,13 +160,13 @@ export class WorkerTransport implements Transport {
   }
 
   #portClosed(): void {
-    this.#isClosed = true
-    for (const [id, pending] of this.#pending) {
-      this.#settled(id, pending)
-      pending.reject(engineGone())
-    }
+    if (!this.#isClosed) this.fail(engineGone())
     this.#onClosed()
   }
+}
+
+function unknownOutcome(): LedgerError {
+  return new LedgerError('transaction/unknown-outcome', 'the engine ended while it committed the transaction')
 }
 
 function engineGone(): LedgerError {

@@ -1,7 +1,6 @@
 import { BugError } from '../base/assert.ts'
-import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
-import { isId, newId } from '../base/ids.ts'
+import { isId } from '../base/ids.ts'
 import { tableNameCharactersMax, transactionBytesMaxWide } from '../base/limits.ts'
 import { nearName } from '../base/near-name.ts'
 import type { DocumentSink, Meter } from '../exec/source.ts'
@@ -37,19 +36,19 @@ export class StatementSink implements DocumentSink {
   readonly #writes: TransactionWrites
   readonly #statement: number
   readonly #meter: Meter
-  readonly #env: Env
+  readonly #nextId: () => string
   readonly #quotas: LedgerQuotas
 
-  constructor(writes: TransactionWrites, statement: number, meter: Meter, env: Env, quotas: LedgerQuotas) {
+  constructor(writes: TransactionWrites, statement: number, meter: Meter, nextId: () => string, quotas: LedgerQuotas) {
     this.#writes = writes
     this.#statement = statement
     this.#meter = meter
-    this.#env = env
+    this.#nextId = nextId
     this.#quotas = quotas
   }
 
   insert(tableId: string, document: Value): string {
-    const documentId = newId(this.#env)
+    const documentId = this.#nextId()
     this.#write(tableId, documentId, asDocument(document), true)
     return documentId
   }
@@ -68,7 +67,7 @@ export class StatementSink implements DocumentSink {
     view.readSet.addName(name)
     if (catalog.activeTable(name) !== undefined) throw tableExists(name)
     this.#checkTableCounts(catalog.tables.size)
-    const tableId = newId(this.#env)
+    const tableId = this.#nextId()
     this.#define({ tableId, name, status: 'ACTIVE', indexes: [] })
     return tableId
   }
@@ -106,7 +105,7 @@ export class StatementSink implements DocumentSink {
         `Exceeded indexes limit: table '${tableName}' has ${tableIndexes} indexes, and cannot have another`,
       )
     }
-    const index: IndexDefinition = { indexId: newId(this.#env), field }
+    const index: IndexDefinition = { indexId: this.#nextId(), field }
     this.#define({ ...definitionOf(table), indexes: [...table.indexes, index] })
     return table.tableId
   }

@@ -2,6 +2,7 @@ import { preparedStatementCharactersMax, preparedStatementsMax } from '../base/l
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan, PlanOptions } from '../plan/plan.ts'
 import type { Statement } from '../syntax/ast.ts'
+import { isBrief } from '../syntax/brief-statement.ts'
 import { parseStatement } from '../syntax/parser.ts'
 import { type CatalogState, PlanCatalog } from './catalog.ts'
 
@@ -33,6 +34,13 @@ export class PreparedStatements {
     return entry.plan
   }
 
+  /** Whether a statement may share a thread with others. Throws LedgerError of the parser. */
+  isBrief(text: string): boolean {
+    const entry = this.#entryOf(text)
+    entry.isBrief ??= isBrief(entry.statement)
+    return entry.isBrief
+  }
+
   #entryOf(text: string): Entry {
     const held = this.#entries.get(text)
     if (held !== undefined) {
@@ -41,7 +49,13 @@ export class PreparedStatements {
       this.#entries.set(text, held)
       return held
     }
-    const entry: Entry = { statement: parseStatement(text), plan: undefined, names: new Set(), catalog: undefined }
+    const entry: Entry = {
+      statement: parseStatement(text),
+      isBrief: undefined,
+      plan: undefined,
+      names: new Set(),
+      catalog: undefined,
+    }
     if (text.length > preparedStatementCharactersMax) return entry
     if (this.#entries.size >= preparedStatementsMax) {
       const [oldest] = this.#entries.keys()
@@ -54,6 +68,7 @@ export class PreparedStatements {
 
 interface Entry {
   readonly statement: Statement
+  isBrief: boolean | undefined
   plan: Plan | undefined
   names: ReadonlySet<string>
   catalog: CatalogState | undefined

@@ -15,6 +15,7 @@ import type { LedgerCore } from './core.ts'
 import { StatementSink } from './document-sink.ts'
 import { StatementSource } from './document-source.ts'
 import { Overlay } from './overlay.ts'
+import { idsFollowing } from './following-ids.ts'
 import { conflictMessage, ReadSet } from './read-set.ts'
 import { type LedgerState, stateOf } from './records.ts'
 import { StatementMeter } from './statement-meter.ts'
@@ -24,6 +25,8 @@ export interface TransactionOptions {
   readonly id?: string
   /** Statements that write are refused; so are all in a ledger that journals reads. */
   readonly readsOnly?: boolean
+  /** Statements that may take long for a single row are refused before they are planned. */
+  readonly briefOnly?: boolean
 }
 
 /** One statement's execution. */
@@ -42,6 +45,9 @@ export class LedgerTransaction {
   readonly #core: LedgerCore
   readonly #startedMs: number
   readonly #readsOnly: boolean
+  readonly #briefOnly: boolean
+  /** Draws the ids of new documents, tables and indexes. */
+  readonly #nextId: () => string
   #isOver = false
   /** The driver's fold over the id and every statement sent, failed ones too (reference qldb-semantics, section 2). */
   #digest: Uint8Array
@@ -53,10 +59,12 @@ export class LedgerTransaction {
   /** Numbers of the statements whose results may still be pulled. */
   readonly #openResults = new Set<number>()
 
-  constructor(core: LedgerCore, { id, readsOnly = false }: TransactionOptions = {}) {
+  constructor(core: LedgerCore, { id, readsOnly = false, briefOnly = false }: TransactionOptions = {}) {
     this.#core = core
     this.id = id ?? newId(core.env)
     this.#readsOnly = readsOnly
+    this.#briefOnly = briefOnly
+    this.#nextId = id === undefined ? () => newId(core.env) : idsFollowing(id)
     this.#startedMs = core.env.monotonicMs()
     this.#digest = ionHashOfString(this.id)
   }
@@ -100,6 +108,7 @@ export class LedgerTransaction {
     const number = this.#statements.push(record) - 1
     const meter = new StatementMeter(this.#core.options.isCancelled)
     try {
+      if (this.#briefOnly && !this.#core.prepared.isBrief(text)) throw notBrief()
       const plan = this.#core.prepared.plan(text, view.catalog, (name) => this.#readSet.addName(name))
       const isQuery = plan.statement.kind === 'query' || plan.statement.kind === 'explain'
       if (this.#readsOnly) this.#checkOnlyReads(isQuery)
@@ -171,7 +180,7 @@ export class LedgerTransaction {
   }
 
   #change(plan: Plan, parameters: readonly Value[], number: number, meter: StatementMeter): Iterator<Value> {
-    const { env, quotas, identity } = this.#core
+    const { quotas, identity } = this.#core
     if (identity.origin?.isReadOnly === true) {
       throw new LedgerError('ledger/read-only', `the ledger '${identity.name}' was imported and is read-only`, {
         help: "'qldb import --writable' with the same files lets it be written to",
@@ -186,7 +195,7 @@ export class LedgerTransaction {
       oldestReader: () => this.#openResults.values().next().value ?? number,
     }
     const redactionsBefore = this.#redactions.length
-    const sink = new StatementSink(writes, number, meter, env, quotas)
+    const sink = new StatementSink(writes, number, meter, this.#nextId, quotas)
     try {
       const rows = [...runPlan(plan, this.#context(parameters, number, meter, sink))]
       this.#overlay.keepStatement()
@@ -258,6 +267,10 @@ export class LedgerTransaction {
     this.#view?.snapshot.release()
     this.#view = undefined
   }
+}
+
+function notBrief(): LedgerError {
+  return new LedgerError('transaction/brief-only', 'the transaction was begun for statements that are surely short')
 }
 
 /** What is held from the first statement to the end. */

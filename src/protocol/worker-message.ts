@@ -24,11 +24,14 @@ export type ToEngine =
       readonly start?: TransactionStart
     }
   | { readonly kind: 'control'; readonly id: number; readonly request: ControlRequest }
+  /** The newest block that the transaction of a session reads. */
+  | { readonly kind: 'tip'; readonly id: number; readonly token: string }
   | { readonly kind: 'close' }
 
 export type FromEngine =
   | { readonly kind: 'answer'; readonly id: number; readonly response: SendCommandResponse; readonly values?: Packed }
   | { readonly kind: 'control-answer'; readonly id: number; readonly response: ControlResponse }
+  | { readonly kind: 'tip-answer'; readonly id: number; readonly tip: number | undefined }
   | { readonly kind: 'failure'; readonly id: number; readonly error: ClonedError }
   | { readonly kind: 'closed' }
 
@@ -42,10 +45,12 @@ export interface Packed {
  * The memory that both threads see, as 32-bit integers: it is the only way to reach an engine that is at work.
  * [cancelSlot]: the id of the request that is to be given up; ids begin with 1.
  * [readIosSlot]: the read IOs of the running statement so far.
+ * [runningSlot]: the id of the request that is being worked on; 0 when none is, or when it waits for the disk.
  */
-export const sharedWords = 2
+export const sharedWords = 3
 export const cancelSlot = 0
 export const readIosSlot = 1
+export const runningSlot = 2
 
 /** The largest request id; then they begin with 1 again. */
 export const requestIdMax = 0x7fff_ffff

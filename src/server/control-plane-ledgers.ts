@@ -1,4 +1,4 @@
-import type { JournalReader } from './journal-requests.ts'
+import type { SendControl } from '../protocol/control-message.ts'
 
 export type PermissionsMode = 'ALLOW_ALL' | 'STANDARD'
 
@@ -22,6 +22,6 @@ export interface LedgerRegistry {
   update(record: LedgerRecord): Promise<void>
   /** Ends its sessions, closes it and removes all of it. */
   remove(name: string): Promise<void>
-  /** To read its journal; it stays open. */
-  journal(name: string): Promise<JournalReader>
+  /** Answers as answerJournalRequest does, in Ion text. */
+  readonly readJournal: SendControl
 }

@@ -11,7 +11,6 @@ import type { LedgerRecord, LedgerRegistry } from './control-plane-ledgers.ts'
 import { pageOf } from './control-plane-pages.ts'
 import { BodyMembers, type ControlCall } from './control-plane-request.ts'
 import { checkTags, tagKeysOf, withoutTags, withTags } from './control-plane-tags.ts'
-import { answerJournalRequest } from './journal-requests.ts'
 
 /** Stands where AWS has an account's number. */
 const account = '000000000000'
@@ -158,9 +157,9 @@ export class ControlPlane {
     body: BodyMembers,
   ): Promise<ControlAnswer> {
     this.#find(name)
-    const reader = await this.#registry.journal(name)
+    const request = journalRequest(operation, name, body)
     try {
-      const answer = answerJournalRequest(reader, journalRequest(operation, name, body), 'text')
+      const answer = await this.#registry.readJournal(request)
       const { Digest, ...others } = { ...answer.GetDigest, ...answer.GetBlock, ...answer.GetRevision }
       return Digest === undefined ? others : { Digest: toBase64(Digest), ...others }
     } catch (error) {

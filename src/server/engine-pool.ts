@@ -1,6 +1,8 @@
 import { LedgerError } from '../base/errors.ts'
 import { engineBusyMs } from '../base/limits.ts'
+import type { ControlRequest, ControlResponse, SendControl } from '../protocol/control-message.ts'
 import type { SendCommandRequest, SendCommandResponse, StopSignal } from '../protocol/message.ts'
+import type { ExportRecord } from './control-plane-exports.ts'
 import type { TransactionStart } from '../protocol/transaction-start.ts'
 
 export interface SendControls {
@@ -16,15 +18,28 @@ export interface Engine {
   send(request: SendCommandRequest, controls?: SendControls): Promise<SendCommandResponse>
   /** For how many milliseconds the statement that it runs has been running; 0 when it runs none. */
   statementMs(): number
+  /** Whether it has died by itself. */
+  hasEnded?(): boolean
   /** Ends all sessions on a ledger and closes it. */
   forget(ledger: string): Promise<void>
   close(): Promise<void>
+  /** GetDigest, GetBlock and GetRevision, as HTTP answers them. */
+  readonly control: SendControl
+  /** Writes the blocks of an export into a folder. Resolves with whether it came to its end. */
+  readonly exportJournal: ExportJournal
 }
 
-/** An engine for short transactions that only read; its `send` rejects with MovesAway for what it does not do. */
-export interface ReadEngine extends Engine {
+export type ExportJournal = (record: ExportRecord, folder: string, isCancelled: () => boolean) => Promise<boolean>
+
+/**
+ * An engine that many transactions share, so that it does only what is short; its `send` rejects with MovesAway for the
+ * rest. What a transaction has done there can be done again elsewhere.
+ */
+export interface SharedEngine extends Engine {
+  /** Larger requests are not for it: reading and planning them takes time that can't be cut short. */
+  readonly requestBytesMax: number
   /** The newest block that a seat's transaction reads; undefined before its first statement. */
-  snapshotTip(sessionToken: string): number | undefined
+  snapshotTip(sessionToken: string): Promise<number | undefined>
 }
 
 /** The transaction has to go on in another engine; here, the command was not worked on. */
@@ -37,7 +52,7 @@ export class MovesAway extends Error {
   }
 }
 
-/** What a transaction is likely to be: one that only reads a little, one that writes, or one with long statements. */
+/** What a transaction is likely to be: one that only reads a little, one that writes a little, or one with long statements. */
 export type Kind = 'short read' | 'write' | 'long'
 
 /** A session of an engine that the pool lends to one transaction at a time. */
@@ -47,38 +62,47 @@ export interface Seat {
   readonly token: string
 }
 
+/** How engines are started. */
+export interface EngineStarts {
+  readonly engine: () => Promise<Engine>
+  /** Without it there is no writer: all engines do everything. */
+  readonly shared?: () => Promise<SharedEngine>
+}
+
 /**
- * The engines of a server. An engine works without ever waiting, so a long statement holds up all who share it: each
- * transaction is given to an engine that is not held up. Short reads are the business of the engine at home, if there
- * is one. Sessions that were seen to run long statements are kept off the first of the others, where all that write are
- * served. That one serves as long as all is short, and its commits then share their flushes; more are started, up to a
+ * The engines of a server. An engine works without ever waiting, so a long statement holds up all who share it. So those
+ * that many transactions share do only what is short: the one at home, if there is one, short reads; the writer, short
+ * changes, whose commits then share their flushes. What is or may be long runs in the others, which are started, up to a
  * maximum, when they are needed.
  */
 export class EnginePool {
-  readonly #start: () => Promise<Engine>
+  readonly #start: EngineStarts
   readonly #max: number
   readonly #home: PooledEngine | undefined
+  #writer: PooledEngine | undefined
+  #startingWriter: Promise<PooledEngine> | undefined
   #engines: PooledEngine[] = []
   #starting: Promise<PooledEngine> | undefined
 
-  constructor(start: () => Promise<Engine>, max: number, home?: ReadEngine) {
+  /** `max`: of the engines that are not at home; a single one does everything. */
+  constructor(start: EngineStarts, max: number, home?: SharedEngine) {
     this.#start = start
     this.#max = max
-    this.#home = home === undefined ? undefined : new PooledEngine(home, (token) => home.snapshotTip(token))
+    this.#home = home === undefined ? undefined : new PooledEngine(home, home)
   }
 
   get size(): number {
-    return this.#engines.length
+    return this.#all.length
   }
 
   /** How many engines are at a long statement. */
   get busy(): number {
-    return this.#engines.filter((engine) => engine.isHeldUp).length
+    return this.#all.filter((engine) => engine.isHeldUp).length
   }
 
   /** A seat for a transaction. Rejects as Engine.send does for StartSession. */
   async take(ledger: string, kind: Kind): Promise<Seat> {
-    const engine = kind === 'short read' && this.#home !== undefined ? this.#home : await this.#choose(kind === 'long')
+    const engine = kind === 'short read' && this.#home !== undefined ? this.#home : await this.#choose(kind)
     const idle = engine.idleSeats.get(ledger)?.pop()
     if (idle !== undefined) return idle
     const answer = await engine.send({ StartSession: { LedgerName: ledger } })
@@ -94,38 +118,66 @@ export class EnginePool {
     else idle.push(seat)
   }
 
+  readonly exportJournal: ExportJournal = async (record, folder, isCancelled) => {
+    const engine = await this.#choose('long')
+    return engine.exportJournal(record, folder, isCancelled)
+  }
+
+  /** Reads a ledger's journal; a block may be large, so that is long work. */
+  async control(request: ControlRequest): Promise<ControlResponse> {
+    const engine = await this.#choose('long')
+    return engine.control(request)
+  }
+
   async forget(ledger: string): Promise<void> {
-    const engines = this.#home === undefined ? this.#engines : [this.#home, ...this.#engines]
+    const engines = this.#home === undefined ? this.#all : [this.#home, ...this.#all]
     for (const engine of engines) engine.idleSeats.delete(ledger)
     await Promise.all(engines.map((engine) => engine.forget(ledger)))
   }
 
   /** Starts the first engine, so that what stands in its way shows now. */
   async begin(): Promise<void> {
-    if (this.#engines.length === 0) await this.#add()
+    if (this.#all.length === 0) await this.#choose('write')
   }
 
   async close(): Promise<void> {
-    await this.#starting?.catch(() => undefined)
-    await Promise.all([this.#home, ...this.#engines].map((engine) => engine?.close()))
+    await Promise.all([this.#starting, this.#startingWriter].map((starting) => starting?.catch(() => undefined)))
+    await Promise.all([this.#home, ...this.#all].map((engine) => engine?.close()))
     this.#engines = []
+    this.#writer = undefined
   }
 
-  async #choose(isHeavy: boolean): Promise<PooledEngine> {
+  get #all(): readonly PooledEngine[] {
+    return this.#writer === undefined ? this.#engines : [this.#writer, ...this.#engines]
+  }
+
+  #choose(kind: Kind): PooledEngine | Promise<PooledEngine> {
+    const startShared = this.#start.shared
+    if (kind !== 'long' && this.#max > 1 && startShared !== undefined) return this.#sharedWriter(startShared)
     this.#engines = this.#engines.filter((engine) => !engine.isDead)
-    const candidates = isHeavy && this.#max > 1 ? this.#engines.slice(1) : this.#engines
-    const free = candidates.find((engine) => !engine.isHeldUp)
+    const free = this.#engines.find((engine) => !engine.isHeldUp && engine.waiting === 0)
     if (free !== undefined) return free
-    const isFull = this.#engines.length >= this.#max
-    const least = candidates.reduce<PooledEngine | undefined>(
-      (found, engine) => (found === undefined || engine.waiting < found.waiting ? engine : found),
-      undefined,
-    )
-    return isFull && least !== undefined ? least : this.#add()
+    const most = this.#max > 1 && startShared !== undefined ? this.#max - 1 : this.#max
+    if (this.#engines.length < most) return this.#add()
+    return this.#engines.reduce((found, engine) => (engine.waiting < found.waiting ? engine : found))
+  }
+
+  #sharedWriter(start: () => Promise<SharedEngine>): PooledEngine | Promise<PooledEngine> {
+    if (this.#writer?.isDead === false) return this.#writer
+    this.#startingWriter ??= start()
+      .then((engine) => {
+        this.#writer = new PooledEngine(engine, engine)
+        return this.#writer
+      })
+      .finally(() => {
+        this.#startingWriter = undefined
+      })
+    return this.#startingWriter
   }
 
   #add(): Promise<PooledEngine> {
-    this.#starting ??= this.#start()
+    this.#starting ??= this.#start
+      .engine()
       .then((engine) => {
         const pooled = new PooledEngine(engine)
         this.#engines.push(pooled)
@@ -141,15 +193,15 @@ export class EnginePool {
 /** An engine with what the pool knows of it. */
 export class PooledEngine {
   readonly idleSeats = new Map<string, Seat[]>()
-  isDead = false
+  #isDead = false
   readonly #engine: Engine
-  /** The newest block that a seat's transaction reads; for an engine that only reads. */
-  readonly snapshotTip: ((token: string) => number | undefined) | undefined
+  /** The same engine, where many transactions share it: those may move away. */
+  readonly shared: SharedEngine | undefined
   #waiting = 0
 
-  constructor(engine: Engine, snapshotTip?: (token: string) => number | undefined) {
+  constructor(engine: Engine, shared?: SharedEngine) {
     this.#engine = engine
-    this.snapshotTip = snapshotTip
+    this.shared = shared
   }
 
   /** Whether it is at a long statement. A flush to the disk does not count: the others would wait for it as well. */
@@ -157,22 +209,36 @@ export class PooledEngine {
     return this.#engine.statementMs() >= engineBusyMs
   }
 
+  get isDead(): boolean {
+    return this.#isDead || this.#engine.hasEnded?.() === true
+  }
+
   /** Requests without an answer. */
   get waiting(): number {
     return this.#waiting
   }
 
-  async send(request: SendCommandRequest, controls: SendControls = {}): Promise<SendCommandResponse> {
+  send(request: SendCommandRequest, controls: SendControls = {}): Promise<SendCommandResponse> {
+    return this.#watched(() => this.#engine.send(request, controls))
+  }
+
+  async #watched<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting += 1
     try {
-      return await this.#engine.send(request, controls)
+      return await work()
     } catch (error) {
-      if (error instanceof LedgerError && error.code === 'endpoint/failed') this.isDead = true
+      if (error instanceof LedgerError && error.code === 'endpoint/failed') this.#isDead = true
       throw error
     } finally {
       this.#waiting -= 1
     }
   }
+
+  control(request: ControlRequest): Promise<ControlResponse> {
+    return this.#watched(() => this.#engine.control(request))
+  }
+
+  readonly exportJournal: ExportJournal = (...args) => this.#engine.exportJournal(...args)
 
   forget(ledger: string): Promise<void> {
     return this.#engine.forget(ledger)

@@ -39,7 +39,7 @@ export interface HandlerOptions {
 export interface Handler {
   /**
    * Answers one request. Rejects with WireError; with LedgerError 'cancelled/by-user' when `control` said so, and
-   * 'transaction/reads-only' when it asked for that.
+   * 'transaction/reads-only' and 'transaction/brief-only' when it asked for that.
    * The engine's work is done without waiting: only opening a ledger and committing give way to others.
    */
   readonly send: (request: SendCommandRequest, control?: RequestControl) => Promise<SendCommandResponse>
@@ -90,7 +90,7 @@ class SessionHandler implements Handler {
         this.#onFault(error)
         throw internalFault()
       }
-      if (error.code === 'cancelled/by-user' || error.code === 'transaction/reads-only') throw error
+      if (passedOn.has(error.code)) throw error
       throw toWireError(error, request.ExecuteStatement?.Statement)
     }
   }
@@ -153,7 +153,12 @@ class SessionHandler implements Handler {
 
   /** Begins a transaction and does what was done for it elsewhere. Throws LedgerError 'transaction/conflict'. */
   #begin(session: Session, { id, leftMs, earlier }: TransactionStart, control: RequestControl): void {
-    const { hosted } = this.#sessions.begin(session, { id, leftMs, readsOnly: control.readsOnly === true })
+    const { hosted } = this.#sessions.begin(session, {
+      id,
+      leftMs,
+      readsOnly: control.readsOnly === true,
+      briefOnly: control.briefOnly !== undefined,
+    })
     if (earlier === undefined) return
     try {
       for (const command of earlier.commands) this.#repeat(session, command)
@@ -212,7 +217,7 @@ class SessionHandler implements Handler {
     this.#guard.hold(transaction.deadlineMs, control)
     try {
       cursor = openCursor()
-      const { values, isLast } = cursor.nextPage(control.takesValues === true)
+      const { values, isLast } = cursor.nextPage(control.takesValues === true, control.briefOnly?.rowBytesMax)
       const page: Page = isLast
         ? { Values: values }
         : { Values: values, NextPageToken: transaction.results.keep(cursor, this.#env, pageToken) }
@@ -258,6 +263,9 @@ class SessionHandler implements Handler {
     }
   }
 }
+
+/** What the sender of a request has asked for, and has to be told as it is. */
+const passedOn: ReadonlySet<string> = new Set(['cancelled/by-user', 'transaction/reads-only', 'transaction/brief-only'])
 
 type Timer = () => { readonly TimingInformation: TimingInformation }
 type ExecuteStatement = NonNullable<SendCommandRequest['ExecuteStatement']>

@@ -27,15 +27,21 @@ export class ResultCursor {
 
   /**
    * At most 200 values and pageBytesMax bytes, at least one value unless there are none left. `asValues`: they are
-   * handed over as they are where Ion binary could hold them.
+   * handed over as they are where Ion binary could hold them. Throws LedgerError 'transaction/brief-only' for a row of more
+   * than `rowBytesMax`.
    */
-  nextPage(asValues = false): { readonly values: readonly ValueHolder[]; readonly isLast: boolean } {
+  nextPage(
+    asValues = false,
+    rowBytesMax = Number.POSITIVE_INFINITY,
+  ): { readonly values: readonly ValueHolder[]; readonly isLast: boolean } {
     const values: ValueHolder[] = []
     let bytes = 0
     for (;;) {
       const row = this.#held ?? this.#pull(asValues)
       this.#held = undefined
       if (row === undefined) return { values, isLast: true }
+      if (row.bytes > rowBytesMax)
+        throw new LedgerError('transaction/brief-only', 'the row is too large to be read here')
       const isFull = values.length === pageValuesMax || bytes + row.bytes > pageBytesMax
       if (isFull && values.length > 0) {
         this.#held = row

@@ -6,7 +6,7 @@ import type { Kind, Seat } from './engine-pool.ts'
 
 /**
  * A transaction as the router knows it: which engine works for it, and what another engine would have to do again to go
- * on with it. The latter is kept only as long as it may move, that is in an engine that only reads.
+ * on with it. The latter is kept only as long as it may move, that is in an engine that many share.
  */
 export class RoutedTransaction {
   readonly id: string
@@ -19,6 +19,7 @@ export class RoutedTransaction {
   /** The longest that one of its statements has kept an engine at work. */
   #longestMs = 0
   #hasWritten = false
+  #isLong = false
 
   constructor(id: string, deadlineMs: number) {
     this.id = id
@@ -32,16 +33,23 @@ export class RoutedTransaction {
 
   /** What the next transaction of the same session is likely to be. */
   get kind(): Kind {
-    if (this.#longestMs >= engineBusyMs) return 'long'
+    if (this.#isLong || this.#longestMs >= engineBusyMs) return 'long'
     return this.#hasWritten ? 'write' : 'short read'
   }
 
-  /** Whether an engine that only reads may take the request: it is small, and all could be done again elsewhere. */
-  canBeRepeatedWith(request: SendCommandRequest): boolean {
+  /** Whether a shared engine may take the request: it is small, and all could be done again elsewhere. */
+  canBeRepeatedWith(request: SendCommandRequest, bytesMax: number): boolean {
+    if (request.CommitTransaction !== undefined) return true
     const bytes = bytesOf(request)
-    if (bytes > homeRequestBytesMax || this.#bytes + bytes > movedBytesMax) return false
+    if (bytes > bytesMax || this.#bytes + bytes > movedBytesMax) return false
     if (asksForTheTime(request.ExecuteStatement?.Statement ?? '')) return false
     return this.#commands.length < movedCommandsMax
+  }
+
+  /** What the transaction is with this request, for one that is likely to be `likely`. */
+  kindFor(request: SendCommandRequest, likely: Kind): Kind {
+    if (likely === 'short read' && this.canBeRepeatedWith(request, homeRequestBytesMax)) return likely
+    return likely !== 'long' && this.canBeRepeatedWith(request, movedBytesMax) ? 'write' : 'long'
   }
 
   /** Takes its first seat. */
@@ -54,8 +62,9 @@ export class RoutedTransaction {
   move(seat: Seat, tip: number | undefined, kind: Kind): void {
     this.#seat = seat
     this.#untold = this.#commands.length === 0 ? {} : { earlier: { commands: [...this.#commands], tip } }
-    this.#commands.length = 0
+    if (seat.engine.shared === undefined) this.#commands.length = 0
     this.#hasWritten ||= kind === 'write'
+    this.#isLong ||= kind === 'long'
   }
 
   /** What the engine has to do before the next request; once for each seat. */
@@ -71,7 +80,7 @@ export class RoutedTransaction {
     const done = answer?.ExecuteStatement ?? answer?.FetchPage
     this.#longestMs = Math.max(this.#longestMs, done?.TimingInformation?.ProcessingTimeMilliseconds ?? 0)
     if ((done?.ConsumedIOs?.WriteIOs ?? 0) > 0) this.#hasWritten = true
-    if (this.#seat?.engine.snapshotTip === undefined || request.CommitTransaction !== undefined) return
+    if (this.#seat?.engine.shared === undefined || request.CommitTransaction !== undefined) return
     const page = answer?.ExecuteStatement?.FirstPage ?? answer?.FetchPage?.Page
     this.#bytes += bytesOf(request)
     this.#commands.push({ request, nextPageToken: page?.NextPageToken })

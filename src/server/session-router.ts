@@ -278,21 +278,23 @@ export class SessionRouter {
     request: SendCommandRequest,
     signal: StopSignal | undefined,
   ): Promise<SendCommandResponse> {
-    const canStayHome = transaction.canBeRepeatedWith(request)
+    const shared = transaction.seat?.engine.shared
     if (transaction.seat === undefined) {
-      const kind = session.kind === 'short read' && !canStayHome ? 'write' : session.kind
+      const kind = transaction.kindFor(request, session.kind)
       transaction.enter(await this.#takeSeat(session, transaction, kind))
-    } else if (transaction.seat.engine.snapshotTip !== undefined && !canStayHome) {
-      await this.#move(session, transaction, 'write')
+    } else if (shared !== undefined && !transaction.canBeRepeatedWith(request, shared.requestBytesMax)) {
+      await this.#move(session, transaction, transaction.kindFor(request, 'write'))
     }
     // A commit is never given up: nobody would know what came of it.
     const stop = request.CommitTransaction === undefined ? signal : undefined
-    try {
-      return await this.#ask(transaction, request, stop)
-    } catch (error) {
-      if (!(error instanceof MovesAway)) throw error
-      await this.#move(session, transaction, error.why)
-      return await this.#ask(transaction, request, stop)
+    // From home to the writer, and from there to an engine for long statements.
+    for (;;) {
+      try {
+        return await this.#ask(transaction, request, stop)
+      } catch (error) {
+        if (!(error instanceof MovesAway)) throw error
+        await this.#move(session, transaction, error.why)
+      }
     }
   }
 
@@ -312,7 +314,7 @@ export class SessionRouter {
   async #move(session: RoutedSession, transaction: RoutedTransaction, kind: Kind): Promise<void> {
     const left = transaction.seat as Seat
     const seat = await this.#takeSeat(session, transaction, kind)
-    const tip = left.engine.snapshotTip?.(left.token)
+    const tip = await left.engine.shared?.snapshotTip(left.token)
     transaction.move(seat, tip, kind)
     await this.#leave(left)
   }

@@ -14,6 +14,8 @@ export interface RequestControl {
   readonly start?: TransactionStart
   /** A transaction that is begun may only read: the first other statement fails with 'transaction/reads-only'. */
   readonly readsOnly?: boolean
+  /** The same for statements that may take long for a single row, and for rows of more bytes: 'transaction/brief-only'. */
+  readonly briefOnly?: { readonly rowBytesMax: number }
 }
 
 export type StopReason = 'deadline' | 'user'

@@ -7,25 +7,32 @@ import {
   type FromEngine,
   packValues,
   readIosSlot,
+  runningSlot,
   type ToEngine,
 } from '../protocol/worker-message.ts'
 import type { Handler } from './handler.ts'
 
+export interface EndpointOptions {
+  /** Awaited when the other side closes: it closes the ledgers. */
+  readonly close?: () => Promise<void>
+  readonly control?: SendControl
+  readonly snapshotTip?: Handler['snapshotTip']
+}
+
 /**
  * Answers the requests that driver/worker-transport.ts sends from another thread. `shared` is the memory both threads
- * see (protocol/worker-message.ts). `close` is awaited when the other side closes: it closes the ledgers.
+ * see (protocol/worker-message.ts).
  */
 export function serveMessagePort(
   port: MessagePort,
   send: Handler['send'],
   shared: Int32Array,
-  close: () => Promise<void> = async () => {},
-  control?: SendControl,
+  { close, control, snapshotTip }: EndpointOptions = {},
 ): void {
   port.on('message', async (message: ToEngine) => {
     if (message.kind === 'close') {
       try {
-        await close()
+        await close?.()
       } finally {
         port.postMessage({ kind: 'closed' } satisfies FromEngine)
         port.close()
@@ -39,12 +46,19 @@ export function serveMessagePort(
         port.postMessage({ kind: 'control-answer', id, response: await control(message.request) } satisfies FromEngine)
         return
       }
+      if (message.kind === 'tip') {
+        port.postMessage({ kind: 'tip-answer', id, tip: snapshotTip?.(message.token) } satisfies FromEngine)
+        return
+      }
       const { request, start } = message
-      const response = await send(request, {
+      Atomics.store(shared, runningSlot, id)
+      const answer = send(request, {
         ...(start === undefined ? {} : { start }),
         isCancelled: () => Atomics.load(shared, cancelSlot) === id,
         onProgress: (readIos) => Atomics.store(shared, readIosSlot, readIos | 0),
       })
+      Atomics.store(shared, runningSlot, 0)
+      const response = await answer
       const packed = packValues(response)
       if (packed === undefined) {
         port.postMessage({ kind: 'answer', id, response } satisfies FromEngine)

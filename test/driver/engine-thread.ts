@@ -17,10 +17,7 @@ const ledger = Ledger.open(createMemoryStore(), env, {
   isCancelled: guard.isCancelled,
 })
 const handler = createHandler({ open: () => ledger }, env, { guard })
-serveMessagePort(
-  port,
-  handler.send,
-  shared,
-  async () => (await ledger).close(),
-  async (request) => answerJournalRequest(await ledger, request),
-)
+serveMessagePort(port, handler.send, shared, {
+  close: async () => (await ledger).close(),
+  control: async (request) => answerJournalRequest(await ledger, request),
+})

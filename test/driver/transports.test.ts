@@ -84,10 +84,11 @@ describe('over a message port', () => {
     const world = new World()
     const shared = createSharedWords()
     const steps: string[] = []
-    serveMessagePort(port2, world.send, shared, async () => {
+    const close = async () => {
       await new Promise((resolve) => setImmediate(resolve))
       steps.push('engine')
-    })
+    }
+    serveMessagePort(port2, world.send, shared, { close })
     await createWorkerTransport(port1, shared, 'embedded').close()
     steps.push('transport')
     assert.deepEqual(steps, ['engine', 'transport'])

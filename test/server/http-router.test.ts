@@ -11,16 +11,17 @@ import {
 import { CommitDigest } from '../../src/protocol/commit-digest.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../../src/protocol/message.ts'
 import type { TransactionStart } from '../../src/protocol/transaction-start.ts'
-import { type Engine, EnginePool, type SendControls } from '../../src/server/engine-pool.ts'
+import { EnginePool, type SendControls, type SharedEngine } from '../../src/server/engine-pool.ts'
 import { createHandler } from '../../src/server/handler.ts'
-import { HomeEngine } from '../../src/server/home-engine.ts'
+import { asMove, briefSend, HomeEngine, type SharingRules, writerRules } from '../../src/server/shared-engine.ts'
 import { type RouterLimits, SessionRouter } from '../../src/server/session-router.ts'
 import { StatementGuard } from '../../src/server/statement-guard.ts'
 import { FakeHost } from '../support/fake-ledger.ts'
 import { SimEnv } from '../support/sim-env.ts'
 
 /** An engine over the fake ledger whose answers may be held back, as by a long statement. */
-class TestEngine implements Engine {
+class TestEngine implements SharedEngine {
+  readonly requestBytesMax = movedBytesMax
   readonly asked: string[] = []
   readonly begun: TransactionStart[] = []
   readonly handler: ReturnType<typeof createHandler>
@@ -29,10 +30,13 @@ class TestEngine implements Engine {
   #gate: Promise<void> = Promise.resolve()
   #open = (): void => undefined
 
-  constructor(env: SimEnv) {
+  readonly #send: TestEngine['handler']['send']
+
+  constructor(env: SimEnv, rules?: SharingRules) {
     const guard = new StatementGuard(env)
     this.host = new FakeHost(env, guard.isCancelled)
     this.handler = createHandler(this.host, env, { guard, sessionAgeMsMax: Infinity, sessionsMax: Infinity })
+    this.#send = rules === undefined ? this.handler.send : briefSend(this.handler, env, rules)
   }
 
   async send(request: SendCommandRequest, { start }: SendControls = {}): Promise<SendCommandResponse> {
@@ -40,7 +44,15 @@ class TestEngine implements Engine {
     this.asked.push(Object.keys(request).filter((name) => name !== 'SessionToken')[0] as string)
     await this.#gate
     if (this.isDead) throw new LedgerError('endpoint/failed', 'the engine has ended')
-    return this.handler.send(request, start === undefined ? {} : { start })
+    try {
+      return await this.#send(request, start === undefined ? {} : { start })
+    } catch (error) {
+      throw asMove(error)
+    }
+  }
+
+  async snapshotTip(sessionToken: string): Promise<number | undefined> {
+    return this.handler.snapshotTip(sessionToken)
   }
 
   /** As if a statement had been running for so long. */
@@ -60,6 +72,14 @@ class TestEngine implements Engine {
     this.#open()
   }
 
+  async control(): Promise<never> {
+    throw new Error('not asked for')
+  }
+
+  async exportJournal(): Promise<never> {
+    throw new Error('not asked for')
+  }
+
   async forget(ledger: string): Promise<void> {
     this.handler.endLedger(ledger)
   }
@@ -72,18 +92,23 @@ class TestEngine implements Engine {
 class RouterWorld {
   readonly env = new SimEnv(4)
   readonly engines: TestEngine[] = []
+  readonly writers: TestEngine[] = []
   readonly faults: unknown[] = []
   readonly pool: EnginePool
   readonly router: SessionRouter
 
-  /** `home`: the ledgers of an engine for short reads beside the others. */
-  constructor(engines = 1, limits: Partial<RouterLimits> = {}, home?: (env: SimEnv) => HomeEngine) {
-    const start = async () => {
-      const engine = new TestEngine(this.env)
-      this.engines.push(engine)
+  /** `home`: the ledgers of an engine for short reads beside the others. `hasWriter`: one of these is for short changes. */
+  constructor(engines = 1, limits: Partial<RouterLimits> = {}, home?: (env: SimEnv) => HomeEngine, hasWriter = false) {
+    const start = async (into: TestEngine[], rules?: SharingRules) => {
+      const engine = new TestEngine(this.env, rules)
+      into.push(engine)
       return engine
     }
-    this.pool = new EnginePool(start, engines, home?.(this.env))
+    const starts = {
+      engine: () => start(this.engines),
+      ...(hasWriter ? { shared: () => start(this.writers, writerRules) } : {}),
+    }
+    this.pool = new EnginePool(starts, engines, home?.(this.env))
     this.router = new SessionRouter(this.pool, this.env, {
       hasLedger: (name) => name !== 'absent',
       limits,
@@ -264,46 +289,37 @@ describe('a fair share', () => {
     assert.equal(engines[1]?.begun.length, 1)
   })
 
-  test('a session that runs long statements leaves the first engine to the others, until it runs short ones', async () => {
-    const { session, engines } = bound(new RouterWorld(3))
-    const long = await (await session()).begin()
-    await long.execute('wait 500')
-    await long.commit('wait 500')
-    await long.begin()
-    await long.execute('rows 1')
-    assert.equal(engines.length, 2)
-    assert.deepEqual(engines[1]?.asked, ['StartSession', 'ExecuteStatement'])
-    await long.commit('rows 1')
-    await long.begin()
-    await long.execute('rows 1')
-    assert.equal(engines[0]?.begun.at(-1)?.id, long.transaction)
-  })
-
-  test('a flush to the disk is no reason to start engines', async () => {
-    const { session, engines, env } = bound(new RouterWorld(2))
+  test('a flush to the disk is no reason to leave the writer', async () => {
+    const { session, engines, env, writers } = bound(new RouterWorld(2, {}, undefined, true))
     const [one, two] = [await (await session()).begin(), await (await session()).begin()]
-    await one.execute('rows 1')
-    engines[0]?.holdUp()
-    const committing = one.commit('rows 1')
+    await one.execute('write')
+    await two.execute('write')
+    writers[0]?.holdUp()
+    const committing = one.commit('write')
     await turn()
     env.advance(engineBusyMs * 2)
-    const beginning = two.execute('rows 1')
+    const writing = two.execute('write')
     await turn()
-    engines[0]?.goOn()
-    await Promise.all([committing, beginning])
-    assert.equal(engines.length, 1)
+    writers[0]?.goOn()
+    await Promise.all([committing, writing])
+    assert.deepEqual([writers.length, engines.length], [1, 0])
   })
 })
 
 describe('short reads at home', () => {
-  function homeWorld(engines = 3) {
+  function homeWorld(engines = 3, hasWriter = false) {
     let host: FakeHost | undefined
-    const world = new RouterWorld(engines, {}, (env) => {
-      const guard = new StatementGuard(env)
-      host = new FakeHost(env, guard.isCancelled)
-      const options = { guard, sessionAgeMsMax: Infinity, sessionsMax: Infinity }
-      return new HomeEngine(createHandler(host, env, options), env, async () => undefined)
-    })
+    const world = new RouterWorld(
+      engines,
+      {},
+      (env) => {
+        const guard = new StatementGuard(env)
+        host = new FakeHost(env, guard.isCancelled)
+        const options = { guard, sessionAgeMsMax: Infinity, sessionsMax: Infinity }
+        return new HomeEngine(createHandler(host, env, options), env, async () => undefined)
+      },
+      hasWriter,
+    )
     return { ...bound(world), home: host as FakeHost }
   }
 
@@ -340,15 +356,41 @@ describe('short reads at home', () => {
   })
 
   test('a long statement leaves after its share of time, for an engine that others do not wait for', async () => {
-    const { session, engines, home, pool } = homeWorld()
+    const { session, engines, writers, home, pool } = homeWorld(3, true)
     await pool.begin()
     const one = await (await session()).begin()
     const answer = await one.execute('wait 500')
     assert.equal(answer.ExecuteStatement?.FirstPage.Values.length, 1)
     await one.commit('wait 500')
     assert.deepEqual(home.ends, [`${one.transaction} abort`])
-    const [first, second] = engines as [TestEngine, TestEngine]
-    assert.deepEqual([first.asked, second.host.ends], [[], [`${one.transaction} commit`]])
+    assert.deepEqual([writers[0]?.asked, engines[0]?.host.ends], [[], [`${one.transaction} commit`]])
+  })
+
+  test('a long change leaves the writer with all that its transaction did, what it wrote included', async () => {
+    const { session, engines, writers, home } = homeWorld(3, true)
+    const one = await (await session()).begin()
+    const statements = ['rows 1', 'write', 'rows 1', 'wait 500', 'rows 1']
+    for (const statement of statements) await one.execute(statement)
+    await one.commit(...statements)
+    assert.deepEqual(home.ends, [`${one.transaction} abort`])
+    assert.deepEqual(writers[0]?.host.ends, [`${one.transaction} abort`])
+    assert.deepEqual(engines[0]?.host.ends, [`${one.transaction} commit`])
+    assert.equal(engines[0]?.begun[0]?.earlier?.commands.length, 3)
+  })
+
+  test('a statement that may take long for a single row runs neither at home nor in the writer', async () => {
+    const { session, engines, writers, home } = homeWorld(3, true)
+    const one = await (await session()).begin()
+    await one.execute('heavy')
+    await one.commit('heavy')
+    assert.deepEqual([home.ends, writers.length], [[`${one.transaction} abort`], 0])
+    assert.deepEqual(engines[0]?.host.ends, [`${one.transaction} commit`])
+    const two = await (await session()).begin()
+    await two.execute('write')
+    await two.execute('heavy')
+    await two.commit('write', 'heavy')
+    assert.deepEqual(writers[0]?.host.ends, [`${two.transaction} abort`])
+    assert.deepEqual(engines[0]?.host.ends.at(-1), `${two.transaction} commit`)
   })
 
   test('pages that were promised at home are given by the engine it moved to', async () => {
@@ -473,6 +515,6 @@ describe('ends', () => {
 })
 
 function bound(world: RouterWorld) {
-  const { env, engines, pool, router, faults } = world
-  return { env, engines, pool, router, faults, session: (ledger?: string) => world.session(ledger) }
+  const { env, engines, writers, pool, router, faults } = world
+  return { env, engines, writers, pool, router, faults, session: (ledger?: string) => world.session(ledger) }
 }

@@ -41,7 +41,7 @@ export class FakeHost implements LedgerHost {
     return { strictQldb: name === 'strict', begin: (options?: BeginOptions) => this.#begin(options) }
   }
 
-  #begin({ id = newId(this.#env), readsOnly = false }: BeginOptions = {}): HostedTransaction {
+  #begin({ id = newId(this.#env), readsOnly = false, briefOnly = false }: BeginOptions = {}): HostedTransaction {
     const expected = new CommitDigest(id)
     let snapshotTip: number | undefined
     return {
@@ -51,6 +51,9 @@ export class FakeHost implements LedgerHost {
         snapshotTip ??= this.tip
         if (readsOnly && statement.startsWith('write')) {
           throw new LedgerError('transaction/reads-only', 'the transaction was begun for reading')
+        }
+        if (briefOnly && statement.startsWith('heavy')) {
+          throw new LedgerError('transaction/brief-only', 'the transaction was begun for short statements')
         }
         return this.#execute(statement, parameters)
       },

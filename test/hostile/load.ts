@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CommitDigest } from '../../src/protocol/commit-digest.ts'
+import { Client, Session } from './client.ts'
+
+/** How long others waited, in milliseconds. */
+export interface Waits {
+  readonly health: number
+  readonly reads: number
+  readonly writes: number
+  readonly asked: number
+  /** Answers that were none, or were wrong. */
+  readonly failures: readonly string[]
+}
+
+const pauseMs = 20
+
+/** Light load: /health, a point read and a write, each by a client of its own, over and over. */
+export class Load {
+  readonly #client: Client
+  #isOver = false
+  #health = 0
+  #reads = 0
+  #writes = 0
+  #asked = 0
+  #failures: string[] = []
+  #work: Promise<unknown> = Promise.resolve()
+
+  constructor(port: number) {
+    this.#client = new Client(port)
+  }
+
+  start(): void {
+    this.#work = Promise.all([this.#askHealth(), this.#read(), this.#write()])
+  }
+
+  /** The longest waits since the last call. */
+  take(): Waits {
+    const waits = {
+      health: this.#health,
+      reads: this.#reads,
+      writes: this.#writes,
+      asked: this.#asked,
+      failures: this.#failures,
+    }
+    this.#health = this.#reads = this.#writes = this.#asked = 0
+    this.#failures = []
+    return waits
+  }
+
+  async stop(): Promise<void> {
+    this.#isOver = true
+    await this.#work
+    this.#client.close()
+  }
+
+  async #askHealth(): Promise<void> {
+    while (!this.#isOver) {
+      const { status, text, ms } = await this.#client.get('/health')
+      this.#health = Math.max(this.#health, ms)
+      if (status !== 200) this.#failures.push(`/health: ${status} ${text}`)
+      await sleep(pauseMs)
+    }
+  }
+
+  async #read(): Promise<void> {
+    await this.#repeat('SELECT VALUE t.n FROM Light AS t WHERE t.n = 7', (ms) => {
+      this.#reads = Math.max(this.#reads, ms)
+    })
+  }
+
+  async #write(): Promise<void> {
+    await this.#repeat("INSERT INTO Log VALUE {'at': 1}", (ms) => {
+      this.#writes = Math.max(this.#writes, ms)
+    })
+  }
+
+  /** One transaction after the other; the time of each of its requests is noted. */
+  async #repeat(statement: string, note: (ms: number) => void): Promise<void> {
+    let session = await Session.open(this.#client)
+    while (!this.#isOver) {
+      session ??= await Session.open(this.#client)
+      const id = await session?.begin()
+      if (session === undefined || id === undefined) {
+        this.#failures.push('no transaction')
+        session = undefined
+        await sleep(pauseMs)
+        continue
+      }
+      const digest = new CommitDigest(id)
+      digest.add(statement, [])
+      for (const step of [() => session?.execute(id, statement), () => session?.commit(id, digest.bytes())]) {
+        const reply = await step()
+        if (reply === undefined) break
+        note(reply.ms)
+        this.#asked += 1
+        if (reply.status !== 200) {
+          this.#failures.push(`${statement}: ${reply.status} ${reply.text.slice(0, 200)}`)
+          break
+        }
+      }
+      await sleep(pauseMs)
+    }
+    await session?.end()
+  }
+}
+
+/** The tables that attacks and load work with. */
+export async function setUp(port: number): Promise<void> {
+  const client = new Client(port)
+  const session = await Session.open(client)
+  const commit = async (...statements: readonly string[]) => {
+    const id = await session?.begin()
+    if (session === undefined || id === undefined) throw new Error('the server opens no session')
+    const digest = new CommitDigest(id)
+    for (const statement of statements) {
+      digest.add(statement, [])
+      const { status, text } = await session.execute(id, statement)
+      if (status !== 200) throw new Error(text)
+    }
+    const { status, text } = await session.commit(id, digest.bytes())
+    if (status !== 200) throw new Error(text)
+  }
+  const documents = (count: number) =>
+    Array.from({ length: count }, (_, n) => `{'n': ${n}, 'name': 'document ${n}'}`).join(', ')
+  await commit('CREATE TABLE Light', 'CREATE TABLE Wide', 'CREATE TABLE Log')
+  await commit('CREATE INDEX ON Light (n)')
+  await commit(`INSERT INTO Light << ${documents(10)} >>`)
+  for (let at = 0; at < 5; at += 1) await commit(`INSERT INTO Wide << ${documents(1_000)} >>`)
+  await session?.end()
+  client.close()
+}
