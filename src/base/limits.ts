@@ -87,6 +87,9 @@ export const integerDigitsMax = 100_000
 /** Characters of a text that REPEAT, LPAD, RPAD or STRING_AGG builds: a short statement must not fill the memory. */
 export const builtTextCharactersMax = 64 * 1024 * 1024
 
+/** Digits between the largest and the smallest of the exact numbers that STDDEV and VARIANCE add up. */
+export const statisticsDigitsMax = 1_000
+
 /** Field names and symbols in a ledger's shared symbol dictionary; beyond it a document carries its own. */
 export const ledgerSymbolsMax = 65_536
 

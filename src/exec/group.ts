@@ -2,6 +2,7 @@ import type { AggregatePlan, GroupOperator } from '../plan/plan.ts'
 import { equalityKey } from '../values/compare.ts'
 import { detached } from '../values/binary-reader.ts'
 import { bag, int, isAbsent, nullValue, struct, type Value } from '../values/value.ts'
+import { compileCollected } from './collected-aggregate.ts'
 import { noSuchFunction } from './compile-call.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileTest } from './compile-operators.ts'
@@ -113,6 +114,9 @@ export function compileAggregate(aggregate: AggregatePlan, compiler: Compiler): 
   const { name, argument, distinct, span } = aggregate
   const filter = aggregate.filter && compileTest(aggregate.filter, compiler)
   if (argument === undefined) return { start: (frame) => countRows(frame, filter) }
+  if (name === 'array_agg' || name === 'string_agg') {
+    return compileCollected(aggregate, compileExpression(argument, compiler), compiler)
+  }
   const definition = findAggregate(name)
   if (definition === undefined) {
     compiler.errors.add(noSuchFunction(name, span))

@@ -145,11 +145,16 @@ export function buildType(type: TypeName): PlanType {
 }
 
 function buildCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope, context: PlanContext): PlanExpression {
+  if (call.over !== undefined && call.orderBy !== undefined) {
+    const message = `ORDER BY inside '${call.name}' is not supported together with OVER`
+    throw new LedgerError('semantic/unsupported', message, { span: call.nameSpan, help: 'order the window' })
+  }
   if (call.over !== undefined) return buildWindowCall(call, scope, context)
   if (isAggregate(call)) return buildAggregate(call, scope, context)
   const overDistinct = call.quantifier === 'distinct' && call.name.startsWith('coll_')
-  if (call.star || (call.quantifier === 'distinct' && !overDistinct) || call.filter !== undefined) {
-    const what = call.star ? '(*)' : call.filter !== undefined ? 'FILTER' : 'DISTINCT'
+  const orders = call.orderBy !== undefined
+  if (call.star || (call.quantifier === 'distinct' && !overDistinct) || call.filter !== undefined || orders) {
+    const what = call.star ? '(*)' : call.filter !== undefined ? 'FILTER' : orders ? 'ORDER BY' : 'DISTINCT'
     throw new LedgerError('semantic/invalid', `the function '${call.name}' does not take ${what}`, {
       span: call.nameSpan,
     })

@@ -118,16 +118,47 @@ export function buildAggregate(call: CallExpression, scope: Scope, context: Plan
   if (call.star && call.quantifier === 'distinct') {
     throw new LedgerError('semantic/invalid', 'COUNT(DISTINCT *) is not supported', { span: call.nameSpan })
   }
-  const argument = call.star ? undefined : call.args[0] && buildExpression(call.args[0], grouping.before, context)
-  if (call.star ? call.name !== 'count' : call.args.length !== 1) {
-    const message = `the aggregate '${call.name}' takes one argument`
-    context.note(new LedgerError('semantic/argument-count', message, { span: call.nameSpan }))
-  }
+  const [argument, separator] = call.args.map((one) => buildExpression(one, grouping.before, context))
+  checkAggregate(call, context)
+  const orderBy = call.orderBy?.map((key) => buildSortKey(key, grouping.before, context)) ?? []
+  checkDistinctOrder(call, argument, orderBy)
   const filter = call.filter && buildExpression(call.filter, grouping.before, context)
   const distinct = call.quantifier === 'distinct'
   const slot = context.newSlot()
-  grouping.aggregates.push({ name: call.name, argument, distinct, filter, slot, span: call.nameSpan })
+  const { name, nameSpan } = call
+  grouping.aggregates.push({ name, argument, separator, distinct, filter, orderBy, slot, span: nameSpan })
   return { kind: 'slot', slot, name: call.name, span: call.span }
+}
+
+function checkAggregate(call: CallExpression, context: PlanContext): void {
+  const { name, nameSpan, args } = call
+  const wanted = name === 'string_agg' ? 2 : call.star && name === 'count' ? 0 : 1
+  if (args.length !== wanted) {
+    const what = wanted === 2 ? 'a value and a separator' : 'one argument'
+    const message = `the aggregate '${name}' takes ${what}`
+    context.note(new LedgerError('semantic/argument-count', message, { span: nameSpan }))
+  }
+  const [key] = call.orderBy ?? []
+  if (key === undefined || name === 'array_agg' || name === 'string_agg') return
+  throw new LedgerError('semantic/invalid', `the aggregate '${name}' does not depend on an order`, {
+    span: key.span,
+    help: 'leave ORDER BY out; ARRAY_AGG and STRING_AGG take one',
+  })
+}
+
+/** Of equal values one is kept: what else its row held is not known (PostgreSQL's rule). */
+function checkDistinctOrder(
+  call: CallExpression,
+  argument: PlanExpression | undefined,
+  orderBy: readonly SortKeyPlan[],
+): void {
+  if (call.quantifier !== 'distinct' || argument === undefined) return
+  const key = orderBy.findIndex(({ value }) => expressionKey(value) !== expressionKey(argument))
+  const span = call.orderBy?.[key]?.span
+  if (span === undefined) return
+  throw new LedgerError('semantic/invalid', 'with DISTINCT an aggregate can only be ordered by its own argument', {
+    span,
+  })
 }
 
 function groupingOf(scope: Scope): Scope['grouping'] {

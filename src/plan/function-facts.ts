@@ -98,13 +98,23 @@ export const functionFacts: readonly FunctionFacts[] = [
   row('txid', 'ledger', 'qldb', 'calm'),
 
   row('any', 'aggregates'),
+  row('any_value', 'aggregates'),
+  row('array_agg', 'aggregates'),
   row('avg', 'aggregates', 'qldb'),
   row('count', 'aggregates', 'qldb'),
   row('every', 'aggregates'),
   row('max', 'aggregates', 'qldb'),
+  row('median', 'aggregates'),
   row('min', 'aggregates', 'qldb'),
   row('some', 'aggregates'),
+  row('stddev', 'aggregates'),
+  row('stddev_pop', 'aggregates'),
+  row('stddev_samp', 'aggregates'),
+  row('string_agg', 'aggregates'),
   row('sum', 'aggregates', 'qldb'),
+  row('var_pop', 'aggregates'),
+  row('var_samp', 'aggregates'),
+  row('variance', 'aggregates'),
 ]
 
 const byName: ReadonlyMap<string, FunctionFacts> = new Map(functionFacts.map((facts) => [facts.name, facts]))

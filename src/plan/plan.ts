@@ -396,6 +396,10 @@ export interface AggregatePlan {
   readonly argument: PlanExpression | undefined
   readonly distinct: boolean
   readonly filter: PlanExpression | undefined
+  /** The second argument of STRING_AGG. */
+  readonly separator?: PlanExpression | undefined
+  /** ARRAY_AGG(x ORDER BY y), STRING_AGG(x, ',' ORDER BY y) */
+  readonly orderBy?: readonly SortKeyPlan[]
   readonly slot: number
   readonly span: Span
 }

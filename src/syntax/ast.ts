@@ -195,6 +195,8 @@ export interface CallExpression {
   readonly star: boolean
   /** COUNT(DISTINCT x), SUM(ALL x) */
   readonly quantifier: 'distinct' | 'all' | undefined
+  /** ARRAY_AGG(x ORDER BY y): the order of what it collects. */
+  readonly orderBy: readonly SortKey[] | undefined
   readonly filter: Expression | undefined
   readonly over: WindowSpecification | undefined
   readonly span: Span

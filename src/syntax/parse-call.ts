@@ -4,7 +4,6 @@ import { string } from '../values/value.ts'
 import type { CallExpression, Expression, WindowSpecification } from './ast.ts'
 import { type Cursor, invalid, unsupported } from './cursor.ts'
 import { parseExpression, parseOperators, parseOr, tightness } from './parse-expression.ts'
-import { parseItems } from './parse-primary.ts'
 import { parseSortKeys } from './parse-query.ts'
 
 /** Calls that may count `*`. */
@@ -19,6 +18,7 @@ export function callOf(name: string, nameSpan: Span, args: readonly Expression[]
     args,
     star: false,
     quantifier: undefined,
+    orderBy: undefined,
     filter: undefined,
     over: undefined,
     span,
@@ -43,23 +43,31 @@ export function parseCall(cursor: Cursor): Expression {
   return { kind: 'call', name, nameSpan, ...head, filter, over, span: cursor.spanFrom(token.start) }
 }
 
-function parseArguments(cursor: Cursor, name: string): Pick<CallExpression, 'args' | 'star' | 'quantifier'> {
+type CallHead = Pick<CallExpression, 'args' | 'star' | 'quantifier' | 'orderBy'>
+
+function parseArguments(cursor: Cursor, name: string): CallHead {
   if (cursor.at('*')) {
     const star = cursor.advance()
     if (!starCalls.has(name)) {
       throw invalid('function call, other than COUNT, with (*) as parameter is not supported', star)
     }
     cursor.expect(')')
-    return { args: [], star: true, quantifier: undefined }
+    return { args: [], star: true, quantifier: undefined, orderBy: undefined }
   }
   const quantifier = parseQuantifier(cursor)
   if (quantifier !== undefined && cursor.at('*')) throw invalid('COUNT(DISTINCT *) is not supported', cursor.token)
   const { start } = cursor.token
-  const args = parseItems(cursor, ')')
-  if (quantifier !== undefined && args.length !== 1) {
+  const args: Expression[] = []
+  if (!cursor.at(')')) {
+    do args.push(parseExpression(cursor))
+    while (cursor.accept(','))
+  }
+  const orderBy = args.length > 0 && cursor.acceptWords('ORDER', 'BY') ? parseSortKeys(cursor) : undefined
+  if (!cursor.accept(')')) throw cursor.unexpected(',', ')')
+  if (quantifier !== undefined && args.length !== 1 && name !== 'string_agg') {
     throw invalid(`Aggregate function calls take 1 argument only, found ${args.length}`, cursor.spanFrom(start))
   }
-  return { args, star: false, quantifier }
+  return { args, star: false, quantifier, orderBy }
 }
 
 /** DISTINCT, ALL or nothing. */

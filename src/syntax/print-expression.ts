@@ -179,7 +179,8 @@ function printCase(expression: Extract<Expression, { kind: 'case' }>): string {
 
 function printCall(call: CallExpression): string {
   const filter = call.filter === undefined ? '' : ` FILTER (WHERE ${printInner(call.filter)})`
-  return `${call.name}(${printArguments(call)})${filter}${printOver(call)}`
+  const order = call.orderBy === undefined ? '' : ` ORDER BY ${call.orderBy.map(printSortKey).join(', ')}`
+  return `${call.name}(${printArguments(call)}${order})${filter}${printOver(call)}`
 }
 
 function printArguments(call: CallExpression): string {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { Span } from '../../src/base/span.ts'
 import type {
   BinaryOperator,
+  CallExpression,
   Change,
   Expression,
   FromSource,
@@ -83,7 +84,7 @@ const operators: readonly BinaryOperator[] = [
 ]
 
 function call(text: string, args: readonly Expression[]): Expression {
-  const rest = { star: false, quantifier: undefined, filter: undefined, over: undefined }
+  const rest = { star: false, quantifier: undefined, orderBy: undefined, filter: undefined, over: undefined }
   return { kind: 'call', name: text, nameSpan: span, args, ...rest, span }
 }
 
@@ -119,6 +120,10 @@ function expressions(depth: number): fc.Arbitrary<Expression> {
       .map(([operand, pattern, escaped, negated]): Expression => {
         return { kind: 'like', operand, pattern, escape: escaped, negated, span }
       }),
+    fc.tuple(inner, inner, flag).map(([x, key, isDown]): Expression => {
+      const orderBy: SortKey[] = [{ value: key, direction: isDown ? 'desc' : 'asc', nulls: undefined, span }]
+      return { ...(call('array_agg', [x]) as CallExpression), orderBy }
+    }),
     fc.tuple(inner, type, flag).map(([operand, is, negated]): Expression => {
       return { kind: 'is', operand, type: is, negated, span }
     }),

@@ -2,6 +2,7 @@ import { add, divide, isNumber } from '../../values/arithmetic.ts'
 import { compareTotal } from '../../values/compare.ts'
 import { bool, decimal, int, isAbsent, nullValue, type Value } from '../../values/value.ts'
 import { mismatch } from './definition.ts'
+import { statisticAggregates } from './statistics.ts'
 
 export interface AggregateDefinition {
   /** Lower case. */
@@ -25,6 +26,8 @@ const aggregates: readonly AggregateDefinition[] = [
   { name: 'any', start: () => new Quantified('any', true) },
   { name: 'some', start: () => new Quantified('some', true) },
   { name: 'every', start: () => new Quantified('every', false) },
+  { name: 'any_value', start: () => new FirstValue() },
+  ...statisticAggregates,
 ]
 
 const byName = new Map(aggregates.map((aggregate) => [aggregate.name, aggregate]))
@@ -116,6 +119,17 @@ class Extreme implements Accumulator {
   }
   result(): Value {
     return this.#best ?? nullValue
+  }
+}
+
+/** ANY_VALUE: the first one that is present. */
+class FirstValue implements Accumulator {
+  #first: Value | undefined
+  add(value: Value): void {
+    if (!isAbsent(value)) this.#first ??= value
+  }
+  result(): Value {
+    return this.#first ?? nullValue
   }
 }
 

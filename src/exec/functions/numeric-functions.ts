@@ -123,7 +123,7 @@ function signOf(value: NumericValue): Value {
   return Number.isNaN(value.value) ? value : int(value.value < 0 ? -1 : value.value > 0 ? 1 : 0)
 }
 
-function squareRoot(value: NumericValue): Value {
+export function squareRoot(value: NumericValue): Value {
   if (value.type !== 'float' && exactOf(value).coefficient < 0n) throw outside('sqrt', 'a negative number')
   if (value.type !== 'decimal') {
     const root = Math.sqrt(doubleOf(value))
