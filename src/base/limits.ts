@@ -103,6 +103,28 @@ export const preparedStatementCharactersMax = 4_096
 export const foldedConstantBytesMax = 4_096
 /** Bytes of values that are held in one piece of memory, for rows that come out in another order. */
 export const heldChunkBytes = 64 * 1024
+/**
+ * Memory that one statement's rows, groups, keys and values may hold, estimated from their sizes, in bytes. Sorts, groups,
+ * DISTINCT, set operations, joins and windows that need more spill to temporary files; anything else fails. In a server;
+ * elsewhere see statementMemoryShare.
+ */
+export const statementMemoryBytesMax = 256 * 1024 * 1024
+/** Outside a server: the share of the memory that the process may use, and of V8's heap limit; the smaller counts. */
+export const statementMemoryShare = 1 / 4
+export const statementHeapShare = 1 / 2
+/** Bytes of temporary files that one statement may hold at once. */
+export const statementDiskBytesMax = 64 * 1024 * 1024 * 1024
+/** The share of a statement's memory that each of its operators gets, however much the others hold. */
+export const operatorMemoryShare = 1 / 16
+/** Bytes that a statement takes at a time from the memory that all statements share. */
+export const memoryStepBytes = 256 * 1024
+/** Sorted runs of a temporary file that are merged at once; each has a buffer. */
+export const mergedRunsMax = 64
+/** Bytes of a temporary file that are read or written at a time; runs that are merged read less. */
+export const spillChunkBytes = 256 * 1024
+export const spillRunChunkBytes = 32 * 1024
+/** Lists of field names, and symbol tables, that a temporary file's reader shares among rows. */
+export const spillShapesMax = 1_000
 /** Decoded blocks that a transaction keeps while it reads history. */
 export const cachedBlocksMax = 64
 /** Blocks that a rebuild derives from in one write of the store. */

@@ -3,7 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { formatNames, isFormatName } from '../shell/formats.ts'
-import { quotaHelp } from './quota-args.ts'
+import { quotaHelp, tempDirHelp } from './quota-args.ts'
 import { parseParameters } from '../shell/parameters.ts'
 import type { Value } from '../values/value.ts'
 import { type ToolName, toolHelp } from './tool-names.ts'
@@ -26,6 +26,7 @@ export interface Arguments {
   readonly strictQldb: boolean
   /** NAME=NUMBER each. */
   readonly quota?: readonly string[]
+  readonly tempDir?: string
   /** `on` or `off`, both. */
   readonly keepStrictQldb?: string
   readonly journalReads?: string
@@ -98,6 +99,7 @@ export const flagDefinitions: readonly FlagDefinition[] = [
     help: 'the embedded ledger refuses what QLDB refused',
   },
   { flags: '--quota <name=number>', kind: 'list', group: 'Connection', help: `of the embedded ledger, ${quotaHelp}` },
+  { flags: '--temp-dir <path>', kind: 'value', group: 'Connection', help: tempDirHelp },
   {
     flags: '--keep-strict-qldb <on|off>',
     kind: 'value',

@@ -5,7 +5,9 @@ import { answerJournalRequest } from '../server/journal-requests.ts'
 import { createHandler, type Handler } from '../server/handler.ts'
 import { StatementGuard } from '../server/statement-guard.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
+import { defaultTemporaryDirectory, TemporaryDirectory } from '../store/temporary-files.ts'
 import type { Store } from '../store/store.ts'
+import { processMemoryShare } from './memory-share.ts'
 import { handlerOptions, noQuotas, type Quotas } from './quota-args.ts'
 
 /** Which embedded ledger; plain data, so that it can be sent to a worker. */
@@ -42,7 +44,8 @@ export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
     const ledger = await Ledger.open(store, env, {
       name: spec.ledger,
       strictQldb,
-      quotas: quotas.ledger,
+      quotas: { statementMemoryBytes: processMemoryShare(), ...quotas.ledger },
+      temporaryFiles: new TemporaryDirectory(quotas.tempDir ?? defaultTemporaryDirectory(), env),
       ...(keepStrictQldb === undefined ? {} : { keepStrictQldb }),
       ...(journalReads === undefined ? {} : { journalReads }),
       isCancelled: guard.isCancelled,

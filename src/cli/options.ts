@@ -45,7 +45,7 @@ export function resolveOptions(args: Arguments, variables: Variables): Options {
     inMemory,
     strictQldb: args.strictQldb,
     keepStrictQldb: args.keepStrictQldb === undefined ? undefined : args.keepStrictQldb === 'on',
-    quotas: parseQuotas(args.quota ?? []),
+    quotas: parseQuotas(args.quota ?? [], args.tempDir),
     journalReads: args.journalReads === undefined ? undefined : args.journalReads === 'on',
     ledgers: isEmbedded(args) ? [] : config.ledgers,
   }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { LedgerError } from '../base/errors.ts'
+import { statementDiskBytesMax } from '../base/limits.ts'
 import { nearName } from '../base/near-name.ts'
 import { InputError } from '../inputs/input-error.ts'
 import { inputFormatHelp, inputFormats } from '../inputs/input.ts'
@@ -10,8 +11,10 @@ import { type FormatName, formatNames, isFormatName, resultFormat } from '../she
 import type { ScriptStatement } from '../syntax/split.ts'
 import type { Value } from '../values/value.ts'
 import { exitCodeHelp, wrongUsage } from './args.ts'
+import { processMemoryShare } from './memory-share.ts'
 import { Output } from './output.ts'
 import { checkInputs, fileBinding, type InputSpec, parseInput } from './query-inputs.ts'
+import { parseQuotas, type Quotas, queryQuotaHelp, tempDirHelp } from './quota-args.ts'
 import { realEnv } from './real-env.ts'
 import { writeReport } from './report-failure.ts'
 import type { ToolWorld } from './tools.ts'
@@ -22,6 +25,7 @@ interface QueryArguments {
   readonly typing: 'permissive' | 'strict'
   readonly verbose: number
   readonly text: string
+  readonly quotas: Quotas
 }
 
 /** `qldb query`: one PartiQL query over files, without a ledger. */
@@ -31,12 +35,12 @@ export async function queryTool(argv: readonly string[], world: ToolWorld): Prom
     world.stdout.write(invocation)
     return 'ok'
   }
-  const { input, text, typing, verbose } = invocation
+  const { input, text, verbose } = invocation
   const inputs = input.map(parseInput)
   if (inputs.length === 0 && !world.stdin.isTTY) inputs.push({ name: 'stdin', path: '-', format: undefined })
   checkInputs(inputs)
   try {
-    await writeRows(rowsOf(text, inputs, typing), text, invocation.format, world)
+    await writeRows(rowsOf(invocation, inputs), text, invocation.format, world)
     return 'ok'
   } catch (error) {
     const report = reportOf(error, placeOf(error, text))
@@ -45,9 +49,15 @@ export async function queryTool(argv: readonly string[], world: ToolWorld): Prom
   }
 }
 
-function rowsOf(text: string, inputs: readonly InputSpec[], typing: 'permissive' | 'strict'): Generator<Value> {
+function rowsOf({ text, typing, quotas }: QueryArguments, inputs: readonly InputSpec[]): Generator<Value> {
   const bindings = new Map(inputs.map((input) => [input.name, fileBinding(input)]))
-  const query = new PreparedQuery(text, bindings.keys(), realEnv, { typing })
+  const { statementMemoryBytes, statementDiskBytes = statementDiskBytesMax } = quotas.ledger
+  const query = new PreparedQuery(text, bindings.keys(), realEnv, {
+    typing,
+    memoryBytes: statementMemoryBytes ?? processMemoryShare(),
+    diskBytes: statementDiskBytes,
+    ...(quotas.tempDir === undefined ? {} : { tempDir: quotas.tempDir }),
+  })
   return query.rows((name) => bindings.get(name) as ReturnType<typeof fileBinding>)
 }
 
@@ -102,6 +112,15 @@ function placeOf(error: unknown, text: string) {
   return { statement: isOfFile ? undefined : statementAt(text, 1, 1), file: undefined, fate: 'none' as const }
 }
 
+interface QueryFlags {
+  readonly input?: string[]
+  readonly format?: string
+  readonly typing?: string
+  readonly verbose?: number
+  readonly quota?: string[]
+  readonly tempDir?: string
+}
+
 /** The help text, or what was asked for. Throws LedgerError 'usage/invalid-argument'. */
 function parseQueryArguments(argv: readonly string[]): QueryArguments | string {
   const program = buildProgram()
@@ -114,7 +133,7 @@ function parseQueryArguments(argv: readonly string[]): QueryArguments | string {
     if (error.exitCode === 0) return help
     throw usage(error.message.replace(/^error: /, ''), "'qldb query --help' lists the flags")
   }
-  const options = program.opts<{ input?: string[]; format?: string; typing?: string; verbose?: number }>()
+  const options = program.opts<QueryFlags>()
   const [text, ...more] = program.args
   if (text === undefined || more.length > 0) {
     const found = text === undefined ? 'none' : `${more.length + 1}`
@@ -129,6 +148,7 @@ function parseQueryArguments(argv: readonly string[]): QueryArguments | string {
     typing,
     verbose: options.verbose ?? 0,
     text,
+    quotas: parseQuotas(options.quota ?? [], options.tempDir),
   }
 }
 
@@ -156,6 +176,8 @@ function buildProgram(): Command {
     )
     .option('-f, --format <format>', `how results are shown: ${formatNames.join(', ')}`)
     .option('--typing <mode>', 'permissive (a type error gives MISSING, the default) or strict (it is an error)')
+    .addOption(new Option('--quota <name=number>', queryQuotaHelp).argParser(collect))
+    .option('--temp-dir <path>', tempDirHelp)
     .addOption(
       new Option('-v, --verbose', 'more about errors: their causes (-v), where they arose (-vv)').argParser(
         (_: string, before: number = 0) => before + 1,

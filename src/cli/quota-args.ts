@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
 import { integerDigitsMax } from '../base/limits.ts'
 import { nearName } from '../base/near-name.ts'
@@ -10,6 +11,8 @@ import type { StatementGuard } from '../server/statement-guard.ts'
 export interface Quotas {
   readonly ledger: Partial<LedgerQuotas>
   readonly sessions: Partial<SessionLimits>
+  /** Where statements spill; undefined: the default of store/temporary-files.ts. */
+  readonly tempDir?: string
 }
 
 export const noQuotas: Quotas = { ledger: {}, sessions: {} }
@@ -45,6 +48,8 @@ const targets: Readonly<Record<string, Target>> = {
   'table-indexes': { ledger: 'tableIndexes' },
   'value-bytes': { ledger: 'valueBytes' },
   'number-digits': { ledger: 'numberDigits', most: integerDigitsMax },
+  'statement-memory': { ledger: 'statementMemoryBytes' },
+  'statement-disk': { ledger: 'statementDiskBytes' },
 }
 
 const names = Object.keys(targets)
@@ -52,8 +57,14 @@ const names = Object.keys(targets)
 /** For `--help`. */
 export const quotaHelp = `another bound, as NAME=NUMBER; may be repeated. NAME is one of ${names.join(', ')}`
 
+/** For `qldb query --help`: the others bound ledgers. */
+export const queryQuotaHelp =
+  'override a limit, as NAME=SIZE; may be repeated. NAME is statement-memory (512MiB) or statement-disk (16GiB)'
+
+export const tempDirHelp = 'where statements spill that outgrow their memory (default: $TMPDIR, or /var/tmp)'
+
 /** Reads `NAME=NUMBER` texts; of a name that comes twice the last one counts. Throws LedgerError 'usage/invalid-argument'. */
-export function parseQuotas(texts: readonly string[]): Quotas {
+export function parseQuotas(texts: readonly string[], tempDir?: string): Quotas {
   const ledger: Partial<Record<keyof LedgerQuotas, number>> = {}
   const sessions: Partial<Record<keyof SessionLimits, number>> = {}
   for (const text of texts) {
@@ -62,7 +73,7 @@ export function parseQuotas(texts: readonly string[]): Quotas {
     if ('ledger' in target) ledger[target.ledger] = number
     else sessions[target.sessions] = number * target.factor
   }
-  return { ledger, sessions }
+  return { ledger, sessions, ...(tempDir === undefined ? {} : { tempDir: resolve(tempDir) }) }
 }
 
 function parseQuota(text: string): [string, number] {
@@ -76,11 +87,31 @@ function parseQuota(text: string): [string, number] {
     )
   }
   const value = at === -1 ? '' : text.slice(at + 1)
-  const number = Number(value)
+  const isBytes = sizes.has(name)
+  const [, digits = '', unit = ''] = /^(\d+)(KiB|MiB|GiB|TiB)?$/i.exec(value) ?? []
+  const number = Number(digits) * (unitBytes[unit.toLowerCase()] ?? 1)
   const { most = Number.MAX_SAFE_INTEGER } = targets[name] as { readonly most?: number }
-  if (/^\d+$/.test(value) && number >= 1 && number <= most) return [name, number]
+  if (number >= 1 && number <= most && (unit === '' || isBytes)) return [name, number]
   const range = most === Number.MAX_SAFE_INTEGER ? 'from 1 on' : `from 1 to ${most}`
-  throw usage(`'--quota ${name}' takes a whole number ${range}, found '${value}'`, `for example: --quota ${name}=100`)
+  throw usage(
+    `'--quota ${name}' takes a whole number ${range}${isBytes ? ', or a size' : ''}, found '${value}'`,
+    `for example: --quota ${name}=${isBytes ? '64MiB' : '100'}`,
+  )
+}
+
+/** Quotas in bytes, which take units. */
+const sizes: ReadonlySet<string> = new Set([
+  'document-bytes',
+  'transaction-bytes',
+  'value-bytes',
+  'statement-memory',
+  'statement-disk',
+])
+const unitBytes: Readonly<Record<string, number>> = {
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+  tib: 1024 ** 4,
 }
 
 function usage(message: string, help: string): LedgerError {

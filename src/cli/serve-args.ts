@@ -3,7 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { drainMsMax, engineThreadsMax } from '../base/limits.ts'
 import { isLedgerName } from '../protocol/check-request.ts'
 import { exitCodeHelp, wrongUsage } from './args.ts'
-import { parseQuotas, quotaHelp, type Quotas } from './quota-args.ts'
+import { parseQuotas, quotaHelp, type Quotas, tempDirHelp } from './quota-args.ts'
 
 /** The command line of `qldb serve`, its defaults filled in. */
 export interface ServeArguments {
@@ -55,6 +55,7 @@ export const serveFlags: readonly FlagDefinition[] = [
   { flags: '--export-dir <path>', group: 'Ledgers', help: 'where ExportJournalToS3 writes, a folder for each bucket' },
   { flags: '--strict-qldb', group: 'Ledgers', help: 'refuse what QLDB refused, and hold to its quotas' },
   { flags: '--quota <name=number>', group: 'Ledgers', kind: 'list', help: quotaHelp },
+  { flags: '--temp-dir <path>', group: 'Ledgers', help: tempDirHelp },
   {
     flags: '--keys <path>',
     group: 'Access',
@@ -110,7 +111,7 @@ function argumentsOf(given: Given): ServeArguments {
     memory: given['memory'] === true,
     demo: given['demo'] === true,
     strictQldb: given['strictQldb'] === true,
-    quotas: parseQuotas((given['quota'] as readonly string[] | undefined) ?? []),
+    quotas: parseQuotas((given['quota'] as readonly string[] | undefined) ?? [], text('tempDir')),
     keys: text('keys'),
     tlsCert: text('tlsCert'),
     tlsKey: text('tlsKey'),

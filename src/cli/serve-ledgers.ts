@@ -9,6 +9,7 @@ import { createHandler, type Handler } from '../server/handler.ts'
 import type { LedgerHost } from '../server/ledger-host.ts'
 import { StatementGuard } from '../server/statement-guard.ts'
 import type { Store } from '../store/store.ts'
+import { defaultTemporaryDirectory, TemporaryDirectory } from '../store/temporary-files.ts'
 import { handlerOptions, type LedgerRules } from './quota-args.ts'
 import { writeExport } from './write-export.ts'
 
@@ -23,12 +24,14 @@ export class OpenLedgers implements LedgerHost {
   readonly #env: Env
   readonly #rules: LedgerRules
   readonly #isCancelled: (() => boolean) | undefined
+  readonly #temporaryFiles: TemporaryDirectory
 
   constructor(openStore: OpenStore, env: Env, rules: LedgerRules, isCancelled?: () => boolean) {
     this.#openStore = openStore
     this.#env = env
     this.#rules = rules
     this.#isCancelled = isCancelled
+    this.#temporaryFiles = new TemporaryDirectory(rules.quotas.tempDir ?? defaultTemporaryDirectory(), env)
   }
 
   /** Rejects with LedgerError 'ledger/not-found', 'session/limit' for one too many, and as Ledger.open and the store do. */
@@ -73,6 +76,7 @@ export class OpenLedgers implements LedgerHost {
         name,
         strictQldb: this.#rules.strictQldb,
         quotas: this.#rules.quotas.ledger,
+        temporaryFiles: this.#temporaryFiles,
         ...(this.#isCancelled === undefined ? {} : { isCancelled: this.#isCancelled }),
       })
     } catch (error) {

@@ -53,6 +53,7 @@ const flagUses: Readonly<Record<string, LedgerUse | 'shell'>> = {
   create: 'create',
   'strict-qldb': 'strict-qldb',
   quota: 'strict-qldb',
+  'temp-dir': 'shell',
   'keep-strict-qldb': 'shell',
   memory: 'shell',
   demo: 'shell',

@@ -1,7 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import type { PivotPlan, PlanExpression, QueryPlan, SelectPlan, WithPlan } from '../plan/plan.ts'
 import { isCorrelated } from '../plan/walk-plan.ts'
-import { detached } from '../values/binary-reader.ts'
 import { equalityKey } from '../values/compare.ts'
 import { bag, falseValue, list, missing, nullValue, struct, trueValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
@@ -10,7 +9,7 @@ import { compileOperator } from './operators.ts'
 import { forEachRow } from './saved-rows.ts'
 import { HeldRows } from './held-rows.ts'
 import { heldColumns, rowOf } from './row.ts'
-import { compileOrder, holdsAll } from './sort.ts'
+import { compileOrder, type Held, holdsAll, type OrderedRows } from './sort.ts'
 import { compileSetOperation } from './set-operation.ts'
 import type { SizeSum } from './value-limits.ts'
 
@@ -130,11 +129,7 @@ export function compileRowSource(query: QueryPlan, compiler: Compiler): RowSourc
     const orderOf = compileOrder(input, compiler)
     const holding = compileHolding(query.value, compiler)
     const open: OpenRows = (frame) => {
-      const rows = holding()
-      const values = new OrderedValues(
-        orderOf(frame, () => rows.add(frame)),
-        rows,
-      )
+      const values = new OrderedValues(orderOf(frame, holding.start), holding.resultOf, frame)
       return new SelectRows(values, values.current, distinct, bounds(frame), frame)
     }
     return { open, ordered: query.ordered }
@@ -151,46 +146,46 @@ interface Bounds {
 }
 
 /** What a query makes of its rows, held to be given in another order. */
-interface HeldResults {
-  add(frame: Frame): void
-  valueOf(row: number): Value
+interface Holding {
+  readonly start: () => Held
+  readonly resultOf: (values: Value[]) => Value
 }
 
 /** The columns of a SELECT list are held one by one, any other value as it is. */
-function compileHolding(expression: PlanExpression, compiler: Compiler): () => HeldResults {
+function compileHolding(expression: PlanExpression, compiler: Compiler): Holding {
   const columns = expression.kind === 'row' ? heldColumns(expression, compiler) : undefined
-  if (columns === undefined) {
-    const evaluate = compileExpression(expression, compiler)
-    return () => {
-      const values: Value[] = []
-      return { add: (frame) => void values.push(detached(evaluate(frame))), valueOf: (row) => values[row] as Value }
-    }
+  if (columns !== undefined) {
+    const { names } = columns
+    return { start: () => new HeldRows(columns.columns), resultOf: (values) => rowOf(names, values) }
   }
-  return () => {
-    const rows = new HeldRows(columns.columns)
-    return { add: (frame) => rows.add(frame), valueOf: (row) => rowOf(columns.names, rows.valuesOf(row)) }
-  }
+  const only = { evaluate: compileExpression(expression, compiler), findBytes: undefined }
+  return { start: () => new HeldRows([only]), resultOf: (values) => values[0] as Value }
 }
 
 /** Values that are held, in an order. */
 class OrderedValues implements Cursor {
-  readonly #order: ArrayLike<number>
-  readonly #rows: HeldResults
-  #position = -1
+  readonly #ordered: OrderedRows
+  readonly #resultOf: (values: Value[]) => Value
+  readonly #frame: Frame
+  #values: Value[] | undefined
 
-  constructor(order: ArrayLike<number>, rows: HeldResults) {
-    this.#order = order
-    this.#rows = rows
+  constructor(ordered: OrderedRows, resultOf: (values: Value[]) => Value, frame: Frame) {
+    this.#ordered = ordered
+    this.#resultOf = resultOf
+    this.#frame = frame
   }
 
   next(): boolean {
-    this.#position += 1
-    return this.#position < this.#order.length
+    this.#frame.step()
+    this.#values = this.#ordered.rows.next()
+    return this.#values !== undefined
   }
 
-  readonly current = (): Value => this.#rows.valueOf(this.#order[this.#position] as number)
+  readonly current = (): Value => this.#resultOf(this.#values as Value[])
 
-  close(): void {}
+  close(): void {
+    this.#ordered.close()
+  }
 }
 
 class SelectRows implements Iterator<Value, undefined> {

@@ -7,11 +7,14 @@ import type { PlanSettings } from '../plan/plan.ts'
 import { missing, type Value } from '../values/value.ts'
 import type { EvaluationContext } from './source.ts'
 import { defaultValueLimits, ValueChecks } from './value-limits.ts'
+import { defaultStatementLimits, StatementMemory } from './statement-memory.ts'
 
 /** One run of a statement: its slots (see plan.ts) and what it runs against. */
 export class Frame {
   readonly slots: Value[]
   readonly context: EvaluationContext
+  /** What the statement holds is charged here. */
+  readonly memory: StatementMemory
   /** Results of sub-queries that do not depend on any row, by their plan nodes. */
   readonly results = new Map<object, Value>()
   /** The last collection that each IN looked into, by its plan node; without keys as long as it did so once. */
@@ -24,6 +27,7 @@ export class Frame {
     this.slots = new Array<Value>(slots).fill(missing)
     this.context = context
     this.values = new ValueChecks(limits)
+    this.memory = context.memory ?? new StatementMemory(defaultStatementLimits)
   }
 
   /** Called for every row that is worked on; lets the meter stop the statement every 512 of them. */

@@ -5,6 +5,7 @@ import type { SymbolTable } from '../values/symbols.ts'
 import type { Value } from '../values/value.ts'
 import type { Evaluate, Frame } from './frame.ts'
 import type { FindBytes } from './field-path.ts'
+import { heapBytes } from './heap-bytes.ts'
 
 /** A column of rows that are held: what it is, and where its bytes lie when it is a path into a stored document. */
 export interface HeldColumn {
@@ -22,6 +23,7 @@ export class HeldRows {
   /** For each value where its bytes begin, counted over all chunks; below 0 its place among the others, from -1 down. */
   #places = new Float64Array(64)
   #count = 0
+  #heldBytes = 0
   readonly #chunks: Buffer[] = []
   readonly #readers: LazyReader[] = []
   #chunkEnd = heldChunkBytes
@@ -33,12 +35,14 @@ export class HeldRows {
     this.#columns = columns
   }
 
-  /** Takes the row that the frame holds; rows are numbered from 0. */
-  add(frame: Frame): void {
+  /** Takes the row that the frame holds, and returns about how many bytes that takes. Rows are numbered from 0. */
+  add(frame: Frame): number {
+    const before = this.#heldBytes
     for (let at = 0; at < this.#columns.length; at += 1) {
       const { evaluate, findBytes } = this.#columns[at] as HeldColumn
       this.#push(findBytes?.(frame, this.#found) === true ? this.#copy(evaluate, frame) : this.#keep(evaluate(frame)))
     }
+    return this.#heldBytes - before + 16 * this.#columns.length
   }
 
   /** The values of a row's columns. */
@@ -63,7 +67,9 @@ export class HeldRows {
   }
 
   #keep(value: Value): number {
-    this.#others.push(detached(value))
+    const own = detached(value)
+    this.#heldBytes += 8 + heapBytes(own)
+    this.#others.push(own)
     return -this.#others.length
   }
 
@@ -82,6 +88,7 @@ export class HeldRows {
     const chunk = this.#chunks.at(-1) as Buffer
     for (let index = 0; index < size; index += 1) chunk[at + index] = bytes[start + index] as number
     this.#chunkEnd = at + size
+    this.#heldBytes += size
     return (this.#chunks.length - 1) * heldChunkBytes + at
   }
 

@@ -26,10 +26,13 @@ const programs = new WeakMap<Plan, Program>()
  * in the statement's text where one is known.
  */
 export function* runPlan(plan: Plan, context: EvaluationContext): Generator<Value, undefined, undefined> {
+  const frame = new Frame(plan.slots, context)
   try {
-    yield* rowsOf(plan, context)
+    yield* rowsOf(programOf(plan), frame)
   } catch (error) {
     throw placedLimit(error, plan)
+  } finally {
+    frame.memory.close()
   }
 }
 
@@ -40,9 +43,7 @@ function placedLimit(raised: unknown, { statement }: Plan): unknown {
   return isPlaced ? error.at(statement.value.span) : error
 }
 
-function* rowsOf(plan: Plan, context: EvaluationContext): Generator<Value, undefined, undefined> {
-  const program = programOf(plan)
-  const frame = new Frame(plan.slots, context)
+function* rowsOf(program: Program, frame: Frame): Generator<Value, undefined, undefined> {
   if (program.openRows !== undefined) {
     const rows = program.openRows(frame)
     try {
@@ -61,17 +62,15 @@ function* rowsOf(plan: Plan, context: EvaluationContext): Generator<Value, undef
 
 /** Runs a plan and gives its whole value: a bag, a list or any other. Of a change, the list of its result rows. */
 export function evaluatePlan(plan: Plan, context: EvaluationContext): Value {
+  const frame = new Frame(plan.slots, context)
   try {
-    return wholeValue(plan, context)
+    const program = programOf(plan)
+    return program.evaluate?.(frame) ?? list(program.execute?.(frame) ?? [])
   } catch (error) {
     throw placedLimit(error, plan)
+  } finally {
+    frame.memory.close()
   }
-}
-
-function wholeValue(plan: Plan, context: EvaluationContext): Value {
-  const program = programOf(plan)
-  const frame = new Frame(plan.slots, context)
-  return program.evaluate?.(frame) ?? list(program.execute?.(frame) ?? [])
 }
 
 function programOf(plan: Plan): Program {

@@ -4,52 +4,56 @@ import { compareTotal } from '../values/compare.ts'
 import { int, isAbsent, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileBounds } from './compile-query.ts'
-import type { Compiler, Evaluate, Frame, Open } from './frame.ts'
+import type { Compiler, Cursor, Evaluate, Frame, Open } from './frame.ts'
+import { heapBytes, heapBytesOf } from './heap-bytes.ts'
 import { compileOperator } from './operators.ts'
-import { compileSave, forEachRow, type SavedRow, savedCursor } from './saved-rows.ts'
-
-interface HeldRow {
-  readonly keys: readonly Value[]
-  readonly row: SavedRow
-}
+import { compileSave, forEachRow, type SaveRow } from './saved-rows.ts'
+import type { RowStream } from './spill/row-file.ts'
+import { SortedRows, SortedRuns } from './spill/sorted-rows.ts'
+import { Holding } from './statement-memory.ts'
 
 /** ORDER BY: equal rows keep the order in which they came. Holds all rows, or few more than LIMIT and OFFSET want. */
 export function compileSort(sort: SortOperator, compiler: Compiler): Open {
   const { slots } = sort
   const save = compileSave(slots, compiler)
   if (holdsAll(sort)) {
-    const orderOf = compileOrder(sort, compiler)
-    return (frame) => {
-      const rows: SavedRow[] = []
-      const order = orderOf(frame, () => void rows.push(save(frame)))
-      return savedCursor(
-        Array.from(order, (row) => rows[row] as SavedRow),
+    const open = compileOrder(sort, compiler)
+    return (frame) =>
+      slotCursor(
+        open(frame, () => new SavedRows(save)),
         slots,
+        0,
         frame,
       )
-    }
   }
   const open = compileOperator(sort.input, compiler)
   const order = compileKeys(sort.keys, compiler)
   const bounds = compileBounds(sort.top as Bounds, compiler)
-  const byKeys = (a: HeldRow, b: HeldRow) => order.compare(a.keys, b.keys)
   return (frame) => {
     const { limit, offset } = bounds(frame)
-    const wanted = limit + offset
-    const heldMax = 2 * wanted + 1_000
-    const held: HeldRow[] = []
-    forEachRow(open(frame), () => {
-      held.push({ keys: order.keysOf(frame), row: save(frame) })
-      if (held.length <= heldMax) return
-      held.sort(byKeys)
-      held.length = wanted
-    })
-    held.sort(byKeys)
-    return savedCursor(
-      held.map((one) => one.row),
-      slots,
-      frame,
-    )
+    const rows = new SortedRows(order.compare, frame, limit + offset)
+    forEachRow(open(frame), () => rows.add([...order.keysOf(frame).map(detached), ...save(frame)]))
+    return slotCursor({ rows: rows.sorted(), close: () => rows.close() }, slots, sort.keys.length, frame)
+  }
+}
+
+/** Rows in an order, to be read once. */
+export interface OrderedRows {
+  readonly rows: RowStream
+  close(): void
+}
+
+/** Puts rows into slots, without as many values in front as `skipped`. */
+function slotCursor(ordered: OrderedRows, slots: readonly number[], skipped: number, frame: Frame): Cursor {
+  return {
+    next() {
+      const row = ordered.rows.next()
+      if (row === undefined) return false
+      frame.step()
+      for (let at = 0; at < slots.length; at += 1) frame.slots[slots[at] as number] = row[skipped + at] as Value
+      return true
+    },
+    close: () => ordered.close(),
   }
 }
 
@@ -58,31 +62,140 @@ export function holdsAll({ top }: SortOperator): boolean {
   return top === undefined || (top.limit === undefined && top.offset === undefined)
 }
 
-/** Reads all rows, has each one held by `hold`, and gives their numbers in the order of the sort. */
+/** What a sort holds of its rows, which are numbered from 0. */
+export interface Held {
+  /** Takes the row that the frame holds, and returns about how many bytes that takes. */
+  add(frame: Frame): number
+  valuesOf(row: number): Value[]
+}
+
+class SavedRows implements Held {
+  readonly #save: SaveRow
+  readonly #rows: Value[][] = []
+
+  constructor(save: SaveRow) {
+    this.#save = save
+  }
+
+  add(frame: Frame): number {
+    const row = this.#save(frame)
+    this.#rows.push(row)
+    return heapBytesOf(row, 24, frame.memory.limits.memoryBytes)
+  }
+
+  valuesOf(row: number): Value[] {
+    return this.#rows[row] as Value[]
+  }
+}
+
+/** Reads all rows, and gives what is held of each in the order of the sort. `start` makes what holds them, or some of them. */
 export function compileOrder(
   { input, keys }: SortOperator,
   compiler: Compiler,
-): (frame: Frame, hold: () => void) => ArrayLike<number> {
+): (frame: Frame, start: () => Held) => OrderedRows {
   const open = compileOperator(input, compiler)
   const evaluate = keys.map((key) => compileExpression(key.value, compiler))
-  return (frame, hold) => {
-    const columns = keys.map((key) => new KeyColumn(key))
-    let count = 0
-    forEachRow(open(frame), () => {
-      for (let at = 0; at < columns.length; at += 1) {
-        ;(columns[at] as KeyColumn).push((evaluate[at] as Evaluate)(frame))
-      }
-      hold()
-      count += 1
-    })
-    const [only, second] = columns
-    const packed = second === undefined ? only?.packedOrder() : undefined
-    if (packed !== undefined) return packed
-    const order = Array.from({ length: count }, (_, position) => position)
-    const compare = columns.map((column) => column.order())
-    return order.sort((a, b) => compare.reduce((found, one) => (found === 0 ? one(a, b) : found), 0))
+  return (frame, start) => {
+    const sorter = new Sorter(keys, evaluate, start, frame)
+    forEachRow(open(frame), () => sorter.add())
+    return { rows: sorter.sorted(), close: () => sorter.close() }
   }
 }
+
+/** The rows of a sort that holds all: the keys in columns, beside what is held of the rows. */
+class Sorter {
+  readonly #keys: readonly SortKeyPlan[]
+  readonly #evaluate: readonly Evaluate[]
+  readonly #start: () => Held
+  readonly #frame: Frame
+  readonly #holding: Holding
+  #columns: KeyColumn[]
+  #held: Held
+  #count = 0
+  #runs: SortedRuns | undefined
+
+  constructor(keys: readonly SortKeyPlan[], evaluate: readonly Evaluate[], start: () => Held, frame: Frame) {
+    this.#keys = keys
+    this.#evaluate = evaluate
+    this.#start = start
+    this.#frame = frame
+    this.#holding = new Holding(frame.memory)
+    this.#columns = keys.map((key) => new KeyColumn(key))
+    this.#held = start()
+  }
+
+  /** Takes the row that the frame holds. */
+  add(): void {
+    let bytes = 0
+    for (let at = 0; at < this.#columns.length; at += 1) {
+      bytes += (this.#columns[at] as KeyColumn).push((this.#evaluate[at] as Evaluate)(this.#frame))
+    }
+    bytes += this.#held.add(this.#frame)
+    this.#count += 1
+    if (!this.#holding.hold(bytes)) this.#spill()
+  }
+
+  sorted(): RowStream {
+    if (this.#runs !== undefined) {
+      if (this.#count > 0) this.#spill()
+      const rows = this.#runs.merged()
+      const keys = this.#keys.length
+      return { next: () => rows.next()?.slice(keys) }
+    }
+    const order = this.#order()
+    let at = -1
+    return {
+      next: () => {
+        at += 1
+        return at < order.length ? this.#held.valuesOf(order[at] as number) : undefined
+      },
+    }
+  }
+
+  close(): void {
+    this.#clear()
+    this.#runs?.close()
+  }
+
+  #clear(): void {
+    this.#columns = this.#keys.map((key) => new KeyColumn(key))
+    this.#held = this.#start()
+    this.#count = 0
+    this.#holding.release()
+  }
+
+  /** Writes what is held as one run. */
+  #spill(): void {
+    this.#runs ??= new SortedRuns((a, b) => compareRows(a, b, this.#keys), this.#frame)
+    this.#runs.add(this.#rows())
+    this.#clear()
+  }
+
+  *#rows(): Generator<Value[]> {
+    for (const row of Array.from(this.#order())) {
+      yield [...this.#columns.map((column) => column.valueOf(row)), ...this.#held.valuesOf(row)]
+    }
+  }
+
+  #order(): ArrayLike<number> {
+    const [only, second] = this.#columns
+    const packed = second === undefined ? only?.packedOrder() : undefined
+    if (packed !== undefined) return packed
+    const order = Array.from({ length: this.#count }, (_, position) => position)
+    const compare = this.#columns.map((column) => column.order())
+    return order.sort((a, b) => {
+      this.#frame.step()
+      for (let at = 0; at < compare.length; at += 1) {
+        const found = (compare[at] as (typeof compare)[0])(a, b)
+        if (found !== 0) return found
+      }
+      return 0
+    })
+  }
+}
+
+/** Of a number in its column, and of a row's place in the order. */
+const numberKeyBytes = 32
 
 /** One of the keys for all rows: plain numbers as long as the keys are that. */
 class KeyColumn {
@@ -94,16 +207,23 @@ class KeyColumn {
     this.#key = key
   }
 
-  push(value: Value): void {
+  /** Returns about how many bytes the key takes. */
+  push(value: Value): number {
     if (this.#numbers !== undefined) {
       if (value.type === 'int' && typeof value.value === 'number' && value.annotations === undefined) {
         this.#numbers.push(value.value)
-        return
+        return numberKeyBytes
       }
       for (const number of this.#numbers) this.#values.push(int(number))
       this.#numbers = undefined
     }
-    this.#values.push(detached(value))
+    const own = detached(value)
+    this.#values.push(own)
+    return numberKeyBytes + heapBytes(own)
+  }
+
+  valueOf(row: number): Value {
+    return this.#numbers === undefined ? (this.#values[row] as Value) : int(this.#numbers[row] as number)
   }
 
   /**
@@ -154,14 +274,17 @@ export function compileKeys(keys: readonly SortKeyPlan[], compiler: Compiler): C
   const evaluate: readonly Evaluate[] = keys.map((key) => compileExpression(key.value, compiler))
   return {
     keysOf: (frame) => evaluate.map((key) => key(frame)),
-    compare(a, b) {
-      for (let at = 0; at < keys.length; at += 1) {
-        const order = compareKeys(a[at] as Value, b[at] as Value, keys[at] as SortKeyPlan)
-        if (order !== 0) return order
-      }
-      return 0
-    },
+    compare: (a, b) => compareRows(a, b, keys),
   }
+}
+
+/** Of rows that begin with their keys. */
+function compareRows(a: readonly Value[], b: readonly Value[], keys: readonly SortKeyPlan[]): number {
+  for (let at = 0; at < keys.length; at += 1) {
+    const order = compareKeys(a[at] as Value, b[at] as Value, keys[at] as SortKeyPlan)
+    if (order !== 0) return order
+  }
+  return 0
 }
 
 function compareKeys(a: Value, b: Value, { descending, nullsFirst }: SortKeyPlan): number {

@@ -1,5 +1,6 @@
 import type { ValueLimits } from './value-limits.ts'
 import type { StructValue, TimestampValue, Value } from '../values/value.ts'
+import type { StatementMemory } from './statement-memory.ts'
 
 /**
  * What the executor asks of whoever holds the documents. `ledger` provides it per statement: reads see the
@@ -86,4 +87,9 @@ export interface EvaluationContext {
   readonly meter: Meter
   /** What one value may take; the widest where left out. */
   readonly valueLimits?: ValueLimits | undefined
+  /**
+   * The account of what the statement holds. Whoever makes it closes it; so does the end of the rows. Left out: a limit of
+   * its own, and nothing spills.
+   */
+  readonly memory?: StatementMemory
 }

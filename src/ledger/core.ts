@@ -1,4 +1,5 @@
 import type { Env } from '../base/env.ts'
+import type { MemoryPool, TemporaryFiles } from '../exec/statement-memory.ts'
 import type { Store } from '../store/store.ts'
 import type { CatalogCache } from './catalog-store.ts'
 import type { LedgerSymbols } from './ledger-symbols.ts'
@@ -25,6 +26,10 @@ export interface LedgerOptions {
   readonly journalReads?: boolean
   /** Bounds other than QLDB's (`strictQldb`) or the widest ones (quotas.ts). */
   readonly quotas?: Partial<LedgerQuotas>
+  /** Where rows go that outgrow a statement's memory; none: such a statement fails. */
+  readonly temporaryFiles?: TemporaryFiles
+  /** What all statements of a process share. */
+  readonly memoryPool?: MemoryPool
   /** Asked every `ticksBetweenChecks` rows; true stops the statement with 'cancelled/by-user'. */
   readonly isCancelled?: () => boolean
 }

@@ -3,6 +3,8 @@ import {
   documentBytesMax,
   documentBytesMaxWide,
   integerDigitsMax,
+  statementDiskBytesMax,
+  statementMemoryBytesMax,
   statementCharactersMax,
   statementCharactersMaxWide,
   tableIndexesMax,
@@ -32,6 +34,10 @@ export interface LedgerQuotas {
   readonly valueBytes: number
   /** Digits of an integer that a statement computes; at most integerDigitsMax. */
   readonly numberDigits: number
+  /** What one statement may hold (exec/statement-memory.ts). */
+  readonly statementMemoryBytes: number
+  /** Of its temporary files. */
+  readonly statementDiskBytes: number
 }
 
 /** QLDB's documented quotas. */
@@ -46,6 +52,8 @@ const strictQuotas: LedgerQuotas = {
   tableIndexes: tableIndexesMax,
   valueBytes: valueBytesMax,
   numberDigits: integerDigitsMax,
+  statementMemoryBytes: statementMemoryBytesMax,
+  statementDiskBytes: statementDiskBytesMax,
 }
 
 /** As wide as the machine allows. */
@@ -60,6 +68,8 @@ const wideQuotas: LedgerQuotas = {
   tableIndexes: Number.POSITIVE_INFINITY,
   valueBytes: valueBytesMax,
   numberDigits: integerDigitsMax,
+  statementMemoryBytes: statementMemoryBytesMax,
+  statementDiskBytes: statementDiskBytesMax,
 }
 
 export function quotasOf(strictQldb: boolean, wanted: Partial<LedgerQuotas> = {}): LedgerQuotas {

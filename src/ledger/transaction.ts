@@ -2,6 +2,7 @@ import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { runPlan } from '../exec/run.ts'
+import { StatementMemory } from '../exec/statement-memory.ts'
 import { type RedactedRevision, statementDigest } from '../journal/block.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Snapshot } from '../store/store.ts'
@@ -56,8 +57,8 @@ export class LedgerTransaction {
   readonly #readSet = new ReadSet()
   readonly #redactions: RedactedRevision[] = []
   readonly #statements: StatementRecord[] = []
-  /** Numbers of the statements whose results may still be pulled. */
-  readonly #openResults = new Set<number>()
+  /** The statements whose results may still be pulled, by number, and what they hold. */
+  readonly #openResults = new Map<number, StatementMemory>()
 
   constructor(core: LedgerCore, { id, readsOnly = false, briefOnly = false }: TransactionOptions = {}) {
     this.#core = core
@@ -113,7 +114,6 @@ export class LedgerTransaction {
       const isQuery = plan.statement.kind === 'query' || plan.statement.kind === 'explain'
       if (this.#readsOnly) this.#checkOnlyReads(isQuery)
       if (!isQuery) return { rows: this.#change(plan, parameters, number, meter), meter }
-      this.#openResults.add(number)
       return { rows: this.#query(plan, parameters, number, meter), meter }
     } catch (error) {
       record.failed = true
@@ -160,7 +160,9 @@ export class LedgerTransaction {
   }
 
   #query(plan: Plan, parameters: readonly Value[], number: number, meter: StatementMeter): Iterator<Value> {
-    const rows = runPlan(plan, this.#context(parameters, number, meter, undefined))
+    const context = this.#context(parameters, number, meter, undefined)
+    const rows = runPlan(plan, context)
+    this.#openResults.set(number, context.memory)
     return this.#whileOpen(rows, number)
   }
 
@@ -191,8 +193,8 @@ export class LedgerTransaction {
       view: { ...view, ...this.#shared() },
       redactions: this.#redactions,
       catalog: view.catalog,
-      // A set keeps the order of insertion: the first is the least.
-      oldestReader: () => this.#openResults.values().next().value ?? number,
+      // A map keeps the order of insertion: the first is the least.
+      oldestReader: () => this.#openResults.keys().next().value ?? number,
     }
     const redactionsBefore = this.#redactions.length
     const sink = new StatementSink(writes, number, meter, this.#nextId, quotas)
@@ -210,6 +212,7 @@ export class LedgerTransaction {
 
   #context(parameters: readonly Value[], number: number, meter: StatementMeter, sink: StatementSink | undefined) {
     const { env, options, quotas } = this.#core
+    const limits = { memoryBytes: quotas.statementMemoryBytes, diskBytes: quotas.statementDiskBytes }
     const view = this.#openView()
     const nowMs = env.nowMs()
     return {
@@ -221,6 +224,7 @@ export class LedgerTransaction {
       nowMs,
       meter,
       valueLimits: quotas,
+      memory: new StatementMemory(limits, options.temporaryFiles, options.memoryPool),
     }
   }
 
@@ -264,6 +268,7 @@ export class LedgerTransaction {
   }
 
   #release(): void {
+    for (const memory of this.#openResults.values()) memory.close()
     this.#view?.snapshot.release()
     this.#view = undefined
   }

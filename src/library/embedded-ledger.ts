@@ -7,6 +7,7 @@ import { createHandler } from '../server/handler.ts'
 import { StatementGuard } from '../server/statement-guard.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { Store } from '../store/store.ts'
+import { defaultTemporaryDirectory, TemporaryDirectory } from '../store/temporary-files.ts'
 import type { Value } from '../values/value.ts'
 import { type JsValue, toValue } from './to-value.ts'
 
@@ -23,6 +24,8 @@ export interface OpenLedgerOptions {
   readonly quotas?: Partial<LedgerQuotas>
   /** What an operation on values of the wrong types gives: MISSING (`permissive`, the default) or an error. */
   readonly typing?: 'permissive' | 'strict'
+  /** Where statements spill that outgrow their memory. Default: $TMPDIR, or /var/tmp. */
+  readonly tempDir?: string
 }
 
 /** A ledger in this process, with its session service and a driver in front of it. */
@@ -38,7 +41,7 @@ export class EmbeddedLedger {
   }
 
   /** Use `openLedger`. */
-  static async open(options: OpenLedgerOptions, env: Env): Promise<EmbeddedLedger> {
+  static async open(asked: OpenLedgerOptions, env: Env): Promise<EmbeddedLedger> {
     const {
       directory,
       name = 'default',
@@ -46,13 +49,16 @@ export class EmbeddedLedger {
       keepStrictQldb,
       quotas = {},
       typing = 'permissive',
-    } = options
+      tempDir = defaultTemporaryDirectory(),
+    } = asked
     const store = await openStore(directory)
     const guard = new StatementGuard(env)
     try {
       const keep = keepStrictQldb === undefined ? {} : { keepStrictQldb }
       const isCancelled = guard.isCancelled
-      const ledger = await Ledger.open(store, env, { name, strictQldb, ...keep, quotas, typing, isCancelled })
+      const temporaryFiles = new TemporaryDirectory(tempDir, env)
+      const options = { name, strictQldb, ...keep, quotas, typing, temporaryFiles, isCancelled }
+      const ledger = await Ledger.open(store, env, options)
       const handler = createHandler({ open: async () => ledger }, env, { strictQldb, guard })
       const description = `embedded, ${directory ?? 'in memory'}`
       const transport = createLocalTransport(handler.send, description, async () => {

@@ -1,12 +1,15 @@
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
+import { statementDiskBytesMax, statementMemoryBytesMax } from '../base/limits.ts'
 import { checkCall } from '../exec/compile-call.ts'
 import { evaluateConstant } from '../exec/evaluate-constant.ts'
 import { evaluatePlan, runPlan } from '../exec/run.ts'
 import type { EvaluationContext } from '../exec/source.ts'
+import { StatementMemory } from '../exec/statement-memory.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { printPlan } from '../plan/print-plan.ts'
+import { defaultTemporaryDirectory, TemporaryDirectory } from '../store/temporary-files.ts'
 import { parseStatement } from '../syntax/parser.ts'
 import type { Value } from '../values/value.ts'
 import { type Binding, BoundSource, NameCatalog } from './binding.ts'
@@ -20,17 +23,30 @@ export interface QueryOptions {
   readonly typing?: 'permissive' | 'strict'
   /** Match unquoted names without regard to case where none matches exactly, as PartiQL has it; default true. */
   readonly foldsCase?: boolean
+  /** Memory that a run may hold, in bytes, estimated; beyond it rows spill to temporary files. Default: 256 MiB. */
+  readonly memoryBytes?: number
+  /** Bytes of temporary files that a run may hold. Default: 64 GiB. */
+  readonly diskBytes?: number
+  /** Where they lie. Default: $TMPDIR, or /var/tmp. */
+  readonly tempDir?: string
 }
 
 /** A query parsed and planned over names whose values come with each run. */
 export class PreparedQuery {
   readonly #plan: Plan
-  readonly #env: Pick<Env, 'nowMs'>
+  readonly #env: Pick<Env, 'nowMs' | 'randomBytes'>
+  readonly #options: QueryOptions
   readonly #streaming: ReadonlyMap<string, number>
 
   /** Throws LedgerError with a place in the text. */
-  constructor(text: string, names: Iterable<string>, env: Pick<Env, 'nowMs'>, options: QueryOptions = {}) {
+  constructor(
+    text: string,
+    names: Iterable<string>,
+    env: Pick<Env, 'nowMs' | 'randomBytes'>,
+    options: QueryOptions = {},
+  ) {
     const { typing = 'permissive', foldsCase = true } = options
+    this.#options = options
     // JavaScript callers have no compiler to tell them.
     if (typeof text !== 'string')
       throw new LedgerError(
@@ -80,6 +96,13 @@ export class PreparedQuery {
       transactionId: undefined,
       nowMs: this.#env.nowMs(),
       meter: { readIos: 0, writeIos: 0, tick: () => {} },
+      memory: this.#memory(),
     }
+  }
+
+  #memory(): StatementMemory {
+    const { memoryBytes = statementMemoryBytesMax, diskBytes = statementDiskBytesMax, tempDir } = this.#options
+    const files = new TemporaryDirectory(tempDir ?? defaultTemporaryDirectory(), this.#env)
+    return new StatementMemory({ memoryBytes, diskBytes }, files)
   }
 }

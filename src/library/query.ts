@@ -9,7 +9,7 @@ export class Query {
   readonly #prepared: PreparedQuery
 
   /** Use `prepare`. */
-  constructor(text: string, names: Iterable<string>, env: Pick<Env, 'nowMs'>, options?: QueryOptions) {
+  constructor(text: string, names: Iterable<string>, env: Pick<Env, 'nowMs' | 'randomBytes'>, options?: QueryOptions) {
     this.#prepared = new PreparedQuery(text, names, env, options)
   }
 

@@ -1,8 +1,8 @@
 import { LedgerError } from '../base/errors.ts'
 import { BinaryValueReader } from './binary-value-reader.ts'
-import { isLazy, LazyStruct } from './lazy-values.ts'
+import { isLazy, LazyList, LazySexp, LazyStruct } from './lazy-values.ts'
 import { declareSymbols, isMarkerLookalike, LocalSymbolTable, type SymbolTable, symbolTableText } from './symbols.ts'
-import { struct, type Value } from './value.ts'
+import { type Annotations, struct, type Value } from './value.ts'
 
 /**
  * Reads Ion 1.0 binary. What it is given must not change afterwards where it says "lazily"; everything else is copied.
@@ -70,6 +70,18 @@ export class LazyReader {
     reader.at = start
     return reader.readValue(reader.bytes.length, 0) ?? reader.fail('expected a value', start)
   }
+}
+
+/** A container over its content alone, which must not change afterwards: what `source` of a lazy value gave, copied. */
+export function lazyOver(
+  type: 'struct' | 'list' | 'sexp',
+  bytes: Uint8Array,
+  symbols: SymbolTable,
+  depth: number,
+  annotations: Annotations,
+): Value {
+  const Container = { struct: LazyStruct, list: LazyList, sexp: LazySexp }[type]
+  return new Container(new BinaryValueReader(bytes, symbols, true), 0, bytes.length, depth, annotations)
 }
 
 /**

@@ -65,14 +65,14 @@ export interface BytesPlace extends TextPlace {
 
 /** Reads values of Ion 1.0 binary (Ion 1.0 specification, "Typed Value Formats"), eagerly or lazily. */
 export class BinaryValueReader extends BinaryCursor {
-  readonly #symbols: SymbolTable
+  readonly symbols: SymbolTable
   readonly #isLazy: boolean
   readonly #isPassing: boolean
 
   /** `isPassing`: the bytes will be written over, so that containers within the outermost ones copy theirs. */
   constructor(bytes: Uint8Array, symbols: SymbolTable, isLazy: boolean, at = 0, isPassing = false) {
     super(bytes, at)
-    this.#symbols = symbols
+    this.symbols = symbols
     this.#isLazy = isLazy
     this.#isPassing = isPassing
   }
@@ -131,14 +131,14 @@ export class BinaryValueReader extends BinaryCursor {
 
   /** Whether the symbols know none of the annotations that stand for PartiQL's own values (partiql-ion.ts). */
   get isPlainIon(): boolean {
-    return this.#symbols.hasPartiqlMarks === false
+    return this.symbols.hasPartiqlMarks === false
   }
 
   /** A reader of a copy of some of the bytes. */
   copyOf(start: number, end: number): BinaryValueReader {
     const bytes = Buffer.allocUnsafe(end - start)
     this.bytes.copy(bytes, 0, start, end)
-    return new BinaryValueReader(bytes, this.#symbols, this.#isLazy)
+    return new BinaryValueReader(bytes, this.symbols, this.#isLazy)
   }
 
   /** Past the length of what has `descriptor`; returns where its content ends. A null has no content. */
@@ -162,7 +162,7 @@ export class BinaryValueReader extends BinaryCursor {
   /** Past the id of a field's name; returns its text. */
   readFieldName(end: number): string {
     const start = this.at
-    const text = this.#symbols.textOf(this.readVarUInt(end))
+    const text = this.symbols.textOf(this.readVarUInt(end))
     return text === undefined ? this.fail('a field name is not in the symbol table', start) : text
   }
 
@@ -235,7 +235,7 @@ export class BinaryValueReader extends BinaryCursor {
 
   /** To the value that a path leads to from here through structs without annotations; its struct's end, or -1. */
   #seekPath(path: FieldPath, end: number): number {
-    const ids = path.idsIn(this.#symbols)
+    const ids = path.idsIn(this.symbols)
     if (ids === undefined) return -1
     let structEnd = end
     for (let step = 0; step < ids.length; step += 1) {
@@ -262,7 +262,7 @@ export class BinaryValueReader extends BinaryCursor {
     if (structEnd === -1) return false
     place.bytes = this.bytes
     place.start = this.at
-    place.symbols = this.#symbols
+    place.symbols = this.symbols
     const descriptor = this.bytes[this.at] as number
     this.at += 1
     place.end = this.readLength(descriptor, structEnd)
@@ -361,7 +361,7 @@ export class BinaryValueReader extends BinaryCursor {
   #readSymbol(end: number): string {
     const start = this.at
     const id = this.readUInt(end)
-    const text = typeof id === 'number' ? this.#symbols.textOf(id) : undefined
+    const text = typeof id === 'number' ? this.symbols.textOf(id) : undefined
     return text === undefined ? this.fail('a symbol is not in the symbol table', start) : text
   }
 
@@ -379,7 +379,7 @@ export class BinaryValueReader extends BinaryCursor {
     const annotations: string[] = []
     while (this.at < idsEnd) {
       const at = this.at
-      const text = this.#symbols.textOf(this.readVarUInt(idsEnd))
+      const text = this.symbols.textOf(this.readVarUInt(idsEnd))
       annotations.push(text === undefined ? this.fail('an annotation is not in the symbol table', at) : text)
     }
     const value = this.readValue(end, depth, annotations) as Value

@@ -1,5 +1,5 @@
 import type { BinaryValueReader, BytesPlace, Fields, TextPlace } from './binary-value-reader.ts'
-import type { FieldPath } from './symbols.ts'
+import type { FieldPath, SymbolTable } from './symbols.ts'
 import type { Annotations, ListValue, SexpValue, StructValue, Value } from './value.ts'
 
 /** A struct whose fields are decoded when asked, one level at a time. Equal in every property to the eager one. */
@@ -73,6 +73,16 @@ export class LazyStruct implements StructValue, Lazy {
     return this.#end - this.#start
   }
 
+  get source(): LazySource {
+    return {
+      bytes: this.#reader.bytes,
+      start: this.#start,
+      end: this.#end,
+      symbols: this.#reader.symbols,
+      depth: this.#depth,
+    }
+  }
+
   get isPlainIon(): boolean {
     return this.#reader.isPlainIon && this.annotations === undefined
   }
@@ -121,6 +131,16 @@ abstract class LazySequence implements Lazy {
     return this.#end - this.#start
   }
 
+  get source(): LazySource {
+    return {
+      bytes: this.#reader.bytes,
+      start: this.#start,
+      end: this.#end,
+      symbols: this.#reader.symbols,
+      depth: this.#depth,
+    }
+  }
+
   get isPlainIon(): boolean {
     return this.#reader.isPlainIon && this.annotations === undefined
   }
@@ -153,8 +173,19 @@ export interface Lazy {
   readonly byteLength: number
   /** Whether neither it nor anything in it stands for a PartiQL value that Ion lacks. */
   readonly isPlainIon: boolean
+  /** Where its content lies, for copying it away and back (binary-reader.ts, lazyOver). */
+  readonly source: LazySource
   /** The same value over a copy of its bytes, where those lie among many others. */
   detached(): Value
+}
+
+export interface LazySource {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  readonly symbols: SymbolTable
+  /** Containers around it, with it. */
+  readonly depth: number
 }
 
 export function isLazy(value: Value): value is Value & Lazy {

@@ -1,0 +1,218 @@
+import { LedgerError } from '../base/errors.ts'
+import { memoryStepBytes, operatorMemoryShare, statementDiskBytesMax, statementMemoryBytesMax } from '../base/limits.ts'
+
+/** Memory that several statements share, as all of a server do. Bytes are taken and given back in steps. */
+export interface MemoryPool {
+  /** False when so much is not left. */
+  take(bytes: number): boolean
+  give(bytes: number): void
+}
+
+/** One temporary file, private to its statement. */
+export interface TemporaryFile {
+  /** Writes all bytes at the end. Throws LedgerError 'store/full' or 'store/unavailable'. */
+  append(bytes: Uint8Array): void
+  /** Fills `into` from `position` on and returns how many bytes there were. */
+  read(into: Uint8Array, position: number): number
+  /** Removes it. */
+  close(): void
+}
+
+export interface TemporaryFiles {
+  open(): TemporaryFile
+}
+
+export interface StatementLimits {
+  readonly memoryBytes: number
+  readonly diskBytes: number
+}
+
+export const defaultStatementLimits: StatementLimits = {
+  memoryBytes: statementMemoryBytesMax,
+  diskBytes: statementDiskBytesMax,
+}
+
+/**
+ * The account of what one statement holds: estimates of bytes of the heap, and bytes of temporary files. Operators that
+ * can spill ask through a Holding; everything else charges, and fails when the limit is reached.
+ */
+export class StatementMemory {
+  readonly limits: StatementLimits
+  readonly #files: TemporaryFiles | undefined
+  readonly #pool: MemoryPool | undefined
+  readonly #open = new Set<TemporaryFile>()
+  #used = 0
+  /** Taken from the pool; a whole number of steps. */
+  #taken = 0
+  #diskUsed = 0
+
+  /** Without `files` nothing can spill. */
+  constructor(limits: StatementLimits, files?: TemporaryFiles, pool?: MemoryPool) {
+    this.limits = limits
+    this.#files = files
+    this.#pool = pool
+  }
+
+  get canSpill(): boolean {
+    return this.#files !== undefined
+  }
+
+  /** What an operator may hold even when others have taken all. */
+  get shareBytes(): number {
+    return this.limits.memoryBytes * operatorMemoryShare
+  }
+
+  /** Bytes charged and not released. */
+  get used(): number {
+    return this.#used
+  }
+
+  /** Bytes of temporary files that are open. */
+  get diskUsed(): number {
+    return this.#diskUsed
+  }
+
+  /** Charges bytes if they are within the limit. */
+  tryCharge(bytes: number): boolean {
+    const used = this.#used + bytes
+    if (used > this.limits.memoryBytes || !this.#takes(used)) return false
+    this.#used = used
+    return true
+  }
+
+  /** Throws LedgerError 'evaluator/limit' when the limit is reached. */
+  charge(bytes: number): void {
+    if (!this.tryCharge(bytes)) throw this.refusal()
+  }
+
+  /** Charges bytes whatever the limit is: for the share of an operator. */
+  force(bytes: number): void {
+    this.#used += bytes
+    this.#takes(this.#used)
+  }
+
+  release(bytes: number): void {
+    this.#used -= bytes
+    const spare = this.#taken - this.#used
+    if (spare < 2 * memoryStepBytes) return
+    const steps = Math.floor(spare / memoryStepBytes)
+    this.#taken -= steps * memoryStepBytes
+    this.#pool?.give(steps * memoryStepBytes)
+  }
+
+  /** The error of a statement that needs more than it may have. */
+  refusal(): LedgerError {
+    const { memoryBytes } = this.limits
+    if (
+      this.#used + memoryStepBytes < memoryBytes &&
+      this.#pool !== undefined &&
+      this.#used > this.#taken - memoryStepBytes
+    ) {
+      return new LedgerError('evaluator/limit', 'all statements together have reached their memory limit', {
+        help: 'run the statement again when others have ended, or raise the limit with --quota all-statements-memory=SIZE',
+      })
+    }
+    return new LedgerError('evaluator/limit', `the statement needs more than ${sizeText(memoryBytes)} of memory`, {
+      help: `let it hold less at once, or raise the limit with --quota statement-memory=${sizeText(2 * memoryBytes).replace(' ', '')}`,
+    })
+  }
+
+  /** A file that counts toward the statement's. Throws LedgerError 'evaluator/limit' where there are none. */
+  openFile(): TemporaryFile {
+    if (this.#files === undefined) throw this.refusal()
+    const file = this.#files.open()
+    let size = 0
+    const counted: TemporaryFile = {
+      append: (bytes) => {
+        this.#chargeDisk(bytes.length)
+        size += bytes.length
+        file.append(bytes)
+      },
+      read: (into, position) => file.read(into, position),
+      close: () => {
+        if (!this.#open.delete(counted)) return
+        this.#diskUsed -= size
+        file.close()
+      },
+    }
+    this.#open.add(counted)
+    return counted
+  }
+
+  /** Gives everything back: the statement is over. */
+  close(): void {
+    for (const file of [...this.#open]) file.close()
+    this.#used = 0
+    this.#pool?.give(this.#taken)
+    this.#taken = 0
+  }
+
+  #chargeDisk(bytes: number): void {
+    const { diskBytes } = this.limits
+    this.#diskUsed += bytes
+    if (this.#diskUsed <= diskBytes) return
+    throw new LedgerError(
+      'evaluator/limit',
+      `the statement needs more than ${sizeText(diskBytes)} of temporary files`,
+      {
+        help: `let it hold less at once, or raise the limit with --quota statement-disk=${sizeText(2 * diskBytes).replace(' ', '')}`,
+      },
+    )
+  }
+
+  #takes(used: number): boolean {
+    if (this.#pool === undefined || used <= this.#taken) return true
+    const steps = Math.ceil((used - this.#taken) / memoryStepBytes)
+    if (!this.#pool.take(steps * memoryStepBytes)) return false
+    this.#taken += steps * memoryStepBytes
+    return true
+  }
+}
+
+/** What one operator holds: it spills when `hold` says so, and releases. */
+export class Holding {
+  readonly memory: StatementMemory
+  #bytes = 0
+
+  constructor(memory: StatementMemory) {
+    this.memory = memory
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /**
+   * Charges what the operator now holds more. False: it is to spill before it holds more; every operator may hold its
+   * share. Throws LedgerError 'evaluator/limit' where nothing can be spilled.
+   */
+  hold(bytes: number): boolean {
+    const { memory } = this
+    if (memory.tryCharge(bytes)) {
+      this.#bytes += bytes
+      return true
+    }
+    if (!memory.canSpill) throw memory.refusal()
+    memory.force(bytes)
+    this.#bytes += bytes
+    return this.#bytes <= memory.shareBytes
+  }
+
+  release(bytes = this.#bytes): void {
+    this.memory.release(bytes)
+    this.#bytes -= bytes
+  }
+}
+
+const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
+
+/** `256 MiB`: in the largest unit that gives a whole number. */
+export function sizeText(bytes: number): string {
+  let unit = 0
+  let number = bytes
+  while (number >= 1024 && number % 1024 === 0 && unit + 1 < units.length) {
+    number /= 1024
+    unit += 1
+  }
+  return `${number} ${units[unit]}`
+}
