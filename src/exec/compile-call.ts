@@ -45,9 +45,14 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
     try {
       return frame.values.checked(definition.call(values, functionContext(frame, compiler)))
     } catch (error) {
-      return failed(error, compiler, span)
+      return isOutside(error) && !compiler.raises ? missing : failed(error, compiler, span)
     }
   }
+}
+
+/** A value for which a function is not defined, as LN(0), ends no permissive query. */
+function isOutside(error: unknown): boolean {
+  return error instanceof LedgerError && error.code === 'value/out-of-range'
 }
 
 function evaluateAll(args: readonly Evaluate[], frame: Frame): Value[] {

@@ -239,20 +239,26 @@ class SelectRows implements Iterator<Value, undefined> {
 
 type Bounded = Pick<SelectPlan, 'limit' | 'offset' | 'span'>
 
-/** LIMIT and OFFSET; what is no whole number from 0 on counts as not written in permissive typing. */
-export function compileBounds({ limit, offset, span }: Bounded, compiler: Compiler): (frame: Frame) => Bounds {
-  const [limitOf, offsetOf] = [limit, offset].map((bound) => bound && compileExpression(bound, compiler))
-  const read = (evaluate: Evaluate | undefined, frame: Frame, otherwise: number): number => {
-    const value = evaluate?.(frame)
-    if (value === undefined) return otherwise
-    if (value.type === 'int' && value.value >= 0) return Number(value.value)
-    mistyped(compiler, span, 'LIMIT and OFFSET take whole numbers from 0 on')
-    return otherwise
-  }
+/** LIMIT and OFFSET. Anything but an integer from 0 on is an error in both typing modes: people rely on a limit. */
+export function compileBounds({ limit, offset }: Bounded, compiler: Compiler): (frame: Frame) => Bounds {
+  const limitOf = limit && compileBound('LIMIT', limit, compiler)
+  const offsetOf = offset && compileBound('OFFSET', offset, compiler)
   return (frame) => ({
-    limit: read(limitOf, frame, Number.POSITIVE_INFINITY),
-    offset: read(offsetOf, frame, 0),
+    limit: limitOf === undefined ? Number.POSITIVE_INFINITY : limitOf(frame),
+    offset: offsetOf === undefined ? 0 : offsetOf(frame),
   })
+}
+
+function compileBound(clause: string, bound: PlanExpression, compiler: Compiler): (frame: Frame) => number {
+  const evaluate = compileExpression(bound, compiler)
+  return (frame) => {
+    const value = evaluate(frame)
+    if (value.type === 'int' && value.value >= 0) return Number(value.value)
+    const found = value.type === 'int' ? value.value.toString() : value.type.toUpperCase()
+    throw new LedgerError('evaluator/invalid', `${clause} takes an integer from 0 on, found ${found}`, {
+      span: bound.span,
+    })
+  }
 }
 
 /** PIVOT: one struct; rows whose name is no text are left out in permissive typing (specification, section 6.2). */

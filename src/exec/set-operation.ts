@@ -5,6 +5,7 @@ import { bag, isAbsent, list, nullValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileBounds } from './compile-query.ts'
 import { type Compiler, type Evaluate, mistyped } from './frame.ts'
+import { matchColumns } from './set-columns.ts'
 import { compileKeys } from './sort.ts'
 
 /**
@@ -17,8 +18,10 @@ export function compileSetOperation(query: SetPlan, compiler: Compiler): Evaluat
   const bounds = compileBounds(query, compiler)
   const sort = query.sort && { slot: query.sort.slot, ...compileKeys(query.sort.keys, compiler) }
   return (frame) => {
-    const [a, b] = operands(left(frame), right(frame), query, compiler)
-    if (!query.outer) checkRelations(a, b, query)
+    const given = operands(left(frame), right(frame), query, compiler)
+    const isByColumn = !query.outer || query.corresponding !== undefined
+    const [a, b] = isByColumn ? matchColumns(...given, query) : given
+    if (!query.outer) checkTypes([...a, ...b], query)
     let items = combine(query, a, b)
     if (sort !== undefined) {
       const keyed = items.map((item) => {
@@ -38,7 +41,12 @@ export function compileSetOperation(query: SetPlan, compiler: Compiler): Evaluat
  * The elements of both sides. NULL or MISSING beside a collection is an empty one (RFC 0007); two of them make one NULL,
  * as the conformance suite has it.
  */
-function operands(a: Value, b: Value, query: SetPlan, compiler: Compiler): [readonly Value[], readonly Value[]] {
+function operands(
+  a: Value,
+  b: Value,
+  query: SetPlan,
+  compiler: Compiler,
+): readonly [readonly Value[], readonly Value[]] {
   if (isAbsent(a) && isAbsent(b)) {
     mistyped(compiler, query.span, `${query.op.toUpperCase()} takes collections`)
     return query.op === 'except' ? [[], []] : [[nullValue], [nullValue]]
@@ -78,42 +86,25 @@ function combine({ op, all }: SetPlan, a: readonly Value[], b: readonly Value[])
   })
 }
 
-function checkRelations(a: readonly Value[], b: readonly Value[], { op, span, left, right }: SetPlan): void {
-  const areKnown = hasColumns(left) && hasColumns(right)
-  const refuse = (what: string): never => {
-    throw new LedgerError('evaluator/invalid', `${op.toUpperCase()} needs both sides to ${what}`, {
-      span,
-      help: `OUTER ${op.toUpperCase()} combines any values`,
-    })
-  }
-  const rows = [...a, ...b]
-  const [widthOfA, widthOfB] = [widthOf(a), widthOf(b)]
-  if (!areKnown && widthOfA !== undefined && widthOfB !== undefined && widthOfA !== widthOfB) {
-    refuse('have as many columns')
-  }
-  if (rows.some((row) => row.type !== 'struct')) refuse('be bags of structs')
-  const types: (string | undefined)[] = []
+/** SQL wants the values of a column to be comparable; NULL and MISSING go with anything. */
+function checkTypes(rows: readonly Value[], { op, span }: SetPlan): void {
+  const types = new Map<string, string>()
   for (const row of rows) {
     if (row.type !== 'struct') continue
     row.values.forEach((value, at) => {
+      const name = row.names[at] as string
       const group = typeGroup(value)
-      if (group !== undefined && types[at] !== undefined && types[at] !== group) {
-        if (widthOfA !== undefined && widthOfA === widthOfB) refuse('have columns of comparable types')
+      const known = types.get(name)
+      if (group !== undefined && known !== undefined && known !== group) {
+        throw new LedgerError(
+          'evaluator/invalid',
+          `${op.toUpperCase()} needs both sides to have columns of comparable types, but '${name}' holds ${known} and ${group}`,
+          { span, help: `OUTER ${op.toUpperCase()} combines any values` },
+        )
       }
-      types[at] ??= group
+      if (group !== undefined) types.set(name, group)
     })
   }
-}
-
-/** Whether the planner knows the columns, and has compared them. */
-function hasColumns(side: SetPlan['left']): boolean {
-  return side.kind === 'query' && side.query.kind === 'select' && side.query.columns !== undefined
-}
-
-/** How many columns each row has; undefined where some lack a column, or there is no row. */
-function widthOf(rows: readonly Value[]): number | undefined {
-  const widths = new Set(rows.map((row) => (row.type === 'struct' ? row.values.length : 0)))
-  return widths.size === 1 ? [...widths][0] : undefined
 }
 
 function typeGroup(value: Value): string | undefined {

@@ -2,6 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import type { CallExpression, Expression, GroupBy, SelectItem, SortKey } from '../syntax/ast.ts'
 import { buildExpression } from './build-expression.ts'
 import { columnName } from './column-name.ts'
+import { columnAt, columnNumber } from './column-number.ts'
 import { aggregateNames } from './function-facts.ts'
 import type { AggregatePlan, GroupOperator, Operator, PlanExpression, SortKeyPlan } from './plan.ts'
 import { declare, findVariable, isUngrouped, type PlanContext, Scope } from './scope.ts'
@@ -77,6 +78,14 @@ function uncast(key: Expression): Expression {
 
 /** `GROUP BY tagname` where `tagname` is the alias of a select item stands for that item (specification, section 11). */
 function selectedUnder(key: Expression, items: readonly SelectItem[], scope: Scope, context: PlanContext): Expression {
+  const number = columnNumber(key)
+  if (number !== undefined) {
+    const value = columnAt(number, 'GROUP BY', key.span, { kind: 'items', items, span: key.span })
+    if (!hasAggregate(value)) return value
+    throw new LedgerError('semantic/invalid', `GROUP BY ${number} names a column that holds an aggregate`, {
+      span: key.span,
+    })
+  }
   if (key.kind !== 'variable' || findVariable(scope, key.name, context) !== undefined) return key
   const item = items.find((one) => one.kind === 'expression' && one.alias?.text === key.name.text)
   return item === undefined || hasAggregate(item.value) ? key : item.value

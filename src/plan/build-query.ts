@@ -1,12 +1,22 @@
 import { LedgerError } from '../base/errors.ts'
 import { nestingDepthMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
-import type { Expression, PivotQuery, Query, SelectItem, SelectQuery, SetQuery, SortKey } from '../syntax/ast.ts'
+import type {
+  Expression,
+  PivotQuery,
+  Projection,
+  Query,
+  SelectItem,
+  SelectQuery,
+  SetQuery,
+  SortKey,
+} from '../syntax/ast.ts'
 import { tooDeep } from '../syntax/cursor.ts'
 import { buildExpression } from './build-expression.ts'
 import { buildFrom, countSources } from './build-from.ts'
 import { buildGroup, buildSortKey, type Grouped, hasAggregate } from './build-group.ts'
 import { buildProjection, excluded } from './build-projection.ts'
+import { columnAt, columnNumber, noSuchColumn } from './column-number.ts'
 import type { Coercion, Operator, PlanExpression, SortKeyPlan } from './plan.ts'
 import { pushFilter } from './push-filters.ts'
 import { declare, type PlanContext, Scope } from './scope.ts'
@@ -118,7 +128,9 @@ function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, co
   scope.windows = []
   const having = query.having && buildExpression(query.having, scope, context)
   const items = query.projection.kind === 'items' ? query.projection.items : []
-  const keys = sortKeys(query.orderBy)?.map((key) => buildSortKey(aliased(key, items), scope, context))
+  const keys = sortKeys(query.orderBy)?.map((key) => {
+    return buildSortKey(aliased(numbered(key, query.projection), items), scope, context)
+  })
   const exclusion = excluded(query.exclude ?? [], scope, context)
   const { value, columns } = asList(query, coercion)
     ? { value: listOf(items, exclusion.scope, context, span), columns: undefined }
@@ -178,6 +190,12 @@ function listOf(items: readonly SelectItem[], scope: Scope, context: PlanContext
   return { kind: 'sequence', type: 'list', items: values, span }
 }
 
+/** `ORDER BY 2` sorts by the second column of the SELECT list, as in every SQL. */
+function numbered(key: SortKey, projection: Projection): SortKey {
+  const number = columnNumber(key.value)
+  return number === undefined ? key : { ...key, value: columnAt(number, 'ORDER BY', key.value.span, projection) }
+}
+
 /** ORDER BY sees the aliases of the select list first: `SELECT price * 2 AS cost … ORDER BY cost`. */
 function aliased(key: SortKey, items: readonly SelectItem[]): SortKey {
   const { value } = key
@@ -195,7 +213,9 @@ function aliased(key: SortKey, items: readonly SelectItem[]): SortKey {
 function buildPivot(query: PivotQuery, parent: Scope, context: PlanContext) {
   const { input, scope, grouped } = buildBlock(query, parent, context)
   const having = query.having && buildExpression(query.having, scope, context)
-  const keys = sortKeys(query.orderBy)?.map((key) => buildSortKey(key, scope, context))
+  const keys = sortKeys(query.orderBy)?.map((key) => {
+    return buildSortKey(numbered(key, { kind: 'value', value: query.value, span: query.span }), scope, context)
+  })
   const name = buildExpression(query.at, scope, context)
   const value = buildExpression(query.value, scope, context)
   let operator: Operator = grouped === undefined ? input : grouped.finish()
@@ -216,7 +236,8 @@ function buildPivot(query: PivotQuery, parent: Scope, context: PlanContext) {
 function buildSetOperation(query: SetQuery, parent: Scope, context: PlanContext) {
   const left = buildExpression(query.left, parent, context, 'none')
   let right = buildExpression(query.right, parent, context, 'none')
-  if (!query.outer) {
+  const corresponding = query.corresponding
+  if (!query.outer && corresponding === undefined) {
     checkColumns(left, right, query.span)
     const names = columnsOf(left)
     if (names !== undefined) right = renamed(right, names)
@@ -226,9 +247,11 @@ function buildSetOperation(query: SetQuery, parent: Scope, context: PlanContext)
     op: query.op,
     outer: query.outer,
     all: query.quantifier === 'all',
+    corresponding: typeof corresponding === 'object' ? corresponding.map((name) => name.text) : corresponding,
     left,
     right,
-    sort: query.orderBy === undefined ? undefined : sortOfRows(query.orderBy, parent, context, query.span),
+    sort:
+      query.orderBy === undefined ? undefined : sortOfRows(query.orderBy, columnsOf(left), parent, context, query.span),
     ...buildBounds(query, parent, context),
     span: query.span,
   } as const
@@ -237,6 +260,7 @@ function buildSetOperation(query: SetQuery, parent: Scope, context: PlanContext)
 /** ORDER BY after a set operation sees the columns of the result's rows. */
 function sortOfRows(
   orderBy: readonly SortKey[],
+  columns: readonly string[] | undefined,
   parent: Scope,
   context: PlanContext,
   span: Span,
@@ -246,7 +270,16 @@ function sortOfRows(
   scope.sourceCount = 1
   const row = declare(scope, context, '_1', 'source', slot, span)
   scope.sources.push({ source: row, at: undefined, by: undefined, nullable: false })
-  return { slot, keys: orderBy.map((key) => buildSortKey(key, scope, context)) }
+  return { slot, keys: orderBy.map((key) => buildSortKey(namedByNumber(key, columns), scope, context)) }
+}
+
+function namedByNumber(key: SortKey, columns: readonly string[] | undefined): SortKey {
+  const number = columnNumber(key.value)
+  if (number === undefined) return key
+  const { span } = key.value
+  const name = columns?.[number - 1]
+  if (name === undefined) throw noSuchColumn(number, 'ORDER BY', span, columns?.length)
+  return { ...key, value: { kind: 'variable', name: { text: name, quoted: true, span }, local: false, span } }
 }
 
 /** The columns of a SELECT list or of a set operation over such; undefined where they depend on the data. */
@@ -288,10 +321,6 @@ function checkColumns(left: PlanExpression, right: PlanExpression, span: Span): 
 type Bounded = { readonly limit: Expression | undefined; readonly offset: Expression | undefined }
 
 function buildBounds(query: Bounded, parent: Scope, context: PlanContext) {
-  for (const bound of [query.limit, query.offset]) {
-    if (bound?.kind !== 'unary' || bound.op !== '-' || bound.operand.kind !== 'literal') continue
-    throw new LedgerError('semantic/invalid', 'LIMIT and OFFSET take no negative number', { span: bound.span })
-  }
   return {
     limit: query.limit && buildExpression(query.limit, parent, context),
     offset: query.offset && buildExpression(query.offset, parent, context),

@@ -290,6 +290,8 @@ export interface SetPlan {
   readonly op: 'union' | 'intersect' | 'except'
   readonly outer: boolean
   readonly all: boolean
+  /** CORRESPONDING: the columns by name; `all` for those that both sides have. */
+  readonly corresponding: readonly string[] | 'all' | undefined
   readonly left: PlanExpression
   readonly right: PlanExpression
   /** ORDER BY over the result: rows are put into `slot` one by one. */

@@ -10,8 +10,10 @@ const bareTitle = 'VALUE'
 /**
  * Comma-separated values (RFC 4180, line feeds as line ends) under a line of field names: the fields of the first rows in
  * order of appearance. All rows of a result that is kept in memory count as first; of a larger one its first thousand.
- * - a string or symbol: its text, in quotes where commas, quotes, line breaks or outer blanks ask for it; empty: `""`
+ * - a string or symbol: its text, in quotes where commas, quotes, line breaks or outer blanks ask for it, and where it
+ *   would read back as a number; empty: `""`
  * - NULL, MISSING and a field that a row lacks: nothing at all
+ * - nan, +inf and -inf: those words, as in Ion
  * - everything else as in JSON (json-text.ts): numbers with all digits, timestamps in Ion's form, lists and structs as JSON
  *
  * A later row with a field that has no column throws LedgerError 'format/no-column': nothing is left out without a word.
@@ -97,7 +99,11 @@ function csvCell(value: Value): string {
     case 'missing':
       return ''
     case 'string':
-      return quoted(value.value)
+      return textCell(value.value)
+    case 'float':
+      if (Number.isNaN(value.value)) return 'nan'
+      if (!Number.isFinite(value.value)) return value.value > 0 ? '+inf' : '-inf'
+      return jsonText(value)
     case 'list':
     case 'sexp':
     case 'bag':
@@ -105,9 +111,16 @@ function csvCell(value: Value): string {
       return quoted(jsonText(value))
     default: {
       const json = jsonText(value)
-      return quoted(json.startsWith('"') ? (JSON.parse(json) as string) : json)
+      return json.startsWith('"') ? textCell(JSON.parse(json) as string) : json
     }
   }
+}
+
+const numberLike = /^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/
+
+/** In quotes where a reader would take the text for a number. */
+function textCell(text: string): string {
+  return numberLike.test(text) ? `"${text}"` : quoted(text)
 }
 
 function quoted(text: string): string {

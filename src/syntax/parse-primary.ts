@@ -8,6 +8,7 @@ import { isStructuralWord } from './keywords.ts'
 import { dateTimeLiteral, numberOf } from './literals.ts'
 import { callOf, parseCall } from './parse-call.ts'
 import { parseExpression } from './parse-expression.ts'
+import { atUnicodeLiteral, parseUnicodeLiteral } from './unicode-literal.ts'
 import { parseTypeName } from './parse-type.ts'
 
 /** Structural words that are functions too when a parenthesis follows. */
@@ -145,6 +146,7 @@ function parseStruct(cursor: Cursor): Expression {
 
 function parseWord(cursor: Cursor, token: ParserToken): Expression {
   const called = cursor.peek().word === '('
+  if (atUnicodeLiteral(cursor)) return parseUnicodeLiteral(cursor)
   switch (token.word) {
     case 'NULL':
       return takeLiteral(cursor, nullValue)

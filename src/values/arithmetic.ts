@@ -5,6 +5,7 @@ import {
   divideExact,
   type Exact,
   exactOf,
+  multiplyExact,
   type NumericValue,
   remainderExact,
   roundedDecimal,
@@ -183,10 +184,6 @@ export function doubleOf(value: NumericValue): number {
 
 function subtractExact(a: Exact, b: Exact): Exact {
   return addExact(a, { coefficient: -b.coefficient, exponent: b.exponent })
-}
-
-function multiplyExact(a: Exact, b: Exact): Exact {
-  return { coefficient: a.coefficient * b.coefficient, exponent: a.exponent + b.exponent }
 }
 
 const expected: Record<string, string> = {

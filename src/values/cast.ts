@@ -2,7 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import { isZero } from './arithmetic.ts'
 import { equals } from './compare.ts'
 import { castToDate, castToTime, castToTimestamp, printDateTime } from './datetime-cast.ts'
-import { digitCount, divideHalfEven, type Exact, exactOf, type NumericValue, tenTo, truncateExact } from './decimal.ts'
+import { digitCount, divideHalfUp, type Exact, exactOf, type NumericValue, tenTo, truncateExact } from './decimal.ts'
 import { castToInterval } from './interval.ts'
 import { printInterval } from './interval-text.ts'
 import { printIon } from './text-writer.ts'
@@ -41,9 +41,19 @@ export function castTo(value: Value, type: CastType): Value {
   checkCastTarget(type)
   if (isAbsent(value)) return value
   const cast = casts[type.name] ?? (type.name.startsWith('interval') ? castToInterval : undefined)
-  const result = cast?.(value, type)
+  const result = cast && withinRange(() => cast(value, type))
   if (result === undefined) throw cannotCast(value, type)
   return result
+}
+
+/** A number that has too many digits for the type has no counterpart there. */
+function withinRange(cast: () => Value | undefined): Value | undefined {
+  try {
+    return cast()
+  } catch (error) {
+    if (error instanceof LedgerError && error.code === 'value/out-of-range') return undefined
+    throw error
+  }
 }
 
 /** Throws semantic/invalid for a type that no CAST may name; for a check before any value is there. */
@@ -243,14 +253,14 @@ function exactFromText(text: string): Exact | undefined {
   }
 }
 
-/** Exactly so many digits after the point, half to even. */
+/** Exactly so many digits after the point, a tie away from zero. */
 function rescale(value: Exact, scale: number): Exact {
   const shift = value.exponent + scale
   if (shift >= 0) {
     return { coefficient: value.coefficient === 0n ? 0n : value.coefficient * tenTo(shift), exponent: -scale }
   }
   if (-shift > digitCount(value.coefficient) + 1) return { coefficient: 0n, exponent: -scale }
-  return { coefficient: divideHalfEven(value.coefficient, 10n ** BigInt(-shift)), exponent: -scale }
+  return { coefficient: divideHalfUp(value.coefficient, 10n ** BigInt(-shift)), exponent: -scale }
 }
 
 /** VARCHAR(n) and CHAR(n) cut what is longer, and CHAR(n) fills up with blanks; both count code points. */

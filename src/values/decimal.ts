@@ -14,10 +14,14 @@ const powersOfTen: bigint[] = [1n]
 
 /** 10^power for a power that is not negative; small ones are kept. */
 export function tenTo(power: number): bigint {
-  if (power > integerDigitsMax) throw new LedgerError('value/out-of-range', 'Int overflow or underflow')
+  if (power > integerDigitsMax) throw tooManyDigits()
   if (power > 256) return 10n ** BigInt(power)
   while (powersOfTen.length <= power) powersOfTen.push((powersOfTen[powersOfTen.length - 1] as bigint) * 10n)
   return powersOfTen[power] as bigint
+}
+
+function tooManyDigits(): LedgerError {
+  return new LedgerError('value/out-of-range', `the number has more than ${integerDigitsMax} digits written out`)
 }
 
 /** How many decimal digits a coefficient has; 0 has one. */
@@ -91,6 +95,15 @@ export function roundTo(value: Exact, digits: number): Exact {
     : { coefficient: rounded, exponent: value.exponent + excess }
 }
 
+/** The quotient rounded to the nearest integer, a tie away from zero: SQL's ROUND. */
+export function divideHalfUp(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor
+  const rest = dividend % divisor
+  const twice = (rest < 0n ? -rest : rest) * 2n
+  if (twice < (divisor < 0n ? -divisor : divisor)) return quotient
+  return dividend < 0n === divisor < 0n ? quotient + 1n : quotient - 1n
+}
+
 /** The quotient rounded to the nearest integer, a tie to the even one. */
 export function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
   const quotient = dividend / divisor
@@ -110,6 +123,10 @@ export function roundedDecimal(value: Exact): DecimalValue {
     throw new LedgerError('value/out-of-range', `a decimal's exponent of ${rounded.exponent} is out of range`)
   }
   return decimal(rounded.coefficient, rounded.exponent)
+}
+
+export function multiplyExact(a: Exact, b: Exact): Exact {
+  return { coefficient: a.coefficient * b.coefficient, exponent: a.exponent + b.exponent }
 }
 
 /** The exact sum, or, when the summands lie further apart than any rounding sees, one that rounds the same. */
@@ -155,12 +172,29 @@ function trimTo(value: Exact, exponent: number): Exact {
   return { coefficient, exponent: current }
 }
 
-/** The remainder of the division that truncates; it has the dividend's sign. The divisor isn't zero. */
+/**
+ * The remainder of the division that truncates; it has the dividend's sign. The divisor isn't zero. Exponents however
+ * far apart cost no more than the digits: the larger power of ten is never written out.
+ */
 export function remainderExact(a: Exact, b: Exact): Exact {
-  const exponent = Math.min(a.exponent, b.exponent)
-  const dividend = a.coefficient * tenTo(a.exponent - exponent)
-  const divisor = b.coefficient * tenTo(b.exponent - exponent)
-  return { coefficient: dividend % divisor, exponent }
+  if (a.exponent >= b.exponent) {
+    const power = powerOfTenModulo(a.exponent - b.exponent, b.coefficient)
+    return { coefficient: (a.coefficient * power) % b.coefficient, exponent: b.exponent }
+  }
+  const shift = b.exponent - a.exponent
+  if (shift > digitCount(a.coefficient)) return a
+  return { coefficient: a.coefficient % (b.coefficient * tenTo(shift)), exponent: a.exponent }
+}
+
+/** 10^power modulo a number, by squares. */
+function powerOfTenModulo(power: number, modulus: bigint): bigint {
+  let result = 1n % modulus
+  let square = 10n % modulus
+  for (let left = power; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result = (result * square) % modulus
+    square = (square * square) % modulus
+  }
+  return result
 }
 
 /** The integer part, towards zero. Throws value/out-of-range when it would have too many digits to be useful. */
@@ -174,7 +208,7 @@ export function truncateExact(value: Exact): bigint {
 export function printPlain(value: Exact): string {
   const { coefficient, exponent } = value
   if (exponent >= 0) return coefficient === 0n ? '0' : (coefficient * tenTo(exponent)).toString()
-  if (-exponent > integerDigitsMax) throw new LedgerError('value/out-of-range', 'Int overflow or underflow')
+  if (-exponent > integerDigitsMax) throw tooManyDigits()
   const digits = (coefficient < 0n ? -coefficient : coefficient).toString().padStart(1 - exponent, '0')
   const point = digits.length + exponent
   return `${coefficient < 0n ? '-' : ''}${digits.slice(0, point)}.${digits.slice(point)}`

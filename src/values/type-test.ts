@@ -1,11 +1,13 @@
 import type { CastType } from './cast.ts'
 import { digitCount } from './decimal.ts'
+import { castToInterval } from './interval.ts'
 import type { DecimalValue, IntervalValue, Value } from './value.ts'
 
 /**
  * `value IS type`. NULL takes in MISSING and nulls of every type; nothing absent is of another type. Types with
- * arguments look at the value too: DECIMAL(p, s) wants p - s digits before the point and at most s after it (the
- * conformance cases' reading), VARCHAR(n) at most n code points, CHAR(n) exactly n.
+ * arguments look at the value too: DECIMAL(p, s) holds every n * 10^-s with n < 10^p that is written with at most s
+ * digits after the point, VARCHAR(n) at most n code points, CHAR(n) exactly n, TIME(n) at most n digits of a second, an
+ * interval type whole multiples of its last field with at most p digits in its first.
  */
 export function isOfType(value: Value, type: CastType): boolean {
   const { name } = type
@@ -14,7 +16,7 @@ export function isOfType(value: Value, type: CastType): boolean {
     return name === 'missing' && value.type === 'missing'
   }
   if (name === 'any') return true
-  if (name.startsWith('interval')) return value.type === 'interval' && isInFamily(value, name)
+  if (name.startsWith('interval')) return value.type === 'interval' && isIntervalOf(value, type)
   if (value.type !== (typeOfName[name] ?? name)) return false
   switch (value.type) {
     case 'int':
@@ -60,8 +62,7 @@ const typeOfName: Readonly<Record<string, string | undefined>> = {
 }
 
 function isDecimalOf({ coefficient, exponent }: DecimalValue, precision: number, scale: number): boolean {
-  const before = Math.max(1, digitCount(coefficient) + exponent)
-  return -exponent <= scale && before === precision - scale
+  return coefficient === 0n || (-exponent <= scale && digitCount(coefficient) + exponent + scale <= precision)
 }
 
 function hasLength(text: string, length: number, exactly: boolean): boolean {
@@ -70,9 +71,10 @@ function hasLength(text: string, length: number, exactly: boolean): boolean {
   return exactly ? count === length : count <= length
 }
 
-function isInFamily(value: IntervalValue, name: string): boolean {
-  const isYearMonth = name.includes('year') || name.includes('month')
-  return isYearMonth === (value.family === 'year-month')
+/** SQL's precision holds where none is written: two digits in front, six of a fraction of a second. */
+function isIntervalOf(value: IntervalValue, type: CastType): boolean {
+  const cast = castToInterval(value, type)
+  return cast?.type === 'interval' && cast.months === value.months && cast.nanoseconds === value.nanoseconds
 }
 
 /** Bits of the integer types that are bounded; the others hold any integer. */

@@ -31,7 +31,10 @@ export const sqlQueries: fc.Arbitrary<SqlQuery> = fc.gen().map((draw) => {
   const text = isSet ? `${first.text} ${operation} ${second.text}` : first.text
   const { columns } = first
   if (below(draw, 3) > 0) return { text, columns, isOrdered: false }
-  const keys = times(columns, (at) => `c${at} ${one(draw, 'ASC', 'DESC')} NULLS ${one(draw, 'FIRST', 'LAST')}`)
+  const keys = times(
+    columns,
+    (at) => `${one(draw, `c${at}`, String(at + 1))} ${one(draw, 'ASC', 'DESC')} NULLS ${one(draw, 'FIRST', 'LAST')}`,
+  )
   const limit = below(draw, 2) === 0 ? '' : ` LIMIT ${below(draw, 5)} OFFSET ${below(draw, 3)}`
   return { text: `${text} ORDER BY ${keys.join(', ')}${limit}`, columns, isOrdered: true }
 })

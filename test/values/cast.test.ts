@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { type CastType, canCast, canLosslessCast, castTo, isOfType } from '../../src/values/cast.ts'
+import { equals } from '../../src/values/compare.ts'
 import { fromPartiqlIon } from '../../src/values/partiql-ion.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
-import { bag, int, interval, missing, nullValue } from '../../src/values/value.ts'
+import { bag, decimal, int, interval, missing, nullValue } from '../../src/values/value.ts'
 
 /** `decimal(5,2)`, `time with time zone`. */
 function typeOf(text: string): CastType {
@@ -36,7 +38,7 @@ test('values and their counterparts in other types', () => {
     '"-inf" as float': '-inf',
     '0.1e0 as decimal': '0.1',
     '"1.50" as decimal': '1.50',
-    '2.345 as decimal(3,2)': '2.34',
+    '2.345 as decimal(3,2)': '2.35',
     '7 as decimal(3,1)': '7.0',
     '42 as string': '"42"',
     '2001T as string': '"2001T"',
@@ -91,10 +93,36 @@ test('absent values stay, and nothing is cast to NULL or MISSING', () => {
   }
 })
 
-test('a number that would fill the memory is refused', () => {
-  assert.throws(() => cast('1d1000000000 as int'), { code: 'value/out-of-range' })
+test('a number with too many digits for an int has no counterpart there', () => {
+  assert.throws(() => cast('1d1000000000 as int'), { code: 'value/cannot-cast' })
   assert.equal(cast('1d-1000000000 as int'), '0')
   assert.equal(cast('1d-1000000000 as decimal(5,2)'), '0.00')
+})
+
+test('what is cast to DECIMAL(p, s) is of that type, and what is not of it changes or is refused', () => {
+  const number = fc.record({
+    coefficient: fc.bigInt({ min: -99999n, max: 99999n }),
+    exponent: fc.integer({ min: -6, max: 3 }),
+  })
+  fc.assert(
+    fc.property(number, fc.integer({ min: 1, max: 8 }), fc.integer({ min: 0, max: 8 }), (one, precision, scale) => {
+      fc.pre(scale <= precision)
+      const value = decimal(one.coefficient, one.exponent)
+      const type = { name: 'decimal', args: [precision, scale], withTimeZone: false }
+      const result = canCast(value, type) ? castTo(value, type) : undefined
+      if (result !== undefined) assert.equal(isOfType(result, type), true)
+      if (isOfType(value, type)) assert.equal(result !== undefined && equals(result, value), true)
+    }),
+  )
+})
+
+test('an interval is of a type when a cast to it keeps the value', () => {
+  const hours = interval('day-time', 0n, 25n * 3_600_000_000_000n, 'HOUR')
+  const is = (name: string, ...args: number[]) => isOfType(hours, { name, args, withTimeZone: false })
+  assert.deepEqual(
+    [is('interval hour'), is('interval day to hour'), is('interval day'), is('interval hour', 1), is('interval year')],
+    [true, true, false, false, false],
+  )
 })
 
 test('intervals change their fields, within their digits', () => {
@@ -128,7 +156,11 @@ test('IS looks at the type, and at the value where the type has arguments', () =
     ['1', 'smallint'],
     ['1e0', 'double precision'],
     ['123.456', 'decimal(6,3)'],
+    ['123.456', 'decimal(7,3)'],
     ['0.00', 'decimal(4,3)'],
+    ['0.001', 'decimal(3,3)'],
+    ['-1.00', 'decimal(5,2)'],
+    ['1d2', 'decimal(3)'],
     ['"abc"', 'varchar(3)'],
     ['{}', 'tuple'],
     ['2000T', 'timestamp'],
@@ -141,8 +173,10 @@ test('IS looks at the type, and at the value where the type has arguments', () =
     ['null', 'missing'],
     ['40000', 'smallint'],
     ['abc', 'string'],
-    ['123.456', 'decimal(7,3)'],
+    ['123.456', 'decimal(5,3)'],
     ['123.456', 'decimal(6,2)'],
+    ['1d2', 'decimal(2)'],
+    ['1.0000', 'decimal(5,3)'],
     ['"abc"', 'char(4)'],
     ['2000T', 'timestamp with time zone'],
     ['[]', 'bag'],

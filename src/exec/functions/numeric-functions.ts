@@ -1,13 +1,16 @@
 import { LedgerError } from '../../base/errors.ts'
-import { decimalPrecision } from '../../base/limits.ts'
-import { divide, doubleOf, isZero, modulo, multiply, negate } from '../../values/arithmetic.ts'
+import { decimalExponentMax, decimalPrecision, integerDigitsMax } from '../../base/limits.ts'
+import { doubleOf, isZero, modulo, negate } from '../../values/arithmetic.ts'
 import {
   digitCount,
-  divideHalfEven,
+  divideExact,
+  divideHalfUp,
   type Exact,
   exactOf,
   type NumericValue,
+  multiplyExact,
   roundedDecimal,
+  roundTo,
   tenTo,
   toDouble,
   truncateExact,
@@ -24,7 +27,7 @@ export const numericFunctions: readonly FunctionDefinition[] = [
   define('floor', ['number'], ([value]) => toInteger(value as NumericValue, Math.floor, floor)),
   define('round', ['number', 'int?'], ([value, digits]) =>
     digits === undefined
-      ? toInteger(value as NumericValue, roundHalfEven, nearest)
+      ? toInteger(value as NumericValue, roundHalfUp, nearest)
       : atDigits(value as NumericValue, placesOf(digits), nearest),
   ),
   define('trunc', ['number', 'int?'], ([value, digits]) =>
@@ -55,11 +58,14 @@ function absolute(value: Value): Value {
   }
 }
 
-/** An int, but nan and the infinities stay floats. */
+/**
+ * An int, but nan and the infinities stay floats, and a whole decimal that has too many digits written out stays the
+ * decimal that it is.
+ */
 function toInteger(value: NumericValue, onDouble: (x: number) => number, onExact: (x: Exact) => bigint): Value {
   if (value.type === 'int') return value
   if (value.type === 'float') return Number.isFinite(value.value) ? int(onDouble(value.value)) : value
-  return int(onExact(value))
+  return value.exponent > integerDigitsMax ? value : int(onExact(value))
 }
 
 function floor(value: Exact): bigint {
@@ -80,14 +86,13 @@ function hasFraction(value: Exact, whole: bigint): boolean {
 function nearest(value: Exact): bigint {
   if (value.exponent >= 0) return truncateExact(value)
   if (-value.exponent > digitCount(value.coefficient)) return 0n
-  return divideHalfEven(value.coefficient, tenTo(-value.exponent))
+  return divideHalfUp(value.coefficient, tenTo(-value.exponent))
 }
 
-function roundHalfEven(value: number): number {
-  const below = Math.floor(value)
-  const rest = value - below
-  if (rest !== 0.5) return rest < 0.5 ? below : below + 1
-  return below % 2 === 0 ? below : below + 1
+/** A tie away from zero. */
+function roundHalfUp(value: number): number {
+  const whole = Math.trunc(value)
+  return Math.abs(value - whole) < 0.5 ? whole : whole + Math.sign(value)
 }
 
 /** How many digits behind the point, or, negative, how many before it become zeros. */
@@ -177,7 +182,10 @@ function logarithm(value: NumericValue): Value {
   return float(Math.log(argument))
 }
 
-/** Exact for a whole exponent and a base that is no float; a negative exponent divides 1 by the power. */
+/**
+ * A whole power of an int is exact as far as a number may have digits; beyond, and of a decimal, it is a decimal of 38
+ * digits. A negative exponent divides 1 by the power. Everything else goes by doubles.
+ */
 function power(args: readonly Value[], { values }: FunctionContext): Value {
   const [base, exponent] = args as [NumericValue, NumericValue]
   const isWhole = exponent.type === 'int' && typeof exponent.value === 'number' && base.type !== 'float'
@@ -188,18 +196,33 @@ function power(args: readonly Value[], { values }: FunctionContext): Value {
   }
   const times = Math.abs(exponent.value as number)
   if (exponent.value < 0 && isZero(base)) throw new LedgerError('value/division-by-zero', '/ by zero')
-  if (times > powerMax) throw new LedgerError('value/out-of-range', 'Int overflow or underflow')
-  let result: Value = int(1)
-  let square: Value = base
-  for (let left = times; left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1) result = values.checked(multiply(result, square))
-    if (left > 1) square = values.checked(multiply(square, square))
+  const digitsMax = Math.min(values.limits.numberDigits, integerDigitsMax)
+  if (base.type === 'int' && exponent.value >= 0 && digitCount(BigInt(base.value)) * times <= digitsMax) {
+    return int(BigInt(base.value) ** BigInt(times))
   }
-  return exponent.value < 0 ? divide(roundedDecimal({ coefficient: 1n, exponent: 0 }), result) : result
+  const result = powerExact(exactOf(base), times)
+  return exponent.value < 0
+    ? roundedDecimal(divideExact({ coefficient: 1n, exponent: 0 }, result))
+    : roundedDecimal(result)
 }
 
-/** A larger exponent of an integer would fill the memory. */
-const powerMax = 10_000
+/** By squares, with as many digits more than 38 as the rounding of each step may cost. */
+function powerExact(base: Exact, times: number): Exact {
+  const digits = 2 * decimalPrecision
+  let result: Exact = { coefficient: 1n, exponent: 0 }
+  let square = base
+  for (let left = times; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result = roundTo(multiplyExact(result, square), digits)
+    if (left > 1) square = roundTo(multiplyExact(square, square), digits)
+    if (Math.abs(result.exponent) > decimalExponentMax || Math.abs(square.exponent) > 2 * decimalExponentMax) {
+      throw new LedgerError(
+        'value/out-of-range',
+        `a power is out of range: its exponent is beyond ${decimalExponentMax}`,
+      )
+    }
+  }
+  return result
+}
 
 function outside(name: string, what: string): LedgerError {
   return new LedgerError('value/out-of-range', `${name} is not defined for ${what}`)
