@@ -23,10 +23,10 @@ export function parseUnicodeLiteral(cursor: Cursor): Expression {
       'write the name itself, or blanks around & for the operator',
     )
   }
-  const escape = parseEscape(cursor)
+  const sign = parseEscape(cursor)
   const text = unquote(cursor.text.slice(token.start + 1, token.end - 1), "'")
   const span = cursor.spanFrom(start)
-  return { kind: 'literal', value: string(unescaped(text, escape, span)), source: 'partiql', span }
+  return { kind: 'literal', value: string(unescaped(text, sign, span)), source: 'partiql', span }
 }
 
 function parseEscape(cursor: Cursor): string {
@@ -41,16 +41,16 @@ function parseEscape(cursor: Cursor): string {
 }
 
 /** `\XXXX` and `\+XXXXXX` are code points, a doubled escape is itself. */
-function unescaped(text: string, escapeSign: string, span: Expression['span']): string {
+function unescaped(text: string, sign: string, span: Expression['span']): string {
   let result = ''
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at] as string
-    if (character !== escapeSign) {
+    if (character !== sign) {
       result += character
       continue
     }
-    if (text[at + 1] === escapeSign) {
-      result += escapeSign
+    if (text[at + 1] === sign) {
+      result += sign
       at += 1
       continue
     }
@@ -58,7 +58,7 @@ function unescaped(text: string, escapeSign: string, span: Expression['span']): 
     const point = match === null ? -1 : Number.parseInt((match[1] ?? match[2]) as string, 16)
     if (match === null || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) {
       const found = text.slice(at, at + 8)
-      const message = `invalid escape '${found}' in a U& string, expected ${escapeSign}XXXX or ${escapeSign}+XXXXXX of one character`
+      const message = `invalid escape '${found}' in a U& string, expected ${sign}XXXX or ${sign}+XXXXXX of one character`
       throw new LedgerError('lexer/invalid-literal', message, { span })
     }
     result += String.fromCodePoint(point)
