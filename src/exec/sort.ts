@@ -287,7 +287,7 @@ function compareRows(a: readonly Value[], b: readonly Value[], keys: readonly So
   return 0
 }
 
-function compareKeys(a: Value, b: Value, { descending, nullsFirst }: SortKeyPlan): number {
+export function compareKeys(a: Value, b: Value, { descending, nullsFirst }: SortKeyPlan): number {
   const absentFirst = isAbsent(a)
   const absentSecond = isAbsent(b)
   if (absentFirst || absentSecond) return absentFirst === absentSecond ? 0 : absentFirst === nullsFirst ? -1 : 1

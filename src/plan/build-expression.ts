@@ -1,8 +1,9 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Expression, Name, PathStep, TypeName } from '../syntax/ast.ts'
 import { string } from '../values/value.ts'
-import { buildAggregate, buildWindowCall, groupedExpression, isAggregate } from './build-group.ts'
+import { buildAggregate, groupedExpression, isAggregate } from './build-group.ts'
 import { buildQuery } from './build-query.ts'
+import { buildWindowCall, checkHasWindow } from './build-window.ts'
 import { hasTrait } from './function-facts.ts'
 import type { Coercion, PlanExpression, PlanType, SpreadStep } from './plan.ts'
 import {
@@ -151,6 +152,7 @@ function buildCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope, co
   }
   if (call.over !== undefined) return buildWindowCall(call, scope, context)
   if (isAggregate(call)) return buildAggregate(call, scope, context)
+  checkHasWindow(call)
   const overDistinct = call.quantifier === 'distinct' && call.name.startsWith('coll_')
   const orders = call.orderBy !== undefined
   if (call.star || (call.quantifier === 'distinct' && !overDistinct) || call.filter !== undefined || orders) {

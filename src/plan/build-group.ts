@@ -174,34 +174,6 @@ function groupingOf(scope: Scope): Scope['grouping'] {
   return scope.grouping
 }
 
-/** `f(…) OVER (PARTITION BY … ORDER BY …)`: computed by an operator of its own before the projection. */
-export function buildWindowCall(call: CallExpression, scope: Scope, context: PlanContext): PlanExpression {
-  const over = call.over
-  if (scope.windows === undefined || over === undefined) {
-    throw new LedgerError('semantic/invalid', `the window function '${call.name}' is not allowed here`, {
-      span: call.nameSpan,
-    })
-  }
-  const slot = context.newSlot()
-  scope.windows.push({
-    kind: 'window',
-    input: { kind: 'one-row' },
-    partitionBy: over.partitionBy.map((key) => buildExpression(key, scope, context)),
-    orderBy: over.orderBy.map((key) => buildSortKey(key, scope, context)),
-    functions: [
-      {
-        name: call.name,
-        args: call.args.map((argument) => buildExpression(argument, scope, context)),
-        distinct: call.quantifier === 'distinct',
-        slot,
-        span: call.nameSpan,
-      },
-    ],
-    slots: [],
-  })
-  return { kind: 'slot', slot, name: call.name, span: call.span }
-}
-
 export function buildSortKey(key: SortKey, scope: Scope, context: PlanContext): SortKeyPlan {
   const descending = key.direction === 'desc'
   const nullsFirst = key.nulls === undefined ? descending : key.nulls === 'first'

@@ -83,6 +83,7 @@ export function excluded(paths: readonly Expression[], scope: Scope, context: Pl
   inner.sourceCount = scope.sourceCount
   inner.grouping = scope.grouping
   inner.windows = scope.windows
+  inner.windowScope = scope
   inner.variables.push(...scope.variables)
   inner.sources.push(...scope.sources)
   const byVariable = new Map<string, ExcludeStep[][]>()

@@ -16,11 +16,13 @@ import { buildExpression } from './build-expression.ts'
 import { buildFrom, countSources } from './build-from.ts'
 import { buildGroup, buildSortKey, type Grouped, hasAggregate } from './build-group.ts'
 import { buildProjection, excluded } from './build-projection.ts'
+import { buildNamedWindows } from './build-window.ts'
 import { columnAt, columnNumber, noSuchColumn } from './column-number.ts'
 import type { Coercion, Operator, PlanExpression, SortKeyPlan } from './plan.ts'
 import { pushFilter } from './push-filters.ts'
 import { declare, type PlanContext, Scope } from './scope.ts'
 import { placeableParts, slotsFilled } from './walk-plan.ts'
+import { WindowCalls } from './window-calls.ts'
 
 /** Resolves a query in the scope of the query around it. */
 export function buildQuery(query: Query, parent: Scope, context: PlanContext, coercion: Coercion): PlanExpression {
@@ -101,7 +103,8 @@ function buildBlock(query: Block, parent: Scope, context: PlanContext): Built {
   if (query.where !== undefined) input = addFilter(input, buildExpression(query.where, scope, context), context)
   const items = query.kind === 'select' && query.projection.kind === 'items' ? query.projection.items : []
   const outputs = query.kind === 'select' ? [query.projection] : [query.value, query.at]
-  if (query.groupBy === undefined && !hasAggregate([outputs, query.having, query.orderBy])) {
+  const windows = query.kind === 'select' ? query.windows : []
+  if (query.groupBy === undefined && !hasAggregate([outputs, query.having, query.orderBy, windows])) {
     if (query.having !== undefined) {
       throw new LedgerError('semantic/invalid', 'HAVING without GROUP BY', { span: query.having.span })
     }
@@ -111,7 +114,7 @@ function buildBlock(query: Block, parent: Scope, context: PlanContext): Built {
   return { input, scope: grouped.scope, grouped }
 }
 
-/** Each binding of LET and each window is a step over the one before; whoever walks a plan recurses through them. */
+/** Each binding of LET is a step over the one before; whoever walks a plan recurses through them. */
 function checkSteps(count: number, span: Span): void {
   if (count > nestingDepthMax) throw tooDeep(span)
 }
@@ -125,8 +128,9 @@ export function addFilter(input: Operator, condition: PlanExpression, context: P
 function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, coercion: Coercion): PlanExpression {
   const { span } = query
   const { input, scope, grouped } = buildBlock(query, parent, context)
-  scope.windows = []
   const having = query.having && buildExpression(query.having, scope, context)
+  scope.windows = new WindowCalls()
+  scope.namedWindows = buildNamedWindows(query.windows, scope, context)
   const items = query.projection.kind === 'items' ? query.projection.items : []
   const keys = sortKeys(query.orderBy)?.map((key) => {
     return buildSortKey(aliased(numbered(key, query.projection), items), scope, context)
@@ -135,11 +139,10 @@ function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, co
   const { value, columns } = asList(query, coercion)
     ? { value: listOf(items, exclusion.scope, context, span), columns: undefined }
     : buildProjection(query.projection, exclusion.scope, context)
-  const windows = scope.windows
-  checkSteps(windows.length, span)
+  const { windows } = scope
   let operator: Operator = grouped === undefined ? input : grouped.finish()
   if (having !== undefined) operator = { kind: 'filter', input: operator, conditions: [having] }
-  for (const window of windows) operator = { ...window, input: operator, slots: slotsFilled(operator) }
+  operator = windows.over(operator)
   const bounds = { ...buildBounds(query, parent, context), span }
   if (keys !== undefined) {
     const top = query.quantifier === 'distinct' || context.options.optimise === false ? undefined : bounds

@@ -131,6 +131,7 @@ function refuseClauses(select: Node): void {
     ['lets', 'LET'],
     ['groupBy', 'GROUP BY'],
     ['having', 'HAVING'],
+    ['windows', 'WINDOW'],
     ['orderBy', 'ORDER BY'],
     ['limit', 'LIMIT'],
     ['offset', 'OFFSET'],

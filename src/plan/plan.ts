@@ -429,14 +429,28 @@ export interface WindowOperator {
   readonly input: Operator
   readonly partitionBy: readonly PlanExpression[]
   readonly orderBy: readonly SortKeyPlan[]
-  readonly functions: readonly {
-    readonly name: string
-    readonly args: readonly PlanExpression[]
-    readonly distinct: boolean
-    readonly slot: number
-    readonly span: Span
-  }[]
+  readonly functions: readonly WindowCallPlan[]
   readonly slots: readonly number[]
+}
+export interface WindowCallPlan {
+  readonly name: string
+  readonly args: readonly PlanExpression[]
+  readonly distinct: boolean
+  readonly filter: PlanExpression | undefined
+  readonly frame: FramePlan
+  readonly slot: number
+  readonly span: Span
+}
+export interface FramePlan {
+  readonly unit: 'rows' | 'range' | 'groups'
+  readonly start: FrameBoundPlan
+  readonly end: FrameBoundPlan
+}
+export interface FrameBoundPlan {
+  readonly side: 'preceding' | 'current-row' | 'following'
+  /** Undefined for UNBOUNDED and CURRENT ROW. It reads no slot of the window's own rows. */
+  readonly offset: PlanExpression | undefined
+  readonly span: Span
 }
 
 export interface PlanOptions {

@@ -5,7 +5,8 @@ import type { Span } from '../base/span.ts'
 import type { Name } from '../syntax/ast.ts'
 import { missing } from '../values/value.ts'
 import type { Catalog, GlobalInfo, TableInfo } from './catalog.ts'
-import type { AggregatePlan, PlanExpression, PlanOptions, TargetPath, WindowOperator } from './plan.ts'
+import type { AggregatePlan, FramePlan, PlanExpression, PlanOptions, SortKeyPlan, TargetPath } from './plan.ts'
+import type { WindowCalls } from './window-calls.ts'
 
 /** A name that stands for a slot. */
 export interface Variable {
@@ -36,6 +37,14 @@ export interface Grouping {
   readonly aggregates: AggregatePlan[]
 }
 
+/** A window with its names resolved; `name` where the WINDOW clause gives it one. */
+export interface ResolvedWindow {
+  readonly name: Name | undefined
+  readonly partitionBy: readonly PlanExpression[]
+  readonly orderBy: readonly SortKeyPlan[]
+  readonly frame: FramePlan | undefined
+}
+
 /** The variables of one query block; its parent is the block around it. */
 export class Scope {
   readonly parent: Scope | undefined
@@ -47,7 +56,11 @@ export class Scope {
   sourceCount = 0
   grouping: Grouping | undefined
   /** Where window functions are collected; undefined where none is allowed. */
-  windows: WindowOperator[] | undefined
+  windows: WindowCalls | undefined
+  /** What the WINDOW clause names. */
+  namedWindows: readonly ResolvedWindow[] = []
+  /** Where window functions are resolved, when not here: before EXCLUDE. */
+  windowScope: Scope | undefined
 
   constructor(parent: Scope | undefined) {
     this.parent = parent

@@ -201,9 +201,34 @@ export interface CallExpression {
   readonly over: WindowSpecification | undefined
   readonly span: Span
 }
+/** What stands behind OVER: `(PARTITION BY … ORDER BY … ROWS …)`, `(w ORDER BY …)` or `w`. */
 export interface WindowSpecification {
+  /** The window of the WINDOW clause that it begins with. */
+  readonly base: Name | undefined
+  /** `OVER w`: that very window, which may have a frame; `OVER (w)` makes one of its own from it. */
+  readonly isName: boolean
   readonly partitionBy: readonly Expression[]
   readonly orderBy: readonly SortKey[]
+  readonly frame: WindowFrame | undefined
+  readonly span: Span
+}
+/** `ROWS 2 PRECEDING` ends at the current row: its `end` is CURRENT ROW. */
+export interface WindowFrame {
+  readonly unit: 'rows' | 'range' | 'groups'
+  readonly start: FrameBound
+  readonly end: FrameBound
+  readonly span: Span
+}
+export interface FrameBound {
+  readonly side: 'preceding' | 'current-row' | 'following'
+  /** Undefined for UNBOUNDED and CURRENT ROW. */
+  readonly offset: Expression | undefined
+  readonly span: Span
+}
+/** WINDOW name AS (…) */
+export interface NamedWindow {
+  readonly name: Name
+  readonly window: WindowSpecification
   readonly span: Span
 }
 
@@ -259,6 +284,7 @@ export interface SelectQuery {
   readonly where: Expression | undefined
   readonly groupBy: GroupBy | undefined
   readonly having: Expression | undefined
+  readonly windows: readonly NamedWindow[]
   /** Empty for ORDER BY PRESERVE: the rows as they come, as a list. */
   readonly orderBy: readonly SortKey[] | undefined
   readonly limit: Expression | undefined

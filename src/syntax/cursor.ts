@@ -109,9 +109,20 @@ export class Cursor {
     return (token.kind === 'name' || token.kind === 'keyword') && !isStructuralWord(token.word)
   }
 
-  /** Whether a name stands here that may be an alias without AS. */
-  atBareAlias(): boolean {
-    return this.atName() && !isClauseWord(this.token.word)
+  /** Whether a name stands here, or `ahead` of here, that may be an alias without AS. */
+  atBareAlias(ahead = 0): boolean {
+    const token = this.peek(ahead)
+    return this.atName(token) && !isClauseWord(token.word) && !this.atWindowClause(ahead)
+  }
+
+  /** `WINDOW w AS (`: the word alone is a name. */
+  atWindowClause(ahead = 0): boolean {
+    return (
+      this.peek(ahead).word === 'WINDOW' &&
+      this.atName(this.peek(ahead + 1)) &&
+      this.peek(ahead + 2).word === 'AS' &&
+      this.peek(ahead + 3).word === '('
+    )
   }
 
   /** Takes a name. `claim` begins the message when there is none, e.g. `expected identifier for alias`. */

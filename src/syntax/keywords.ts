@@ -33,8 +33,8 @@ const clauseList = 'LET OFFSET EXCLUDE RETURNING CORRESPONDING'
 
 /** Words beyond the reserved ones that highlighting and completion treat as keywords. */
 const contextualList = `
-${clauseList} BIGINT CAN_CAST CAN_LOSSLESS_CAST EXPLAIN FILTER NULLS OVER OVERLAY PARTITION PLACING RECURSIVE REPLACE
-UPSERT`
+${clauseList} BIGINT CAN_CAST CAN_LOSSLESS_CAST EXPLAIN FILTER FOLLOWING GROUPS NULLS OVER OVERLAY PARTITION PLACING
+PRECEDING RANGE RECURSIVE REPLACE ROW UNBOUNDED UPSERT WINDOW`
 
 function wordsOf(list: string): ReadonlySet<string> {
   return new Set(list.trim().split(/\s+/))

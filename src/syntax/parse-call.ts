@@ -1,10 +1,11 @@
 import type { Span } from '../base/span.ts'
 import { dateParts, extractParts, truncParts } from '../values/datetime-parts.ts'
 import { string } from '../values/value.ts'
-import type { CallExpression, Expression, WindowSpecification } from './ast.ts'
-import { type Cursor, invalid, unsupported } from './cursor.ts'
-import { parseExpression, parseOperators, parseOr, tightness } from './parse-expression.ts'
+import type { CallExpression, Expression } from './ast.ts'
+import { type Cursor, invalid } from './cursor.ts'
+import { parseExpression, parseOperators, tightness } from './parse-expression.ts'
 import { parseSortKeys } from './parse-query.ts'
+import { parseOver } from './parse-window.ts'
 
 /** Calls that may count `*`. */
 const starCalls: ReadonlySet<string> = new Set(['count', 'coll_count'])
@@ -35,11 +36,12 @@ export function parseCall(cursor: Cursor): Expression {
   if (special !== undefined) {
     const args = special(cursor)
     if (!cursor.accept(')')) throw cursor.complain('expected right parenthesis')
-    return callOf(name, nameSpan, args, cursor.spanFrom(token.start))
+    const over = parseOver(cursor, name)
+    return { ...callOf(name, nameSpan, args, cursor.spanFrom(token.start)), over }
   }
   const head = parseArguments(cursor, name)
   const filter = parseFilter(cursor)
-  const over = parseOver(cursor)
+  const over = parseOver(cursor, name)
   return { kind: 'call', name, nameSpan, ...head, filter, over, span: cursor.spanFrom(token.start) }
 }
 
@@ -82,23 +84,6 @@ function parseFilter(cursor: Cursor): Expression | undefined {
   const condition = parseExpression(cursor)
   cursor.expect(')')
   return condition
-}
-
-/** OVER (PARTITION BY … ORDER BY …) */
-function parseOver(cursor: Cursor): WindowSpecification | undefined {
-  const { start } = cursor.token
-  if (!cursor.acceptWords('OVER', '(')) return undefined
-  const partitionBy: Expression[] = []
-  if (cursor.acceptWords('PARTITION', 'BY')) {
-    do partitionBy.push(parseOr(cursor))
-    while (cursor.accept(','))
-  }
-  const orderBy = cursor.acceptWords('ORDER', 'BY') ? parseSortKeys(cursor) : []
-  if (cursor.at('ROWS') || cursor.at('RANGE') || cursor.at('GROUPS')) {
-    throw unsupported(`a window frame is not supported, found ${cursor.found()}`, cursor.token)
-  }
-  if (!cursor.accept(')')) throw cursor.unexpected('PARTITION BY', 'ORDER BY', ')')
-  return { partitionBy, orderBy, span: cursor.spanFrom(start) }
 }
 
 /** Functions with a syntax of their own: what stands between the parentheses, as the plain arguments. */

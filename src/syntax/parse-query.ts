@@ -17,6 +17,7 @@ import { parseQuantifier } from './parse-call.ts'
 import { parseExpression, parseOr } from './parse-expression.ts'
 import { parseFrom } from './parse-from.ts'
 import { parseItems, parsePostfix } from './parse-primary.ts'
+import { parseNamedWindows } from './parse-window.ts'
 
 export function isQuery(expression: Expression): expression is Query {
   switch (expression.kind) {
@@ -196,6 +197,7 @@ function parseSelect(cursor: Cursor): SelectQuery {
   const exclude = cursor.accept('EXCLUDE') ? parseExclusions(cursor) : undefined
   const from = cursor.accept('FROM') ? parseFrom(cursor) : undefined
   const clauses = parseClauses(cursor)
+  const windows = parseNamedWindows(cursor)
   cursor.leave()
   return {
     kind: 'select',
@@ -204,6 +206,7 @@ function parseSelect(cursor: Cursor): SelectQuery {
     exclude,
     from,
     ...clauses,
+    windows,
     orderBy: undefined,
     limit: undefined,
     offset: undefined,
@@ -382,6 +385,7 @@ function parseTable(cursor: Cursor): Expression {
     where: undefined,
     groupBy: undefined,
     having: undefined,
+    windows: [],
     orderBy: undefined,
     limit: undefined,
     offset: undefined,

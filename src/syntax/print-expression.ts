@@ -1,5 +1,15 @@
 import { unreachable } from '../base/assert.ts'
-import type { BinaryOperator, CallExpression, Expression, Name, PathStep, SortKey, TypeName } from './ast.ts'
+import type {
+  BinaryOperator,
+  CallExpression,
+  Expression,
+  FrameBound,
+  Name,
+  PathStep,
+  SortKey,
+  TypeName,
+  WindowSpecification,
+} from './ast.ts'
 import { isStructuralWord } from './keywords.ts'
 import { isQuery } from './parse-query.ts'
 import { printLiteral } from './print-literal.ts'
@@ -204,10 +214,22 @@ function printArguments(call: CallExpression): string {
 
 function printOver({ over }: CallExpression): string {
   if (over === undefined) return ''
-  const parts: string[] = []
-  if (over.partitionBy.length > 0) parts.push(`PARTITION BY ${over.partitionBy.map(printInner).join(', ')}`)
-  if (over.orderBy.length > 0) parts.push(`ORDER BY ${over.orderBy.map(printSortKey).join(', ')}`)
-  return ` OVER (${parts.join(' ')})`
+  return ` OVER ${over.isName && over.base !== undefined ? printName(over.base) : printWindow(over)}`
+}
+
+export function printWindow({ base, partitionBy, orderBy, frame }: WindowSpecification): string {
+  const parts: string[] = base === undefined ? [] : [printName(base)]
+  if (partitionBy.length > 0) parts.push(`PARTITION BY ${partitionBy.map(printInner).join(', ')}`)
+  if (orderBy.length > 0) parts.push(`ORDER BY ${orderBy.map(printSortKey).join(', ')}`)
+  if (frame !== undefined) {
+    parts.push(`${frame.unit.toUpperCase()} BETWEEN ${printBound(frame.start)} AND ${printBound(frame.end)}`)
+  }
+  return `(${parts.join(' ')})`
+}
+
+function printBound({ side, offset }: FrameBound): string {
+  if (side === 'current-row') return 'CURRENT ROW'
+  return `${offset === undefined ? 'UNBOUNDED' : printAt(offset, level.concat)} ${side.toUpperCase()}`
 }
 
 export function printSortKey(key: SortKey): string {

@@ -1,7 +1,7 @@
 import { unreachable } from '../base/assert.ts'
 import type { Expression, FromSource, GroupBy, PivotQuery, Projection, Query, SelectItem, SelectQuery } from './ast.ts'
 import { isQuery } from './parse-query.ts'
-import { printExpression, printInner, printName, printSortKey } from './print-expression.ts'
+import { printExpression, printInner, printName, printSortKey, printWindow } from './print-expression.ts'
 
 /** A query in canonical text, on one line, without parentheses around it. */
 export function printQuery(query: Query): string {
@@ -60,6 +60,8 @@ function printSelect(query: SelectQuery): string {
     query.exclude && `EXCLUDE ${query.exclude.map(printInner).join(', ')}`,
     query.from && `FROM ${printFrom(query.from)}`,
     ...printClauses(query),
+    query.windows.length > 0 &&
+      `WINDOW ${query.windows.map(({ name, window }) => `${printName(name)} AS ${printWindow(window)}`).join(', ')}`,
     ...printTail(query),
   )
 }

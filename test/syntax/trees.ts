@@ -5,6 +5,7 @@ import type {
   CallExpression,
   Change,
   Expression,
+  FrameBound,
   FromSource,
   Name,
   PathStep,
@@ -12,6 +13,7 @@ import type {
   SortKey,
   Statement,
   TypeName,
+  WindowSpecification,
 } from '../../src/syntax/ast.ts'
 import { decimal, int, nullValue, string, symbol, trueValue, type Value } from '../../src/values/value.ts'
 
@@ -157,12 +159,18 @@ function expressions(depth: number): fc.Arbitrary<Expression> {
     fc
       .tuple(inner, inner)
       .map(([a, b]) => call('trim', [{ kind: 'literal', value: string('leading'), source: 'partiql', span }, a, b])),
+    fc
+      .tuple(fc.constantFrom('row_number', 'nth_value', 'f'), many, windowName)
+      .map(([text, args, base]): Expression => ({ ...(call(text, args) as CallExpression), over: overName(base) })),
+    fc
+      .tuple(inner, windows(inner))
+      .map(([arg, over]): Expression => ({ ...(call('lag', [arg]) as CallExpression), over })),
     fc.tuple(inner, fc.array(inner, { maxLength: 2 }), fc.array(sortKey(inner), { maxLength: 2 })).map(
       ([arg, partitionBy, orderBy]): Expression => ({
-        ...(call('sum', [arg]) as Extract<Expression, { kind: 'call' }>),
+        ...(call('sum', [arg]) as CallExpression),
         quantifier: 'distinct',
         filter: arg,
-        over: { partitionBy, orderBy, span },
+        over: { base: undefined, isName: false, partitionBy, orderBy, frame: undefined, span },
       }),
     ),
     queries(depth - 1),
@@ -181,6 +189,36 @@ function sortKey(inner: fc.Arbitrary<Expression>): fc.Arbitrary<SortKey> {
   return fc
     .tuple(inner, fc.constantFrom('asc', 'desc'), fc.constantFrom('first', 'last', undefined))
     .map(([of, direction, nulls]) => ({ value: of, direction: direction as 'asc', nulls: nulls as 'first', span }))
+}
+
+/** Words that begin what may stand in a window are no bases there. */
+const windowName = name.filter(({ text }) => !/^(rows|range|groups|partition)$/i.test(text))
+
+function overName(base: Name): WindowSpecification {
+  return { base, isName: true, partitionBy: [], orderBy: [], frame: undefined, span }
+}
+
+function windows(inner: fc.Arbitrary<Expression>): fc.Arbitrary<WindowSpecification> {
+  const bound = fc.oneof(
+    fc.constant<FrameBound>({ side: 'current-row', offset: undefined, span }),
+    fc
+      .tuple(fc.constantFrom('preceding' as const, 'following' as const), fc.option(inner, { nil: undefined }))
+      .map(([side, offset]): FrameBound => ({ side, offset, span })),
+  )
+  const frame = fc.record({
+    unit: fc.constantFrom('rows' as const, 'range' as const, 'groups' as const),
+    start: bound,
+    end: bound,
+    span: fc.constant(span),
+  })
+  return fc.record({
+    base: fc.option(windowName, { nil: undefined }),
+    isName: fc.constant(false),
+    partitionBy: fc.array(inner, { maxLength: 1 }),
+    orderBy: fc.array(sortKey(inner), { maxLength: 1 }),
+    frame: fc.option(frame, { nil: undefined }),
+    span: fc.constant(span),
+  })
 }
 
 const optionalName = fc.option(name, { nil: undefined })
@@ -248,16 +286,21 @@ function queries(depth: number): fc.Arbitrary<Expression> {
     ),
     having: maybe,
   })
+  const named = fc.array(
+    fc.tuple(windowName, windows(inner)).map(([as, window]) => ({ name: as, window, span })),
+    { maxLength: 1 },
+  )
   const select = fc
-    .tuple(quantifier, fc.array(item, { minLength: 1, maxLength: 2 }), sources(depth - 1), clauses, tail)
+    .tuple(quantifier, fc.array(item, { minLength: 1, maxLength: 2 }), sources(depth - 1), clauses, named, tail)
     .map(
-      ([distinct, items, from, rest, last]): Expression => ({
+      ([distinct, items, from, rest, named, last]): Expression => ({
         kind: 'select',
         quantifier: distinct,
         projection: { kind: 'items', items, span },
         exclude: undefined,
         from,
         ...rest,
+        windows: named,
         ...last,
         span,
       }),
@@ -273,6 +316,7 @@ function queries(depth: number): fc.Arbitrary<Expression> {
       where: undefined,
       groupBy: undefined,
       having: undefined,
+      windows: [],
       orderBy: undefined,
       limit: undefined,
       offset: undefined,
