@@ -67,6 +67,17 @@ export const statementErrorsMax = 100
 /** Errors of one statement that are shown beside the first; the rest are counted. */
 export const shownErrorsMax = 10
 
+/** Notices about one statement. */
+export const noticesMax = 3
+/** Paths, and comparisons, of one statement that are watched for notices; the rest get none. */
+export const noticeSitesMax = 256
+/** Characters of the header that carries notices; room for noticesMax of them, all escaped. */
+export const noticeHeaderCharactersMax = 8 * 1024
+/** Characters of a name or a piece of a statement in a notice; what is longer is cut. */
+export const noticeNameCharactersMax = 64
+/** Field names that are remembered of one struct's documents, to suggest one of them. */
+export const noticeNamesMax = 256
+
 /** Digits of a number written in Ion text: reading and printing them costs more than linear time. */
 export const numberDigitsMax = 100_000
 /** Bytes of an integer or a decimal's coefficient in Ion binary; holds numberDigitsMax digits. */

@@ -31,6 +31,7 @@ export interface Arguments {
   readonly keepStrictQldb?: string
   readonly journalReads?: string
   readonly continueOnError: boolean
+  readonly quiet: boolean
   /** Values for `?`, as they were written. */
   readonly param: readonly string[]
 }
@@ -129,6 +130,7 @@ export const flagDefinitions: readonly FlagDefinition[] = [
     help: 'how results are shown',
   },
   errorFormatFlag,
+  { flags: '-q, --quiet', kind: 'switch', group: 'Output', help: 'show no notices after results' },
   {
     flags: '-v, --verbose',
     kind: 'count',
@@ -170,6 +172,7 @@ export const notGiven = {
   create: false,
   strictQldb: false,
   continueOnError: false,
+  quiet: false,
   param: [],
 } satisfies Arguments
 

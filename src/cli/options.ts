@@ -88,6 +88,7 @@ function settingsOf(args: Arguments, config: Config, path: string): Settings {
       throw error instanceof LedgerError ? configError(path, error) : error
     }
   }
+  if (args.quiet) settings.set('notices', 'false', 'flag --quiet')
   if (args.format !== undefined) settings.set('format', args.format, 'flag --format')
   return settings
 }

@@ -1,5 +1,5 @@
 import type { EventSink, ShellEvent } from '../shell/events.ts'
-import { printErrorReport, shownCauses } from '../shell/error-report.ts'
+import { printErrorReport, printNotice, shownCauses } from '../shell/error-report.ts'
 import { type FormatName, isFormatName, type ResultFormat, resultFormat } from '../shell/formats.ts'
 import type { Settings } from '../shell/settings.ts'
 import { jsonTalk } from '../shell/json-report.ts'
@@ -48,6 +48,8 @@ export function presentPlain(options: PresenterOptions): EventSink {
         return stdout.write(`${event.text}\n`)
       case 'notice':
         return say(event, () => event.text)
+      case 'note':
+        return say(event, () => printNotice(event.note))
       case 'warning':
         return say(event, () => `warning: ${event.text}`)
       case 'error':

@@ -118,9 +118,10 @@ function ledgerOf({ GetDigest, GetBlock, GetRevision }: ControlRequest): string 
 /** The parts as an engine in this thread: while a statement runs, nothing else does. */
 export function engineInThisThread({ handler, ledgers }: EngineParts): Engine {
   return {
-    send: (request, { signal, start } = {}) =>
+    send: (request, { signal, start, takesNotices = false } = {}) =>
       handler.send(request, {
         isCancelled: () => signal?.aborted === true,
+        takesNotices,
         ...(start === undefined ? {} : { start }),
       }),
     statementMs: () => 0,

@@ -9,6 +9,7 @@ export interface LocalControl {
   readonly isCancelled?: () => boolean
   readonly onProgress?: (readIos: number) => void
   readonly takesValues?: boolean
+  readonly takesNotices?: boolean
 }
 
 /**
@@ -30,9 +31,10 @@ export function createLocalTransport(
     cancels: 'statement',
     close,
     async send(request: SendCommandRequest, options: SendOptions = {}): Promise<SendCommandResponse> {
-      const { signal } = options
+      const { signal, takesNotices = false } = options
       if (request.FetchPage !== undefined) await eventLoopTurn()
-      return send(request, signal === undefined ? takesValues : { ...takesValues, isCancelled: () => signal.aborted })
+      const control = takesNotices ? { ...takesValues, takesNotices } : takesValues
+      return send(request, signal === undefined ? control : { ...control, isCancelled: () => signal.aborted })
     },
   }
 }

@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import type { Notice } from '../base/notice.ts'
 import type { Page, ValueHolder } from '../protocol/message.ts'
 import { decodeIon } from '../values/binary-reader.ts'
 import { fromPartiqlIon } from '../values/partiql-ion.ts'
@@ -19,17 +20,24 @@ export class Result implements AsyncIterable<Value> {
   #index = 0
   #nextToken: string | undefined
   #statistics: Statistics
+  #notices: readonly Notice[]
 
   constructor(first: PageAnswer, fetch: (token: string) => Promise<PageAnswer>) {
     this.#fetch = fetch
     this.#statistics = first.statistics
     this.#page = first.page.Values ?? []
     this.#nextToken = tokenOf(first.page)
+    this.#notices = first.page.Notices ?? []
   }
 
   /** What the statement and its pages fetched so far have cost. */
   stats(): Statistics {
     return this.#statistics
+  }
+
+  /** What the ledger has to say about the statement; known with the last page, if the statement asked for it. */
+  notices(): readonly Notice[] {
+    return this.#notices
   }
 
   /** Whether every page has been fetched: what is left to read needs the transaction no more. */
@@ -75,6 +83,7 @@ export class Result implements AsyncIterable<Value> {
     this.#page = page.Values ?? []
     this.#index = 0
     this.#nextToken = tokenOf(page)
+    this.#notices = page.Notices ?? []
     return true
   }
 }

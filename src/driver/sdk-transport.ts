@@ -2,7 +2,9 @@ import { QLDBSessionClient, SendCommandCommand, type SendCommandCommandInput } f
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import { endpointAnswerMsMax, endpointConnectMsMax } from '../base/limits.ts'
 import { isLoopback } from '../base/loopback.ts'
+import type { Notice } from '../base/notice.ts'
 import { commandNames, type SendCommandRequest, type SendCommandResponse, type WireError } from '../protocol/message.ts'
+import { decodeNotices, noticeHeader, withNotices } from '../protocol/notice-header.ts'
 import { wireErrorOf } from '../protocol/wire-errors.ts'
 import type { SendOptions, Transport } from './transport.ts'
 
@@ -29,13 +31,16 @@ export function createSdkTransport(options: SdkTransportOptions): Transport {
   return {
     description,
     cancels: 'waiting',
-    async send(request: SendCommandRequest, { signal }: SendOptions = {}): Promise<SendCommandResponse> {
+    async send(request: SendCommandRequest, options: SendOptions = {}): Promise<SendCommandResponse> {
+      const { signal } = options
       try {
         const command = new SendCommandCommand(request as unknown as SendCommandCommandInput)
+        const notices = options.takesNotices === true ? askForNotices(command) : undefined
         const answer = await client.send(command, signal === undefined ? {} : { abortSignal: signal })
-        return Object.fromEntries(
+        const response: SendCommandResponse = Object.fromEntries(
           commandNames.filter((name) => answer[name] !== undefined).map((name) => [name, answer[name]]),
         )
+        return notices === undefined ? response : withNotices(response, notices())
       } catch (error) {
         if (signal?.aborted === true) throw new LedgerError('cancelled/by-user', 'the statement was stopped')
         throw failureOf(error, description)
@@ -45,6 +50,21 @@ export function createSdkTransport(options: SdkTransportOptions): Transport {
       client.destroy()
     },
   }
+}
+
+/** Adds our header to a command; the function gives the notices of its answer. Other endpoints ignore the header. */
+function askForNotices(command: SendCommandCommand): () => readonly Notice[] {
+  let header: string | undefined
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      ;(args.request as { headers: Record<string, string> }).headers[noticeHeader] = '1'
+      const result = await next(args)
+      header = (result.response as { headers?: Record<string, string> }).headers?.[noticeHeader]
+      return result
+    },
+    { step: 'build', name: 'askForNotices' },
+  )
+  return () => decodeNotices(header)
 }
 
 /** What clients of the SDK are made with. */

@@ -27,4 +27,6 @@ export interface Transport {
 export interface SendOptions {
   /** Asks that the running command be given up; the promise then rejects with LedgerError 'cancelled/by-user'. */
   readonly signal?: AbortSignal
+  /** Notices are wanted with a result's last page; an endpoint that has none gives none. */
+  readonly takesNotices?: boolean
 }

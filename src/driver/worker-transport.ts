@@ -67,12 +67,12 @@ export class WorkerTransport implements Transport {
   /** `start`: the transaction is to be begun first. */
   send(
     request: SendCommandRequest,
-    options: { readonly signal?: StopSignal; readonly start?: TransactionStart } = {},
+    options: { readonly signal?: StopSignal; readonly start?: TransactionStart; readonly takesNotices?: boolean } = {},
   ): Promise<SendCommandResponse> {
-    const { start } = options
+    const { start, takesNotices = false } = options
     const ask = (id: number) => {
       if (request.ExecuteStatement !== undefined) Atomics.store(this.#shared, readIosSlot, 0)
-      const message: ToEngine = { kind: 'request', id, request: detachRequest(request) }
+      const message: ToEngine = { kind: 'request', id, request: detachRequest(request), takesNotices }
       this.#port.postMessage(start === undefined ? message : { ...message, start: detachStart(start) })
     }
     return this.#ask(ask, options, request.CommitTransaction !== undefined) as Promise<SendCommandResponse>

@@ -65,10 +65,11 @@ export function compileBinary(expression: Binary, compiler: Compiler): Evaluate 
   if (op === 'and' || op === 'or') return compileLogical(expression, compiler)
   const left = compileExpression(expression.left, compiler)
   const right = compileExpression(expression.right, compiler)
-  if (op === '=' || op === '<>') return compileEquality(left, right, op === '=', compiler)
+  const mark = compiler.sites.comparisonMark(expression)
+  if (op === '=' || op === '<>') return compileEquality(left, right, op === '=', compiler, mark)
   if (op === '||') checkTexts('||', [expression.left, expression.right], span)
   const apply = arithmetic[op]
-  if (apply === undefined) return compileOrder(left, right, op, compiler, span)
+  if (apply === undefined) return compileOrder(left, right, op, compiler, span, mark)
   const isConcatenation = op === '||'
   return (frame) => {
     const a = left(frame)
@@ -103,11 +104,18 @@ export function checkTexts(operator: string, operands: readonly PlanExpression[]
 }
 
 /** NULL = MISSING is NULL, MISSING with anything else MISSING; otherwise always a boolean. */
-function compileEquality(left: Evaluate, right: Evaluate, whenEqual: boolean, compiler: Compiler): Evaluate {
+function compileEquality(
+  left: Evaluate,
+  right: Evaluate,
+  whenEqual: boolean,
+  compiler: Compiler,
+  mark: number,
+): Evaluate {
   return (frame) => {
     const a = left(frame)
     const b = right(frame)
     if (isAbsent(a) || isAbsent(b)) return a.type === 'null' || b.type === 'null' ? nullValue : absentOf(a, b, compiler)
+    if (frame.marks[mark] === 0) frame.observation?.compared(mark, a, b)
     return equals(a, b) === whenEqual ? trueValue : falseValue
   }
 }
@@ -126,12 +134,14 @@ function compileOrder(
   op: PlanBinaryOperator,
   compiler: Compiler,
   span: Span,
+  mark: number,
 ): Evaluate {
   const test = orderTests[op] as (order: number) => boolean
   return (frame) => {
     const a = left(frame)
     const b = right(frame)
     if (isAbsent(a) || isAbsent(b)) return absentOf(a, b, compiler)
+    if (frame.marks[mark] === 0) frame.observation?.compared(mark, a, b)
     const order = compare(a, b)
     if (order === undefined) return cannotCompare(a, b, compiler, span)
     return test(order) ? trueValue : falseValue
@@ -189,6 +199,7 @@ export function compileTest(condition: PlanExpression, compiler: Compiler): Test
     }
     const order = orderTests[op]
     if (op === '=' || op === '<>' || order !== undefined) {
+      const mark = compiler.sites.comparisonMark(condition)
       const left = compileExpression(condition.left, compiler)
       const right = compileExpression(condition.right, compiler)
       if (order === undefined) {
@@ -196,13 +207,15 @@ export function compileTest(condition: PlanExpression, compiler: Compiler): Test
         const test: Test = (frame) => {
           const a = left(frame)
           const b = right(frame)
-          return !isAbsent(a) && !isAbsent(b) && equals(a, b) === whenEqual
+          if (isAbsent(a) || isAbsent(b)) return false
+          if (frame.marks[mark] === 0) frame.observation?.compared(mark, a, b)
+          return equals(a, b) === whenEqual
         }
         const first = { expression: condition.left, evaluate: left }
         const second = { expression: condition.right, evaluate: right }
         return (
-          textTest(first.expression, second, whenEqual, test, compiler) ??
-          textTest(second.expression, first, whenEqual, test, compiler) ??
+          textTest(first.expression, second, whenEqual, test, compiler, mark) ??
+          textTest(second.expression, first, whenEqual, test, compiler, mark) ??
           test
         )
       }
@@ -210,6 +223,7 @@ export function compileTest(condition: PlanExpression, compiler: Compiler): Test
         const a = left(frame)
         const b = right(frame)
         if (isAbsent(a) || isAbsent(b)) return false
+        if (frame.marks[mark] === 0) frame.observation?.compared(mark, a, b)
         const found = compare(a, b)
         return found !== undefined && order(found)
       }

@@ -1,33 +1,28 @@
 import type { ExcludeStep, PlanExpression, SpreadStep } from '../plan/plan.ts'
 import { bag, list, sexp, struct, type StructValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
+import { fieldOf } from './field-of.ts'
 import { withFieldPath } from './field-path.ts'
 import { type Compiler, type Evaluate, type Frame, noSuchField, nowhere } from './frame.ts'
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
-
-/** The field of that name; where it need not match exactly, else the first that matches without regard to case. */
-export function fieldOf(value: StructValue, name: string, exact: boolean): Value | undefined {
-  const found = value.get(name)
-  if (found !== undefined || exact) return found
-  const lower = name.toLowerCase()
-  const position = value.names.findIndex((one) => one.toLowerCase() === lower)
-  return position === -1 ? undefined : value.values[position]
-}
 
 /** `e.name`: a step into NULL is NULL; into anything that lacks it, MISSING. */
 export function compileField(expression: Kind<'field'>, compiler: Compiler): Evaluate {
   return withFieldPath(expression, compileStep(expression, compiler), compiler)
 }
 
-function compileStep({ operand, name, exact, fallback, span }: Kind<'field'>, compiler: Compiler): Evaluate {
+function compileStep(expression: Kind<'field'>, compiler: Compiler): Evaluate {
+  const { operand, name, exact, fallback, span } = expression
   const evaluate = compileExpression(operand, compiler)
   const other = fallback && compileExpression(fallback, compiler)
+  const mark = compiler.sites.pathMark(expression)
   const absent = (frame: Frame, value: Value): Value => {
     if (value.type === 'struct' && !exact) {
       const found = fieldOf(value, name, false)
       if (found !== undefined) return found
     }
+    frame.marks[mark] = 1
     if (other !== undefined) return other(frame)
     if (value.type === 'null') return value
     return noSuchField(compiler, span, value, name)
@@ -94,11 +89,14 @@ type CompiledStep = (value: Value, frame: Frame, span: Kind<'spread'>['span']) =
 
 function compileSpreadStep(step: SpreadStep, compiler: Compiler): CompiledStep {
   switch (step.kind) {
-    case 'field':
-      return (value, _frame, span) => {
+    case 'field': {
+      const mark = compiler.sites.pathMark(step)
+      return (value, frame, span) => {
         const found = value.type === 'struct' ? fieldOf(value, step.name, step.exact) : undefined
+        if (found === undefined) frame.marks[mark] = 1
         return [found ?? noSuchField(compiler, span, value, step.name)]
       }
+    }
     case 'index': {
       const at = compileExpression(step.index, compiler)
       return (value, frame, span) => {
@@ -123,7 +121,11 @@ function compileSpreadStep(step: SpreadStep, compiler: Compiler): CompiledStep {
 
 export function compileExclude({ operand, paths }: Kind<'exclude'>, compiler: Compiler): Evaluate {
   const evaluate = compileExpression(operand, compiler)
-  return (frame) => paths.reduce<Value>(without, evaluate(frame))
+  const marks = paths.map((path) => compiler.sites.pathMark(path))
+  return (frame) => {
+    for (const mark of marks) frame.marks[mark] = 1
+    return paths.reduce<Value>(without, evaluate(frame))
+  }
 }
 
 /** A value without what a path leads to; unchanged where the path leads nowhere. */

@@ -121,7 +121,11 @@ function compileTarget(target: TargetPath, compiler: Compiler): (frame: Frame) =
       step.kind === 'index' ? compileExpression(step.index, compiler) : (frame) => frame.slots[step.slot] as Value
     return (frame) => stepOf(index(frame), step.kind === 'element')
   })
-  return (frame) => parts.map((part) => part(frame)).filter((step) => step !== undefined)
+  const mark = compiler.sites.pathMark(target)
+  return (frame) => {
+    frame.marks[mark] = 1
+    return parts.map((part) => part(frame)).filter((step) => step !== undefined)
+  }
 }
 
 function stepOf(index: Value, isElement: boolean): Step | undefined {

@@ -37,6 +37,7 @@ export function withFieldPath(expression: PlanExpression, slow: Evaluate, compil
   const found = fieldPathOf(expression, compiler)
   if (found === undefined) return slow
   const { slot, path, position } = found
+  const mark = compiler.sites.pathMark(expression)
   if (position === -1) {
     return (frame) => {
       const row = frame.slots[slot]
@@ -45,7 +46,11 @@ export function withFieldPath(expression: PlanExpression, slow: Evaluate, compil
   }
   return (frame) => {
     const row = frame.slots[slot]
-    if (row instanceof HeldFields) return row.fields[position] as Value
+    if (row instanceof HeldFields) {
+      const held = row.fields[position] as Value
+      if (held.type === 'missing') frame.marks[mark] = 1
+      return held
+    }
     return (row instanceof LazyStruct ? row.getPath(path) : undefined) ?? slow(frame)
   }
 }
@@ -85,6 +90,7 @@ export function textTest(
   whenEqual: boolean,
   slow: Test,
   compiler: Compiler,
+  mark: number,
 ): Test | undefined {
   const found = fieldPathOf(field, compiler)
   if (found === undefined || !/^(constant|parameter|once)$/.test(wanted.expression.kind)) return undefined
@@ -100,7 +106,9 @@ export function textTest(
       text = textOf(value)
     }
     const isEqual = text && row.hasTextAt(path, text.value, text.bytes)
-    return isEqual === undefined ? slow(frame) : isEqual === whenEqual
+    if (isEqual === undefined) return slow(frame)
+    frame.marks[mark] = 1
+    return isEqual === whenEqual
   }
 }
 

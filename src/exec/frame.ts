@@ -5,6 +5,8 @@ import type { Span } from '../base/span.ts'
 import type { FieldsAsked } from '../plan/fields-asked.ts'
 import type { PlanSettings } from '../plan/plan.ts'
 import { missing, type Value } from '../values/value.ts'
+import { noSites, type NoticeSites } from './notice-sites.ts'
+import { type Observation, unseenMarks } from './observation.ts'
 import type { EvaluationContext } from './source.ts'
 import { defaultValueLimits, ValueChecks } from './value-limits.ts'
 import { defaultStatementLimits, StatementMemory } from './statement-memory.ts'
@@ -21,6 +23,10 @@ export class Frame {
   readonly collections = new Map<object, KeyedCollection | (Omit<KeyedCollection, 'keys'> & { keys: undefined })>()
   /** Refuses values that grow too large. */
   readonly values: ValueChecks
+  /** What is found out for notices; undefined where nobody wants any. */
+  observation: Observation | undefined
+  /** Of paths and comparisons (notice-sites.ts). */
+  marks: Uint8Array = unseenMarks
   #work = 0
 
   constructor(slots: number, context: EvaluationContext, limits = context.valueLimits ?? defaultValueLimits) {
@@ -28,6 +34,15 @@ export class Frame {
     this.context = context
     this.values = new ValueChecks(limits)
     this.memory = context.memory ?? new StatementMemory(defaultStatementLimits)
+  }
+
+  /** From now on what is watched is seen, if whoever runs the statement wants notices. */
+  observe(sites: NoticeSites): void {
+    const { observation } = this.context
+    if (observation === undefined) return
+    observation.begin(sites)
+    this.observation = observation
+    this.marks = observation.marks
   }
 
   /** Called for every row that is worked on; lets the meter stop the statement every 512 of them. */
@@ -74,11 +89,13 @@ export interface Compiler {
   readonly foldsCase: boolean
   /** Of which tables' rows fields alone are asked. */
   readonly fieldsAsked: FieldsAsked
+  /** What is watched for notices. */
+  readonly sites: NoticeSites
   /** Calls that can't be made: compiling goes on to find all of them. */
   readonly errors: ErrorList
 }
 
-export function compilerFor(plan: PlanSettings, fieldsAsked: FieldsAsked = new Map()): Compiler {
+export function compilerFor(plan: PlanSettings, fieldsAsked: FieldsAsked = new Map(), sites = noSites): Compiler {
   const strict = plan.typing === 'strict'
   const { foldsCase, qldbTyping } = plan
   return {
@@ -87,6 +104,7 @@ export function compilerFor(plan: PlanSettings, fieldsAsked: FieldsAsked = new M
     nullsMissing: qldbTyping,
     foldsCase,
     fieldsAsked,
+    sites,
     errors: new ErrorList(),
   }
 }

@@ -6,6 +6,7 @@ import { compileGroup } from './group.ts'
 import { compileJoin } from './join.ts'
 import { compileTableScan, compileValueScan } from './scan.ts'
 import { compileSort } from './sort.ts'
+import { watchScan } from './watch-scan.ts'
 import { compileWindow } from './window.ts'
 
 /** Makes an operator's rows startable. Scans, filters, joins and LET stream; groups, sorts and windows hold rows. */
@@ -14,9 +15,9 @@ export function compileOperator(operator: Operator, compiler: Compiler): Open {
     case 'one-row':
       return oneRow
     case 'scan-table':
-      return compileTableScan(operator, compiler)
+      return watchScan(compileTableScan(operator, compiler), operator.slot, compiler)
     case 'scan-value':
-      return compileValueScan(operator, compiler)
+      return watchScan(compileValueScan(operator, compiler), operator.slot, compiler)
     case 'filter':
       return compileFilter(operator, compiler)
     case 'join':

@@ -20,6 +20,7 @@ export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate 
   const right = compileExpression(expression.collection, compiler)
   const yes = expression.negated ? falseValue : trueValue
   const no = expression.negated ? trueValue : falseValue
+  const mark = compiler.sites.comparisonMark(expression)
   return (frame) => {
     const value = left(frame)
     const within = right(frame)
@@ -28,6 +29,7 @@ export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate 
     if (within.type !== 'list' && within.type !== 'bag' && within.type !== 'sexp') return no
     const { items } = within
     if (value.type === 'null') return items.length === 0 ? no : nullValue
+    if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, value, items)
     const keyed = items.length > comparedElementsMax ? keyedOnSecondUse(frame, expression, within) : undefined
     if (keyed !== undefined) {
       if (keyed.keys.has(equalityKey(value))) return yes
@@ -69,6 +71,7 @@ export function compileBetween(expression: Kind<'between'>, compiler: Compiler):
   const high = compileExpression(expression.high, compiler)
   const yes = expression.negated ? falseValue : trueValue
   const no = expression.negated ? trueValue : falseValue
+  const mark = compiler.sites.comparisonMark(expression)
   /** TRUE when sign * (a - b) >= 0. */
   const atLeast = (a: Value, b: Value, sign: number): Value => {
     if (isAbsent(a) || isAbsent(b)) return absentOf(a, b, compiler)
@@ -78,7 +81,9 @@ export function compileBetween(expression: Kind<'between'>, compiler: Compiler):
   }
   return (frame) => {
     const value = operand(frame)
-    const above = atLeast(value, low(frame), 1)
+    const least = low(frame)
+    if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, value, [least])
+    const above = atLeast(value, least, 1)
     if (above === falseValue) return no
     const below = atLeast(value, high(frame), -1)
     if (below === falseValue) return no

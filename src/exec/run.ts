@@ -7,6 +7,8 @@ import { compileExpression } from './compile-expression.ts'
 import { collect, compileRowSource } from './compile-query.ts'
 import { compileChange, compileInsert, type Execute, sinkOf } from './dml.ts'
 import { type Compiler, compilerFor, type Evaluate, Frame, type OpenRows, placed } from './frame.ts'
+import { findNoticeSites } from './find-notice-sites.ts'
+import type { NoticeSites } from './notice-sites.ts'
 import type { EvaluationContext } from './source.ts'
 
 /** A statement ready to run: closures only, good for any number of runs, also at the same time. */
@@ -17,8 +19,13 @@ interface Program {
   readonly execute: Execute | undefined
 }
 
+interface CompiledPlan {
+  readonly program: Program
+  readonly sites: NoticeSites
+}
+
 /** A plan that is run again is not compiled again. */
-const programs = new WeakMap<Plan, Program>()
+const programs = new WeakMap<Plan, CompiledPlan>()
 
 /**
  * Runs a plan and gives its rows: those of a bag or a list, each made when it is asked for; a single value is one row.
@@ -28,7 +35,7 @@ const programs = new WeakMap<Plan, Program>()
 export function* runPlan(plan: Plan, context: EvaluationContext): Generator<Value, undefined, undefined> {
   const frame = new Frame(plan.slots, context)
   try {
-    yield* rowsOf(programOf(plan), frame)
+    yield* rowsOf(programFor(frame, plan), frame)
   } catch (error) {
     throw placedLimit(error, plan)
   } finally {
@@ -64,7 +71,7 @@ function* rowsOf(program: Program, frame: Frame): Generator<Value, undefined, un
 export function evaluatePlan(plan: Plan, context: EvaluationContext): Value {
   const frame = new Frame(plan.slots, context)
   try {
-    const program = programOf(plan)
+    const program = programFor(frame, plan)
     return program.evaluate?.(frame) ?? list(program.execute?.(frame) ?? [])
   } catch (error) {
     throw placedLimit(error, plan)
@@ -73,7 +80,14 @@ export function evaluatePlan(plan: Plan, context: EvaluationContext): Value {
   }
 }
 
-function programOf(plan: Plan): Program {
+/** The plan's program, made when it is first run. */
+function programFor(frame: Frame, plan: Plan): Program {
+  const { program, sites } = compiledPlan(plan)
+  frame.observe(sites)
+  return program
+}
+
+function compiledPlan(plan: Plan): CompiledPlan {
   const known = programs.get(plan)
   if (known !== undefined) return known
   const program = compilePlan(plan)
@@ -82,12 +96,14 @@ function programOf(plan: Plan): Program {
 }
 
 /** Throws the first error with the others attached: calls are checked to the end, any other error stops. */
-function compilePlan(plan: Plan): Program {
-  const compiler = plan.typing === 'strict' ? compilerFor(plan) : compilerFor(plan, fieldsAsked(plan.statement))
+function compilePlan(plan: Plan): CompiledPlan {
+  const sites = findNoticeSites(plan.statement)
+  const asked = plan.typing === 'strict' ? undefined : fieldsAsked(plan.statement)
+  const compiler = compilerFor(plan, asked, sites)
   let raised: LedgerError[] = []
   try {
     const program = compileStatement(plan.statement, compiler)
-    if (compiler.errors.isEmpty) return program
+    if (compiler.errors.isEmpty) return { program, sites }
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error
     raised = [error]

@@ -3,6 +3,7 @@ import type { Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import type { Compiler, Cursor, Evaluate, Frame } from './frame.ts'
 import { HeldFields } from './held-fields.ts'
+import { noSites } from './notice-sites.ts'
 
 /** A row that is held: the values of its slots. */
 export type SavedRow = readonly Value[]
@@ -27,7 +28,9 @@ export function compileSave(slots: readonly number[], compiler: Compiler): SaveR
 function compileCopy(slot: number, compiler: Compiler): Evaluate {
   const asked = compiler.fieldsAsked.get(slot)
   if (asked === undefined) return (frame) => detached(frame.slots[slot] as Value)
-  const paths = [...asked.values()].map(({ path }) => compileExpression(path, compiler))
+  // What is held may never be evaluated: it sets no marks.
+  const unmarked = { ...compiler, sites: noSites }
+  const paths = [...asked.values()].map(({ path }) => compileExpression(path, unmarked))
   return (frame) => {
     const value = frame.slots[slot] as Value
     // One that is held already, or the NULL of a row without a partner.

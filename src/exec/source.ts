@@ -1,6 +1,7 @@
 import type { ValueLimits } from './value-limits.ts'
 import type { StructValue, TimestampValue, Value } from '../values/value.ts'
 import type { StatementMemory } from './statement-memory.ts'
+import type { Observation } from './observation.ts'
 
 /**
  * What the executor asks of whoever holds the documents. `ledger` provides it per statement: reads see the
@@ -92,4 +93,6 @@ export interface EvaluationContext {
    * its own, and nothing spills.
    */
   readonly memory?: StatementMemory
+  /** Finds out what notices the statement gets; undefined where nobody wants any. */
+  readonly observation?: Observation | undefined
 }

@@ -1,6 +1,8 @@
 import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
+import type { Notice } from '../base/notice.ts'
+import { Observation } from '../exec/observation.ts'
 import { runPlan } from '../exec/run.ts'
 import { StatementMemory } from '../exec/statement-memory.ts'
 import { type RedactedRevision, statementDigest } from '../journal/block.ts'
@@ -35,6 +37,13 @@ export interface StatementRun {
   /** Pulling is synchronous; throws LedgerError. A statement that changes something has done so before it is pulled. */
   readonly rows: Iterator<Value>
   readonly meter: { readonly readIos: number; readonly writeIos: number }
+  /** To be asked when all rows have been pulled; present if they were asked for. */
+  readonly notices?: () => readonly Notice[]
+}
+
+export interface ExecuteOptions {
+  /** Finds out what notices the statement gets. */
+  readonly takesNotices?: boolean
 }
 
 /**
@@ -99,7 +108,7 @@ export class LedgerTransaction {
    * Runs a statement: a query's rows are computed as they are pulled, a change is made at once. A statement that fails
    * leaves nothing behind, and the transaction usable. Throws LedgerError.
    */
-  execute(text: string, parameters: readonly Value[]): StatementRun {
+  execute(text: string, parameters: readonly Value[], { takesNotices = false }: ExecuteOptions = {}): StatementRun {
     this.#checkOpen()
     const digest = statementDigest(text, parameters)
     this.#digest = joinHashes(this.#digest, digest)
@@ -108,13 +117,16 @@ export class LedgerTransaction {
     const record = { text, startMs: this.#core.env.nowMs(), digest, failed: false }
     const number = this.#statements.push(record) - 1
     const meter = new StatementMeter(this.#core.options.isCancelled)
+    const observation = takesNotices ? new Observation(text) : undefined
+    const run = { number, meter, observation }
+    const facts = { meter, ...(observation === undefined ? {} : { notices: () => observation.notices() }) }
     try {
       if (this.#briefOnly && !this.#core.prepared.isBrief(text)) throw notBrief()
       const plan = this.#core.prepared.plan(text, view.catalog, (name) => this.#readSet.addName(name))
       const isQuery = plan.statement.kind === 'query' || plan.statement.kind === 'explain'
       if (this.#readsOnly) this.#checkOnlyReads(isQuery)
-      if (!isQuery) return { rows: this.#change(plan, parameters, number, meter), meter }
-      return { rows: this.#query(plan, parameters, number, meter), meter }
+      if (!isQuery) return { rows: this.#change(plan, parameters, run), ...facts }
+      return { rows: this.#query(plan, parameters, run), ...facts }
     } catch (error) {
       record.failed = true
       throw error
@@ -159,11 +171,11 @@ export class LedgerTransaction {
     this.#release()
   }
 
-  #query(plan: Plan, parameters: readonly Value[], number: number, meter: StatementMeter): Iterator<Value> {
-    const context = this.#context(parameters, number, meter, undefined)
+  #query(plan: Plan, parameters: readonly Value[], run: RunningStatement): Iterator<Value> {
+    const context = this.#context(parameters, run, undefined)
     const rows = runPlan(plan, context)
-    this.#openResults.set(number, context.memory)
-    return this.#whileOpen(rows, number)
+    this.#openResults.set(run.number, context.memory)
+    return this.#whileOpen(rows, run.number)
   }
 
   *#whileOpen(rows: Iterable<Value>, number: number): Generator<Value> {
@@ -181,7 +193,8 @@ export class LedgerTransaction {
     }
   }
 
-  #change(plan: Plan, parameters: readonly Value[], number: number, meter: StatementMeter): Iterator<Value> {
+  #change(plan: Plan, parameters: readonly Value[], run: RunningStatement): Iterator<Value> {
+    const { number, meter } = run
     const { quotas, identity } = this.#core
     if (identity.origin?.isReadOnly === true) {
       throw new LedgerError('ledger/read-only', `the ledger '${identity.name}' was imported and is read-only`, {
@@ -199,7 +212,7 @@ export class LedgerTransaction {
     const redactionsBefore = this.#redactions.length
     const sink = new StatementSink(writes, number, meter, this.#nextId, quotas)
     try {
-      const rows = [...runPlan(plan, this.#context(parameters, number, meter, sink))]
+      const rows = [...runPlan(plan, this.#context(parameters, run, sink))]
       this.#overlay.keepStatement()
       view.catalog = writes.catalog
       return rows.values()
@@ -210,7 +223,8 @@ export class LedgerTransaction {
     }
   }
 
-  #context(parameters: readonly Value[], number: number, meter: StatementMeter, sink: StatementSink | undefined) {
+  #context(parameters: readonly Value[], run: RunningStatement, sink: StatementSink | undefined) {
+    const { number, meter, observation } = run
     const { env, options, quotas } = this.#core
     const limits = { memoryBytes: quotas.statementMemoryBytes, diskBytes: quotas.statementDiskBytes }
     const view = this.#openView()
@@ -225,6 +239,7 @@ export class LedgerTransaction {
       meter,
       valueLimits: quotas,
       memory: new StatementMemory(limits, options.temporaryFiles, options.memoryPool),
+      observation,
     }
   }
 
@@ -287,6 +302,12 @@ interface OpenView {
   readonly blocks: BlockCache
   /** With the transaction's own DDL. */
   catalog: CatalogState
+}
+
+interface RunningStatement {
+  readonly number: number
+  readonly meter: StatementMeter
+  readonly observation: Observation | undefined
 }
 
 interface StatementRecord {

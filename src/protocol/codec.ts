@@ -39,11 +39,11 @@ export function encodeResponse(response: SendCommandResponse): string {
   return JSON.stringify(response)
 }
 
-function textPage({ Values, ...rest }: Page): object {
+function textPage({ Values, NextPageToken }: Page): object {
   const holders = Values.map(({ IonBinary, IonText }) =>
     IonBinary === undefined ? { IonText } : { IonBinary: toBase64(IonBinary) },
   )
-  return { Values: holders, ...rest }
+  return NextPageToken === undefined ? { Values: holders } : { Values: holders, NextPageToken }
 }
 
 /** JSON.stringify calls a Buffer's toJSON before the replacer, so the value is taken from its holder. */

@@ -1,3 +1,4 @@
+import type { Notice } from '../base/notice.ts'
 import type { Value } from '../values/value.ts'
 
 /**
@@ -53,6 +54,11 @@ export interface Page {
   readonly Values: readonly ValueHolder[]
   /** Absent on the last page. */
   readonly NextPageToken?: string
+  /**
+   * Not of Amazon's: on the last page, for a client that asked. Never in the JSON of a page; over HTTP they travel in a
+   * header (protocol/notice-header.ts).
+   */
+  readonly Notices?: readonly Notice[]
 }
 export interface TimingInformation {
   readonly ProcessingTimeMilliseconds: number

@@ -28,4 +28,6 @@ export interface EarlierCommand {
   readonly request: SendCommandRequest
   /** The token that was given for the next page. */
   readonly nextPageToken: string | undefined
+  /** Whether its client wants notices, which come with a page that is yet to be fetched. */
+  readonly takesNotices: boolean
 }

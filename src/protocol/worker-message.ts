@@ -22,6 +22,7 @@ export type ToEngine =
       readonly id: number
       readonly request: SendCommandRequest
       readonly start?: TransactionStart
+      readonly takesNotices?: boolean
     }
   | { readonly kind: 'control'; readonly id: number; readonly request: ControlRequest }
   /** The newest block that the transaction of a session reads. */

@@ -10,6 +10,8 @@ export interface SendControls {
   readonly signal?: StopSignal
   /** The request's transaction is to be begun first. */
   readonly start?: TransactionStart
+  /** The client wants notices. */
+  readonly takesNotices?: boolean
 }
 
 /** Something that runs statements for many sessions, one after the other: a handler in this thread or in another. */

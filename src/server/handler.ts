@@ -173,11 +173,11 @@ class SessionHandler implements Handler {
    * Its answer is known already. One that failed does so again, which counts in the digest. None is given up by its
    * client: all that the answers came from has to be read again.
    */
-  #repeat(session: Session, { request, nextPageToken }: EarlierCommand): void {
+  #repeat(session: Session, { request, nextPageToken, takesNotices }: EarlierCommand): void {
     try {
       if (request.ExecuteStatement !== undefined) {
-        this.#execute(session, request.ExecuteStatement, {}, nextPageToken)
-      } else this.#fetchPage(session, given(request.FetchPage), {}, nextPageToken)
+        this.#execute(session, request.ExecuteStatement, { takesNotices }, nextPageToken)
+      } else this.#fetchPage(session, given(request.FetchPage), { takesNotices }, nextPageToken)
     } catch (error) {
       if (session.transaction === undefined || !isRefusal(error)) throw error
     }
@@ -190,7 +190,8 @@ class SessionHandler implements Handler {
     checkParameters(holders, parameterQuotas(isStrict, this.#documentBytes))
     const parameters = holders.map(readParameter)
     return this.#work(session, transaction, control, pageToken, () => {
-      const run = transaction.hosted.execute(command.Statement, parameters.map(fromPartiqlIon))
+      const takesNotices = control.takesNotices === true
+      const run = transaction.hosted.execute(command.Statement, parameters.map(fromPartiqlIon), { takesNotices })
       this.#guard.watch(run.meter)
       return new ResultCursor(run, this.#guard.isCancelled)
     })
@@ -219,7 +220,7 @@ class SessionHandler implements Handler {
       cursor = openCursor()
       const { values, isLast } = cursor.nextPage(control.takesValues === true, control.briefOnly?.rowBytesMax)
       const page: Page = isLast
-        ? { Values: values }
+        ? lastPage(values, cursor)
         : { Values: values, NextPageToken: transaction.results.keep(cursor, this.#env, pageToken) }
       return { page, usage: cursor.takeUsage() }
     } catch (error) {
@@ -266,6 +267,10 @@ class SessionHandler implements Handler {
 
 /** What the sender of a request has asked for, and has to be told as it is. */
 const passedOn: ReadonlySet<string> = new Set(['cancelled/by-user', 'transaction/reads-only', 'transaction/brief-only'])
+
+function lastPage(values: Page['Values'], { notices }: ResultCursor): Page {
+  return notices.length === 0 ? { Values: values } : { Values: values, Notices: notices }
+}
 
 type Timer = () => { readonly TimingInformation: TimingInformation }
 type ExecuteStatement = NonNullable<SendCommandRequest['ExecuteStatement']>

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { isLoopback } from '../base/loopback.ts'
+import { noticeHeader } from '../protocol/notice-header.ts'
 import { type ControlCall, findCall } from './control-plane-request.ts'
 import { HttpError } from './http-error.ts'
 import { decode, queryPairs } from './sigv4.ts'
 
 export type Route =
-  | { readonly kind: 'session' }
+  | { readonly kind: 'session'; readonly takesNotices: boolean }
   | { readonly kind: 'control'; readonly call: ControlCall }
   | { readonly kind: 'health' }
   | { readonly kind: 'metrics' }
@@ -38,7 +39,7 @@ function sessionRoute(request: IncomingMessage, method: string): Route {
   if (contentType !== sessionContentType) {
     throw new HttpError(400, 'SerializationException', `The content type has to be '${sessionContentType}'`)
   }
-  return { kind: 'session' }
+  return { kind: 'session', takesNotices: request.headers[noticeHeader] === '1' }
 }
 
 /**

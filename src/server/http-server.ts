@@ -15,7 +15,8 @@ import {
 } from '../base/limits.ts'
 import { isLoopback } from '../base/loopback.ts'
 import { decodeRequest, encodeResponse } from '../protocol/codec.ts'
-import { commandNames, type StopSignal, WireError } from '../protocol/message.ts'
+import { commandNames, type SendCommandResponse, type StopSignal, WireError } from '../protocol/message.ts'
+import { encodeNotices, noticeHeader } from '../protocol/notice-header.ts'
 import { encodeWireError } from '../protocol/wire-errors.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { toWireError } from './error-text.ts'
@@ -270,7 +271,7 @@ class Service implements HttpService {
   async #work(route: Route, body: Uint8Array, response: ServerResponse, exchange: Exchange): Promise<Answer> {
     switch (route.kind) {
       case 'session':
-        return this.#sendCommand(body, response, exchange)
+        return this.#sendCommand(body, response, exchange, route.takesNotices)
       case 'control': {
         exchange.operation = route.call.operation
         const answer = await this.#options.control.answer(route.call, body)
@@ -285,7 +286,12 @@ class Service implements HttpService {
     }
   }
 
-  async #sendCommand(body: Uint8Array, response: ServerResponse, exchange: Exchange): Promise<Answer> {
+  async #sendCommand(
+    body: Uint8Array,
+    response: ServerResponse,
+    exchange: Exchange,
+    takesNotices: boolean,
+  ): Promise<Answer> {
     const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
     // A presigned address made by boto3 has the arguments in its query, as Python text.
     if (text === '') throw new WireError('BadRequestException', 'The request is not valid: the body is empty')
@@ -293,8 +299,8 @@ class Service implements HttpService {
     exchange.operation = commandNames.find((name) => command[name] !== undefined) ?? '-'
     const departure = new Departure()
     response.on('close', departure.tell)
-    const answer = await this.#options.router.send(command, departure)
-    return { status: 200, headers: json10Headers, body: encodeResponse(answer) }
+    const answer = await this.#options.router.send(command, departure, takesNotices)
+    return { status: 200, headers: headersOf(answer), body: encodeResponse(answer) }
   }
 
   #failure(error: unknown, { requestId }: Exchange): Answer {
@@ -357,6 +363,11 @@ class Service implements HttpService {
       this.#held.giveBack(bytes)
     })
   }
+}
+
+function headersOf({ ExecuteStatement, FetchPage }: SendCommandResponse): Answer['headers'] {
+  const notices = (ExecuteStatement?.FirstPage ?? FetchPage?.Page)?.Notices
+  return notices === undefined ? json10Headers : { ...json10Headers, [noticeHeader]: encodeNotices(notices) }
 }
 
 /** Smaller ones fit into what the system buffers for a connection. */

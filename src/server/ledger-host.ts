@@ -1,3 +1,4 @@
+import type { Notice } from '../base/notice.ts'
 import type { Value } from '../values/value.ts'
 
 /**
@@ -31,7 +32,7 @@ export interface HostedTransaction {
    * A statement that fails leaves the transaction as it was before it, but counts in its digest: drivers add it to
    * theirs before they send it. Throws LedgerError.
    */
-  execute(statement: string, parameters: readonly Value[]): HostedRun
+  execute(statement: string, parameters: readonly Value[], options?: { readonly takesNotices?: boolean }): HostedRun
   /**
    * Durable when it resolves. Rejects with LedgerError 'transaction/conflict', with 'transaction/digest-mismatch' when
    * `digest` is not the fold over what was executed (protocol/commit-digest.ts). `isCancelled` is asked in long work: true
@@ -50,4 +51,6 @@ export interface HostedRun {
   readonly rows: Iterator<Value>
   /** Grows while rows are pulled. */
   readonly meter: { readonly readIos: number; readonly writeIos: number }
+  /** To be asked when all rows have been pulled; absent where they were not asked for. */
+  readonly notices?: () => readonly Notice[]
 }

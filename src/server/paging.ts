@@ -1,6 +1,7 @@
 import { toBase64 } from '../base/bytes.ts'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
+import type { Notice } from '../base/notice.ts'
 import { pageBytesMax, pageValuesMax, transactionResultsMax } from '../base/limits.ts'
 import type { IoUsage, ValueHolder } from '../protocol/message.ts'
 import { detached } from '../values/binary-reader.ts'
@@ -50,6 +51,11 @@ export class ResultCursor {
       values.push(row.holder)
       bytes += row.bytes
     }
+  }
+
+  /** What is to be said about the statement when its last page has been made. */
+  get notices(): readonly Notice[] {
+    return this.#run.notices?.() ?? []
   }
 
   get meter(): HostedRun['meter'] {

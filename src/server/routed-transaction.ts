@@ -76,14 +76,14 @@ export class RoutedTransaction {
   }
 
   /** A command was worked on; `answer` is undefined when it failed. */
-  note(request: SendCommandRequest, answer: SendCommandResponse | undefined): void {
+  note(request: SendCommandRequest, answer: SendCommandResponse | undefined, takesNotices: boolean): void {
     const done = answer?.ExecuteStatement ?? answer?.FetchPage
     this.#longestMs = Math.max(this.#longestMs, done?.TimingInformation?.ProcessingTimeMilliseconds ?? 0)
     if ((done?.ConsumedIOs?.WriteIOs ?? 0) > 0) this.#hasWritten = true
     if (this.#seat?.engine.shared === undefined || request.CommitTransaction !== undefined) return
     const page = answer?.ExecuteStatement?.FirstPage ?? answer?.FetchPage?.Page
     this.#bytes += bytesOf(request)
-    this.#commands.push({ request, nextPageToken: page?.NextPageToken })
+    this.#commands.push({ request, nextPageToken: page?.NextPageToken, takesNotices })
   }
 }
 

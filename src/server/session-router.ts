@@ -39,6 +39,12 @@ export const defaultRouterLimits: RouterLimits = {
   openTransactionsMax,
 }
 
+/** Who waits for an answer. */
+interface Client {
+  readonly signal: StopSignal | undefined
+  readonly takesNotices: boolean
+}
+
 interface RoutedSession {
   readonly id: string
   readonly token: string
@@ -99,10 +105,10 @@ export class SessionRouter {
     return this.#busy.size
   }
 
-  /** Answers one request. Rejects with WireError. `signal`: the client has gone away. */
-  async send(request: SendCommandRequest, signal?: StopSignal): Promise<SendCommandResponse> {
+  /** Answers one request. Rejects with WireError. `signal`: the client has gone away. `takesNotices`: it asked for them. */
+  async send(request: SendCommandRequest, signal?: StopSignal, takesNotices = false): Promise<SendCommandResponse> {
     try {
-      return await this.#answer(request, signal)
+      return await this.#answer(request, { signal, takesNotices })
     } catch (error) {
       if (error instanceof WireError) throw error
       if (error instanceof LedgerError && error.code !== 'endpoint/failed') {
@@ -150,7 +156,7 @@ export class SessionRouter {
     await this.#pool.close()
   }
 
-  async #answer(request: SendCommandRequest, signal: StopSignal | undefined): Promise<SendCommandResponse> {
+  async #answer(request: SendCommandRequest, client: Client): Promise<SendCommandResponse> {
     const startMs = this.#env.monotonicMs()
     const timing = (): { readonly TimingInformation: TimingInformation } => ({
       TimingInformation: { ProcessingTimeMilliseconds: Math.max(1, Math.round(this.#env.monotonicMs() - startMs)) },
@@ -172,7 +178,7 @@ export class SessionRouter {
           this.#end(session)
           return { EndSession: timing() }
         default:
-          return this.#forward(session, request, signal)
+          return this.#forward(session, request, client)
       }
     })
   }
@@ -247,21 +253,17 @@ export class SessionRouter {
   }
 
   /** ExecuteStatement, FetchPage and CommitTransaction: the engine's business. */
-  async #forward(
-    session: RoutedSession,
-    request: SendCommandRequest,
-    signal: StopSignal | undefined,
-  ): Promise<SendCommandResponse> {
+  async #forward(session: RoutedSession, request: SendCommandRequest, client: Client): Promise<SendCommandResponse> {
     const { ExecuteStatement, FetchPage, CommitTransaction } = request
     const id = (ExecuteStatement ?? FetchPage ?? CommitTransaction)?.TransactionId as string
     const transaction = this.#transactionOf(session, id)
     try {
-      const answer = await this.#work(session, transaction, request, signal)
-      transaction.note(request, answer)
+      const answer = await this.#work(session, transaction, request, client)
+      transaction.note(request, answer, client.takesNotices)
       if (CommitTransaction !== undefined) this.#release(session, transaction)
       return answer
     } catch (error) {
-      transaction.note(request, undefined)
+      transaction.note(request, undefined, client.takesNotices)
       const isExpired = error instanceof WireError && error.name === 'InvalidSessionException'
       const isLost = error instanceof WireError && error.name === 'OccConflictException'
       const isDead = transaction.seat?.engine.isDead === true
@@ -276,7 +278,7 @@ export class SessionRouter {
     session: RoutedSession,
     transaction: RoutedTransaction,
     request: SendCommandRequest,
-    signal: StopSignal | undefined,
+    client: Client,
   ): Promise<SendCommandResponse> {
     const shared = transaction.seat?.engine.shared
     if (transaction.seat === undefined) {
@@ -286,11 +288,11 @@ export class SessionRouter {
       await this.#move(session, transaction, transaction.kindFor(request, 'write'))
     }
     // A commit is never given up: nobody would know what came of it.
-    const stop = request.CommitTransaction === undefined ? signal : undefined
+    const asked = request.CommitTransaction === undefined ? client : { ...client, signal: undefined }
     // From home to the writer, and from there to an engine for long statements.
     for (;;) {
       try {
-        return await this.#ask(transaction, request, stop)
+        return await this.#ask(transaction, request, asked)
       } catch (error) {
         if (!(error instanceof MovesAway)) throw error
         await this.#move(session, transaction, error.why)
@@ -301,13 +303,13 @@ export class SessionRouter {
   #ask(
     transaction: RoutedTransaction,
     request: SendCommandRequest,
-    signal: StopSignal | undefined,
+    { signal, takesNotices }: Client,
   ): Promise<SendCommandResponse> {
     const { engine, token } = transaction.seat as Seat
     const start = transaction.takeStart(this.#env.monotonicMs())
     return engine.send(
       { ...request, SessionToken: token },
-      { ...(signal === undefined ? {} : { signal }), ...(start === undefined ? {} : { start }) },
+      { ...(signal === undefined ? {} : { signal }), ...(start === undefined ? {} : { start }), takesNotices },
     )
   }
 

@@ -77,9 +77,11 @@ export class HomeEngine implements SharedEngine {
     this.#forget = forget
   }
 
-  async send(request: SendCommandRequest, { signal, start }: SendControls = {}): Promise<SendCommandResponse> {
+  async send(request: SendCommandRequest, controls: SendControls = {}): Promise<SendCommandResponse> {
+    const { signal, start, takesNotices = false } = controls
     try {
       return await this.#send(request, {
+        takesNotices,
         isCancelled: () => signal?.aborted === true,
         ...(start === undefined ? {} : { start }),
       })

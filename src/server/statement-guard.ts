@@ -10,6 +10,8 @@ export interface RequestControl {
   readonly onProgress?: (readIos: number) => void
   /** Rows may be handed over as values, not encoded: the sender is in the same thread. */
   readonly takesValues?: boolean
+  /** The last page of a result is to have the statement's notices. */
+  readonly takesNotices?: boolean
   /** The transaction is begun first, in a session that has none. */
   readonly start?: TransactionStart
   /** A transaction that is begun may only read: the first other statement fails with 'transaction/reads-only'. */

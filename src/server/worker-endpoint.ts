@@ -50,10 +50,11 @@ export function serveMessagePort(
         port.postMessage({ kind: 'tip-answer', id, tip: snapshotTip?.(message.token) } satisfies FromEngine)
         return
       }
-      const { request, start } = message
+      const { request, start, takesNotices = false } = message
       Atomics.store(shared, runningSlot, id)
       const answer = send(request, {
         ...(start === undefined ? {} : { start }),
+        takesNotices,
         isCancelled: () => Atomics.load(shared, cancelSlot) === id,
         onProgress: (readIos) => Atomics.store(shared, readIosSlot, readIos | 0),
       })

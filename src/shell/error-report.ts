@@ -1,12 +1,19 @@
 import { shownErrorsMax } from '../base/limits.ts'
+import type { Notice } from '../base/notice.ts'
 import type { Place } from '../base/span.ts'
 import { placeAt } from '../base/span.ts'
 import { describeFailure, type Failure } from '../driver/failure.ts'
 import { pictureAt } from '../syntax/caret.ts'
 import type { ScriptStatement } from '../syntax/split.ts'
-import type { ErrorReport, LocatedError, TransactionFate } from './events.ts'
+import type { ErrorReport, LocatedError, ShownNotice, TransactionFate } from './events.ts'
 import { exitNameOf } from './exit-codes.ts'
 import { visibleLines, visibleText } from './visible-text.ts'
+
+/** The statement that a notice is about, and its script's name. */
+export interface NoticeContext {
+  readonly statement: ScriptStatement
+  readonly file: string | undefined
+}
 
 export interface ReportContext {
   /** The statement or command at fault; undefined when none is. */
@@ -50,6 +57,17 @@ function whereabouts(
     place: { ...placeInScript(statement, place), file },
     picture: place === undefined ? [] : pictureOf(statement, place),
   }
+}
+
+/** A notice as the shell shows it. */
+export function shownNotice({ code, message, span }: Notice, { statement, file }: NoticeContext): ShownNotice {
+  const place = { ...placeInScript(statement, placeAt(statement.text, span.start)), file }
+  return { code, message: visibleText(message), place }
+}
+
+/** `note: no document of Vehicle has a field 'vin'`; in a script where, too. */
+export function printNotice({ message, place }: ShownNotice): string {
+  return `note: ${message}${place.file === undefined ? '' : `\n --> ${placeText(place)}`}`
 }
 
 /** Where in the statement's own text; undefined when the failure does not say. */

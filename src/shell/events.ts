@@ -1,3 +1,4 @@
+import type { Notice } from '../base/notice.ts'
 import type { Place } from '../base/span.ts'
 import type { ScriptStatement } from '../syntax/split.ts'
 import type { Value } from '../values/value.ts'
@@ -5,7 +6,8 @@ import type { ExitName } from './exit-codes.ts'
 
 /**
  * What the shell says while it runs an input. Results come as result-start, rows (any number), result-end; nothing
- * else comes between them. `text` is data (it belongs on stdout), `notice`, `warning` and `error` are talk (stderr).
+ * else comes between them. `text` is data (it belongs on stdout), `notice`, `note`, `warning` and
+ * `error` are talk (stderr).
  */
 export type ShellEvent =
   | {
@@ -23,10 +25,19 @@ export type ShellEvent =
   /** Output of a command (`help`, `show tables` …): lines without a final newline. */
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'notice'; readonly text: string }
+  /** About the statement whose result has just ended. */
+  | { readonly type: 'note'; readonly note: ShownNotice }
   | { readonly type: 'warning'; readonly text: string }
   | { readonly type: 'error'; readonly report: ErrorReport }
   /** Prompt, ledger, transaction or settings have changed: ask the shell anew. */
   | { readonly type: 'state' }
+
+/** A notice and where in the script it is about. */
+export interface ShownNotice {
+  readonly code: Notice['code']
+  readonly message: string
+  readonly place: NonNullable<LocatedError['place']>
+}
 
 /** What is known of a result when it has ended. */
 export interface ResultSummary {

@@ -5,11 +5,15 @@ import { exitNumber } from './exit-codes.ts'
  * What the shell says beside its data, for programs: one JSON object a line, told apart by `type` ("For programs",
  * docs/errors.md). Members that have no value are left out.
  */
-export function jsonTalk(event: Extract<ShellEvent, { type: 'notice' | 'warning' | 'error' | 'result-end' }>): string {
+export function jsonTalk(
+  event: Extract<ShellEvent, { type: 'notice' | 'note' | 'warning' | 'error' | 'result-end' }>,
+): string {
   switch (event.type) {
     case 'notice':
     case 'warning':
       return JSON.stringify({ type: event.type, message: event.text })
+    case 'note':
+      return JSON.stringify({ type: 'notice', ...located({ ...event.note, help: undefined }) })
     case 'error':
       return jsonError(event.report)
     case 'result-end':
@@ -32,7 +36,7 @@ export function jsonError(report: ErrorReport): string {
   })
 }
 
-function located({ code, message, place, help }: LocatedError): object {
+function located({ code, message, place, help }: Omit<LocatedError, 'picture'>): object {
   const { file, line, column } = place ?? {}
   return { code, message, file, line, column, help }
 }

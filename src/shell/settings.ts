@@ -75,6 +75,12 @@ export const settingDefinitions = {
     configKey: 'display_query_metrics',
     help: 'the line with counts and times after each result',
   },
+  notices: {
+    default: 'true',
+    choices: onOff,
+    configKey: 'notices',
+    help: 'after a result, notes on what may be a mistake: a field that no document has, types that never match',
+  },
 } as const satisfies Record<string, SettingDefinition>
 
 export type SettingName = keyof typeof settingDefinitions

@@ -179,7 +179,7 @@ export class Shell {
     try {
       const call = findCommand(statement.text)
       isCall = call !== undefined
-      if (call === undefined) await this.#execute(statement, sink, options.signal)
+      if (call === undefined) await this.#execute(statement, sink, options)
       else {
         const host = this.#hostFor(sink, (ended) => (outcome = ended), options)
         await call.command.run(host, call.words, call.rest)
@@ -369,11 +369,13 @@ export class Shell {
     if (refuted !== undefined) throw new LedgerError('proof/refuted', refuted)
   }
 
-  async #execute(statement: ScriptStatement, sink: EventSink, signal: AbortSignal | undefined): Promise<void> {
+  async #execute(statement: ScriptStatement, sink: EventSink, { signal, file }: RunOptions): Promise<void> {
     const bound = this.#bound
     this.#bound = undefined
     const parameters = parametersFor(statement.text, bound, this.#parameters)
-    const options = { sink: this.#fields.before(sink), env: this.#env, signal, parameters }
+    const takesNotices = this.settings.isOn('notices')
+    const shown = this.#fields.before(sink)
+    const options = { sink: shown, env: this.#env, signal, parameters, takesNotices, file }
     if (this.#open !== undefined) return await runInside(this.#open.transaction, statement, options)
     if (!this.settings.isOn('auto-commit')) {
       throw new LedgerError('transaction/not-open', 'no transaction is open, and auto-commit is off', {

@@ -4,9 +4,11 @@ import type { Driver } from '../driver/driver.ts'
 import type { Result } from '../driver/result.ts'
 import { noStatistics } from '../driver/session.ts'
 import type { Transaction } from '../driver/transaction.ts'
+import type { SendOptions } from '../driver/transport.ts'
 import type { ScriptStatement } from '../syntax/split.ts'
 import type { Value } from '../values/value.ts'
 import { approximateBytes } from '../values/value-size.ts'
+import { shownNotice } from './error-report.ts'
 import type { EventSink, ResultSummary } from './events.ts'
 
 export interface StatementOptions {
@@ -15,6 +17,10 @@ export interface StatementOptions {
   readonly sink: EventSink
   readonly env: Env
   readonly signal: AbortSignal | undefined
+  /** Whether notices are shown after the result. */
+  readonly takesNotices: boolean
+  /** The script's name, for places. */
+  readonly file: string | undefined
 }
 
 /** Rows were shown before their commit failed: what the user sees is not in the ledger. */
@@ -50,7 +56,7 @@ export async function runAlone(driver: Driver, statement: ScriptStatement, optio
   const work = async (transaction: Transaction): Promise<string> => {
     output = new ResultOutput(statement, options, startedMs)
     try {
-      await output.read(await transaction.execute(statement.text, options.parameters, signalOption(options)))
+      await output.read(await transaction.execute(statement.text, options.parameters, sendOptions(options)))
       if (output.isStreaming) await transaction.commit(signalOption(options))
     } catch (error) {
       failure = error
@@ -82,7 +88,7 @@ export async function runInside(
 ): Promise<void> {
   const output = new ResultOutput(statement, options, options.env.monotonicMs())
   try {
-    await output.read(await transaction.execute(statement.text, options.parameters, signalOption(options)))
+    await output.read(await transaction.execute(statement.text, options.parameters, sendOptions(options)))
   } catch (error) {
     if (output.isStreaming) await output.end('lost', transaction.id)
     throw error
@@ -92,6 +98,10 @@ export async function runInside(
 
 function signalOption({ signal }: StatementOptions): { signal?: AbortSignal } {
   return signal === undefined ? {} : { signal }
+}
+
+function sendOptions(options: StatementOptions): SendOptions {
+  return { ...signalOption(options), takesNotices: options.takesNotices }
 }
 
 /** One try of one result on its way to the sink. */
@@ -130,6 +140,15 @@ class ResultOutput {
     const { readIos, writeIos, serverMs } = this.#result?.stats() ?? noStatistics
     const summary = { documents: this.#documents, readIos, writeIos, serverMs, totalMs, outcome, transactionId }
     await this.#options.sink({ type: 'result-end', summary })
+    if (outcome !== 'lost') await this.#notes()
+  }
+
+  async #notes(): Promise<void> {
+    const { sink, takesNotices, file } = this.#options
+    if (!takesNotices) return
+    for (const notice of this.#result?.notices() ?? []) {
+      await sink({ type: 'note', note: shownNotice(notice, { statement: this.#statement, file }) })
+    }
   }
 
   /** Whether the buffer still is within its bounds. */

@@ -1,5 +1,6 @@
 import type { ErrorReport, EventSink, ResultSummary } from '../shell/events.ts'
 import { type FormatName, type ResultFormat, resultFormat } from '../shell/formats.ts'
+import { printNotice } from '../shell/error-report.ts'
 import { TableFormat } from '../shell/format-table.ts'
 import { layoutTable, type lineText } from '../shell/table-layout.ts'
 import type { Value } from '../values/value.ts'
@@ -53,6 +54,8 @@ export function present(ports: PresenterPorts): EventSink {
         return ports.write(`${event.text}\n`)
       case 'notice':
         return ports.write(`${ports.theme.notice(event.text)}\n`)
+      case 'note':
+        return ports.write(`${ports.theme.notice(printNotice(event.note))}\n`)
       case 'warning':
         return ports.write(`${ports.theme.warning(`warning: ${event.text}`)}\n`)
       case 'error':

@@ -71,6 +71,8 @@ function lineOf(event: ShellEvent): string | undefined {
         : anonymous(event.values.map((v) => printIon(v)).join(' '))
     case 'result-end':
       return `end ${event.summary.outcome} ${event.summary.documents}`
+    case 'note':
+      return `note: ${anonymous(event.note.message)}`
     case 'error':
       return anonymous(printErrorReport(event.report).join('\n'))
     default:

@@ -12,12 +12,13 @@ import type { GoldenLedger } from './golden-ledger.ts'
  *   > … ${query} …        the first value of the query in its place
  *   [strict] > statement  on a ledger opened with --strict-qldb over the same store
  *   [reads] > statement   prints the read IOs too
+ *   [notices] > statement prints its notices too
  *   [blocks] > statement  prints the blocks that it added, without hashes
  *   advance 40000         lets that many milliseconds pass
  * Ids and times come from a fixed seed and clock.
  */
 const command = /^(?:(\w+): )?(?:\[(\w+)\] )?(!?)> (.*)$/s
-const tags = new Set([undefined, 'reads', 'blocks', 'strict'])
+const tags = new Set([undefined, 'reads', 'blocks', 'strict', 'notices'])
 
 /** Runs a block's commands; the text is its output. Throws where a command should have failed, or should not have. */
 export async function runBlock(ledger: GoldenLedger, block: GoldenBlock): Promise<string> {

@@ -78,8 +78,9 @@ export class GoldenLedger {
     const { driver, tip, block } = await this.#road(tag)
     const tipBefore = tag === 'blocks' ? await tip() : 0
     const inside = async (transaction: Transaction): Promise<string[]> => {
-      const result = await transaction.execute(statement, parameters)
+      const result = await transaction.execute(statement, parameters, { takesNotices: tag === 'notices' })
       const rows = (await result.toArray()).map((row) => printIon(row))
+      rows.push(...result.notices().map((notice) => `note: ${notice.message}`))
       return tag === 'reads' ? [...rows, `read-ios: ${result.stats().readIos}`] : rows
     }
     const open = this.#open.get(session)

@@ -1,0 +1,38 @@
+import { noticeNameCharactersMax } from './limits.ts'
+import type { Span } from './span.ts'
+
+/**
+ * - `notice/no-such-field`: no document that was read had the field
+ * - `notice/name-not-text`: a name where text was probably meant
+ * - `notice/types-differ`: a comparison that was never true because its sides had different types each time
+ * - `notice/constant-order`: ORDER BY a constant
+ */
+export const noticeCodes = [
+  'notice/no-such-field',
+  'notice/name-not-text',
+  'notice/types-differ',
+  'notice/constant-order',
+] as const
+
+export type NoticeCode = (typeof noticeCodes)[number]
+
+/** What a finished statement may have got wrong without failing. Plain data, bounded in size. */
+export interface Notice {
+  readonly code: NoticeCode
+  /** One line without control characters. */
+  readonly message: string
+  /** Where in the statement. */
+  readonly span: Span
+}
+
+/** What a terminal would act upon, or what would reorder or hide text. */
+const unsafe =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu
+
+/** A name or a piece of a statement as a notice shows it: one line, escaped, cut. */
+export function noticeText(text: string): string {
+  const cut = text.length > noticeNameCharactersMax ? `${text.slice(0, noticeNameCharactersMax - 1)}…` : text
+  return cut
+    .replace(/\s+/g, ' ')
+    .replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

@@ -1,0 +1,440 @@
+import { noticeSitesMax } from '../base/limits.ts'
+import type { Span } from '../base/span.ts'
+import type {
+  ChangeStep,
+  ExcludeStep,
+  Operator,
+  PlanExpression,
+  PlanStatement,
+  QueryPlan,
+  SortKeyPlan,
+  SpreadStep,
+  TableScan,
+  TargetPath,
+  ValueScan,
+} from '../plan/plan.ts'
+import { type NoticeStep, NoticeSites, type PathRole, type PathSite } from './notice-sites.ts'
+
+/** Finds what of a statement is watched for notices. */
+export function findNoticeSites(statement: PlanStatement): NoticeSites {
+  const finder = new Finder()
+  finder.statement(statement)
+  return finder.sites
+}
+
+/** How deep plans are looked into; what lies deeper gets no notices. */
+const depthMax = 1_000
+
+/** A path from a source's rows. */
+interface SourcePath {
+  readonly slot: number
+  readonly steps: readonly NoticeStep[]
+}
+
+const each: NoticeStep = { kind: 'each' }
+const comparisons = /^(?:=|<|<=|>|>=)$/
+
+class Finder {
+  readonly sites = new NoticeSites()
+  /** What other slots stand for: LET, keys of groups, nested sources. */
+  readonly #aliases = new Map<number, SourcePath>()
+  /** The columns of WITH bindings. */
+  readonly #columns = new Map<number, readonly string[]>()
+  /** In which query block a source stands. */
+  readonly #blocks = new Map<number, number>()
+  readonly #paths = new Map<string, PathSite>()
+  /** Whether the present expression may never be evaluated although there are rows. */
+  #isConditional = false
+  #block = 0
+  #depth = 0
+
+  statement(statement: PlanStatement): void {
+    switch (statement.kind) {
+      case 'query':
+        this.#expression(statement.value, 'value')
+        return
+      case 'insert':
+        this.#expression(statement.value, 'value')
+        return
+      case 'change':
+        this.#operator(statement.input)
+        for (const step of statement.changes) this.#change(step, statement.documentSlot)
+        return
+      default:
+        return
+    }
+  }
+
+  #change(step: ChangeStep, documentSlot: number): void {
+    this.#target(step.path, documentSlot, step)
+    if (step.kind === 'remove') return
+    this.#expression(step.value, step.kind === 'set' ? 'text' : 'value')
+    if (step.kind === 'insert') this.#maybe(step.at, 'field')
+  }
+
+  #target(path: TargetPath, slot: number, step: ChangeStep): void {
+    for (const one of path) if (one.kind === 'index') this.#expression(one.index, 'field')
+    const steps = path.map((one): NoticeStep => (one.kind === 'field' ? one : each))
+    if (steps.at(-1)?.kind !== 'field') return
+    this.#add({ slot, steps }, { role: step.kind === 'set' ? 'set' : 'target', span: step.span, isName: false }, path)
+  }
+
+  #operator(operator: Operator): void {
+    if (this.#depth >= depthMax) return
+    this.#depth += 1
+    this.#lookAtOperator(operator)
+    this.#depth -= 1
+  }
+
+  #lookAtOperator(operator: Operator): void {
+    switch (operator.kind) {
+      case 'one-row':
+        return
+      case 'scan-table':
+        this.#tableScan(operator)
+        return
+      case 'scan-value':
+        this.#valueScan(operator)
+        return
+      case 'filter':
+        this.#operator(operator.input)
+        this.#all(operator.conditions, 'field')
+        return
+      case 'join': {
+        this.#operator(operator.left)
+        this.#operator(operator.right)
+        this.#all(operator.on, 'field')
+        const { left = [], right = [] } = operator.hash ?? {}
+        this.#all([...left, ...right], 'field')
+        for (const [at, key] of left.entries()) this.#comparison(key, [key, right[at] as PlanExpression])
+        return
+      }
+      case 'let':
+        this.#operator(operator.input)
+        this.#expression(operator.value, 'value')
+        this.#alias(operator.slot, operator.value)
+        return
+      case 'group':
+        this.#operator(operator.input)
+        for (const key of operator.keys) {
+          this.#expression(key.value, 'field')
+          this.#alias(key.slot, key.value)
+        }
+        for (const { argument, filter } of operator.aggregates) {
+          this.#maybe(argument, 'value')
+          this.#maybe(filter, 'field')
+        }
+        return
+      case 'sort':
+        this.#operator(operator.input)
+        this.#sort(operator.keys)
+        return
+      case 'window':
+        this.#operator(operator.input)
+        // Whatever else a window has: expressions all the same.
+        for (const [name, part] of Object.entries(operator)) if (name !== 'input') this.#parts(part)
+        return
+    }
+  }
+
+  #tableScan({ slot, source, access }: TableScan): void {
+    if (source.kind === 'history') {
+      this.#maybe(source.from, 'value')
+      this.#maybe(source.to, 'value')
+    }
+    const isSystem = source.kind === 'system'
+    const name = isSystem ? `information_schema.${source.name}` : source.table.name
+    const label =
+      source.kind === 'history'
+        ? `history(${name})`
+        : source.kind === 'table' && source.view === 'committed'
+          ? `_ql_committed_${name}`
+          : name
+    const noun = isSystem ? 'row' : 'document'
+    this.#source({ slot, noun, label, isScan: access.kind === 'scan', columns: undefined })
+  }
+
+  #valueScan({ slot, value, unpivot, alias }: ValueScan): void {
+    this.#expression(value, 'field')
+    const path = unpivot ? undefined : this.#pathOf(value)
+    if (path !== undefined) {
+      this.#aliases.set(slot, { slot: path.slot, steps: [...path.steps, each] })
+      return
+    }
+    const isGlobal = value.kind === 'global'
+    this.#source({
+      slot,
+      noun: isGlobal ? 'document' : 'row',
+      label: isGlobal ? value.name : alias,
+      isScan: true,
+      columns: value.kind === 'slot' ? this.#columns.get(value.slot) : columnsOf(value),
+    })
+  }
+
+  #source(source: Omit<Parameters<NoticeSites['sources']['set']>[1], 'paths'>): void {
+    this.sites.sources.set(source.slot, { ...source, paths: [] })
+    this.#blocks.set(source.slot, this.#block)
+  }
+
+  #alias(slot: number, value: PlanExpression): void {
+    if (value.kind === 'exclude') {
+      this.#alias(slot, value.operand)
+      return
+    }
+    const path = this.#pathOf(value)
+    if (path !== undefined) this.#aliases.set(slot, path)
+  }
+
+  #sort(keys: readonly SortKeyPlan[]): void {
+    for (const { value } of keys) {
+      if (/^(?:constant|parameter|once)$/.test(value.kind)) {
+        this.sites.constantOrders.push({ value, span: value.span })
+      } else this.#expression(value, 'order')
+    }
+  }
+
+  #query(query: QueryPlan): void {
+    switch (query.kind) {
+      case 'select':
+        this.#operator(query.input)
+        this.#expression(query.value, 'value')
+        break
+      case 'pivot':
+        this.#operator(query.input)
+        this.#all([query.name, query.value], 'value')
+        break
+      case 'set':
+        this.#all([query.left, query.right], 'value')
+        if (query.sort !== undefined) this.#sort(query.sort.keys)
+        break
+      case 'with':
+        for (const { slot, value } of query.bindings) {
+          this.#expression(value, 'value')
+          const columns = columnsOf(value)
+          if (columns !== undefined) this.#columns.set(slot, columns)
+        }
+        this.#expression(query.body, 'value')
+        return
+    }
+    this.#maybe(query.limit, 'field')
+    this.#maybe(query.offset, 'field')
+  }
+
+  #all(expressions: readonly PlanExpression[], role: PathRole): void {
+    for (const expression of expressions) this.#expression(expression, role)
+  }
+
+  #maybe(expression: PlanExpression | undefined, role: PathRole): void {
+    if (expression !== undefined) this.#expression(expression, role)
+  }
+
+  /** What is only evaluated if something before it lets it. */
+  #conditionally(expressions: readonly (PlanExpression | undefined)[], role: PathRole): void {
+    const before = this.#isConditional
+    this.#isConditional = true
+    for (const expression of expressions) this.#maybe(expression, role)
+    this.#isConditional = before
+  }
+
+  #expression(expression: PlanExpression, role: PathRole): void {
+    if (this.#depth >= depthMax) return
+    this.#depth += 1
+    this.#lookAt(expression, role)
+    this.#depth -= 1
+  }
+
+  #lookAt(expression: PlanExpression, role: PathRole): void {
+    switch (expression.kind) {
+      case 'constant':
+        return
+      case 'field':
+        this.#field(expression, role)
+        return
+      case 'spread':
+        this.#spread(expression)
+        return
+      case 'exclude':
+        this.#expression(expression.operand, 'value')
+        for (const path of expression.paths) this.#excluded(expression, path)
+        return
+      case 'binary':
+        this.#binary(expression, role)
+        return
+      case 'like':
+        this.#expression(expression.operand, 'field')
+        this.#expression(expression.pattern, 'text')
+        return
+      case 'between':
+        this.#expression(expression.operand, 'field')
+        this.#all([expression.low, expression.high], 'text')
+        this.#comparison(expression, [expression.operand, expression.low, expression.high])
+        return
+      case 'in': {
+        this.#expression(expression.operand, 'field')
+        const { collection } = expression
+        if (collection.kind === 'sequence') this.#all(collection.items, 'text')
+        else this.#expression(collection, 'field')
+        // With values of other types NOT IN is always true.
+        if (!expression.negated) this.#comparison(expression, [expression.operand, collection])
+        return
+      }
+      case 'case':
+        this.#case(expression)
+        return
+      case 'call': {
+        const [first, ...rest] = expression.args
+        if (expression.name !== 'coalesce') {
+          this.#all(expression.args, 'value')
+          return
+        }
+        this.#maybe(first, 'value')
+        this.#conditionally(rest, 'value')
+        return
+      }
+      case 'query':
+        this.#block += 1
+        this.#query(expression.query)
+        this.#block -= 1
+        return
+      default:
+        this.#parts(expression)
+        return
+    }
+  }
+
+  /** Whatever expressions a part of the plan holds. */
+  #parts(part: unknown): void {
+    if (typeof part !== 'object' || part === null || this.#depth >= depthMax) return
+    this.#depth += 1
+    for (const [name, below] of Object.entries(part)) {
+      if (name === 'span' || name === 'table' || typeof below !== 'object' || below === null) continue
+      if ('kind' in below && 'span' in below) this.#expression(below as PlanExpression, 'value')
+      else this.#parts(below)
+    }
+    this.#depth -= 1
+  }
+
+  #case({ operand, branches, otherwise }: Extract<PlanExpression, { kind: 'case' }>): void {
+    this.#maybe(operand, 'field')
+    const [first, ...rest] = branches
+    this.#maybe(first?.when, 'field')
+    this.#conditionally([first?.result, ...rest.flatMap(({ when, result }) => [when, result]), otherwise], 'value')
+  }
+
+  #binary(expression: Extract<PlanExpression, { kind: 'binary' }>, role: PathRole): void {
+    const { op, left, right } = expression
+    if (op === 'and' || op === 'or') {
+      this.#expression(left, 'field')
+      this.#conditionally([right], 'field')
+      return
+    }
+    if (!comparisons.test(op) && op !== '<>') {
+      this.#all([left, right], role === 'text' ? 'value' : role)
+      return
+    }
+    this.#expression(left, isFixed(right) ? 'field' : 'value')
+    this.#expression(right, isFixed(left) ? 'field' : 'text')
+    if (comparisons.test(op)) this.#comparison(expression, [left, right])
+  }
+
+  #comparison(part: object, parts: readonly PlanExpression[]): void {
+    if (this.sites.comparisons.length < noticeSitesMax) this.sites.addComparison(part, { parts })
+  }
+
+  #field(expression: Extract<PlanExpression, { kind: 'field' }>, role: PathRole): void {
+    this.#maybe(expression.fallback, 'value')
+    const path = this.#pathOf(expression)
+    if (path === undefined) {
+      this.#expression(expression.operand, 'field')
+      return
+    }
+    const { operand, span } = expression
+    const isName = operand.kind === 'slot' && operand.span === span
+    this.#add(path, { role, span, isName }, expression)
+    if (operand.kind !== 'slot') this.#expression(operand, 'field')
+  }
+
+  #spread({ operand, steps, span }: Extract<PlanExpression, { kind: 'spread' }>): void {
+    this.#expression(operand, 'field')
+    const path = this.#pathOf(operand)
+    if (path === undefined) return
+    const followed = [...path.steps]
+    for (const step of steps) {
+      followed.push(stepOf(step))
+      if (step.kind === 'field')
+        this.#add({ ...path, steps: [...followed] }, { role: 'field', span, isName: false }, step)
+    }
+  }
+
+  #excluded({ operand, span }: Extract<PlanExpression, { kind: 'exclude' }>, path: readonly ExcludeStep[]): void {
+    const root = this.#pathOf(operand)
+    if (root === undefined || path.at(-1)?.kind !== 'field') return
+    this.#add({ ...root, steps: [...root.steps, ...path.map(stepOf)] }, { role: 'field', span, isName: false }, path)
+  }
+
+  /** The path that an expression is; undefined for any other expression, and where a name may mean something else. */
+  #pathOf(expression: PlanExpression): SourcePath | undefined {
+    const steps: NoticeStep[] = []
+    let at = expression
+    for (; at.kind === 'field' || at.kind === 'index'; at = at.operand) {
+      if (at.kind === 'field' && at.fallback !== undefined) return undefined
+      steps.unshift(at.kind === 'field' ? at : each)
+    }
+    if (at.kind !== 'slot') return undefined
+    const alias = this.#aliases.get(at.slot)
+    if (alias !== undefined) return { slot: alias.slot, steps: [...alias.steps, ...steps] }
+    return this.sites.sources.has(at.slot) ? { slot: at.slot, steps } : undefined
+  }
+
+  #add({ slot, steps }: SourcePath, site: { role: PathRole; span: Span; isName: boolean }, part: object): void {
+    const source = this.sites.sources.get(slot)
+    if (source === undefined) return
+    const isOuter = this.#blocks.get(slot) !== this.#block
+    const isConditional = this.#isConditional || isOuter || site.role === 'set' || site.role === 'target'
+    const text = textOf(steps)
+    const key = `${slot} ${site.role === 'set' ? 'set ' : ''}${JSON.stringify(steps.map(keyOf))}`
+    const known = this.#paths.get(key)
+    if (known === undefined) {
+      if (this.#paths.size >= noticeSitesMax) return
+      const mark = isConditional ? this.sites.newMark() : undefined
+      if (mark !== undefined) this.sites.markPath(part, mark)
+      const added: PathSite = { ...site, steps: steps.map(plainStep), text, mark }
+      this.#paths.set(key, added)
+      source.paths.push(added)
+      return
+    }
+    if (known.mark !== undefined && isConditional) this.sites.markPath(part, known.mark)
+    else known.mark = undefined
+    if (site.role === 'text') known.role = 'text'
+  }
+}
+
+/** Whether an expression is the same for every row. */
+function isFixed({ kind }: PlanExpression): boolean {
+  return kind === 'constant' || kind === 'parameter' || kind === 'once'
+}
+
+function columnsOf(value: PlanExpression): readonly string[] | undefined {
+  return value.kind === 'query' && value.query.kind === 'select' ? value.query.columns : undefined
+}
+
+function stepOf(step: SpreadStep | ExcludeStep): NoticeStep {
+  return step.kind === 'field' ? step : each
+}
+
+function plainStep(step: NoticeStep): NoticeStep {
+  return step.kind === 'field' ? { kind: 'field', name: step.name, exact: step.exact } : each
+}
+
+function keyOf(step: NoticeStep): string | number | readonly [string] {
+  return step.kind === 'each' ? 0 : step.exact ? step.name : [step.name]
+}
+
+function textOf(steps: readonly NoticeStep[]): string {
+  let text = ''
+  for (const step of steps) {
+    if (step.kind === 'each') text += '[]'
+    else text += text === '' ? step.name : `.${step.name}`
+  }
+  return text
+}

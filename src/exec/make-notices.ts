@@ -1,0 +1,124 @@
+import { noticeNameCharactersMax, noticesMax } from '../base/limits.ts'
+import { nearName } from '../base/near-name.ts'
+import { type Notice, type NoticeCode, noticeText } from '../base/notice.ts'
+import type { Span } from '../base/span.ts'
+import type { PlanExpression } from '../plan/plan.ts'
+import type { Value } from '../values/value.ts'
+import type { ComparisonSite, ConstantOrder, NoticeSites, NoticeStep, PathSite, SourceSites } from './notice-sites.ts'
+import type { SourceProbe } from './observation.ts'
+import { structKey } from './struct-key.ts'
+
+/** What a run has found out. */
+export interface Findings {
+  /** The statement's text. */
+  readonly text: string
+  readonly sites: NoticeSites
+  readonly marks: Uint8Array
+  readonly probes: ReadonlyMap<SourceSites, SourceProbe>
+  /** The first values of different types that a comparison met. */
+  readonly mismatches: ReadonlyMap<number, readonly [Value, Value]>
+}
+
+/** The notices of a run, in the order of the statement's text, each message once. */
+export function makeNotices(findings: Findings): readonly Notice[] {
+  const { sites, marks, probes, mismatches, text } = findings
+  const found: Notice[] = []
+  const add = (code: NoticeCode, message: string, span: Span) => {
+    if (!found.some((one) => one.message === message)) found.push({ code, message, span })
+  }
+  for (const probe of probes.values()) {
+    if (probe.rows === 0) continue
+    for (const site of probe.pending) {
+      if (isReported(site, probe, marks)) add(...fieldNotice(site, probe, text), site.span)
+    }
+  }
+  for (const site of sites.comparisons) {
+    const values = mismatches.get(site.mark)
+    if (values === undefined || marks[site.mark] === 1) continue
+    const span = spanOf(site.parts)
+    add('notice/types-differ', mismatchMessage(site, values, text.slice(span.start, span.end)), span)
+  }
+  for (const order of sites.constantOrders) add('notice/constant-order', constantMessage(order, text), order.span)
+  found.sort((a, b) => a.span.start - b.span.start)
+  return found.slice(0, noticesMax)
+}
+
+/** Of a path only the first step that leads nowhere counts, and nothing that was never evaluated. */
+function isReported(site: PathSite, { pending, source }: SourceProbe, marks: Uint8Array): boolean {
+  if (site.mark !== undefined && marks[site.mark] !== 1) return false
+  const [first] = site.steps
+  if (first?.kind === 'field' && source.columns?.includes(first.name) === true) return false
+  return !pending.some((other) => other.steps.length < site.steps.length && isBeginning(other.steps, site.steps))
+}
+
+function isBeginning(steps: readonly NoticeStep[], of: readonly NoticeStep[]): boolean {
+  return steps.every((step, at) => {
+    const other = of[at]
+    return step.kind === 'each' ? other?.kind === 'each' : other?.kind === 'field' && other.name === step.name
+  })
+}
+
+function fieldNotice(site: PathSite, probe: SourceProbe, text: string): [NoticeCode, string] {
+  const { source, isWhole } = probe
+  const last = site.steps.at(-1)
+  const wanted = last?.kind === 'field' ? last.name : ''
+  const names = probe.names.get(structKey(site.steps, site.steps.length - 1)) ?? []
+  const near = wanted.length <= noticeNameCharactersMax ? nearName(wanted, names) : undefined
+  const isQuoted = text.startsWith('"', site.span.start)
+  if (site.isName && isMeantAsText(site, isQuoted, wanted, near)) {
+    const written = isQuoted ? `"${noticeText(wanted)}"` : noticeText(wanted)
+    return ['notice/name-not-text', `${written} is a name; strings take single quotes`]
+  }
+  const scope = source.isScan && isWhole ? '' : ' among those read'
+  const lack = `no ${source.noun} of ${noticeText(source.label)} has a field '${noticeText(site.text)}'${scope}`
+  if (site.role === 'order' && site.isName && isQuoted && /^\d+$/.test(wanted)) {
+    return ['notice/constant-order', `${lack}; ORDER BY ${noticeText(wanted)} sorts by that column`]
+  }
+  const added = site.role === 'set' ? ' (SET added it)' : ''
+  if (near === undefined) return ['notice/no-such-field', `${lack}${added}`]
+  const path = site.text.slice(0, site.text.length - wanted.length) + near
+  return ['notice/no-such-field', `${lack}; did you mean '${noticeText(path)}'?${added}`]
+}
+
+/** A near name speaks for a misspelt field, but where text is likely only one that differs in case. */
+function isMeantAsText({ role }: PathSite, isQuoted: boolean, wanted: string, near: string | undefined): boolean {
+  if (!isQuoted) return role === 'text' && near === undefined
+  if (role === 'text') return near?.toLowerCase() !== wanted.toLowerCase()
+  return role === 'value' && near === undefined
+}
+
+function mismatchMessage({ parts }: ComparisonSite, [a, b]: readonly [Value, Value], text: string): string {
+  const isQuoted = parts.some(({ kind }) => kind === 'constant') && (isQuotedNumber(a, b) || isQuotedNumber(b, a))
+  const hint = isQuoted ? '; numbers take no quotes' : ''
+  return `${noticeText(text)} was never true: it compared ${a.type} with ${b.type}${hint}`
+}
+
+/** `'2014'` beside a number. */
+function isQuotedNumber(value: Value, other: Value): boolean {
+  const isNumber = other.type === 'int' || other.type === 'float' || other.type === 'decimal'
+  return isNumber && value.type === 'string' && /^[-+]?\d+(?:\.\d+)?$/.test(value.value)
+}
+
+function constantMessage({ value, span }: ConstantOrder, text: string): string {
+  const written = noticeText(text.slice(span.start, span.end))
+  const isText = value.kind === 'constant' && value.value.type === 'string'
+  const hint = isText ? '; names take double quotes, or none' : ''
+  return `ORDER BY ${written} sorts nothing: it is the same for every row${hint}`
+}
+
+/** From the first character of the one to the last of the other, wherever their parts are. */
+function spanOf(expressions: readonly PlanExpression[]): Span {
+  let start = Number.POSITIVE_INFINITY
+  let end = 0
+  const take = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null) return
+    const { span } = part as { span?: Span }
+    if (span !== undefined) {
+      start = Math.min(start, span.start)
+      end = Math.max(end, span.end)
+    }
+    for (const [name, below] of Object.entries(part)) if (name !== 'span' && name !== 'value') take(below)
+  }
+  for (const expression of expressions) take(expression)
+  return { start: Math.min(start, end), end }
+}

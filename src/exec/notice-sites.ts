@@ -1,0 +1,98 @@
+import type { Span } from '../base/span.ts'
+import type { PlanExpression } from '../plan/plan.ts'
+
+/** One step from a row down. `each`: any element of a list, or the value itself where it is none. */
+export type NoticeStep =
+  | { readonly kind: 'field'; readonly name: string; readonly exact: boolean }
+  | { readonly kind: 'each' }
+
+/**
+ * Where a path stands, for what may have been meant: `text`, where a string would make sense; `value`, where anything
+ * would; `field`, where only a field does; `order`, in ORDER BY; `set`, a target that is created if absent; `target`, any
+ * other target of a change.
+ */
+export type PathRole = 'text' | 'value' | 'field' | 'order' | 'set' | 'target'
+
+/** A path from a source's rows that the statement names. */
+export interface PathSite {
+  readonly steps: readonly NoticeStep[]
+  /** `Owner.Name`, `Owners[].Name`. */
+  readonly text: string
+  readonly span: Span
+  role: PathRole
+  /** Whether it is a single name without its source's: it may be meant as text. */
+  readonly isName: boolean
+  /** The mark that is set when it is evaluated; undefined where it counts in any case. */
+  mark: number | undefined
+}
+
+/** A source and the paths from its rows. */
+export interface SourceSites {
+  readonly slot: number
+  readonly noun: 'document' | 'row'
+  readonly label: string
+  /** Whether its end is the end of all there is: no look-up. */
+  readonly isScan: boolean
+  /** The columns of its rows where they are known; none of them is misspelt. */
+  readonly columns: readonly string[] | undefined
+  readonly paths: PathSite[]
+}
+
+export interface ComparisonSite {
+  readonly mark: number
+  /** What is compared, as it is written. */
+  readonly parts: readonly PlanExpression[]
+}
+
+export interface ConstantOrder {
+  readonly value: PlanExpression
+  readonly span: Span
+}
+
+/** What of a statement is watched for notices. The same for every run; what a run finds is in its Observation. */
+export class NoticeSites {
+  readonly sources = new Map<number, SourceSites>()
+  readonly comparisons: ComparisonSite[] = []
+  readonly constantOrders: ConstantOrder[] = []
+  readonly #pathMarks = new Map<object, number>()
+  readonly #comparisonMarks = new Map<object, number>()
+  /** Mark 0 belongs to what is not watched. */
+  marks = 1
+
+  /** A new mark. */
+  newMark(): number {
+    this.marks += 1
+    return this.marks - 1
+  }
+
+  /** Sets the mark when a path or a target is evaluated. */
+  markPath(part: object, mark: number): void {
+    this.#pathMarks.set(part, mark)
+  }
+
+  /** Watches a comparison under the plan's part that makes it. */
+  addComparison(part: object, site: Omit<ComparisonSite, 'mark'>): void {
+    if (this.#comparisonMarks.has(part)) return
+    const mark = this.newMark()
+    this.#comparisonMarks.set(part, mark)
+    this.comparisons.push({ ...site, mark })
+  }
+
+  /** The mark of a path or target; 0 where it has none. */
+  pathMark(part: object): number {
+    return this.#pathMarks.get(part) ?? 0
+  }
+
+  comparisonMark(part: object): number {
+    return this.#comparisonMarks.get(part) ?? 0
+  }
+
+  /** The source that fills a slot, if a path from it is watched. */
+  sourceOf(slot: number): SourceSites | undefined {
+    const source = this.sources.get(slot)
+    return source === undefined || source.paths.length === 0 ? undefined : source
+  }
+}
+
+/** Nothing is watched. */
+export const noSites = new NoticeSites()

@@ -1,0 +1,165 @@
+import { LedgerError } from '../base/errors.ts'
+import { noticeNameCharactersMax, noticeNamesMax } from '../base/limits.ts'
+import type { Notice } from '../base/notice.ts'
+import { compare } from '../values/compare.ts'
+import { isAbsent, type Value } from '../values/value.ts'
+import { fieldOf } from './field-of.ts'
+import { makeNotices } from './make-notices.ts'
+import { type NoticeSites, type NoticeStep, noSites, type PathSite, type SourceSites } from './notice-sites.ts'
+import { structKey } from './struct-key.ts'
+
+/** The marks of a run that nobody observes: all set. There are never more (noticeSitesMax). */
+export const unseenMarks = new Uint8Array(4_096).fill(1)
+
+/**
+ * What one run of a statement finds out for its notices. A scan asks a probe about each of its rows only while a path of
+ * the statement has not been found in any row before: of a statement without a mistake that is one row, or few.
+ */
+export class Observation {
+  readonly #text: string
+  #sites: NoticeSites = noSites
+  #probes = new Map<SourceSites, SourceProbe>()
+  #mismatches = new Map<number, readonly [Value, Value]>()
+  marks: Uint8Array = unseenMarks
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** The statement begins to run. */
+  begin(sites: NoticeSites): void {
+    this.#sites = sites
+    this.#probes = new Map()
+    this.#mismatches = new Map()
+    this.marks = new Uint8Array(sites.marks)
+    this.marks[0] = 1
+  }
+
+  probeOf(source: SourceSites): SourceProbe {
+    const known = this.#probes.get(source)
+    if (known !== undefined) return known
+    const probe = new SourceProbe(source)
+    this.#probes.set(source, probe)
+    return probe
+  }
+
+  /** A comparison met two present values; sets its mark unless their types can't be compared. */
+  compared(mark: number, left: Value, right: Value): void {
+    if (left.type === right.type || compare(left, right) !== undefined) this.marks[mark] = 1
+    else if (mark !== 0 && !this.#mismatches.has(mark)) this.#mismatches.set(mark, [left, right])
+  }
+
+  /** The same for a value and those of a collection. */
+  comparedEach(mark: number, value: Value, items: readonly Value[]): void {
+    if (isAbsent(value)) return
+    // Who looks among so many is not looked after.
+    if (items.length > comparedItemsMax) this.marks[mark] = 1
+    for (let at = 0; at < items.length && this.marks[mark] === 0; at += 1) {
+      const item = items[at] as Value
+      if (!isAbsent(item)) this.compared(mark, value, item)
+    }
+  }
+
+  /** The notices of a run that has come to its end. */
+  notices(): readonly Notice[] {
+    return makeNotices({
+      text: this.#text,
+      sites: this.#sites,
+      marks: this.marks,
+      probes: this.#probes,
+      mismatches: this.#mismatches,
+    })
+  }
+}
+
+/** What the rows of one source are asked. */
+export class SourceProbe {
+  readonly source: SourceSites
+  /** The paths that no row has had so far. */
+  readonly pending: PathSite[]
+  rows = 0
+  /** Whether all rows of the source were read. */
+  isWhole = false
+  /** Names of fields that rows had, by the path of the struct. */
+  readonly names = new Map<string, Set<string>>()
+
+  constructor(source: SourceSites) {
+    this.source = source
+    this.pending = [...source.paths]
+  }
+
+  get isSettled(): boolean {
+    return this.pending.length === 0
+  }
+
+  look(row: Value): void {
+    if (isAbsent(row)) return
+    this.rows += 1
+    try {
+      this.#look(row)
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error
+      // A row that can't be read is the statement's own business.
+      this.pending.length = 0
+    }
+  }
+
+  #look(row: Value): void {
+    const { pending } = this
+    let kept = 0
+    for (let at = 0; at < pending.length; at += 1) {
+      const site = pending[at] as PathSite
+      if (leadsToValue(row, site.steps, 0)) continue
+      pending[kept] = site
+      kept += 1
+    }
+    pending.length = kept
+    if (kept > 0 && isSampled(this.rows)) for (const site of pending) this.#collect(row, site.steps, 0)
+  }
+
+  /** Takes the names of the fields beside the one that is lacking. */
+  #collect(value: Value, steps: readonly NoticeStep[], at: number): void {
+    const step = steps[at]
+    if (step === undefined) return
+    if (step.kind === 'each') {
+      for (const item of itemsOf(value).slice(0, sampledItemsMax)) this.#collect(item, steps, at + 1)
+      return
+    }
+    if (value.type !== 'struct') return
+    const found = fieldOf(value, step.name, step.exact)
+    if (found !== undefined) {
+      this.#collect(found, steps, at + 1)
+      return
+    }
+    const key = structKey(steps, at)
+    const names = this.names.get(key) ?? new Set()
+    this.names.set(key, names)
+    for (const name of value.names) {
+      if (names.size >= noticeNamesMax) return
+      if (name.length <= noticeNameCharactersMax) names.add(name)
+    }
+  }
+}
+
+const comparedItemsMax = 100
+const sampledItemsMax = 4
+const sampledRows = 16
+
+/** The first rows, then fewer and fewer. */
+function isSampled(row: number): boolean {
+  return row <= sampledRows || (row & (row - 1)) === 0
+}
+
+function leadsToValue(value: Value, steps: readonly NoticeStep[], at: number): boolean {
+  const step = steps[at]
+  if (step === undefined) return value.type !== 'missing'
+  if (step.kind === 'each') return itemsOf(value).some((item) => leadsToValue(item, steps, at + 1))
+  if (value.type !== 'struct') return false
+  const found = fieldOf(value, step.name, step.exact)
+  return found !== undefined && leadsToValue(found, steps, at + 1)
+}
+
+function itemsOf(value: Value): readonly Value[] {
+  if (value.type === 'list' || value.type === 'bag' || value.type === 'sexp') return value.items
+  return value.type === 'struct' ? [value, ...value.values] : [value]
+}

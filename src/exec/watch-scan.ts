@@ -1,0 +1,45 @@
+import type { Value } from '../values/value.ts'
+import type { Compiler, Cursor, Frame, Open } from './frame.ts'
+import type { SourceProbe } from './observation.ts'
+
+/** A scan whose rows are looked at for notices as long as a path of the statement has not been found in one of them. */
+export function watchScan(open: Open, slot: number, compiler: Compiler): Open {
+  const source = compiler.sites.sourceOf(slot)
+  if (source === undefined) return open
+  return (frame) => {
+    const rows = open(frame)
+    const probe = frame.observation?.probeOf(source)
+    return probe === undefined || probe.isSettled ? rows : new WatchedCursor(rows, probe, frame, slot)
+  }
+}
+
+class WatchedCursor implements Cursor {
+  readonly #rows: Cursor
+  readonly #probe: SourceProbe
+  readonly #frame: Frame
+  readonly #slot: number
+  #isSettled = false
+
+  constructor(rows: Cursor, probe: SourceProbe, frame: Frame, slot: number) {
+    this.#rows = rows
+    this.#probe = probe
+    this.#frame = frame
+    this.#slot = slot
+  }
+
+  next(): boolean {
+    if (!this.#rows.next()) {
+      this.#probe.isWhole = true
+      return false
+    }
+    if (!this.#isSettled) {
+      this.#probe.look(this.#frame.slots[this.#slot] as Value)
+      this.#isSettled = this.#probe.isSettled
+    }
+    return true
+  }
+
+  close(): void {
+    this.#rows.close()
+  }
+}
