@@ -3,6 +3,7 @@ import type { AggregatePlan } from '../plan/plan.ts'
 import { detached } from '../values/binary-reader.ts'
 import { equalityKey } from '../values/compare.ts'
 import { isAbsent, list, nullValue, string, type Value } from '../values/value.ts'
+import { AggregateMemory } from './aggregate-memory.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileTest } from './compile-operators.ts'
 import { type Compiler, type Evaluate, failed, type Frame, type Test } from './frame.ts'
@@ -31,7 +32,10 @@ export function compileCollected(aggregate: AggregatePlan, argument: Evaluate, c
     isText: name === 'string_agg',
     isOrdered: (aggregate.orderBy ?? []).length > 0,
   }
-  return { start: (frame) => new Collected(parts, frame, (error) => failed(error, compiler, span)) }
+  return {
+    start: (frame, memory = new AggregateMemory(frame)) =>
+      new Collected(parts, frame, (error) => failed(error, compiler, span), memory),
+  }
 }
 
 interface Parts {
@@ -44,6 +48,9 @@ interface Parts {
   readonly isOrdered: boolean
 }
 
+/** About what an entry takes beside its value. */
+const entryBytes = 200
+
 interface Entry {
   readonly value: Value
   readonly separator: string
@@ -54,15 +61,17 @@ class Collected implements RunningAggregate {
   readonly #parts: Parts
   readonly #frame: Frame
   readonly #fail: (error: unknown) => Value
+  readonly #memory: AggregateMemory
   readonly #entries: Entry[] = []
   readonly #seen = new Set<string>()
   #characters = 0
   #failure: Value | undefined
 
-  constructor(parts: Parts, frame: Frame, fail: (error: unknown) => Value) {
+  constructor(parts: Parts, frame: Frame, fail: (error: unknown) => Value, memory: AggregateMemory) {
     this.#parts = parts
     this.#frame = frame
     this.#fail = fail
+    this.#memory = memory
   }
 
   add(): void {
@@ -71,6 +80,7 @@ class Collected implements RunningAggregate {
     const value = argument(this.#frame)
     if (value.type === 'missing' || (isText && value.type === 'null')) return
     if (distinct && this.#isRepeated(value)) return
+    this.#memory.collect(value, entryBytes)
     try {
       this.#entries.push(this.#entryOf(value))
     } catch (error) {

@@ -1,9 +1,9 @@
 import { LedgerError } from '../base/errors.ts'
 import type { PivotPlan, PlanExpression, QueryPlan, SelectPlan, WithPlan } from '../plan/plan.ts'
 import { isCorrelated } from '../plan/walk-plan.ts'
-import { equalityKey } from '../values/compare.ts'
 import { bag, falseValue, list, missing, nullValue, struct, trueValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
+import { DistinctRows } from './distinct-values.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, mistyped, type OpenRows } from './frame.ts'
 import { compileOperator } from './operators.ts'
 import { forEachRow } from './saved-rows.ts'
@@ -192,7 +192,7 @@ class SelectRows implements Iterator<Value, undefined> {
   readonly #input: Cursor
   readonly #value: Evaluate
   readonly #frame: Frame
-  readonly #seen: Set<string> | undefined
+  readonly #distinct: DistinctRows | undefined
   #skip: number
   #left: number
   #isClosed = false
@@ -201,37 +201,41 @@ class SelectRows implements Iterator<Value, undefined> {
     this.#input = input
     this.#value = value
     this.#frame = frame
-    this.#seen = distinct ? new Set() : undefined
+    this.#distinct = distinct ? new DistinctRows(frame) : undefined
     this.#skip = bounds.offset
     this.#left = bounds.limit
   }
 
   next(): IteratorResult<Value, undefined> {
     while (!this.#isClosed && this.#left > 0 && this.#input.next()) {
-      if (this.#seen === undefined && this.#skip > 0) {
+      if (this.#distinct === undefined) {
+        if (this.#skip === 0) return this.#given(this.#value(this.#frame))
         this.#skip -= 1
         continue
       }
       const value = this.#value(this.#frame)
-      if (this.#seen !== undefined) {
-        const key = equalityKey(value)
-        if (this.#seen.has(key)) continue
-        this.#seen.add(key)
-        if (this.#skip > 0) {
-          this.#skip -= 1
-          continue
-        }
-      }
-      this.#left -= 1
-      return { done: false, value }
+      if (!this.#distinct.isNew(value)) continue
+      if (this.#skip === 0) return this.#given(value)
+      this.#skip -= 1
     }
-    return this.return()
+    for (;;) {
+      const value = this.#isClosed || this.#left === 0 ? undefined : this.#distinct?.next()
+      if (value === undefined) return this.return()
+      if (this.#skip === 0) return this.#given(value)
+      this.#skip -= 1
+    }
+  }
+
+  #given(value: Value): IteratorResult<Value, undefined> {
+    this.#left -= 1
+    return { done: false, value }
   }
 
   return(): IteratorResult<Value, undefined> {
     if (!this.#isClosed) {
       this.#isClosed = true
       this.#input.close()
+      this.#distinct?.close()
     }
     return { done: true, value: undefined }
   }

@@ -1,7 +1,8 @@
 import type { AggregatePlan, GroupOperator } from '../plan/plan.ts'
-import { equalityKey } from '../values/compare.ts'
+import { slotsFilled, slotsRead } from '../plan/walk-plan.ts'
 import { detached } from '../values/binary-reader.ts'
 import { bag, int, isAbsent, nullValue, struct, type Value } from '../values/value.ts'
+import { AggregateMemory } from './aggregate-memory.ts'
 import { compileCollected } from './collected-aggregate.ts'
 import { noSuchFunction } from './compile-call.ts'
 import { compileExpression } from './compile-expression.ts'
@@ -9,8 +10,8 @@ import { compileTest } from './compile-operators.ts'
 import { type Compiler, type Evaluate, failed, type Frame, type Open, type Test } from './frame.ts'
 import { type Accumulator, findAggregate } from './functions/aggregates.ts'
 import { compileOperator } from './operators.ts'
-import { forEachRow, savedCursor } from './saved-rows.ts'
-import { tupleKey, ValueMap } from './value-map.ts'
+import { type Grouping, GroupCursor } from './group-passes.ts'
+import { compileSave } from './saved-rows.ts'
 
 /** Groups rows by their keys, in the order in which the groups begin. NULL and MISSING are one key (section 11.1). */
 export function compileGroup(operator: GroupOperator, compiler: Compiler): Open {
@@ -23,65 +24,33 @@ export function compileGroup(operator: GroupOperator, compiler: Compiler): Open 
     ...operator.aggregates.map((aggregate) => aggregate.slot),
     ...(groupAs === undefined ? [] : [groupAs.slot]),
   ]
-  return (frame) => {
-    const groups: Group[] = []
-    const start = (values: readonly Value[]): Group => {
-      const accumulators = aggregates.map((aggregate) => aggregate.start(frame))
-      const group = { keys: values.map(detached), accumulators, members: [] }
-      groups.push(group)
-      return group
-    }
-    const groupOfRow = groupFinder(keys, start, frame)
-    forEachRow(open(frame), () => {
-      const group = groupOfRow()
-      const { accumulators } = group
-      for (let at = 0; at < accumulators.length; at += 1) (accumulators[at] as RunningAggregate).add()
-      if (groupAs !== undefined) group.members.push(memberOf(groupAs.fields, frame))
-    })
-    const results = groups.map((group) => [
-      ...group.keys,
-      ...group.accumulators.map((accumulator) => accumulator.result()),
-      ...(groupAs === undefined ? [] : [frame.values.checked(bag(group.members))]),
-    ])
-    return savedCursor(results, slots, frame)
+  const inputSlots = slotsUsed(operator)
+  const grouping: Grouping = {
+    keysOf: compileGroupKeys(keys),
+    keyCount: keys.length,
+    aggregates,
+    memberOf: groupAs && ((frame) => memberOf(groupAs.fields, frame)),
+    bagOf: (members, frame) => frame.values.checked(bag(members)),
+    save: compileSave(inputSlots, compiler),
+    inputSlots,
+    slots,
+    collects: groupAs !== undefined || operator.aggregates.some(({ name }) => collectingAggregates.has(name)),
   }
+  return (frame) => new GroupCursor(grouping, () => open(frame), frame)
 }
 
-interface Group {
-  readonly keys: readonly Value[]
-  readonly accumulators: readonly RunningAggregate[]
-  readonly members: Value[]
+/** The slots of the input from which groups are made. */
+function slotsUsed({ input, keys, aggregates, groupAs }: GroupOperator): number[] {
+  const read = slotsRead([keys, aggregates])
+  for (const field of groupAs?.fields ?? []) read.add(field.slot)
+  return slotsFilled(input).filter((slot) => read.has(slot))
 }
 
-/** Finds the group of the row that the frame holds, and starts it where there is none. */
-function groupFinder(keys: readonly Evaluate[], start: (values: readonly Value[]) => Group, frame: Frame): () => Group {
+/** NULL for MISSING. */
+function compileGroupKeys(keys: readonly Evaluate[]): Grouping['keysOf'] {
   const [only, second] = keys
-  if (only === undefined) {
-    // Without GROUP BY there is one group, though no row may come.
-    const all = start([])
-    return () => all
-  }
-  if (second === undefined) {
-    const groups = new ValueMap<Group>()
-    return () => {
-      const value = groupKey(only(frame))
-      const known = groups.get(value)
-      if (known !== undefined) return known
-      const group = start([value])
-      groups.set(value, group)
-      return group
-    }
-  }
-  const groups = new Map<string, Group>()
-  return () => {
-    const values = keys.map((key) => groupKey(key(frame)))
-    const text = tupleKey(values)
-    const known = groups.get(text)
-    if (known !== undefined) return known
-    const group = start(values)
-    groups.set(text, group)
-    return group
-  }
+  if (only !== undefined && second === undefined) return (frame) => [groupKey(only(frame))]
+  return (frame) => keys.map((key) => groupKey(key(frame)))
 }
 
 function groupKey(value: Value): Value {
@@ -106,8 +75,12 @@ export interface RunningAggregate {
 }
 
 export interface CompiledAggregate {
-  start(frame: Frame): RunningAggregate
+  /** `memory`: of the operator's aggregates together; left out, of this one, which may then hold what the limit allows. */
+  start(frame: Frame, memory?: AggregateMemory): RunningAggregate
 }
+
+/** Aggregates that hold the values of their rows. */
+const collectingAggregates: ReadonlySet<string> = new Set(['array_agg', 'string_agg', 'median'])
 
 /** An aggregate over rows: COUNT(*) counts them, the others skip NULL and MISSING, DISTINCT takes equal values once. */
 export function compileAggregate(aggregate: AggregatePlan, compiler: Compiler): CompiledAggregate {
@@ -123,7 +96,13 @@ export function compileAggregate(aggregate: AggregatePlan, compiler: Compiler): 
     return { start: (frame) => countRows(frame, filter) }
   }
   const evaluate = compileExpression(argument, compiler)
-  return { start: (frame) => new ValueAggregate(definition.start(), evaluate, distinct, filter, frame, compiler, span) }
+  const collects = collectingAggregates.has(name)
+  return {
+    start(frame, memory = new AggregateMemory(frame)) {
+      const accumulator = definition.start()
+      return new ValueAggregate(accumulator, evaluate, distinct, filter, frame, compiler, span, memory, collects)
+    },
+  }
 }
 
 function countRows(frame: Frame, filter: Test | undefined): RunningAggregate {
@@ -143,7 +122,8 @@ class ValueAggregate implements RunningAggregate {
   readonly #frame: Frame
   readonly #compiler: Compiler
   readonly #span: AggregatePlan['span']
-  readonly #seen: Set<string> | undefined
+  readonly #take: (value: Value) => void
+  readonly #memory: AggregateMemory | undefined
   #failure: Value | undefined
 
   constructor(
@@ -154,6 +134,8 @@ class ValueAggregate implements RunningAggregate {
     frame: Frame,
     compiler: Compiler,
     span: AggregatePlan['span'],
+    memory: AggregateMemory,
+    collects: boolean,
   ) {
     this.#accumulator = accumulator
     this.#evaluate = evaluate
@@ -161,18 +143,19 @@ class ValueAggregate implements RunningAggregate {
     this.#frame = frame
     this.#compiler = compiler
     this.#span = span
-    this.#seen = distinct ? new Set() : undefined
+    this.#memory = collects ? memory : undefined
+    const take = (value: Value) => this.#accumulate(value)
+    this.#take = distinct ? memory.distinct.start(take) : take
   }
 
   add(): void {
     if (this.#filter !== undefined && !this.#filter(this.#frame)) return
     const value = this.#evaluate(this.#frame)
-    if (isAbsent(value)) return
-    if (this.#seen !== undefined) {
-      const key = equalityKey(value)
-      if (this.#seen.has(key)) return
-      this.#seen.add(key)
-    }
+    if (!isAbsent(value)) this.#take(value)
+  }
+
+  #accumulate(value: Value): void {
+    this.#memory?.collect(value, 8)
     try {
       this.#accumulator.add(value)
     } catch (error) {

@@ -32,12 +32,12 @@ export class SortedRows {
     this.#rows.push(row)
     const hasRoom = this.#holding.hold(this.#bytesOf(row))
     if (this.#rows.length > 2 * this.#wanted + 1_000) this.#cut()
-    else if (!hasRoom) this.#spill()
+    else if (!hasRoom) this.spill()
   }
 
   sorted(): RowStream {
     if (this.#runs !== undefined) {
-      if (this.#rows.length > 0) this.#spill()
+      this.spill()
       return this.#runs.merged()
     }
     const rows = this.#sort()
@@ -75,7 +75,9 @@ export class SortedRows {
     return heapBytesOf(row, 24, this.#frame.memory.limits.memoryBytes)
   }
 
-  #spill(): void {
+  /** Writes what is in memory to a file, where there are any. */
+  spill(): void {
+    if (this.#rows.length === 0 || !this.#frame.memory.canSpill) return
     this.#runs ??= new SortedRuns(this.#compare, this.#frame)
     const rows = this.#sort()
     if (rows.length > this.#wanted) rows.length = this.#wanted
