@@ -53,6 +53,7 @@ const codes = {
   'evaluator/type-mismatch': ['input', false],
   'evaluator/unbound-parameter': ['input', false],
   'evaluator/no-such-path': ['input', false],
+  'evaluator/missing-value': ['input', false],
   'evaluator/limit': ['limit', false],
 
   'catalog/table-exists': ['input', false],

@@ -27,7 +27,7 @@ export function compileCollected(aggregate: AggregatePlan, argument: Evaluate, c
     argument,
     separator: separator && compileExpression(separator, compiler),
     order: compileKeys(aggregate.orderBy ?? [], compiler),
-    filter: aggregate.filter && compileTest(aggregate.filter, compiler),
+    filter: aggregate.filter && compileTest(aggregate.filter, compiler.family.read),
     distinct: aggregate.distinct,
     isText: name === 'string_agg',
     isOrdered: (aggregate.orderBy ?? []).length > 0,

@@ -6,12 +6,18 @@ import type { PlanExpression } from '../plan/plan.ts'
 import { bag, isAbsent, list, missing, nullValue, sexp, struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileExists } from './compile-query.ts'
-import { type Compiler, type Evaluate, failed, type Frame, mistyped, placed } from './frame.ts'
+import { type Compiler, type Doubts, type Evaluate, failed, type Frame, mistyped, placed } from './frame.ts'
 import { type FunctionContext, findFunction, functionNames } from './functions/functions.ts'
+import { differInKind, doubtMissing } from './sure-conditions.ts'
+import { isWritten } from './written-values.ts'
 
 type Call = Extract<PlanExpression, { kind: 'call' }>
 
-/** A call of a built-in function; its name and the number of its arguments are checked before anything runs. */
+/**
+ * A call of a built-in function; its name and the number of its arguments are checked before anything runs. In what a
+ * change writes COALESCE and NULLIF consume a path that leads nowhere; QLDB's functions all do, and give NULL
+ * (DG/ql-functions: "the function returns null if any argument is null or missing").
+ */
 export function compileCall(call: Call, compiler: Compiler): Evaluate {
   const { name, args, span } = call
   const rows = args[0]
@@ -19,7 +25,9 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
     const exists = compileExists(rows, compiler)
     if (exists !== undefined) return exists
   }
-  const compiled = args.map((argument) => compileExpression(argument, compiler))
+  const consumes = /^(coalesce|ifnull|nullif)$/.test(name) || compiler.nullsMissing
+  const forArguments = consumes && isWritten(compiler) ? compiler.family.excuse : compiler
+  const compiled = args.map((argument) => compileExpression(argument, forArguments))
   if (name === 'tupleunion') return compileTupleUnion(compiled, compiler, span)
   const definition = findFunction(name)
   const error = checkCall(name, args.length, span)
@@ -32,8 +40,10 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
   if (hasTrait(name, 'literals')) placed(span, () => definition.check(args.map(knownValue)))
   const propagates = definition.absent === 'propagate'
   const evaluate = name === 'coalesce' || name === 'ifnull' ? untilPresent : evaluateAll
+  const { doubts } = compiler
   return (frame) => {
     const values = evaluate(compiled, frame)
+    if (doubts !== undefined && name === 'nullif' && isDoubtful(values, doubts, span)) return missing
     if (propagates) {
       const absent = values.find((value) => value.type === 'missing') ?? values.find((value) => value.type === 'null')
       if (absent !== undefined) {
@@ -53,6 +63,13 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
 /** A value for which a function is not defined, as LN(0), ends no permissive query. */
 function isOutside(error: unknown): boolean {
   return error instanceof LedgerError && error.code === 'value/out-of-range'
+}
+
+/** NULLIF gives its first argument where the second is of another kind, or MISSING. */
+function isDoubtful([first, second]: readonly Value[], doubts: Doubts, span: Span): boolean {
+  if (first === undefined || second === undefined) return false
+  if (second.type === 'missing') return doubtMissing(doubts, 'an argument of NULLIF', span)
+  return differInKind(first, second, doubts, span)
 }
 
 function evaluateAll(args: readonly Evaluate[], frame: Frame): Value[] {

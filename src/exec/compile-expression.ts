@@ -18,21 +18,25 @@ import {
 import { compileCall } from './compile-call.ts'
 import { compileBinary, compileTest, compileUnary } from './compile-operators.ts'
 import { compileExclude, compileField, compileIndex, compileSpread } from './compile-path.ts'
-import { compileKept, compileSubquery } from './compile-query.ts'
-import { type Compiler, type Evaluate, failed, mistyped, placed } from './frame.ts'
+import { compileKept, compileSubquery, keptBy } from './compile-query.ts'
+import { type Compiler, type Doubts, type Evaluate, failed, mistyped, placed, writtenMissing } from './frame.ts'
 import { compileBetween, compileIn, compileLike } from './predicates.ts'
 import { compileRow } from './row.ts'
+import { doubtMissing } from './sure-conditions.ts'
 import { tableBag } from './scan.ts'
+import { compileWritten, constructing } from './written-values.ts'
 
 /** Makes a closure of a resolved expression. */
 export function compileExpression(expression: PlanExpression, compiler: Compiler): Evaluate {
   switch (expression.kind) {
     case 'constant': {
-      const { value } = expression
+      const isLiteral = expression.written === undefined
+      const isWritten = isLiteral && expression.value.type === 'missing' && compiler.role !== 'read'
+      const value = isWritten ? writtenMissing : expression.value
       return () => value
     }
     case 'once':
-      return compileKept(expression, compileExpression(expression.value, compiler))
+      return compileKept(keptBy(expression, compiler), compileExpression(expression.value, compiler))
     case 'slot': {
       const { slot } = expression
       return (frame) => frame.slots[slot] as Value
@@ -95,7 +99,7 @@ function compileParameter({ ordinal, span }: Kind<'parameter'>): Evaluate {
 }
 
 function compileIs({ operand, type, negated }: Kind<'is'>, compiler: Compiler): Evaluate {
-  const evaluate = compileExpression(operand, compiler)
+  const evaluate = compileExpression(operand, compiler.family.ask)
   const yes = negated ? falseValue : trueValue
   const no = negated ? trueValue : falseValue
   if (type.name === 'null') return (frame) => (isAbsent(evaluate(frame)) ? yes : no)
@@ -103,11 +107,13 @@ function compileIs({ operand, type, negated }: Kind<'is'>, compiler: Compiler): 
   return (frame) => (isOfType(evaluate(frame), type) ? yes : no)
 }
 
-function compileCase({ operand, branches, otherwise }: Kind<'case'>, compiler: Compiler): Evaluate {
+function compileCase(expression: Kind<'case'>, compiler: Compiler): Evaluate {
+  const { operand, branches, otherwise } = expression
+  if (compiler.doubts !== undefined) return compileDoubtedCase(expression, compiler, compiler.doubts)
   const last = otherwise === undefined ? () => nullValue : compileExpression(otherwise, compiler)
   const results = branches.map((branch) => compileExpression(branch.result, compiler))
   if (operand === undefined) {
-    const tests = branches.map((branch) => compileTest(branch.when, compiler))
+    const tests = branches.map((branch) => compileTest(branch.when, compiler.family.ask))
     return (frame) => {
       for (let at = 0; at < tests.length; at += 1) {
         if ((tests[at] as (typeof tests)[0])(frame)) return (results[at] as Evaluate)(frame)
@@ -115,13 +121,33 @@ function compileCase({ operand, branches, otherwise }: Kind<'case'>, compiler: C
       return last(frame)
     }
   }
-  const subject = compileExpression(operand, compiler)
-  const cases = branches.map((branch) => compileExpression(branch.when, compiler))
+  const subject = compileExpression(operand, compiler.family.ask)
+  const cases = branches.map((branch) => compileExpression(branch.when, compiler.family.ask))
   return (frame) => {
     const value = subject(frame)
     for (let at = 0; at < cases.length; at += 1) {
       const wanted = (cases[at] as Evaluate)(frame)
       if (!isAbsent(value) && !isAbsent(wanted) && equals(value, wanted)) return (results[at] as Evaluate)(frame)
+    }
+    return last(frame)
+  }
+}
+
+/** A CASE in the second look at a change's conditions: MISSING where a condition that it comes to is. */
+function compileDoubtedCase(expression: Kind<'case'>, compiler: Compiler, doubts: Doubts): Evaluate {
+  const { operand, branches, otherwise, span } = expression
+  const last = otherwise === undefined ? () => nullValue : compileExpression(otherwise, compiler)
+  const conditions = branches.map(({ when }) => {
+    const right =
+      operand === undefined ? when : { kind: 'binary' as const, op: '=' as const, left: operand, right: when, span }
+    return compileExpression(right, compiler)
+  })
+  const results = branches.map((branch) => compileExpression(branch.result, compiler))
+  return (frame) => {
+    for (let at = 0; at < conditions.length; at += 1) {
+      const condition = (conditions[at] as Evaluate)(frame)
+      if (condition.type === 'missing' && doubtMissing(doubts, 'a condition of CASE', span)) return missing
+      if (condition === trueValue) return (results[at] as Evaluate)(frame)
     }
     return last(frame)
   }
@@ -161,13 +187,15 @@ function compileCast({ form, operand, type, span }: Kind<'cast'>, compiler: Comp
   }
 }
 
-function compileSequence({ type, items, span }: Kind<'sequence'>, compiler: Compiler): Evaluate {
+function compileSequence({ type, items, span }: Kind<'sequence'>, around: Compiler): Evaluate {
   const make = { list, sexp, bag }[type]
+  const inner = constructing(around)
+  const compiler = inner.role === 'copy' ? inner.family.write : inner
   if (items.every((item) => item.kind === 'constant')) {
     const value = make(items.map((item) => (item as Kind<'constant'>).value))
     return () => value
   }
-  const parts = items.map((item) => compileExpression(item, compiler))
+  const parts = items.map((item, at) => compileWritten(item, `element ${at + 1}`, compiler))
   return (frame) => {
     const size = frame.values.sum(span)
     const values = new Array<Value>(parts.length)
@@ -180,11 +208,15 @@ function compileSequence({ type, items, span }: Kind<'sequence'>, compiler: Comp
   }
 }
 
-/** Fields whose value is MISSING are left out; so is one whose name is no text, in permissive typing. */
-function compileStruct({ fields, span }: Kind<'struct'>, compiler: Compiler): Evaluate {
+/**
+ * Fields whose value is MISSING are left out, but not where a change writes them; so is one whose name is no text, in
+ * permissive typing.
+ */
+function compileStruct({ fields, span }: Kind<'struct'>, around: Compiler): Evaluate {
+  const compiler = constructing(around)
   const parts = fields.map((field) => ({
     name: compileExpression(field.name, compiler),
-    value: compileExpression(field.value, compiler),
+    value: compileWritten(field.value, fieldName(field.name), compiler),
   }))
   return (frame) => {
     const names: string[] = []
@@ -204,4 +236,10 @@ function compileStruct({ fields, span }: Kind<'struct'>, compiler: Compiler): Ev
     }
     return struct(names, values)
   }
+}
+
+/** How an error names a field whose name is known beforehand. */
+function fieldName(name: PlanExpression): string {
+  const isKnown = name.kind === 'constant' && (name.value.type === 'string' || name.value.type === 'symbol')
+  return isKnown ? `the field '${(name.value as Extract<Value, { type: 'string' }>).value}'` : 'a field'
 }

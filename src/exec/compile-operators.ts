@@ -20,6 +20,7 @@ import { knownValue } from './compile-call.ts'
 import { compileExpression } from './compile-expression.ts'
 import { textTest } from './field-path.ts'
 import { type Compiler, type Evaluate, failed, mistyped, type Test } from './frame.ts'
+import { differInKind } from './sure-conditions.ts'
 
 type Unary = Extract<PlanExpression, { kind: 'unary' }>
 type Binary = Extract<PlanExpression, { kind: 'binary' }>
@@ -33,7 +34,9 @@ export function compileUnary({ op, operand, span }: Unary, compiler: Compiler): 
   const evaluate = compileExpression(operand, compiler)
   if (op === 'not') {
     return (frame) => {
-      const value = truth(evaluate(frame))
+      const operandValue = evaluate(frame)
+      if (operandValue.type === 'missing' && compiler.doubts !== undefined) return missing
+      const value = truth(operandValue)
       if (value === undefined) return mistyped(compiler, span, 'NOT takes a boolean')
       return value === nullValue ? value : value === trueValue ? falseValue : trueValue
     }
@@ -66,7 +69,7 @@ export function compileBinary(expression: Binary, compiler: Compiler): Evaluate 
   const left = compileExpression(expression.left, compiler)
   const right = compileExpression(expression.right, compiler)
   const mark = compiler.sites.comparisonMark(expression)
-  if (op === '=' || op === '<>') return compileEquality(left, right, op === '=', compiler, mark)
+  if (op === '=' || op === '<>') return compileEquality(left, right, op === '=', compiler, span, mark)
   if (op === '||') checkTexts('||', [expression.left, expression.right], span)
   const apply = arithmetic[op]
   if (apply === undefined) return compileOrder(left, right, op, compiler, span, mark)
@@ -109,13 +112,16 @@ function compileEquality(
   right: Evaluate,
   whenEqual: boolean,
   compiler: Compiler,
+  span: Span,
   mark: number,
 ): Evaluate {
+  const { doubts } = compiler
   return (frame) => {
     const a = left(frame)
     const b = right(frame)
     if (isAbsent(a) || isAbsent(b)) return a.type === 'null' || b.type === 'null' ? nullValue : absentOf(a, b, compiler)
     if (frame.marks[mark] === 0) frame.observation?.compared(mark, a, b)
+    if (doubts !== undefined && differInKind(a, b, doubts, span)) return missing
     return equals(a, b) === whenEqual ? trueValue : falseValue
   }
 }
@@ -167,11 +173,14 @@ function compileLogical({ op, left, right, span }: Binary, compiler: Compiler): 
   const decisive = op === 'and' ? falseValue : trueValue
   const neutral = op === 'and' ? trueValue : falseValue
   return (frame) => {
-    const a = truth(first(frame))
+    const one = first(frame)
+    const a = truth(one)
     if (a === decisive) return decisive
-    const b = truth(second(frame))
+    const other = second(frame)
+    const b = truth(other)
     if (a === undefined || b === undefined) return mistyped(compiler, span, `${op.toUpperCase()} takes booleans`)
     if (b === decisive) return decisive
+    if (compiler.doubts !== undefined && (one.type === 'missing' || other.type === 'missing')) return missing
     return a === nullValue || b === nullValue ? nullValue : neutral
   }
 }
@@ -190,7 +199,7 @@ export function compileTests(conditions: readonly PlanExpression[], compiler: Co
 
 /** A condition as a test: whether it is TRUE. Comparisons and AND make no value on the way. */
 export function compileTest(condition: PlanExpression, compiler: Compiler): Test {
-  if (condition.kind === 'binary' && !compiler.raises) {
+  if (condition.kind === 'binary' && !compiler.raises && compiler.doubts === undefined) {
     const { op } = condition
     if (op === 'and') {
       const first = compileTest(condition.left, compiler)

@@ -13,7 +13,7 @@ export function compileField(expression: Kind<'field'>, compiler: Compiler): Eva
 }
 
 function compileStep(expression: Kind<'field'>, compiler: Compiler): Evaluate {
-  const { operand, name, exact, fallback, span } = expression
+  const { operand, name, exact, quoted, fallback, span } = expression
   const evaluate = compileExpression(operand, compiler)
   const other = fallback && compileExpression(fallback, compiler)
   const mark = compiler.sites.pathMark(expression)
@@ -25,7 +25,7 @@ function compileStep(expression: Kind<'field'>, compiler: Compiler): Evaluate {
     frame.marks[mark] = 1
     if (other !== undefined) return other(frame)
     if (value.type === 'null') return value
-    return noSuchField(compiler, span, value, name)
+    return noSuchField(compiler, span, value, name, quoted)
   }
   return (frame) => {
     const value = evaluate(frame)

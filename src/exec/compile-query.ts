@@ -12,13 +12,14 @@ import { heldColumns, rowOf } from './row.ts'
 import { compileOrder, type Held, holdsAll, type OrderedRows } from './sort.ts'
 import { compileSetOperation } from './set-operation.ts'
 import type { SizeSum } from './value-limits.ts'
+import { compileWritten, constructing, isWritten, sourcing } from './written-values.ts'
 
 type Query = Extract<PlanExpression, { kind: 'query' }>
 
 /** A query as a value: a bag, a list when it has an order, a struct for PIVOT, or what SQL's coercion makes of it. */
 export function compileSubquery(expression: Query, compiler: Compiler): Evaluate {
   const evaluate = compileCoerced(expression, compiler)
-  return isCorrelated(expression.query) ? evaluate : compileKept(expression, evaluate)
+  return isCorrelated(expression.query) ? evaluate : compileKept(keptBy(expression, compiler), evaluate)
 }
 
 /** EXISTS over a SELECT reads one row; undefined for other queries, which are evaluated as a whole. */
@@ -33,7 +34,12 @@ export function compileExists({ query, coercion }: Query, compiler: Compiler): E
       rows.return?.()
     }
   }
-  return isCorrelated(query) ? evaluate : compileKept(query, evaluate)
+  return isCorrelated(query) ? evaluate : compileKept(keptBy(query, compiler), evaluate)
+}
+
+/** A second look at a condition finds results of its own. */
+export function keptBy(node: object, compiler: Compiler): object {
+  return compiler.doubts === undefined ? node : {}
 }
 
 /** What does not depend on the rows around it is evaluated once in a run; an error is raised every time. */
@@ -61,10 +67,19 @@ function compileCoerced({ query, coercion, span }: Query, compiler: Compiler): E
     const rows = evaluate(frame)
     if (rows.type !== 'bag' && rows.type !== 'list') return rows
     const [row, second] = rows.items
-    if (row === undefined) return compiler.raises ? nullValue : missing
+    if (row === undefined) return noRow(compiler, span)
     if (second !== undefined) return mistyped(compiler, span, 'the sub-query gives more than one row')
     return onlyColumn(row)
   }
+}
+
+function noRow(compiler: Compiler, span: Query['span']): Value {
+  if (compiler.family.read.raises) return nullValue
+  if (!isWritten(compiler)) return missing
+  throw new LedgerError('evaluator/missing-value', 'the sub-query gives no row', {
+    span,
+    help: 'write COALESCE((SELECT …), NULL) to store NULL where there is none',
+  })
 }
 
 /** The value of a row with one column, which may be MISSING; a row that has been made a list is what it is. */
@@ -135,7 +150,7 @@ export function compileRowSource(query: QueryPlan, compiler: Compiler): RowSourc
     return { open, ordered: query.ordered }
   }
   const value = compileExpression(query.value, compiler)
-  const openInput = compileOperator(input, compiler)
+  const openInput = compileOperator(input, sourcing(compiler))
   const open: OpenRows = (frame) => new SelectRows(openInput(frame), value, distinct, bounds(frame), frame)
   return { open, ordered: query.ordered }
 }
@@ -267,9 +282,9 @@ function compileBound(clause: string, bound: PlanExpression, compiler: Compiler)
 
 /** PIVOT: one struct; rows whose name is no text are left out in permissive typing (specification, section 6.2). */
 function compilePivot(query: PivotPlan, compiler: Compiler): Evaluate {
-  const open = compileOperator(query.input, compiler)
-  const name = compileExpression(query.name, compiler)
-  const value = compileExpression(query.value, compiler)
+  const open = compileOperator(query.input, sourcing(compiler))
+  const name = compileExpression(query.name, constructing(compiler))
+  const value = compileWritten(query.value, 'a field of PIVOT', constructing(compiler))
   const bounds = compileBounds(query, compiler)
   return (frame) => {
     const { offset, limit } = bounds(frame)

@@ -5,10 +5,12 @@ import { equals } from '../values/compare.ts'
 import { missing, string, struct, structOf, type StructValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { type Change, changeAt, type Step, withoutMarks } from './edit-document.ts'
-import { type Compiler, type Evaluate, type Frame, placed } from './frame.ts'
+import { type Compiler, type Evaluate, type Frame, placed, present, writing } from './frame.ts'
 import { compileOperator } from './operators.ts'
+import { checkAssignedOnce, copiedIdSlot, hinting, namingDocument, removalHint, targetName } from './change-errors.ts'
 import { forEachRow } from './saved-rows.ts'
 import type { DocumentSink } from './source.ts'
+import { compileSure } from './sure-conditions.ts'
 
 /** A compiled statement that changes something: gives its result rows when all is done. */
 export type Execute = (frame: Frame) => readonly Value[]
@@ -21,10 +23,14 @@ export function sinkOf(frame: Frame, span: Span): DocumentSink {
 
 /** INSERT: all documents are known before the first is put in; one row {documentId} for each, in their order. */
 export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
-  const evaluate = compileExpression(plan.value, compiler)
+  const values = writing(compiler)
+  const isQuery = plan.value.kind === 'query'
+  const written = compileExpression(plan.value, isQuery ? values.family.copy : values)
+  const idSlot = isQuery ? copiedIdSlot(plan.value) : undefined
+  const evaluate = idSlot === undefined ? written : namingDocument(written, idSlot, compiler)
   const returning = compileReturning(plan.returning, compiler)
   return (frame) => {
-    const value = evaluate(frame)
+    const value = present(evaluate(frame), 'the document', plan.value.span)
     const isMany = plan.form === 'many' && (value.type === 'bag' || value.type === 'list')
     const documents = isMany ? value.items : [value]
     const sink = sinkOf(frame, plan.span)
@@ -37,10 +43,16 @@ export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
   }
 }
 
+export interface DocumentChange {
+  readonly path: readonly Step[]
+  readonly change: Change
+  readonly span: Span
+}
+
 interface Target {
   readonly documentId: string
   readonly before: StructValue
-  readonly changes: { readonly path: readonly Step[]; readonly change: Change; readonly span: Span }[]
+  readonly changes: DocumentChange[]
 }
 
 /**
@@ -49,12 +61,16 @@ interface Target {
  */
 export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   const open = compileOperator(plan.input, compiler)
-  const steps = plan.changes.map((step) => compileStep(step, compiler))
+  const values = writing(compiler)
+  const steps = plan.changes.map((step) => namingDocument(compileStep(step, values), plan.idSlot, compiler))
+  const sure = compileSure(plan.input, compiler)
+  const checkRow = sure && namingDocument(sure, plan.idSlot, compiler)
   const returning = compileReturning(plan.returning, compiler)
   const { tableId } = plan.table
   return (frame) => {
     const targets = new Map<string, Target>()
     forEachRow(open(frame), () => {
+      checkRow?.(frame)
       const id = frame.slots[plan.idSlot]
       const documentId = id?.type === 'string' ? id.value : ''
       let target = targets.get(documentId)
@@ -80,6 +96,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
 
 function changed({ before, changes }: Target): Value | undefined {
   let document: Value = before
+  if (changes.length > 1) checkAssignedOnce(changes)
   for (const { path, change, span } of changes) {
     if (path.length === 0 && change.kind === 'remove') return undefined
     document = placed(span, () => changeAt(document, path, change))
@@ -96,11 +113,14 @@ function compileStep(step: ChangeStep, compiler: Compiler): CompiledStep {
   if (step.kind === 'remove') return (frame) => [{ path: path(frame), change: { kind: 'remove' }, span }]
   const evaluate = compileExpression(step.value, compiler)
   if (step.kind === 'set') {
-    return (frame) => [{ path: path(frame), change: { kind: 'set', value: evaluate(frame) }, span }]
+    const what = `the value for ${targetName(step.path)}`
+    const hint = removalHint(step.path)
+    const assigned = (frame: Frame) => present(evaluate(frame), what, step.value.span)
+    return (frame) => [{ path: path(frame), change: { kind: 'set', value: hinting(assigned, frame, hint) }, span }]
   }
   const at = step.at && compileExpression(step.at, compiler)
   return (frame) => {
-    const value = evaluate(frame)
+    const value = present(evaluate(frame), 'the value to insert', step.value.span)
     const target = path(frame)
     const isMany = step.form === 'many' && (value.type === 'bag' || value.type === 'list')
     const values = isMany ? value.items : [value]

@@ -2,7 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import type { PlanExpression, PlanSettings } from '../plan/plan.ts'
 import type { Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { compilerFor, Frame } from './frame.ts'
+import { compilerFor, Frame, writing } from './frame.ts'
 import type { EvaluationContext } from './source.ts'
 import { foldingLimits } from './value-limits.ts'
 
@@ -10,8 +10,12 @@ import { foldingLimits } from './value-limits.ts'
  * The value of an expression that depends on nothing but itself, for the planner (plan/fold-constants.ts). Undefined
  * where evaluating it raises an error, can't be compiled, or asks for the transaction's clock, its id or anything else.
  */
-export function evaluateConstant(expression: PlanExpression, settings: PlanSettings): Value | undefined {
-  const compiler = compilerFor(settings)
+export function evaluateConstant(
+  expression: PlanExpression,
+  settings: PlanSettings,
+  purpose: 'read' | 'write' = 'read',
+): Value | undefined {
+  const compiler = purpose === 'read' ? compilerFor(settings) : writing(compilerFor(settings))
   try {
     const evaluate = compileExpression(expression, compiler)
     return compiler.errors.isEmpty ? evaluate(new Frame(0, nowhere, foldingLimits)) : undefined

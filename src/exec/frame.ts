@@ -4,7 +4,7 @@ import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
 import type { FieldsAsked } from '../plan/fields-asked.ts'
 import type { PlanSettings } from '../plan/plan.ts'
-import { missing, type Value } from '../values/value.ts'
+import { missing, type MissingValue, type Value } from '../values/value.ts'
 import { noSites, type NoticeSites } from './notice-sites.ts'
 import { type Observation, unseenMarks } from './observation.ts'
 import type { EvaluationContext } from './source.ts'
@@ -20,7 +20,10 @@ export class Frame {
   /** Results of sub-queries that do not depend on any row, by their plan nodes. */
   readonly results = new Map<object, Value>()
   /** The last collection that each IN looked into, by its plan node; without keys as long as it did so once. */
-  readonly collections = new Map<object, KeyedCollection | (Omit<KeyedCollection, 'keys'> & { keys: undefined })>()
+  readonly collections = new Map<
+    object,
+    KeyedCollection | (Omit<KeyedCollection, 'keys' | 'kinds'> & { keys: undefined })
+  >()
   /** Refuses values that grow too large. */
   readonly values: ValueChecks
   /** What is found out for notices; undefined where nobody wants any. */
@@ -59,6 +62,7 @@ export class Frame {
 export interface KeyedCollection {
   readonly of: Value
   readonly keys: ReadonlySet<string>
+  readonly kinds: ReadonlySet<string>
   readonly hasAbsent: boolean
 }
 
@@ -80,13 +84,20 @@ export interface Cursor {
 
 /** What compiling depends on beside the plan's nodes. */
 export interface Compiler {
-  /** Strict typing: what leads nowhere is an error. */
+  readonly role: Role
+  /** The compilers of the same statement for what is below an expression but plays another part. */
+  readonly family: Readonly<Record<Role, Compiler>>
+  /** Strict typing. */
   readonly strict: boolean
+  /** What leads nowhere is an error: strict typing, and the values of changes. */
+  readonly needsPaths: boolean
   /** Errors about data types are raised: strict typing and QLDB's own. */
   readonly raises: boolean
   /** MISSING operands give NULL: QLDB's own typing. */
   readonly nullsMissing: boolean
   readonly foldsCase: boolean
+  /** Set where a condition of a change is evaluated again, without what a mistake makes true: see sure-conditions.ts. */
+  readonly doubts: Doubts | undefined
   /** Of which tables' rows fields alone are asked. */
   readonly fieldsAsked: FieldsAsked
   /** What is watched for notices. */
@@ -95,18 +106,61 @@ export interface Compiler {
   readonly errors: ErrorList
 }
 
+/** Why a condition is not surely true, as met last. */
+export interface Doubts {
+  last: { readonly message: string; readonly span: Span } | undefined
+}
+
+/**
+ * What an expression is for. Queries read; the values of a change are evaluated strictly, so that a mistake in one is an
+ * error and never an empty or a removed field.
+ * - `read`: by the typing mode. Conditions in a change's sub-queries are read, too.
+ * - `write`: a type error and a path that leads nowhere are errors, and so is a value that turns out MISSING.
+ * - `copy`: the rows of INSERT … SELECT: as `write`, but a column that is a plain path is left out where it leads nowhere.
+ * - `excuse`: arguments of COALESCE and NULLIF: a path may lead nowhere. What they construct is written again.
+ * - `ask`: the conditions of CASE, the operand of IS, the sources of INSERT … SELECT: a path may lead nowhere.
+ */
+export type Role = 'read' | 'write' | 'copy' | 'excuse' | 'ask'
+
 export function compilerFor(plan: PlanSettings, fieldsAsked: FieldsAsked = new Map(), sites = noSites): Compiler {
   const strict = plan.typing === 'strict'
   const { foldsCase, qldbTyping } = plan
-  return {
+  const family = {} as Record<Role, Compiler>
+  const read: Compiler = {
+    role: 'read',
+    family,
     strict,
+    needsPaths: strict,
     raises: strict || qldbTyping,
     nullsMissing: qldbTyping,
     foldsCase,
+    doubts: undefined,
     fieldsAsked,
     sites,
     errors: new ErrorList(),
   }
+  for (const role of roles) family[role] = read
+  return read
+}
+
+const roles: readonly Role[] = ['read', 'write', 'copy', 'excuse', 'ask']
+
+/** The compiler for the values of a change. */
+export function writing(read: Compiler): Compiler {
+  const family = { read } as Record<Role, Compiler>
+  for (const role of roles) {
+    const needsPaths = read.strict || role === 'write' || role === 'copy'
+    if (role !== 'read') family[role] = { ...read, role, family, needsPaths, raises: true }
+  }
+  return family.write
+}
+
+/** The compiler for the second look at a change's conditions. */
+export function doubting(read: Compiler, doubts: Doubts): Compiler {
+  const family = {} as Record<Role, Compiler>
+  const compiler: Compiler = { ...read, family, doubts, sites: noSites }
+  for (const role of roles) family[role] = compiler
+  return compiler
 }
 
 /**
@@ -136,17 +190,36 @@ export function mistyped(compiler: Compiler, span: Span, message: string): Value
 
 /** What a path gives that leads nowhere, or a source of the wrong type: an error in strict typing alone. */
 export function nowhere(compiler: Compiler, span: Span, message: string): Value {
-  if (!compiler.strict) return missing
-  throw new LedgerError('evaluator/type-mismatch', message, { span })
+  if (!compiler.needsPaths) return missing
+  throw new LedgerError(compiler.role === 'read' ? 'evaluator/type-mismatch' : 'evaluator/missing-value', message, {
+    span,
+  })
 }
 
 /** The same for a step to a field, with the nearest field that there is. */
-export function noSuchField(compiler: Compiler, span: Span, value: Value, name: string): Value {
-  if (!compiler.strict) return missing
+export function noSuchField(compiler: Compiler, span: Span, value: Value, name: string, isQuoted = false): Value {
+  if (!compiler.needsPaths) return missing
   const near = value.type === 'struct' ? nearName(name, value.names) : undefined
-  throw new LedgerError('evaluator/type-mismatch', `the path '.${name}' leads nowhere`, {
+  const hints = near === undefined ? [] : [`did you mean '${near}'?`]
+  if (compiler.role === 'read')
+    throw withHints('evaluator/type-mismatch', `the path '.${name}' leads nowhere`, hints, span)
+  if (isQuoted) hints.unshift(`strings take single quotes: '${name.replaceAll("'", "''")}'`)
+  throw withHints('evaluator/missing-value', `there is no field '${name}'`, hints, span)
+}
+
+function withHints(code: ErrorCode, message: string, hints: readonly string[], span: Span): LedgerError {
+  return new LedgerError(code, message, { span, ...(hints.length === 0 ? {} : { help: hints.join('; ') }) })
+}
+
+/** The literal MISSING where a change writes it: it alone leaves a field out, or removes it. */
+export const writtenMissing: MissingValue = Object.freeze({ type: 'missing', annotations: undefined })
+
+/** Refuses what a change would write although it is MISSING, unless the literal says so. `what` names its place. */
+export function present(value: Value, what: string, span: Span): Value {
+  if (value.type !== 'missing' || value === writtenMissing) return value
+  throw new LedgerError('evaluator/missing-value', `${what} is MISSING`, {
     span,
-    ...(near === undefined ? {} : { help: `did you mean '${near}'?` }),
+    help: 'write COALESCE(…, NULL) to store NULL, or the literal MISSING to leave it out',
   })
 }
 

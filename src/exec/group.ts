@@ -85,7 +85,7 @@ const collectingAggregates: ReadonlySet<string> = new Set(['array_agg', 'string_
 /** An aggregate over rows: COUNT(*) counts them, the others skip NULL and MISSING, DISTINCT takes equal values once. */
 export function compileAggregate(aggregate: AggregatePlan, compiler: Compiler): CompiledAggregate {
   const { name, argument, distinct, span } = aggregate
-  const filter = aggregate.filter && compileTest(aggregate.filter, compiler)
+  const filter = aggregate.filter && compileTest(aggregate.filter, compiler.family.read)
   if (argument === undefined) return { start: (frame) => countRows(frame, filter) }
   if (name === 'array_agg' || name === 'string_agg') {
     return compileCollected(aggregate, compileExpression(argument, compiler), compiler)

@@ -18,11 +18,11 @@ import { tupleKey, ValueMap } from './value-map.ts'
 export function compileJoin(join: JoinOperator, compiler: Compiler): Open {
   const left = compileOperator(join.left, compiler)
   const right = compileOperator(join.right, compiler)
-  const on = join.on.length === 0 ? undefined : compileTests(join.on, compiler)
+  const on = join.on.length === 0 ? undefined : compileTests(join.on, compiler.family.read)
   const hash = join.hash && {
-    left: compileKeys(join.hash.left, compiler),
+    left: compileKeys(join.hash.left, compiler.family.read),
     leftText: join.hash.left.length === 1 ? compileFindText(join.hash.left[0] as PlanExpression, compiler) : undefined,
-    right: compileKeys(join.hash.right, compiler),
+    right: compileKeys(join.hash.right, compiler.family.read),
   }
   const save = compileSave(join.rightSlots, compiler)
   if (join.join === 'full') {

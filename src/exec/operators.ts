@@ -47,7 +47,7 @@ function oneRow(): Cursor {
 
 function compileFilter({ input, conditions }: Extract<Operator, { kind: 'filter' }>, compiler: Compiler): Open {
   const open = compileOperator(input, compiler)
-  const test = compileTests(conditions, compiler)
+  const test = compileTests(conditions, compiler.family.read)
   return (frame) => {
     const rows = open(frame)
     return {

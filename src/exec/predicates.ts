@@ -5,6 +5,7 @@ import { compileExpression } from './compile-expression.ts'
 import { absentOf, cannotCompare, checkTexts } from './compile-operators.ts'
 import { type Compiler, type Evaluate, type Frame, failed, type KeyedCollection, mistyped } from './frame.ts'
 import { compileLikePattern } from './like.ts'
+import { differInKind, kindOf } from './sure-conditions.ts'
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
 
@@ -13,9 +14,11 @@ const comparedElementsMax = 8
 
 /**
  * `x IN c`: TRUE when an element equals x; otherwise NULL when x or an element is absent, else FALSE (SQL's rule).
- * In a `c` that is no collection there is nothing.
+ * A `c` that is no collection is a type error.
  */
 export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate {
+  const { span } = expression
+  const { doubts } = compiler
   const left = compileExpression(expression.operand, compiler)
   const right = compileExpression(expression.collection, compiler)
   const yes = expression.negated ? falseValue : trueValue
@@ -24,20 +27,23 @@ export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate 
   return (frame) => {
     const value = left(frame)
     const within = right(frame)
+    if (!isAbsent(within) && within.type !== 'list' && within.type !== 'bag' && within.type !== 'sexp') {
+      if (compiler.nullsMissing && isAbsent(value)) return nullValue
+      return mistyped(compiler, span, `IN takes a list or a bag, not ${within.type.toUpperCase()}`)
+    }
     if (within.type === 'missing' || value.type === 'missing') return absentOf(missing, missing, compiler)
     if (within.type === 'null') return nullValue
-    if (within.type !== 'list' && within.type !== 'bag' && within.type !== 'sexp') return no
     const { items } = within
     if (value.type === 'null') return items.length === 0 ? no : nullValue
     if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, value, items)
     const keyed = items.length > comparedElementsMax ? keyedOnSecondUse(frame, expression, within) : undefined
-    if (keyed !== undefined) {
+    if (keyed !== undefined && (doubts === undefined || areAllOfKind(keyed.kinds, value))) {
       if (keyed.keys.has(equalityKey(value))) return yes
       return keyed.hasAbsent ? nullValue : no
     }
     let hasAbsent = false
     for (const item of items) {
-      if (isAbsent(item)) hasAbsent = true
+      if (isAbsent(item) || (doubts !== undefined && differInKind(value, item, doubts, span))) hasAbsent = true
       else if (equals(value, item)) return yes
     }
     return hasAbsent ? nullValue : no
@@ -58,9 +64,14 @@ function keyedOnSecondUse(
   if (last.keys !== undefined) return last as KeyedCollection
   const present = collection.items.filter((item) => !isAbsent(item))
   const hasAbsent = present.length < collection.items.length
-  const keyed = { of: collection, keys: new Set(present.map(equalityKey)), hasAbsent }
+  const kinds = new Set(present.map((item) => kindOf(item.type)))
+  const keyed = { of: collection, keys: new Set(present.map(equalityKey)), kinds, hasAbsent }
   frame.collections.set(expression, keyed)
   return keyed
+}
+
+function areAllOfKind(kinds: ReadonlySet<string>, value: Value): boolean {
+  return kinds.size === 1 && kinds.has(kindOf(value.type))
 }
 
 /** `x BETWEEN a AND b` is `x >= a AND x <= b`, each with SQL's NULL. */

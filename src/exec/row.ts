@@ -5,6 +5,7 @@ import { compileExpression } from './compile-expression.ts'
 import { compileFindBytes } from './field-path.ts'
 import type { Compiler, Evaluate } from './frame.ts'
 import type { HeldColumn } from './held-rows.ts'
+import { compileWritten, constructing } from './written-values.ts'
 
 type RowExpression = Extract<PlanExpression, { kind: 'row' }>
 
@@ -14,7 +15,11 @@ export function compileRow({ parts, span }: RowExpression, compiler: Compiler): 
   if (parts.length === 1 && only?.kind === 'all')
     return wholeRow(compileExpression(only.value, compiler), only.otherwise)
   if (parts.every((part) => part.kind === 'field')) return columns(parts as readonly Column[], span, compiler)
-  const compiled = parts.map((part) => ({ ...part, evaluate: compileExpression(part.value, compiler) }))
+  const compiled = parts.map((part) => {
+    const evaluate =
+      part.kind === 'field' ? compileColumn(part, compiler) : compileExpression(part.value, constructing(compiler))
+    return { ...part, evaluate }
+  })
   return (frame) => {
     const names: string[] = []
     const values: Value[] = []
@@ -48,7 +53,11 @@ type Column = Extract<RowExpression['parts'][number], { kind: 'field' }>
 
 function columns(parts: readonly Column[], span: Span, compiler: Compiler): Evaluate {
   const names = parts.map((part) => part.name)
-  const evaluate = parts.map((part) => compileExpression(part.value, compiler))
+  // The only column of a sub-query in COALESCE is what COALESCE gets.
+  const isConsumed = compiler.role === 'excuse' && parts.length === 1
+  const evaluate = parts.map((part) =>
+    isConsumed ? compileExpression(part.value, compiler) : compileColumn(part, compiler),
+  )
   const count = parts.length
   return (frame) => {
     const values = new Array<Value>(count)
@@ -60,6 +69,10 @@ function columns(parts: readonly Column[], span: Span, compiler: Compiler): Eval
     }
     return rowOf(names, values)
   }
+}
+
+function compileColumn({ name, value }: Column, compiler: Compiler): Evaluate {
+  return compileWritten(value, `the column '${name}'`, constructing(compiler))
 }
 
 /** The struct of columns, without those that are MISSING. */

@@ -73,7 +73,7 @@ type LookUp = Exclude<TableScan['access'], { kind: 'scan' }>
  * raises the error for the first row, if there is one.
  */
 function compileKeys(access: LookUp, compiler: Compiler): (frame: Frame) => readonly Value[] | undefined {
-  const key = compileExpression(access.key, compiler)
+  const key = compileExpression(access.key, compiler.family.read)
   return (frame) => {
     try {
       return keysOf(key(frame), access.many)

@@ -42,7 +42,7 @@ export class WindowColumns {
     const column = this.#column(expressionKey([argument, filter]), () => {
       const evaluate = argument === undefined ? () => trueValue : compileExpression(argument, this.compiler)
       if (filter === undefined) return evaluate
-      const test = compileTest(filter, this.compiler)
+      const test = compileTest(filter, this.compiler.family.read)
       return (frame) => (test(frame) ? evaluate(frame) : missing)
     })
     return (partition) => (row) => partition.value(column, row)

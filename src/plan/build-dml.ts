@@ -25,6 +25,7 @@ import type {
   TargetStep,
 } from './plan.ts'
 import { declare, findVariable, noSuchVariable, type PlanContext, Scope, unresolvedTable } from './scope.ts'
+import { expressionKey } from './walk-plan.ts'
 
 export function buildInsert(statement: InsertStatement, context: PlanContext): InsertPlan {
   const table = findTarget(statement.table, context)
@@ -33,9 +34,27 @@ export function buildInsert(statement: InsertStatement, context: PlanContext): I
     const what = statement.command !== 'insert' ? statement.command.toUpperCase() : statement.at ? 'AT' : 'ON CONFLICT'
     throw new LedgerError('semantic/unsupported', `${what} is not supported: tables have no keys`, { span })
   }
+  refuseJson(statement.value)
+  context.namesDocuments = true
   const value = buildExpression(statement.value, new Scope(undefined), context, 'none')
   const returning = buildReturning(statement.returning, 'old', table, context)
   return { kind: 'insert', table, form: statement.form, value, returning, span }
+}
+
+/** JSON pasted as it is: its names would each be a variable that nothing defines. */
+function refuseJson(value: Expression): void {
+  if (value.kind === 'list' || value.kind === 'bag') {
+    for (const item of value.items) refuseJson(item)
+  }
+  if (value.kind !== 'struct') return
+  for (const { name, value: field } of value.fields) {
+    refuseJson(field)
+    if (name.kind !== 'variable' || !name.name.quoted) continue
+    throw new LedgerError('semantic/no-such-variable', `No such variable named '${name.name.text}'`, {
+      span: name.span,
+      help: `strings take single quotes: {'${name.name.text}': …}; JSON goes in backticks: \`{"${name.name.text}": …}\``,
+    })
+  }
 }
 
 function findTarget(path: TablePath, context: PlanContext): TableInfo {
@@ -64,6 +83,7 @@ export function buildChange(statement: DmlStatement, context: PlanContext): Chan
   let input = from
   if (statement.where !== undefined) input = addFilter(from, buildExpression(statement.where, scope, context), context)
   const changes = statement.changes.map((change) => buildStep(change, scope, context))
+  checkAssignedOnce(changes)
   const table = (scan.source as Extract<TableScan['source'], { kind: 'table' }>).table
   const noVersion = statement.form === 'delete' ? 'new' : undefined
   return {
@@ -103,15 +123,50 @@ function changedTable(from: Operator, statement: DmlStatement): TableScan {
   return scan
 }
 
+/** An assignment that a later one of the statement undoes is a mistake (SQL). */
+function checkAssignedOnce(changes: readonly ChangeStep[]): void {
+  const paths = changes.map(({ path }) => path.map(stepKey).join(''))
+  for (const [later, { kind, path, span }] of changes.entries()) {
+    if (kind === 'insert') continue
+    const undone = changes.findIndex(({ kind: earlier }, at) => {
+      return at < later && earlier === 'set' && (paths[at] as string).startsWith(paths[later] as string)
+    })
+    if (undone === -1) continue
+    const name = path.map((step) => (step.kind === 'field' ? step.name : '[…]')).join('.')
+    const again =
+      kind === 'remove'
+        ? 'assigned and removed'
+        : paths[undone] === paths[later]
+          ? 'assigned twice'
+          : 'assigned after a part of it'
+    throw new LedgerError('semantic/invalid', `${name === '' ? 'the document' : `'${name}'`} is ${again}`, { span })
+  }
+}
+
+function stepKey(step: TargetStep): string {
+  const { kind } = step
+  return `${kind === 'field' ? JSON.stringify(step.name) : kind === 'index' ? expressionKey(step.index) : `#${step.slot}`}/`
+}
+
 function buildStep(change: Change, scope: Scope, context: PlanContext): ChangeStep {
   const { span } = change
   if (change.kind === 'delete') return { kind: 'remove', path: [], span }
   const path = targetPath(change.target, scope, context)
   if (change.kind === 'remove') return { kind: 'remove', path, span }
+  refuseDefault(change.value)
   const value = buildExpression(change.value, scope, context, change.kind === 'set' ? 'scalar' : 'none')
   if (change.kind === 'set') return { kind: 'set', path, value, span }
   const at = change.at && buildExpression(change.at, scope, context)
   return { kind: 'insert', path, value, at, form: change.form, span }
+}
+
+/** `SET v = DEFAULT` is SQL's: documents have no defaults, and a field of that name would be missed. */
+function refuseDefault(value: Expression): void {
+  if (value.kind !== 'variable' || value.name.quoted || value.name.text.toLowerCase() !== 'default') return
+  throw new LedgerError('semantic/unsupported', 'DEFAULT is not supported: fields have no default values', {
+    span: value.span,
+    help: `write the value itself, or NULL; a field named '${value.name.text}' stands in double quotes`,
+  })
 }
 
 /** Where in the document a target stands: below an alias, or, for a name that is none, below the only source. */

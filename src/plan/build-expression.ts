@@ -188,6 +188,7 @@ export function buildPath(
         operand: value,
         name: step.name.text,
         exact: context.isExact(step.name),
+        ...quoting(step.name),
         fallback: undefined,
         span,
       }
@@ -244,7 +245,8 @@ export function resolveName(name: Name, local: boolean, scope: Scope, context: P
   if (only !== undefined && !local) {
     const fallback = global?.kind === 'global' ? global : undefined
     const exact = context.isExact(name)
-    return { kind: 'field', operand: slotOf(only, name.span), name: name.text, exact, fallback, span: name.span }
+    const operand = slotOf(only, name.span)
+    return { kind: 'field', operand, name: name.text, exact, ...quoting(name), fallback, span: name.span }
   }
   if (global === undefined) {
     context.note(noSuchVariable(name, scope, context))
@@ -252,6 +254,10 @@ export function resolveName(name: Name, local: boolean, scope: Scope, context: P
   }
   if (global.kind === 'table' && context.options.strictQldb) throw illegalGlobal(name)
   return global
+}
+
+function quoting({ quoted }: Name): { quoted?: true } {
+  return quoted ? { quoted } : {}
 }
 
 function nearestSources(scope: Scope): Scope | undefined {

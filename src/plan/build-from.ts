@@ -90,13 +90,19 @@ function declareSource(
   from: Scan,
   scope: Scope,
   context: PlanContext,
-  more: { origin: TargetPath | undefined; columns?: readonly string[] | undefined; element?: boolean },
+  more: {
+    origin: TargetPath | undefined
+    columns?: readonly string[] | undefined
+    element?: boolean
+    isTable?: boolean
+  },
 ) {
   const position = scope.sources.length + 1
   const alias = from.as?.text ?? columnName(from.value) ?? `_${position}`
   const slot = context.newSlot()
   const atSlot = from.at !== undefined || more.element ? context.newSlot() : undefined
-  const bySlot = from.by !== undefined || more.origin?.length === 0 ? context.newSlot() : undefined
+  const isNamed = more.origin?.length === 0 || (context.namesDocuments && more.isTable === true)
+  const bySlot = from.by !== undefined || isNamed ? context.newSlot() : undefined
   const origin =
     more.origin && more.element && atSlot !== undefined
       ? [...more.origin, { kind: 'element', slot: atSlot } as const]
@@ -116,7 +122,7 @@ function buildTableScan(from: Scan, source: TableSource, scope: Scope, context: 
     throw illegalGlobal(from.value.name)
   }
   const changeable = context.tracksElements && source.kind === 'table' && source.view === 'user'
-  const names = declareSource(from, scope, context, { origin: changeable ? [] : undefined })
+  const names = declareSource(from, scope, context, { origin: changeable ? [] : undefined, isTable: true })
   return { kind: 'scan-table', source, access: { kind: 'scan' }, ...names }
 }
 

@@ -38,7 +38,7 @@ function folded(statement: PlanStatement, context: PlanContext): PlanStatement {
   const { evaluateConstant } = context.options
   if (evaluateConstant === undefined) return statement
   const settings = settingsOf(context)
-  return foldConstants(statement, (expression) => evaluateConstant(expression, settings))
+  return foldConstants(statement, (expression, purpose) => evaluateConstant(expression, settings, purpose))
 }
 
 function buildStatement(statement: Statement, context: PlanContext): PlanStatement {

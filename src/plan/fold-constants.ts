@@ -11,17 +11,29 @@ import { mapParts } from './walk-plan.ts'
  *
  * Every node is visited once and evaluated at most once, after its operands: the work is in proportion to the plan.
  * `evaluate` gives the value of an expression whose operands are constants; undefined where that raises an error or
- * depends on more.
+ * depends on more. With the purpose `write` it evaluates as a change's values are, so that no error is folded away.
  */
-export function foldConstants(
-  statement: PlanStatement,
-  evaluate: (expression: PlanExpression) => Value | undefined,
-): PlanStatement {
+export function foldConstants(statement: PlanStatement, evaluate: EvaluateFor): PlanStatement {
+  const fold = <T>(part: T, purpose: Purpose): T => {
+    const folding = new Folding((expression) => evaluate(expression, purpose))
+    return folding.markRun(folding.fold(part))
+  }
   // The values of an INSERT are evaluated once as it is.
-  if (statement.kind === 'insert' && statement.value.kind !== 'query') return statement
-  const folding = new Folding(evaluate)
-  return folding.markRun(folding.fold(statement))
+  if (statement.kind === 'insert') {
+    return statement.value.kind === 'query' ? { ...statement, value: fold(statement.value, 'write') } : statement
+  }
+  if (statement.kind !== 'change') return fold(statement, 'read')
+  const { input, changes, returning } = statement
+  return {
+    ...statement,
+    input: fold(input, 'read'),
+    changes: fold(changes, 'write'),
+    returning: fold(returning, 'read'),
+  }
 }
+
+type Purpose = 'read' | 'write'
+type EvaluateFor = (expression: PlanExpression, purpose: Purpose) => Value | undefined
 
 class Folding {
   readonly #evaluate: (expression: PlanExpression) => Value | undefined

@@ -115,6 +115,8 @@ export type PlanExpression =
       readonly operand: PlanExpression
       readonly name: string
       readonly exact: boolean
+      /** Written in double quotes, as strings are in other languages. */
+      readonly quoted?: true
       readonly fallback: PlanExpression | undefined
       readonly span: Span
     }
@@ -470,5 +472,9 @@ export interface PlanOptions {
    */
   readonly optimise?: boolean
   /** Evaluates what has only constants in it (fold-constants.ts); left out: nothing is evaluated before the run. */
-  readonly evaluateConstant?: (expression: PlanExpression, settings: PlanSettings) => Value | undefined
+  readonly evaluateConstant?: (
+    expression: PlanExpression,
+    settings: PlanSettings,
+    purpose?: 'read' | 'write',
+  ) => Value | undefined
 }

@@ -87,6 +87,8 @@ export class PlanContext {
   parameters = 0
   /** Set while the sources of a change are resolved: elements of nested lists keep their ordinals. */
   tracksElements = false
+  /** Set for INSERT … SELECT: tables give the ids of their documents, for its errors. */
+  namesDocuments = false
   readonly #errors = new ErrorList()
   readonly #callErrors = new ErrorList()
   #isTrying = false
@@ -258,7 +260,8 @@ export function noSuchVariable(name: Name, scope: Scope | undefined, context: Pl
   }
   for (const global of context.catalog.globalNames()) names.add(global)
   const near = nearName(name.text, names)
-  const help = near === undefined ? scope?.grouping && groupingHelp : `did you mean '${near}'?`
+  const quotes = name.quoted ? `strings take single quotes: '${name.text.replaceAll("'", "''")}'` : undefined
+  const help = near === undefined ? (quotes ?? (scope?.grouping && groupingHelp)) : `did you mean '${near}'?`
   return new LedgerError('semantic/no-such-variable', `No such variable named '${name.text}'`, {
     span: name.span,
     ...(help === undefined ? {} : { help }),

@@ -47,7 +47,7 @@ export function slotsFilled(operator: Operator): readonly number[] {
 /** A text that two expressions share exactly when they say the same of the same slots, wherever they stand. */
 export function expressionKey(expression: PlanExpression | readonly unknown[]): string {
   return JSON.stringify(expression, (name, part) => {
-    if (name === 'span') return undefined
+    if (name === 'span' || name === 'quoted') return undefined
     return typeof part === 'bigint' ? `${part}n` : part
   })
 }

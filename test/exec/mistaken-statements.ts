@@ -1,0 +1,188 @@
+import fc from 'fast-check'
+
+/**
+ * UPDATE, FROM and DELETE with one mistake in them. A template marks what may be mistaken: `«n:year»` a name, `«s:Kent»` a
+ * string, `«i:5»` a number, `«b:true»` a boolean, `«k:WHERE»` a keyword, `«l:1, 2»` a list; `¦` stands between clauses. What
+ * stands in IS, EXISTS and COALESCE of a condition is not marked: such a condition is rightly true of a missing field.
+ */
+export interface MistakenStatement {
+  readonly correct: string
+  readonly mistaken: string
+}
+
+/** Ion text of the documents of T. */
+export const documents: fc.Arbitrary<readonly string[]> = fc
+  .array(
+    fc.record({
+      name: fc.constantFrom('"Ann"', '"Bob"', '"Cy"', 'null', undefined),
+      city: fc.constantFrom('"Kent"', '"Oslo"', '"Rome"', undefined),
+      year: fc.constantFrom('2010', '2011', '2012', '2014', undefined),
+      price: fc.constantFrom('1.5', '2.50', '10.0', '1e1'),
+      active: fc.constantFrom('true', 'false'),
+      tags: fc.constantFrom('[]', '["a"]', '["a","b"]'),
+      owner: fc.constantFrom('{id:1,nick:"x"}', '{id:2,nick:"y"}', '{id:3}'),
+      lines: fc.constantFrom('[]', '[{sku:"p",qty:1}]', '[{sku:"p",qty:2},{sku:"q",qty:3}]'),
+    }),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((all) => all.map(ionOf))
+
+function ionOf(fields: Readonly<Record<string, string | undefined>>): string {
+  const written = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return `{${written.map(([name, value]) => `${name}:${value}`).join(',')}}`
+}
+
+const fieldNames = ['name', 'city', 'year', 'price', 'active', 'tags', 'owner', 'lines', 'id', 'nick', 'sku', 'qty']
+
+const marked = (kind: string, texts: readonly string[]) => fc.constantFrom(...texts.map((text) => `«${kind}:${text}»`))
+const numberField = marked('n', ['year', 'price', 'owner.id'])
+const textField = marked('n', ['name', 'city', 'owner.nick'])
+const number = marked('i', ['1', '2', '2011', '2012', '2014', '10'])
+const text = marked('s', ['Kent', 'Oslo', 'Ann', 'Bob', 'x'])
+const comparison = fc.constantFrom('=', '<>', '<', '<=', '>', '>=')
+
+function joined(...parts: readonly (string | fc.Arbitrary<string>)[]): fc.Arbitrary<string> {
+  return fc
+    .tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part)))
+    .map((all) => all.join(' '))
+}
+
+const atom = fc.oneof(
+  joined(numberField, comparison, number),
+  joined(textField, comparison, text),
+  joined(number, comparison, numberField),
+  joined(numberField, '+', number, comparison, number),
+  joined('«n:UPPER»(', textField, ')', comparison, text),
+  joined('«n:SIZE»(', marked('n', ['tags', 'lines']), ')', comparison, marked('i', ['0', '1'])),
+  joined(textField, '«k:NOT» «k:IN» (', text, ',', text, ')'),
+  joined(numberField, '«k:NOT» «k:IN» (', number, ',', number, ')'),
+  joined(numberField, '«k:IN» (', number, ',', number, ')'),
+  joined(numberField, '«k:NOT» «k:IN»', marked('l', ['2011, 2012', '1, 2'])),
+  joined(text, '«k:NOT» «k:IN»', '«n:tags»'),
+  joined(numberField, fc.constantFrom('', '«k:NOT»'), '«k:BETWEEN»', number, '«k:AND»', number),
+  joined(textField, fc.constantFrom('', '«k:NOT»'), '«k:LIKE»', marked('s', ['A%', '%o', 'x'])),
+  joined('«n:active»', fc.constantFrom('=', '<>'), marked('b', ['true', 'false'])),
+  joined('«k:NOT» «n:active»'),
+  joined('«n:NULLIF»(', numberField, ',', number, ') >', number),
+  joined('«k:CASE» «k:WHEN»', numberField, comparison, number, '«k:THEN» false «k:ELSE» true «k:END»'),
+  joined('«k:CASE»', textField, '«k:WHEN»', text, '«k:THEN» false «k:ELSE» true «k:END»'),
+  joined('(', numberField, '=', number, ') = FALSE'),
+  fc.constantFrom('name IS NOT NULL', 'year IS MISSING', "COALESCE(city, 'none') <> 'Kent'", 'active'),
+  fc.constant('NOT EXISTS(SELECT 1 FROM T.lines AS x WHERE x.qty > 2)'),
+)
+const { condition } = fc.letrec<{ condition: string }>((tie) => ({
+  condition: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    atom,
+    joined('«k:NOT» (', tie('condition'), ')'),
+    joined('(', tie('condition'), '«k:AND»', tie('condition'), ')'),
+    joined('(', tie('condition'), '«k:OR»', tie('condition'), ')'),
+  ),
+}))
+
+const numberValue = fc.oneof(
+  number,
+  numberField,
+  joined(numberField, fc.constantFrom('+', '-', '*'), number),
+  joined('«n:COALESCE»(', numberField, ',', number, ')'),
+  joined('«k:CASE» «k:WHEN»', numberField, comparison, number, '«k:THEN»', numberField, '«k:ELSE»', number, '«k:END»'),
+  fc.constant('(«k:SELECT» «n:SUM»(x.«n:qty») «k:FROM» T.«n:lines» «k:AS» x)'),
+)
+const textValue = fc.oneof(text, textField, joined(textField, '||', text), joined('«n:LOWER»(', textField, ')'))
+const anyValue = fc.oneof(
+  numberValue,
+  textValue,
+  joined("{'a':", numberValue, ", 'b': {'c':", textValue, '}}'),
+  joined('[', numberValue, ',', textValue, ']'),
+)
+const assignment = fc.oneof(
+  joined(marked('n', ['year', 'price', 'owner.id', 'more']), '=', numberValue),
+  joined(marked('n', ['name', 'city', 'owner.nick']), '=', textValue),
+  joined(marked('n', ['more', 'other']), '=', anyValue),
+)
+const where = joined('¦ «k:WHERE»', condition)
+const template = fc.oneof(
+  joined('«k:DELETE» ¦ «k:FROM» «n:T»', where),
+  joined('«k:UPDATE» «n:T» ¦ «k:SET»', assignment, where),
+  joined('«k:UPDATE» «n:T» ¦ «k:SET» «n:city» =', textValue, ', «n:year» =', numberValue, where),
+  joined('«k:UPDATE» «n:T» ¦ «k:REMOVE»', marked('n', ['city', 'owner.nick', 'tags[0]']), where),
+  joined('«k:UPDATE» «n:T» ¦ «k:INSERT» «k:INTO» «n:tags» «k:VALUE»', anyValue, where),
+  joined('«k:FROM» «n:T»', where, '¦ «k:SET»', assignment),
+  joined(
+    '«k:FROM» «n:T» «k:AS» T,',
+    'T.«n:lines» «k:AS» x ¦ «k:WHERE» x.«n:sku»',
+    comparison,
+    text,
+    '¦ «k:SET» x.«n:qty» =',
+    number,
+  ),
+  joined(
+    '«k:FROM» «n:T» «k:AS» T,',
+    'T.«n:lines» «k:AS» x ¦ «k:WHERE» x.«n:qty»',
+    comparison,
+    number,
+    '¦ «k:REMOVE» «n:x»',
+  ),
+)
+
+const mark = /«(.):([^»]*)»/g
+
+/** A statement and the same with one mistake: `seed` chooses which. */
+export const mistakenStatements: fc.Arbitrary<MistakenStatement> = fc
+  .tuple(template, fc.nat(), fc.nat(), fc.boolean())
+  .map(([form, place, variant, reorders]) => {
+    const correct = form.replaceAll('¦ ', '').replace(mark, (_, kind: string, written: string) => plain(kind, written))
+    if (reorders && place % 4 === 0) return { correct, mistaken: reordered(form, variant) }
+    const marks = [...form.matchAll(mark)]
+    let at = -1
+    const mistaken = form.replaceAll('¦ ', '').replace(mark, (_, kind: string, written: string) => {
+      at += 1
+      return at === place % marks.length ? wrong(kind, written, variant) : plain(kind, written)
+    })
+    return { correct, mistaken }
+  })
+
+function plain(kind: string, written: string): string {
+  return kind === 's' ? `'${written}'` : kind === 'l' ? `(${written})` : written
+}
+
+function wrong(kind: string, written: string, variant: number): string {
+  const forms: Readonly<Record<string, readonly string[]>> = {
+    s: [`"${written}"`, '5', 'true', written],
+    i: [`'${written}'`, `"${written}"`, 'true', `'x'`],
+    b: [`'${written}'`, '1', `"${written}"`],
+    l: [written.split(',')[0] as string, `'${written}'`],
+  }
+  const others = forms[kind]
+  return others === undefined ? misspelt(written, variant) : (others[variant % others.length] as string)
+}
+
+/** One letter lost, doubled, swapped with the next, replaced, or in the other case; in double quotes now and then. */
+function misspelt(word: string, variant: number): string {
+  const steps = word.split('.')
+  const step = steps[steps.length - 1] as string
+  const at = Math.floor(variant / 8) % step.length
+  const letter = step[at] as string
+  const next = step[at + 1] ?? ''
+  const tail = step.slice(at + 1)
+  const replaced = [
+    '',
+    letter + letter,
+    next === '' ? `${letter}s` : '',
+    'w',
+    letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase(),
+  ]
+  const kind = variant % 8
+  let found = step.slice(0, at) + (replaced[kind] ?? `${letter}y`) + tail
+  if (kind === 2 && next !== '') found = step.slice(0, at) + next + letter + step.slice(at + 2)
+  if (found === '' || found === step || fieldNames.includes(found)) found = `${step}q`
+  return [...steps.slice(0, -1), found].join('.')
+}
+
+function reordered(form: string, variant: number): string {
+  const clauses = form.replace(mark, (_, kind: string, written: string) => plain(kind, written)).split('¦ ')
+  const turn = 1 + (variant % (clauses.length - 1))
+  const turned = [...clauses.slice(turn), ...clauses.slice(0, turn)]
+  if (variant % 2 === 0 && clauses.length > 2) [turned[0], turned[1]] = [turned[1] as string, turned[0] as string]
+  return turned.map((clause) => clause.trim()).join(' ')
+}
