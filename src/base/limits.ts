@@ -48,6 +48,14 @@ export const tableNameCharactersMax = 128
 /** A ledger's name. */
 export const ledgerNameCharactersMax = 32
 
+/**
+ * Operands of one chain of operators (`a + b + c …`, AND, OR, UNION): a chain is no nest, so that its length costs memory
+ * alone, about a kilobyte an operand.
+ */
+export const chainOperandsMax = 100_000
+/** Sources of one FROM clause, bindings of one LET and windows of one SELECT: each is a step over the one before. */
+export const clauseStepsMax = 1_000
+
 /** How deep expressions, statements, paths and Ion containers may nest. Keeps recursion inside the stack. */
 export const nestingDepthMax = 500
 /** How deep a stored document may nest: blocks and result rows wrap it in a few containers more. */

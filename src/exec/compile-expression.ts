@@ -16,7 +16,7 @@ import {
   type Value,
 } from '../values/value.ts'
 import { compileCall } from './compile-call.ts'
-import { compileBinary, compileTest, compileUnary } from './compile-operators.ts'
+import { compileBinary, compileChain, compileTest, compileUnary } from './compile-operators.ts'
 import { compileExclude, compileField, compileIndex, compileSpread } from './compile-path.ts'
 import { compileKept, compileSubquery, keptBy } from './compile-query.ts'
 import { type Compiler, type Doubts, type Evaluate, failed, mistyped, placed, writtenMissing } from './frame.ts'
@@ -61,6 +61,8 @@ export function compileExpression(expression: PlanExpression, compiler: Compiler
       return compileUnary(expression, compiler)
     case 'binary':
       return compileBinary(expression, compiler)
+    case 'chain':
+      return compileChain(expression, compiler)
     case 'in':
       return compileIn(expression, compiler)
     case 'between':

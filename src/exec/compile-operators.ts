@@ -19,7 +19,7 @@ import { falseValue, isAbsent, missing, nullValue, trueValue, type Value } from 
 import { knownValue } from './compile-call.ts'
 import { compileExpression } from './compile-expression.ts'
 import { textTest } from './field-path.ts'
-import { type Compiler, type Evaluate, failed, mistyped, type Test } from './frame.ts'
+import { type Compiler, type Evaluate, type Frame, failed, mistyped, type Test } from './frame.ts'
 import { differInKind } from './sure-conditions.ts'
 
 type Unary = Extract<PlanExpression, { kind: 'unary' }>
@@ -71,12 +71,36 @@ export function compileBinary(expression: Binary, compiler: Compiler): Evaluate 
   const mark = compiler.sites.comparisonMark(expression)
   if (op === '=' || op === '<>') return compileEquality(left, right, op === '=', compiler, span, mark)
   if (op === '||') checkTexts('||', [expression.left, expression.right], span)
-  const apply = arithmetic[op]
+  const apply = compileArithmetic(op, span, compiler)
   if (apply === undefined) return compileOrder(left, right, op, compiler, span, mark)
-  const isConcatenation = op === '||'
+  return (frame) => apply(left(frame), right(frame), frame)
+}
+
+/** Operands taken from the left, in a loop: the longest chain needs no more of the stack than a short one. */
+export function compileChain(expression: Extract<PlanExpression, { kind: 'chain' }>, compiler: Compiler): Evaluate {
+  const first = compileExpression(expression.first, compiler)
+  const links = expression.rest.map(({ op, operand, place }, at) => {
+    if (op === '||') checkTexts('||', at === 0 ? [expression.first, operand] : [operand], place)
+    return { apply: compileArithmetic(op, place, compiler) as Apply, operand: compileExpression(operand, compiler) }
+  })
   return (frame) => {
-    const a = left(frame)
-    const b = right(frame)
+    let value = first(frame)
+    for (const { apply, operand } of links) {
+      frame.step()
+      value = apply(value, operand(frame), frame)
+    }
+    return value
+  }
+}
+
+type Apply = (a: Value, b: Value, frame: Frame) => Value
+
+/** Undefined for an operator that is not arithmetic. */
+function compileArithmetic(op: PlanBinaryOperator, span: Span, compiler: Compiler): Apply | undefined {
+  const operation = arithmetic[op]
+  if (operation === undefined) return undefined
+  const isConcatenation = op === '||'
+  return (a, b, frame) => {
     if (isAbsent(a) || isAbsent(b)) {
       const present = isAbsent(a) ? b : a
       const isWrong = !isAbsent(present) && !compiler.nullsMissing && !canTake(op, present)
@@ -85,7 +109,7 @@ export function compileBinary(expression: Binary, compiler: Compiler): Evaluate 
     }
     try {
       if (isConcatenation && isText(a) && isText(b)) frame.values.checkSize(a.value.length + b.value.length)
-      const result = frame.values.checked(apply(a, b))
+      const result = frame.values.checked(operation(a, b))
       return compiler.nullsMissing ? requireInt64(result) : result
     } catch (error) {
       return failed(error, compiler, span)

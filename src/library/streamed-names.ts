@@ -40,7 +40,7 @@ function visit(node: unknown, once: boolean, seen: Seen): void {
     case 'query':
       // One that depends on no row around it is evaluated once, wherever it stands. (A statement is of that kind, too.)
       if (parts['query'] === undefined) visit(parts['value'], once, seen)
-      else visit(parts['query'], !isCorrelated(parts['query']), seen)
+      else visit(parts['query'], !isCorrelated(parts['query'] as object), seen)
       return
     case 'scan-value': {
       const value = parts['value'] as PlanNode

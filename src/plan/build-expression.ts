@@ -55,6 +55,10 @@ export function buildExpression(
         span: opSpan,
       }
     }
+    case 'chain': {
+      const rest = expression.rest.map(({ op, opSpan, operand }) => ({ op, operand: build(operand), place: opSpan }))
+      return { kind: 'chain', first: build(expression.first), rest, span }
+    }
     case 'list':
     case 'sexp':
     case 'bag':

@@ -1,5 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
-import { nestingDepthMax } from '../base/limits.ts'
+import { clauseStepsMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type {
   Expression,
@@ -11,7 +11,7 @@ import type {
   SetQuery,
   SortKey,
 } from '../syntax/ast.ts'
-import { tooDeep } from '../syntax/cursor.ts'
+import { tooManySteps } from '../syntax/cursor.ts'
 import { buildExpression } from './build-expression.ts'
 import { buildFrom, countSources } from './build-from.ts'
 import { buildGroup, buildSortKey, type Grouped, hasAggregate } from './build-group.ts'
@@ -116,7 +116,7 @@ function buildBlock(query: Block, parent: Scope, context: PlanContext): Built {
 
 /** Each binding of LET is a step over the one before; whoever walks a plan recurses through them. */
 function checkSteps(count: number, span: Span): void {
-  if (count > nestingDepthMax) throw tooDeep(span)
+  if (count > clauseStepsMax) throw tooManySteps(span)
 }
 
 /** Puts the conjuncts of a condition where they cost least, or all where they stand. */

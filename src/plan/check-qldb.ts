@@ -103,6 +103,8 @@ function featureOf(node: Node): string | undefined {
       return callFeature(node)
     case 'binary':
       return node['op'] === '&' ? 'the operator &' : undefined
+    case 'chain':
+      return (node['rest'] as readonly Node[]).some((link) => link['op'] === '&') ? 'the operator &' : undefined
     default:
       return node['onConflict'] !== undefined
         ? 'ON CONFLICT'

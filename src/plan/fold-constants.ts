@@ -106,6 +106,8 @@ function operandsOf(expression: PlanExpression): readonly PlanExpression[] | und
       return [expression.operand, expression.index]
     case 'binary':
       return [expression.left, expression.right]
+    case 'chain':
+      return [expression.first, ...expression.rest.map((link) => link.operand)]
     case 'in':
       return [expression.operand, expression.collection]
     case 'between':

@@ -136,6 +136,17 @@ export type PlanExpression =
       readonly span: Span
     }
   | { readonly kind: 'unary'; readonly op: '-' | '+' | 'not'; readonly operand: PlanExpression; readonly span: Span }
+  /** Operators of one tightness, taken from the left (syntax/ast.ts). */
+  | {
+      readonly kind: 'chain'
+      readonly first: PlanExpression
+      readonly rest: readonly {
+        readonly op: PlanBinaryOperator
+        readonly operand: PlanExpression
+        readonly place: Span
+      }[]
+      readonly span: Span
+    }
   | {
       readonly kind: 'binary'
       readonly op: PlanBinaryOperator

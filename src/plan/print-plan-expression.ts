@@ -27,6 +27,10 @@ export function printPlanExpression(expression: PlanExpression): string {
       return `(${expression.op} ${print(expression.operand)})`
     case 'binary':
       return `${wrapped(expression.left)} ${expression.op} ${wrapped(expression.right)}`
+    case 'chain': {
+      const rest = expression.rest.map(({ op, operand }) => ` ${op} ${wrapped(operand)}`)
+      return wrapped(expression.first) + rest.join('')
+    }
     case 'in':
       return `${print(expression.operand)} ${not(expression.negated)}in ${print(expression.collection)}`
     case 'between':
@@ -66,7 +70,8 @@ function printConstant({ value, written }: Extract<PlanExpression, { kind: 'cons
 
 function wrapped(operand: PlanExpression): string {
   const text = printPlanExpression(operand)
-  return (operand.kind === 'once' ? operand.value : operand).kind === 'binary' ? `(${text})` : text
+  const { kind } = operand.kind === 'once' ? operand.value : operand
+  return kind === 'binary' || kind === 'chain' ? `(${text})` : text
 }
 
 function printPart(part: RowPart): string {

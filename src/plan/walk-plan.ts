@@ -79,23 +79,52 @@ function conjunctionOf(parts: readonly PlanExpression[]): PlanExpression {
 }
 
 /** Whether a query reads slots that it does not fill itself: those of the rows around it. */
-export function isCorrelated(query: unknown): boolean {
-  const filled = new Set<number>()
-  collectFilled(query, filled)
-  for (const slot of slotsRead(query)) if (!filled.has(slot)) return true
-  return false
+export function isCorrelated(query: object): boolean {
+  return slotsFromAround(query).size > 0
 }
 
-function collectFilled(node: unknown, into: Set<number>): void {
+/** For each query the slots that it reads and does not fill; looked for once, however many queries stand around it. */
+const knownFromAround = new WeakMap<object, ReadonlySet<number>>()
+
+function slotsFromAround(query: object): ReadonlySet<number> {
+  const known = knownFromAround.get(query)
+  if (known !== undefined) return known
+  const uses = { read: new Set<number>(), filled: new Set<number>() }
+  for (const part of Object.values(query)) collectUses(part, uses)
+  const around = new Set([...uses.read].filter((slot) => !uses.filled.has(slot)))
+  knownFromAround.set(query, around)
+  return around
+}
+
+interface Uses {
+  readonly read: Set<number>
+  readonly filled: Set<number>
+}
+
+function collectUses(node: unknown, uses: Uses): void {
   if (typeof node !== 'object' || node === null) return
   if (Array.isArray(node)) {
-    for (const item of node) collectFilled(item, into)
+    for (const item of node) collectUses(item, uses)
     return
   }
-  const { kind, slot, atSlot, bySlot } = node as { kind?: string; slot?: number; atSlot?: number; bySlot?: number }
-  if (kind === 'constant' || kind === 'slot') return
-  for (const one of [slot, atSlot, bySlot]) if (one !== undefined) into.add(one)
-  for (const [name, part] of Object.entries(node)) if (name !== 'span' && name !== 'table') collectFilled(part, into)
+  const { kind, query, slot, atSlot, bySlot } = node as {
+    readonly kind?: string
+    readonly query?: object
+    readonly slot?: number
+    readonly atSlot?: number
+    readonly bySlot?: number
+  }
+  if (kind === 'constant') return
+  if (kind === 'slot') {
+    if (slot !== undefined) uses.read.add(slot)
+    return
+  }
+  if (kind === 'query' && query !== undefined) {
+    for (const one of slotsFromAround(query)) uses.read.add(one)
+    return
+  }
+  for (const one of [slot, atSlot, bySlot]) if (one !== undefined) uses.filled.add(one)
+  for (const [name, part] of Object.entries(node)) if (name !== 'span' && name !== 'table') collectUses(part, uses)
 }
 
 /** A node with what `map` makes of each of its parts; the node itself where nothing changed. */
@@ -123,7 +152,8 @@ export function mayRaise(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(mayRaise)
   const { kind, op, name } = node as { kind?: string; op?: string; name?: string }
   if (kind === 'constant') return false
-  if (kind === 'binary' && (op === '/' || op === '%')) return true
+  // Of a binary operation or a link of a chain.
+  if (op === '/' || op === '%') return true
   if (kind === 'call' && !hasTrait(name ?? '', 'calm')) return true
   return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && mayRaise(part))
 }

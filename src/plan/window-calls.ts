@@ -1,5 +1,5 @@
-import { tooDeep } from '../syntax/cursor.ts'
-import { nestingDepthMax } from '../base/limits.ts'
+import { tooManySteps } from '../syntax/cursor.ts'
+import { clauseStepsMax } from '../base/limits.ts'
 import type { Operator, PlanExpression, SortKeyPlan, WindowCallPlan } from './plan.ts'
 import { expressionKey, slotsFilled, slotsRead } from './walk-plan.ts'
 
@@ -31,7 +31,7 @@ export class WindowCalls {
       this.#byKey.set(windowKey, target)
       this.#windows.push(target)
       // Each window is a step over the one before: whoever walks a plan recurses through them.
-      if (this.#windows.length > nestingDepthMax) throw tooDeep(call.span)
+      if (this.#windows.length > clauseStepsMax) throw tooManySteps(call.span)
     }
     const slot = newSlot()
     target.functions.push({ ...call, slot })

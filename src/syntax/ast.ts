@@ -115,6 +115,20 @@ export type Expression =
       readonly opSpan: Span
       readonly span: Span
     }
+  /**
+   * Very many operands of `+ -`, `* / %` or `|| &`, taken from the left: as flat as it is written, so that its length is no
+   * depth. Shorter ones are binary.
+   */
+  | {
+      readonly kind: 'chain'
+      readonly first: Expression
+      readonly rest: readonly {
+        readonly op: BinaryOperator
+        readonly opSpan: Span
+        readonly operand: Expression
+      }[]
+      readonly span: Span
+    }
   | {
       readonly kind: 'in'
       readonly operand: Expression

@@ -1,5 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
-import { nestingDepthMax } from '../base/limits.ts'
+import { chainOperandsMax, clauseStepsMax, nestingDepthMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type { FromSource, Name } from './ast.ts'
 import { isClauseWord, isStructuralWord } from './keywords.ts'
@@ -201,7 +201,24 @@ export function spanOfToken(token: Span): Span {
 export function tooDeep(place: Span): LedgerError {
   return new LedgerError('parser/nesting-too-deep', `the statement nests deeper than ${nestingDepthMax} levels`, {
     span: spanOfToken(place),
-    help: 'split it up, or write a long chain of operators as a list or in groups in parentheses',
+    help: 'split it into several statements, or bind parts of it with LET or WITH',
+  })
+}
+
+/** Joins, set operations, bindings of LET and windows, each over the one before. */
+export function tooManySteps(place: Span): LedgerError {
+  const message = `more than ${clauseStepsMax} joins, set operations, bindings of LET or windows stand in a row`
+  return new LedgerError('statement/too-large', message, {
+    span: spanOfToken(place),
+    help: 'split it into several statements',
+  })
+}
+
+export function checkChainLength(operands: number, place: Span): void {
+  if (operands <= chainOperandsMax) return
+  throw new LedgerError('statement/too-large', `a chain of operators has at most ${chainOperandsMax} operands`, {
+    span: spanOfToken(place),
+    help: 'use a list, a table or several statements',
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Span } from '../base/span.ts'
 import type { BinaryOperator, Expression } from './ast.ts'
-import type { Cursor, ParserToken } from './cursor.ts'
+import { checkChainLength, type Cursor, type ParserToken } from './cursor.ts'
 import { callOf } from './parse-call.ts'
 import { parsePostfix, parsePrimary } from './parse-primary.ts'
 import { atQuery, goesOn, isQuery, parseQueryRest, parseQueryTerm } from './parse-query.ts'
@@ -58,13 +58,11 @@ export function parseOperators(cursor: Cursor, least: number, first?: Expression
   // Behind `a IS b` nothing tighter may follow: it would have to belong to b.
   let most: number = tightness.product
   for (;;) {
-    const { word } = cursor.token
-    const own = operators.get(word)
+    const own = operators.get(cursor.token.word)
     if (own === undefined || own < least || own > most) return left
     most = own
     if (own > tightness.predicate) {
-      const opSpan = takeSpan(cursor)
-      left = binary(word as BinaryOperator, left, parseOperators(cursor, own + 1), opSpan)
+      left = parseRun(cursor, left, own)
     } else if (own < tightness.predicate) {
       left = parseChain(cursor, left, own)
     } else {
@@ -101,8 +99,25 @@ function parseSigned(cursor: Cursor): Expression {
   return operand
 }
 
-/** From this many operands on, a chain of ANDs or ORs becomes a balanced tree, so that its length is no depth. */
-const chainLengthMax = 32
+/** A chain of more operands does not become a tree that is as deep as the chain is long. */
+const treeOperandsMax = 32
+
+type Link = Extract<Expression, { kind: 'chain' }>['rest'][number]
+
+/** The operators of one tightness behind an operand, each with its right one. */
+function parseRun(cursor: Cursor, first: Expression, own: number): Expression {
+  const rest: Link[] = []
+  do {
+    const { word } = cursor.token
+    const opSpan = takeSpan(cursor)
+    checkChainLength(rest.length + 2, opSpan)
+    rest.push({ op: word as BinaryOperator, opSpan, operand: parseOperators(cursor, own + 1) })
+  } while (operators.get(cursor.token.word) === own)
+  if (rest.length < treeOperandsMax) {
+    return rest.reduce((left, { op, opSpan, operand }) => binary(op, left, operand, opSpan), first)
+  }
+  return { kind: 'chain', first, rest, span: cursor.spanFrom(first.span.start) }
+}
 
 interface Chain {
   readonly operands: Expression[]
@@ -113,7 +128,9 @@ function parseChain(cursor: Cursor, left: Expression, own: number): Expression {
   const word = own === tightness.or ? 'OR' : 'AND'
   const chain: Chain = { operands: [left], operators: [] }
   while (cursor.at(word)) {
-    chain.operators.push(takeSpan(cursor))
+    const opSpan = takeSpan(cursor)
+    checkChainLength(chain.operands.length + 1, opSpan)
+    chain.operators.push(opSpan)
     chain.operands.push(parseOperators(cursor, own + 1))
   }
   return joinChain(own === tightness.or ? 'or' : 'and', chain)
@@ -126,7 +143,7 @@ function takeSpan(cursor: Cursor): Span {
 
 /** AND and OR are associative, with three truth values and in the order of evaluation too. */
 function joinChain(op: 'and' | 'or', chain: Chain): Expression {
-  if (chain.operands.length > chainLengthMax) return balance(op, chain, 0, chain.operands.length)
+  if (chain.operands.length > treeOperandsMax) return balance(op, chain, 0, chain.operands.length)
   let left = chain.operands[0] as Expression
   for (let index = 1; index < chain.operands.length; index += 1) {
     left = binary(op, left, chain.operands[index] as Expression, chain.operators[index - 1] as Span)

@@ -71,6 +71,7 @@ function ionOf(cursor: Cursor, token: ParserToken): Value {
     if (!(error instanceof LedgerError)) throw error
     const offset = token.start + 1
     const span = error.span ? { start: error.span.start + offset, end: error.span.end + offset } : spanOfToken(token)
+    if (error.kind === 'limit') throw new LedgerError(error.code, error.message, { span, cause: error })
     throw new LedgerError('lexer/invalid-ion', `invalid ion literal at, ${error.message}`, { span, cause: error })
   }
 }

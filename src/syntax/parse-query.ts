@@ -12,12 +12,13 @@ import type {
   SortKey,
   WithQuery,
 } from './ast.ts'
-import { type Cursor, invalid, unsupported } from './cursor.ts'
+import { type Cursor, checkChainLength, invalid, unsupported } from './cursor.ts'
 import { parseQuantifier } from './parse-call.ts'
 import { parseExpression, parseOr } from './parse-expression.ts'
 import { parseFrom } from './parse-from.ts'
 import { parseItems, parsePostfix } from './parse-primary.ts'
 import { parseNamedWindows } from './parse-window.ts'
+import { flattened } from './set-chain.ts'
 
 export function isQuery(expression: Expression): expression is Query {
   switch (expression.kind) {
@@ -56,13 +57,14 @@ export function parseQueryRest(cursor: Cursor, first: Expression, begin: number,
     const inParentheses = cursor.group.open === begin && cursor.group.end === cursor.position
     left = attachTail(cursor, left, wrapped || inParentheses)
   }
-  for (;;) {
+  for (let count = 1; ; count += 1) {
+    checkChainLength(count, cursor.token)
     const operand = parseIntersections(cursor, left)
     const op = setOperator(cursor, 'UNION', 'EXCEPT')
     const made = op
       ? parseSetOperation(cursor, op, operand, () => parseIntersections(cursor, parseQueryTerm(cursor)))
       : operand
-    if (made === left) return left
+    if (made === left) return flattened(left)
     left = isQuery(made) && atTail(cursor) ? attachTail(cursor, made, false) : made
   }
 }
@@ -71,7 +73,7 @@ function parseIntersections(cursor: Cursor, first: Expression): Expression {
   let left = first
   for (;;) {
     const op = setOperator(cursor, 'INTERSECT')
-    if (op === undefined) return left
+    if (op === undefined) return left === first ? left : flattened(left)
     left = parseSetOperation(cursor, op, left, () => parseQueryTerm(cursor))
   }
 }

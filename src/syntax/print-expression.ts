@@ -41,6 +41,8 @@ function levelOf(expression: Expression): number {
   switch (expression.kind) {
     case 'binary':
       return binaryLevels[expression.op]
+    case 'chain':
+      return binaryLevels[(expression.rest[0] as (typeof expression.rest)[0]).op]
     case 'unary':
       return expression.op === 'not' ? level.not : level.sign
     case 'in':
@@ -109,7 +111,7 @@ function printList(open: string, items: readonly Expression[], close: string): s
   return open + items.map(printInner).join(', ') + close
 }
 
-type Operation = Extract<Expression, { kind: 'unary' | 'binary' | 'in' | 'between' | 'like' | 'is' }>
+type Operation = Extract<Expression, { kind: 'unary' | 'binary' | 'chain' | 'in' | 'between' | 'like' | 'is' }>
 
 function printOperation(expression: Operation): string {
   switch (expression.kind) {
@@ -122,6 +124,11 @@ function printOperation(expression: Operation): string {
       const own = binaryLevels[expression.op]
       const left = printAt(expression.left, own)
       return `${left} ${expression.op.toUpperCase()} ${printAt(expression.right, own + 1)}`
+    }
+    case 'chain': {
+      const own = levelOf(expression)
+      const parts = expression.rest.map(({ op, operand }) => ` ${op} ${printAt(operand, own + 1)}`)
+      return printAt(expression.first, own) + parts.join('')
     }
     case 'in': {
       const { collection } = expression

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { LedgerError } from '../../src/base/errors.ts'
+import { chainOperandsMax, clauseStepsMax, nestingDepthMax } from '../../src/base/limits.ts'
 import { functionNames } from '../../src/exec/functions/functions.ts'
 import { prepare } from '../../src/index.ts'
 import type { Statement } from '../../src/syntax/ast.ts'
@@ -9,6 +10,7 @@ import { tokenize } from '../../src/syntax/lexer.ts'
 import { parseStatement } from '../../src/syntax/parser.ts'
 import { printStatement } from '../../src/syntax/print-ast.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
+import { countSteps } from '../support/count-steps.ts'
 import { runStatement } from '../support/run-statement.ts'
 import { vehicles } from '../support/vehicles.ts'
 import { statements, withoutSpans } from '../syntax/trees.ts'
@@ -207,46 +209,124 @@ test('fuzz, statements that change something: result rows or an error with its p
   assert.ok(finished >= 300, `only ${finished} runs came to an end`)
 })
 
-test('fuzz, depth: whatever nests without end is refused in its place', () => {
-  const openings = [
-    '(',
-    '[',
-    '<<',
-    "{'a':",
-    'a.',
-    'a[',
-    'NOT ',
-    '- ',
-    'f(',
-    'CASE WHEN ',
-    'SELECT * FROM (',
-    'a IN (',
-    '`[',
-    '1 + ',
-  ]
-  const closings = [')', ']', '>>', '}', 'a', ']', 'a', '1', ')', ' THEN 1 END', ')', ')', ']`', '1']
-  for (const [index, opening] of openings.entries()) {
-    for (const count of [400, 3_000, 100_000]) {
-      run(opening.repeat(count))
-      run(`${opening.repeat(count)}1${(closings[index] as string).repeat(count)}`)
+/** What stands around something nested once more: before it and behind it. */
+const nests: Readonly<Record<string, readonly [string, string]>> = {
+  parentheses: ['(', ')'],
+  lists: ['[', ']'],
+  bags: ['<<', '>>'],
+  structs: ["{'a': ", '}'],
+  paths: ['', '.a'],
+  indexes: ['', '[0]'],
+  'indexes in indexes': ['[1][', ']'],
+  NOT: ['NOT ', ''],
+  signs: ['- ', ''],
+  calls: ['ABS(', ')'],
+  CASE: ['CASE WHEN true THEN ', ' END'],
+  'CASE of CASE': ['CASE ', ' WHEN 1 THEN 1 END'],
+  CAST: ['CAST(', ' AS INT)'],
+  IN: ['1 IN (', ', 2)'],
+  LIKE: ["'a' LIKE (", ')'],
+  BETWEEN: ['1 BETWEEN (', ') AND 2'],
+  IS: ['', ' IS NULL'],
+  equality: ['', ' = 1'],
+  sums: ['1 + (', ')'],
+  AND: ['true AND (', ')'],
+  'sources in sources': ['SELECT VALUE x FROM (', ') AS x'],
+  'scalar sub-queries': ['(SELECT n AS a FROM [', '] AS n)'],
+  EXISTS: ['EXISTS(SELECT * FROM ', ' AS x)'],
+  WITH: ['WITH w AS (', ') SELECT VALUE 1 FROM [1] AS x'],
+  PIVOT: ["(PIVOT x AT 'a' FROM ", ' AS x)'],
+  'unions in unions': ['([1] OUTER UNION ', ')'],
+  'group by': ['(SELECT VALUE g FROM ', ' AS x GROUP BY x AS k GROUP AS g)'],
+  window: ['(SELECT RANK() OVER (ORDER BY x) AS r FROM ', ' AS x)'],
+  sorted: ['(SELECT VALUE x FROM ', ' AS x ORDER BY x)'],
+}
+
+/** The code of the error that a query ends with, or undefined when it gives rows. */
+function ending(text: string): string | undefined {
+  try {
+    const query = prepare(text, [])
+    query.explain()
+    for (const _ of query.rows({})) break
+    return undefined
+  } catch (error) {
+    checkError(error, text)
+    return (error as LedgerError).code
+  }
+}
+
+const nestOf = ([before, behind]: readonly [string, string], count: number) =>
+  `${before.repeat(count)}(1)${behind.repeat(count)}`
+
+test('fuzz, depth: what nests below the limit runs, what nests deeper ends with a limit', () => {
+  for (const [name, nest] of Object.entries(nests)) {
+    const code = ending(nestOf(nest, 150))
+    assert.ok(code === undefined || code === 'evaluator/type-mismatch', `${name}, 150 deep: ${code}`)
+    for (const count of [3_000]) {
+      assert.equal(ending(nestOf(nest, count)), 'parser/nesting-too-deep', `${name}, ${count} deep`)
     }
+  }
+  for (const [open, close] of ['[]', '()', '{}'].map((pair) => [...pair])) {
+    const inner = open === '{' ? 'a:'.concat(open) : open
+    const ion = (count: number) => `\`${open}${`${inner}`.repeat(count)}${`${close}`.repeat(count + 1)}\``
+    assert.equal(ending(ion(150)), undefined, `Ion, ${open}`)
+    assert.equal(ending(ion(3_000)), 'ion/nesting-too-deep', `Ion, ${open}`)
   }
 })
 
-test('fuzz, length: long texts take time in proportion', () => {
-  for (const part of [
-    "'a' || ",
-    'a AND ',
-    't.a, ',
-    "{'a': 1}, ",
-    '1 + ',
-    'x OR NOT ',
-    '"q".',
-    '/* */ ',
-    '`a` = ',
-    'CASE ',
-  ]) {
-    const text = `SELECT ${part.repeat(20_000)} 1 FROM t`
-    run(text)
+test('fuzz, depth: every depth around the limit ends with a row or a limit', () => {
+  for (const nest of Object.values(nests)) {
+    for (let count = nestingDepthMax / 2 - 10; count < nestingDepthMax + 10; count += 29) ending(nestOf(nest, count))
   }
+})
+
+const sequence = (count: number, part: (at: number) => string, between: string) =>
+  Array.from({ length: count }, (_, at) => part(at)).join(between)
+
+/** Flat statements of any length, which nest nowhere. */
+const chains: Readonly<Record<string, (count: number) => string>> = {
+  '+': (count) => sequence(count, () => '1', ' + '),
+  '+ of fields': (count) => `SELECT ${sequence(count, (at) => `x.f${at % 5}`, ' + ')} AS s FROM [{'f0': 1}] AS x`,
+  '* and /': (count) => sequence(count, (at) => (at % 2 === 0 ? '1 * 2' : '1'), ' / '),
+  '||': (count) => sequence(count, () => "'a'", ' || '),
+  'AND and OR': (count) => `SELECT VALUE ${sequence(count, (at) => `x = ${at} AND x < 3`, ' OR ')} FROM [1] AS x`,
+  IN: (count) => `SELECT VALUE x IN (${sequence(count, String, ', ')}) FROM [1, 2] AS x`,
+  CASE: (count) => `SELECT VALUE CASE x ${sequence(count, (at) => `WHEN ${at + 5} THEN 1`, ' ')} END FROM [1] AS x`,
+  arguments: (count) => `COALESCE(${sequence(count, () => 'NULL', ', ')})`,
+  columns: (count) => `SELECT ${sequence(count, (at) => `x AS c${at}`, ', ')} FROM [1] AS x`,
+  fields: (count) => `{${sequence(count, (at) => `'f${at}': ${at}`, ', ')}}`,
+  VALUES: (count) => `VALUES ${sequence(count, (at) => `(${at}, 1)`, ', ')}`,
+  UNION: (count) => sequence(count, (at) => `SELECT ${at % 9} AS a FROM [1] AS x`, ' UNION '),
+  'UNION ALL': (count) => sequence(count, () => 'SELECT 1 AS a FROM [1] AS x', ' UNION ALL '),
+  EXCEPT: (count) => sequence(count, (at) => `SELECT ${at} AS a FROM [1] AS x`, ' EXCEPT '),
+  comments: (count) => `1 ${'/* */ '.repeat(count)}`,
+}
+
+test('fuzz, length: long chains run, and take work in proportion', () => {
+  for (const [name, chain] of Object.entries(chains)) {
+    const work = (count: number) => countSteps(() => assert.equal(ending(chain(count)), undefined, `${name}, ${count}`))
+    const [short, long] = [work(100), work(400)] as const
+    // 4 for what is linear, 5 where a logarithm is a factor; 16 is quadratic.
+    assert.ok(long < 6.5 * short, `${name}: ${short} steps, then ${long}`)
+  }
+})
+
+test('fuzz, length: steps over one another have a limit of their own', () => {
+  const steps: Readonly<Record<string, (count: number) => string>> = {
+    sources: (count) => `SELECT VALUE 1 FROM ${sequence(count, (at) => `[1] AS x${at}`, ', ')}`,
+    joins: (count) =>
+      `SELECT VALUE 1 FROM [1] AS x ${sequence(count - 1, (at) => `JOIN [1] AS x${at} ON x${at} = x`, ' ')}`,
+    bindings: (count) => `SELECT VALUE 1 FROM [1] AS x LET ${sequence(count, (at) => `x AS x${at}`, ', ')}`,
+    'mixed set operations': (count) =>
+      sequence(count, (at) => `SELECT 1 AS a FROM [1] AS x ${at % 2 === 0 ? 'UNION' : 'EXCEPT'} `, '').concat(
+        'SELECT 2 AS a FROM [1] AS x',
+      ),
+  }
+  for (const [name, text] of Object.entries(steps)) {
+    assert.equal(ending(text(600)), undefined, name)
+    assert.equal(ending(text(clauseStepsMax + 2)), 'statement/too-large', name)
+  }
+  const sum = (count: number) => sequence(count, () => '1', '+')
+  assert.equal(ending(sum(chainOperandsMax)), undefined)
+  assert.equal(ending(sum(chainOperandsMax + 1)), 'statement/too-large')
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { conjunctsPlacedMax, nestingDepthMax } from '../../src/base/limits.ts'
+import { clauseStepsMax, conjunctsPlacedMax } from '../../src/base/limits.ts'
 import { buildPlan } from '../../src/plan/build-plan.ts'
 import type { Operator } from '../../src/plan/plan.ts'
 import { parseStatement } from '../../src/syntax/parser.ts'
@@ -35,14 +35,14 @@ test('of very many conditions the last ones are placed together, and all of them
   assert.deepEqual(runStatement(vehicles(), `SELECT VALUE c.vin FROM << 1 >> AS x JOIN Car AS c ON ${on}`), ['1', '2'])
 })
 
-test('more steps over one another than a plan may nest are refused', () => {
+test('more steps over one another than a plan may have are refused', () => {
   const lets = (count: number) =>
     `SELECT VALUE x1 FROM << 7 >> AS v LET ${repeated(count, (at) => `v AS x${at}`, ', ')}`
   const windows = (count: number) =>
     `SELECT ${repeated(count, (at) => `RANK() OVER (ORDER BY v + ${at}) AS r${at}`, ', ')} FROM << 7 >> AS v`
-  assert.deepEqual(runStatement(new MemoryDatabase(), lets(nestingDepthMax)), ['7'])
-  for (const text of [lets(nestingDepthMax + 1), windows(nestingDepthMax + 1)]) {
-    assert.throws(() => runStatement(new MemoryDatabase(), text), { code: 'parser/nesting-too-deep' })
+  assert.deepEqual(runStatement(new MemoryDatabase(), lets(clauseStepsMax)), ['7'])
+  for (const text of [lets(clauseStepsMax + 1), windows(clauseStepsMax + 1)]) {
+    assert.throws(() => runStatement(new MemoryDatabase(), text), { code: 'statement/too-large' })
   }
 })
 
