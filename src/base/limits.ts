@@ -242,12 +242,26 @@ export const importBatchBlocksMax = 256
 
 /** The body of one HTTP request. Ours: a statement's parameters together. */
 export const httpBodyBytesMax = 32 * 1024 * 1024
+/** A body that the thread that speaks HTTP parses itself; a larger one is parsed in a thread of its own. */
+export const homeBodyBytesMax = 64 * 1024
+/** The body of a request to the control plane. */
+export const controlBodyBytesMax = 64 * 1024
+/** Members and items of the JSON of one request. */
+export const requestMembersMax = 100_000
+/** Parameters of one statement. */
+export const statementParametersMax = 10_000
+/** Values of a page, in bytes, from which on the thread that ran the statement makes the answer's JSON. */
+export const encodedAnswerBytesMin = 256 * 1024
+/** V8's heap of the thread that parses large bodies. */
+export const decoderHeapBytesMax = 256 * 1024 * 1024
 /** Request line and headers of one HTTP request. */
 export const httpHeaderBytesMax = 16 * 1024
 /** Bodies being read and answers not yet taken, of all connections together; beyond it requests are refused. */
 export const httpHeldBytesMax = 256 * 1024 * 1024
 /** Connections of one server. */
 export const httpConnectionsMax = 4096
+/** Connections from one address; the rest of a server's stays for others. */
+export const addressConnectionsMax = 1024
 /** How long the whole of a request may take to arrive. */
 export const httpRequestMsMax = 30_000
 /** How long a connection may stay without a request. Longer than the pools of the SDKs keep theirs. */

@@ -3,7 +3,8 @@ import { LedgerError } from '../base/errors.ts'
 import { drainMsMax, engineThreadsMax } from '../base/limits.ts'
 import { isLedgerName } from '../protocol/check-request.ts'
 import { exitCodeHelp, wrongUsage } from './args.ts'
-import { parseQuotas, quotaHelp, type Quotas, tempDirHelp } from './quota-args.ts'
+import { type Quotas, tempDirHelp } from './quota-args.ts'
+import { parseServeQuotas, serveQuotaHelp, type ServerQuotas } from './serve-quotas.ts'
 
 /** The command line of `qldb serve`, its defaults filled in. */
 export interface ServeArguments {
@@ -16,6 +17,7 @@ export interface ServeArguments {
   readonly demo: boolean
   readonly strictQldb: boolean
   readonly quotas: Quotas
+  readonly serverQuotas: ServerQuotas
   readonly keys: string | undefined
   readonly tlsCert: string | undefined
   readonly tlsKey: string | undefined
@@ -54,7 +56,7 @@ export const serveFlags: readonly FlagDefinition[] = [
   { flags: '--demo', group: 'Ledgers', help: 'one in memory, with the vehicle registration sample in it' },
   { flags: '--export-dir <path>', group: 'Ledgers', help: 'where ExportJournalToS3 writes, a folder for each bucket' },
   { flags: '--strict-qldb', group: 'Ledgers', help: 'refuse what QLDB refused, and hold to its quotas' },
-  { flags: '--quota <name=number>', group: 'Ledgers', kind: 'list', help: quotaHelp },
+  { flags: '--quota <name=number>', group: 'Ledgers', kind: 'list', help: serveQuotaHelp },
   { flags: '--temp-dir <path>', group: 'Ledgers', help: tempDirHelp },
   {
     flags: '--keys <path>',
@@ -102,6 +104,7 @@ export function parseServeArguments(argv: readonly string[]): ServeArguments | s
 
 function argumentsOf(given: Given): ServeArguments {
   const text = (name: string) => given[name] as string | undefined
+  const quotas = parseServeQuotas((given['quota'] as readonly string[] | undefined) ?? [], text('tempDir'))
   return {
     host: text('host') ?? '127.0.0.1',
     port: wholeNumber('--port', text('port') ?? '8182', 65_535),
@@ -111,7 +114,8 @@ function argumentsOf(given: Given): ServeArguments {
     memory: given['memory'] === true,
     demo: given['demo'] === true,
     strictQldb: given['strictQldb'] === true,
-    quotas: parseQuotas((given['quota'] as readonly string[] | undefined) ?? [], text('tempDir')),
+    quotas: quotas.ledgers,
+    serverQuotas: quotas.server,
     keys: text('keys'),
     tlsCert: text('tlsCert'),
     tlsKey: text('tlsKey'),

@@ -10,6 +10,8 @@ import { ServiceMetrics } from '../server/metrics-service.ts'
 import { type RouterLimits, SessionRouter } from '../server/session-router.ts'
 import { HomeEngine } from '../server/shared-engine.ts'
 import type { AccessKeys } from '../server/sigv4.ts'
+import { Decoder } from './serve-decoder.ts'
+import { endpointQuotas, requestLimitsOf, type ServerQuotas } from './serve-quotas.ts'
 import { FolderExports } from './serve-exports.ts'
 import { noQuotas, type Quotas } from './quota-args.ts'
 import { createEngineParts, engineInThisThread, type OpenLedgers } from './serve-ledgers.ts'
@@ -28,6 +30,7 @@ export interface ServiceSpec {
   readonly demoLedger?: string
   readonly strictQldb: boolean
   readonly quotas?: Quotas
+  readonly serverQuotas?: ServerQuotas
   /**
    * The most threads that run statements beside this one, which runs short reads; 0: this one runs all. Ledgers in memory
    * are all in one thread.
@@ -80,6 +83,8 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
     await exports?.cancel(name)
     await router.endLedger(name)
   })
+  const requestLimits = requestLimitsOf(spec.quotas ?? noQuotas, spec.serverQuotas)
+  const decoder = spec.threads === 0 ? undefined : new Decoder(requestLimits)
   let http: HttpService | undefined
   const timer = setInterval(() => {
     router.sweep()
@@ -91,6 +96,7 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
     await exports?.cancel()
     await router.close()
     await open?.close()
+    await decoder?.close()
   }
   try {
     await pool.begin()
@@ -98,7 +104,10 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
     if (spec.demoLedger !== undefined) await fillLedger(router, spec.demoLedger, env)
     http = await listenHttpService({
       ...spec,
+      limits: { ...spec.serverQuotas?.http, ...spec.limits },
       router,
+      decodeLarge: decoder?.decode,
+      requestLimits,
       control: new ControlPlane(registry, exports, env, spec.region),
       metrics: new ServiceMetrics(router, pool, spec.version, () => process.memoryUsage.rss()),
       env,
@@ -129,7 +138,8 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
 const drainStepMs = 20
 
 function createEngines(spec: ServiceSpec, env: Env): Engines {
-  const { directory, strictQldb, quotas = noQuotas, limits, threads, onFault } = spec
+  const { directory, strictQldb, limits, threads, onFault } = spec
+  const quotas = endpointQuotas(spec.quotas ?? noQuotas)
   const rules = { strictQldb, quotas: { ...quotas, sessions: { ...quotas.sessions, ...ageOf(limits) } } }
   if (threads === 0) {
     const places = directory === undefined ? new MemoryPlaces() : new DirectoryPlaces(directory, env)

@@ -1,13 +1,15 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { assert } from '../base/assert.ts'
-import { sweepEveryMs } from '../base/limits.ts'
+import { encodedAnswerBytesMin, sweepEveryMs } from '../base/limits.ts'
 import { type ClonedError, cloneError } from '../protocol/worker-message.ts'
 import type { ExportRecord } from '../server/control-plane-exports.ts'
 import type { Handler } from '../server/handler.ts'
 import { briefSend, writerRules } from '../server/shared-engine.ts'
 import { serveMessagePort } from '../server/worker-endpoint.ts'
+import { decodeBodies } from './decode-bodies.ts'
 import { realEnv } from './real-env.ts'
 import { statementClock } from './serve-clock.ts'
+import type { DecoderStart } from './serve-decoder.ts'
 import type { LedgerRules } from './quota-args.ts'
 import { createEngineParts, engineInThisThread } from './serve-ledgers.ts'
 import { MemoryPlaces, storesIn } from './serve-registry.ts'
@@ -71,6 +73,7 @@ function run({ directory, rules, isShared, shared, running, port }: ThreadStart)
   serveMessagePort(port, send, shared, {
     close,
     control: engine.control,
+    encodedBytesMin: encodedAnswerBytesMin,
     snapshotTip: (token) => parts.handler.snapshotTip(token),
   })
   const answer = async ({ question }: ThreadQuestion): Promise<boolean> => {
@@ -109,4 +112,6 @@ function textOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-run(workerData as ThreadStart)
+const start = workerData as ThreadStart | DecoderStart
+if ('port' in start) run(start)
+else if (parentPort !== null) decodeBodies(parentPort, start)

@@ -43,6 +43,7 @@ function specOf(args: ServeArguments, world: ToolWorld, onAccess: ServiceSpec['o
     ...(args.demo ? { demoLedger: named } : {}),
     strictQldb: args.strictQldb,
     quotas: args.quotas,
+    serverQuotas: args.serverQuotas,
     threads: args.threads,
     keys: args.keys === undefined ? undefined : readKeys(args.keys, world.stderr),
     tls:

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { LedgerError } from '../base/errors.ts'
 import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
+import { setEncodedAnswer } from '../protocol/encoded-answer.ts'
 import type { SendCommandRequest, SendCommandResponse, StopSignal } from '../protocol/message.ts'
 import type { TransactionStart } from '../protocol/transaction-start.ts'
 import {
@@ -136,7 +137,10 @@ export class WorkerTransport implements Transport {
     if (pending === undefined) return
     this.#settled(message.id, pending)
     if (message.kind === 'failure') pending.reject(reviveError(message.error))
-    else if (message.kind === 'control-answer') pending.resolve(message.response)
+    else if (message.kind === 'encoded') {
+      setEncodedAnswer(message.response, message.body)
+      pending.resolve(message.response)
+    } else if (message.kind === 'control-answer') pending.resolve(message.response)
     else if (message.kind === 'tip-answer') pending.resolve(message.tip)
     else if (message.values === undefined) pending.resolve(message.response)
     else pending.resolve(unpackValues(message.response, message.values))

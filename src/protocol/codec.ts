@@ -1,6 +1,7 @@
 import { fromBase64, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import { nestsTooDeep } from './json-depth.ts'
+import { requestMembersMax, statementCharactersMaxWide, statementParametersMax } from '../base/limits.ts'
+import { jsonProblem } from './json-shape.ts'
 import {
   type CommandName,
   commandNames,
@@ -52,9 +53,29 @@ function blobsToBase64(this: Record<string, unknown>, key: string, value: unknow
   return held instanceof Uint8Array ? toBase64(held) : value
 }
 
+/** What a request may hold. */
+export interface RequestLimits {
+  /** Members and items of its JSON, in all. */
+  readonly members: number
+  readonly parameters: number
+  /** Of a statement; a shorter one may still be too long for its ledger. */
+  readonly statementCharacters: number
+}
+
+export const defaultRequestLimits: RequestLimits = {
+  members: requestMembersMax,
+  parameters: statementParametersMax,
+  statementCharacters: statementCharactersMaxWide,
+}
+
+function checkStatement({ length }: string, { statementCharacters }: RequestLimits): void {
+  if (length <= statementCharacters) return
+  throw refuseRequest(`the statement has ${length} characters, at most ${statementCharacters} are allowed`)
+}
+
 /** Throws WireError BadRequestException for text that is no request: not JSON, wrong types, not exactly one command. */
-export function decodeRequest(text: string): SendCommandRequest {
-  const body = new MemberReader(parseJson(text, refuseRequest), '', refuseRequest)
+export function decodeRequest(text: string, limits: RequestLimits = defaultRequestLimits): SendCommandRequest {
+  const body = new MemberReader(parseJson(text, refuseRequest, limits.members), '', refuseRequest)
   const token = body.text('SessionToken')
   const session = token === undefined ? {} : { SessionToken: token }
   const command = body.onlyCommand((found) => `exactly one command is needed, found ${found}`)
@@ -75,12 +96,14 @@ export function decodeRequest(text: string): SendCommandRequest {
         },
       }
     case 'ExecuteStatement': {
-      const parameters = member.list('Parameters')
+      const parameters = member.list('Parameters', limits.parameters)
+      const statement = member.needText('Statement')
+      checkStatement(statement, limits)
       return {
         ...session,
         ExecuteStatement: {
           TransactionId: member.needText('TransactionId'),
-          Statement: member.needText('Statement'),
+          Statement: statement,
           ...(parameters === undefined ? {} : { Parameters: parameters.map(readHolder) }),
         },
       }
@@ -168,8 +191,9 @@ function refuseResponse(problem: string): LedgerError {
   return new LedgerError('endpoint/malformed-answer', `the endpoint's answer is not a SendCommand result: ${problem}`)
 }
 
-function parseJson(text: string, refuse: Refuse): unknown {
-  if (nestsTooDeep(text)) throw refuse('the body nests too deep')
+function parseJson(text: string, refuse: Refuse, membersMax?: number): unknown {
+  const problem = jsonProblem(text, membersMax)
+  if (problem !== undefined) throw refuse(problem)
   try {
     return JSON.parse(text)
   } catch {
@@ -243,10 +267,13 @@ class MemberReader {
     return new MemberReader(this.#get(name) ?? this.#absent(name), this.#at(name), this.#refuse)
   }
 
-  list(name: string): readonly MemberReader[] | undefined {
+  list(name: string, itemsMax = Number.POSITIVE_INFINITY): readonly MemberReader[] | undefined {
     const value = this.#get(name)
     if (value === undefined) return undefined
     if (!Array.isArray(value)) throw this.#refuse(`'${this.#at(name)}' is not a list`)
+    if (value.length > itemsMax) {
+      throw this.#refuse(`'${this.#at(name)}' has ${value.length} items, at most ${itemsMax} are allowed`)
+    }
     return value.map((item, index) => new MemberReader(item, `${this.#at(name)}[${index}]`, this.#refuse))
   }
 

@@ -31,6 +31,8 @@ export type ToEngine =
 
 export type FromEngine =
   | { readonly kind: 'answer'; readonly id: number; readonly response: SendCommandResponse; readonly values?: Packed }
+  /** Of a large page: the body as encodeResponse makes it; the response has an empty page. */
+  | { readonly kind: 'encoded'; readonly id: number; readonly response: SendCommandResponse; readonly body: Uint8Array }
   | { readonly kind: 'control-answer'; readonly id: number; readonly response: ControlResponse }
   | { readonly kind: 'tip-answer'; readonly id: number; readonly tip: number | undefined }
   | { readonly kind: 'failure'; readonly id: number; readonly error: ClonedError }
@@ -83,7 +85,46 @@ export function packValues(
 ): { readonly response: SendCommandResponse; readonly values: Packed } | undefined {
   const page = response.ExecuteStatement?.FirstPage ?? response.FetchPage?.Page
   if (page === undefined) return undefined
-  const parts = page.Values.map((holder) => holder.IonBinary ?? new Uint8Array())
+  const values = packed(page.Values.map((holder) => holder.IonBinary ?? new Uint8Array()))
+  return { response: withValues(response, page, []), values }
+}
+
+/** Puts the values back; they are views into the packed bytes. */
+export function unpackValues(response: SendCommandResponse, values: Packed): SendCommandResponse {
+  const page = response.ExecuteStatement?.FirstPage ?? response.FetchPage?.Page
+  if (page === undefined) return response
+  return withValues(
+    response,
+    page,
+    unpacked(values).map((bytes) => ({ IonBinary: bytes })),
+  )
+}
+
+/** The same for the binary parameters of a request. */
+export function packParameters(request: SendCommandRequest): {
+  readonly request: SendCommandRequest
+  readonly parameters: Packed | undefined
+} {
+  const command = request.ExecuteStatement
+  if (command?.Parameters === undefined) return { request, parameters: undefined }
+  const parameters = packed(command.Parameters.map(({ IonBinary }) => IonBinary ?? new Uint8Array()))
+  const Parameters = command.Parameters.map(({ IonBinary, ...rest }) =>
+    IonBinary === undefined ? rest : { ...rest, IonBinary: new Uint8Array() },
+  )
+  return { request: { ...request, ExecuteStatement: { ...command, Parameters } }, parameters }
+}
+
+export function unpackParameters(request: SendCommandRequest, parameters: Packed | undefined): SendCommandRequest {
+  const command = request.ExecuteStatement
+  if (command?.Parameters === undefined || parameters === undefined) return request
+  const parts = unpacked(parameters)
+  const Parameters = command.Parameters.map((holder, at) =>
+    holder.IonBinary === undefined ? holder : { ...holder, IonBinary: parts[at] as Uint8Array },
+  )
+  return { ...request, ExecuteStatement: { ...command, Parameters } }
+}
+
+function packed(parts: readonly Uint8Array[]): Packed {
   const lengths = parts.map((part) => part.length)
   const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0))
   let end = 0
@@ -91,19 +132,15 @@ export function packValues(
     bytes.set(part, end)
     end += part.length
   }
-  return { response: withValues(response, page, []), values: { bytes, lengths } }
+  return { bytes, lengths }
 }
 
-/** Puts the values back; they are views into the packed bytes. */
-export function unpackValues(response: SendCommandResponse, { bytes, lengths }: Packed): SendCommandResponse {
-  const page = response.ExecuteStatement?.FirstPage ?? response.FetchPage?.Page
-  if (page === undefined) return response
+function unpacked({ bytes, lengths }: Packed): Uint8Array[] {
   let end = 0
-  const values = lengths.map((length) => {
+  return lengths.map((length) => {
     end += length
-    return { IonBinary: bytes.subarray(end - length, end) }
+    return bytes.subarray(end - length, end)
   })
-  return withValues(response, page, values)
 }
 
 function withValues(response: SendCommandResponse, page: Page, values: readonly ValueHolder[]): SendCommandResponse {

@@ -1,6 +1,5 @@
 import type { ValueHolder } from '../protocol/message.ts'
 import { invalidParameter } from './control-plane-errors.ts'
-import { nestsTooDeep } from '../protocol/json-depth.ts'
 import { HttpError } from './http-error.ts'
 
 /** The operations of the control plane, with their HTTP calls. `{name}` takes one segment, `{name+}` all that are left. */
@@ -90,7 +89,6 @@ export class BodyMembers {
   static parse(body: Uint8Array): BodyMembers {
     const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
     if (text.trim() === '') return new BodyMembers({})
-    if (nestsTooDeep(text)) throw new HttpError(400, 'SerializationException', 'The body nests too deep')
     let value: unknown
     try {
       value = JSON.parse(text)

@@ -28,6 +28,11 @@ export function routeOf(request: IncomingMessage): Route {
   return { kind: 'control', call: { ...call, query: queryPairs(target) } }
 }
 
+/** Whether a request, of which only the head is known, may be for the session service. */
+export function isForSession(request: IncomingMessage): boolean {
+  return request.headers['x-amz-target'] !== undefined || (request.url ?? '').split('?', 1)[0] === '/'
+}
+
 /** The target and content type are asked for exactly: a page in a browser can send neither without being let. */
 function sessionRoute(request: IncomingMessage, method: string): Route {
   const target = request.headers['x-amz-target']
@@ -47,7 +52,9 @@ function sessionRoute(request: IncomingMessage, method: string): Route {
  * whether across origins or by a name that leads to this machine. Throws HttpError.
  */
 export function checkLocalClient(request: IncomingMessage): void {
-  if (request.headers.origin !== undefined) {
+  const site = request.headers['sec-fetch-site']
+  // `none`: typed into the address bar, or a bookmark.
+  if (request.headers.origin !== undefined || (site !== undefined && site !== 'none')) {
     throw new HttpError(403, 'AccessDeniedException', 'Requests of web pages are refused')
   }
   const header = request.headers.host ?? ''

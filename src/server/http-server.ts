@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newRequestId } from '../base/ids.ts'
 import {
+  addressConnectionsMax,
+  controlBodyBytesMax,
+  homeBodyBytesMax,
   httpAnswerMsMax,
   httpBodyBytesMax,
   httpConnectionsMax,
@@ -14,15 +17,22 @@ import {
   httpRequestMsMax,
 } from '../base/limits.ts'
 import { isLoopback } from '../base/loopback.ts'
-import { decodeRequest, encodeResponse } from '../protocol/codec.ts'
-import { commandNames, type SendCommandResponse, type StopSignal, WireError } from '../protocol/message.ts'
+import { decodeRequest, encodeResponse, type RequestLimits } from '../protocol/codec.ts'
+import { encodedAnswer } from '../protocol/encoded-answer.ts'
+import {
+  commandNames,
+  type SendCommandRequest,
+  type SendCommandResponse,
+  type StopSignal,
+  WireError,
+} from '../protocol/message.ts'
 import { encodeNotices, noticeHeader } from '../protocol/notice-header.ts'
 import { encodeWireError } from '../protocol/wire-errors.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { toWireError } from './error-text.ts'
 import { HeldBytes, readBody } from './http-body.ts'
 import { encodeHttpError, HttpError } from './http-error.ts'
-import { checkLocalClient, type Route, routeOf } from './http-route.ts'
+import { checkLocalClient, isForSession, type Route, routeOf } from './http-route.ts'
 import type { ServiceMetrics } from './metrics-service.ts'
 import type { SessionRouter } from './session-router.ts'
 import { type AccessKeys, SignatureCheck } from './sigv4.ts'
@@ -37,6 +47,9 @@ export interface HttpServiceOptions {
   readonly env: Env
   /** Every request has to be signed with one of them; undefined: none is checked, and only this machine is served. */
   readonly keys?: AccessKeys | undefined
+  /** Parses large bodies elsewhere; the body is handed over. Undefined: all are parsed in this thread. */
+  readonly decodeLarge?: ((body: Uint8Array) => Promise<SendCommandRequest>) | undefined
+  readonly requestLimits?: RequestLimits
   /** PEM. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined
   readonly limits?: Partial<HttpLimits>
@@ -49,6 +62,7 @@ export interface HttpLimits {
   readonly bodyBytesMax: number
   readonly heldBytesMax: number
   readonly connectionsMax: number
+  readonly addressConnectionsMax: number
   readonly requestMsMax: number
   readonly answerMsMax: number
   readonly idleMsMax: number
@@ -58,6 +72,7 @@ const defaultLimits: HttpLimits = {
   bodyBytesMax: httpBodyBytesMax,
   heldBytesMax: httpHeldBytesMax,
   connectionsMax: httpConnectionsMax,
+  addressConnectionsMax,
   requestMsMax: httpRequestMsMax,
   answerMsMax: httpAnswerMsMax,
   idleMsMax: httpIdleMsMax,
@@ -120,7 +135,7 @@ interface Exchange {
 interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: string | Uint8Array
   readonly error?: string
 }
 
@@ -168,6 +183,8 @@ class Service implements HttpService {
   }
 
   #connections = 0
+  /** Connections by address. */
+  readonly #addresses = new Map<string, number>()
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port
@@ -221,13 +238,26 @@ class Service implements HttpService {
         ? createServer(serverOptions, listener)
         : createTlsServer({ ...serverOptions, cert: tls.certificate, key: tls.key }, listener)
     server.maxConnections = this.#limits.connectionsMax
-    server.on('connection', (socket) => {
-      this.#connections += 1
-      socket.once('close', () => {
-        this.#connections -= 1
-      })
-    })
+    server.on('connection', (socket: Socket) => this.#admit(socket))
     return server
+  }
+
+  /** Counts a connection; one too many of its address is closed at once. */
+  #admit(socket: Socket): void {
+    const address = shareOf(socket.remoteAddress)
+    const count = this.#addresses.get(address) ?? 0
+    if (count >= this.#limits.addressConnectionsMax) {
+      socket.destroy()
+      return
+    }
+    this.#connections += 1
+    this.#addresses.set(address, count + 1)
+    socket.once('close', () => {
+      this.#connections -= 1
+      const left = (this.#addresses.get(address) ?? 1) - 1
+      if (left === 0) this.#addresses.delete(address)
+      else this.#addresses.set(address, left)
+    })
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -258,7 +288,8 @@ class Service implements HttpService {
         headers: request.headersDistinct,
       })
     }
-    const body = await readBody(request, this.#limits.bodyBytesMax, this.#held)
+    const bodyBytesMax = isForSession(request) ? this.#limits.bodyBytesMax : controlBodyBytesMax
+    const body = await readBody(request, bodyBytesMax, this.#held)
     try {
       exchange.bytesIn = body.bytes.length
       if (check !== undefined) exchange.accessKeyId = check(body.bytes)
@@ -292,15 +323,20 @@ class Service implements HttpService {
     exchange: Exchange,
     takesNotices: boolean,
   ): Promise<Answer> {
-    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
     // A presigned address made by boto3 has the arguments in its query, as Python text.
-    if (text === '') throw new WireError('BadRequestException', 'The request is not valid: the body is empty')
-    const command = decodeRequest(text)
+    if (body.length === 0) throw new WireError('BadRequestException', 'The request is not valid: the body is empty')
+    const command = await this.#decode(body)
     exchange.operation = commandNames.find((name) => command[name] !== undefined) ?? '-'
     const departure = new Departure()
     response.on('close', departure.tell)
     const answer = await this.#options.router.send(command, departure, takesNotices)
-    return { status: 200, headers: headersOf(answer), body: encodeResponse(answer) }
+    return { status: 200, headers: headersOf(answer), body: encodedAnswer(answer) ?? encodeResponse(answer) }
+  }
+
+  #decode(body: Uint8Array): SendCommandRequest | Promise<SendCommandRequest> {
+    const { decodeLarge, requestLimits } = this.#options
+    if (decodeLarge !== undefined && body.length > homeBodyBytesMax) return decodeLarge(body)
+    return decodeRequest(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'), requestLimits)
   }
 
   #failure(error: unknown, { requestId }: Exchange): Answer {
@@ -319,7 +355,7 @@ class Service implements HttpService {
 
   #finish(request: IncomingMessage, response: ServerResponse, exchange: Exchange, answer: Answer): void {
     const isGone = response.destroyed || response.writableEnded
-    const bytes = Buffer.byteLength(answer.body)
+    const bytes = typeof answer.body === 'string' ? Buffer.byteLength(answer.body) : answer.body.length
     if (!isGone) this.#send(request, response, exchange.requestId, answer, bytes)
     const seconds = (this.#options.env.monotonicMs() - exchange.startMs) / 1000
     const outcome = isGone ? 'ClientGone' : (answer.error ?? 'ok')
@@ -368,6 +404,16 @@ class Service implements HttpService {
 function headersOf({ ExecuteStatement, FetchPage }: SendCommandResponse): Answer['headers'] {
   const notices = (ExecuteStatement?.FirstPage ?? FetchPage?.Page)?.Notices
   return notices === undefined ? json10Headers : { ...json10Headers, [noticeHeader]: encodeNotices(notices) }
+}
+
+/** Who shares: an address, of IPv6 its network, of which one machine may have as many addresses as it likes. */
+function shareOf(address = ''): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
+  if (!plain.includes(':')) return plain
+  const [head = '', tail = ''] = plain.split('%')[0]?.split('::') ?? []
+  const groups = head.split(':')
+  const missing = 8 - groups.length - (tail === '' ? 0 : tail.split(':').length)
+  return [...groups, ...Array.from({ length: Math.max(0, missing) }, () => '0')].slice(0, 4).join(':')
 }
 
 /** Smaller ones fit into what the system buffers for a connection. */

@@ -10,6 +10,7 @@ import {
   runningSlot,
   type ToEngine,
 } from '../protocol/worker-message.ts'
+import { encodeResponse } from '../protocol/codec.ts'
 import type { Handler } from './handler.ts'
 
 export interface EndpointOptions {
@@ -17,6 +18,8 @@ export interface EndpointOptions {
   readonly close?: () => Promise<void>
   readonly control?: SendControl
   readonly snapshotTip?: Handler['snapshotTip']
+  /** Pages of more bytes are answered as encodeResponse makes them, for HTTP. */
+  readonly encodedBytesMin?: number
 }
 
 /**
@@ -27,7 +30,7 @@ export function serveMessagePort(
   port: MessagePort,
   send: Handler['send'],
   shared: Int32Array,
-  { close, control, snapshotTip }: EndpointOptions = {},
+  { close, control, snapshotTip, encodedBytesMin = Number.POSITIVE_INFINITY }: EndpointOptions = {},
 ): void {
   port.on('message', async (message: ToEngine) => {
     if (message.kind === 'close') {
@@ -63,6 +66,10 @@ export function serveMessagePort(
       const packed = packValues(response)
       if (packed === undefined) {
         port.postMessage({ kind: 'answer', id, response } satisfies FromEngine)
+      } else if (packed.values.bytes.length > encodedBytesMin) {
+        const body = new TextEncoder().encode(encodeResponse(response))
+        const answer: FromEngine = { kind: 'encoded', id, response: packed.response, body }
+        port.postMessage(answer, [body.buffer])
       } else {
         const answer: FromEngine = { kind: 'answer', id, response: packed.response, values: packed.values }
         port.postMessage(answer, [packed.values.bytes.buffer as ArrayBuffer])
