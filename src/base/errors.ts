@@ -110,6 +110,7 @@ const codes = {
   'endpoint/unreachable': ['unavailable', true],
   'endpoint/refused': ['input', false],
   'endpoint/failed': ['unavailable', true],
+  'endpoint/redirected': ['unavailable', false],
   'endpoint/malformed-answer': ['unavailable', false],
   'endpoint/no-journal': ['unsupported', false],
   'endpoint/credentials': ['unavailable', false],

@@ -162,6 +162,10 @@ export const retryDelayMsMax = 5_000
 export const endpointConnectMsMax = 10_000
 /** How long one command's answer may take; a transaction lives half as long. Ours. */
 export const endpointAnswerMsMax = 60_000
+/** Bytes of one answer of an endpoint, as JSON; it is held in memory. A page of QLDB's has some 200 documents of 128 KiB. */
+export const endpointAnswerBytesMax = 256 * 1024 * 1024
+/** Pages without a value that an endpoint may answer one after the other. */
+export const endpointEmptyPagesMax = 100
 
 /** A result of up to so many values is kept until its commit has succeeded; a larger one streams. */
 export const resultBufferValuesMax = 1_000

@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import { endpointEmptyPagesMax } from '../base/limits.ts'
 import type { Notice } from '../base/notice.ts'
 import type { Page, ValueHolder } from '../protocol/message.ts'
 import { decodeIon } from '../values/binary-reader.ts'
@@ -21,6 +22,7 @@ export class Result implements AsyncIterable<Value> {
   #nextToken: string | undefined
   #statistics: Statistics
   #notices: readonly Notice[]
+  #emptyPages = 0
 
   constructor(first: PageAnswer, fetch: (token: string) => Promise<PageAnswer>) {
     this.#fetch = fetch
@@ -82,6 +84,11 @@ export class Result implements AsyncIterable<Value> {
     this.#statistics = addStatistics(this.#statistics, statistics)
     this.#page = page.Values ?? []
     this.#index = 0
+    this.#emptyPages = this.#page.length === 0 ? this.#emptyPages + 1 : 0
+    if (this.#emptyPages > endpointEmptyPagesMax) {
+      const text = `the endpoint answered more than ${endpointEmptyPagesMax} empty pages one after the other`
+      throw new LedgerError('endpoint/malformed-answer', text)
+    }
     this.#nextToken = tokenOf(page)
     this.#notices = page.Notices ?? []
     return true
@@ -93,9 +100,18 @@ function tokenOf(page: Page): string | undefined {
   return page.NextPageToken ?? undefined
 }
 
-function readHolder(holder: ValueHolder): Value {
-  if (holder.value !== undefined) return holder.value
-  if (holder.IonBinary !== undefined) return fromPartiqlIon(decodeIon(holder.IonBinary))
-  if (holder.IonText !== undefined) return fromPartiqlIon(parseIon(holder.IonText))
-  throw new LedgerError('endpoint/malformed-answer', 'the endpoint answered a value without content')
+/** What is wrong with it is the endpoint's fault, not that of a statement. */
+function readHolder({ value, IonBinary, IonText }: ValueHolder): Value {
+  if (value !== undefined) return value
+  if (IonBinary === undefined && IonText === undefined) {
+    throw new LedgerError('endpoint/malformed-answer', 'the endpoint answered a value without content')
+  }
+  try {
+    return fromPartiqlIon(IonBinary === undefined ? parseIon(IonText as string) : decodeIon(IonBinary))
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    throw new LedgerError('endpoint/malformed-answer', `the endpoint answered a value that is not Ion: ${error.message}`, {
+      cause: error,
+    })
+  }
 }

@@ -2,7 +2,8 @@ import { GetBlockCommand, GetDigestCommand, GetRevisionCommand, QLDBClient } fro
 import { LedgerError } from '../base/errors.ts'
 import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
 import type { WireError } from '../protocol/message.ts'
-import { failureOf, type SdkTransportOptions, sdkConfiguration } from './sdk-transport.ts'
+import { boundAnswers } from './bounded-answers.ts'
+import { answerLimits, failureOf, type SdkTransportOptions, sdkConfiguration } from './sdk-transport.ts'
 import type { SendOptions } from './transport.ts'
 
 /**
@@ -17,7 +18,10 @@ export function createSdkControl(options: SdkTransportOptions): {
   const description = options.endpoint ?? `https://qldb.${options.region ?? '<region>'}.amazonaws.com`
   return {
     async send(request, { signal } = {}) {
-      client ??= new QLDBClient(sdkConfiguration(options))
+      if (client === undefined) {
+        client = new QLDBClient(sdkConfiguration(options))
+        boundAnswers(client, description, answerLimits(options))
+      }
       try {
         return await ask(client, request, signal === undefined ? {} : { abortSignal: signal })
       } catch (error) {

@@ -1,11 +1,19 @@
 import { QLDBSessionClient, SendCommandCommand, type SendCommandCommandInput } from '@aws-sdk/client-qldb-session'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
-import { endpointAnswerMsMax, endpointConnectMsMax } from '../base/limits.ts'
+import { endpointAnswerBytesMax, endpointAnswerMsMax, endpointConnectMsMax } from '../base/limits.ts'
 import { isLoopback } from '../base/loopback.ts'
 import type { Notice } from '../base/notice.ts'
-import { commandNames, type SendCommandRequest, type SendCommandResponse, type WireError } from '../protocol/message.ts'
+import {
+  commandNames,
+  type Page,
+  type SendCommandRequest,
+  type SendCommandResponse,
+  type ValueHolder,
+  type WireError,
+} from '../protocol/message.ts'
 import { decodeNotices, noticeHeader, withNotices } from '../protocol/notice-header.ts'
 import { wireErrorOf } from '../protocol/wire-errors.ts'
+import { type AnswerLimits, boundAnswers } from './bounded-answers.ts'
 import type { SendOptions, Transport } from './transport.ts'
 
 export interface SdkTransportOptions {
@@ -17,6 +25,8 @@ export interface SdkTransportOptions {
   readonly profile?: string | undefined
   /** Undefined: the SDK's credential chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
+  /** Undefined: base/limits.ts. */
+  readonly answers?: Partial<AnswerLimits> | undefined
 }
 
 /**
@@ -28,6 +38,7 @@ export interface SdkTransportOptions {
 export function createSdkTransport(options: SdkTransportOptions): Transport {
   const client = new QLDBSessionClient(sdkConfiguration(options))
   const description = options.endpoint ?? `https://session.qldb.${options.region ?? '<region>'}.amazonaws.com`
+  boundAnswers(client, description, answerLimits(options))
   return {
     description,
     cancels: 'waiting',
@@ -37,9 +48,7 @@ export function createSdkTransport(options: SdkTransportOptions): Transport {
         const command = new SendCommandCommand(request as unknown as SendCommandCommandInput)
         const notices = options.takesNotices === true ? askForNotices(command) : undefined
         const answer = await client.send(command, signal === undefined ? {} : { abortSignal: signal })
-        const response: SendCommandResponse = Object.fromEntries(
-          commandNames.filter((name) => answer[name] !== undefined).map((name) => [name, answer[name]]),
-        )
+        const response = responseOf(answer as unknown as SendCommandResponse)
         return notices === undefined ? response : withNotices(response, notices())
       } catch (error) {
         if (signal?.aborted === true) throw new LedgerError('cancelled/by-user', 'the statement was stopped')
@@ -67,13 +76,38 @@ function askForNotices(command: SendCommandCommand): () => readonly Notice[] {
   return () => decodeNotices(header)
 }
 
+/** The members of the protocol alone: the SDK passes on what else an endpoint answers, as it is. */
+function responseOf(answer: SendCommandResponse): SendCommandResponse {
+  const known = Object.fromEntries(
+    commandNames.filter((name) => answer[name] !== undefined).map((name) => [name, answer[name]]),
+  ) as SendCommandResponse
+  const { ExecuteStatement, FetchPage } = known
+  if (ExecuteStatement !== undefined) {
+    return { ExecuteStatement: { ...ExecuteStatement, FirstPage: pageOf(ExecuteStatement.FirstPage) } }
+  }
+  return FetchPage === undefined ? known : { FetchPage: { ...FetchPage, Page: pageOf(FetchPage.Page) } }
+}
+
+function pageOf(page: Page | undefined): Page {
+  if (page === undefined) return page as unknown as Page
+  const Values = (page.Values ?? []).map((holder: ValueHolder | null) => {
+    const { IonBinary, IonText } = holder ?? {}
+    return { ...(IonBinary === undefined ? {} : { IonBinary }), ...(IonText === undefined ? {} : { IonText }) }
+  })
+  return page.NextPageToken === undefined ? { Values } : { Values, NextPageToken: page.NextPageToken }
+}
+
+export function answerLimits(options: SdkTransportOptions): AnswerLimits {
+  return { bytes: endpointAnswerBytesMax, ms: endpointAnswerMsMax, ...options.answers }
+}
+
 /** What clients of the SDK are made with. */
 export function sdkConfiguration(options: SdkTransportOptions) {
   return {
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: endpointConnectMsMax,
-      requestTimeout: endpointAnswerMsMax,
+      requestTimeout: answerLimits(options).ms,
       throwOnRequestTimeout: true,
     },
     ...(options.region === undefined ? {} : { region: options.region }),
@@ -114,6 +148,7 @@ const notConnected =
 
 /** What an error of the SDK means: the endpoint's own answer as WireError, all else as LedgerError. */
 export function failureOf(thrown: unknown, endpoint: string): WireError | LedgerError {
+  if (thrown instanceof LedgerError) return thrown
   const error = thrown as SdkError
   const failed = (code: ErrorCode, message: string, help?: string) =>
     new LedgerError(code, message, { cause: error, ...(help === undefined ? {} : { help }) })

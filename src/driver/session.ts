@@ -38,7 +38,8 @@ export class Session {
 
   static async start(transport: Transport, ledger: string, options?: SendOptions): Promise<Session> {
     const answer = await transport.send({ StartSession: { LedgerName: ledger } }, options)
-    return new Session(transport, expected(answer, 'StartSession').SessionToken)
+    const { SessionToken } = expected(answer, 'StartSession')
+    return new Session(transport, needed(SessionToken, 'StartSession', 'SessionToken'))
   }
 
   /** False once it was found dead or was ended: never to be used again. */
@@ -51,7 +52,8 @@ export class Session {
   }
 
   async startTransaction(options?: SendOptions): Promise<string> {
-    return (await this.#send('StartTransaction', {}, options)).TransactionId
+    const { TransactionId } = await this.#send('StartTransaction', {}, options)
+    return needed(TransactionId, 'StartTransaction', 'TransactionId')
   }
 
   async execute(
@@ -66,26 +68,32 @@ export class Session {
       ...(parameters.length === 0 ? {} : { Parameters: parameters }),
     }
     const answer = await this.#send('ExecuteStatement', command, options)
-    return { page: answer.FirstPage, statistics: statisticsOf(answer) }
+    const page = needed(answer.FirstPage, 'ExecuteStatement', 'FirstPage')
+    return { page, statistics: statisticsOf(answer) }
   }
 
   async fetchPage(transactionId: string, token: string, options?: SendOptions): Promise<PageAnswer> {
     const answer = await this.#send('FetchPage', { TransactionId: transactionId, NextPageToken: token }, options)
-    return { page: answer.Page, statistics: statisticsOf(answer) }
+    return { page: needed(answer.Page, 'FetchPage', 'Page'), statistics: statisticsOf(answer) }
   }
 
-  /** Returns the digest that the endpoint answered. */
+  /**
+   * Returns the digest that the endpoint answered. Rejects with LedgerError 'transaction/unknown-outcome' when the request
+   * went out and no answer of the protocol came back.
+   */
   async commit(
     transactionId: string,
     digest: Uint8Array,
     options?: SendOptions,
   ): Promise<{ readonly digest: Uint8Array; readonly statistics: Statistics }> {
-    const answer = await this.#send(
-      'CommitTransaction',
-      { TransactionId: transactionId, CommitDigest: digest },
-      options,
-    )
-    return { digest: answer.CommitDigest, statistics: statisticsOf(answer) }
+    try {
+      const command = { TransactionId: transactionId, CommitDigest: digest }
+      const answer = await this.#send('CommitTransaction', command, options)
+      const found = needed(answer.CommitDigest, 'CommitTransaction', 'CommitDigest')
+      return { digest: found, statistics: statisticsOf(answer) }
+    } catch (error) {
+      throw isUnanswered(error) ? unknownOutcome(transactionId, error) : error
+    }
   }
 
   /** Aborts whatever is open. A session that can't even do that is dropped; never rejects. */
@@ -139,6 +147,25 @@ function expected<Name extends ResultName>(
     throw new LedgerError('endpoint/malformed-answer', `the endpoint answered '${found}' to '${name}'`)
   }
   return result as NonNullable<SendCommandResponse[Name]>
+}
+
+/** A member of an answer that every endpoint has to give. */
+function needed<T>(member: T | null | undefined, command: ResultName, name: string): T {
+  if (member !== undefined && member !== null) return member
+  throw new LedgerError('endpoint/malformed-answer', `the endpoint's answer to '${command}' has no '${name}'`)
+}
+
+function isUnanswered(error: unknown): error is LedgerError {
+  if (!(error instanceof LedgerError)) return false
+  return error.code === 'endpoint/malformed-answer' || error.code === 'endpoint/failed'
+}
+
+function unknownOutcome(id: string, cause: LedgerError): LedgerError {
+  return new LedgerError(
+    'transaction/unknown-outcome',
+    `whether transaction '${id}' was committed is not known: ${cause.message}`,
+    { cause, help: 'look at the data before you run it again' },
+  )
 }
 
 function statisticsOf(answer: {
