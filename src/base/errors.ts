@@ -66,6 +66,7 @@ const codes = {
   'document/not-storable': ['input', false],
   'document/too-large': ['limit', false],
   'statement/too-large': ['limit', false],
+  'statement/too-long': ['limit', false],
 
   'transaction/conflict': ['conflict', true],
   'transaction/expired': ['expired', false],

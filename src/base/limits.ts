@@ -288,10 +288,18 @@ export const drainMsMax = 10_000
 export const engineThreadsMax = 4
 /** A statement that runs for so long is a long one, and the engine thread that runs it is held up. */
 export const engineBusyMs = 20
+/** Memory of all statements of a server together, estimated as that of one (statementMemoryBytesMax), in bytes. */
+export const allStatementsMemoryBytesMax = 384 * 1024 * 1024
+/** V8's heap of a thread that has nothing to do; with more in use, garbage is collected. */
+export const idleHeapBytesMax = 96 * 1024 * 1024
+/** Looks at the time that a short statement has before it may be stopped: fewer mean that it was the machine that was busy. */
+export const briefChecksMin = 16
 /** V8's heap of a thread that runs long statements; one that needs more ends, with its statement. */
 export const engineHeapBytesMax = 512 * 1024 * 1024
 /** The same of the thread in which all that write are served, and only what is short. */
 export const writerHeapBytesMax = 256 * 1024 * 1024
+/** A session whose statements were long begins where long ones run, until all of a transaction's took less than this. */
+export const stillLongMs = 100
 /** Commands of a transaction that the thread that speaks HTTP keeps, to have them run again by another engine. */
 export const movedCommandsMax = 100
 /** Bytes of their statements and parameters. A larger transaction goes on in another thread. */

@@ -5,6 +5,7 @@ import { nearName } from '../base/near-name.ts'
 import type { LedgerQuotas } from '../ledger/quotas.ts'
 import type { HandlerOptions } from '../server/handler.ts'
 import type { SessionLimits } from '../server/session-table.ts'
+import type { SharedMemory } from '../server/shared-memory.ts'
 import type { StatementGuard } from '../server/statement-guard.ts'
 
 /** Quotas that were asked for, each in place of what `--strict-qldb` or the machine sets. Plain data. */
@@ -21,6 +22,8 @@ export const noQuotas: Quotas = { ledger: {}, sessions: {} }
 export interface LedgerRules {
   readonly strictQldb: boolean
   readonly quotas: Quotas
+  /** What the statements of all threads share; undefined: nothing. */
+  readonly memory?: SharedMemory
 }
 
 /** The rules as the session service has them: parameters are documents, too. */
@@ -74,6 +77,14 @@ export function parseQuotas(texts: readonly string[], tempDir?: string): Quotas 
     else sessions[target.sessions] = number * target.factor
   }
   return { ledger, sessions, ...(tempDir === undefined ? {} : { tempDir: resolve(tempDir) }) }
+}
+
+/** The bytes of `64MiB` or a number. Throws LedgerError 'usage/invalid-argument'. */
+export function bytesOf(name: string, value: string): number {
+  const [, digits = '', unit = ''] = /^(\d+)(KiB|MiB|GiB|TiB)?$/i.exec(value) ?? []
+  const number = Number(digits) * (unitBytes[unit.toLowerCase()] ?? 1)
+  if (number >= 1 && Number.isSafeInteger(number)) return number
+  throw usage(`'--quota ${name}' takes a size, found '${value}'`, `for example: --quota ${name}=64MiB`)
 }
 
 function parseQuota(text: string): [string, number] {

@@ -7,6 +7,7 @@ import { answerJournalRequest } from '../server/journal-requests.ts'
 import type { Engine } from '../server/engine-pool.ts'
 import { createHandler, type Handler } from '../server/handler.ts'
 import type { LedgerHost } from '../server/ledger-host.ts'
+import { SharedMemoryPool } from '../server/shared-memory.ts'
 import { StatementGuard } from '../server/statement-guard.ts'
 import type { Store } from '../store/store.ts'
 import { defaultTemporaryDirectory, TemporaryDirectory } from '../store/temporary-files.ts'
@@ -25,12 +26,14 @@ export class OpenLedgers implements LedgerHost {
   readonly #rules: LedgerRules
   readonly #isCancelled: (() => boolean) | undefined
   readonly #temporaryFiles: TemporaryDirectory
+  readonly #memoryPool: SharedMemoryPool | undefined
 
   constructor(openStore: OpenStore, env: Env, rules: LedgerRules, isCancelled?: () => boolean) {
     this.#openStore = openStore
     this.#env = env
     this.#rules = rules
     this.#isCancelled = isCancelled
+    this.#memoryPool = rules.memory === undefined ? undefined : new SharedMemoryPool(rules.memory)
     this.#temporaryFiles = new TemporaryDirectory(rules.quotas.tempDir ?? defaultTemporaryDirectory(), env)
   }
 
@@ -77,6 +80,7 @@ export class OpenLedgers implements LedgerHost {
         strictQldb: this.#rules.strictQldb,
         quotas: this.#rules.quotas.ledger,
         temporaryFiles: this.#temporaryFiles,
+        ...(this.#memoryPool === undefined ? {} : { memoryPool: this.#memoryPool }),
         ...(this.#isCancelled === undefined ? {} : { isCancelled: this.#isCancelled }),
       })
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Env } from '../base/env.ts'
-import { engineHeapBytesMax, sweepEveryMs, writerHeapBytesMax } from '../base/limits.ts'
+import { allStatementsMemoryBytesMax, engineHeapBytesMax, sweepEveryMs, writerHeapBytesMax } from '../base/limits.ts'
 import { Driver } from '../driver/driver.ts'
 import { createLocalTransport } from '../driver/local-transport.ts'
 import type { SendControl } from '../protocol/control-message.ts'
@@ -9,6 +9,7 @@ import { type AccessEntry, type HttpLimits, type HttpService, listenHttpService 
 import { ServiceMetrics } from '../server/metrics-service.ts'
 import { type RouterLimits, SessionRouter } from '../server/session-router.ts'
 import { HomeEngine } from '../server/shared-engine.ts'
+import { createSharedMemory } from '../server/shared-memory.ts'
 import type { AccessKeys } from '../server/sigv4.ts'
 import { Decoder } from './serve-decoder.ts'
 import { endpointQuotas, requestLimitsOf, type ServerQuotas } from './serve-quotas.ts'
@@ -141,9 +142,12 @@ function createEngines(spec: ServiceSpec, env: Env): Engines {
   const { directory, strictQldb, limits, threads, onFault } = spec
   const quotas = endpointQuotas(spec.quotas ?? noQuotas)
   const rules = { strictQldb, quotas: { ...quotas, sessions: { ...quotas.sessions, ...ageOf(limits) } } }
+  const words = createSharedMemory(spec.serverQuotas?.allStatementsMemoryBytes ?? allStatementsMemoryBytesMax)
+  const here = { ...rules, memory: { words, thread: 0 } }
+  let threadsStarted = 0
   if (threads === 0) {
     const places = directory === undefined ? new MemoryPlaces() : new DirectoryPlaces(directory, env)
-    const parts = createEngineParts(places.openStore, env, { ...rules, onFault })
+    const parts = createEngineParts(places.openStore, env, { ...here, onFault })
     const engine = engineInThisThread(parts)
     const pool = new EnginePool({ engine: async () => engine }, 1)
     return { places, pool, open: parts.ledgers, sweep: () => parts.handler.sweep() }
@@ -151,11 +155,13 @@ function createEngines(spec: ServiceSpec, env: Env): Engines {
   const start = async (isShared: boolean): Promise<EngineThread> => {
     const { startEngineThread } = await import('./serve-threads.ts')
     const heapBytes = isShared ? writerHeapBytesMax : engineHeapBytesMax
-    return startEngineThread({ directory, rules, isShared, heapBytes }, onFault)
+    threadsStarted += 1
+    const memory = { words, thread: threadsStarted }
+    return startEngineThread({ directory, rules: { ...rules, memory }, isShared, heapBytes }, onFault)
   }
   if (directory === undefined) return memoryEngines(start)
   const places = new DirectoryPlaces(directory, env)
-  const { handler, ledgers } = createEngineParts(places.openStore, env, { ...rules, onFault })
+  const { handler, ledgers } = createEngineParts(places.openStore, env, { ...here, onFault })
   const home = new HomeEngine(handler, env, (name) => ledgers.forget(name))
   const pool = new EnginePool({ engine: () => start(false), shared: () => start(true) }, threads, home)
   return { places, pool, open: ledgers, sweep: () => handler.sweep() }

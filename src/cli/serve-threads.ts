@@ -6,6 +6,7 @@ import { createSharedWords, reviveError } from '../protocol/worker-message.ts'
 import type { ExportRecord } from '../server/control-plane-exports.ts'
 import type { SharedEngine } from '../server/engine-pool.ts'
 import { asMove } from '../server/shared-engine.ts'
+import { SharedMemoryPool } from '../server/shared-memory.ts'
 import { chunkPath } from './chunks.ts'
 import { statementClock } from './serve-clock.ts'
 import type { ThreadMessage, ThreadPlan, ThreadQuestion, ThreadStart } from './serve-worker.ts'
@@ -124,6 +125,7 @@ function watchThread(
   })
   worker.on('exit', () => {
     transport.fail(engineEnded())
+    if (plan.rules.memory !== undefined) new SharedMemoryPool(plan.rules.memory).end()
     questions.end()
   })
   return questions

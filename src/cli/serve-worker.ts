@@ -6,6 +6,7 @@ import type { ExportRecord } from '../server/control-plane-exports.ts'
 import type { Handler } from '../server/handler.ts'
 import { briefSend, writerRules } from '../server/shared-engine.ts'
 import { serveMessagePort } from '../server/worker-endpoint.ts'
+import { GarbageCollector } from './collect-garbage.ts'
 import { decodeBodies } from './decode-bodies.ts'
 import { realEnv } from './real-env.ts'
 import { statementClock } from './serve-clock.ts'
@@ -97,6 +98,7 @@ function run({ directory, rules, isShared, shared, running, port }: ThreadStart)
 
 /** A statement runs within the call: the promise that it returns only carries the result. */
 function clocked(send: Handler['send'], running: Int32Array): Handler['send'] {
+  const garbage = new GarbageCollector()
   return (request, control) => {
     const isStatement = request.ExecuteStatement !== undefined || request.FetchPage !== undefined
     if (isStatement) Atomics.store(running, 0, statementClock())
@@ -104,6 +106,7 @@ function clocked(send: Handler['send'], running: Int32Array): Handler['send'] {
       return send(request, control)
     } finally {
       Atomics.store(running, 0, 0)
+      garbage.worked()
     }
   }
 }

@@ -61,7 +61,9 @@ function redirected(endpoint: string, status: number, location: string | undefin
 
 function tooLong(endpoint: string, bytesMax: number): LedgerError {
   const text = `'${endpoint}' answered more than ${bytesMax} bytes to one request`
-  return new LedgerError('endpoint/malformed-answer', text, { help: 'raise the limit with --quota answer-bytes=NUMBER' })
+  return new LedgerError('endpoint/malformed-answer', text, {
+    help: 'raise the limit with --quota answer-bytes=NUMBER',
+  })
 }
 
 function tooSlow(endpoint: string, msMax: number): LedgerError {

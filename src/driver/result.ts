@@ -110,8 +110,12 @@ function readHolder({ value, IonBinary, IonText }: ValueHolder): Value {
     return fromPartiqlIon(IonBinary === undefined ? parseIon(IonText as string) : decodeIon(IonBinary))
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error
-    throw new LedgerError('endpoint/malformed-answer', `the endpoint answered a value that is not Ion: ${error.message}`, {
-      cause: error,
-    })
+    throw new LedgerError(
+      'endpoint/malformed-answer',
+      `the endpoint answered a value that is not Ion: ${error.message}`,
+      {
+        cause: error,
+      },
+    )
   }
 }

@@ -46,7 +46,7 @@ export interface SharedEngine extends Engine {
 
 /** The transaction has to go on in another engine; here, the command was not worked on. */
 export class MovesAway extends Error {
-  readonly why: 'write' | 'long'
+  readonly why: Exclude<Kind, 'short read'>
 
   constructor(why: MovesAway['why']) {
     super(`the transaction is for another engine: ${why}`)
@@ -54,8 +54,11 @@ export class MovesAway extends Error {
   }
 }
 
-/** What a transaction is likely to be: one that only reads a little, one that writes a little, or one with long statements. */
-export type Kind = 'short read' | 'write' | 'long'
+/**
+ * What a transaction is likely to be: one that only reads a little, one that writes a little, one with a statement that has
+ * outlasted its time or, `heavy`, might.
+ */
+export type Kind = 'short read' | 'write' | 'long' | 'heavy'
 
 /** A session of an engine that the pool lends to one transaction at a time. */
 export interface Seat {
@@ -121,13 +124,13 @@ export class EnginePool {
   }
 
   readonly exportJournal: ExportJournal = async (record, folder, isCancelled) => {
-    const engine = await this.#choose('long')
+    const engine = await this.#choose('heavy')
     return engine.exportJournal(record, folder, isCancelled)
   }
 
   /** Reads a ledger's journal; a block may be large, so that is long work. */
   async control(request: ControlRequest): Promise<ControlResponse> {
-    const engine = await this.#choose('long')
+    const engine = await this.#choose('heavy')
     return engine.control(request)
   }
 
@@ -155,7 +158,8 @@ export class EnginePool {
 
   #choose(kind: Kind): PooledEngine | Promise<PooledEngine> {
     const startShared = this.#start.shared
-    if (kind !== 'long' && this.#max > 1 && startShared !== undefined) return this.#sharedWriter(startShared)
+    if (kind !== 'long' && kind !== 'heavy' && this.#max > 1 && startShared !== undefined)
+      return this.#sharedWriter(startShared)
     this.#engines = this.#engines.filter((engine) => !engine.isDead)
     const free = this.#engines.find((engine) => !engine.isHeldUp && engine.waiting === 0)
     if (free !== undefined) return free

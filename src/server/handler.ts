@@ -266,7 +266,12 @@ class SessionHandler implements Handler {
 }
 
 /** What the sender of a request has asked for, and has to be told as it is. */
-const passedOn: ReadonlySet<string> = new Set(['cancelled/by-user', 'transaction/reads-only', 'transaction/brief-only'])
+const passedOn: ReadonlySet<string> = new Set([
+  'cancelled/by-user',
+  'transaction/reads-only',
+  'transaction/brief-only',
+  'statement/too-long',
+])
 
 function lastPage(values: Page['Values'], { notices }: ResultCursor): Page {
   return notices.length === 0 ? { Values: values } : { Values: values, Notices: notices }

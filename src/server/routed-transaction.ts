@@ -1,4 +1,4 @@
-import { engineBusyMs, homeRequestBytesMax, movedBytesMax, movedCommandsMax } from '../base/limits.ts'
+import { homeRequestBytesMax, movedBytesMax, movedCommandsMax, stillLongMs } from '../base/limits.ts'
 import { asksForTheTime } from '../ledger/asks-for-time.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
 import type { EarlierCommand, EarlierWork, TransactionStart } from '../protocol/transaction-start.ts'
@@ -20,6 +20,7 @@ export class RoutedTransaction {
   #longestMs = 0
   #hasWritten = false
   #isLong = false
+  #beganLong = false
 
   constructor(id: string, deadlineMs: number) {
     this.id = id
@@ -31,9 +32,12 @@ export class RoutedTransaction {
     return this.#seat
   }
 
-  /** What the next transaction of the same session is likely to be. */
+  /**
+   * What the next transaction of the same session is likely to be. One that outlasted its time would do so again; one that
+   * began where long ones run leaves when it proves short.
+   */
   get kind(): Kind {
-    if (this.#isLong || this.#longestMs >= engineBusyMs) return 'long'
+    if (this.#isLong || (this.#beganLong && this.#longestMs >= stillLongMs)) return 'long'
     return this.#hasWritten ? 'write' : 'short read'
   }
 
@@ -49,13 +53,15 @@ export class RoutedTransaction {
   /** What the transaction is with this request, for one that is likely to be `likely`. */
   kindFor(request: SendCommandRequest, likely: Kind): Kind {
     if (likely === 'short read' && this.canBeRepeatedWith(request, homeRequestBytesMax)) return likely
-    return likely !== 'long' && this.canBeRepeatedWith(request, movedBytesMax) ? 'write' : 'long'
+    if (likely === 'long') return likely
+    return this.canBeRepeatedWith(request, movedBytesMax) ? 'write' : 'heavy'
   }
 
   /** Takes its first seat. */
-  enter(seat: Seat): void {
+  enter(seat: Seat, likely: Kind): void {
     this.#seat = seat
     this.#untold = {}
+    this.#beganLong = likely === 'long'
   }
 
   /** Takes another seat, having read `tip`. */

@@ -111,9 +111,8 @@ export class SessionRouter {
       return await this.#answer(request, { signal, takesNotices })
     } catch (error) {
       if (error instanceof WireError) throw error
-      if (error instanceof LedgerError && error.code !== 'endpoint/failed') {
-        throw toWireError(error, request.ExecuteStatement?.Statement)
-      }
+      if (error instanceof LedgerError && error.code === 'endpoint/failed') throw interrupted()
+      if (error instanceof LedgerError) throw toWireError(error, request.ExecuteStatement?.Statement)
       this.#onFault(error)
       throw internalFault()
     }
@@ -283,7 +282,7 @@ export class SessionRouter {
     const shared = transaction.seat?.engine.shared
     if (transaction.seat === undefined) {
       const kind = transaction.kindFor(request, session.kind)
-      transaction.enter(await this.#takeSeat(session, transaction, kind))
+      transaction.enter(await this.#takeSeat(session, transaction, kind), kind)
     } else if (shared !== undefined && !transaction.canBeRepeatedWith(request, shared.requestBytesMax)) {
       await this.#move(session, transaction, transaction.kindFor(request, 'write'))
     }
@@ -389,6 +388,12 @@ export class SessionRouter {
   #checkRunning(): void {
     if (this.#isDraining) throw new WireError('ServiceUnavailable', 'The server is shutting down')
   }
+}
+
+/** Its thread has ended, by another's statement: nothing was wrong with this one, and drivers retry. */
+function interrupted(): WireError {
+  const text = 'The transaction was interrupted and rolled back: the thread that ran it has ended'
+  return new WireError('ServiceUnavailable', text)
 }
 
 function noSession(): LedgerError {

@@ -1,6 +1,6 @@
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
-import { engineBusyMs, homeRequestBytesMax, homeRowBytesMax, writerBusyMs } from '../base/limits.ts'
+import { briefChecksMin, engineBusyMs, homeRequestBytesMax, homeRowBytesMax, writerBusyMs } from '../base/limits.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
 import { MovesAway, type SendControls, type SharedEngine } from './engine-pool.ts'
 import type { Handler } from './handler.ts'
@@ -25,15 +25,17 @@ export const writerRules: SharingRules = {
 
 /**
  * A handler's `send` that does only what is short: rejects with LedgerError 'transaction/brief-only' for a statement that
- * may take long or does, and with 'transaction/reads-only' as the rules have it. Commits are never stopped.
+ * may take long, 'statement/too-long' for one that does, and 'transaction/reads-only' as the rules have it. Commits are never stopped.
  */
 export function briefSend(handler: Handler, env: Env, rules: SharingRules): Handler['send'] {
   return async (request, control = {}) => {
     const endMs = env.monotonicMs() + rules.busyMs
     let isLong = false
+    let checks = 0
     const isCancelled = (): boolean => {
       if (control.isCancelled?.() === true) return true
-      isLong = env.monotonicMs() >= endMs
+      checks += 1
+      isLong = checks >= briefChecksMin && env.monotonicMs() >= endMs
       return isLong
     }
     const isCommit = request.CommitTransaction !== undefined
@@ -46,7 +48,7 @@ export function briefSend(handler: Handler, env: Env, rules: SharingRules): Hand
       })
     } catch (error) {
       if (!isLong || !(error instanceof LedgerError) || error.code !== 'cancelled/by-user') throw error
-      throw new LedgerError('transaction/brief-only', `the statement was not done within ${rules.busyMs} ms`)
+      throw new LedgerError('statement/too-long', `the statement was not done within ${rules.busyMs} ms`)
     }
   }
 }
@@ -57,7 +59,8 @@ const never = (): boolean => false
 export function asMove(error: unknown): unknown {
   if (!(error instanceof LedgerError)) return error
   if (error.code === 'transaction/reads-only') return new MovesAway('write')
-  return error.code === 'transaction/brief-only' ? new MovesAway('long') : error
+  if (error.code === 'transaction/brief-only') return new MovesAway('heavy')
+  return error.code === 'statement/too-long' ? new MovesAway('long') : error
 }
 
 /**
@@ -96,7 +99,7 @@ export class HomeEngine implements SharedEngine {
 
   /** A block may be large. */
   async control(): Promise<never> {
-    throw new MovesAway('long')
+    throw new MovesAway('heavy')
   }
 
   async exportJournal(): Promise<never> {

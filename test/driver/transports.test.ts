@@ -63,7 +63,7 @@ describe('over a message port', () => {
         seen.push(world.driver.transport.readIosSoFar?.() ?? -1)
         advance(ms)
       }
-      await transaction.execute('wait 500')
+      await transaction.execute('wait 50')
       assert.deepEqual(seen, [1, 2, 3, 4, 5])
     }))
 

@@ -101,10 +101,10 @@ export class FakeHost implements LedgerHost {
       } else if (verb === 'echo') {
         yield* parameters
       } else if (verb === 'wait') {
-        for (let waited = 0; waited < count; waited += 100) {
+        for (let waited = 0; waited < count; waited += 10) {
           meter.readIos += 1
           if (this.#isCancelled()) throw new LedgerError('cancelled/by-user', 'the statement was stopped')
-          this.#env.advance(100)
+          this.#env.advance(10)
         }
         yield int(count)
       }
