@@ -1,31 +1,29 @@
+import { inputRowBytesMax } from '../base/limits.ts'
+import { span } from '../base/span.ts'
 import { int, decimal, nullValue, string, struct, type Value } from '../values/value.ts'
 import { InputError, passOver, type RowWatch } from './input-error.ts'
-import type { TextLines } from './text-lines.ts'
+import { type TextLines, tooLarge } from './text-lines.ts'
 
 /**
- * CSV (RFC 4180) and its kin with another separator. The first record names the fields. A field in quotes is a string;
- * another one is a number where JSON would write it so (`12`, `4.50`, not `007`), exactly; NULL when it is empty; else a
- * string as it stands. A record may have fewer fields than the first, never more.
+ * CSV (RFC 4180) and its kin with another separator. The first record names the fields; a name that comes again gets `_2`,
+ * `_3` and so on. A field in quotes is a string; another one is a number where JSON would write it so (`12`, `4.50`, `1e3`, not
+ * `007`), exactly; NULL when it is empty; else a string as it stands. A quote inside an unquoted field is an error (RFC 4180,
+ * 2.5). A record may have fewer fields than the first, never more. Lines end with LF, CRLF or CR, as the first one does.
  */
 export function* readDelimited(lines: TextLines, separator: string, watch: RowWatch = {}): Generator<Value, undefined> {
+  const records = new RecordReader(lines, separator)
   try {
-    const header = nextRecord(lines)
-    if (header === undefined) return
-    const names = splitRecord(header, separator, lines.path).map((field, position) =>
-      field.text === '' ? `_${position + 1}` : field.text,
-    )
-    for (;;) {
-      const record = nextRecord(lines)
-      if (record === undefined) return
+    const names = records.begin() ? fieldNames(records.read()) : []
+    while (records.begin()) {
+      const { line } = records
       let fields: readonly Field[]
       try {
-        fields = splitRecord(record, separator, lines.path)
-        if (fields.length > names.length) throw tooManyFields(record, fields, names.length, lines.path)
+        fields = records.read(names.length)
       } catch (error) {
         passOver(error, watch)
         continue
       }
-      watch.onLine?.(record.line)
+      watch.onLine?.(line)
       const values = fields.map(fieldValue)
       yield struct(fields.length === names.length ? names : names.slice(0, fields.length), values)
     }
@@ -34,85 +32,161 @@ export function* readDelimited(lines: TextLines, separator: string, watch: RowWa
   }
 }
 
+function fieldNames(fields: readonly Field[]): string[] {
+  const used = new Set(fields.map(({ text }) => text))
+  const names = new Set<string>()
+  for (const [index, { text }] of fields.entries()) {
+    let name = text === '' ? `_${index + 1}` : text
+    for (let count = 2; names.has(name); count += 1) {
+      const next = `${text}_${count}`
+      if (!used.has(next)) name = next
+    }
+    names.add(name)
+  }
+  return Array.from(names)
+}
+
 interface Field {
   readonly text: string
   readonly isQuoted: boolean
-  /** Where it begins in the record's text. */
-  readonly start: number
 }
 
-interface DelimitedRecord {
-  readonly text: string
-  readonly line: number
-}
+const quoteUnit = 34
 
-/** The next record that is not an empty line. A quoted field may hold line ends: then the record has several lines. */
-function nextRecord(lines: TextLines): DelimitedRecord | undefined {
-  for (;;) {
-    let text = lines.next()
-    if (text === undefined) return undefined
-    const { line } = lines
-    if (text === '' || text === '\r') continue
-    while (opensQuote(text)) {
-      const more = lines.next()
-      if (more === undefined)
-        throw new InputError('the quoted field is not closed', excerpt(text, line, lines.path), lastQuote(text))
-      text += `\n${more}`
-    }
-    if (text.endsWith('\r')) text = text.slice(0, -1)
-    return { text, line }
+/** The records of a file one by one, each field by field. */
+class RecordReader {
+  readonly #lines: TextLines
+  readonly #separator: string
+  /** The file's line that is being read, without its end. */
+  #text = ''
+  #at = 0
+
+  constructor(lines: TextLines, separator: string) {
+    this.#lines = lines
+    this.#separator = separator
   }
-}
 
-/** Whether a quote is open at the end: their number is odd. */
-function opensQuote(text: string): boolean {
-  let isOpen = false
-  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) isOpen = !isOpen
-  return isOpen
-}
+  /** The line in which the last record that begin() found, or the part of it that was read, lies. */
+  get line(): number {
+    return this.#lines.line
+  }
 
-function splitRecord({ text, line }: DelimitedRecord, separator: string, path: string): Field[] {
-  const fields: Field[] = []
-  let at = 0
-  for (;;) {
-    const start = at
-    if (text[at] === '"') {
-      const end = closingQuote(text, at)
-      const next = text[end + 1]
-      if (next !== undefined && next !== separator) {
-        const place = { start: end + 1, end: end + 2 }
-        throw new InputError(
-          'expected the separator or the end of the line after a quoted field',
-          excerpt(text, line, path),
-          place,
-        )
+  /** To the next line that is not empty; false at the end of the file. */
+  begin(): boolean {
+    this.#at = 0
+    for (;;) {
+      const text = this.#lines.next()
+      if (text === undefined) return false
+      this.#text = text
+      if (text !== '' && text !== '\r') return true
+    }
+  }
+
+  /** The fields of the record that begins here, at most `count` of them. Throws InputError. */
+  read(count = Number.POSITIVE_INFINITY): Field[] {
+    const fields: Field[] = []
+    for (;;) {
+      if (fields.length === count) this.#failTooMany(count)
+      fields.push(this.#text.charCodeAt(this.#at) === quoteUnit ? this.#quoted() : this.#unquoted())
+      if (this.#at >= this.#end()) return fields
+      this.#at += 1
+    }
+  }
+
+  /** Where the line ends, CRLF's CR left out. */
+  #end(): number {
+    return this.#text.endsWith('\r') ? this.#text.length - 1 : this.#text.length
+  }
+
+  #unquoted(): Field {
+    const start = this.#at
+    const found = this.#text.indexOf(this.#separator, start)
+    const end = found === -1 ? this.#end() : found
+    const text = this.#text.slice(start, end)
+    const quote = text.indexOf('"')
+    if (quote !== -1) this.#failStrayQuote(start, quote)
+    if (this.#lines.isEndedByCr && text.includes('\n')) this.#failStrayLineFeed(start + text.indexOf('\n'))
+    this.#at = end
+    return { text, isQuoted: false }
+  }
+
+  /** A field in quotes may go on in further lines. */
+  #quoted(): Field {
+    const start = { text: this.#text, line: this.#lines.line, at: this.#at }
+    const parts: string[] = []
+    let length = 0
+    let from = this.#at + 1
+    for (;;) {
+      const quote = this.#text.indexOf('"', from)
+      const part = quote === -1 ? `${this.#text.slice(from)}${this.#lines.lineEnd}` : this.#text.slice(from, quote)
+      length += part.length
+      if (length > inputRowBytesMax) throw tooLarge(this.#lines.path, start.line)
+      parts.push(part)
+      if (quote === -1) {
+        this.#continue(start)
+        from = 0
+      } else if (this.#text.charCodeAt(quote + 1) === quoteUnit) {
+        parts.push('"')
+        from = quote + 2
+      } else {
+        this.#at = quote + 1
+        if (this.#at < this.#end() && this.#text[this.#at] !== this.#separator) this.#failAfterQuoted()
+        return { text: parts.length === 1 ? (parts[0] as string) : parts.join(''), isQuoted: true }
       }
-      fields.push({ text: text.slice(at + 1, end).replaceAll('""', '"'), isQuoted: true, start })
-      at = end + 1
-    } else {
-      const found = text.indexOf(separator, at)
-      const end = found === -1 ? text.length : found
-      fields.push({ text: text.slice(at, end), isQuoted: false, start })
-      at = end
     }
-    if (at >= text.length) return fields
-    at += 1
   }
-}
 
-/** The quote that closes the field whose opening quote stands at a place; quotes are even, so there is one or the end. */
-function closingQuote(text: string, start: number): number {
-  for (let at = start + 1; ; at += 2) {
-    at = text.indexOf('"', at)
-    if (at === -1) return text.length
-    if (text[at + 1] !== '"') return at
+  #continue(start: { readonly text: string; readonly line: number; readonly at: number }): void {
+    const more = this.#lines.next()
+    if (more === undefined) {
+      const excerpt = { path: this.#lines.path, text: start.text, line: start.line, column: 1 }
+      throw new InputError('unterminated quoted field', excerpt, span(start.at, start.at + 1), {
+        help: 'add a closing "; inside a quoted field a quote is written twice: ""',
+      })
+    }
+    this.#text = more
+  }
+
+  #failAfterQuoted(): never {
+    return this.#fail('expected the separator or the end of the line after a quoted field', this.#at, {
+      help: 'inside a quoted field a quote is written twice: ""',
+    })
+  }
+
+  #failStrayQuote(start: number, quote: number): never {
+    const isOuterBlank = this.#text.slice(start, start + quote).trim() === ''
+    const what = isOuterBlank ? 'blanks before a quoted field' : 'a quote inside a field that is not quoted'
+    return this.#fail(what, start + quote, {
+      help: isOuterBlank
+        ? 'remove the blanks, or put them inside the quotes'
+        : 'put the whole field in quotes and write each quote in it twice: "5"""',
+    })
+  }
+
+  #failStrayLineFeed(at: number): never {
+    return this.#fail('found LF in a file whose first line ends with CR', at, {
+      help: 'use one line end in the whole file',
+    })
+  }
+
+  #failTooMany(count: number): never {
+    const [text, line, at] = [this.#text, this.line, this.#at]
+    const found = count + this.read().length
+    const message = `the record has ${found} fields, the first line names ${count}`
+    throw new InputError(message, { path: this.#lines.path, text, line, column: 1 }, span(at, at + 1))
+  }
+
+  #fail(message: string, at: number, details: { help?: string } = {}): never {
+    const excerpt = { path: this.#lines.path, text: this.#text, line: this.#lines.line, column: 1 }
+    throw new InputError(message, excerpt, span(at, at + 1), details)
   }
 }
 
 const plainInteger = /^-?(?:0|[1-9][0-9]*)$/
-const plainDecimal = /^(-?)(0|[1-9][0-9]*)\.([0-9]+)$/
+const plainDecimal = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/
 /** A field of more characters is text, whatever it holds. */
 const numberCharactersMax = 100
+const exponentMax = 1_000_000
 
 function fieldValue({ text, isQuoted }: Field): Value {
   if (isQuoted) return string(text)
@@ -123,27 +197,9 @@ function fieldValue({ text, isQuoted }: Field): Value {
   if (plainInteger.test(text)) return int(text.length < 16 ? Number(text) : BigInt(text))
   const match = plainDecimal.exec(text)
   if (match === null) return string(text)
-  const [, sign, whole, fraction] = match as unknown as [string, string, string, string]
-  const magnitude = BigInt(whole + fraction)
-  return decimal(sign === '' ? magnitude : -magnitude, -fraction.length, sign !== '')
-}
-
-function tooManyFields(
-  { text, line }: DelimitedRecord,
-  fields: readonly Field[],
-  expected: number,
-  path: string,
-): InputError {
-  const start = (fields[expected] as Field).start
-  const message = `the record has ${fields.length} fields, the first line names ${expected}`
-  return new InputError(message, excerpt(text, line, path), { start, end: start + 1 })
-}
-
-function excerpt(text: string, line: number, path: string) {
-  return { path, text, line, column: 1 }
-}
-
-function lastQuote(text: string) {
-  const start = text.lastIndexOf('"')
-  return { start, end: start + 1 }
+  const [, sign, whole, fraction = '', power = '0'] = match
+  const exponent = Number(power)
+  if (Math.abs(exponent) > exponentMax) return string(text)
+  const magnitude = BigInt(`${whole}${fraction}`)
+  return decimal(sign === '' ? magnitude : -magnitude, exponent - fraction.length, sign !== '')
 }

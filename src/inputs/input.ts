@@ -1,3 +1,4 @@
+import { LedgerError } from '../base/errors.ts'
 import { isIonBinary } from '../values/binary-reader.ts'
 import { list, type Value } from '../values/value.ts'
 import { type ByteSource, openBytes } from './byte-source.ts'
@@ -34,12 +35,12 @@ const formats = {
   csv: {
     help: 'comma-separated values, the first line names the fields',
     extensions: ['csv'],
-    read: (source, path, watch) => rows(readDelimited(new TextLines(source, path), ',', watch)),
+    read: (source, path, watch) => rows(readDelimited(delimitedLines(source, path), ',', watch)),
   },
   tsv: {
     help: 'the same, separated by tabs',
     extensions: ['tsv', 'tab'],
-    read: (source, path, watch) => rows(readDelimited(new TextLines(source, path), '\t', watch)),
+    read: (source, path, watch) => rows(readDelimited(delimitedLines(source, path), '\t', watch)),
   },
 } as const satisfies Record<string, Format>
 
@@ -82,10 +83,17 @@ export function readInput(
   format: InputFormat | undefined,
   watch: RowWatch = {},
 ): Content {
-  if (format !== undefined) return formats[format].read(source, path, watch)
   const head = source.read()
+  if (head !== undefined) checkEncoding(head, path)
   const whole = pushedBack(head, source)
+  if (format !== undefined) return formats[format].read(whole, path, watch)
   return head !== undefined && looksLikeJson(head) ? readJson(whole, path, watch) : readIon(whole, path)
+}
+
+function delimitedLines(source: ByteSource, path: string): TextLines {
+  const lines = new TextLines(source, path)
+  lines.detectLineEnd()
+  return lines
 }
 
 /** The value of a whole content, in memory. */
@@ -117,18 +125,45 @@ function pushedBack(head: Buffer | undefined, source: ByteSource): ByteSource {
   }
 }
 
+/** Throws LedgerError 'file/not-text' for text in another encoding than UTF-8, by its byte order mark or its zero bytes. */
+function checkEncoding(head: Buffer, path: string): void {
+  const found = encodings.find(([, start]) => start.every((byte, index) => matches(byte, head[index])))
+  if (found === undefined) return
+  throw new LedgerError('file/not-text', `'${path}' is ${found[0]} text, expected UTF-8`, {
+    help: `convert it first: iconv -f ${found[0]} -t UTF-8`,
+  })
+}
+
+type ByteTest = number | 'any'
+const matches = (wanted: ByteTest, byte: number | undefined) =>
+  byte !== undefined && (wanted === 'any' ? byte !== 0 : byte === wanted)
+
+const encodings: readonly (readonly [string, readonly ByteTest[]])[] = [
+  ['UTF-32LE', [0xff, 0xfe, 0, 0]],
+  ['UTF-32BE', [0, 0, 0xfe, 0xff]],
+  ['UTF-16LE', [0xff, 0xfe]],
+  ['UTF-16BE', [0xfe, 0xff]],
+  ['UTF-32LE', ['any', 0, 0, 0]],
+  ['UTF-32BE', [0, 0, 0, 'any']],
+  ['UTF-16LE', ['any', 0, 'any', 0]],
+  ['UTF-16BE', [0, 'any', 0, 'any']],
+]
+
 /** One array is its elements; one other value is itself; several values are the list of them. */
 function readJson(source: ByteSource, path: string, watch: RowWatch): Content {
   const values = new JsonElements(source, path)
   return values.opensArray() ? rows(closing(values.elements(watch), values)) : alone(values)
 }
 
-/** Ion: one list is its elements, which are then held in memory; else as JSON. */
+/** Ion: one plain list is its elements, which are then held in memory; else as JSON. */
 function readIon(source: ByteSource, path: string): Content {
   const head = source.read()
   const whole = pushedBack(head, source)
-  return alone(head !== undefined && isIonBinary(head) ? new IonBinary(whole, path) : new IonText(whole, path))
+  // No Ion text begins with the first byte of the binary version markers, which stands for no character.
+  return alone(head !== undefined && isMarker(head) ? new IonBinary(whole, path) : new IonText(whole, path))
 }
+
+const isMarker = (head: Buffer) => isIonBinary(head) || (head[0] === 0xe0 && head[3] === 0xea)
 
 interface Values {
   next(): Value | undefined
@@ -147,7 +182,9 @@ function alone(values: Values): Content {
   }
   if (first !== undefined && second === undefined) {
     values.close()
-    return { kind: 'value', value: first }
+    // Iterating over these two would lose what makes them more than rows.
+    const isRow = first.type === 'sexp' || (first.type === 'list' && first.annotations !== undefined)
+    return isRow ? rows([first].values() as Iterator<Value, undefined>) : { kind: 'value', value: first }
   }
   return rows(closing(valuesFrom(first, second, values), values))
 }

@@ -4,7 +4,7 @@ import { isIonBinary } from '../values/binary-reader.ts'
 import { BinaryValueReader } from '../values/binary-value-reader.ts'
 import { fromPartiqlIon } from '../values/partiql-ion.ts'
 import { declareSymbols, isMarkerLookalike, LocalSymbolTable, symbolTableText } from '../values/symbols.ts'
-import type { Value } from '../values/value.ts'
+import type { StructValue, Value } from '../values/value.ts'
 import type { ByteSource } from './byte-source.ts'
 import { damaged } from './input-error.ts'
 
@@ -38,18 +38,28 @@ export class IonBinary {
       if (!this.#need(1)) return undefined
       if (this.#bytes[this.#at] === 0xe0) {
         if (!this.#need(4) || !isIonBinary(this.#bytes.subarray(this.#at, this.#at + 4)))
-          throw this.#damage('expected the version marker of Ion 1.0')
+          throw this.#damage(`expected the version marker of Ion 1.0, found ${this.#marker()}`)
         this.#at += 4
         this.#symbols = new LocalSymbolTable()
         this.#hasOwn = false
         continue
       }
+      const start = this.#before + this.#at
       const value = this.#value()
       if (value === undefined || isMarkerLookalike(value)) continue
       if (value.type !== 'struct' || value.annotations?.[0] !== symbolTableText)
         return this.#hasOwn ? fromPartiqlIon(value) : value
-      this.#symbols = declareSymbols(value, this.#symbols)
+      this.#symbols = this.#declared(value, start)
       this.#hasOwn = this.#symbols.texts.some((text) => ownAnnotations.has(text))
+    }
+  }
+
+  #declared(table: StructValue, start: number): LocalSymbolTable {
+    try {
+      return declareSymbols(table, this.#symbols)
+    } catch (error) {
+      if (!(error instanceof LedgerError) || error.code === 'file/malformed') throw error
+      throw damaged(this.#path, `the symbol table at byte ${start}: ${error.message}`, error)
     }
   }
 
@@ -60,13 +70,22 @@ export class IonBinary {
       if (length > inputRowBytesMax || !this.#need(length))
         throw this.#damage('a value goes beyond the end of the file')
       const bytes = Buffer.from(this.#bytes.subarray(this.#at, this.#at + length))
-      const value = new BinaryValueReader(bytes, this.#symbols, true).readValue(length, 0)
+      const reader = new BinaryValueReader(bytes, this.#symbols, true)
+      // The content of containers is decoded when asked for, after this value was given.
+      reader.origin = { path: this.#path, offset: this.#before + this.#at }
+      const value = reader.readValue(length, 0)
       this.#at += length
       return value
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code === 'file/malformed') throw error
       throw this.#damage(error.message, error)
     }
+  }
+
+  #marker(): string {
+    const [, major, minor, end] = this.#bytes.subarray(this.#at, this.#at + 4)
+    if (end === 0xea) return `that of Ion ${major}.${minor}`
+    return `bytes ${this.#bytes.subarray(this.#at, this.#at + 4).toString('hex')}`
   }
 
   /** Descriptor, length and content together. */
@@ -78,6 +97,7 @@ export class IonBinary {
     if (low === 15 || descriptor >> 4 === 1) return 1
     if (low !== 14 && descriptor !== 0xd1) return 1 + low
     const reader = new BinaryValueReader(header, this.#symbols, true, 1)
+    reader.origin = { path: this.#path, offset: this.#before + this.#at }
     const content = reader.readVarUInt(header.length)
     return reader.at + content
   }

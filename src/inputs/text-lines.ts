@@ -19,10 +19,26 @@ export function tooLarge(path: string, line: number): LedgerError {
   )
 }
 
-/** The lines of a text file without their `\n`, one at a time; a byte order mark is passed over. */
+/** The last unit of the first line end outside of quotes; undefined when none is complete in this chunk. */
+function findLineEnd(chunk: Buffer, state: { isQuoted: boolean; last: number }): number | undefined {
+  for (const byte of chunk) {
+    if (state.last === carriageReturn) return byte === lineFeed ? lineFeed : carriageReturn
+    if (byte === quote) state.isQuoted = !state.isQuoted
+    state.last = state.isQuoted ? 0 : byte
+    if (state.last === lineFeed) return lineFeed
+  }
+  return undefined
+}
+
+const lineFeed = 10
+const carriageReturn = 13
+const quote = 34
+
+/** The lines of a text file without their `\n`, one at a time; skips a byte order mark. */
 export class TextLines {
   readonly path: string
   readonly #source: ByteSource
+  #endUnit = lineFeed
   #chunk: Buffer = Buffer.alloc(0)
   #at = 0
   /** Of the line given last, from 1. */
@@ -33,8 +49,33 @@ export class TextLines {
     this.path = path
   }
 
+  /** Whether lines end with CR alone: see detectLineEnd. */
+  get isEndedByCr(): boolean {
+    return this.#endUnit === carriageReturn
+  }
+
+  /** What stood at the end of each line but the last. */
+  get lineEnd(): string {
+    return this.isEndedByCr ? '\r' : '\n'
+  }
+
+  /** Takes the first line end of the file, outside of double quotes, for the end of all lines. Call it before next(). */
+  detectLineEnd(): void {
+    const parts: Buffer[] = []
+    const state = { isQuoted: false, last: 0 }
+    let found: number | undefined
+    for (let length = 0; found === undefined && length <= inputRowBytesMax; length += parts.at(-1)?.length ?? 0) {
+      const chunk = this.#source.read()
+      if (chunk === undefined) break
+      parts.push(Buffer.from(chunk))
+      found = findLineEnd(chunk, state)
+    }
+    this.#endUnit = found ?? (state.last === carriageReturn ? carriageReturn : lineFeed)
+    this.#chunk = Buffer.concat(parts)
+  }
+
   next(): string | undefined {
-    const end = this.#chunk.indexOf(10, this.#at)
+    const end = this.#chunk.indexOf(this.#endUnit, this.#at)
     const text = end === -1 ? this.#nextAcross() : this.#take(end)
     return this.line === 1 && text?.startsWith('\ufeff') ? text.slice(1) : text
   }
@@ -56,7 +97,7 @@ export class TextLines {
     let length = this.#chunk.length - this.#at
     for (;;) {
       const chunk = this.#source.read()
-      const end = chunk?.indexOf(10) ?? -1
+      const end = chunk?.indexOf(this.#endUnit) ?? -1
       if (chunk !== undefined) parts.push(end === -1 ? Buffer.from(chunk) : chunk.subarray(0, end))
       if (chunk === undefined || end !== -1) {
         const whole = Buffer.concat(parts)

@@ -112,7 +112,12 @@ const openWords =
 const openEnded = new RegExp(`^(?:[-+*/%=<>,.:]|<=|>=|<>|!=|\\|\\||${openWords.replaceAll(' ', '|')})$`)
 
 function isCommandLine(line: string): boolean {
-  return !/^\s*\\/.test(line) && isCommand(line) && !hasSemicolon(bareLine(line))
+  return !/^\s*\\/.test(line) && isCommand(line) && !hasSemicolon(bareLine(line)) && !endsInside(line)
+}
+
+/** Whether a string, a quoted name or Ion goes on in the next line: then a command does, too, up to its `;`. */
+export function endsInside(line: string): boolean {
+  return /['"`]/.test(line) && tokenize(line).some(({ problem }) => problem === 'unterminated')
 }
 
 /** Whether there is one outside of strings and comments. */

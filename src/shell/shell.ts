@@ -18,7 +18,7 @@ import type { ShellFiles } from './files.ts'
 import type { History } from './history.ts'
 import { parametersFor } from './parameters.ts'
 import { runScript } from './script-run.ts'
-import { isClosed, isCommand, readScript } from './script-reader.ts'
+import { endsInside, isClosed, isCommand, readScript } from './script-reader.ts'
 import { type Settings, settingNames } from './settings.ts'
 import { RowsNotCommitted, RowsNotShown, runAlone, runInside } from './statement-run.ts'
 import { settingsText, statusText } from './status-text.ts'
@@ -146,7 +146,7 @@ export class Shell {
   /** Whether `text` is ready: a command, or a statement that is closed (terminated, if `terminator-required` is on). */
   inputState(text: string): InputState {
     if (text.trim() === '') return 'empty'
-    if (isCommand(text)) return 'complete'
+    if (isCommand(text) && !endsInside(text)) return 'complete'
     // Said first because it is cheap: long pastes without brackets ask at each of their lines.
     if (this.settings.isOn('terminator-required') && !/[;\\]/.test(text)) return 'incomplete'
     const ready = this.settings.isOn('terminator-required') ? isComplete(text) : isClosed(text)

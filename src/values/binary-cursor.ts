@@ -10,6 +10,12 @@ interface Utf8Source {
   utf8Slice(start: number, end: number): string
 }
 
+/** A file, and where in it (from 0) the first of some bytes lies. */
+export interface BytesOrigin {
+  readonly path: string
+  readonly offset: number
+}
+
 /**
  * Ion binary with a place in it and Ion's primitive encodings (Ion 1.0 specification, "Basic Field Formats"). Every
  * read takes the end of what it may read and throws LedgerError 'ion/malformed' rather than go beyond it.
@@ -17,6 +23,8 @@ interface Utf8Source {
 export class BinaryCursor {
   readonly bytes: Buffer
   at: number
+  /** Where the bytes come from, for errors; undefined for bytes of no file. */
+  origin: BytesOrigin | undefined = undefined
 
   constructor(bytes: Uint8Array, at = 0) {
     this.bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -24,6 +32,9 @@ export class BinaryCursor {
   }
 
   fail(problem: string, at = this.at): never {
+    const { origin } = this
+    if (origin !== undefined)
+      throw new LedgerError('file/malformed', `'${origin.path}' is damaged at byte ${origin.offset + at}: ${problem}`)
     throw new LedgerError('ion/malformed', `Ion binary is damaged at byte ${at}: ${problem}`)
   }
 

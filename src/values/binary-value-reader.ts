@@ -138,7 +138,9 @@ export class BinaryValueReader extends BinaryCursor {
   copyOf(start: number, end: number): BinaryValueReader {
     const bytes = Buffer.allocUnsafe(end - start)
     this.bytes.copy(bytes, 0, start, end)
-    return new BinaryValueReader(bytes, this.symbols, this.#isLazy)
+    const copy = new BinaryValueReader(bytes, this.symbols, this.#isLazy)
+    if (this.origin !== undefined) copy.origin = { path: this.origin.path, offset: this.origin.offset + start }
+    return copy
   }
 
   /** Past the length of what has `descriptor`; returns where its content ends. A null has no content. */

@@ -152,16 +152,23 @@ export function readLob(scanner: TextScanner): { type: 'blob' | 'clob'; bytes: U
   return { type: 'clob', bytes: Buffer.from(text, 'latin1') }
 }
 
+function failBase64(scanner: TextScanner, from: number, end: number, stray: string | undefined): never {
+  const comment = scanner.text.slice(from, end).search(/\/\*|(?<=^|\s)\/\//)
+  if (comment !== -1) scanner.fail("comments are not allowed inside '{{' and '}}'", from + comment, from + comment + 2)
+  const problem =
+    stray === undefined ? 'the base 64 text is not padded to a multiple of four' : `expected base 64, found '${stray}'`
+  return scanner.fail(problem, from, end)
+}
+
 function readBase64(scanner: TextScanner, start: number): Uint8Array {
   const from = scanner.at
   const end = scanner.text.indexOf('}', from)
   if (end === -1) scanner.fail("the blob is not closed with '}}'", start, scanner.text.length)
   const base64 = scanner.text.slice(from, end).replace(/[ \t\n\v\f\r]+/g, '')
   const stray = base64.search(/[^A-Za-z0-9+/=]/)
-  if (stray !== -1) scanner.fail(`expected base 64, found '${base64[stray]}'`, from, end)
   const padding = base64.indexOf('=')
-  if (base64.length % 4 !== 0 || (padding !== -1 && !/^==?$/.test(base64.slice(padding))))
-    scanner.fail('the base 64 text is not padded to a multiple of four', from, end)
+  const isPadded = base64.length % 4 === 0 && (padding === -1 || /^==?$/.test(base64.slice(padding)))
+  if (stray !== -1 || !isPadded) failBase64(scanner, from, end, stray === -1 ? undefined : base64[stray])
   scanner.at = end
   if (scanner.peek(1) !== 125) scanner.failExpected("'}}'")
   scanner.at += 2

@@ -138,7 +138,7 @@ export class TextReader {
       if (token === undefined) return this.#readOther(annotations, inSexp)
       if (!token.isQuoted) {
         const keyword = this.#readKeyword(token, annotations)
-        if (keyword !== undefined) return keyword
+        if (keyword !== undefined) return this.#checkNoAnnotation(token, keyword)
       }
       scanner.skipSpace()
       if (scanner.peek() !== 58 || scanner.peek(1) !== 58) {
@@ -190,6 +190,15 @@ export class TextReader {
     }
   }
 
+  /** A keyword before `::` was meant as an annotation. */
+  #checkNoAnnotation(token: SymbolToken, keyword: Value): Value {
+    const scanner = this.#scanner
+    const end = scanner.at
+    if (scanner.peek() !== 58 || scanner.peek(1) !== 58) return keyword
+    const name = scanner.text.slice(token.start, end)
+    return scanner.fail(`the keyword '${name}' must be quoted as an annotation`, token.start, end)
+  }
+
   #readNullType(token: SymbolToken): NullType {
     const scanner = this.#scanner
     if (scanner.peek() !== 46) return 'null'
@@ -197,6 +206,7 @@ export class TextReader {
     const start = scanner.at
     while (isIdentifierPart(scanner.peek())) scanner.at += 1
     const name = scanner.text.slice(start, scanner.at)
+    if (name === '') scanner.failExpected("a type after 'null.', such as 'null.int'")
     if (!nullTypes.has(name)) scanner.fail(`expected a type after 'null.', found '${name}'`, token.start, scanner.at)
     return name as NullType
   }
@@ -273,7 +283,9 @@ export class TextReader {
     while (scanner.peek() !== 125) {
       names.push(this.#readFieldName())
       scanner.skipSpace()
-      if (scanner.peek() !== 58 || scanner.peek(1) === 58) scanner.failExpected("':'")
+      if (scanner.peek() !== 58) scanner.failExpected("':'")
+      if (scanner.peek(1) === 58)
+        scanner.fail("a field name takes no annotation: expected ':', found '::'", scanner.at, scanner.at + 2)
       scanner.at += 1
       scanner.skipSpace()
       values.push(this.#readValue(false))

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { parse as parseCsv } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { inputChunkBytes } from '../../src/base/limits.ts'
 import { formatOfPath, openInput, readInput } from '../../src/inputs/input.ts'
@@ -11,6 +12,7 @@ import { InputError } from '../../src/inputs/input-error.ts'
 import { encodeIon } from '../../src/values/binary-writer.ts'
 import { ionEquals } from '../../src/values/compare.ts'
 import { fromPartiqlIon } from '../../src/values/partiql-ion.ts'
+import { parseAllIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import { bag, date, list, type Value } from '../../src/values/value.ts'
 import { ionValue } from '../support/ion-values.ts'
@@ -88,7 +90,7 @@ test('CSV: quotes, numbers as JSON writes them, empty fields are NULL', () => {
   const text = 'id,name,price,code\r\n1,"a ""b"", c",10.50,007\n-2,x y,,"5"\n"3","line\nend",1e3,-0.0\n4\n\n'
   const expected =
     '{id:1,name:"a \\"b\\", c",price:10.50,code:"007"} {id:-2,name:"x y",price:null,code:"5"} ' +
-    '{id:"3",name:"line\\nend",price:"1e3",code:-0.0} {id:4}'
+    '{id:"3",name:"line\\nend",price:1d3,code:-0.0} {id:4}'
   for (const size of [1, 5, 1000]) assert.equal(shown(readAll(text, 'csv', size)), expected)
   assert.equal(shown(readAll('a\tb,c\n1\t"2\t"', 'tsv')), '{a:1,\'b,c\':"2\\t"}')
   assert.equal(shown(readAll('a,,b\n1,2,3', 'csv')), '{a:1,_2:2,b:3}')
@@ -114,7 +116,7 @@ test('what is wrong in CSV is told with its place in the file', () => {
   for (const [text, message, line] of [
     ['a,b\n1,2,3', /the record has 3 fields, the first line names 2/, 2],
     ['a\n"x"y', /expected the separator/, 2],
-    ['a\n1\n"x\n\n', /the quoted field is not closed/, 3],
+    ['a\n1\n"x\n\n', /unterminated quoted field/, 3],
   ] as const) {
     const error = thrownBy(() => readAll(text, 'csv'))
     assert.match(error.message, message)
@@ -122,12 +124,130 @@ test('what is wrong in CSV is told with its place in the file', () => {
   }
 })
 
+test('CSV: a quote inside an unquoted field is an error at that place', () => {
+  for (const [text, line, column] of [
+    ['name\nO"Neil\nSmith\nD"Arcy\n', 2, 2],
+    ['name,h\nAnn,5"\nBob\nCy,6"\n', 2, 6],
+    ['a,b\n1, "x, y"\n', 2, 4],
+    ['a"b\n1\n', 1, 2],
+  ] as const) {
+    const error = thrownBy(() => readAll(text, 'csv'))
+    assert.match(error.message, /quote inside a field that is not quoted|blanks before a quoted field/)
+    assert.deepEqual([error.excerpt.line, (error.span?.start ?? 0) + 1], [line, column], text)
+  }
+})
+
+test('CSV: lines end with LF, CRLF or CR, as the first line does', () => {
+  const text = 'a,"b\nc"\n1,"x\ny"\n\n2,z\n'
+  for (const end of ['\n', '\r\n', '\r']) {
+    const file = text.replaceAll('\n', end)
+    const expected = [`{a:1,'b${end}c':"x${end}y"}`, `{a:2,'b${end}c':"z"}`].join(' ')
+    const shownEnd = (one: string) => one.replaceAll('\n', '\\n').replaceAll('\r', '\\r')
+    for (const size of [1, 2, 3, 1000]) {
+      assert.equal(shown(readAll(file, 'csv', size)), shownEnd(expected))
+      assert.equal(shown(readAll(file.slice(0, -end.length), 'csv', size)), shownEnd(expected))
+    }
+  }
+  assert.equal(thrownBy(() => readAll('a\r1\r\n2\r', 'csv')).excerpt.line, 3)
+})
+
+test('CSV: fields, records and errors are those of csv-parse', () => {
+  const piece = fc.constantFrom('a', '"', '""', ',', '\n', ' ', '"x"', '"x,y"', '"x""y"', '"\n"', ',', '\n')
+  let agreed = 0
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 14 }), chunkBytes, (pieces, size) => {
+      const text = `a,b,c\n${pieces.join('')}`
+      const judged = judge(text)
+      if (judged === undefined) return assert.throws(() => readAll(text, 'csv', size), InputError, text)
+      agreed += 1
+      const texts = readAll(text, 'csv', size).map(
+        (row) => row.type === 'struct' && row.values.map((one) => ('value' in one ? one.value : '')),
+      )
+      assert.deepEqual(texts, judged, JSON.stringify(text))
+    }),
+    { numRuns: 500 },
+  )
+  assert.ok(agreed > 20)
+})
+
+function judge(text: string): string[][] | undefined {
+  try {
+    return (parseCsv(text, { skip_empty_lines: true, relax_column_count_less: true }) as string[][]).slice(1)
+  } catch {
+    return undefined
+  }
+}
+
+test('CSV: a name that comes again is numbered', () => {
+  assert.equal(shown(readAll('a,a,a_2,,\n1,2,3,4,5', 'csv')), '{a:1,a_3:2,a_2:3,_4:4,_5:5}')
+})
+
+test('text in another encoding is refused by name, whatever the format', () => {
+  const wide = (text: string, bytes: number, isBig: boolean) => {
+    const out = Buffer.alloc(text.length * bytes)
+    for (let at = 0; at < text.length; at += 1) out[at * bytes + (isBig ? bytes - 1 : 0)] = text.charCodeAt(at)
+    return out
+  }
+  const big32Mark = Buffer.from([0, 0, 0xfe, 0xff])
+  for (const format of ['ion', 'json', 'jsonl', 'csv', 'tsv', undefined] as const) {
+    for (const [name, bytes] of [
+      ['UTF-16LE', Buffer.from('\ufeff{"a":1}', 'utf16le')],
+      ['UTF-16LE', Buffer.from('{"a":1}', 'utf16le')],
+      ['UTF-16BE', wide('{"a":1}', 2, true)],
+      ['UTF-16BE', Buffer.from('\ufeffab', 'utf16le').swap16()],
+      ['UTF-32LE', wide('ab', 4, false)],
+      ['UTF-32BE', wide('ab', 4, true)],
+      ['UTF-32BE', Buffer.concat([big32Mark, wide('ab', 4, true)])],
+    ] as const)
+      assert.throws(() => readAll(bytes, format, 100), { message: `'file' is ${name} text, expected UTF-8` })
+  }
+})
+
+test('Ion binary of another version is refused by its version', () => {
+  const bytes = Buffer.from('e00101ea2101', 'hex')
+  for (const format of ['ion', undefined] as const)
+    assert.throws(() => readAll(bytes, format, 100), /'file': the value at byte 0: .*Ion 1\.0, found that of Ion 1\.1/)
+})
+
+test('damage inside a value of Ion binary names the file and the place in it, at any depth', () => {
+  const bytes = Buffer.from('e00100ea21012102d38a2101', 'hex')
+  for (const size of [4, 5, 100])
+    assert.throws(() => shown(readAll(bytes, 'ion', size)), {
+      code: 'file/malformed',
+      message: "'file' is damaged at byte 9: a field name is not in the symbol table",
+    })
+  assert.equal(readAll(bytes, 'ion').length, 3, 'counting rows decodes no field')
+  const nested = Buffer.from('e00100ea2101b6b5b4d38a2101', 'hex')
+  assert.throws(() => shown(readAll(nested, 'ion', 4)), { message: /^'file' is damaged at byte 10: / })
+})
+
+test('a lone s-expression or annotated list is one row, a lone plain list is its elements', () => {
+  for (const [text, expected] of [
+    ['(a b)', '(a b)'],
+    ['x::[1,2]', 'x::[1,2]'],
+    ['[1,2]', '1 2'],
+    ['$bag::[1,2]', '$bag::[1,2]'],
+    ['(a) (b)', '(a) (b)'],
+    ['[1] x::[2]', '[1] x::[2]'],
+  ] as const) {
+    assert.equal(shown(readAll(text, 'ion')), expected)
+    const binary = Buffer.concat(parseAllIon(text).map(encodeIon))
+    assert.equal(shown(readAll(binary, 'ion', 100)), expected)
+  }
+})
+
+/** What a file that holds these values gives. */
+function elementsOf(values: readonly Value[]): readonly Value[] {
+  const [first] = values
+  return values.length === 1 && first?.type === 'list' && first.annotations === undefined ? first.items : values
+}
+
 test('Ion text: any values, whatever the chunks', () => {
   fc.assert(
     fc.property(fc.array(ionValue, { maxLength: 8 }), chunkBytes, fc.boolean(), (values, size, pretty) => {
       const text = values.map((value) => printIon(value, { pretty })).join('\n')
       const read = rowsOf(readInput(chunked(Buffer.from(text), size), 'file', 'ion'))
-      const lone = values.length === 1 && values[0]?.type === 'list' ? values[0].items : values
+      const lone = elementsOf(values)
       assertSame(read, lone)
     }),
   )
@@ -138,7 +258,7 @@ test('Ion binary: any values, whatever the chunks', () => {
     fc.property(fc.array(ionValue, { maxLength: 8 }), chunkBytes, (values, size) => {
       const bytes = Buffer.concat(values.map(encodeIon))
       const read = rowsOf(readInput(chunked(bytes, Math.max(4, size)), 'file', undefined))
-      const lone = values.length === 1 && values[0]?.type === 'list' ? values[0].items : values
+      const lone = elementsOf(values)
       assertSame(read, lone)
     }),
   )

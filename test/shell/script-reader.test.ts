@@ -32,6 +32,12 @@ test('a command word inside a statement is part of it', () => {
   assert.deepEqual(texts('/*\nbegin\n*/ SELECT 1;'), ['SELECT 1'])
 })
 
+test('a string in a command may go on in the next lines, up to the semicolon', () => {
+  assert.deepEqual(texts("bind 'a\nb';\nSELECT 1;"), ["bind 'a\nb'", 'SELECT 1'])
+  assert.deepEqual(texts('bind `{a:\n1}`, "x\n";\nbind 2\nSELECT 1;'), ['bind `{a:\n1}`, "x\n"', 'bind 2', 'SELECT 1'])
+  assert.deepEqual(texts("begin\nbind 'a'\nSELECT ?;"), ['begin', "bind 'a'", 'SELECT ?'])
+})
+
 test('places count from the beginning of the script, a byte order mark and CRLF or not', () => {
   const script = '-- first\r\nbegin\r\n  SELECT 1;\r\n\r\n  commit ;\r\nSELECT\r\n 2'
   const expected = ['2:1 begin', '3:3 SELECT 1', '5:3 commit', '6:1 SELECT\r\n 2']

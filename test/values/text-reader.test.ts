@@ -276,6 +276,22 @@ test('parseIon takes exactly one value', () => {
   assert.ok(ionEquals(parseIon("'$ion_1_0'"), symbol('$ion_1_0')))
 })
 
+test('an error says what Ion does not allow there', () => {
+  for (const [text, message] of [
+    ['{a::1}', "a field name takes no annotation: expected ':', found '::'"],
+    ['{"a"::1}', "a field name takes no annotation: expected ':', found '::'"],
+    ['null.', "expected a type after 'null.', such as 'null.int', found the end of the text"],
+    ['[null.]', "expected a type after 'null.', such as 'null.int', found ']'"],
+    ['true::1', "the keyword 'true' must be quoted as an annotation"],
+    ['[a::null.int::2]', "the keyword 'null.int' must be quoted as an annotation"],
+    ['{{ aGk= /* c */ }}', "comments are not allowed inside '{{' and '}}'"],
+    ['{{ // c\n aGk= }}', "comments are not allowed inside '{{' and '}}'"],
+    ['{{ aG*= }}', "expected base 64, found '*'"],
+  ] as const)
+    assert.equal(refusal(text).message, message, text)
+  assert.ok(ionEquals(parseIon('{{ ab//cd== }}'), parseIon('{{ab//cd==}}')))
+})
+
 test('an error says what was found, what was expected and where', () => {
   const error = refusal('{a:1, b:[1 2]}')
   assert.equal(error.message, "expected ',' or ']', found '2'")

@@ -22,7 +22,11 @@ export const textFunctions: readonly FunctionDefinition[] = [
     string(replaceAll(textOf(text), textOf(from), textOf(to), context)),
   ),
   define('text_replace', ['text', 'text', 'text'], ([text, from, to], context) =>
-    string(replaceAll(textOf(text), textOf(from), textOf(to), context)),
+    string(
+      textOf(from) === ''
+        ? spread(textOf(text), textOf(to), context)
+        : replaceAll(textOf(text), textOf(from), textOf(to), context),
+    ),
   ),
   define('concat', ['text', 'text*'], (args, context) => string(concatenated(args.map(textOf), context))),
 ]
@@ -113,6 +117,13 @@ function replaceAll(text: string, from: string, to: string, { values }: Function
     values.checkSize(length)
   }
   return text.replaceAll(from, () => to)
+}
+
+/** PartiQL's text_replace finds the empty text before, between and after the characters. Source: Kotlin's function page. */
+function spread(text: string, between: string, { values }: FunctionContext): string {
+  const points = Array.from(text)
+  values.checkSize(text.length + between.length * (points.length + 1))
+  return ['', ...points, ''].join(between)
 }
 
 function concatenated(texts: readonly string[], { values }: FunctionContext): string {
