@@ -94,7 +94,24 @@ export function existing(place: Place): Place {
 
 /** For `use`: the place with what the target changes. */
 export function connectorFor(place: Place, thread: EngineThread): Connect {
-  return (target) => connectTo(placeOf(place, target), thread)
+  const inMemory = new Set([place.ledger.value])
+  return async (target) => {
+    const wanted = placeOf(place, target)
+    if (wanted.inMemory && wanted.endpoint === undefined && !wanted.create) checkOpened(wanted.ledger.value, inMemory)
+    const connection = await connectTo(wanted, thread)
+    inMemory.add(connection.ledger)
+    return connection
+  }
+}
+
+/** A ledger in memory is one that this session has made. */
+function checkOpened(name: string, opened: ReadonlySet<string>): void {
+  if (opened.has(name)) return
+  const near = nearName(name, opened)
+  const hint = near === undefined ? `there are: ${[...opened].join(', ')};` : `did you mean '${near}'?`
+  throw new LedgerError('ledger/not-found', `no ledger named '${name}' in memory`, {
+    help: `${hint} '--create' makes a new one`,
+  })
 }
 
 function placeOf(place: Place, target: ConnectTarget): Place {

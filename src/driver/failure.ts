@@ -54,6 +54,11 @@ export function describeFailure(error: unknown): Failure {
   return { kind: 'bug', message, summary: message, code: 'bug' }
 }
 
+/** Whether the endpoint refused a statement: it has changed nothing then, and its transaction is still open. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof WireError && kindOfWireError(error) === 'statement'
+}
+
 function describeWireError(error: WireError): Failure {
   const { category, line, column, text } = parseStatementFault(error.message)
   return {

@@ -56,21 +56,21 @@ type CommandGroup = (typeof commandGroups)[number]
 /** All commands. Help, completion and the documentation are made from this table. */
 export const commands: readonly CommandDefinition[] = [
   {
-    names: ['begin', 'start transaction', 'begin transaction'],
+    names: ['begin', 'start transaction', 'begin transaction', 'begin work'],
     arguments: '',
     group: 'Transactions',
     help: 'starts a transaction; it lasts until commit or abort, at most 30 seconds',
     run: (host) => host.begin(),
   },
   {
-    names: ['commit'],
+    names: ['commit', 'commit transaction', 'commit work', 'end', 'end transaction', 'end work'],
     arguments: '',
     group: 'Transactions',
     help: 'makes the changes of the open transaction final',
     run: (host) => host.commit(),
   },
   {
-    names: ['abort', 'rollback'],
+    names: [...['abort', 'rollback', 'rollback transaction', 'rollback work'], ...['abort transaction', 'abort work']],
     arguments: '',
     group: 'Transactions',
     help: 'drops the changes of the open transaction',
@@ -179,7 +179,7 @@ export const commands: readonly CommandDefinition[] = [
     names: ['use'],
     arguments: '<ledger> [-r region] [-p profile] [-s endpoint] [--create]',
     group: 'Shell',
-    help: 'goes to another ledger (-l <ledger> is understood too)',
+    help: 'switch to another ledger, which stays open until the session ends; --create makes a new one',
     run: (host, words) => host.useLedger(useTarget(words)),
   },
   {
@@ -225,7 +225,7 @@ export function findCommand(text: string): CommandCall | undefined {
   const spoken = (backslash ? line.slice(1) : line).trim()
   for (const command of commands) {
     const names = backslash ? [...command.names, ...(command.shortNames ?? [])] : command.names
-    for (const name of names) {
+    for (const name of longestFirst(names)) {
       const rest = afterName(spoken, name)
       if (rest === undefined || (rest !== '' && command.arguments === '' && !backslash)) continue
       const words = command.takesText ? [] : commandWords(rest)
@@ -235,6 +235,11 @@ export function findCommand(text: string): CommandCall | undefined {
   }
   if (!backslash) return undefined
   throw unknownCommand(spoken)
+}
+
+/** `commit work` is no `commit` with an argument. */
+function longestFirst(names: readonly string[]): readonly string[] {
+  return names.length === 1 ? names : names.toSorted((a, b) => b.length - a.length)
 }
 
 /** A quick no for statements: the first word of every command. */

@@ -74,6 +74,7 @@ class ScriptRun {
     const wasOpen = this.#shell.inTransaction
     const outcome = await this.#shell.runStatement(statement, this.#sink, {
       continueOnError,
+      isScript: true,
       ...(signal === undefined ? {} : { signal }),
       ...(file === undefined ? {} : { file }),
     })

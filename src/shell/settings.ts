@@ -33,6 +33,12 @@ export const settingDefinitions = {
     configKey: 'auto_commit',
     help: 'each statement outside a transaction in one of its own; false: it is refused',
   },
+  'on-error': {
+    default: 'keep',
+    choices: ['keep', 'rollback'],
+    configKey: 'on_error',
+    help: 'a failed statement of a transaction at the prompt: keep the transaction open, or roll it back; scripts always roll back',
+  },
   prompt: {
     default: 'qldb$ACTIVE_TRANSACTION> ',
     choices: undefined,

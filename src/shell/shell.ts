@@ -1,7 +1,7 @@
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { includeDepthMax, transactionAgeMsMax } from '../base/limits.ts'
-import { describeFailure } from '../driver/failure.ts'
+import { describeFailure, isRefused } from '../driver/failure.ts'
 import type { Transaction } from '../driver/transaction.ts'
 import { isComplete, type ScriptStatement } from '../syntax/split.ts'
 import type { Value } from '../values/value.ts'
@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly file?: string
   /** For a script that this one includes: go on after an error. */
   readonly continueOnError?: boolean
+  /** A statement that fails rolls its transaction back, whatever `on-error` says. */
+  readonly isScript?: true
 }
 
 export interface RunOutcome {
@@ -91,6 +93,10 @@ export class Shell {
   readonly #tables = new TableNames()
   readonly #fields = new FieldNames()
   #connection: Connection
+  /** Every connection of the session, by what `use` asked for. */
+  readonly #opened = new Map<string, Connection>()
+  /** Whether the statement at hand has reached the ledger. */
+  #isSent = false
   /** By `bind`, for the next statement. */
   #bound: readonly Value[] | undefined
   /** The format before `vertical`. */
@@ -102,6 +108,7 @@ export class Shell {
     this.settings = options.settings
     this.history = options.history
     this.#connection = options.connection
+    this.#opened.set(placeKey({ ledger: options.connection.ledger }), options.connection)
     this.#connect = options.connect
     this.#env = options.env
     this.#version = options.version
@@ -171,7 +178,10 @@ export class Shell {
     return fine
   }
 
-  /** Runs one statement or command. An error of a statement in a transaction aborts the transaction; a command's does not. */
+  /**
+   * Runs one statement or command. A statement that the ledger refused has changed nothing: its transaction stays open at
+   * the prompt (`on-error`), and is rolled back in a script. Any other error of a statement rolls it back; a command's does not.
+   */
   async runStatement(statement: ScriptStatement, sink: EventSink, options: RunOptions = {}): Promise<RunOutcome> {
     const before = this.#open
     let isCall = false
@@ -187,7 +197,8 @@ export class Shell {
       return outcome
     } catch (error) {
       const isCommandsFault = isCall || statement.text.startsWith('\\')
-      const fate = before === undefined ? 'none' : await this.#settle(isCommandsFault, sink)
+      const keeps = isCommandsFault || this.#keepsOpen(error, options)
+      const fate = before === undefined ? 'none' : await this.#settle(keeps, sink)
       return await this.#report(error, { statement, file: options.file, fate }, sink)
     }
   }
@@ -209,11 +220,11 @@ export class Shell {
     return fine
   }
 
-  /** The end of the session: aborts an open transaction with a warning (exit 'failed') and closes the connection. */
+  /** The end of the session: aborts an open transaction with a warning (exit 'failed') and closes its connections. */
   async close(sink: EventSink): Promise<RunOutcome> {
     const wasOpen = await this.abortOpen(sink)
     if (wasOpen) await sink({ type: 'warning', text: openAtEndText })
-    await this.#connection.close()
+    for (const connection of this.#opened.values()) await connection.close()
     return { exit: wasOpen ? 'failed' : 'ok', quit: true }
   }
 
@@ -346,8 +357,10 @@ export class Shell {
 
   async #use(target: ConnectTarget, sink: EventSink): Promise<void> {
     if (this.#open !== undefined) throw alreadyOpen("'use' can't leave an open transaction")
-    const next = await this.#connect({ ...target, ledger: target.ledger ?? this.#connection.ledger })
-    await this.#connection.close()
+    const place = { ...target, ledger: target.ledger ?? this.#connection.ledger }
+    const key = placeKey(place)
+    const next = this.#opened.get(key) ?? (await this.#connect(place))
+    this.#opened.set(key, next)
     this.#connection = next
     this.#tables.forget()
     this.#fields.forget()
@@ -370,12 +383,14 @@ export class Shell {
   }
 
   async #execute(statement: ScriptStatement, sink: EventSink, { signal, file }: RunOptions): Promise<void> {
+    this.#isSent = false
     const bound = this.#bound
     this.#bound = undefined
     const parameters = parametersFor(statement.text, bound, this.#parameters)
     const takesNotices = this.settings.isOn('notices')
     const shown = this.#fields.before(sink)
     const options = { sink: shown, env: this.#env, signal, parameters, takesNotices, file }
+    this.#isSent = true
     if (this.#open !== undefined) return await runInside(this.#open.transaction, statement, options)
     if (!this.settings.isOn('auto-commit')) {
       throw new LedgerError('transaction/not-open', 'no transaction is open, and auto-commit is off', {
@@ -385,12 +400,17 @@ export class Shell {
     await runAlone(this.#connection.driver, statement, options)
   }
 
-  /** What becomes of a transaction that was open when something failed: a statement's error aborts it. */
-  async #settle(isCommandsFault: boolean, sink: EventSink): Promise<TransactionFate> {
+  #keepsOpen(error: unknown, { isScript, signal }: RunOptions): boolean {
+    if (isScript === true || signal?.aborted === true || this.settings.get('on-error') !== 'keep') return false
+    return !this.#isSent || isRefused(error)
+  }
+
+  /** What becomes of a transaction that was open when something failed. */
+  async #settle(keeps: boolean, sink: EventSink): Promise<TransactionFate> {
     const open = this.#open
     if (open === undefined) return 'lost'
     const isOver = !open.transaction.isOpen
-    if (isCommandsFault && !isOver) return 'open'
+    if (keeps && !isOver) return 'open'
     await this.abortOpen(sink)
     return isOver ? 'lost' : 'aborted'
   }
@@ -405,6 +425,10 @@ export class Shell {
     await sink({ type: 'error', report: { ...report, message } })
     return { exit: report.exit, quit: false }
   }
+}
+
+function placeKey({ ledger, region, profile, endpoint }: ConnectTarget): string {
+  return JSON.stringify([ledger, region, profile, endpoint])
 }
 
 /** What must be said of the rows beside the error itself. */

@@ -55,6 +55,22 @@ test(
 )
 
 test(
+  'ledgers that a session opened stay open until it ends; use makes one only with --create',
+  withShell(async (shell) => {
+    const absent = await shell.run(['--demo', '-e', 'CREATE TABLE Mine; use other; show tables'])
+    assert.equal(absent.code, 3)
+    assert.match(absent.stderr, /error\[ledger\/not-found\]: no ledger named 'other' in memory/)
+    assert.match(absent.stderr, /help: .*'--create' makes a new one/)
+    const back = ['CREATE TABLE Mine;', 'use other --create', 'CREATE TABLE Theirs;', 'use vehicle-registration']
+    const kept = await shell.run(['--demo', '-e', [...back, 'show tables', 'use other', 'show tables'].join('\n')])
+    assert.equal(kept.code, 0, kept.stderr)
+    assert.match(kept.stdout, /- Mine\n[\s\S]*- VehicleRegistration\n- Theirs\n$/)
+    const near = await shell.run(['--demo', '-e', 'use vehicle-registraton'])
+    assert.match(near.stderr, /did you mean 'vehicle-registration'\?/)
+  }),
+)
+
+test(
   '--memory leaves nothing behind; --demo has the sample in it',
   withShell(async (shell) => {
     assert.equal((await shell.run(['--memory', '-e', 'CREATE TABLE T'])).code, 0)

@@ -107,10 +107,32 @@ test('begin, commit and abort; the prompt shows the open transaction', async () 
   assert.equal(shell.state.transaction, undefined)
 })
 
-test('an error in a transaction aborts it and says so', async () => {
+test('a refused statement leaves the transaction open at the prompt, and nothing of itself', async () => {
   const session = await openSession()
   await filled(session, 0)
   const { shell, sink } = session
+  await shell.run("begin work; INSERT INTO T VALUE {'a': 1}", sink)
+  const refused = [
+    'nonsense here',
+    'SELECT * FROM Tt',
+    "UPDATE T SET a = a + 'x'",
+    "INSERT INTO T << {'a': 2}, 5 >>",
+    'SELECT 1 / 0 FROM T',
+    'SELECT * FROM T WHERE a = ?',
+  ]
+  for (const text of refused) {
+    assert.equal((await shell.run(text, sink)).exit, 'failed')
+    assert.match(session.said().at(-1) as string, /note: the transaction is still open/, text)
+  }
+  await shell.run('COMMIT TRANSACTION; SELECT * FROM T', sink)
+  assert.deepEqual(session.said().slice(1), ['result', '{a:1}', 'end committed 1'])
+})
+
+test('set on-error rollback: an error in a transaction rolls it back and says so', async () => {
+  const session = await openSession()
+  await filled(session, 0)
+  const { shell, sink } = session
+  await shell.run('set on-error rollback', sink)
   const outcome = await shell.run("begin; INSERT INTO T VALUE {'a': 1}; nonsense here; commit", sink)
   assert.equal(outcome.exit, 'failed')
   assert.match(session.said().at(-1) as string, /note: the transaction was aborted: nothing of it is kept$/)
