@@ -37,7 +37,7 @@ export function buildInsert(statement: InsertStatement, context: PlanContext): I
   refuseJson(statement.value)
   context.namesDocuments = true
   const value = buildExpression(statement.value, new Scope(undefined), context, 'none')
-  const returning = buildReturning(statement.returning, 'old', table, context)
+  const returning = buildReturning(statement.returning, 'old', table, context, statement.as?.text)
   return { kind: 'insert', table, form: statement.form, value, returning, span }
 }
 

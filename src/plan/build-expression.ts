@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Expression, Name, PathStep, TypeName } from '../syntax/ast.ts'
 import { string } from '../values/value.ts'
-import { buildAggregate, groupedExpression, isAggregate } from './build-group.ts'
+import { buildAggregate, groupedExpression, isAggregate, pathThatIsNoKey } from './build-group.ts'
 import { buildQuery } from './build-query.ts'
 import { buildWindowCall, checkHasWindow } from './build-window.ts'
 import { hasTrait } from './function-facts.ts'
@@ -40,8 +40,14 @@ export function buildExpression(
     case 'parameter':
       context.parameters = Math.max(context.parameters, expression.ordinal + 1)
       return { kind: 'parameter', ordinal: expression.ordinal, span }
-    case 'path':
+    case 'path': {
+      const noKey = pathThatIsNoKey(expression, scope, context)
+      if (noKey !== undefined) {
+        context.note(noKey)
+        return unresolved(span)
+      }
       return buildPath(buildExpression(expression.root, scope, context, 'none'), expression.steps, scope, context)
+    }
     case 'unary':
       return { kind: 'unary', op: expression.op, operand: build(expression.operand), span }
     case 'binary': {
@@ -138,12 +144,21 @@ function buildPredicate(expression: Predicate, scope: Scope, context: PlanContex
   }
 }
 
+/** Binary digits of a double, Ion's only float: FLOAT(p) and REAL ask for at least some of them. */
+const floatBits = 53
+
 export function buildType(type: TypeName): PlanType {
   const [precision, scale = 0] = type.args
   if (/^(dec|decimal|numeric)$/.test(type.name) && precision !== undefined && (precision < 1 || scale > precision)) {
     throw new LedgerError('semantic/invalid', `${type.name.toUpperCase()}(${type.args.join(', ')}) is no type`, {
       span: type.span,
       help: 'the precision is at least 1 and the scale at most the precision',
+    })
+  }
+  if (type.name === 'float' && precision !== undefined && (precision < 1 || precision > floatBits)) {
+    throw new LedgerError('semantic/invalid', `FLOAT(${precision}) is no type`, {
+      span: type.span,
+      help: `a float has ${floatBits} binary digits, as many as any precision up to that asks for`,
     })
   }
   return { name: type.name, args: type.args, withTimeZone: type.withTimeZone }
@@ -157,10 +172,17 @@ function buildCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope, co
   if (call.over !== undefined) return buildWindowCall(call, scope, context)
   if (isAggregate(call)) return buildAggregate(call, scope, context)
   checkHasWindow(call)
-  const overDistinct = call.quantifier === 'distinct' && call.name.startsWith('coll_')
+  const overAll = call.quantifier !== undefined && call.name.startsWith('coll_')
+  const overDistinct = overAll && call.quantifier === 'distinct'
   const orders = call.orderBy !== undefined
-  if (call.star || (call.quantifier === 'distinct' && !overDistinct) || call.filter !== undefined || orders) {
-    const what = call.star ? '(*)' : call.filter !== undefined ? 'FILTER' : orders ? 'ORDER BY' : 'DISTINCT'
+  if (call.star || (call.quantifier !== undefined && !overAll) || call.filter !== undefined || orders) {
+    const what = call.star
+      ? '(*)'
+      : call.filter !== undefined
+        ? 'FILTER'
+        : orders
+          ? 'ORDER BY'
+          : call.quantifier?.toUpperCase()
     throw new LedgerError('semantic/invalid', `the function '${call.name}' does not take ${what}`, {
       span: call.nameSpan,
     })
@@ -235,7 +257,7 @@ export function literalText(expression: Expression): string | undefined {
 /**
  * What a name stands for outside of FROM: the nearest variable; else, in a block with one source, a field of that
  * source; else a global. A global value is the fallback where the field is absent; a table is not (QLDB: with one
- * source "even the name of a table becomes a path into that source").
+ * source "even the name of a table becomes a path into that source"). `@x` is never a field: a variable, else a global.
  */
 export function resolveName(name: Name, local: boolean, scope: Scope, context: PlanContext): PlanExpression {
   if (isUngrouped(scope, name, context)) {
@@ -243,8 +265,11 @@ export function resolveName(name: Name, local: boolean, scope: Scope, context: P
     return unresolved(name.span)
   }
   const variable = findVariable(scope, name, context)
-  if (variable !== undefined) return slotOf(variable, name.span)
-  const global = local ? undefined : globalValue(name, context)
+  if (variable !== undefined) {
+    if (variable.role === 'key' && scope.grouping?.ambiguous.has(variable.name)) throw severalKeys(name)
+    return slotOf(variable, name.span)
+  }
+  const global = globalValue(name, context)
   const only = nearestSources(scope)?.onlySource
   if (only !== undefined && !local) {
     const fallback = global?.kind === 'global' ? global : undefined
@@ -262,6 +287,13 @@ export function resolveName(name: Name, local: boolean, scope: Scope, context: P
 
 function quoting({ quoted }: Name): { quoted?: true } {
   return quoted ? { quoted } : {}
+}
+
+function severalKeys(name: Name): LedgerError {
+  return new LedgerError('semantic/invalid', `'${name.text}' is the name of several keys of the groups`, {
+    span: name.span,
+    help: 'write the whole path, or name the keys in GROUP BY with AS',
+  })
 }
 
 function nearestSources(scope: Scope): Scope | undefined {

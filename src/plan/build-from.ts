@@ -134,6 +134,11 @@ interface BuiltSource {
 
 function buildValueScan(from: Scan, source: BuiltSource, scope: Scope, context: PlanContext): Operator {
   const { value } = source
+  if (from.by !== undefined) {
+    throw new LedgerError('semantic/invalid', 'BY names the id of a document, but this source is no table', {
+      span: from.by.span,
+    })
+  }
   const columns = value.kind === 'query' && value.coercion === 'none' ? columnsOf(value.query) : undefined
   const names = declareSource(from, scope, context, {
     origin: source.origin,
@@ -165,9 +170,9 @@ function buildSource(value: Expression, scope: Scope, context: PlanContext): Bui
 function buildRoot(name: Name, local: boolean, scope: Scope, context: PlanContext): BuiltSource {
   const bound = findVariable(scope, name, context, (variable) => variable.role === 'with')
   if (bound !== undefined) return { value: slotOf(bound, name.span) }
-  const global = local ? undefined : context.findGlobal(name)
-  if (global?.kind === 'value') return { value: { kind: 'global', name: global.name, span: name.span } }
   const variable = findVariable(scope, name, context)
+  const global = local && variable !== undefined ? undefined : context.findGlobal(name)
+  if (global?.kind === 'value') return { value: { kind: 'global', name: global.name, span: name.span } }
   if (variable !== undefined) return { value: slotOf(variable, name.span), unnests: true, origin: variable.origin }
   // Inside a sub-query a name that nothing defines is a field of the only source around it.
   const only = scope.parent === undefined || local ? undefined : nearestOnlySource(scope.parent)
@@ -207,8 +212,9 @@ const committedPrefix = '_ql_committed_'
 export function findTable(value: Expression, scope: Scope, context: PlanContext): TableSource | undefined {
   if (value.kind === 'call' && value.name === 'history') return buildHistory(value, scope, context)
   if (value.kind === 'path') return systemView(value, scope, context)
-  if (value.kind !== 'variable' || value.local) return undefined
-  const { name } = value
+  if (value.kind !== 'variable') return undefined
+  const { name, local } = value
+  if (local && findVariable(scope, name, context) !== undefined) return undefined
   if (findVariable(scope, name, context, (variable) => variable.role === 'with') !== undefined) return undefined
   const global = context.findGlobal(name)
   if (global?.kind === 'table') return { kind: 'table', table: global.table, view: 'user' }

@@ -49,12 +49,15 @@ export function buildGroup(
   const keys: GroupOperator['keys'][number][] = []
   const known: { text: string; slot: number; name: string }[] = []
   const names = new Set<string>()
+  const ambiguous = new Set<string>()
   for (const [position, key] of (groupBy?.keys ?? []).entries()) {
     const value = buildExpression(selectedUnder(key.value, items, before, context), before, context)
     const slot = context.newSlot()
     const name = key.alias?.text ?? columnName(uncast(key.value)) ?? `_${position + 1}`
     keys.push({ value, slot })
-    known.push({ text: expressionKey(value), slot, name })
+    const text = expressionKey(value)
+    if (known.some((one) => one.name === name && one.text !== text)) ambiguous.add(name)
+    known.push({ text, slot, name })
     if (!names.has(name)) declare(scope, context, name, 'key', slot, key.span)
     names.add(name)
   }
@@ -67,7 +70,7 @@ export function buildGroup(
     groupAs = { slot, fields: fields.map(({ name, slot: from }) => ({ name, slot: from })) }
   }
   const aggregates: AggregatePlan[] = []
-  scope.grouping = { before, keys: known, aggregates }
+  scope.grouping = { before, keys: known, ambiguous, aggregates }
   return { scope, finish: () => ({ kind: 'group', input, keys, aggregates, groupAs }) }
 }
 
@@ -105,6 +108,22 @@ export function groupedExpression(
   const text = context.attempt(() => expressionKey(buildExpression(expression, grouping.before, context)))
   const key = text === undefined ? undefined : grouping.keys.find((one) => one.text === text)
   return key && { kind: 'slot', slot: key.slot, name: key.name, span: expression.span }
+}
+
+/** Behind GROUP BY, a path whose last step is a key's name in another case: exact names make it no key. */
+export function pathThatIsNoKey(
+  path: Extract<Expression, { kind: 'path' }>,
+  scope: Scope,
+  context: PlanContext,
+): LedgerError | undefined {
+  const { root, span } = path
+  if (scope.grouping === undefined || root.kind !== 'variable' || !isUngrouped(scope, root.name, context))
+    return undefined
+  const name = columnName(path)
+  const near = scope.grouping.keys.find((key) => key.name.toLowerCase() === name?.toLowerCase())
+  if (near === undefined) return undefined
+  const help = `there is a key '${near.name}': spell the name as in GROUP BY`
+  return new LedgerError('semantic/invalid', `'${root.name.text} … ${name}' is no key of the groups`, { span, help })
 }
 
 /** A sub-query may spell out a key of the groups around it: `GROUP BY x.a HAVING EXISTS(SELECT … WHERE y.a = x.a)`. */

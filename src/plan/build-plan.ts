@@ -64,7 +64,12 @@ function buildStatement(statement: Statement, context: PlanContext): PlanStateme
         span: statement.table.span,
       }
     case 'drop-index': {
-      const { table, indexId } = statement
+      const { table, indexId, purge } = statement
+      if (purge === false) {
+        throw new LedgerError('semantic/unsupported', 'an index is always purged: purge = false is not supported', {
+          span,
+        })
+      }
       return { kind: 'drop-index', table: table.text, indexId: indexId.text, span: indexId.span }
     }
     case 'exec': {
@@ -73,8 +78,13 @@ function buildStatement(statement: Statement, context: PlanContext): PlanStateme
       const scope = new Scope(undefined)
       return { kind: 'redact', args: statement.args.map((argument) => buildExpression(argument, scope, context)), span }
     }
-    case 'explain':
+    case 'explain': {
+      const [option] = statement.options
+      if (option !== undefined) {
+        throw new LedgerError('semantic/unsupported', `EXPLAIN has no option '${option.text}'`, { span: option.span })
+      }
       return { kind: 'explain', lines: printPlan(folded(buildStatement(statement.statement, context), context)) }
+    }
   }
 }
 

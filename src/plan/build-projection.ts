@@ -27,8 +27,16 @@ export function buildProjection(projection: Projection, scope: Scope, context: P
 function starParts(projection: Extract<Projection, { kind: 'star' }>, scope: Scope): RowPart[] {
   const { span } = projection
   if (scope.grouping !== undefined) {
-    const keys = scope.variables.filter((variable) => variable.role === 'key')
-    return keys.map((key) => ({ kind: 'field', name: key.name, value: slotOf(key, span) }))
+    const { keys } = scope.grouping
+    const own = keys.filter(
+      (key, at) => keys.findIndex(({ name, text }) => name === key.name && text === key.text) === at,
+    )
+    const groupAs = scope.variables.filter(({ role, slot }) => role === 'key' && keys.every((key) => key.slot !== slot))
+    return [...own, ...groupAs].map(({ name, slot }) => ({
+      kind: 'field',
+      name,
+      value: { kind: 'slot', slot, name, span },
+    }))
   }
   if (scope.sources.length === 0) {
     throw new LedgerError('semantic/invalid', "'*' needs a FROM clause", { span })

@@ -34,6 +34,8 @@ export interface Grouping {
   /** The scope before grouping: the arguments of aggregates are resolved there. */
   readonly before: Scope
   readonly keys: readonly { readonly text: string; readonly slot: number; readonly name: string }[]
+  /** Names of several keys, none of which they mean by themselves. */
+  readonly ambiguous: ReadonlySet<string>
   readonly aggregates: AggregatePlan[]
 }
 

@@ -44,11 +44,16 @@ export function slotsFilled(operator: Operator): readonly number[] {
   }
 }
 
-/** A text that two expressions share exactly when they say the same of the same slots, wherever they stand. */
+/**
+ * A text that two expressions share exactly when they say the same of the same slots, wherever they stand. Field names
+ * that match in any case are the same in any case.
+ */
 export function expressionKey(expression: PlanExpression | readonly unknown[]): string {
   return JSON.stringify(expression, (name, part) => {
     if (name === 'span' || name === 'quoted') return undefined
-    return typeof part === 'bigint' ? `${part}n` : part
+    if (typeof part === 'bigint') return `${part}n`
+    const isFolded = typeof part === 'object' && part !== null && part.exact === false && typeof part.name === 'string'
+    return isFolded ? { ...part, name: part.name.toLowerCase() } : part
   })
 }
 

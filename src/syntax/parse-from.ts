@@ -1,5 +1,6 @@
 import type { Expression, FromSource } from './ast.ts'
-import { type Cursor, unsupported } from './cursor.ts'
+import { type Cursor, type ParserToken, unsupported } from './cursor.ts'
+import { isClauseWord, isStructuralWord } from './keywords.ts'
 import { isOperator, parseExpression, parseOr } from './parse-expression.ts'
 import { atQuery } from './parse-query.ts'
 
@@ -66,9 +67,23 @@ function parseJoinWords(cursor: Cursor): JoinWords | undefined {
 }
 
 function parseSource(cursor: Cursor): FromSource {
+  if (atLateral(cursor)) cursor.advance()
   if (cursor.at('UNPIVOT')) return parseUnpivot(cursor)
   if (cursor.at('(') && !atQuery(cursor, 1)) return parseWrapped(cursor)
   return scanOf(cursor, parseOr(cursor))
+}
+
+/** LATERAL says what every source may do anyway: see the sources to its left (specification, section 5.7). */
+function atLateral(cursor: Cursor): boolean {
+  if (!cursor.at('LATERAL')) return false
+  const next = cursor.peek()
+  return (
+    next.word === '(' || next.word === '@' || next.word === 'UNPIVOT' || next.kind === 'quoted-name' || startsName(next)
+  )
+}
+
+function startsName({ kind, word }: ParserToken): boolean {
+  return (kind === 'name' || kind === 'keyword') && !isStructuralWord(word) && !isClauseWord(word)
 }
 
 function parseUnpivot(cursor: Cursor): FromSource {

@@ -182,6 +182,7 @@ function parseWord(cursor: Cursor, token: ParserToken): Expression {
       cursor.advance()
       return callOf(token.word.toLowerCase(), spanOfToken(token), [], spanOfToken(token))
     case 'LIST':
+    case 'ROW':
     case 'SEXP':
     case 'BAG':
       if (called) return parseSequence(cursor, token.word)
@@ -200,13 +201,13 @@ function parseWord(cursor: Cursor, token: ParserToken): Expression {
   return { kind: 'variable', name: cursor.anyName(), local: false, span: spanOfToken(token) }
 }
 
-/** LIST(a, b), SEXP(a, b) and BAG(a, b) */
-function parseSequence(cursor: Cursor, word: 'LIST' | 'SEXP' | 'BAG'): Expression {
+/** LIST(a, b), SEXP(a, b) and BAG(a, b); ROW(a, b) is SQL's spelling of the list (a, b). */
+function parseSequence(cursor: Cursor, word: 'LIST' | 'ROW' | 'SEXP' | 'BAG'): Expression {
   const { start } = cursor.advance()
   cursor.expect('(')
   const items = parseItems(cursor, ')')
   const span = cursor.spanFrom(start)
-  if (word === 'LIST') return { kind: 'list', items, form: 'bracket', span }
+  if (word === 'LIST' || word === 'ROW') return { kind: 'list', items, form: 'bracket', span }
   return { kind: word === 'BAG' ? 'bag' : 'sexp', items, span }
 }
 
@@ -259,9 +260,13 @@ export function parsePostfix(cursor: Cursor, root: Expression): Expression {
   }
 }
 
-/** Any word may follow a dot; a keyword only without a blank, so that `a. FROM t` does not swallow its clause. */
+/** A string names a field exactly (specification, section 4). Any word may follow a dot; a keyword only without a blank, so that `a. FROM t` does not swallow its clause. */
 function pathName(cursor: Cursor, dotEnd: number) {
-  const { kind, start } = cursor.token
+  const { kind, start, end } = cursor.token
+  if (kind === 'string') {
+    cursor.advance()
+    return { text: unquote(cursor.text.slice(start + 1, end - 1), "'"), quoted: true, span: { start, end } }
+  }
   if (kind === 'name' || kind === 'quoted-name' || (kind === 'keyword' && start === dotEnd)) return cursor.anyName()
   throw cursor.complain('Invalid path component, expecting either an IDENTIFIER or STAR')
 }

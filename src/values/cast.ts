@@ -41,9 +41,19 @@ export function castTo(value: Value, type: CastType): Value {
   checkCastTarget(type)
   if (isAbsent(value)) return value
   const cast = casts[type.name] ?? (type.name.startsWith('interval') ? castToInterval : undefined)
-  const result = cast && withinRange(() => cast(value, type))
+  const given = keepsBlanks.test(type.name) ? value : withoutBlanks(value)
+  const result = cast && withinRange(() => cast(given, type))
   if (result === undefined) throw cannotCast(value, type)
   return result
+}
+
+const keepsBlanks = /^(any|string|symbol|char.*|varchar)$/
+
+/** Text that is read as another type may have blanks around it, as in SQL. */
+function withoutBlanks(value: Value): Value {
+  if (value.type !== 'string' && value.type !== 'symbol') return value
+  const text = value.value.trim()
+  return text === value.value ? value : string(text)
 }
 
 /** A number that has too many digits for the type has no counterpart there. */
