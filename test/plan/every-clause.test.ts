@@ -135,6 +135,7 @@ const differences: Readonly<Record<string, readonly (readonly [string, string])[
   type: [['SELECT a IS INT FROM T', 'SELECT a IS STRING FROM T']],
   branches: [['SELECT CASE WHEN a THEN 1 END FROM T', 'SELECT CASE WHEN a THEN 1 WHEN b THEN 2 END FROM T']],
   when: [['SELECT CASE WHEN a THEN 1 END FROM T', 'SELECT CASE WHEN b THEN 1 END FROM T']],
+  // biome-ignore lint/suspicious/noThenProperty: THEN is what the language calls it
   then: [['SELECT CASE WHEN a THEN 1 END FROM T', 'SELECT CASE WHEN a THEN 2 END FROM T']],
   otherwise: [['SELECT CASE WHEN a THEN 1 END FROM T', 'SELECT CASE WHEN a THEN 1 ELSE 2 END FROM T']],
   items: [
