@@ -260,7 +260,10 @@ export function parsePostfix(cursor: Cursor, root: Expression): Expression {
   }
 }
 
-/** A string names a field exactly (specification, section 4). Any word may follow a dot; a keyword only without a blank, so that `a. FROM t` does not swallow its clause. */
+/**
+ * A string names a field exactly (specification, section 4). Any word may follow a dot; a keyword only without a blank, so
+ * that `a. FROM t` does not swallow its clause.
+ */
 function pathName(cursor: Cursor, dotEnd: number) {
   const { kind, start, end } = cursor.token
   if (kind === 'string') {
