@@ -10,7 +10,7 @@ import { forEachRow } from './saved-rows.ts'
 import { HeldRows } from './held-rows.ts'
 import { heldColumns, rowOf } from './row.ts'
 import { compileOrder, type Held, holdsAll, type OrderedRows } from './sort.ts'
-import { compileSetOperation } from './set-operation.ts'
+import { compileSetRows } from './set-operation.ts'
 import type { SizeSum } from './value-limits.ts'
 import { compileWritten, constructing, isWritten, sourcing } from './written-values.ts'
 
@@ -89,15 +89,14 @@ function onlyColumn(row: Value): Value {
 
 function compileWhole(query: QueryPlan, compiler: Compiler): Evaluate {
   switch (query.kind) {
-    case 'select': {
+    case 'select':
+    case 'set': {
       const { open, ordered } = compileRowSource(query, compiler)
       const make = ordered ? list : bag
       return (frame) => make(collect(open(frame), frame.values.sum(query.span)))
     }
     case 'pivot':
       return compilePivot(query, compiler)
-    case 'set':
-      return compileSetOperation(query, compiler)
     case 'with':
       return compileWith(query, compiler)
   }
@@ -134,8 +133,14 @@ export interface RowSource {
   readonly ordered: boolean
 }
 
-/** The rows of a SELECT, each made when it is asked for. */
+/** Whether a query gives rows one by one. */
+export function hasRows({ kind }: QueryPlan): boolean {
+  return kind === 'select' || kind === 'set'
+}
+
+/** The rows of a SELECT or a set operation, each made when it is asked for. */
 export function compileRowSource(query: QueryPlan, compiler: Compiler): RowSource {
+  if (query.kind === 'set') return { open: compileSetRows(query, compiler), ordered: query.sort !== undefined }
   if (query.kind !== 'select') throw new LedgerError('semantic/invalid', 'this query has no rows to stream')
   const bounds = compileBounds(query, compiler)
   const { distinct, input } = query

@@ -5,8 +5,12 @@ import { compileExpression } from './compile-expression.ts'
 import { compileTests } from './compile-operators.ts'
 import { compileFindText, type FindText } from './field-path.ts'
 import type { Compiler, Cursor, Frame, Open, Test } from './frame.ts'
+import { heapBytesOf } from './heap-bytes.ts'
 import { compileOperator } from './operators.ts'
 import { compileSave, forEachRow, restoreSlots, type SavedRow, type SaveRow } from './saved-rows.ts'
+import { KeptRows } from './spill/kept-rows.ts'
+import { SpilledJoin } from './spilled-join.ts'
+import { Holding } from './statement-memory.ts'
 import { tupleKey, ValueMap } from './value-map.ts'
 
 /**
@@ -24,14 +28,14 @@ export function compileJoin(join: JoinOperator, compiler: Compiler): Open {
     leftText: join.hash.left.length === 1 ? compileFindText(join.hash.left[0] as PlanExpression, compiler) : undefined,
     right: compileKeys(join.hash.right, compiler.family.read),
   }
-  const save = compileSave(join.rightSlots, compiler)
+  const saves = { left: compileSave(join.leftSlots, compiler), right: compileSave(join.rightSlots, compiler) }
   if (join.join === 'full') {
-    const saves = { left: compileSave(join.leftSlots, compiler), right: save }
-    return (frame) => fullJoin(join, left, right, saves, hash, on, frame)
+    if (hash === undefined) return (frame) => fullJoin(join, left, right, saves, on, frame)
+    return (frame) => fullHashJoin(join, left, right, saves, hash, on, frame)
   }
   if (hash === undefined) return (frame) => new JoinCursor(join, left(frame), () => right(frame), on, frame)
   return (frame) => {
-    const partners = new Partners(right, hash, save, frame)
+    const partners = new Partners(join, right, hash, saves, on, frame)
     return new HashJoinCursor(join, left(frame), partners, on, frame)
   }
 }
@@ -106,6 +110,7 @@ class HashJoinCursor implements Cursor {
   next(): boolean {
     const frame = this.#frame
     for (;;) {
+      if (this.#partners.spilled !== undefined) return this.#partners.spilled.next()
       const rows = this.#rows
       if (rows !== undefined) {
         while (this.#position < rows.length) {
@@ -123,6 +128,7 @@ class HashJoinCursor implements Cursor {
       }
       if (!this.#left.next()) return false
       this.#rows = this.#partners.ofRow()
+      if (this.#rows === undefined) this.#partners.addLeft(this.#left)
       this.#position = 0
       this.#matched = false
     }
@@ -138,6 +144,7 @@ class HashJoinCursor implements Cursor {
 
   close(): void {
     this.#left.close()
+    this.#partners.close()
   }
 }
 
@@ -174,28 +181,59 @@ function compileKeys(keys: readonly PlanExpression[], compiler: Compiler): RowKe
   }
 }
 
-/** The right side of a hash join by its keys, rows of one key side by side in one array; read when the first left row asks. */
+interface Saves {
+  readonly left: SaveRow
+  readonly right: SaveRow
+}
+
+/** About what a row of the table takes beside its values. */
+const entryBytes = 100
+
+/**
+ * The right side of a hash join by its keys, rows of one key side by side in one array; read when the first left row asks.
+ * When it outgrows the memory, `spilled` does the join.
+ */
 class Partners {
+  readonly #join: JoinOperator
   readonly #open: Open
   readonly #keys: HashKeys
-  readonly #save: SaveRow
+  readonly #saves: Saves
+  readonly #on: Test | undefined
   readonly #frame: Frame
   readonly #place: TextPlace = { bytes: noBytes, start: 0, end: 0 }
+  readonly #holding: Holding
   #table: ValueMap<SavedRow> | undefined
+  spilled: SpilledJoin | undefined
 
-  constructor(open: Open, keys: HashKeys, save: SaveRow, frame: Frame) {
+  constructor(join: JoinOperator, open: Open, keys: HashKeys, saves: Saves, on: Test | undefined, frame: Frame) {
+    this.#join = join
     this.#open = open
     this.#keys = keys
-    this.#save = save
+    this.#saves = saves
+    this.#on = on
     this.#frame = frame
+    this.#holding = new Holding(frame.memory)
   }
 
-  /** Those of the left row that the frame holds. NULL and MISSING equal nothing. */
-  ofRow(): SavedRow {
+  /** Those of the left row that the frame holds; undefined when the join is spilled. NULL and MISSING equal nothing. */
+  ofRow(): SavedRow | undefined {
     this.#table ??= this.#read()
+    if (this.spilled !== undefined) return undefined
     if (this.#keys.leftText?.(this.#frame, this.#place) === true) return this.#table.getText(this.#place) ?? noRows
     const key = this.#keys.left(this.#frame)
     return (key && this.#table.get(key)) ?? noRows
+  }
+
+  /** Gives the spilled join the row that the frame holds and all after it. */
+  addLeft(left: Cursor): void {
+    do this.spilled?.addLeft(this.#keys.left(this.#frame), this.#saves.left(this.#frame))
+    while (left.next())
+  }
+
+  close(): void {
+    this.#table = undefined
+    this.#holding.release()
+    this.spilled?.close()
   }
 
   #read(): ValueMap<SavedRow> {
@@ -204,12 +242,35 @@ class Partners {
     forEachRow(this.#open(frame), () => {
       const key = this.#keys.right(frame)
       if (key === undefined) return
-      const row = this.#save(frame)
+      const row = this.#saves.right(frame)
+      if (this.spilled !== undefined) {
+        this.spilled.addRight(key, row)
+        return
+      }
+      const bytes = heapBytesOf(row, entryBytes, frame.memory.limits.memoryBytes)
       const rows = table.get(key)
       if (rows === undefined) table.set(key, row)
       else for (const value of row) rows.push(value)
+      if (!this.#holding.hold(bytes)) this.#spill(table, row)
     })
     return table
+  }
+
+  /** Moves the table to the files; `present`: the row that the frame holds. */
+  #spill(table: ValueMap<Value[]>, present: SavedRow): void {
+    const { rightSlots } = this.#join
+    const spilled = new SpilledJoin(this.#join, this.#on, this.#frame)
+    for (const rows of table.entries()) {
+      for (let start = 0; start < rows.length; start += rightSlots.length) {
+        const row = rows.slice(start, start + rightSlots.length)
+        restoreSlots(this.#frame, rightSlots, row)
+        spilled.addRight(this.#keys.right(this.#frame), row)
+      }
+    }
+    restoreSlots(this.#frame, rightSlots, present)
+    table.clear()
+    this.#holding.release()
+    this.spilled = spilled
   }
 }
 
@@ -218,35 +279,81 @@ function fullJoin(
   join: JoinOperator,
   openLeft: Open,
   openRight: Open,
-  saves: { readonly left: SaveRow; readonly right: SaveRow },
-  hash: HashKeys | undefined,
+  saves: Saves,
   on: Test | undefined,
   frame: Frame,
 ): Cursor {
-  const rows: SavedRow[] = []
-  const table = new ValueMap<SavedRow[]>()
-  forEachRow(openRight(frame), () => {
-    const row = saves.right(frame)
-    rows.push(row)
-    const key = hash?.right(frame)
-    if (key === undefined) return
-    const same = table.get(key)
-    if (same === undefined) table.set(key, [row])
-    else same.push(row)
-  })
-  const candidates = (): readonly SavedRow[] => {
-    if (hash === undefined) return rows
-    const key = hash.left(frame)
-    return (key && table.get(key)) ?? noRows
-  }
-  const found = new Set<SavedRow>()
+  const kept = new KeptRows(frame.memory)
+  forEachRow(openRight(frame), () => kept.add(saves.right(frame)))
+  const found = new Uint8Array(kept.count)
   const left = openLeft(frame)
   const { leftSlots, rightSlots } = join
   const partners = function* (): Generator<boolean> {
     while (left.next()) {
       let matched = false
       const saved = saves.left(frame)
-      for (const row of candidates()) {
+      let position = 0
+      const rows = kept.read()
+      for (let row = rows.next(); row !== undefined; row = rows.next()) {
+        restoreSlots(frame, leftSlots, saved)
+        restoreSlots(frame, rightSlots, row)
+        frame.step()
+        position += 1
+        if (on !== undefined && !on(frame)) continue
+        matched = true
+        found[position - 1] = 1
+        yield true
+      }
+      if (matched) continue
+      for (const slot of rightSlots) frame.slots[slot] = nullValue
+      yield true
+    }
+    let position = 0
+    const rows = kept.read()
+    for (let row = rows.next(); row !== undefined; row = rows.next()) {
+      position += 1
+      if (found[position - 1] === 1) continue
+      for (const slot of leftSlots) frame.slots[slot] = nullValue
+      restoreSlots(frame, rightSlots, row)
+      yield true
+    }
+  }
+  return generatedCursor(partners(), left, kept)
+}
+
+function generatedCursor(rows: Generator<boolean>, left: Cursor, held: { close(): void }): Cursor {
+  return {
+    next: () => rows.next().done !== true,
+    close() {
+      left.close()
+      held.close()
+    },
+  }
+}
+
+/** The same with keys. */
+function fullHashJoin(
+  join: JoinOperator,
+  openLeft: Open,
+  openRight: Open,
+  saves: Saves,
+  keys: HashKeys,
+  on: Test | undefined,
+  frame: Frame,
+): Cursor {
+  const right = new FullRight(join, openRight, keys, saves.right, on, frame)
+  const left = openLeft(frame)
+  if (right.spilled !== undefined) {
+    forEachRow(left, () => right.spilled?.addLeft(keys.left(frame), saves.left(frame)))
+    return right.spilled
+  }
+  const { leftSlots, rightSlots } = join
+  const found = new Set<SavedRow>()
+  const partners = function* (): Generator<boolean> {
+    while (left.next()) {
+      let matched = false
+      const saved = saves.left(frame)
+      for (const row of right.partners(keys.left(frame))) {
         restoreSlots(frame, leftSlots, saved)
         restoreSlots(frame, rightSlots, row)
         frame.step()
@@ -259,13 +366,58 @@ function fullJoin(
       for (const slot of rightSlots) frame.slots[slot] = nullValue
       yield true
     }
-    for (const row of rows) {
+    for (const row of right.rows) {
       if (found.has(row)) continue
       for (const slot of leftSlots) frame.slots[slot] = nullValue
       restoreSlots(frame, rightSlots, row)
       yield true
     }
   }
-  const all = partners()
-  return { next: () => all.next().done !== true, close: () => left.close() }
+  return generatedCursor(partners(), left, right)
+}
+
+/** The right side of a full join, in its order and by its keys, or in files. */
+class FullRight {
+  readonly #holding: Holding
+  readonly #table = new ValueMap<SavedRow[]>()
+  rows: SavedRow[] = []
+  spilled: SpilledJoin | undefined
+
+  constructor(join: JoinOperator, open: Open, keys: HashKeys, save: SaveRow, on: Test | undefined, frame: Frame) {
+    this.#holding = new Holding(frame.memory)
+    forEachRow(open(frame), () => {
+      const key = keys.right(frame)
+      const row = save(frame)
+      if (this.spilled !== undefined) this.spilled.addRight(key, row)
+      else if (!this.#add(key, row, frame)) this.#spill(join, keys, on, frame)
+    })
+  }
+
+  partners(key: Value | undefined): readonly SavedRow[] {
+    return (key && this.#table.get(key)) ?? noRows
+  }
+
+  close(): void {
+    this.rows = []
+    this.#holding.release()
+  }
+
+  #add(key: Value | undefined, row: SavedRow, frame: Frame): boolean {
+    this.rows.push(row)
+    const same = key && this.#table.get(key)
+    if (same !== undefined) same.push(row)
+    else if (key !== undefined) this.#table.set(key, [row])
+    return this.#holding.hold(heapBytesOf(row, 2 * entryBytes, frame.memory.limits.memoryBytes))
+  }
+
+  #spill(join: JoinOperator, keys: HashKeys, on: Test | undefined, frame: Frame): void {
+    this.spilled = new SpilledJoin(join, on, frame)
+    // The last one is that of the frame, whose slots are then as they were.
+    for (const row of this.rows) {
+      restoreSlots(frame, join.rightSlots, row)
+      this.spilled.addRight(keys.right(frame), row)
+    }
+    this.#table.clear()
+    this.close()
+  }
 }

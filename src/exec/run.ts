@@ -4,7 +4,7 @@ import { fieldsAsked } from '../plan/fields-asked.ts'
 import type { Plan, PlanStatement } from '../plan/plan.ts'
 import { bag, list, string, structOf, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { collect, compileRowSource } from './compile-query.ts'
+import { collect, compileRowSource, hasRows } from './compile-query.ts'
 import { compileChange, compileInsert, type Execute, sinkOf } from './dml.ts'
 import { type Compiler, compilerFor, type Evaluate, Frame, type OpenRows, placed } from './frame.ts'
 import { findNoticeSites } from './find-notice-sites.ts'
@@ -115,7 +115,7 @@ function compileStatement(statement: PlanStatement, compiler: Compiler): Program
   const none = { openRows: undefined, evaluate: undefined, execute: undefined }
   if (statement.kind !== 'query') return { ...none, execute: compileExecute(statement, compiler) }
   const { value } = statement
-  if (value.kind !== 'query' || value.query.kind !== 'select') {
+  if (value.kind !== 'query' || !hasRows(value.query)) {
     return { ...none, evaluate: compileExpression(value, compiler) }
   }
   const { open, ordered } = compileRowSource(value.query, compiler)

@@ -4,7 +4,7 @@ import { isCorrelated } from '../plan/walk-plan.ts'
 import { equalityKey } from '../values/compare.ts'
 import { bag, int, isAbsent, missing, string, type TimestampValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { collect, compileRowSource } from './compile-query.ts'
+import { collect, compileRowSource, hasRows } from './compile-query.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, nowhere, type Open, type OpenRows } from './frame.ts'
 import type { DocumentSource, SourceRow } from './source.ts'
 
@@ -192,8 +192,7 @@ export function tableBag(source: TableSource, compiler: Compiler): Evaluate {
 export function compileValueScan(scan: ValueScan, compiler: Compiler): Open {
   if (scan.unpivot) return compileUnpivot(scan, compiler)
   const { value } = scan
-  if (value.kind === 'query' && value.coercion === 'none' && value.query.kind === 'select')
-    return rowScan(scan, compiler)
+  if (value.kind === 'query' && value.coercion === 'none' && hasRows(value.query)) return rowScan(scan, compiler)
   const evaluate = compileExpression(value, compiler)
   if (value.kind === 'global') return globalScan(scan, value.name, evaluate, compiler)
   return (frame) => range(scan, evaluate(frame), frame, compiler)

@@ -2,7 +2,14 @@ import { LedgerError } from '../base/errors.ts'
 import type { PlanExpression, SetPlan } from '../plan/plan.ts'
 import { struct, type StructValue, type Value } from '../values/value.ts'
 
-type Rows = readonly Value[]
+/** The rows of one side, any number of times. */
+type Rows = () => Iterable<Value>
+type Structs = () => Iterable<StructValue>
+
+/** Whether the planner has compared the columns and renamed the right side. */
+export function knowsColumns(query: SetPlan): boolean {
+  return plannedColumns(query.left) !== undefined && plannedColumns(query.right) !== undefined
+}
 
 /**
  * Both sides of UNION, INTERSECT or EXCEPT with the columns of the result: matched by position under the names of the
@@ -10,18 +17,16 @@ type Rows = readonly Value[]
  * they are the fields of the rows. Throws where that leaves a choice: rows that differ in their fields.
  */
 export function matchColumns(a: Rows, b: Rows, query: SetPlan): readonly [Rows, Rows] {
-  requireStructs([...a, ...b], query)
-  const left = a as readonly StructValue[]
-  const right = b as readonly StructValue[]
+  for (const rows of [a, b]) for (const row of rows()) requireStruct(row, query)
+  const left = a as Structs
+  const right = b as Structs
   if (query.corresponding !== undefined) {
     const names = correspondingNames(left, right, query, query.corresponding)
-    return [left.map((row) => cutDown(row, names)), right.map((row) => cutDown(row, names))]
+    return [mapped(left, (row) => cutDown(row, names)), mapped(right, (row) => cutDown(row, names))]
   }
-  const known = [plannedColumns(query.left), plannedColumns(query.right)] as const
-  // The planner has compared the columns and renamed the right side.
-  if ((known[0] !== undefined && known[1] !== undefined) || a.length === 0 || b.length === 0) return [left, right]
-  const columns = [known[0] ?? uniformNames(left), known[1] ?? uniformNames(right)] as const
-  const [names, others] = columns
+  if (knowsColumns(query) || isEmpty(left) || isEmpty(right)) return [left, right]
+  const names = plannedColumns(query.left) ?? uniformNames(left)
+  const others = plannedColumns(query.right) ?? uniformNames(right)
   if (names === undefined || others === undefined) {
     if (haveOneOrder(left, right)) return [left, right]
     const side = names === undefined ? 'left' : 'right'
@@ -30,7 +35,18 @@ export function matchColumns(a: Rows, b: Rows, query: SetPlan): readonly [Rows, 
   if (names.length !== others.length) {
     return refuse(query, `as many columns on both sides, but they have ${names.length} and ${others.length}`)
   }
-  return [left, right.map((row) => renamed(row, others, names))]
+  return [left, mapped(right, (row) => renamed(row, others, names))]
+}
+
+function mapped(rows: Structs, map: (row: StructValue) => StructValue): Structs {
+  return function* () {
+    for (const row of rows()) yield map(row)
+  }
+}
+
+function isEmpty(rows: Structs): boolean {
+  for (const _ of rows()) return false
+  return true
 }
 
 function refuse({ op, span, outer }: SetPlan, needs: string): never {
@@ -41,8 +57,8 @@ function refuse({ op, span, outer }: SetPlan, needs: string): never {
   })
 }
 
-function requireStructs(rows: Rows, query: SetPlan): void {
-  if (rows.some((row) => row.type !== 'struct')) refuse(query, 'structs on both sides')
+export function requireStruct(row: Value, query: SetPlan): void {
+  if (row.type !== 'struct') refuse(query, 'structs on both sides')
 }
 
 /** The columns that the planner knows. */
@@ -53,10 +69,13 @@ function plannedColumns(side: PlanExpression): readonly string[] | undefined {
 }
 
 /** The names that all rows have in the same order. */
-function uniformNames(rows: readonly StructValue[]): readonly string[] | undefined {
-  const names = rows[0]?.names
-  const isUniform = rows.every((row) => row.names === names || isSame(row.names, names ?? []))
-  return isUniform ? names : undefined
+function uniformNames(rows: Structs): readonly string[] | undefined {
+  let names: readonly string[] | undefined
+  for (const row of rows()) {
+    names ??= row.names
+    if (row.names !== names && !isSame(row.names, names)) return undefined
+  }
+  return names
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {
@@ -64,9 +83,11 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** Whether every row has fields of the widest row in that row's order, so that position and name mean the same. */
-function haveOneOrder(left: readonly StructValue[], right: readonly StructValue[]): boolean {
-  const rows = [...left, ...right]
-  const widest = rows.reduce((most, row) => (row.names.length > most.names.length ? row : most)).names
+function haveOneOrder(left: Structs, right: Structs): boolean {
+  let widest: readonly string[] = []
+  for (const rows of [left, right]) {
+    for (const { names } of rows()) if (names.length > widest.length) widest = names
+  }
   const places = new Map(widest.map((name, at) => [name, at]))
   const isOrdered = ({ names }: StructValue) => {
     let last = -1
@@ -77,7 +98,9 @@ function haveOneOrder(left: readonly StructValue[], right: readonly StructValue[
     }
     return true
   }
-  return places.size === widest.length && rows.every(isOrdered)
+  if (places.size !== widest.length) return false
+  for (const rows of [left, right]) for (const row of rows()) if (!isOrdered(row)) return false
+  return true
 }
 
 /** Each column of a row under its new name; a row may lack some. */
@@ -91,26 +114,28 @@ function renamed(row: StructValue, from: readonly string[], to: readonly string[
 
 /** CORRESPONDING BY (a, b): those columns, which both sides must have; without BY, those that both have. */
 function correspondingNames(
-  left: readonly StructValue[],
-  right: readonly StructValue[],
+  left: Structs,
+  right: Structs,
   query: SetPlan,
   wanted: readonly string[] | 'all',
 ): readonly string[] {
   const columns = [namesOf(left, query.left), namesOf(right, query.right)] as const
   if (wanted === 'all') {
     const common = [...columns[0]].filter((name) => columns[1].has(name))
-    if (common.length > 0 || left.length === 0 || right.length === 0) return common
+    if (common.length > 0 || isEmpty(left) || isEmpty(right)) return common
     return refuse(query, 'a column of the same name on both sides for CORRESPONDING')
   }
   for (const [side, rows] of [left, right].entries()) {
-    const lacking = wanted.find((name) => rows.length > 0 && !columns[side]?.has(name))
+    const lacking = isEmpty(rows) ? undefined : wanted.find((name) => !columns[side]?.has(name))
     if (lacking !== undefined) refuse(query, `the column '${lacking}' of CORRESPONDING on both sides`)
   }
   return wanted
 }
 
-function namesOf(rows: readonly StructValue[], side: PlanExpression): ReadonlySet<string> {
-  return new Set([...(plannedColumns(side) ?? []), ...rows.flatMap((row) => row.names)])
+function namesOf(rows: Structs, side: PlanExpression): ReadonlySet<string> {
+  const names = new Set(plannedColumns(side))
+  for (const row of rows()) for (const name of row.names) names.add(name)
+  return names
 }
 
 function cutDown(row: StructValue, names: readonly string[]): StructValue {

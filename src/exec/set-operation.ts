@@ -1,109 +1,270 @@
 import { LedgerError } from '../base/errors.ts'
-import type { SetPlan } from '../plan/plan.ts'
+import type { PlanExpression, SetPlan } from '../plan/plan.ts'
+import { detached } from '../values/binary-reader.ts'
 import { equalityKey } from '../values/compare.ts'
-import { bag, isAbsent, list, nullValue, type Value } from '../values/value.ts'
+import { isAbsent, nullValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { compileBounds } from './compile-query.ts'
-import { type Compiler, type Evaluate, mistyped } from './frame.ts'
-import { matchColumns } from './set-columns.ts'
-import { compileKeys } from './sort.ts'
+import { compileBounds, compileRowSource, hasRows } from './compile-query.ts'
+import { DistinctRows } from './distinct-values.ts'
+import { type Compiler, type Evaluate, type Frame, mistyped, type OpenRows } from './frame.ts'
+import { knowsColumns, matchColumns, requireStruct } from './set-columns.ts'
+import { type CompiledKeys, compileKeys } from './sort.ts'
+import { KeptRows } from './spill/kept-rows.ts'
+import { SortedRows } from './spill/sorted-rows.ts'
+import { SpilledComparison } from './spilled-comparison.ts'
+import { Holding } from './statement-memory.ts'
 
 /**
- * UNION, INTERSECT and EXCEPT (RFC 0007). With OUTER they take any elements and make a bag of what is no collection;
- * without it both sides must be relations: structs with the same number of columns of comparable types.
+ * The rows of UNION, INTERSECT and EXCEPT (RFC 0007). With OUTER they take any elements and make a bag of what is no
+ * collection; without it both sides must be relations: structs with the same number of columns of comparable types.
  */
-export function compileSetOperation(query: SetPlan, compiler: Compiler): Evaluate {
-  const left = compileExpression(query.left, compiler)
-  const right = compileExpression(query.right, compiler)
+export function compileSetRows(query: SetPlan, compiler: Compiler): OpenRows {
+  const sides = { left: compileSide(query.left, compiler), right: compileSide(query.right, compiler) }
   const bounds = compileBounds(query, compiler)
   const sort = query.sort && { slot: query.sort.slot, ...compileKeys(query.sort.keys, compiler) }
   return (frame) => {
-    const given = operands(left(frame), right(frame), query, compiler)
-    const isByColumn = !query.outer || query.corresponding !== undefined
-    const [a, b] = isByColumn ? matchColumns(...given, query) : given
-    if (!query.outer) checkTypes([...a, ...b], query)
-    let items = combine(query, a, b)
-    if (sort !== undefined) {
-      const keyed = items.map((item) => {
-        frame.slots[sort.slot] = item
-        return { item, keys: sort.keysOf(frame) }
-      })
-      keyed.sort((x, y) => sort.compare(x.keys, y.keys))
-      items = keyed.map((one) => one.item)
-    }
     const { offset, limit } = bounds(frame)
-    if (offset > 0 || limit < items.length) items = items.slice(offset, offset + limit)
-    return frame.values.checked(sort === undefined ? bag(items) : list(items), query.span)
+    const combined = rowsOf(query, sides, compiler, frame)
+    const rows = sort === undefined ? combined : sorted(combined, sort, frame, offset + limit)
+    return bounded(rows, offset, limit)
+  }
+}
+
+function* bounded(rows: Iterable<Value>, offset: number, limit: number): Generator<Value, undefined> {
+  let position = 0
+  if (limit === 0) return
+  for (const row of rows) {
+    position += 1
+    if (position <= offset) continue
+    yield row
+    if (position >= offset + limit) return
+  }
+}
+
+function* sorted(
+  rows: Iterable<Value>,
+  keys: CompiledKeys & { readonly slot: number },
+  frame: Frame,
+  wanted: number,
+): Generator<Value> {
+  const held = new SortedRows(keys.compare, frame, wanted)
+  try {
+    for (const row of rows) {
+      frame.slots[keys.slot] = row
+      held.add([...keys.keysOf(frame), row].map(detached))
+    }
+    const stream = held.sorted()
+    for (let row = stream.next(); row !== undefined; row = stream.next()) yield row.at(-1) as Value
+  } finally {
+    held.close()
+  }
+}
+
+/** One operand: rows that come one by one, or a value. */
+type Side =
+  | { readonly open: OpenRows; readonly evaluate: undefined }
+  | { readonly open: undefined; readonly evaluate: Evaluate }
+
+function compileSide(side: PlanExpression, compiler: Compiler): Side {
+  const streams = side.kind === 'query' && side.coercion === 'none' && hasRows(side.query)
+  if (streams) return { open: compileRowSource(side.query, compiler).open, evaluate: undefined }
+  return { open: undefined, evaluate: compileExpression(side, compiler) }
+}
+
+interface Sides {
+  readonly left: Side
+  readonly right: Side
+}
+
+/** Rows, once; asked in the order in which the operands stand. */
+type ReadSide = () => Iterable<Value>
+
+function* rowsOf(query: SetPlan, sides: Sides, compiler: Compiler, frame: Frame): Generator<Value> {
+  const [left, right] = operands(query, sides, compiler, frame)
+  const isByColumn = !query.outer || query.corresponding !== undefined
+  const isKnown = query.corresponding === undefined && knowsColumns(query)
+  if (isByColumn && !isKnown) {
+    yield* matchedRows(query, left, right, frame)
+    return
+  }
+  const check = query.outer ? undefined : new TypeCheck(query)
+  const checked = (side: ReadSide) => () => relation(side(), query, check)
+  yield* combine(query, isByColumn ? checked(left) : left, isByColumn ? checked(right) : right, frame)
+}
+
+function* relation(rows: Iterable<Value>, query: SetPlan, check: TypeCheck | undefined): Generator<Value> {
+  for (const row of rows) {
+    requireStruct(row, query)
+    check?.add(row)
+    yield row
+  }
+}
+
+/** Both sides are read before the first row is given: which columns belong together depends on all of them. */
+function* matchedRows(query: SetPlan, left: ReadSide, right: ReadSide, frame: Frame): Generator<Value> {
+  const [a, b] = [new KeptRows(frame.memory), new KeptRows(frame.memory)]
+  try {
+    for (const row of left()) a.add([detached(row)])
+    for (const row of right()) b.add([detached(row)])
+    const [rowsOfA, rowsOfB] = matchColumns(
+      () => kept(a, frame),
+      () => kept(b, frame),
+      query,
+    )
+    if (!query.outer) {
+      const check = new TypeCheck(query)
+      for (const row of rowsOfA()) check.add(row)
+      for (const row of rowsOfB()) check.add(row)
+    }
+    yield* combine(query, rowsOfA, rowsOfB, frame)
+  } finally {
+    a.close()
+    b.close()
+  }
+}
+
+function* kept(rows: KeptRows, frame: Frame): Generator<Value> {
+  const stream = rows.read()
+  for (let row = stream.next(); row !== undefined; row = stream.next()) {
+    frame.step()
+    yield row[0] as Value
   }
 }
 
 /**
- * The elements of both sides. NULL or MISSING beside a collection is an empty one (RFC 0007); two of them make one NULL,
- * as the conformance suite has it.
+ * NULL or MISSING beside a collection is an empty one (RFC 0007); two of them make one NULL, as the conformance suite has
+ * it.
  */
-function operands(
-  a: Value,
-  b: Value,
-  query: SetPlan,
-  compiler: Compiler,
-): readonly [readonly Value[], readonly Value[]] {
-  if (isAbsent(a) && isAbsent(b)) {
-    mistyped(compiler, query.span, `${query.op.toUpperCase()} takes collections`)
-    return query.op === 'except' ? [[], []] : [[nullValue], [nullValue]]
+function operands({ span, op }: SetPlan, sides: Sides, compiler: Compiler, frame: Frame): [ReadSide, ReadSide] {
+  const values = [sides.left, sides.right].map((side) => side.evaluate?.(frame))
+  const [a, b] = values
+  if (a !== undefined && b !== undefined && isAbsent(a) && isAbsent(b)) {
+    mistyped(compiler, span, `${op.toUpperCase()} takes collections`)
+    const rows = op === 'except' ? [] : [nullValue]
+    return [() => rows, () => rows]
   }
-  return [isAbsent(a) ? [] : elementsOf(a, query, compiler), isAbsent(b) ? [] : elementsOf(b, query, compiler)]
+  const read = (side: Side, value: Value | undefined): ReadSide => {
+    if (value === undefined) return () => opened(side.open as OpenRows, frame)
+    if (isAbsent(value)) return () => []
+    if (value.type === 'bag' || value.type === 'list' || value.type === 'sexp') return () => value.items
+    mistyped(compiler, span, `${op.toUpperCase()} takes collections, not ${value.type}`)
+    return () => [value]
+  }
+  return [read(sides.left, a), read(sides.right, b)]
 }
 
-function elementsOf(value: Value, query: SetPlan, compiler: Compiler): readonly Value[] {
-  if (value.type === 'bag' || value.type === 'list' || value.type === 'sexp') return value.items
-  mistyped(compiler, query.span, `${query.op.toUpperCase()} takes collections, not ${value.type}`)
-  return [value]
-}
-
-function combine({ op, all }: SetPlan, a: readonly Value[], b: readonly Value[]): Value[] {
-  if (op === 'union') {
-    if (all) return [...a, ...b]
-    const first = new Map<string, Value>()
-    for (const item of [...a, ...b]) {
-      const key = equalityKey(item)
-      if (!first.has(key)) first.set(key, item)
+function* opened(open: OpenRows, frame: Frame): Generator<Value> {
+  const rows = open(frame)
+  try {
+    for (let found = rows.next(); found.done !== true; found = rows.next()) {
+      frame.step()
+      yield found.value
     }
-    return [...first.values()]
+  } finally {
+    rows.return?.()
   }
+}
+
+function* combine(query: SetPlan, left: ReadSide, right: ReadSide, frame: Frame): Generator<Value> {
+  if (query.op !== 'union') yield* compared(query, left, right, frame)
+  else if (query.all) {
+    yield* left()
+    yield* right()
+  } else yield* union(left, right, frame)
+}
+
+function* union(left: ReadSide, right: ReadSide, frame: Frame): Generator<Value> {
+  const distinct = new DistinctRows(frame)
+  try {
+    for (const row of left()) if (distinct.isNew(row)) yield row
+    for (const row of right()) if (distinct.isNew(row)) yield row
+    for (let row = distinct.next(); row !== undefined; row = distinct.next()) yield row
+  } finally {
+    distinct.close()
+  }
+}
+
+/** About what a key takes beside its text. */
+const keyBytes = 100
+
+/** INTERSECT and EXCEPT: left rows, by how often the right side has their like. */
+function* compared(query: SetPlan, left: ReadSide, right: ReadSide, frame: Frame): Generator<Value> {
+  const holding = new Holding(frame.memory)
   const counts = new Map<string, number>()
-  for (const item of b) {
-    const key = equalityKey(item)
-    counts.set(key, (counts.get(key) ?? 0) + 1)
+  let spilled: SpilledComparison | undefined
+  try {
+    for (const row of right()) {
+      const key = equalityKey(row)
+      const count = counts.get(key)
+      if (spilled !== undefined) spilled.addRight(key, 1)
+      else if (count !== undefined) counts.set(key, count + 1)
+      else {
+        counts.set(key, 1)
+        if (!holding.hold(keyBytes + key.length)) spilled = new SpilledComparison(query, frame)
+      }
+    }
+    // Left rows that were given count as well where each is given once.
+    const given = new Set<string>()
+    for (const row of left()) {
+      const key = equalityKey(row)
+      const before = given.size
+      if (spilled !== undefined) spilled.addLeft(key, row)
+      else if (decide(query, counts, given, key)) yield row
+      if (given.size > before && !holding.hold(keyBytes + key.length)) spilled = new SpilledComparison(query, frame)
+    }
+    if (spilled === undefined) return
+    for (const [key, count] of counts) spilled.addRight(key, count)
+    for (const key of given) spilled.addGiven(key)
+    counts.clear()
+    given.clear()
+    holding.release()
+    yield* spilled.rows()
+  } finally {
+    holding.release()
+    spilled?.close()
   }
-  const given = new Set<string>()
-  return a.filter((item) => {
-    const key = equalityKey(item)
-    const count = counts.get(key) ?? 0
-    if (all) counts.set(key, count - 1)
-    else if (given.has(key)) return false
-    given.add(key)
+}
+
+/** Whether a left row is given; keeps count. */
+function decide({ op, all }: SetPlan, counts: Map<string, number>, given: Set<string>, key: string): boolean {
+  const count = counts.get(key) ?? 0
+  if (all) {
+    if (count > 0) counts.set(key, count - 1)
     return count > 0 === (op === 'intersect')
-  })
+  }
+  if (given.has(key)) return false
+  const isGiven = count > 0 === (op === 'intersect')
+  if (isGiven) given.add(key)
+  return isGiven
 }
 
 /** SQL wants the values of a column to be comparable; NULL and MISSING go with anything. */
-function checkTypes(rows: readonly Value[], { op, span }: SetPlan): void {
-  const types = new Map<string, string>()
-  for (const row of rows) {
-    if (row.type !== 'struct') continue
+class TypeCheck {
+  readonly #query: SetPlan
+  readonly #types = new Map<string, string>()
+
+  constructor(query: SetPlan) {
+    this.#query = query
+  }
+
+  add(row: Value): void {
+    if (row.type !== 'struct') return
     row.values.forEach((value, at) => {
       const name = row.names[at] as string
       const group = typeGroup(value)
-      const known = types.get(name)
-      if (group !== undefined && known !== undefined && known !== group) {
-        throw new LedgerError(
-          'evaluator/invalid',
-          `${op.toUpperCase()} needs both sides to have columns of comparable types, but '${name}' holds ${known} and ${group}`,
-          { span, help: `OUTER ${op.toUpperCase()} combines any values` },
-        )
-      }
-      if (group !== undefined) types.set(name, group)
+      const known = this.#types.get(name)
+      if (group !== undefined && known !== undefined && known !== group) throw this.#mismatch(name, known, group)
+      if (group !== undefined) this.#types.set(name, group)
     })
+  }
+
+  #mismatch(name: string, known: string, group: string): LedgerError {
+    const { op, span } = this.#query
+    return new LedgerError(
+      'evaluator/invalid',
+      `${op.toUpperCase()} needs both sides to have columns of comparable types, but '${name}' holds ${known} and ${group}`,
+      { span, help: `OUTER ${op.toUpperCase()} combines any values` },
+    )
   }
 }
 

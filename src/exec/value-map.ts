@@ -21,6 +21,18 @@ export class ValueMap<T> {
     return number === -1 ? undefined : this.#byBytes.entries[number]
   }
 
+  /** All entries, in no order. */
+  *entries(): Generator<T> {
+    yield* this.#texts.values()
+    yield* this.#others.values()
+  }
+
+  clear(): void {
+    this.#texts.clear()
+    this.#others.clear()
+    this.#byBytes = undefined
+  }
+
   set(key: Value, entry: T): void {
     if (key.type !== 'string' && key.type !== 'symbol') this.#others.set(otherKey(key), entry)
     else {

@@ -53,7 +53,7 @@ export class RowFile {
   }
 
   /** The rows from `start` up to `end`, both where `add` or `end` said. */
-  rows(start = 0, end = this.end, chunkBytes = spillChunkBytes): RowStream {
+  rows(start = 0, end = this.end, chunkBytes = spillChunkBytes): FileRows {
     this.#flush()
     return new FileRows(this.#file, this.#shared, start, end, chunkBytes)
   }
@@ -71,7 +71,8 @@ export class RowFile {
   }
 }
 
-class FileRows implements RowStream {
+/** Rows of a part of a file. */
+export class FileRows implements RowStream {
   readonly #file: TemporaryFile
   readonly #end: number
   readonly #reader: ValueReader
@@ -87,6 +88,11 @@ class FileRows implements RowStream {
     this.#buffer = Buffer.allocUnsafeSlow(Math.max(headerBytes, Math.min(chunkBytes, end - start)))
     this.#reader = new ValueReader(shared)
     this.#reader.bytes = this.#buffer
+  }
+
+  /** Where the next row lies in the file. */
+  get position(): number {
+    return this.#read - this.#filled + this.#reader.at
   }
 
   next(): Value[] | undefined {

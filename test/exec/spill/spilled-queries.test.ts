@@ -5,6 +5,7 @@ import { LedgerError } from '../../../src/base/errors.ts'
 import { runPlan } from '../../../src/exec/run.ts'
 import { buildPlan } from '../../../src/plan/build-plan.ts'
 import { parseStatement } from '../../../src/syntax/parser.ts'
+import { parseIon } from '../../../src/values/text-reader.ts'
 import { printIon } from '../../../src/values/text-writer.ts'
 import {
   decimal,
@@ -20,6 +21,7 @@ import {
 import { runStatement } from '../../support/run-statement.ts'
 import { SpillWorld } from '../../support/spill-world.ts'
 import { StoredDatabase } from '../../support/stored-source.ts'
+import { contents, query } from '../generated-queries.ts'
 
 const world = new SpillWorld()
 after(() => world.remove())
@@ -50,6 +52,25 @@ const queries = {
     'SELECT t.k, SUM(t.n) AS s FROM T AS t GROUP BY t.k ORDER BY s DESC, t.k LIMIT 3',
     'SELECT u.k, t.v, COUNT(*) AS c FROM T AS t, U AS u WHERE t.k = u.k GROUP BY u.k, t.v',
     'SELECT t.n, (SELECT u.k, COUNT(*) AS c FROM U AS u WHERE u.n <= t.n GROUP BY u.k) AS q FROM T AS t WHERE t.n < 4',
+  ],
+  join: [
+    'SELECT t.n, u.n AS m FROM T AS t JOIN U AS u ON t.k = u.k',
+    'SELECT t.n, u.n AS m FROM T AS t LEFT JOIN U AS u ON t.k = u.k AND t.n < u.n',
+    'SELECT t.n, u AS m FROM T AS t RIGHT JOIN U AS u ON t.k = u.k AND t.v = u.v',
+    'SELECT t, u FROM T AS t FULL JOIN U AS u ON t.k = u.k AND t.n <> u.n',
+    'SELECT t.n, u.n AS m FROM T AS t FULL JOIN U AS u ON t.n < u.n',
+    'SELECT t.n, u.n AS m, w.n AS o FROM T AS t JOIN (U AS u JOIN T AS w ON u.v = w.v) ON t.k = u.k',
+    'SELECT t.n, x.c FROM T AS t LEFT JOIN (SELECT u.k, COUNT(*) AS c FROM U AS u GROUP BY u.k) AS x ON t.k = x.k',
+  ],
+  set: [
+    'SELECT t.k FROM T AS t OUTER UNION SELECT u.k FROM U AS u',
+    'SELECT VALUE t.k FROM T AS t OUTER INTERSECT SELECT VALUE u.k FROM U AS u',
+    'SELECT VALUE t.k FROM T AS t OUTER INTERSECT ALL SELECT VALUE u.k FROM U AS u',
+    'SELECT VALUE t.k FROM T AS t OUTER EXCEPT SELECT VALUE u.k FROM U AS u',
+    'SELECT VALUE t.k FROM T AS t OUTER EXCEPT ALL SELECT VALUE u.k FROM U AS u',
+    'SELECT t.n, 1 AS x FROM T AS t EXCEPT SELECT u.n, 1 AS x FROM U AS u WHERE u.n > 7',
+    'SELECT * FROM T AS t OUTER UNION ALL SELECT * FROM U AS u ORDER BY k, n',
+    "(SELECT VALUE {'n': t.n} FROM T AS t) UNION (SELECT VALUE {'m': u.n} FROM U AS u) LIMIT 9 OFFSET 2",
   ],
   'groups that collect': [
     'SELECT k, g FROM T AS t GROUP BY t.k AS k GROUP AS g',
@@ -98,11 +119,18 @@ function databaseOf(t: readonly Value[], u: readonly Value[]): StoredDatabase {
   return database
 }
 
-function outcomeOf(database: StoredDatabase, text: string, memoryBytes: number): string[] | { error: string } {
+function outcomeOf(
+  database: StoredDatabase,
+  text: string,
+  memoryBytes: number,
+  parameters: readonly string[] = [],
+): string[] | { error: string } {
   const plan = buildPlan(parseStatement(text), database, { strictQldb: false, typing: 'permissive' })
   const memory = world.memory(memoryBytes)
   try {
-    const rows = [...runPlan(plan, { ...database.context(), memory })].map((row) => printIon(row))
+    const rows = [...runPlan(plan, { ...database.context(parameters.map(parseIon)), memory })].map((row) =>
+      printIon(row),
+    )
     assert.deepEqual([memory.used, memory.diskUsed], [0, 0], `everything is given back: ${text}`)
     return rows
   } catch (error) {
@@ -132,3 +160,27 @@ for (const [operator, texts] of Object.entries(queries)) {
     }
   })
 }
+
+test('random queries that spill give the rows of memory, in the same order, or end with a limit', () => {
+  const seen = { compared: 0, spilled: 0, limited: 0 }
+  fc.assert(
+    fc.property(contents, query, (tables, { text, parameters }) => {
+      const database = new StoredDatabase()
+      for (const [name, rows] of Object.entries(tables)) {
+        runStatement(database, `CREATE TABLE ${name}`)
+        for (const row of rows) runStatement(database, `INSERT INTO ${name} ?`, [row])
+      }
+      const inMemory = outcomeOf(database, text, Number.POSITIVE_INFINITY, parameters)
+      const before = world.opened
+      const spilled = outcomeOf(database, text, 700, parameters)
+      if (world.opened > before) seen.spilled += 1
+      if ('error' in spilled && spilled.error === 'evaluator/limit') seen.limited += 1
+      else {
+        seen.compared += 1
+        assert.deepEqual(spilled, inMemory, text)
+      }
+    }),
+    { numRuns: 400 },
+  )
+  assert.ok(seen.compared > 300 && seen.spilled > 50, JSON.stringify(seen))
+})
