@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import { statementDiskBytesMax } from '../base/limits.ts'
 import { nearName } from '../base/near-name.ts'
+import { Observation } from '../exec/observation.ts'
 import { InputError } from '../inputs/input-error.ts'
 import { inputFormatHelp, inputFormats } from '../inputs/input.ts'
 import { PreparedQuery } from '../library/prepared-query.ts'
@@ -16,7 +17,7 @@ import { Output } from './output.ts'
 import { checkInputs, fileBinding, type InputSpec, parseInput } from './query-inputs.ts'
 import { parseQuotas, type Quotas, queryQuotaHelp, tempDirHelp } from './quota-args.ts'
 import { realEnv } from './real-env.ts'
-import { writeReport } from './report-failure.ts'
+import { writeNotice, writeReport } from './report-failure.ts'
 import type { ToolWorld } from './tools.ts'
 
 interface QueryArguments {
@@ -26,6 +27,7 @@ interface QueryArguments {
   readonly verbose: number
   readonly text: string
   readonly quotas: Quotas
+  readonly quiet: boolean
 }
 
 /** `qldb query`: one PartiQL query over files, without a ledger. */
@@ -40,7 +42,9 @@ export async function queryTool(argv: readonly string[], world: ToolWorld): Prom
   if (inputs.length === 0 && !world.stdin.isTTY) inputs.push({ name: 'stdin', path: '-', format: undefined })
   checkInputs(inputs)
   try {
-    await writeRows(rowsOf(invocation, inputs), text, invocation.format, world)
+    const observation = invocation.quiet ? undefined : new Observation(text)
+    await writeRows(rowsOf(invocation, inputs, observation), text, invocation.format, world)
+    for (const notice of observation?.notices() ?? []) writeNotice(notice, statementAt(text, 1, 1), world)
     return 'ok'
   } catch (error) {
     const report = reportOf(error, placeOf(error, text))
@@ -49,7 +53,11 @@ export async function queryTool(argv: readonly string[], world: ToolWorld): Prom
   }
 }
 
-function rowsOf({ text, typing, quotas }: QueryArguments, inputs: readonly InputSpec[]): Generator<Value> {
+function rowsOf(
+  { text, typing, quotas }: QueryArguments,
+  inputs: readonly InputSpec[],
+  observation: Observation | undefined,
+): Generator<Value> {
   const bindings = new Map(inputs.map((input) => [input.name, fileBinding(input)]))
   const { statementMemoryBytes, statementDiskBytes = statementDiskBytesMax } = quotas.ledger
   const query = new PreparedQuery(text, bindings.keys(), realEnv, {
@@ -58,7 +66,7 @@ function rowsOf({ text, typing, quotas }: QueryArguments, inputs: readonly Input
     diskBytes: statementDiskBytes,
     ...(quotas.tempDir === undefined ? {} : { tempDir: quotas.tempDir }),
   })
-  return query.rows((name) => bindings.get(name) as ReturnType<typeof fileBinding>)
+  return query.rows((name) => bindings.get(name) as ReturnType<typeof fileBinding>, [], observation)
 }
 
 /** Rows that are made before anything is written, and at most so many. */
@@ -98,11 +106,12 @@ function takePage(rows: Iterator<Value>): Value[] {
   return page
 }
 
+function statementAt(text: string, line: number, column: number): ScriptStatement {
+  return { kind: 'statement', text, line, column, offset: 0, terminated: false }
+}
+
 /** What an error's place is in: the file for a fault of the file, else the query. */
 function placeOf(error: unknown, text: string) {
-  const statementAt = (of: string, line: number, column: number): ScriptStatement => {
-    return { kind: 'statement', text: of, line, column, offset: 0, terminated: false }
-  }
   if (error instanceof InputError) {
     const { path, text: found, line, column } = error.excerpt
     const file = path === '-' ? 'standard input' : path
@@ -119,6 +128,7 @@ interface QueryFlags {
   readonly verbose?: number
   readonly quota?: string[]
   readonly tempDir?: string
+  readonly quiet?: boolean
 }
 
 /** The help text, or what was asked for. Throws LedgerError 'usage/invalid-argument'. */
@@ -149,6 +159,7 @@ function parseQueryArguments(argv: readonly string[]): QueryArguments | string {
     verbose: options.verbose ?? 0,
     text,
     quotas: parseQuotas(options.quota ?? [], options.tempDir),
+    quiet: options.quiet === true,
   }
 }
 
@@ -175,6 +186,7 @@ function buildProgram(): Command {
       ).argParser(collect),
     )
     .option('-f, --format <format>', `how results are shown: ${formatNames.join(', ')}`)
+    .option('-q, --quiet', 'show no notices after the result')
     .option('--typing <mode>', 'permissive (a type error gives MISSING, the default) or strict (it is an error)')
     .addOption(new Option('--quota <name=number>', queryQuotaHelp).argParser(collect))
     .option('--temp-dir <path>', tempDirHelp)

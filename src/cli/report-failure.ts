@@ -1,8 +1,10 @@
 import { LedgerError } from '../base/errors.ts'
-import { printErrorReport, reportOf, shownCauses } from '../shell/error-report.ts'
+import type { Notice } from '../base/notice.ts'
+import { printErrorReport, printNotice, reportOf, shownCauses, shownNotice } from '../shell/error-report.ts'
 import type { ErrorReport } from '../shell/events.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
-import { jsonError } from '../shell/json-report.ts'
+import { jsonError, jsonTalk } from '../shell/json-report.ts'
+import type { ScriptStatement } from '../syntax/split.ts'
 import type { ErrorFormat } from './present.ts'
 
 /** Codes that mean wrong usage when they stop the program before it has run anything. */
@@ -26,6 +28,16 @@ export function writeReport(
 ): void {
   const shown = { ...report, causes: shownCauses(report, verbosity) }
   stderr.write(`${errorFormat === 'json' ? jsonError(shown) : printErrorReport(report, verbosity).join('\n')}\n`)
+}
+
+/** Writes a notice of a tool to stderr, likewise. */
+export function writeNotice(
+  notice: Notice,
+  statement: ScriptStatement,
+  { stderr, errorFormat }: { readonly stderr: NodeJS.WritableStream; readonly errorFormat: ErrorFormat },
+): void {
+  const note = shownNotice(notice, { statement, file: undefined })
+  stderr.write(`${errorFormat === 'json' ? jsonTalk({ type: 'note', note }) : printNotice(note)}\n`)
 }
 
 /** Writes what went wrong outside of any statement and gives the verdict. */

@@ -94,6 +94,20 @@ export class Transaction {
     })
   }
 
+  /**
+   * Asks the endpoint whether it still holds the transaction open; undefined if it does, else what ended it. A page that
+   * cannot be there is asked for: that changes nothing and is no part of the digest.
+   */
+  async check(): Promise<unknown> {
+    if (!this.#isOpen) return this.#failure
+    try {
+      await this.#fetchPage(noPage, {})
+      return undefined
+    } catch (error) {
+      return this.#isOpen ? undefined : error
+    }
+  }
+
   #fetchPage(token: string, options: SendOptions): Promise<PageAnswer> {
     return this.#inTurn(async () => {
       this.#needOpen()
@@ -144,6 +158,9 @@ export class Transaction {
     return turn
   }
 }
+
+/** Of the form of a page token; no page has it. */
+const noPage = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
 
 /** Before the statement is in the digest: later, both ends must have seen it. */
 function refuseIfAborted(signal: AbortSignal | undefined): void {

@@ -120,10 +120,7 @@ class Finder {
           this.#expression(key.value, 'field')
           this.#alias(key.slot, key.value)
         }
-        for (const { argument, filter } of operator.aggregates) {
-          this.#maybe(argument, 'value')
-          this.#maybe(filter, 'field')
-        }
+        this.#parts(operator.aggregates)
         return
       case 'sort':
         this.#operator(operator.input)

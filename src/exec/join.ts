@@ -4,14 +4,16 @@ import { isAbsent, nullValue, string, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileTests } from './compile-operators.ts'
 import { compileFindText, type FindText } from './field-path.ts'
-import type { Compiler, Cursor, Frame, Open, Test } from './frame.ts'
+import type { Compiler, Cursor, Evaluate, Frame, Open, Test } from './frame.ts'
 import { heapBytesOf } from './heap-bytes.ts'
+import type { JoinSide } from './observation.ts'
 import { compileOperator } from './operators.ts'
 import { compileSave, forEachRow, restoreSlots, type SavedRow, type SaveRow } from './saved-rows.ts'
 import { KeptRows } from './spill/kept-rows.ts'
 import { SpilledJoin } from './spilled-join.ts'
 import { Holding } from './statement-memory.ts'
 import { tupleKey, ValueMap } from './value-map.ts'
+import { watchKeys, watchText } from './watch-keys.ts'
 
 /**
  * Joins. A nested loop opens its right side for every left row, so that documents read there count again and again
@@ -23,11 +25,7 @@ export function compileJoin(join: JoinOperator, compiler: Compiler): Open {
   const left = compileOperator(join.left, compiler)
   const right = compileOperator(join.right, compiler)
   const on = join.on.length === 0 ? undefined : compileTests(join.on, compiler.family.read)
-  const hash = join.hash && {
-    left: compileKeys(join.hash.left, compiler.family.read),
-    leftText: join.hash.left.length === 1 ? compileFindText(join.hash.left[0] as PlanExpression, compiler) : undefined,
-    right: compileKeys(join.hash.right, compiler.family.read),
-  }
+  const hash = join.hash && compileHash(join.hash, compiler)
   const saves = { left: compileSave(join.leftSlots, compiler), right: compileSave(join.rightSlots, compiler) }
   if (join.join === 'full') {
     if (hash === undefined) return (frame) => fullJoin(join, left, right, saves, on, frame)
@@ -161,8 +159,21 @@ interface HashKeys {
   readonly right: RowKey
 }
 
-function compileKeys(keys: readonly PlanExpression[], compiler: Compiler): RowKey {
-  const evaluate = keys.map((key) => compileExpression(key, compiler))
+function compileHash({ left, right }: NonNullable<JoinOperator['hash']>, compiler: Compiler): HashKeys {
+  const keysOf = (keys: readonly PlanExpression[], side: JoinSide) => {
+    const evaluate = keys.map((key) => compileExpression(key, compiler.family.read))
+    return rowKey(watchKeys(evaluate, left, side, compiler))
+  }
+  const [only, second] = left
+  const isText = only !== undefined && second === undefined
+  return {
+    left: keysOf(left, 'left'),
+    leftText: isText ? watchText(compileFindText(only, compiler), only, compiler) : undefined,
+    right: keysOf(right, 'right'),
+  }
+}
+
+function rowKey(evaluate: readonly Evaluate[]): RowKey {
   const [only, second] = evaluate
   if (only !== undefined && second === undefined) {
     return (frame) => {

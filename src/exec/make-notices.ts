@@ -88,7 +88,9 @@ function isMeantAsText({ role }: PathSite, isQuoted: boolean, wanted: string, ne
 }
 
 function mismatchMessage({ parts }: ComparisonSite, [a, b]: readonly [Value, Value], text: string): string {
-  const isQuoted = parts.some(({ kind }) => kind === 'constant') && (isQuotedNumber(a, b) || isQuotedNumber(b, a))
+  const isQuoted =
+    parts.some(({ kind }) => kind === 'constant' || kind === 'sequence') &&
+    (isQuotedNumber(a, b) || isQuotedNumber(b, a))
   const hint = isQuoted ? '; numbers take no quotes' : ''
   return `${noticeText(text)} was never true: it compared ${a.type} with ${b.type}${hint}`
 }

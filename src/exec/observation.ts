@@ -8,6 +8,8 @@ import { makeNotices } from './make-notices.ts'
 import { type NoticeSites, type NoticeStep, noSites, type PathSite, type SourceSites } from './notice-sites.ts'
 import { structKey } from './struct-key.ts'
 
+export type JoinSide = 'left' | 'right'
+
 /** The marks of a run that nobody observes: all set. There are never more (noticeSitesMax). */
 export const unseenMarks = new Uint8Array(4_096).fill(1)
 
@@ -20,6 +22,8 @@ export class Observation {
   #sites: NoticeSites = noSites
   #probes = new Map<SourceSites, SourceProbe>()
   #mismatches = new Map<number, readonly [Value, Value]>()
+  /** The first key of each type, on both sides of a hash join. */
+  #keys = new Map<number, Readonly<Record<JoinSide, Map<string, Value>>>>()
   marks: Uint8Array = unseenMarks
 
   constructor(text: string) {
@@ -31,6 +35,7 @@ export class Observation {
     this.#sites = sites
     this.#probes = new Map()
     this.#mismatches = new Map()
+    this.#keys = new Map()
     this.marks = new Uint8Array(sites.marks)
     this.marks[0] = 1
   }
@@ -57,6 +62,18 @@ export class Observation {
     for (let at = 0; at < items.length && this.marks[mark] === 0; at += 1) {
       const item = items[at] as Value
       if (!isAbsent(item)) this.compared(mark, value, item)
+    }
+  }
+
+  /** A key of a hash join; sets its mark when the other side had one of a comparable type. */
+  joined(mark: number, side: JoinSide, value: Value): void {
+    if (isAbsent(value)) return
+    const keys = this.#keys.get(mark) ?? { left: new Map(), right: new Map() }
+    this.#keys.set(mark, keys)
+    if (keys[side].has(value.type)) return
+    keys[side].set(value.type, value)
+    for (const other of keys[side === 'left' ? 'right' : 'left'].values()) {
+      this.compared(mark, side === 'left' ? value : other, side === 'left' ? other : value)
     }
   }
 

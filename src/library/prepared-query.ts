@@ -3,6 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { statementDiskBytesMax, statementMemoryBytesMax } from '../base/limits.ts'
 import { checkCall } from '../exec/compile-call.ts'
 import { evaluateConstant } from '../exec/evaluate-constant.ts'
+import type { Observation } from '../exec/observation.ts'
 import { evaluatePlan, runPlan } from '../exec/run.ts'
 import type { EvaluationContext } from '../exec/source.ts'
 import { StatementMemory } from '../exec/statement-memory.ts'
@@ -69,12 +70,16 @@ export class PreparedQuery {
     return this.#plan.parameters
   }
 
-  /** The rows of the bag or list that the query gives, each made when it is asked for; any other value is one row. */
+  /**
+   * The rows of the bag or list that the query gives, each made when it is asked for; any other value is one row.
+   * `observation` knows the query's notices when the last row has been taken.
+   */
   rows(
     bindingOf: (name: string) => Binding,
     parameters: readonly Value[] = [],
+    observation?: Observation,
   ): Generator<Value, undefined, undefined> {
-    return runPlan(this.#plan, this.#context(bindingOf, parameters))
+    return runPlan(this.#plan, { ...this.#context(bindingOf, parameters), observation })
   }
 
   /** The whole value that the query gives. */

@@ -102,7 +102,7 @@ export class Shell {
   /** The format before `vertical`. */
   #formatBefore = 'auto'
   #includeDepth = 0
-  #open: { readonly transaction: Transaction; readonly startedMs: number } | undefined
+  #open: { readonly transaction: Transaction; readonly startedMs: number; nextCheckMs: number } | undefined
 
   constructor(options: ShellOptions) {
     this.settings = options.settings
@@ -213,6 +213,26 @@ export class Shell {
     return true
   }
 
+  /**
+   * For a prompt, now and then: once the open transaction's time should be over, asks the ledger, and says so if it is.
+   * `onExpired` is called before anything else can be run.
+   */
+  async noticeExpiry(sink: EventSink, onExpired: () => void): Promise<void> {
+    const open = this.#open
+    const nowMs = this.#env.nowMs()
+    if (open === undefined || nowMs < open.nextCheckMs) return
+    open.nextCheckMs = nowMs + expiryChecksMs
+    const failure = await open.transaction.check()
+    if (failure === undefined || this.#open !== open) return
+    this.#open = undefined
+    onExpired()
+    const { kind, summary } = describeFailure(failure)
+    const end =
+      kind === 'expired' ? `expired after ${Math.round((nowMs - open.startedMs) / 1000)} s` : `ended: ${summary}`
+    await sink({ type: 'state' })
+    await sink({ type: 'warning', text: `transaction ${open.transaction.id} ${end}; no changes were saved` })
+  }
+
   /** Ctrl-D: aborts an open transaction and stays (quit: false), else asks to leave (quit: true). */
   async endOfInput(sink: EventSink): Promise<RunOutcome> {
     if (!(await this.abortOpen(sink))) return { exit: 'ok', quit: true }
@@ -274,7 +294,8 @@ export class Shell {
   async #begin(sink: EventSink): Promise<void> {
     if (this.#open !== undefined) throw alreadyOpen('a transaction is open already')
     const transaction = await this.#connection.driver.begin()
-    this.#open = { transaction, startedMs: this.#env.nowMs() }
+    const startedMs = this.#env.nowMs()
+    this.#open = { transaction, startedMs, nextCheckMs: startedMs + transactionAgeMsMax }
     await sink({ type: 'state' })
   }
 
@@ -436,6 +457,9 @@ function asideOf(raised: unknown): string | undefined {
   if (raised instanceof RowsNotCommitted) return 'the rows shown above are not committed'
   return raised instanceof RowsNotShown ? 'the statement itself is committed' : undefined
 }
+
+/** Between two questions whether a transaction lives that should have expired: an endpoint may have another limit. */
+const expiryChecksMs = 5_000
 
 const promptVariable = /\$(LEDGER|REGION|ACTIVE_TRANSACTION)/g
 

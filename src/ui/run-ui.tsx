@@ -46,6 +46,9 @@ const eraseScreen = '\x1b[H\x1b[J'
 /** A lone Escape is a key when nothing follows it for so long. In milliseconds. */
 const escapePauseMs = 50
 
+/** How often a transaction's expiry is looked for, in milliseconds. */
+const tickMs = 250
+
 /** The interactive session on a terminal, from the first prompt to the last: resolves with the verdict. */
 export async function runUi(options: UiOptions): Promise<ExitName> {
   const { shell, stdin, stdout } = options
@@ -100,9 +103,11 @@ export async function runUi(options: UiOptions): Promise<ExitName> {
     }
   }
   let giveBack = takeTerminal()
+  const clock = setInterval(() => void session.tick(), tickMs)
   try {
     return await session.ended
   } finally {
+    clearInterval(clock)
     giveBack()
   }
 }

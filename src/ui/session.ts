@@ -33,6 +33,8 @@ export interface SessionState {
   readonly vi: ViState
   /** One line under the prompt, gone with the next key. */
   readonly hint: string | undefined
+  /** A transaction expired while this input was being typed: it was meant for it, and runs only when asked twice. */
+  readonly isHeldBack: boolean
   /** Counts inputs, so that a view can tell when the running one began. */
   readonly inputs: number
 }
@@ -65,6 +67,7 @@ export class Session {
       recall: recallOf(ports.shell.history.entries),
       vi: freshVi,
       hint: undefined,
+      isHeldBack: false,
       inputs: 0,
     }
     this.ended = new Promise((resolve) => {
@@ -96,6 +99,20 @@ export class Session {
     await this.#drain()
   }
 
+  /** To be called a few times a second: tells of a transaction that has expired meanwhile. */
+  async tick(): Promise<void> {
+    const { mode } = this.#state
+    if (mode !== 'editing' || this.#draining || this.#isTicking) return
+    this.#isTicking = true
+    try {
+      await this.#ports.shell.noticeExpiry(this.#ports.sink, () => {
+        this.#change({ isHeldBack: this.#state.editor.text !== '' })
+      })
+    } finally {
+      this.#isTicking = false
+    }
+  }
+
   /** While a pager has the terminal nothing is drawn. */
   setPaging(isPaging: boolean): void {
     if (this.#state.mode === (isPaging ? 'running' : 'suspended'))
@@ -109,6 +126,7 @@ export class Session {
   }
 
   #draining = false
+  #isTicking = false
   /** The state has changed since the listeners were told. */
   #isUndrawn = false
 
@@ -221,6 +239,10 @@ export class Session {
       await this.#ports.echo(this.#state, '')
       return this.#change({ editor: emptyEditor, vi: this.#nextVi })
     }
+    if (this.#state.isHeldBack) {
+      const hint = 'the transaction expired: Enter again runs this in a transaction of its own'
+      return this.#change({ isHeldBack: false, hint })
+    }
     const lastLineIsEmpty = /\n[ ]*$/.test(text) && editor.caret === text.length
     if (input === 'complete' || lastLineIsEmpty) return this.#submit(text)
     const added = edit(editor, { type: 'insert', text: '\n' })
@@ -269,7 +291,8 @@ export class Session {
     if (editor.text !== '') {
       await this.#ports.echo(this.#state, '^C')
       const recall = recallOf(this.#ports.shell.history.entries)
-      return this.#change({ editor: { ...emptyEditor, killed: editor.killed }, recall, vi: this.#nextVi })
+      const emptied = { ...emptyEditor, killed: editor.killed }
+      return this.#change({ editor: emptied, recall, vi: this.#nextVi, isHeldBack: false })
     }
     const open = this.#ports.shell.state.transaction !== undefined
     const hint = open ? 'a transaction is open: commit or abort ends it' : 'Ctrl-D or quit leaves the shell'

@@ -79,7 +79,9 @@ function statusLine({ state, shell, nowMs }: ViewInput): string | undefined {
   if (shell.transaction === undefined) return mode
   const leftMs = shell.transaction.startedMs + shell.transaction.ageMsMax - nowMs
   const id = `${mode === undefined ? '' : `${mode}; `}transaction ${shell.transaction.id}`
-  return leftMs > 0 ? `${id}: ${Math.ceil(leftMs / 1000)} s left` : `${id}: its time is over`
+  return leftMs > 0
+    ? `${id}: ${Math.ceil(leftMs / 1000)} s left`
+    : `${id}: open for ${Math.floor((nowMs - shell.transaction.startedMs) / 1000)} s`
 }
 
 function searchView({ state, columns, theme }: ViewInput): LiveView {

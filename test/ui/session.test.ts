@@ -56,6 +56,12 @@ function fakeSession(entries: readonly string[] = [], mode: 'emacs' | 'vi' = 'em
     },
     inputState: (text: string) =>
       text.trim() === '' ? 'empty' : /;\s*$|^(quit|begin)$/.test(text) ? 'complete' : 'incomplete',
+    noticeExpiry: async (_sink: unknown, onExpired: () => void) => {
+      if (shellState.transaction === undefined) return
+      shellState.prompt = 'qldb> '
+      shellState.transaction = undefined
+      onExpired()
+    },
     completions: async (text: string, caret: number) => complete(text, caret, ['Vehicle', 'VehicleRegistration']),
     endOfInput: async () => {
       log.push('end-of-input')
@@ -284,4 +290,20 @@ test('session: in vi mode a meta key is Escape and the key, and control keys are
   assert.deepEqual(fake.view(), ['qldb> '])
   await fake.type('x')
   assert.deepEqual(fake.view(), ['qldb> x'])
+})
+
+test('session: an input that was being typed when its transaction expired runs only when Enter is pressed twice', async () => {
+  const fake = fakeSession()
+  await fake.type('begin\rDELETE 1;')
+  await fake.session.tick()
+  assert.equal(fake.view()[0], 'qldb> DELETE 1;')
+  await fake.type('\r')
+  assert.ok(!fake.log.includes('run DELETE 1;'))
+  assert.match(fake.view().join(' '), /the transaction expired: Enter again runs this/)
+  await fake.type('\r')
+  assert.ok(fake.log.includes('run DELETE 1;'))
+  await fake.type('begin\r')
+  await fake.session.tick()
+  await fake.type('SELECT 1;\r')
+  assert.ok(fake.log.includes('run SELECT 1;'))
 })
