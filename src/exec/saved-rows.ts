@@ -14,8 +14,8 @@ export type SaveRow = (frame: Frame) => Value[]
  * Makes what copies a row's slots. Of a document of which only fields are asked, these are kept; others are copied out of
  * the memory that those of a scan share: few may be held of many.
  */
-export function compileSave(slots: readonly number[], compiler: Compiler): SaveRow {
-  const copies = slots.map((slot) => compileCopy(slot, compiler))
+export function compileSave(slots: readonly number[], compiler: Compiler, own: OwnValue = detached): SaveRow {
+  const copies = slots.map((slot) => compileCopy(slot, compiler, own))
   const [only, second] = copies
   if (only !== undefined && second === undefined) return (frame) => [only(frame)]
   return (frame) => {
@@ -25,9 +25,12 @@ export function compileSave(slots: readonly number[], compiler: Compiler): SaveR
   }
 }
 
-function compileCopy(slot: number, compiler: Compiler): Evaluate {
+/** Makes a value keep its memory to itself; one that is written elsewhere at once need not. */
+type OwnValue = (value: Value) => Value
+
+function compileCopy(slot: number, compiler: Compiler, own: OwnValue): Evaluate {
   const asked = compiler.fieldsAsked.get(slot)
-  if (asked === undefined) return (frame) => detached(frame.slots[slot] as Value)
+  if (asked === undefined) return (frame) => own(frame.slots[slot] as Value)
   // What is held may never be evaluated: it sets no marks.
   const unmarked = { ...compiler, sites: noSites }
   const paths = [...asked.values()].map(({ path }) => compileExpression(path, unmarked))
@@ -36,7 +39,7 @@ function compileCopy(slot: number, compiler: Compiler): Evaluate {
     // One that is held already, or the NULL of a row without a partner.
     if (value.type !== 'struct' || value instanceof HeldFields) return value
     const fields = new Array<Value>(paths.length)
-    for (let at = 0; at < paths.length; at += 1) fields[at] = detached((paths[at] as Evaluate)(frame))
+    for (let at = 0; at < paths.length; at += 1) fields[at] = own((paths[at] as Evaluate)(frame))
     return new HeldFields(fields)
   }
 }

@@ -198,7 +198,7 @@ class Sorter {
 const numberKeyBytes = 32
 
 /** One of the keys for all rows: plain numbers as long as the keys are that. */
-class KeyColumn {
+export class KeyColumn {
   readonly #key: SortKeyPlan
   #numbers: number[] | undefined = []
   readonly #values: Value[] = []

@@ -1,78 +1,198 @@
 import type { WindowOperator } from '../plan/plan.ts'
-import { detached } from '../values/binary-reader.ts'
-import type { Value } from '../values/value.ts'
+import { int, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import type { Compiler, Open } from './frame.ts'
+import type { Compiler, Cursor, Evaluate, Frame, Open } from './frame.ts'
 import { compileOperator } from './operators.ts'
-import { compileSave, forEachRow, savedCursor } from './saved-rows.ts'
-import { type CompiledKeys, compileKeys } from './sort.ts'
+import { compileSave, forEachRow, type SaveRow } from './saved-rows.ts'
+import { Holding } from './statement-memory.ts'
 import { tupleKey } from './value-map.ts'
 import { WindowColumns } from './window-columns.ts'
 import { compileWindowCall } from './window-functions.ts'
-import type { Partition } from './window-partition.ts'
+import { HeldWindow } from './window-held.ts'
+import type { StartWindow } from './window-partition.ts'
+import { HeldResults, SpilledResults, type WindowResults } from './window-results.ts'
+import { WindowRows } from './window-rows.ts'
+import { SpilledWindow } from './window-spill.ts'
 
 /**
  * Window functions (SQL:2016, section 4.16.3): rows are put into partitions and ordered there, and each gets the results of
- * the functions over its partition or its frame in it. The rows keep their own order.
+ * the functions over its partition or its frame in it. The rows keep their own order: they are written away as they come,
+ * while keys and arguments are sorted, and read again beside the results.
  */
 export function compileWindow(operator: WindowOperator, compiler: Compiler): Open {
-  const { slots, orderBy } = operator
   const open = compileOperator(operator.input, compiler)
-  const partitionBy = operator.partitionBy.map((key) => compileExpression(key, compiler))
-  const order = compileKeys(orderBy, compiler)
+  if (onlyNumbersRows(operator)) return numberRows(operator, open)
   const columns = new WindowColumns(operator, compiler)
-  const functions = operator.functions.map((call) => compileWindowCall(call, orderBy, columns))
-  const save = compileSave(slots, compiler)
-  const resultSlots = operator.functions.map((call) => call.slot)
+  const functions = operator.functions.map((call) => compileWindowCall(call, operator.orderBy, columns))
+  const parts: WindowParts = {
+    operator,
+    functions,
+    partitionBy: operator.partitionBy.map((key) => compileExpression(key, compiler)),
+    columns: columns.evaluate,
+    save: compileSave(operator.slots, compiler, (value) => value),
+  }
   return (frame) => {
-    const rows: Value[][] = []
-    const values: Value[][] = []
-    const partitions = new Map<string, number[]>()
-    forEachRow(open(frame), () => {
-      const key = tupleKey(partitionBy.map((part) => part(frame)))
-      const partition = partitions.get(key)
-      if (partition === undefined) partitions.set(key, [rows.length])
-      else partition.push(rows.length)
-      values.push(columns.evaluate.map((evaluate) => detached(evaluate(frame))))
-      rows.push(save(frame))
-    })
-    for (const numbers of partitions.values()) {
-      numbers.sort((a, b) => order.compare(values[a] as Value[], values[b] as Value[]))
-      const partition = new HeldPartition(values, numbers, order)
-      const results = functions.map((start) => start(partition, frame))
-      numbers.forEach((number, row) => {
-        frame.step()
-        for (const result of results) (rows[number] as Value[]).push(result(row))
-      })
+    const run = new WindowRun(parts, frame)
+    try {
+      forEachRow(open(frame), () => run.add())
+      run.evaluate()
+      return run.cursor()
+    } catch (error) {
+      run.close()
+      throw error
     }
-    return savedCursor(rows, [...slots, ...resultSlots], frame)
   }
 }
 
-class HeldPartition implements Partition {
-  readonly #values: readonly Value[][]
-  readonly #numbers: readonly number[]
-  readonly #order: CompiledKeys
+/** ROW_NUMBER() OVER (): no row needs another. */
+function onlyNumbersRows({ partitionBy, orderBy, functions }: WindowOperator): boolean {
+  return partitionBy.length === 0 && orderBy.length === 0 && functions.every((call) => call.name === 'row_number')
+}
 
-  constructor(values: readonly Value[][], numbers: readonly number[], order: CompiledKeys) {
-    this.#values = values
-    this.#numbers = numbers
-    this.#order = order
+function numberRows({ functions }: WindowOperator, open: Open): Open {
+  return (frame) => {
+    const rows = open(frame)
+    let count = 0
+    return {
+      next() {
+        if (!rows.next()) return false
+        count += 1
+        for (const { slot } of functions) frame.slots[slot] = int(count)
+        return true
+      },
+      close: () => rows.close(),
+    }
+  }
+}
+
+interface WindowParts {
+  readonly operator: WindowOperator
+  readonly functions: readonly StartWindow[]
+  readonly partitionBy: readonly Evaluate[]
+  readonly columns: readonly Evaluate[]
+  readonly save: SaveRow
+}
+
+/** One run of a window operator. */
+class WindowRun {
+  readonly #parts: WindowParts
+  readonly #frame: Frame
+  readonly #rows: WindowRows
+  readonly #rowsHolding: Holding
+  readonly #holding: Holding
+  readonly #resultsHolding: Holding
+  #held: HeldWindow
+  #spilled: SpilledWindow | undefined
+  #results: WindowResults | undefined
+  #count = 0
+
+  constructor(parts: WindowParts, frame: Frame) {
+    this.#parts = parts
+    this.#frame = frame
+    this.#rows = new WindowRows(parts.operator.slots.length, frame)
+    this.#rowsHolding = new Holding(frame.memory)
+    this.#holding = new Holding(frame.memory)
+    this.#resultsHolding = new Holding(frame.memory)
+    this.#held = this.#startHeld()
   }
 
-  get size(): number {
-    return this.#numbers.length
+  /** Takes the row that the frame holds. */
+  add(): void {
+    const { save, partitionBy, columns } = this.#parts
+    const frame = this.#frame
+    const before = this.#rows.held
+    this.#rows.add(save(frame))
+    const partition = valuesOf(partitionBy, frame)
+    const own = valuesOf(columns, frame)
+    this.#count += 1
+    if (this.#spilled !== undefined) {
+      this.#spilled.add(partition.length === 0 ? '' : tupleKey(partition), this.#count - 1, own)
+      return
+    }
+    const hasRoom = this.#rowsHolding.hold(Math.max(0, this.#rows.held - before))
+    if (!this.#holding.hold(this.#held.add(partition, own)) || !hasRoom) this.#spill()
   }
 
-  value(column: number, row: number): Value {
-    return this.#valuesOf(row)[column] as Value
+  /** Puts the results of all functions beside the rows. */
+  evaluate(): void {
+    const results = this.#startResults()
+    this.#results = results
+    const { functions } = this.#parts
+    const values = new Array<Value>(functions.length)
+    for (const { partition, numberOf } of (this.#spilled ?? this.#held).partitions()) {
+      const started = functions.map((start) => start(partition, this.#frame))
+      for (let row = 0; row < partition.size; row += 1) {
+        this.#frame.step()
+        for (let at = 0; at < values.length; at += 1) values[at] = (started[at] as (row: number) => Value)(row)
+        results.add(numberOf(row), values)
+      }
+    }
+    this.#spilled?.close()
+    this.#held = this.#startHeld()
+    this.#holding.release()
   }
 
-  beginsPeers(row: number): boolean {
-    return row === 0 || this.#order.compare(this.#valuesOf(row - 1), this.#valuesOf(row)) !== 0
+  cursor(): Cursor {
+    const { slots, functions } = this.#parts.operator
+    const frame = this.#frame
+    const rows = this.#rows.read()
+    const results = this.#results?.read()
+    return {
+      next() {
+        const found = rows.next()
+        if (found.done === true || results === undefined) return false
+        frame.step()
+        for (let at = 0; at < slots.length; at += 1) frame.slots[slots[at] as number] = found.value[at] as Value
+        const own = results()
+        for (let at = 0; at < functions.length; at += 1) {
+          frame.slots[(functions[at] as (typeof functions)[number]).slot] = own[at] as Value
+        }
+        return true
+      },
+      close: () => this.close(),
+    }
   }
 
-  #valuesOf(row: number): Value[] {
-    return this.#values[this.#numbers[row] as number] as Value[]
+  close(): void {
+    this.#rows.close()
+    this.#spilled?.close()
+    this.#results?.close()
+    for (const holding of [this.#rowsHolding, this.#holding, this.#resultsHolding]) holding.release()
   }
+
+  #startHeld(): HeldWindow {
+    return new HeldWindow(this.#parts.operator.orderBy, this.#parts.columns.length, this.#frame)
+  }
+
+  #startResults(): WindowResults {
+    const { length } = this.#parts.functions
+    const makeRoom = () => this.#spillRows()
+    const hasRoom = this.#resultsHolding.hold(8 * length * this.#count) || makeRoom()
+    if (this.#spilled !== undefined || !hasRoom) return new SpilledResults(this.#frame)
+    return new HeldResults(this.#count, length, this.#resultsHolding, makeRoom, this.#frame)
+  }
+
+  /** Gives up the memory of the rows; false where they take none. */
+  #spillRows(): boolean {
+    if (this.#rowsHolding.bytes === 0) return false
+    this.#rows.spill()
+    this.#rowsHolding.release()
+    return true
+  }
+
+  #spill(): void {
+    this.#spillRows()
+    const spilled = new SpilledWindow(this.#parts.operator.orderBy, this.#parts.columns.length, this.#frame)
+    const held = this.#held
+    for (let row = 0; row < held.count; row += 1) spilled.add(held.partitionOf(row), row, held.columnsOf(row))
+    this.#held = this.#startHeld()
+    this.#holding.release()
+    this.#spilled = spilled
+  }
+}
+
+function valuesOf(evaluate: readonly Evaluate[], frame: Frame): Value[] {
+  const values = new Array<Value>(evaluate.length)
+  for (let at = 0; at < evaluate.length; at += 1) values[at] = (evaluate[at] as Evaluate)(frame)
+  return values
 }

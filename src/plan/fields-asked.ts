@@ -2,7 +2,7 @@ import type { PlanExpression, PlanStatement } from './plan.ts'
 import { expressionKey } from './walk-plan.ts'
 
 /**
- * For every table source of which the statement asks nothing but fields, never the document itself: its slot, and the
+ * For every source in FROM of which the statement asks nothing but fields, never the document itself: its slot, and the
  * paths, each once, by their expressionKey. Such a document need not be kept: the values of the paths can be, in its place.
  */
 export type FieldsAsked = ReadonlyMap<number, ReadonlyMap<string, AskedPath>>
@@ -56,7 +56,7 @@ class Uses {
 
   #note(node: Noted): void {
     if (node.kind === 'slot') this.whole.add(node.slot)
-    else if (node.kind === 'scan-table') this.tables.add(node.slot)
+    else if (node.kind === 'scan-table' || node.kind === 'scan-value') this.tables.add(node.slot)
     else if (node.kind === 'change') this.whole.add(node.documentSlot)
     else if (node.kind === 'group') for (const field of node.groupAs?.fields ?? []) this.whole.add(field.slot)
   }
@@ -70,6 +70,6 @@ class Uses {
 }
 
 type Noted =
-  | { readonly kind: 'slot' | 'scan-table'; readonly slot: number }
+  | { readonly kind: 'slot' | 'scan-table' | 'scan-value'; readonly slot: number }
   | { readonly kind: 'change'; readonly documentSlot: number }
   | { readonly kind: 'group'; readonly groupAs: { readonly fields: readonly { readonly slot: number }[] } | undefined }

@@ -78,6 +78,15 @@ const queries = {
     "SELECT t.k, STRING_AGG(DISTINCT CAST(t.n AS STRING), ',') AS a FROM T AS t GROUP BY t.k",
     'SELECT t.k, MEDIAN(t.n) AS m, COUNT(*) AS c FROM T AS t GROUP BY t.k',
   ],
+  window: [
+    'SELECT t.n, ROW_NUMBER() OVER (ORDER BY t.k) AS r FROM T AS t',
+    'SELECT VALUE [t, RANK() OVER (PARTITION BY t.k ORDER BY t.v)] FROM T AS t',
+    'SELECT t.n, LAG(t.v) OVER w AS a, LEAD(t.v, 3) OVER w AS b, NTILE(4) OVER w AS c, CUME_DIST() OVER w AS d FROM T AS t WINDOW w AS (ORDER BY t.v, t.n)',
+    'SELECT t.n, SUM(t.n) OVER (PARTITION BY t.k, t.v ORDER BY t.n DESC) AS s, COUNT(t.v) OVER (PARTITION BY t.k) AS c FROM T AS t',
+    'SELECT t.n, MAX(t.v) OVER (ORDER BY t.n ROWS BETWEEN 20 PRECEDING AND 3 FOLLOWING) AS m, ARRAY_AGG(t.n) OVER (ORDER BY t.n ROWS 2 PRECEDING) AS a FROM T AS t',
+    'SELECT t.n, u.n AS m, LAST_VALUE(u) OVER (PARTITION BY t.k ORDER BY u.n RANGE 4 PRECEDING) AS x FROM T AS t, U AS u WHERE t.k = u.k',
+    'SELECT t.n, RANK() OVER (ORDER BY t.k) AS r FROM T AS t ORDER BY r, t.n LIMIT 10',
+  ],
 }
 
 /** Keys that are equal though written differently, absent, of several types, and some that never occur twice. */

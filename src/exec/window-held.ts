@@ -1,0 +1,130 @@
+import type { SortKeyPlan } from '../plan/plan.ts'
+import type { Value } from '../values/value.ts'
+import type { Frame } from './frame.ts'
+import { KeyColumn } from './sort.ts'
+import { tupleKey, ValueMap } from './value-map.ts'
+import type { Partition } from './window-partition.ts'
+
+/** Of a row's partition and its place in the order. */
+const placeBytes = 32
+/** Of a partition, beside its key. */
+const partitionBytes = 200
+
+/** What windows need of the rows, held in columns: partitions, ORDER BY keys, arguments. */
+export class HeldWindow {
+  readonly #keys: readonly SortKeyPlan[]
+  readonly #columns: readonly KeyColumn[]
+  readonly #frame: Frame
+  readonly #partitions: number[] = []
+  readonly #byKey = new Map<string, number>()
+  readonly #byOnlyKey = new ValueMap<number>()
+  /** The partitions' keys as texts. */
+  readonly #texts: string[] = []
+  #count = 0
+
+  constructor(keys: readonly SortKeyPlan[], width: number, frame: Frame) {
+    this.#keys = keys
+    this.#frame = frame
+    const [plain] = keys
+    this.#columns = Array.from({ length: width }, (_, at) => new KeyColumn(keys[at] ?? plain ?? anyKey))
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Takes a row's PARTITION BY keys and its columns; returns about how many bytes they take. */
+  add(partition: readonly Value[], columns: readonly Value[]): number {
+    let bytes = placeBytes
+    if (partition.length > 0) {
+      const before = this.#texts.length
+      this.#partitions.push(this.#numberOf(partition))
+      if (this.#texts.length > before) bytes += partitionBytes + 2 * (this.#texts.at(-1) as string).length
+    }
+    for (let at = 0; at < columns.length; at += 1) bytes += (this.#columns[at] as KeyColumn).push(columns[at] as Value)
+    this.#count += 1
+    return bytes
+  }
+
+  columnsOf(row: number): Value[] {
+    return this.#columns.map((column) => column.valueOf(row))
+  }
+
+  /** Each partition, and the numbers of its rows. */
+  *partitions(): Generator<{ readonly partition: Partition; numberOf(row: number): number }> {
+    const order = this.#order()
+    const compare = this.#keys.map((_, at) => (this.#columns[at] as KeyColumn).order())
+    const isPeer = (a: number, b: number) => compare.every((one) => one(a, b) === 0)
+    const [starts, numbers] = this.#grouped(order)
+    for (let at = 0; at + 1 < starts.length; at += 1) {
+      const own = numbers.subarray(starts[at] as number, starts[at + 1])
+      const partition: Partition = {
+        size: own.length,
+        value: (column, row) => (this.#columns[column] as KeyColumn).valueOf(own[row] as number),
+        beginsPeers: (row) => row === 0 || !isPeer(own[row - 1] as number, own[row] as number),
+      }
+      yield { partition, numberOf: (row) => own[row] as number }
+    }
+  }
+
+  /** The partition of a row as text. */
+  partitionOf(row: number): string {
+    return this.#texts[this.#partitions[row] ?? 0] ?? ''
+  }
+
+  #numberOf(values: readonly Value[]): number {
+    const [only, second] = values
+    const text = second === undefined ? undefined : tupleKey(values)
+    const known = text === undefined ? this.#byOnlyKey.get(only as Value) : this.#byKey.get(text)
+    if (known !== undefined) return known
+    const number = this.#texts.length
+    if (text === undefined) this.#byOnlyKey.set(only as Value, number)
+    else this.#byKey.set(text, number)
+    this.#texts.push(text ?? tupleKey(values))
+    return number
+  }
+
+  /** The numbers of all rows in the order of the keys. */
+  #order(): ArrayLike<number> {
+    const keys = this.#columns.slice(0, this.#keys.length)
+    const [only, second] = keys
+    if (only === undefined) return { length: this.#count }
+    const packed = second === undefined ? only.packedOrder() : undefined
+    if (packed !== undefined) return packed
+    const order = Array.from({ length: this.#count }, (_, row) => row)
+    const compare = keys.map((column) => column.order())
+    return order.sort((a, b) => {
+      this.#frame.step()
+      for (let at = 0; at < compare.length; at += 1) {
+        const found = (compare[at] as (typeof compare)[0])(a, b)
+        if (found !== 0) return found
+      }
+      return 0
+    })
+  }
+
+  /** The same, partition by partition, and where each begins; a counting sort keeps the order in each. */
+  #grouped(order: ArrayLike<number>): readonly [starts: readonly number[], numbers: Uint32Array] {
+    const count = this.#count
+    const numbers = new Uint32Array(count)
+    const rowAt = (at: number) => (this.#keys.length === 0 ? at : (order[at] as number))
+    if (this.#partitions.length === 0) {
+      for (let at = 0; at < count; at += 1) numbers[at] = rowAt(at)
+      return [count === 0 ? [] : [0, count], numbers]
+    }
+    const starts = new Array<number>(this.#texts.length + 1).fill(0)
+    for (const partition of this.#partitions) starts[partition + 1] = (starts[partition + 1] as number) + 1
+    for (let at = 1; at < starts.length; at += 1) starts[at] = (starts[at] as number) + (starts[at - 1] as number)
+    const next = starts.slice()
+    for (let at = 0; at < count; at += 1) {
+      const row = rowAt(at)
+      const partition = this.#partitions[row] as number
+      numbers[next[partition] as number] = row
+      next[partition] = (next[partition] as number) + 1
+    }
+    return [starts, numbers]
+  }
+}
+
+/** Columns that are no keys have no order. */
+const anyKey = { descending: false, nullsFirst: false } as SortKeyPlan
