@@ -80,7 +80,7 @@ export interface CompiledAggregate {
 }
 
 /** Aggregates that hold the values of their rows. */
-const collectingAggregates: ReadonlySet<string> = new Set(['array_agg', 'string_agg', 'median'])
+export const collectingAggregates: ReadonlySet<string> = new Set(['array_agg', 'string_agg', 'median'])
 
 /** An aggregate over rows: COUNT(*) counts them, the others skip NULL and MISSING, DISTINCT takes equal values once. */
 export function compileAggregate(aggregate: AggregatePlan, compiler: Compiler): CompiledAggregate {

@@ -2,10 +2,14 @@ import { LedgerError } from '../base/errors.ts'
 import type { SortKeyPlan, WindowCallPlan } from '../plan/plan.ts'
 import { equalityKey } from '../values/compare.ts'
 import { int, isAbsent, missing, type Value } from '../values/value.ts'
+import { AggregateMemory } from './aggregate-memory.ts'
 import { compileCollected } from './collected-aggregate.ts'
 import { noSuchFunction } from './compile-call.ts'
 import { type Compiler, failed, type Frame } from './frame.ts'
 import { type Accumulator, findAggregate } from './functions/aggregates.ts'
+import { collectingAggregates } from './group.ts'
+import { heapBytes } from './heap-bytes.ts'
+import { Holding } from './statement-memory.ts'
 import type { WindowColumns } from './window-columns.ts'
 import { compileFrames, type Frames, startsFirst } from './window-frames.ts'
 import { type MovingAggregate, movingAggregate } from './window-moving.ts'
@@ -34,6 +38,7 @@ export function compileWindowAggregate(
   return (partition, frame) => {
     const values = argument(partition, frame)
     const folding = new Folding(() => startSum(frame), values, frame)
+    partition.endings.push(() => folding.close())
     return overFrames(startFrames(partition, frame), moves ? new Moving(call, values, folding, frame) : folding)
   }
 }
@@ -44,6 +49,8 @@ interface Sum {
   /** What a value that it can't take gives once there is one; an error where types are strict. */
   readonly failure: Value | undefined
   result(): Value
+  /** Gives back the memory that was charged for it. */
+  close(): void
 }
 
 function compileSum(call: WindowCallPlan, columns: WindowColumns): (frame: Frame) => Sum {
@@ -68,7 +75,8 @@ function compileCollectedSum(call: WindowCallPlan, columns: WindowColumns): (fra
   const plan = { name, argument, separator, distinct, filter: undefined, slot: -1, span }
   const collected = compileCollected(plan, () => current, columns.compiler)
   return (frame) => {
-    const running = collected.start(frame)
+    const memory = new AggregateMemory(frame)
+    const running = collected.start(frame, memory)
     return {
       add(value) {
         current = value
@@ -76,9 +84,19 @@ function compileCollectedSum(call: WindowCallPlan, columns: WindowColumns): (fra
       },
       failure: undefined,
       result: () => frame.values.checked(running.result()),
+      close: () => memory.close(),
     }
   }
 }
+
+/** Charges a value that is held until the aggregate ends. Throws LedgerError 'evaluator/limit'. */
+function holdValue(value: Value, holding: Holding): void {
+  const { memory } = holding
+  if (!holding.hold(heldValueBytes + heapBytes(value, memory.limits.memoryBytes))) throw memory.refusal()
+}
+
+/** About what holding a value takes beside it. */
+const heldValueBytes = 100
 
 /** An aggregate of values, NULL and MISSING apart; with DISTINCT of equal ones the first. */
 class AccumulatedSum implements Sum {
@@ -87,6 +105,9 @@ class AccumulatedSum implements Sum {
   readonly #compiler: Compiler
   readonly #frame: Frame
   readonly #seen: Set<string> | undefined
+  readonly #holding: Holding
+  /** DISTINCT and MEDIAN hold values. */
+  readonly #holds: boolean
   failure: Value | undefined
 
   constructor(accumulator: Accumulator, call: WindowCallPlan, compiler: Compiler, frame: Frame) {
@@ -95,6 +116,8 @@ class AccumulatedSum implements Sum {
     this.#compiler = compiler
     this.#frame = frame
     this.#seen = call.distinct ? new Set() : undefined
+    this.#holding = new Holding(frame.memory)
+    this.#holds = call.distinct || collectingAggregates.has(call.name)
   }
 
   add(value: Value): void {
@@ -104,11 +127,16 @@ class AccumulatedSum implements Sum {
       if (this.#seen.has(key)) return
       this.#seen.add(key)
     }
+    if (this.#holds) holdValue(value, this.#holding)
     try {
       this.#accumulator.add(value)
     } catch (error) {
       this.failure = failed(error, this.#compiler, this.#call.span)
     }
+  }
+
+  close(): void {
+    this.#holding.release()
   }
 
   result(): Value {
@@ -160,6 +188,7 @@ class Folding implements FrameAggregate {
 
   over(start: number, end: number): Value {
     if (start !== this.#start || end < this.#end) {
+      this.#sum.close()
       this.#sum = this.#startSum()
       this.#start = start
       this.#end = start
@@ -171,10 +200,15 @@ class Folding implements FrameAggregate {
     return this.#sum.result()
   }
 
+  close(): void {
+    this.#sum.close()
+  }
+
   /** What a value that the aggregate can't take gives; throws where that is an error. */
   refuse(value: Value): Value {
     const sum = this.#startSum()
     sum.add(value)
+    sum.close()
     return sum.failure ?? missing
   }
 }

@@ -60,6 +60,7 @@ export class HeldWindow {
       const own = numbers.subarray(starts[at] as number, starts[at + 1])
       const partition: Partition = {
         size: own.length,
+        endings: [],
         value: (column, row) => (this.#columns[column] as KeyColumn).valueOf(own[row] as number),
         beginsPeers: (row) => row === 0 || !isPeer(own[row - 1] as number, own[row] as number),
       }

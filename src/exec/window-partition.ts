@@ -8,6 +8,8 @@ export interface Partition {
   value(column: number, row: number): Value
   /** Whether a row's ORDER BY keys differ from those of the row before it; so it is for row 0. */
   beginsPeers(row: number): boolean
+  /** What is to be done when the partition's results are all given: memory that was charged is given back. */
+  readonly endings: (() => void)[]
 }
 
 /** A window function at work on a partition: gives the result for each row, asked for in their order. */

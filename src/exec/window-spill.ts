@@ -84,6 +84,7 @@ class PartitionBuffer implements Partition {
   readonly #decoded = new Map<number, Value[][]>()
   #last = -1
   #lastPage: Value[][] = []
+  readonly endings: (() => void)[] = []
   size = 0
 
   constructor(keys: readonly SortKeyPlan[], width: number, frame: Frame) {

@@ -126,6 +126,7 @@ class WindowRun {
         for (let at = 0; at < values.length; at += 1) values[at] = (started[at] as (row: number) => Value)(row)
         results.add(numberOf(row), values)
       }
+      for (const end of partition.endings) end()
     }
     this.#spilled?.close()
     this.#held = this.#startHeld()
