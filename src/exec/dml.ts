@@ -67,6 +67,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   const checkRow = sure && namingDocument(sure, plan.idSlot, compiler)
   const returning = compileReturning(plan.returning, compiler)
   const { tableId } = plan.table
+  const rowsPerDocument = compiler.nullsMissing ? assignmentRows(plan) : 1
   return (frame) => {
     const targets = new Map<string, Target>()
     forEachRow(open(frame), () => {
@@ -81,7 +82,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
       for (const step of steps) target.changes.push(...step(frame))
     })
     const sink = sinkOf(frame, plan.span)
-    return [...targets.values()].map((target) => {
+    const rows = [...targets.values()].map((target) => {
       const after = changed(target)
       placed(plan.span, () => {
         if (after === undefined) sink.remove(tableId, target.documentId)
@@ -91,7 +92,16 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
       if (returning === undefined) return structOf({ documentId: string(target.documentId) })
       return returning(frame, target.before, after?.type === 'struct' ? after : undefined)
     })
+    return rowsPerDocument === 1 ? rows : rows.flatMap((row) => new Array<Value>(rowsPerDocument).fill(row))
   }
+}
+
+/**
+ * QLDB gave a row for each assignment of each document: the Node sample's test of RenewDriversLicense, which sets two
+ * dates, asserts two equal rows (aws-samples/amazon-qldb-dmv-sample-nodejs, src/test/Sequence.test.ts at 4d722f7).
+ */
+function assignmentRows({ changes }: ChangePlan): number {
+  return Math.max(1, changes.filter(({ kind }) => kind === 'set').length)
 }
 
 function changed({ before, changes }: Target): Value | undefined {

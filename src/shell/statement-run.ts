@@ -113,10 +113,13 @@ class ResultOutput {
   #buffer: Value[] = []
   #bufferBytes = 0
   #documents = 0
+  readonly #isUpdate: boolean
+  #lastId: string | undefined
   isStreaming = false
 
   constructor(statement: ScriptStatement, options: StatementOptions, startedMs: number) {
     this.#statement = statement
+    this.#isUpdate = /^(?:update|from)\b/i.test(statement.text)
     this.#options = options
     this.#startedMs = startedMs
   }
@@ -125,7 +128,7 @@ class ResultOutput {
   async read(result: Result): Promise<void> {
     this.#result = result
     for await (const values of result.pages()) {
-      this.#documents += values.length
+      this.#documents += this.#countDocuments(values)
       if (this.isStreaming) await this.#rows(values)
       else if (!this.#keep(values)) {
         this.isStreaming = true
@@ -149,6 +152,19 @@ class ResultOutput {
     for (const notice of this.#result?.notices() ?? []) {
       await sink({ type: 'note', note: shownNotice(notice, { statement: this.#statement, file }) })
     }
+  }
+
+  /** QLDB's dialect gives a row for each assignment: those of one document follow each other and count once. */
+  #countDocuments(values: readonly Value[]): number {
+    if (!this.#isUpdate) return values.length
+    let count = 0
+    for (const value of values) {
+      const id = value.type === 'struct' && value.names.length === 1 ? value.get('documentId') : undefined
+      const text = id?.type === 'string' ? id.value : undefined
+      if (text === undefined || text !== this.#lastId) count += 1
+      this.#lastId = text
+    }
+    return count
   }
 
   /** Whether the buffer still is within its bounds. */
