@@ -67,6 +67,13 @@ export const documentDepthMax = nestingDepthMax - 16
  */
 export const valueBytesMax = 256 * 1024 * 1024
 
+/** One value takes at most this share of its statement's memory: an operation has its operands and its result at once. */
+export const valueMemoryShare = 1 / 4
+/** A text that an operation makes counts as memory of the statement from this length on. */
+export const chargedTextCharactersMin = 64 * 1024
+/** A LIKE pattern: it is taken apart into its characters. */
+export const likePatternCharactersMax = 1024 * 1024
+
 /** Conditions of one WHERE or ON that are each placed near their sources; of more, the last ones are placed as one. */
 export const conjunctsPlacedMax = 256
 

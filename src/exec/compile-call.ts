@@ -53,7 +53,7 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
       }
     }
     try {
-      return frame.values.checked(definition.call(values, functionContext(frame, compiler)))
+      return frame.made(definition.call(values, functionContext(frame, compiler)))
     } catch (error) {
       return isOutside(error) && !compiler.raises ? missing : failed(error, compiler, span)
     }

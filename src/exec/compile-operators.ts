@@ -109,7 +109,7 @@ function compileArithmetic(op: PlanBinaryOperator, span: Span, compiler: Compile
     }
     try {
       if (isConcatenation && isText(a) && isText(b)) frame.values.checkSize(a.value.length + b.value.length)
-      const result = frame.values.checked(operation(a, b))
+      const result = frame.made(operation(a, b))
       return compiler.nullsMissing ? requireInt64(result) : result
     } catch (error) {
       return failed(error, compiler, span)

@@ -227,6 +227,15 @@ class SelectRows implements Iterator<Value, undefined> {
   }
 
   next(): IteratorResult<Value, undefined> {
+    const before = this.#frame.textBytes
+    try {
+      return this.#next(before)
+    } finally {
+      this.#frame.releaseTexts(before)
+    }
+  }
+
+  #next(before: number): IteratorResult<Value, undefined> {
     while (!this.#isClosed && this.#left > 0 && this.#input.next()) {
       if (this.#distinct === undefined) {
         if (this.#skip === 0) return this.#given(this.#value(this.#frame))
@@ -234,7 +243,10 @@ class SelectRows implements Iterator<Value, undefined> {
         continue
       }
       const value = this.#value(this.#frame)
-      if (!this.#distinct.isNew(value)) continue
+      if (!this.#distinct.isNew(value)) {
+        this.#frame.releaseTexts(before)
+        continue
+      }
       if (this.#skip === 0) return this.#given(value)
       this.#skip -= 1
     }

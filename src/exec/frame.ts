@@ -1,5 +1,6 @@
 import { ErrorList } from '../base/error-list.ts'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
+import { chargedTextCharactersMin } from '../base/limits.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
 import type { FieldsAsked } from '../plan/fields-asked.ts'
@@ -31,12 +32,13 @@ export class Frame {
   /** Of paths and comparisons (notice-sites.ts). */
   marks: Uint8Array = unseenMarks
   #work = 0
+  #textBytes = 0
 
   constructor(slots: number, context: EvaluationContext, limits = context.valueLimits ?? defaultValueLimits) {
     this.slots = new Array<Value>(slots).fill(missing)
     this.context = context
-    this.values = new ValueChecks(limits)
     this.memory = context.memory ?? new StatementMemory(defaultStatementLimits)
+    this.values = new ValueChecks(limits, this.memory.limits.memoryBytes)
   }
 
   /** From now on what is watched is seen, if whoever runs the statement wants notices. */
@@ -53,8 +55,38 @@ export class Frame {
     this.#work += 1
     if (this.#work === 512) {
       this.#work = 0
-      this.context.meter.tick()
+      this.ask()
     }
+  }
+
+  /** Ends the statement by throwing if it is to end. */
+  readonly ask = (): void => {
+    const { meter } = this.context
+    if (meter.check === undefined) meter.tick()
+    else meter.check()
+  }
+
+  /** The value, which an operation has made; a long text counts as held until the row is done. */
+  made(value: Value): Value {
+    const checked = this.values.checked(value)
+    if ((checked.type === 'string' || checked.type === 'symbol') && checked.value.length >= chargedTextCharactersMin) {
+      this.ask()
+      this.memory.charge(checked.value.length)
+      this.#textBytes += checked.value.length
+    }
+    return checked
+  }
+
+  /** What the long texts take that rows under way have made. */
+  get textBytes(): number {
+    return this.#textBytes
+  }
+
+  /** Long texts made since then are no longer needed: their row is done. */
+  releaseTexts(before: number): void {
+    if (this.#textBytes === before) return
+    this.memory.release(this.#textBytes - before)
+    this.#textBytes = before
   }
 }
 

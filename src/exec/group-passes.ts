@@ -90,7 +90,11 @@ export class GroupCursor implements Cursor {
 
   #readInput(rows: Cursor): void {
     try {
-      while (rows.next()) this.#add()
+      const before = this.#frame.textBytes
+      while (rows.next()) {
+        this.#add()
+        this.#frame.releaseTexts(before)
+      }
     } finally {
       rows.close()
     }

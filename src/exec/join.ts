@@ -58,6 +58,7 @@ class JoinCursor implements Cursor {
   }
 
   next(): boolean {
+    const before = this.#frame.textBytes
     for (;;) {
       if (this.#right === undefined) {
         if (!this.#left.next()) return false
@@ -65,7 +66,10 @@ class JoinCursor implements Cursor {
         this.#right = this.#openRight()
       }
       while (this.#right.next()) {
-        if (this.#on !== undefined && !this.#on(this.#frame)) continue
+        if (this.#on !== undefined && !this.#on(this.#frame)) {
+          this.#frame.releaseTexts(before)
+          continue
+        }
         this.#matched = true
         return true
       }

@@ -52,7 +52,11 @@ function compileFilter({ input, conditions }: Extract<Operator, { kind: 'filter'
     const rows = open(frame)
     return {
       next() {
-        while (rows.next()) if (test(frame)) return true
+        const before = frame.textBytes
+        while (rows.next()) {
+          if (test(frame)) return true
+          frame.releaseTexts(before)
+        }
         return false
       },
       close: () => rows.close(),

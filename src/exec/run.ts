@@ -1,5 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import { asLimit } from '../base/limit-error.ts'
+import { interruptible } from '../base/interruption.ts'
 import { fieldsAsked } from '../plan/fields-asked.ts'
 import type { Plan, PlanStatement } from '../plan/plan.ts'
 import { bag, list, string, structOf, type Value } from '../values/value.ts'
@@ -35,7 +36,7 @@ const programs = new WeakMap<Plan, CompiledPlan>()
 export function* runPlan(plan: Plan, context: EvaluationContext): Generator<Value, undefined, undefined> {
   const frame = new Frame(plan.slots, context)
   try {
-    yield* rowsOf(programFor(frame, plan), frame)
+    yield* interruptibleRows(rowsOf(programFor(frame, plan), frame), frame)
   } catch (error) {
     throw placedLimit(error, plan)
   } finally {
@@ -48,6 +49,20 @@ function placedLimit(raised: unknown, { statement }: Plan): unknown {
   const error = asLimit(raised)
   const isPlaced = error instanceof LedgerError && error.code === 'evaluator/limit' && statement.kind === 'query'
   return isPlaced ? error.at(statement.value.span) : error
+}
+
+/** Rows each of whose making can be interrupted, in the midst of one long operation too. */
+function* interruptibleRows(rows: Generator<Value>, frame: Frame): Generator<Value, undefined, undefined> {
+  const pull = () => rows.next()
+  try {
+    for (;;) {
+      const found = interruptible(frame.ask, pull)
+      if (found.done === true) return
+      yield found.value
+    }
+  } finally {
+    rows.return(undefined)
+  }
 }
 
 function* rowsOf(program: Program, frame: Frame): Generator<Value, undefined, undefined> {
@@ -72,7 +87,7 @@ export function evaluatePlan(plan: Plan, context: EvaluationContext): Value {
   const frame = new Frame(plan.slots, context)
   try {
     const program = programFor(frame, plan)
-    return program.evaluate?.(frame) ?? list(program.execute?.(frame) ?? [])
+    return interruptible(frame.ask, () => program.evaluate?.(frame) ?? list(program.execute?.(frame) ?? []))
   } catch (error) {
     throw placedLimit(error, plan)
   } finally {

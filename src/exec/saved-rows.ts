@@ -49,9 +49,13 @@ export function restoreSlots(frame: Frame, slots: readonly number[], row: SavedR
 }
 
 /** Does something for every row, and gives up what is open below, whatever happens. */
-export function forEachRow(rows: Cursor, work: () => void): void {
+export function forEachRow(rows: Cursor, work: () => void, frame?: Frame): void {
+  const before = frame?.textBytes ?? 0
   try {
-    while (rows.next()) work()
+    while (rows.next()) {
+      work()
+      frame?.releaseTexts(before)
+    }
   } finally {
     rows.close()
   }

@@ -32,7 +32,7 @@ export function compileSort(sort: SortOperator, compiler: Compiler): Open {
   return (frame) => {
     const { limit, offset } = bounds(frame)
     const rows = new SortedRows(order.compare, frame, limit + offset)
-    forEachRow(open(frame), () => rows.add([...order.keysOf(frame).map(detached), ...save(frame)]))
+    forEachRow(open(frame), () => rows.add([...order.keysOf(frame).map(detached), ...save(frame)]), frame)
     return slotCursor({ rows: rows.sorted(), close: () => rows.close() }, slots, sort.keys.length, frame)
   }
 }
@@ -97,7 +97,7 @@ export function compileOrder(
   const evaluate = keys.map((key) => compileExpression(key.value, compiler))
   return (frame, start) => {
     const sorter = new Sorter(keys, evaluate, start, frame)
-    forEachRow(open(frame), () => sorter.add())
+    forEachRow(open(frame), () => sorter.add(), frame)
     return { rows: sorter.sorted(), close: () => sorter.close() }
   }
 }

@@ -71,6 +71,8 @@ export interface Meter {
   writeIos: number
   /** Called now and then while rows are worked on; throws LedgerError 'cancelled/by-user' or 'transaction/expired'. */
   tick(): void
+  /** The same, at once: for work of which a single piece may take long. */
+  check?(): void
 }
 
 /** What every evaluation is given. */

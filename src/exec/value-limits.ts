@@ -1,5 +1,11 @@
 import { LedgerError } from '../base/errors.ts'
-import { foldedConstantBytesMax, integerDigitsMax, nestingDepthMax, valueBytesMax } from '../base/limits.ts'
+import {
+  foldedConstantBytesMax,
+  integerDigitsMax,
+  nestingDepthMax,
+  valueBytesMax,
+  valueMemoryShare,
+} from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import { approximateBytes, levelsOf } from '../values/value-size.ts'
 import type { Value } from '../values/value.ts'
@@ -20,15 +26,18 @@ export const foldingLimits: ValueLimits = { valueBytes: 16 * foldedConstantBytes
 /** Refuses values that are too large, before the memory for them is taken. Throws LedgerError 'evaluator/limit'. */
 export class ValueChecks {
   readonly limits: ValueLimits
+  readonly #mostBytes: number
   #numberEnd: bigint | undefined
 
-  constructor(limits: ValueLimits) {
+  /** `memoryBytes`: what the statement may hold. */
+  constructor(limits: ValueLimits, memoryBytes = Number.POSITIVE_INFINITY) {
     this.limits = limits
+    this.#mostBytes = Math.min(limits.valueBytes, Math.floor(memoryBytes * valueMemoryShare))
   }
 
   /** Before a text of so many characters, or a value of so many bytes, is made. */
   checkSize(bytes: number): void {
-    if (bytes > this.limits.valueBytes) throw tooLarge(this.limits.valueBytes)
+    if (bytes > this.#mostBytes) throw tooLarge(this.#mostBytes, this.limits)
   }
 
   /** The value, which an operation has made. `span` is the operation's, where the caller gives an error no place. */
@@ -63,7 +72,7 @@ export class ValueChecks {
 
   /** Collects the sizes of the parts of a value that is being made, which `span` asks for. */
   sum(span?: Span): SizeSum {
-    return new SizeSum(this.limits.valueBytes, span)
+    return new SizeSum(this.#mostBytes, this.limits, span)
   }
 
   #checkDigits(value: bigint): void {
@@ -77,18 +86,20 @@ export class ValueChecks {
 /** The size of a value in the making. */
 export class SizeSum {
   readonly #most: number
+  readonly #limits: ValueLimits
   #bytes = 16
   readonly #span: Span | undefined
 
-  constructor(most: number, span: Span | undefined) {
+  constructor(most: number, limits: ValueLimits, span: Span | undefined) {
     this.#most = most
+    this.#limits = limits
     this.#span = span
   }
 
   /** Throws LedgerError 'evaluator/limit' once the parts are together too large, or one nests as deep as may be. */
   add(part: Value): void {
     this.#bytes += approximateBytes(part)
-    if (this.#bytes > this.#most) throw this.#placed(tooLarge(this.#most))
+    if (this.#bytes > this.#most) throw this.#placed(tooLarge(this.#most, this.#limits))
     const nests = 'items' in part || part.type === 'struct'
     if (nests && levelsOf(part) >= nestingDepthMax) throw this.#placed(tooDeep())
   }
@@ -98,9 +109,10 @@ export class SizeSum {
   }
 }
 
-function tooLarge(most: number): LedgerError {
+function tooLarge(most: number, { valueBytes }: ValueLimits): LedgerError {
+  const quota = most === valueBytes ? `value-bytes=${2 * most}` : 'statement-memory=SIZE, of which it is a share'
   return new LedgerError('evaluator/limit', `one value takes at most ${most} bytes`, {
-    help: `make it smaller, or raise the limit with --quota value-bytes=${2 * most}`,
+    help: `make it smaller, or raise the limit with --quota ${quota}`,
   })
 }
 

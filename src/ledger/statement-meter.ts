@@ -15,7 +15,11 @@ export class StatementMeter implements Meter {
 
   tick(): void {
     this.#ticks += 1
-    if (this.#ticks % ticksBetweenChecks !== 0 || this.#isCancelled?.() !== true) return
+    if (this.#ticks % ticksBetweenChecks === 0) this.check()
+  }
+
+  check(): void {
+    if (this.#isCancelled?.() !== true) return
     throw new LedgerError('cancelled/by-user', 'the statement was cancelled')
   }
 }

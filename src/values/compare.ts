@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import { passLoop } from '../base/interruption.ts'
 import { compareMoments } from './datetime.ts'
 import { compareExact, exactOf, type NumericValue } from './decimal.ts'
 import { equalityKey } from './equality-key.ts'
@@ -40,7 +41,12 @@ export function equals(a: Value, b: Value): boolean {
 }
 
 function equalInOrder(a: readonly Value[], b: readonly Value[]): boolean {
-  return a.length === b.length && a.every((item, index) => equals(item, b[index] as Value))
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index += 1) {
+    passLoop()
+    if (!equals(a[index] as Value, b[index] as Value)) return false
+  }
+  return true
 }
 
 function equalStructs(a: StructValue, b: StructValue): boolean {
@@ -219,12 +225,16 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 function sorted(items: readonly Value[]): Value[] {
-  return [...items].sort(compareTotal)
+  return [...items].sort((a, b) => {
+    passLoop()
+    return compareTotal(a, b)
+  })
 }
 
 function compareInOrder(a: readonly Value[], b: readonly Value[]): number {
   const shared = Math.min(a.length, b.length)
   for (let index = 0; index < shared; index += 1) {
+    passLoop()
     const order = compareTotal(a[index] as Value, b[index] as Value)
     if (order !== 0) return order
   }
@@ -250,5 +260,6 @@ function sortedFields(value: StructValue): Field[] {
 }
 
 function compareFields(a: Field, b: Field): number {
+  passLoop()
   return compareText(a[0], b[0]) || compareTotal(a[1], b[1])
 }

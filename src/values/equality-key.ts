@@ -1,3 +1,4 @@
+import { passLoop } from '../base/interruption.ts'
 import { momentOf } from './datetime.ts'
 import { digitCount, exactOf, type NumericValue, stripZeros } from './decimal.ts'
 import type { Instant } from './timestamp.ts'
@@ -46,7 +47,10 @@ export function equalityKey(value: Value): string {
 /** Each with its length before it, so that no content can look like a boundary. */
 function joined(keys: readonly string[]): string {
   let text = ''
-  for (const key of keys) text += `${key.length}:${key}`
+  for (const key of keys) {
+    passLoop()
+    text += `${key.length}:${key}`
+  }
   return text
 }
 

@@ -1,4 +1,5 @@
 import { documentDepthMax, integerBytesMax, nestingDepthMax } from '../base/limits.ts'
+import { passLoop } from '../base/interruption.ts'
 import { isLazy } from './lazy-values.ts'
 import { hasLoneSurrogate } from './text-quoted.ts'
 import type { Value } from './value.ts'
@@ -63,6 +64,7 @@ function containerBytes(value: Container): number {
   if (value.type === 'struct') for (const name of value.names) bytes += 4 + name.length
   const parts = value.type === 'struct' ? value.values : value.items
   for (let at = 0; at < parts.length; at += 1) {
+    passLoop()
     levels = 0
     bytes += approximateBytes(parts[at] as Value)
     if (levels > deepest) deepest = levels

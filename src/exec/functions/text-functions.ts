@@ -1,3 +1,5 @@
+import { passLoop } from '../../base/interruption.ts'
+import { findText } from '../../values/find-text.ts'
 import { int, string, type Value } from '../../values/value.ts'
 import { define, type FunctionContext, type FunctionDefinition, mismatch } from './definition.ts'
 
@@ -44,6 +46,7 @@ export function numberOf(value: Value | undefined): number {
 export function lengthOf(text: string): number {
   let count = text.length
   for (let index = 0; index + 1 < text.length; index += 1) {
+    passLoop()
     if (isPair(text, index)) {
       count -= 1
       index += 1
@@ -76,13 +79,16 @@ export function substring(text: string, start: number, length: number | undefine
 function unitOf(text: string, pointIndex: number): number {
   if (pointIndex >= text.length) return text.length
   let unit = 0
-  for (let left = pointIndex; left > 0 && unit < text.length; left -= 1) unit += isPair(text, unit) ? 2 : 1
+  for (let left = pointIndex; left > 0 && unit < text.length; left -= 1) {
+    passLoop()
+    unit += isPair(text, unit) ? 2 : 1
+  }
   return unit
 }
 
 /** 1 for an empty text, 0 when it isn't there. */
 function position(wanted: string, text: string): number {
-  const unit = text.indexOf(wanted)
+  const unit = findText(text, wanted)
   return unit === -1 ? 0 : lengthOf(text.slice(0, unit)) + 1
 }
 
@@ -100,23 +106,49 @@ export function trim(args: readonly string[]): string {
     throw mismatch(`Invalid argument for trim, expected BOTH, LEADING or TRAILING, got: ${side}`)
   }
   const dropped = new Set(args.length === 1 ? ' ' : args[args.length - 2])
-  const points = Array.from(text)
   let start = 0
-  let end = points.length
-  if (side !== 'trailing') while (start < end && dropped.has(points[start] as string)) start += 1
-  if (side !== 'leading') while (end > start && dropped.has(points[end - 1] as string)) end -= 1
-  return points.slice(start, end).join('')
+  let end = text.length
+  if (side !== 'trailing') {
+    while (start < end && dropped.has(pointAt(text, start))) start += pointAt(text, start).length
+  }
+  if (side !== 'leading') {
+    while (end > start && dropped.has(pointBefore(text, end))) end -= pointBefore(text, end).length
+  }
+  return text.slice(start, end)
+}
+
+/** The code point that begins at a unit. */
+export function pointAt(text: string, unit: number): string {
+  passLoop()
+  return text.slice(unit, unit + (isPair(text, unit) ? 2 : 1))
+}
+
+/** The code point that ends before a unit. */
+export function pointBefore(text: string, unit: number): string {
+  passLoop()
+  return text.slice(unit - (unit > 1 && isPair(text, unit - 2) ? 2 : 1), unit)
 }
 
 /** An empty text to look for is found nowhere. */
 function replaceAll(text: string, from: string, to: string, { values }: FunctionContext): string {
   if (from === '') return text
+  const joined: string[] = []
+  let parts: string[] = []
   let length = text.length
-  for (let at = text.indexOf(from); at !== -1; at = text.indexOf(from, at + from.length)) {
+  let end = 0
+  for (let at = findText(text, from); at !== -1; at = findText(text, from, end)) {
+    passLoop()
     length += to.length - from.length
     values.checkSize(length)
+    parts.push(text.slice(end, at), to)
+    end = at + from.length
+    // Joined at intervals: a text of millions of parts takes many times its memory.
+    if (parts.length > 4096) {
+      joined.push(parts.join(''))
+      parts = []
+    }
   }
-  return text.replaceAll(from, () => to)
+  return end === 0 ? text : joined.join('') + parts.join('') + text.slice(end)
 }
 
 /** PartiQL's text_replace finds the empty text before, between and after the characters. Source: Kotlin's function page. */

@@ -1,21 +1,29 @@
 import { LedgerError } from '../../base/errors.ts'
+import { passLoop } from '../../base/interruption.ts'
 import { builtTextCharactersMax } from '../../base/limits.ts'
 import { bool, list, string, type Value } from '../../values/value.ts'
-import { define, type FunctionDefinition } from './definition.ts'
+import { findText } from '../../values/find-text.ts'
+import { define, type FunctionContext, type FunctionDefinition } from './definition.ts'
 import { lengthOf, numberOf, substring, textOf, trim } from './text-functions.ts'
 
 /** Functions that take texts apart, pad them or repeat them, as PostgreSQL and DuckDB have them. */
 export const textPartFunctions: readonly FunctionDefinition[] = [
   define('left', ['text', 'int'], ([text, count]) => string(left(textOf(text), numberOf(count)))),
   define('right', ['text', 'int'], ([text, count]) => string(right(textOf(text), numberOf(count)))),
-  define('lpad', ['text', 'int', 'text?'], (args) => string(padded(args, (text, fill) => fill + text))),
-  define('rpad', ['text', 'int', 'text?'], (args) => string(padded(args, (text, fill) => text + fill))),
+  define('lpad', ['text', 'int', 'text?'], (args, context) =>
+    string(padded(args, context, (text, fill) => fill + text)),
+  ),
+  define('rpad', ['text', 'int', 'text?'], (args, context) =>
+    string(padded(args, context, (text, fill) => text + fill)),
+  ),
   define('ltrim', ['text', 'text?'], (args) => string(trimmed('leading', args))),
   define('rtrim', ['text', 'text?'], (args) => string(trimmed('trailing', args))),
-  define('repeat', ['text', 'int'], ([text, count]) => string(repeated('repeat', textOf(text), numberOf(count)))),
-  define('reverse', ['text'], ([text]) => string(Array.from(textOf(text)).reverse().join(''))),
-  define('split', ['text', 'text'], ([text, separator]) =>
-    list(split(textOf(text), textOf(separator)).map((part) => string(part))),
+  define('repeat', ['text', 'int'], ([text, count], context) =>
+    string(repeated(textOf(text), numberOf(count), context)),
+  ),
+  define('reverse', ['text'], ([text]) => string(reversed(textOf(text)))),
+  define('split', ['text', 'text'], ([text, separator], context) =>
+    list(split(textOf(text), textOf(separator), context)),
   ),
   define('starts_with', ['text', 'text'], ([text, start]) => bool(textOf(text).startsWith(textOf(start)))),
 ]
@@ -32,23 +40,27 @@ function right(text: string, count: number): string {
 }
 
 /** A text of exactly so many characters: filled up, by default with blanks, or cut at its end. */
-function padded([text, count, fill]: readonly Value[], join: (text: string, fill: string) => string): string {
+function padded(
+  [text, count, fill]: readonly Value[],
+  context: FunctionContext,
+  join: (text: string, fill: string) => string,
+): string {
   const [given, wanted] = [textOf(text), numberOf(count)]
   const filler = fill === undefined ? ' ' : textOf(fill)
   const lacking = wanted - lengthOf(given)
   if (lacking <= 0) return substring(given, 1, Math.max(0, wanted))
   if (filler === '') return given
   const times = Math.ceil(lacking / lengthOf(filler))
-  return join(given, substring(repeated('lpad and rpad', filler, times), 1, lacking))
+  return join(given, substring(repeated(filler, times, context), 1, lacking))
 }
 
 function trimmed(side: string, [text, characters]: readonly Value[]): string {
   return trim([side, characters === undefined ? ' ' : textOf(characters), textOf(text)])
 }
 
-function repeated(name: string, text: string, times: number): string {
+function repeated(text: string, times: number, { values }: FunctionContext): string {
   if (times <= 0 || text === '') return ''
-  checkLength(name, text.length * times)
+  values.checkSize(text.length * times)
   return text.repeat(times)
 }
 
@@ -60,6 +72,38 @@ export function checkLength(name: string, characters: number): void {
 }
 
 /** The texts between the separators; without a separator, each character. */
-function split(text: string, separator: string): string[] {
-  return separator === '' ? Array.from(text) : text.split(separator)
+function split(text: string, separator: string, { values }: FunctionContext): Value[] {
+  const parts: Value[] = []
+  const size = values.sum()
+  const add = (part: string) => {
+    passLoop()
+    const value = string(part)
+    size.add(value)
+    parts.push(value)
+  }
+  if (separator === '') {
+    for (const point of text) add(point)
+    return parts
+  }
+  let end = 0
+  for (let at = findText(text, separator); at !== -1; at = findText(text, separator, end)) {
+    add(text.slice(end, at))
+    end = at + separator.length
+  }
+  add(text.slice(end))
+  return parts
+}
+
+/** By code points; a piece at a time, so that no more than a piece is taken apart at once. */
+function reversed(text: string): string {
+  const pieces: string[] = []
+  for (let end = text.length; end > 0; ) {
+    const start = Math.max(0, end - 4096)
+    const splitsPair = start > 0 && /[\uDC00-\uDFFF]/.test(text[start] as string)
+    const from = splitsPair ? start - 1 : start
+    pieces.push(Array.from(text.slice(from, end)).reverse().join(''))
+    passLoop()
+    end = from
+  }
+  return pieces.join('')
 }
