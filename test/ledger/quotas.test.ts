@@ -80,7 +80,7 @@ test('a value that a statement makes has bytes, and a number digits, at most', a
     `SELECT w AS a, w AS b FROM ['${word}'] AS w`,
     `SELECT VALUE x FROM [1] AS n LET (SELECT VALUE '${word}' FROM [1, 2] AS m) AS x`,
     `PIVOT '${word}' AT k FROM ['a', 'b'] AS k`,
-    `SELECT VALUE g FROM ['${word}', '${word}'] AS x GROUP BY 1 AS one GROUP AS g`,
+    `SELECT VALUE g FROM ['${word}', '${word}'] AS x GROUP BY x AS k GROUP AS g`,
     `TUPLEUNION({'a': '${word}'}, {'b': '${word}'})`,
     `[['${word}'], ['${word}'], []][*][*]`,
     `FLATTEN([['${word}'], ['${word}']])`,
