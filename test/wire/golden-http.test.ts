@@ -45,14 +45,19 @@ function httpRoad(endpoint: string, ledger: string, env: SimEnv): Road {
 
 /**
  * The text with every id and hash replaced by its number in the order of their first places: over HTTP chance is also
- * asked for tokens and the like, so the ids of a seed are others there.
+ * asked for tokens and the like, so the ids of a seed are others there. A field named by an id has quotes when that begins
+ * with a digit.
  */
 function withoutChance(text: string): string {
   const numbers = new Map<string, string>()
-  return text.replace(/(?<![0-9A-Za-z+/=])(?:[0-9A-Za-z]{22}|[0-9A-Za-z+/]{43}=)(?![0-9A-Za-z+/=])/g, (found) => {
-    if (!numbers.has(found)) numbers.set(found, `<${numbers.size}>`)
-    return numbers.get(found) as string
-  })
+  const numbered = text.replace(
+    /(?<![0-9A-Za-z+/=])(?:[0-9A-Za-z]{22}|[0-9A-Za-z+/]{43}=)(?![0-9A-Za-z+/=])/g,
+    (found) => {
+      if (!numbers.has(found)) numbers.set(found, `<${numbers.size}>`)
+      return numbers.get(found) as string
+    },
+  )
+  return numbered.replace(/'(<\d+>)':/g, '$1:')
 }
 
 async function checkScript(name: string, ledger: GoldenLedger, norm = withoutChance): Promise<void> {
@@ -99,14 +104,9 @@ const needsSimulatedClock: Readonly<Record<string, string>> = {
   'views/history.golden': 'a window of history between given seconds',
 }
 
-/**
- * Times of the commits: those of the seed's world are all of one day, which no script uses for anything else. A field
- * named by an id has quotes when that begins with a digit.
- */
+/** Times of the commits: those of the seed's world are all of one day, which no script uses for anything else. */
 function withoutClock(text: string): string {
-  return withoutChance(text)
-    .replace(/(?:2024-01-01|20(?:2[5-9]|[3-9]\d)-\d\d-\d\d)T[\d:.]+Z/g, '<time>')
-    .replace(/'(<\d+>)':/g, '$1:')
+  return withoutChance(text).replace(/(?:2024-01-01|20(?:2[5-9]|[3-9]\d)-\d\d-\d\d)T[\d:.]+Z/g, '<time>')
 }
 
 describe('the golden scripts against qldb serve, with its threads', () => {
