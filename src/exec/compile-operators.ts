@@ -3,6 +3,7 @@ import type { Span } from '../base/span.ts'
 import type { PlanBinaryOperator, PlanExpression } from '../plan/plan.ts'
 import {
   add,
+  appendHelp,
   bitAnd,
   canTake,
   concatenate,
@@ -127,7 +128,8 @@ export function checkTexts(operator: string, operands: readonly PlanExpression[]
   if (types.every((type) => /^(string|symbol|null|missing)$/.test(type))) return
   const found = types.map((type) => (type === 'missing' ? 'ANY' : type.toUpperCase())).join(', ')
   const message = `Incorrect type of arguments for operator '${operator}', expected STRING got ${found}`
-  throw new LedgerError('evaluator/type-mismatch', message, { span })
+  const isList = operator === '||' && types.some((type) => /^(list|sexp|bag)$/.test(type))
+  throw new LedgerError('evaluator/type-mismatch', message, { span, ...(isList ? { help: appendHelp } : {}) })
 }
 
 /** NULL = MISSING is NULL, MISSING with anything else MISSING; otherwise always a boolean. */

@@ -88,6 +88,8 @@ function changeHere(value: Value, change: Change): Value {
   }
 }
 
+const appending = 'AT takes a position that the list has; without AT the value is appended'
+
 /** INSERT … AT: an index that is there already, or the name of a field. */
 function insertAt(value: Value, at: Value, inserted: Value): Value {
   if (value.type === 'struct' && (at.type === 'string' || at.type === 'symbol')) {
@@ -95,7 +97,7 @@ function insertAt(value: Value, at: Value, inserted: Value): Value {
   }
   if ((value.type === 'list' || value.type === 'sexp') && at.type === 'int') {
     const index = Number(at.value)
-    if (index < 0 || index >= value.items.length) throw noSuchPath([{ kind: 'index', index }])
+    if (index < 0 || index >= value.items.length) throw noSuchPath([{ kind: 'index', index }], appending)
     return withItems(value, [...value.items.slice(0, index), inserted, ...value.items.slice(index)])
   }
   throw new LedgerError('evaluator/type-mismatch', `INSERT … AT ${at.type} does not fit a value of type ${value.type}`)
@@ -117,10 +119,10 @@ function unreachablePath(value: Value, path: readonly Step[], change: Change): V
 }
 
 /** QLDB's words, recorded for an index; the form of a field's part is inferred from it. */
-function noSuchPath(path: readonly Step[]): LedgerError {
+function noSuchPath(path: readonly Step[], help?: string): LedgerError {
   const parts = path.map((step) => (step.kind === 'index' ? `Index(index=${step.index})` : `Field(name=${step.name})`))
   const message = `Document path cannot be resolved: the remaining path was not found: DocumentPath(path=[${parts.join(', ')}])`
-  return new LedgerError('evaluator/no-such-path', message)
+  return new LedgerError('evaluator/no-such-path', message, help === undefined ? {} : { help })
 }
 
 /** The document without the elements that were removed; undefined when it was removed itself. */

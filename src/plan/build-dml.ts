@@ -9,7 +9,7 @@ import type {
   TablePath,
 } from '../syntax/ast.ts'
 import { buildExpression, literalText } from './build-expression.ts'
-import { buildFrom, countSources } from './build-from.ts'
+import { buildFrom, committedPrefix, countSources } from './build-from.ts'
 import { addFilter } from './build-query.ts'
 import type { TableInfo } from './catalog.ts'
 import { columnName } from './column-name.ts'
@@ -64,12 +64,20 @@ function findTarget(path: TablePath, context: PlanContext): TableInfo {
   if (found?.kind === 'table') return found.table
   if (found?.kind === 'value' || rest.length > 0)
     throw notATable(path.names.map((one) => one.text).join('.'), path.span)
+  if (name.text.startsWith(committedPrefix)) throw notATable(name.text, path.span)
   context.note(noSuchVariable(name, undefined, context))
   return unresolvedTable(name.text)
 }
 
 function notATable(name: string, span: TablePath['span']): LedgerError {
-  return new LedgerError('semantic/invalid', `'${name}' is not a table that can be changed`, { span })
+  if (!/^(_ql_committed_|information_schema\b|history\b|user_tables$)/.test(name)) {
+    return new LedgerError('semantic/invalid', `'${name}' is not a table that can be changed`, { span })
+  }
+  const table = name.startsWith(committedPrefix) ? `change '${name.slice(committedPrefix.length)}' itself` : undefined
+  return new LedgerError('semantic/invalid', `'${name}' is a view, and views are read-only`, {
+    span,
+    ...(table === undefined ? {} : { help: table }),
+  })
 }
 
 /** UPDATE, DELETE and FROM …: the first source is the table, others range over what is nested in it. */
@@ -119,7 +127,8 @@ function changedTable(from: Operator, statement: DmlStatement): TableScan {
   const [scan, second] = scans
   const { span } = statement.from
   if (second !== undefined) throw new LedgerError('semantic/invalid', 'one statement changes one table only', { span })
-  if (scan?.source.kind !== 'table' || scan.source.view !== 'user') throw notATable(scan?.alias ?? 'this source', span)
+  if (scan?.source.kind !== 'table' || scan.source.view !== 'user')
+    throw notATable(nameOfSource(statement.from) ?? 'this source', span)
   return scan
 }
 
@@ -146,6 +155,14 @@ function checkAssignedOnce(changes: readonly ChangeStep[]): void {
 function stepKey(step: TargetStep): string {
   const { kind } = step
   return `${kind === 'field' ? JSON.stringify(step.name) : kind === 'index' ? expressionKey(step.index) : `#${step.slot}`}/`
+}
+
+function nameOfSource(from: DmlStatement['from']): string | undefined {
+  if (from.kind !== 'scan') return undefined
+  const { value } = from
+  if (value.kind === 'variable') return value.name.text
+  if (value.kind === 'call') return value.name
+  return value.kind === 'path' && value.root.kind === 'variable' ? value.root.name.text : undefined
 }
 
 function buildStep(change: Change, scope: Scope, context: PlanContext): ChangeStep {

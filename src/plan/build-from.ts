@@ -206,7 +206,7 @@ function originOf(path: PlanExpression, root: TargetPath | undefined): TargetPat
   return [...root, ...steps]
 }
 
-const committedPrefix = '_ql_committed_'
+export const committedPrefix = '_ql_committed_'
 
 /** The table, view, history or system view that a source names; undefined when it names none. */
 export function findTable(value: Expression, scope: Scope, context: PlanContext): TableSource | undefined {

@@ -193,11 +193,16 @@ const expected: Record<string, string> = {
 }
 
 /** PartiQL 0.2's text. */
+/** For `list || list`, which other languages have. */
+export const appendHelp = '|| joins strings; INSERT INTO path VALUE x appends x to a list'
+
 function mismatch(operator: string, ...operands: readonly Value[]): never {
   const types = operands.map((operand) => operand.type.toUpperCase()).join(', ')
   const wanted = expected[operator] ?? 'INT, FLOAT, DECIMAL, INTERVAL'
+  const isList = operator === '||' && operands.some(({ type }) => type === 'list' || type === 'bag' || type === 'sexp')
   throw new LedgerError(
     'value/type-mismatch',
     `Incorrect type of arguments for operator '${operator}', expected one of [${wanted}] got ${types}`,
+    isList ? { help: appendHelp } : {},
   )
 }
