@@ -171,6 +171,8 @@ export const endpointConnectMsMax = 10_000
 export const endpointAnswerMsMax = 60_000
 /** Bytes of one answer of an endpoint, as JSON; it is held in memory. A page of QLDB's has some 200 documents of 128 KiB. */
 export const endpointAnswerBytesMax = 256 * 1024 * 1024
+/** Ledgers that an endpoint may list. */
+export const listedLedgersMax = 100_000
 /** Pages without a value that an endpoint may answer one after the other. */
 export const endpointEmptyPagesMax = 100
 
@@ -333,5 +335,10 @@ assert(openTransactionsMax < storeSnapshotsMax, 'every open transaction may hold
 export const sweepEveryMs = 1_000
 /** Journal exports of one ledger under way at once. */
 export const ledgerExportsMax = 2
+/**
+ * How far ahead the end of an export may be: clocks differ, and SDKs round to seconds. The export waits until that time has
+ * come.
+ */
+export const clockSkewMsMax = 30_000
 /** How long the control plane tells of an export: QLDB's 7 days. */
 export const exportKeptMs = 7 * 24 * 60 * 60 * 1000

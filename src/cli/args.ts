@@ -3,7 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { formatNames, isFormatName } from '../shell/formats.ts'
-import { quotaHelp, tempDirHelp } from './quota-args.ts'
+import { isForEndpoint, quotaHelp, tempDirHelp } from './quota-args.ts'
 import { parseParameters } from '../shell/parameters.ts'
 import type { Value } from '../values/value.ts'
 import { type ToolName, toolHelp } from './tool-names.ts'
@@ -275,10 +275,11 @@ export function checkArguments(args: Arguments): void {
   }
   if (args.execute.length > 0 && args.file.length > 0) refuse('both -e and a script were given, expected one of them')
   if (args.qldbSessionEndpoint !== undefined) {
-    const embedded = embeddedFlags.find((name) => Boolean(args[name]))
+    const isGiven = (name: (typeof embeddedFlags)[number]) =>
+      name === 'quota' ? args.quota?.some((quota) => !isForEndpoint(quota)) === true : Boolean(args[name])
+    const embedded = embeddedFlags.find(isGiven)
     if (embedded !== undefined) refuse(`'--${kebab(embedded)}' is for an embedded ledger, but an endpoint was given`)
-    if (!isEndpointAddress(args.qldbSessionEndpoint))
-      refuse(`'${args.qldbSessionEndpoint}' is not an address`, addressHelp)
+    checkEndpointAddress(args.qldbSessionEndpoint)
   }
   for (const name of ['keepStrictQldb', 'journalReads'] as const) {
     const value = args[name]
@@ -308,11 +309,21 @@ const embeddedFlags = [
   'journalReads',
 ] as const
 
-export const addressHelp = 'an example: http://localhost:8182'
+const addressHelp = 'an example: http://localhost:8182'
 
-/** Whether an endpoint can be at this address: `localhost:8182` alone would be an address of a scheme `localhost`. */
-export function isEndpointAddress(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+/**
+ * Throws LedgerError 'usage/invalid-argument' where no endpoint can be: `localhost:8182` alone would be an address of a
+ * scheme `localhost`. A password would be sent to nobody: AWS's signatures have keys of their own.
+ */
+export function checkEndpointAddress(text: string): void {
+  const refuse = (message: string, help: string): never => {
+    throw new LedgerError('usage/invalid-argument', message, { help })
+  }
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    refuse(`'${text}' is not an address`, addressHelp)
+  const { username, password } = new URL(text)
+  if (username === '' && password === '') return
+  refuse(`the address '${text}' names a user or password`, 'leave them out: requests are signed with AWS credentials')
 }
 
 function kebab(name: string): string {

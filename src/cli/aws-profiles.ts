@@ -26,6 +26,16 @@ export function checkProfile(profile: string, variables: Variables): void {
   )
 }
 
+/** Whether there is anything from which the SDK would take credentials without asking the network. */
+export function hasCredentials(variables: Variables): boolean {
+  const names = ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE']
+  const containers = ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI']
+  if ([...names, ...containers].some((name) => variables[name])) return true
+  const config = variables['AWS_CONFIG_FILE'] || sharedFile(variables, 'config')
+  const credentials = variables['AWS_SHARED_CREDENTIALS_FILE'] || sharedFile(variables, 'credentials')
+  return [...sections(config), ...sections(credentials)].includes('default')
+}
+
 function sharedFile(variables: Variables, name: string): string {
   return join(variables['HOME'] || variables['USERPROFILE'] || homedir(), '.aws', name)
 }

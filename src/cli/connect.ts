@@ -1,14 +1,16 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
+import { isLoopback } from '../base/loopback.ts'
 import { nearName } from '../base/near-name.ts'
 import { Driver } from '../driver/driver.ts'
+import { listLedgers } from '../driver/list-ledgers.ts'
 import type { Transport } from '../driver/transport.ts'
 import { WireError } from '../protocol/message.ts'
 import type { Connect, Connection, ConnectTarget, Fact } from '../shell/connection.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
-import { addressHelp, isEndpointAddress } from './args.ts'
-import { checkProfile } from './aws-profiles.ts'
+import { checkEndpointAddress } from './args.ts'
+import { checkProfile, hasCredentials } from './aws-profiles.ts'
 import type { LedgerConfig } from './config.ts'
 import type { EngineSpec } from './engine.ts'
 import { makeFolder } from './folders.ts'
@@ -62,7 +64,7 @@ export async function connectTo(place: Place, thread: EngineThread): Promise<Ope
   const { transport, strictQldb } =
     endpoint === undefined
       ? await embedded(place, thread)
-      : { transport: await atEndpoint(endpoint, region, profile), strictQldb: false }
+      : { transport: await atEndpoint(place, endpoint, region, profile), strictQldb: false }
   const driver = new Driver(transport, place.ledger.value, realEnv)
   if (endpoint !== undefined) await checkLedger(driver, place.ledger.value)
   const facts = [
@@ -82,9 +84,15 @@ export async function connectTo(place: Place, thread: EngineThread): Promise<Ope
     description: transport.description,
     facts,
     strictQldb,
-    ...(endpoint === undefined && !place.inMemory ? { ledgers: () => ledgersIn(place.dataDir.value) } : {}),
+    ...ledgersAt(place, endpoint === undefined ? undefined : transport),
     close: () => driver.close(),
   }
+}
+
+/** How the ledgers beside this one are listed; in memory there is one. */
+function ledgersAt(place: Place, endpoint: Transport | undefined): Pick<Connection, 'ledgers'> {
+  if (endpoint !== undefined) return { ledgers: () => listLedgers(endpoint) }
+  return place.inMemory ? {} : { ledgers: () => ledgersIn(place.dataDir.value) }
 }
 
 /** The place for a tool that works with a ledger that is there, and never makes one. */
@@ -136,16 +144,29 @@ function fact(name: string, sourced: Sourced | undefined): Fact {
   return { name, value: sourced?.value ?? '', from: sourced?.from ?? 'not set' }
 }
 
+/** On this machine and without TLS is `qldb serve`, which takes any credentials unless it was given keys. */
+function isOpenToAll(endpoint: string): boolean {
+  const { protocol, hostname } = new URL(endpoint)
+  return protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, ''))
+}
+
+const anyCredentials = { accessKeyId: 'any', secretAccessKey: 'any' }
+
 async function atEndpoint(
+  place: Place,
   endpoint: Sourced,
   region: Sourced | undefined,
   profile: Sourced | undefined,
 ): Promise<Transport> {
-  if (!isEndpointAddress(endpoint.value)) {
-    throw new LedgerError('usage/invalid-argument', `'${endpoint.value}' is not an address`, { help: addressHelp })
-  }
+  checkEndpointAddress(endpoint.value)
   if (profile !== undefined) checkProfile(profile.value, process.env)
-  return endpointTransport({ endpoint: endpoint.value, region: region?.value, profile: profile?.value })
+  const answers = place.quotas.answers
+  const common = { endpoint: endpoint.value, ...(answers === undefined ? {} : { answers }) }
+  if (profile === undefined && isOpenToAll(endpoint.value) && !hasCredentials(process.env)) {
+    const named = region?.value ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1'
+    return endpointTransport({ ...common, region: named, credentials: anyCredentials })
+  }
+  return endpointTransport({ ...common, region: region?.value, profile: profile?.value })
 }
 
 /** An endpoint that is not there, or does not have the ledger, is found out now and not at the first statement. */

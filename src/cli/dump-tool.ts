@@ -1,4 +1,3 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { LedgerError } from '../base/errors.ts'
@@ -10,7 +9,6 @@ import { printIon } from '../values/text-writer.ts'
 import { string, type StructValue, type Value } from '../values/value.ts'
 import { type Arguments, wrongUsage } from './args.ts'
 import { directoryOf, existing } from './connect.ts'
-import { reasonOf } from './file-error.ts'
 import { makeFolder } from './folders.ts'
 import { quoted } from './load-tool.ts'
 import { Output } from './output.ts'
@@ -18,6 +16,7 @@ import { realEnv } from './real-env.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
+import { writeFileWith } from './whole-file.ts'
 
 const formats = ['script', 'jsonl', 'ion'] as const
 type DumpFormat = (typeof formats)[number]
@@ -62,7 +61,7 @@ export async function dumpTool(argv: readonly string[], world: ToolWorld): Promi
     const dump = new Dump(transaction, tables, progress)
     if (format !== 'script') await dump.intoFolder(out as string, format)
     else if (out === undefined) await dump.script(new Output(world.stdout))
-    else await intoFile(out, (file) => dump.script(file))
+    else await writeFileWith(out, 0o600, (file) => dump.script(file))
     progress.dispose()
     if (out !== undefined)
       world.stdout.write(`${count(dump.documents)} documents of ${count(tables.length)} tables in '${out}'\n`)
@@ -160,7 +159,7 @@ class Dump {
     makeFolder(folder)
     const print = format === 'ion' ? printIon : downConvert
     for (const { name } of this.#tables) {
-      await intoFile(join(folder, `${fileName(name)}.${format}`), async (sink) => {
+      await writeFileWith(join(folder, `${fileName(name)}.${format}`), 0o600, async (sink) => {
         for await (const document of this.#documents(name)) await sink.write(`${print(document)}\n`)
       })
     }
@@ -188,28 +187,4 @@ function literal(document: Value): string {
 /** A table's name as a file's: names that AWS allowed are so already. */
 function fileName(table: string): string {
   return table.replace(/[^A-Za-z0-9_.-]/g, (character) => `%${character.codePointAt(0)?.toString(16)}`)
-}
-
-/** The file is there only when it is complete. */
-async function intoFile(path: string, write: (sink: TextSink) => Promise<void>): Promise<void> {
-  const partial = `${path}.partial`
-  try {
-    const file = openSync(partial, 'w', 0o600)
-    try {
-      await write({
-        write: (text) => {
-          const bytes = Buffer.from(text)
-          for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
-        },
-      })
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(partial, path)
-  } catch (error) {
-    rmSync(partial, { force: true })
-    if ((error as NodeJS.ErrnoException).code === undefined || error instanceof LedgerError) throw error
-    throw new LedgerError('file/unreadable', `can't write '${path}': ${reasonOf(error)}`, { cause: error as Error })
-  }
 }

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { LedgerError } from '../base/errors.ts'
-import { writeWholeFile } from './whole-file.ts'
+import { writeJsonFile } from './serve-json-file.ts'
 
 /** How far a load has come. It is on disk before each commit, so that a load which is broken off loses and doubles nothing. */
 export interface LoadState {
@@ -51,7 +51,7 @@ export class Checkpoint {
 
   /** On disk when it returns. */
   write(state: LoadState): void {
-    writeWholeFile(this.#path, `${JSON.stringify(state)}\n`, { mode: 0o600, place: 'replace' })
+    writeJsonFile(this.#path, state)
   }
 
   remove(): void {

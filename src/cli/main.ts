@@ -1,4 +1,5 @@
 import { type ExitName, exitNumber } from '../shell/exit-codes.ts'
+import { showsPassword } from '../base/hidden-passwords.ts'
 import { LedgerError } from '../base/errors.ts'
 import { type Arguments, parseArguments, takeErrorFormat } from './args.ts'
 import { loadChunk } from './chunks.ts'
@@ -26,6 +27,8 @@ async function main(): Promise<void> {
   )
   // Nobody listens to errors any more: that is no reason to stop.
   process.stderr.on('error', () => undefined)
+  // Others on the machine see the arguments of a process.
+  if (process.argv.some(showsPassword)) process.title = 'qldb'
   const [first, ...rest] = process.argv.slice(2)
   try {
     const asked = takeErrorFormat(isToolName(first) ? rest : process.argv.slice(2))

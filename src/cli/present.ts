@@ -3,6 +3,7 @@ import { printErrorReport, printNotice, shownCauses } from '../shell/error-repor
 import { type FormatName, isFormatName, type ResultFormat, resultFormat } from '../shell/formats.ts'
 import type { Settings } from '../shell/settings.ts'
 import { jsonTalk } from '../shell/json-report.ts'
+import { visibleText } from '../shell/visible-text.ts'
 import { summaryLine } from '../shell/summary-line.ts'
 import type { TextOutput } from './output.ts'
 
@@ -47,11 +48,11 @@ export function presentPlain(options: PresenterOptions): EventSink {
       case 'text':
         return stdout.write(`${event.text}\n`)
       case 'notice':
-        return say(event, () => event.text)
+        return say(event, () => visibleText(event.text))
       case 'note':
         return say(event, () => printNotice(event.note))
       case 'warning':
-        return say(event, () => `warning: ${event.text}`)
+        return say(event, () => `warning: ${visibleText(event.text)}`)
       case 'error':
         return say(withCauses(event, options.verbosity), () =>
           printErrorReport(event.report, options.verbosity).join('\n'),

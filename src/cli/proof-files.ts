@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { LedgerError } from '../base/errors.ts'
 import { parseDigestFile, type SavedDigest } from '../journal/digest-file.ts'
-import { fileError } from './file-error.ts'
+import { fileError, writeError } from './file-error.ts'
 import { writeWholeFile } from './whole-file.ts'
 
 /** Proofs and digests are small: a file beyond that is something else. */
@@ -35,8 +35,7 @@ export function writeNewFile(path: string, text: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
       throw new LedgerError('usage/invalid-argument', `'${path}' is there already`, { help: 'give another name' })
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error)
-    throw new LedgerError('file/unwritable', `can't write '${path}': ${reason}`, { cause: error })
+    throw writeError(error, path)
   }
 }
 

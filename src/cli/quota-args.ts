@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
 import { integerDigitsMax } from '../base/limits.ts'
 import { nearName } from '../base/near-name.ts'
+import type { AnswerLimits } from '../driver/bounded-answers.ts'
 import type { LedgerQuotas } from '../ledger/quotas.ts'
 import type { HandlerOptions } from '../server/handler.ts'
 import type { SessionLimits } from '../server/session-table.ts'
@@ -12,6 +13,8 @@ import type { StatementGuard } from '../server/statement-guard.ts'
 export interface Quotas {
   readonly ledger: Partial<LedgerQuotas>
   readonly sessions: Partial<SessionLimits>
+  /** How much of an endpoint's answer is waited for. */
+  readonly answers?: Partial<AnswerLimits>
   /** Where statements spill; undefined: the default of store/temporary-files.ts. */
   readonly tempDir?: string
 }
@@ -35,6 +38,7 @@ export function handlerOptions({ strictQldb, quotas }: LedgerRules, guard: State
 type Target =
   | { readonly ledger: keyof LedgerQuotas; readonly most?: number }
   | { readonly sessions: keyof SessionLimits; readonly factor: number }
+  | { readonly answers: keyof AnswerLimits; readonly factor: number }
 
 /** The names that `--quota` takes; docs/durability.md explains each. */
 const targets: Readonly<Record<string, Target>> = {
@@ -52,10 +56,17 @@ const targets: Readonly<Record<string, Target>> = {
   'value-bytes': { ledger: 'valueBytes' },
   'number-digits': { ledger: 'numberDigits', most: integerDigitsMax },
   'statement-memory': { ledger: 'statementMemoryBytes' },
+  'answer-bytes': { answers: 'bytes', factor: 1 },
+  'answer-seconds': { answers: 'ms', factor: 1000 },
   'statement-disk': { ledger: 'statementDiskBytes' },
 }
 
 const names = Object.keys(targets)
+
+/** Whether a quota bounds what an endpoint answers, and not a ledger of ours. */
+export function isForEndpoint(quota: string): boolean {
+  return quota.startsWith('answer-')
+}
 
 /** For `--help`. */
 export const quotaHelp = `another bound, as NAME=NUMBER; may be repeated. NAME is one of ${names.join(', ')}`
@@ -70,13 +81,16 @@ export const tempDirHelp = 'where statements spill that outgrow their memory (de
 export function parseQuotas(texts: readonly string[], tempDir?: string): Quotas {
   const ledger: Partial<Record<keyof LedgerQuotas, number>> = {}
   const sessions: Partial<Record<keyof SessionLimits, number>> = {}
+  const answers: Partial<Record<keyof AnswerLimits, number>> = {}
   for (const text of texts) {
     const [name, number] = parseQuota(text)
     const target = targets[name] as Target
     if ('ledger' in target) ledger[target.ledger] = number
-    else sessions[target.sessions] = number * target.factor
+    else if ('sessions' in target) sessions[target.sessions] = number * target.factor
+    else answers[target.answers] = number * target.factor
   }
-  return { ledger, sessions, ...(tempDir === undefined ? {} : { tempDir: resolve(tempDir) }) }
+  const forEndpoint = Object.keys(answers).length === 0 ? {} : { answers }
+  return { ledger, sessions, ...forEndpoint, ...(tempDir === undefined ? {} : { tempDir: resolve(tempDir) }) }
 }
 
 /** The bytes of `64MiB` or a number. Throws LedgerError 'usage/invalid-argument'. */
@@ -117,6 +131,7 @@ const sizes: ReadonlySet<string> = new Set([
   'value-bytes',
   'statement-memory',
   'statement-disk',
+  'answer-bytes',
 ])
 const unitBytes: Readonly<Record<string, number>> = {
   kib: 1024,

@@ -11,6 +11,7 @@ import { HistoryFile } from './history-file.ts'
 import type { Options } from './options.ts'
 import { OutputSwitch } from './output-switch.ts'
 import { page } from './pager.ts'
+import { visibleText } from '../shell/visible-text.ts'
 import { historyFile } from './places.ts'
 import { lazyAuditor } from './lazy-auditor.ts'
 import { realEnv } from './real-env.ts'
@@ -90,7 +91,7 @@ const suspendPauseMs = 100
 
 function greeting(shell: Shell, version: string, warnings: readonly string[]): string[] {
   const { ledger, description } = shell.state
-  const lines = warnings.map((warning) => `warning: ${warning}`)
+  const lines = warnings.map((warning) => `warning: ${visibleText(warning)}`)
   if (!shell.settings.isOn('display-welcome')) return lines
   return [
     ...lines,

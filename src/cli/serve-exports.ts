@@ -9,6 +9,7 @@ import type { ExportRecord, ExportRequest, JournalExports } from '../server/cont
 import { fileError } from './file-error.ts'
 import { writeJsonFile } from './serve-json-file.ts'
 
+const waitStepMs = 100
 const recordsFolder = '.exports'
 
 /**
@@ -78,6 +79,7 @@ export class FolderExports implements JournalExports {
     const partial = join(bucket, `.partial-${record.id}`)
     let status: ExportRecord['status'] = 'CANCELLED'
     try {
+      await this.#untilEnd(record)
       if (await this.#write(record, partial, () => this.#cancelled.has(record.id))) {
         moveFiles(partial, bucket)
         status = 'COMPLETED'
@@ -91,6 +93,13 @@ export class FolderExports implements JournalExports {
       this.#keep({ ...record, status })
     } catch (error) {
       this.#onFault(error)
+    }
+  }
+
+  /** A block of the time that was asked for may still be written. */
+  async #untilEnd({ id, toMs }: ExportRecord): Promise<void> {
+    while (this.#env.nowMs() < toMs && !this.#cancelled.has(id)) {
+      await this.#env.sleep(Math.min(waitStepMs, toMs - this.#env.nowMs()))
     }
   }
 

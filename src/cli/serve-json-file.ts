@@ -1,4 +1,4 @@
-import { fileError } from './file-error.ts'
+import { writeError } from './file-error.ts'
 import { writeWholeFile } from './whole-file.ts'
 
 /** Writes a file of one JSON value for its owner alone; it is on disk, whole or not at all. Throws LedgerError 'file/…'. */
@@ -6,6 +6,6 @@ export function writeJsonFile(path: string, value: unknown): void {
   try {
     writeWholeFile(path, `${JSON.stringify(value)}\n`, { mode: 0o600, place: 'replace' })
   } catch (error) {
-    throw fileError(error, path)
+    throw writeError(error, path)
   }
 }

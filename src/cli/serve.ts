@@ -4,7 +4,9 @@ import { LedgerError } from '../base/errors.ts'
 import type { AccessEntry } from '../server/http-server.ts'
 import type { AccessKeys } from '../server/sigv4.ts'
 import { parseAccessKeys } from '../server/sigv4-keys.ts'
+import { WireError } from '../protocol/message.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
+import { visibleText } from '../shell/visible-text.ts'
 import { fileError } from './file-error.ts'
 import { dataDirectory } from './places.ts'
 import { realEnv } from './real-env.ts'
@@ -55,10 +57,17 @@ function specOf(args: ServeArguments, world: ToolWorld, onAccess: ServiceSpec['o
     version: world.version,
     ...(onAccess === undefined ? {} : { onAccess }),
     onFault: (error, requestId = '-') => {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      world.stderr.write(`error: a fault of this program (request ${requestId}): ${text}\n`)
+      world.stderr.write(`error: ${faultText(error)} (request ${requestId})\n`)
     },
   }
+}
+
+/** What a client was not told: the system's own trouble, with its paths, or a fault of this program. */
+function faultText(error: unknown): string {
+  const cause = error instanceof WireError ? error.cause : error
+  if (cause instanceof LedgerError) return visibleText(`${cause.code}: ${cause.message}`)
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return `a fault of this program: ${text}`
 }
 
 /** The first line of standard output is the address alone, for programs that start a server on a free port. */

@@ -25,6 +25,8 @@ export async function writeExport(
       format: record.format.toLowerCase().replace('_', '-') as ExportFormat,
       gzip: false,
       prefix: record.prefix,
+      bucket: record.bucket,
+      objectEncryptionType: record.encryption,
       inclusiveStartTime: from,
       exclusiveEndTime: to,
     })

@@ -1,4 +1,10 @@
-import { GetBlockCommand, GetDigestCommand, GetRevisionCommand, QLDBClient } from '@aws-sdk/client-qldb'
+import {
+  GetBlockCommand,
+  GetDigestCommand,
+  GetRevisionCommand,
+  ListLedgersCommand,
+  QLDBClient,
+} from '@aws-sdk/client-qldb'
 import { LedgerError } from '../base/errors.ts'
 import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
 import type { WireError } from '../protocol/message.ts'
@@ -7,7 +13,7 @@ import { answerLimits, failureOf, type SdkTransportOptions, sdkConfiguration } f
 import type { SendOptions } from './transport.ts'
 
 /**
- * GetDigest, GetBlock and GetRevision over HTTP with the AWS SDK, at the same address as the sessions. Bundled with
+ * GetDigest, GetBlock, GetRevision and ListLedgers over HTTP with the AWS SDK, at the same address as the sessions. Bundled with
  * sdk-transport.ts. The client is made with the first request: most sessions need none.
  */
 export function createSdkControl(options: SdkTransportOptions): {
@@ -35,7 +41,7 @@ export function createSdkControl(options: SdkTransportOptions): {
 
 async function ask(
   client: QLDBClient,
-  { GetDigest, GetBlock, GetRevision }: ControlRequest,
+  { GetDigest, GetBlock, GetRevision, ListLedgers }: ControlRequest,
   options: { readonly abortSignal?: AbortSignal },
 ): Promise<ControlResponse> {
   if (GetDigest !== undefined)
@@ -43,6 +49,8 @@ async function ask(
   if (GetBlock !== undefined) return { GetBlock: present(await client.send(new GetBlockCommand(GetBlock), options)) }
   if (GetRevision !== undefined)
     return { GetRevision: present(await client.send(new GetRevisionCommand(GetRevision), options)) }
+  if (ListLedgers !== undefined)
+    return { ListLedgers: present(await client.send(new ListLedgersCommand(ListLedgers), options)) }
   throw new LedgerError('request/invalid', 'a request without an operation')
 }
 

@@ -21,6 +21,9 @@ export interface ExportSpec {
   readonly gzip: boolean
   /** Put before every key in the manifest, as AWS did with the prefix in the bucket; also a folder of that name. */
   readonly prefix: string
+  /** What was asked for, to be said in the first manifest; an export without a bucket has neither. */
+  readonly bucket?: string
+  readonly objectEncryptionType?: string
   /** The window asked for: blocks from the first moment on, before the second. */
   readonly inclusiveStartTime: TimestampValue
   readonly exclusiveEndTime: TimestampValue
@@ -118,9 +121,9 @@ function startedManifest(spec: ExportSpec): StructValue {
     exportId: string(spec.exportId),
     inclusiveStartTime: spec.inclusiveStartTime,
     exclusiveEndTime: spec.exclusiveEndTime,
-    bucket: string(''),
+    bucket: string(spec.bucket ?? ''),
     prefix: string(spec.prefix),
-    objectEncryptionType: string('NO_ENCRYPTION'),
+    objectEncryptionType: string(spec.objectEncryptionType ?? 'NO_ENCRYPTION'),
     outputFormat: string(spec.format.toUpperCase().replace('-', '_')),
   })
 }

@@ -1,7 +1,7 @@
 import type { ValueHolder } from './message.ts'
 
 /**
- * The three operations of `qldb`, the control plane, that read the journal, member by member as in Amazon's model
+ * The three operations of `qldb`, the control plane, that read the journal, and its list of ledgers, member by member as in Amazon's model
  * (botocore data/qldb/2019-01-02/service-2.json): GetDigest, GetBlock, GetRevision. On HTTP values are Ion text, as the
  * model says; between parts of this program they may be Ion binary.
  */
@@ -19,12 +19,15 @@ export interface ControlRequest {
     readonly DocumentId: string
     readonly DigestTipAddress?: ValueHolder
   }
+  /** Only endpoints answer it. */
+  readonly ListLedgers?: { readonly NextToken?: string }
 }
 
 export interface ControlResponse {
   readonly GetDigest?: { readonly Digest: Uint8Array; readonly DigestTipAddress: ValueHolder }
   readonly GetBlock?: { readonly Block: ValueHolder; readonly Proof?: ValueHolder }
   readonly GetRevision?: { readonly Revision: ValueHolder; readonly Proof?: ValueHolder }
+  readonly ListLedgers?: { readonly Ledgers?: readonly { readonly Name?: string }[]; readonly NextToken?: string }
 }
 
 /** One request, one answer. Rejects with LedgerError; what an endpoint refused is 'endpoint/refused'. */

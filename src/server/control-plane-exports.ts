@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import { clockSkewMsMax } from '../base/limits.ts'
 import { invalidParameter, limitExceeded, notFound } from './control-plane-errors.ts'
 import { pageOf } from './control-plane-pages.ts'
 import type { BodyMembers, ControlCall } from './control-plane-request.ts'
@@ -80,7 +81,7 @@ export function describeExport(
 
 function readRequest(ledger: string, body: BodyMembers, nowMs: number): ExportRequest {
   const [fromMs, toMs] = [body.needTimeMs('InclusiveStartTime'), body.needTimeMs('ExclusiveEndTime')]
-  if (toMs > nowMs) throw invalidParameter('ExclusiveEndTime is in the future', 'ExclusiveEndTime')
+  if (toMs > nowMs + clockSkewMsMax) throw invalidParameter('ExclusiveEndTime is in the future', 'ExclusiveEndTime')
   if (fromMs >= toMs) throw invalidParameter('InclusiveStartTime is not before ExclusiveEndTime', 'InclusiveStartTime')
   const place = body.needMembers('S3ExportConfiguration')
   const encryption = place.needMembers('EncryptionConfiguration').choice('ObjectEncryptionType', encryptionTypes)

@@ -1,4 +1,4 @@
-import type { ErrorCode, LedgerError } from '../base/errors.ts'
+import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import { placeAt } from '../base/span.ts'
 import { internalFaultText } from '../protocol/error-texts.ts'
 import { WireError, type WireErrorName } from '../protocol/message.ts'
@@ -24,6 +24,23 @@ const unsupportedText = 'Unsupported PartiQL Statement'
 export function toWireError(error: LedgerError, statement?: string): WireError {
   const name = wireNameOf(error)
   return new WireError(name, textOf(error, statement), codeOf(error), undefined, { cause: error })
+}
+
+/** What clients are told of errors whose own texts name files and folders of the server. */
+const publicTexts: Partial<Record<ErrorCode, string>> = {
+  'store/full': 'The disk of the server is full: nothing was written',
+  'store/unavailable': 'The storage of the ledger cannot be used at the moment',
+  'ledger/closed': 'The ledger is closed',
+}
+
+/** The error as a client on the network may see it: without the server's paths. */
+export function withoutPaths(error: WireError): WireError {
+  const { cause } = error
+  if (!(cause instanceof LedgerError)) return error
+  if (cause.kind !== 'unavailable' && cause.kind !== 'corrupt' && areaOf(cause) !== 'file') return error
+  if (cause.code === 'ledger/not-found' || cause.code === 'transaction/unknown-outcome') return error
+  const text = publicTexts[cause.code] ?? 'The ledger cannot be used: see the log of the server'
+  return new WireError(error.name, text, error.code, error.requestId, { cause })
 }
 
 /** A bug: nothing of it reaches the client. */

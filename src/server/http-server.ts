@@ -29,7 +29,7 @@ import {
 import { encodeNotices, noticeHeader } from '../protocol/notice-header.ts'
 import { encodeWireError } from '../protocol/wire-errors.ts'
 import type { ControlPlane } from './control-plane.ts'
-import { toWireError } from './error-text.ts'
+import { toWireError, withoutPaths } from './error-text.ts'
 import { HeldBytes, readBody } from './http-body.ts'
 import { encodeHttpError, HttpError } from './http-error.ts'
 import { checkLocalClient, isForSession, type Route, routeOf } from './http-route.ts'
@@ -348,8 +348,9 @@ class Service implements HttpService {
     if (error instanceof WireError) wire = error
     else if (error instanceof LedgerError) wire = toWireError(error)
     else wire = new WireError('InternalFailure', 'An internal error occurred')
-    if (wire.name === 'InternalFailure') this.#options.onFault?.(error, requestId)
-    const { status, headers, body } = encodeWireError(wire)
+    const told = withoutPaths(wire)
+    if (wire.name === 'InternalFailure' || told !== wire) this.#options.onFault?.(error, requestId)
+    const { status, headers, body } = encodeWireError(told)
     return { status, headers: { 'content-type': json10, ...headers }, body, error: wire.name }
   }
 

@@ -8,8 +8,8 @@ export interface Connection {
   readonly description: string
   /** Facts for `env` that are not settings: region, profile, endpoint, data directory … */
   readonly facts: readonly Fact[]
-  /** The ledgers that `use` can go to, by name; absent where that is not known. */
-  ledgers?(): readonly string[]
+  /** The ledgers that `use` can go to, by name; absent where that is not known. May reject with LedgerError. */
+  ledgers?(): readonly string[] | Promise<readonly string[]>
   close(): Promise<void>
 }
 

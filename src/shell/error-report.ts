@@ -1,3 +1,4 @@
+import { hidePasswords } from '../base/hidden-passwords.ts'
 import { shownErrorsMax } from '../base/limits.ts'
 import type { Notice } from '../base/notice.ts'
 import type { Place } from '../base/span.ts'
@@ -7,7 +8,7 @@ import { pictureAt } from '../syntax/caret.ts'
 import type { ScriptStatement } from '../syntax/split.ts'
 import type { ErrorReport, LocatedError, ShownNotice, TransactionFate } from './events.ts'
 import { exitNameOf } from './exit-codes.ts'
-import { visibleLines, visibleText } from './visible-text.ts'
+import { visibleText } from './visible-text.ts'
 
 /** The statement that a notice is about, and its script's name. */
 export interface NoticeContext {
@@ -33,16 +34,20 @@ export function reportOf(error: unknown, context: ReportContext): ErrorReport {
   const isBug = failure.kind === 'bug'
   return {
     code: failure.code,
-    message: isBug ? `internal error: ${failure.message}` : failure.summary,
+    message: hidePasswords(isBug ? `internal error: ${failure.message}` : failure.summary),
     ...whereabouts(failure, context),
-    help: isBug ? bugHelp : (failure.help ?? context.help),
+    help: isBug ? bugHelp : hiddenIn(failure.help ?? context.help),
     others: (failure.others ?? []).map(({ code, message, span, help }) => {
-      return { code, message, ...whereabouts({ span }, context), help }
+      return { code, message: hidePasswords(message), ...whereabouts({ span }, context), help: hiddenIn(help) }
     }),
     fate: context.fate,
     exit: exitNameOf(failure),
     causes: causesOf(error),
   }
+}
+
+function hiddenIn(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : hidePasswords(text)
 }
 
 type Whereabouts = { readonly [K in 'span' | 'line' | 'column']?: Failure[K] | undefined }
@@ -84,7 +89,7 @@ function placeInScript(statement: ScriptStatement, place: Place = { line: 1, col
 
 /** The source line and the caret's line, without the head that pictureAt puts over them. */
 function pictureOf(statement: ScriptStatement, place: Place): readonly string[] {
-  return pictureAt(statement.text, place, '').slice(-2)
+  return pictureAt(statement.text, place, '').slice(-2).map(hidePasswords)
 }
 
 /** An error's causes from the outside in, one line each, and the stack of the innermost. */
@@ -92,7 +97,7 @@ function causesOf(error: unknown): string[] {
   const lines: string[] = []
   let at = error
   for (let depth = 0; at instanceof Error && depth < 8; depth += 1) {
-    if (depth > 0) lines.push(visibleText(`${at.name}: ${at.message}`))
+    if (depth > 0) lines.push(visibleText(hidePasswords(`${at.name}: ${at.message}`)))
     if (!(at.cause instanceof Error)) lines.push(...stackLines(at))
     at = at.cause
   }
@@ -138,7 +143,7 @@ export function shownCauses(report: ErrorReport, verbosity: number): readonly st
 }
 
 function headLines({ code, message, place, picture }: LocatedError): string[] {
-  const lines = [`error[${code}]: ${visibleLines(message)}`]
+  const lines = [`error[${code}]: ${visibleText(message)}`]
   if (place !== undefined) lines.push(` --> ${placeText(place)}`)
   return [...lines, ...picture]
 }

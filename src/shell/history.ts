@@ -1,4 +1,5 @@
 import { historyEntriesMax } from '../base/limits.ts'
+import { showsPassword } from '../base/hidden-passwords.ts'
 import { visibleLines } from './visible-text.ts'
 
 /**
@@ -39,5 +40,5 @@ const secretPatterns = [
 
 /** Whether a text names or shows a credential: an access key id, a private key, a field called password, api key and such. */
 export function holdsSecret(text: string): boolean {
-  return secretPatterns.some((pattern) => pattern.test(text))
+  return showsPassword(text) || secretPatterns.some((pattern) => pattern.test(text))
 }

@@ -336,12 +336,9 @@ export class Shell {
   }
 
   async #showLedgers(sink: EventSink): Promise<void> {
-    const names = this.#connection.ledgers?.()
+    const names = await this.#connection.ledgers?.()
     if (names === undefined) {
-      throw new LedgerError(
-        'usage/invalid-argument',
-        `which ledgers there are is not known (${this.state.description})`,
-      )
+      throw new LedgerError('usage/invalid-argument', `cannot list the ledgers: ${this.state.description}`)
     }
     if (names.length === 0) await sink({ type: 'notice', text: 'there are no ledgers' })
     else await sink({ type: 'text', text: names.map((name) => `- ${name}`).join('\n') })

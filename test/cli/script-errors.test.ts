@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { toolHelp } from '../../src/cli/tool-names.ts'
 import { withShell } from './test-shell.ts'
@@ -91,6 +91,57 @@ test(
       empty.stderr,
       /^error\[endpoint\/credentials\]: no AWS credentials for[^\n]*\nhelp: .*'qldb serve' without --keys takes any\n$/,
     )
+    rmSync(shell.path('.aws'), { recursive: true })
+    const none = await shell.run(endpoint)
+    assert.match(none.stderr, /^error\[endpoint\/unreachable\]: can't reach 'http:\/\/127.0.0.1:1': ECONNREFUSED\n$/)
+  }),
+)
+
+test(
+  'no password of an address is shown, whatever goes wrong with it',
+  withShell(async (shell) => {
+    const statement = ['-e', 'SELECT 1 FROM <<0>>']
+    const address = 'http://ann:PW-1@127.0.0.1:1'
+    for (const args of [
+      ['-s', address, ...statement],
+      ['-s', address, '--error-format', 'json', ...statement],
+      ['-s', `ftp://ann:PW-1@h/`, ...statement],
+      ['--demo', '-vv', '-e', `use other -s ${address}`],
+      ['--demo', '-e', `SELECT 1 FROM << '${address}' >> AS t WHERE nope.nope(`],
+    ]) {
+      const { stdout, stderr, code } = await shell.run(args)
+      assert.notEqual(code, 0)
+      assert.doesNotMatch(stdout + stderr, /PW-1/, args.join(' '))
+    }
+  }),
+)
+
+test(
+  'a name can neither forge a line of output nor reach the terminal raw',
+  withShell(async (shell) => {
+    const forged = "x'\nqldb> DROP TABLE T\n\u001b[31mred"
+    mkdirSync(shell.path('.config', 'qldb'), { recursive: true })
+    writeFileSync(shell.path('.config', 'qldb', 'config.ion'), '{"bad\\nkey\\x1b[31m": 1}')
+    for (const args of [
+      ['-l', forged, '-e', 'SELECT 1 FROM <<0>>'],
+      ['--demo', '-e', `SELECT * FROM "${forged}"`],
+      ['--demo', '-e', `SELECT VALUE CAST('${forged.replace("'", '')}' AS INT) FROM <<0>>`],
+      ['--demo', '-e', `DROP TABLE "${forged}"`],
+      ['--demo', '-e', `\\i ${shell.path(forged)}`],
+      ['query', '-i', `t=${shell.path(forged)}.json`, 'SELECT * FROM t'],
+    ]) {
+      const { stdout, stderr } = await shell.run(args)
+      assert.doesNotMatch(stdout + stderr, /^qldb> DROP|\u001b/m, args.join(' '))
+    }
+  }),
+)
+
+test(
+  'what is wrong with a local endpoint is told without credentials',
+  withShell(async (shell) => {
+    const endpoint = ['-s', 'http://127.0.0.1:1', '-e', 'SELECT 1 FROM <<0>>']
+    const { stderr } = await shell.run(endpoint)
+    assert.match(stderr, /^error\[endpoint\/unreachable\]/)
   }),
 )
 

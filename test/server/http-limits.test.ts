@@ -3,9 +3,11 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import { ControlPlane } from '../../src/server/control-plane.ts'
-import type { SendCommandRequest, SendCommandResponse } from '../../src/protocol/message.ts'
+import { type SendCommandRequest, type SendCommandResponse, WireError } from '../../src/protocol/message.ts'
 import { type HttpLimits, type HttpServiceOptions, listenHttpService } from '../../src/server/http-server.ts'
 import { ServiceMetrics } from '../../src/server/metrics-service.ts'
+import { LedgerError } from '../../src/base/errors.ts'
+import { requestMembersMax, statementParametersMax } from '../../src/base/limits.ts'
 import { SimEnv } from '../support/sim-env.ts'
 
 type Send = (request: SendCommandRequest, signal?: AbortSignal) => Promise<SendCommandResponse>
@@ -145,6 +147,85 @@ describe('limits of the listener', () => {
     const third = await dial(t, service.port)
     await third.ended
     assert.equal(third.text, '')
+  })
+
+  test('no more connections of one address than its share, which comes back', async (t) => {
+    const { service } = await listen(t, async () => okAnswer, { addressConnectionsMax: 2 })
+    const clients = [await dial(t, service.port), await dial(t, service.port)]
+    for (const client of clients) client.socket.write(head(startSession.length) + startSession)
+    for (const client of clients) assert.match(await client.answered(), /^HTTP\/1\.1 200 /)
+    const third = await dial(t, service.port)
+    await third.ended
+    assert.equal(third.text, '')
+    clients[0]?.socket.destroy()
+    await clients[0]?.ended
+    for (;;) {
+      const next = await dial(t, service.port)
+      next.socket.write(head(startSession.length) + startSession)
+      const answer = await Promise.race([next.answered(), next.ended])
+      if (typeof answer === 'string') break
+    }
+  })
+
+  test('the number of open connections is told, and falls', async (t) => {
+    const { service } = await listen(t, async () => okAnswer)
+    const metrics = async () => (await fetch(`${service.url}/metrics`)).text()
+    const count = async () => Number(/\nqldb_connections (\d+)/.exec(await metrics())?.[1])
+    const before = await count()
+    const clients = [await dial(t, service.port), await dial(t, service.port)]
+    while ((await count()) < before + 2) await new Promise(setImmediate)
+    for (const client of clients) client.socket.destroy()
+    while ((await count()) > before) await new Promise(setImmediate)
+  })
+
+  test('the control plane takes small bodies only', async (t) => {
+    const { service } = await listen(t, async () => okAnswer)
+    const body = JSON.stringify({ Name: 'x'.repeat(64 * 1024) })
+    const answer = await fetch(`${service.url}/ledgers`, { method: 'POST', body })
+    assert.equal(answer.status, 413)
+  })
+
+  test('what a request holds is limited by name, before anyone looks at it', async (t) => {
+    let asked = 0
+    const { service } = await listen(t, async () => {
+      asked += 1
+      return okAnswer
+    })
+    const post = async (body: string) => {
+      const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'QLDBSession.SendCommand' }
+      return (await fetch(service.url, { method: 'POST', body, headers })).text()
+    }
+    const execute = (more: object) =>
+      JSON.stringify({ SessionToken: 'AAAA', ExecuteStatement: { TransactionId: 'A', Statement: 'x', ...more } })
+    const many = (count: number) => Array.from({ length: count }, () => ({ IonText: '1' }))
+    const members = Array.from({ length: requestMembersMax + 1 }, (_, at) => `"k${at}":0`).join(',')
+    assert.match(await post(`{${members}}`), /the body has more than 100000 members/)
+    assert.match(await post(`{${' '.repeat(7_000_000)}"a":1}`), /the body has more than 100000 members/)
+    const tooMany = execute({ Parameters: many(statementParametersMax + 1) })
+    assert.match(await post(tooMany), /'ExecuteStatement.Parameters' has 10001 items, at most 10000 are allowed/)
+    assert.equal(asked, 0)
+    assert.doesNotMatch(await post(execute({ Parameters: many(statementParametersMax) })), /Message/)
+    assert.equal(asked, 1)
+  })
+
+  test('a client is not told the paths of the server; the server is', async (t) => {
+    const path = '/srv/ledgers/fleet'
+    for (const code of [
+      'store/full',
+      'store/unavailable',
+      'store/corrupt',
+      'file/unwritable',
+      'ledger/closed',
+    ] as const) {
+      const error = new LedgerError(code, `no room to write to '${path}'`)
+      const { service, faults } = await listen(t, async () => {
+        throw new WireError('CapacityExceededException', error.message, undefined, undefined, { cause: error })
+      })
+      const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'QLDBSession.SendCommand' }
+      const answer = await fetch(service.url, { method: 'POST', body: startSession, headers })
+      assert.doesNotMatch(await answer.text(), /srv/)
+      assert.equal(faults.length, 1)
+    }
   })
 
   test('a client that goes away stops what it asked for', async (t) => {

@@ -235,6 +235,11 @@ describe('without keys', () => {
       headers: { ...target, origin: 'http://evil.example' },
     })
     assert.equal(crossOrigin.status, 403)
+    for (const site of ['cross-site', 'same-site', 'same-origin']) {
+      const image = await fetch(`${url}/ledgers`, { headers: { 'sec-fetch-site': site } })
+      assert.equal(image.status, 403)
+    }
+    assert.equal((await fetch(`${url}/ledgers`, { headers: { 'sec-fetch-site': 'none' } })).status, 200)
     const simple = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'text/plain' } })
     assert.equal(simple.status, 400)
     const { request } = await import('node:http')

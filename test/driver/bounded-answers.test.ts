@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { Driver } from '../../src/driver/driver.ts'
+import { createSdkControl } from '../../src/driver/sdk-control.ts'
+import { createSdkTransport } from '../../src/driver/sdk-transport.ts'
+import { listLedgers } from '../../src/driver/list-ledgers.ts'
+import type { Transport } from '../../src/driver/transport.ts'
+import { SimEnv } from '../support/sim-env.ts'
+
+type Answer = string | ((response: ServerResponse, request: IncomingMessage) => void)
+
+/** An endpoint that answers each command as it is told, and what is not told rightly. */
+async function hostileEndpoint(t: TestContext, answers: Readonly<Record<string, Answer>>) {
+  const usual: Readonly<Record<string, string>> = {
+    StartSession: '{"StartSession":{"SessionToken":"AAAA"}}',
+    StartTransaction: '{"StartTransaction":{"TransactionId":"0000000000000000000000"}}',
+    ExecuteStatement: '{"ExecuteStatement":{"FirstPage":{"Values":[]}}}',
+    AbortTransaction: '{"AbortTransaction":{}}',
+    EndSession: '{"EndSession":{}}',
+  }
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (part) => {
+      body += part
+    })
+    request.on('end', () => {
+      const command = Object.keys(body === '' ? {} : JSON.parse(body)).find((name) => name !== 'SessionToken')
+      const answer = answers[command ?? request.url?.split('?')[0] ?? ''] ?? usual[command ?? '']
+      if (typeof answer === 'function') answer(response, request)
+      else response.end(answer)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const options = {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+    answers: { bytes: 100_000, ms: 300 },
+  }
+  const transport = createSdkTransport(options)
+  const control = createSdkControl(options)
+  const driver = new Driver(transport, 'fleet', new SimEnv(1))
+  t.after(async () => {
+    server.closeAllConnections()
+    server.close()
+    await driver.close()
+    control.close()
+  })
+  const listed: Transport = { ...transport, control: (request) => control.send(request) }
+  return { driver, endpoint, control: listed }
+}
+
+const failsAs = (work: Promise<unknown>, code: string, message: RegExp) => assert.rejects(work, { code, message })
+
+const run = (driver: Driver) =>
+  driver.execute(async (transaction) => (await transaction.execute('SELECT 1')).toArray(), { retries: 0 })
+
+test('an answer that never ends is given up when it is too long', async (t) => {
+  let sent = 0
+  const endless: Answer = (response) => {
+    const more = () => {
+      while (!response.destroyed && response.write('x'.repeat(10_000))) sent += 10_000
+    }
+    response.on('drain', more)
+    more()
+  }
+  const { driver } = await hostileEndpoint(t, { ExecuteStatement: endless })
+  await failsAs(run(driver), 'endpoint/malformed-answer', /answered more than 100000 bytes to one request/)
+  assert.ok(sent < 50_000_000)
+})
+
+test('an answer that drips is given up when it takes too long', async (t) => {
+  const drip: Answer = (response) => {
+    const timer = setInterval(() => response.write(' '), 20)
+    response.on('close', () => clearInterval(timer))
+  }
+  const { driver } = await hostileEndpoint(t, { ExecuteStatement: drip })
+  await failsAs(run(driver), 'endpoint/failed', /did not finish its answer within 0.3 s/)
+})
+
+test('pages without a value do not go on for ever', async (t) => {
+  const page = '{"Values":[],"NextPageToken":"AAAA"}'
+  const { driver } = await hostileEndpoint(t, {
+    ExecuteStatement: `{"ExecuteStatement":{"FirstPage":${page}}}`,
+    FetchPage: `{"FetchPage":{"Page":${page}}}`,
+  })
+  await failsAs(run(driver), 'endpoint/malformed-answer', /more than 100 empty pages/)
+})
+
+test('a redirection is told, with where it leads', async (t) => {
+  for (const status of [301, 302, 307, 308]) {
+    const { driver } = await hostileEndpoint(t, {
+      StartSession: (response) => response.writeHead(status, { location: 'https://other.example/' }).end(),
+    })
+    await failsAs(run(driver), 'endpoint/redirected', new RegExp(`redirects to 'https://other.example/' .*${status}`))
+  }
+})
+
+test('of a commit without a digest, or without an answer, nobody knows what came', async (t) => {
+  for (const answer of [
+    '{"CommitTransaction":{"TransactionId":"0000000000000000000000"}}',
+    '{"CommitTransaction":{}}',
+    '{}',
+    'no JSON',
+    (response: ServerResponse) => response.destroy(),
+  ]) {
+    const { driver } = await hostileEndpoint(t, { CommitTransaction: answer })
+    await failsAs(run(driver), 'transaction/unknown-outcome', /whether transaction '0{22}' was committed is not known/)
+  }
+})
+
+test('what is malformed in an answer is the fault of the endpoint', async (t) => {
+  const first = (page: string) => `{"ExecuteStatement":{"FirstPage":${page}}}`
+  for (const ExecuteStatement of [
+    '{"ExecuteStatement":{}}',
+    '{"ExecuteStatement":null}',
+    first('null'),
+    first('{"Values":[{}]}'),
+    first('{"Values":[{"value":{"type":"int"}}]}'),
+    first('{"Values":[{"IonText":"{a:"}]}'),
+    first('{"Values":[{"IonText":"((((((((("}]}'),
+    first('{"Values":[{"IonBinary":"4AEA6t4="}]}'),
+    first('{"Values":[{"IonBinary":"AAAA"}]}'),
+  ]) {
+    const { driver } = await hostileEndpoint(t, { ExecuteStatement })
+    await failsAs(run(driver), 'endpoint/malformed-answer', /endpoint/)
+  }
+  const { driver } = await hostileEndpoint(t, { StartSession: '{"StartSession":{}}' })
+  await failsAs(run(driver), 'endpoint/malformed-answer', /'StartSession' has no 'SessionToken'/)
+})
+
+test('the ledgers of an endpoint are listed, page by page, and the list has to end', async (t) => {
+  const page: Answer = (response, request) => {
+    const isSecond = request.url?.includes('next_token') === true
+    const ledgers = isSecond ? '[{"Name":"a"}]' : '[{"Name":"c"},{"Name":"b"},{}]'
+    response.end(`{"Ledgers":${ledgers}${isSecond ? '' : ',"NextToken":"AAAA"'}}`)
+  }
+  const { control } = await hostileEndpoint(t, { '/ledgers': page })
+  assert.deepEqual(await listLedgers(control), ['a', 'b', 'c'])
+  const endless = await hostileEndpoint(t, { '/ledgers': '{"Ledgers":[{"Name":"a"}],"NextToken":"AAAA"}' })
+  await failsAs(listLedgers(endless.control), 'endpoint/malformed-answer', /does not end its list of ledgers/)
+})
