@@ -92,9 +92,8 @@ test('pages without a value do not go on for ever', async (t) => {
 
 test('a redirection is told, with where it leads', async (t) => {
   for (const status of [301, 302, 307, 308]) {
-    const { driver } = await hostileEndpoint(t, {
-      StartSession: (response) => response.writeHead(status, { location: 'https://other.example/' }).end(),
-    })
+    const redirect: Answer = (response) => response.writeHead(status, { location: 'https://other.example/' }).end()
+    const { driver } = await hostileEndpoint(t, { StartSession: redirect })
     await failsAs(run(driver), 'endpoint/redirected', new RegExp(`redirects to 'https://other.example/' .*${status}`))
   }
 })
