@@ -1,19 +1,24 @@
 import type { SortKeyPlan } from '../plan/plan.ts'
+import { detached } from '../values/binary-reader.ts'
 import type { Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
 import { KeyColumn } from './sort.ts'
 import { tupleKey, ValueMap } from './value-map.ts'
+import { PackedColumn } from './window-packed.ts'
 import type { Partition } from './window-partition.ts'
 
 /** Of a row's partition and its place in the order. */
 const placeBytes = 32
+/** Of a value in a packed column, whose room grows by doubling. */
+const packedBytes = 18
 /** Of a partition, beside its key. */
 const partitionBytes = 200
 
 /** What windows need of the rows, held in columns: partitions, ORDER BY keys, arguments. */
 export class HeldWindow {
-  readonly #keys: readonly SortKeyPlan[]
-  readonly #columns: readonly KeyColumn[]
+  /** The keys of ORDER BY, and the columns behind them. */
+  readonly #orderBy: readonly KeyColumn[]
+  readonly #columns: readonly PackedColumn[]
   readonly #frame: Frame
   readonly #partitions: number[] = []
   readonly #byKey = new Map<string, number>()
@@ -23,10 +28,9 @@ export class HeldWindow {
   #count = 0
 
   constructor(keys: readonly SortKeyPlan[], width: number, frame: Frame) {
-    this.#keys = keys
     this.#frame = frame
-    const [plain] = keys
-    this.#columns = Array.from({ length: width }, (_, at) => new KeyColumn(keys[at] ?? plain ?? anyKey))
+    this.#orderBy = keys.map((key) => new KeyColumn(key))
+    this.#columns = Array.from({ length: width - keys.length }, () => new PackedColumn())
   }
 
   get count(): number {
@@ -41,19 +45,23 @@ export class HeldWindow {
       this.#partitions.push(this.#numberOf(partition))
       if (this.#texts.length > before) bytes += partitionBytes + 2 * (this.#texts.at(-1) as string).length
     }
-    for (let at = 0; at < columns.length; at += 1) bytes += (this.#columns[at] as KeyColumn).push(columns[at] as Value)
+    const keys = this.#orderBy.length
+    for (let at = 0; at < keys; at += 1) bytes += (this.#orderBy[at] as KeyColumn).push(columns[at] as Value)
+    for (let at = keys; at < columns.length; at += 1) {
+      bytes += packedBytes + (this.#columns[at - keys] as PackedColumn).set(this.#count, detached(columns[at] as Value))
+    }
     this.#count += 1
     return bytes
   }
 
   columnsOf(row: number): Value[] {
-    return this.#columns.map((column) => column.valueOf(row))
+    return [...this.#orderBy.map((key) => key.valueOf(row)), ...this.#columns.map((column) => column.get(row))]
   }
 
   /** Each partition, and the numbers of its rows. */
   *partitions(): Generator<{ readonly partition: Partition; numberOf(row: number): number }> {
     const order = this.#order()
-    const compare = this.#keys.map((_, at) => (this.#columns[at] as KeyColumn).order())
+    const compare = this.#orderBy.map((key) => key.order())
     const isPeer = (a: number, b: number) => compare.every((one) => one(a, b) === 0)
     const [starts, numbers] = this.#grouped(order)
     for (let at = 0; at + 1 < starts.length; at += 1) {
@@ -61,11 +69,18 @@ export class HeldWindow {
       const partition: Partition = {
         size: own.length,
         endings: [],
-        value: (column, row) => (this.#columns[column] as KeyColumn).valueOf(own[row] as number),
+        value: (column, row) => this.#value(column, own[row] as number),
         beginsPeers: (row) => row === 0 || !isPeer(own[row - 1] as number, own[row] as number),
       }
       yield { partition, numberOf: (row) => own[row] as number }
     }
+  }
+
+  #value(column: number, row: number): Value {
+    const key = this.#orderBy[column]
+    return key === undefined
+      ? (this.#columns[column - this.#orderBy.length] as PackedColumn).get(row)
+      : key.valueOf(row)
   }
 
   /** The partition of a row as text. */
@@ -87,13 +102,12 @@ export class HeldWindow {
 
   /** The numbers of all rows in the order of the keys. */
   #order(): ArrayLike<number> {
-    const keys = this.#columns.slice(0, this.#keys.length)
-    const [only, second] = keys
+    const [only, second] = this.#orderBy
     if (only === undefined) return { length: this.#count }
     const packed = second === undefined ? only.packedOrder() : undefined
     if (packed !== undefined) return packed
     const order = Array.from({ length: this.#count }, (_, row) => row)
-    const compare = keys.map((column) => column.order())
+    const compare = this.#orderBy.map((key) => key.order())
     return order.sort((a, b) => {
       this.#frame.step()
       for (let at = 0; at < compare.length; at += 1) {
@@ -108,7 +122,7 @@ export class HeldWindow {
   #grouped(order: ArrayLike<number>): readonly [starts: readonly number[], numbers: Uint32Array] {
     const count = this.#count
     const numbers = new Uint32Array(count)
-    const rowAt = (at: number) => (this.#keys.length === 0 ? at : (order[at] as number))
+    const rowAt = (at: number) => (this.#orderBy.length === 0 ? at : (order[at] as number))
     if (this.#partitions.length === 0) {
       for (let at = 0; at < count; at += 1) numbers[at] = rowAt(at)
       return [count === 0 ? [] : [0, count], numbers]
@@ -126,6 +140,3 @@ export class HeldWindow {
     return [starts, numbers]
   }
 }
-
-/** Columns that are no keys have no order. */
-const anyKey = { descending: false, nullsFirst: false } as SortKeyPlan

@@ -1,8 +1,8 @@
 import { int, type Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
-import { heapBytes } from './heap-bytes.ts'
 import { SortedRows } from './spill/sorted-rows.ts'
 import type { Holding } from './statement-memory.ts'
+import { PackedColumn } from './window-packed.ts'
 
 /** The results of window functions, which come in the order of the windows, to be read in the order of the rows. */
 export interface WindowResults {
@@ -15,7 +15,7 @@ export interface WindowResults {
 
 /** Results in columns of memory; numbers where they are that. */
 export class HeldResults implements WindowResults {
-  readonly #columns: ResultColumn[]
+  readonly #columns: PackedColumn[]
   readonly #holding: Holding
   readonly #makeRoom: () => boolean
   readonly #frame: Frame
@@ -24,7 +24,7 @@ export class HeldResults implements WindowResults {
 
   /** `makeRoom` gives up other memory, and says whether there was any. */
   constructor(rows: number, functions: number, holding: Holding, makeRoom: () => boolean, frame: Frame) {
-    this.#columns = Array.from({ length: functions }, () => new ResultColumn(rows))
+    this.#columns = Array.from({ length: functions }, () => new PackedColumn(rows))
     this.#holding = holding
     this.#makeRoom = makeRoom
     this.#frame = frame
@@ -38,7 +38,7 @@ export class HeldResults implements WindowResults {
     }
     let bytes = 0
     for (let at = 0; at < results.length; at += 1) {
-      bytes += (this.#columns[at] as ResultColumn).set(row, results[at] as Value)
+      bytes += (this.#columns[at] as PackedColumn).set(row, results[at] as Value)
     }
     this.#added[row] = 1
     if (bytes > 0 && !this.#holding.hold(bytes) && !this.#makeRoom()) this.#spill()
@@ -69,34 +69,6 @@ export class HeldResults implements WindowResults {
     this.#columns.length = 0
     this.#holding.release()
     this.#spilled = spilled
-  }
-}
-
-class ResultColumn {
-  #numbers: Float64Array | undefined
-  #values: Value[] | undefined
-
-  constructor(rows: number) {
-    this.#numbers = new Float64Array(rows)
-  }
-
-  /** Returns about how many bytes it takes beyond those of a number. */
-  set(row: number, value: Value): number {
-    if (this.#numbers !== undefined) {
-      if (value.type === 'int' && typeof value.value === 'number' && value.annotations === undefined) {
-        this.#numbers[row] = value.value
-        return 0
-      }
-      this.#values = Array.from(this.#numbers, (number) => int(number))
-      this.#numbers = undefined
-    }
-    const values = this.#values as Value[]
-    values[row] = value
-    return heapBytes(value)
-  }
-
-  get(row: number): Value {
-    return this.#numbers === undefined ? ((this.#values as Value[])[row] as Value) : int(this.#numbers[row] as number)
   }
 }
 
