@@ -110,9 +110,6 @@ export const decimalExponentMax = 2_147_483_647
  */
 export const integerDigitsMax = 100_000
 
-/** Characters of a text that REPEAT, LPAD, RPAD or STRING_AGG builds: a short statement must not fill the memory. */
-export const builtTextCharactersMax = 64 * 1024 * 1024
-
 /** Digits between the largest and the smallest of the exact numbers that STDDEV and VARIANCE add up. */
 export const statisticsDigitsMax = 1_000
 

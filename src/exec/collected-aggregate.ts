@@ -8,9 +8,9 @@ import { compileExpression } from './compile-expression.ts'
 import { compileTest } from './compile-operators.ts'
 import { type Compiler, type Evaluate, failed, type Frame, type Test } from './frame.ts'
 import { mismatch } from './functions/definition.ts'
-import { checkLength } from './functions/text-parts.ts'
 import type { CompiledAggregate, RunningAggregate } from './group.ts'
 import { compileKeys, type CompiledKeys } from './sort.ts'
+import type { SizeSum } from './value-limits.ts'
 
 /**
  * ARRAY_AGG and STRING_AGG hold what they are given, in the order of their own ORDER BY or as it comes. As in PostgreSQL
@@ -65,6 +65,7 @@ class Collected implements RunningAggregate {
   readonly #entries: Entry[] = []
   readonly #seen = new Set<string>()
   #characters = 0
+  readonly #size: SizeSum
   #failure: Value | undefined
 
   constructor(parts: Parts, frame: Frame, fail: (error: unknown) => Value, memory: AggregateMemory) {
@@ -72,6 +73,7 @@ class Collected implements RunningAggregate {
     this.#frame = frame
     this.#fail = fail
     this.#memory = memory
+    this.#size = frame.values.sum()
   }
 
   add(): void {
@@ -96,12 +98,15 @@ class Collected implements RunningAggregate {
   #entryOf(value: Value): Entry {
     const { isText, order, isOrdered } = this.#parts
     const keys = isOrdered ? order.keysOf(this.#frame).map(detached) : []
-    if (!isText) return { value: detached(value), separator: '', keys }
+    if (!isText) {
+      this.#size.add(value)
+      return { value: detached(value), separator: '', keys }
+    }
     const separator = this.#parts.separator?.(this.#frame) ?? nullValue
     const text = textOf(value)
     const before = isAbsent(separator) ? '' : textOf(separator)
     this.#characters += text.length + before.length
-    checkLength('string_agg', this.#characters)
+    this.#frame.values.checkSize(this.#characters)
     return { value, separator: before, keys }
   }
 

@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
-import { aggregateNames, hasTrait } from '../plan/function-facts.ts'
+import { aggregateNames, hasTrait, insteadOfFunction } from '../plan/function-facts.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import { bag, isAbsent, list, missing, nullValue, sexp, struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
@@ -110,10 +110,12 @@ export function checkCall(name: string, argumentCount: number, span: Span): Ledg
 
 /** With the nearest name there is. */
 export function noSuchFunction(name: string, span: Span): LedgerError {
-  const near = nearName(name, [...functionNames(), ...aggregateNames])
+  const instead = insteadOfFunction(name)
+  const near = instead === undefined ? nearName(name, [...functionNames(), ...aggregateNames]) : undefined
+  const help = instead ?? (near === undefined ? undefined : `did you mean '${near}'?`)
   return new LedgerError('semantic/no-such-function', `No such function: ${name}`, {
     span,
-    ...(near === undefined ? {} : { help: `did you mean '${near}'?` }),
+    ...(help === undefined ? {} : { help }),
   })
 }
 

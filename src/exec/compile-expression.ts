@@ -20,7 +20,7 @@ import { compileBinary, compileChain, compileTest, compileUnary } from './compil
 import { compileExclude, compileField, compileIndex, compileSpread } from './compile-path.ts'
 import { compileKept, compileSubquery, keptBy } from './compile-query.ts'
 import { type Compiler, type Doubts, type Evaluate, failed, mistyped, placed, writtenMissing } from './frame.ts'
-import { compileBetween, compileIn, compileLike } from './predicates.ts'
+import { compileBetween, compileIn, compileLike, compileQuantified } from './predicates.ts'
 import { compileRow } from './row.ts'
 import { doubtMissing } from './sure-conditions.ts'
 import { tableBag } from './scan.ts'
@@ -65,6 +65,8 @@ export function compileExpression(expression: PlanExpression, compiler: Compiler
       return compileChain(expression, compiler)
     case 'in':
       return compileIn(expression, compiler)
+    case 'quantified':
+      return compileQuantified(expression, compiler)
     case 'between':
       return compileBetween(expression, compiler)
     case 'like':
@@ -100,12 +102,21 @@ function compileParameter({ ordinal, span }: Kind<'parameter'>): Evaluate {
   }
 }
 
-function compileIs({ operand, type, negated }: Kind<'is'>, compiler: Compiler): Evaluate {
+function compileIs({ operand, type, negated, span }: Kind<'is'>, compiler: Compiler): Evaluate {
   const evaluate = compileExpression(operand, compiler.family.ask)
   const yes = negated ? falseValue : trueValue
   const no = negated ? trueValue : falseValue
   if (type.name === 'null') return (frame) => (isAbsent(evaluate(frame)) ? yes : no)
   if (type.name === 'missing') return (frame) => (evaluate(frame).type === 'missing' ? yes : no)
+  if (type.name === 'true' || type.name === 'false' || type.name === 'unknown') {
+    const wanted = type.name === 'unknown' ? undefined : type.name === 'true'
+    return (frame) => {
+      const value = evaluate(frame)
+      if (value.type === 'bool') return value.value === wanted ? yes : no
+      if (isAbsent(value)) return wanted === undefined ? yes : no
+      return mistyped(compiler, span, `IS ${type.name.toUpperCase()} takes a boolean`)
+    }
+  }
   return (frame) => (isOfType(evaluate(frame), type) ? yes : no)
 }
 

@@ -67,6 +67,9 @@ const arithmetic: Partial<Record<PlanBinaryOperator, (a: Value, b: Value) => Val
 export function compileBinary(expression: Binary, compiler: Compiler): Evaluate {
   const { op, span } = expression
   if (op === 'and' || op === 'or') return compileLogical(expression, compiler)
+  if (op === 'is distinct from' || op === 'is not distinct from') {
+    return compileDistinct(expression, compiler.family.ask)
+  }
   const left = compileExpression(expression.left, compiler)
   const right = compileExpression(expression.right, compiler)
   const mark = compiler.sites.comparisonMark(expression)
@@ -149,6 +152,21 @@ function compileEquality(
     if (frame.marks[mark] === 0) frame.observation?.compared(mark, a, b)
     if (doubts !== undefined && differInKind(a, b, doubts, span)) return missing
     return equals(a, b) === whenEqual ? trueValue : falseValue
+  }
+}
+
+/** Never absent: NULL and MISSING are one value, as in GROUP BY and DISTINCT. */
+function compileDistinct(expression: Binary, compiler: Compiler): Evaluate {
+  const left = compileExpression(expression.left, compiler)
+  const right = compileExpression(expression.right, compiler)
+  const whenEqual = expression.op === 'is not distinct from'
+  const { doubts } = compiler
+  return (frame) => {
+    const a = left(frame)
+    const b = right(frame)
+    if (doubts !== undefined && differInKind(a, b, doubts, expression.span)) return missing
+    const areEqual = isAbsent(a) || isAbsent(b) ? isAbsent(a) && isAbsent(b) : equals(a, b)
+    return areEqual === whenEqual ? trueValue : falseValue
   }
 }
 

@@ -52,7 +52,13 @@ function badPattern(pattern: string, escapeText: string | undefined): LedgerErro
   return new LedgerError(
     'evaluator/invalid',
     `Given: pattern =  ${pattern}, escape char = ${escapeText ?? 'none given'}`,
+    { help: reasonOf(escapeText) },
   )
+}
+
+function reasonOf(escapeText: string | undefined): string {
+  if (escapeText === undefined || Array.from(escapeText).length !== 1) return 'ESCAPE takes one character'
+  return `behind the escape character stands '%', '_' or '${escapeText}' itself`
 }
 
 function matchPlain(text: string, stretches: readonly string[]): boolean {

@@ -1,8 +1,8 @@
 import type { PlanExpression } from '../plan/plan.ts'
 import { compare, equals, equalityKey } from '../values/compare.ts'
-import { falseValue, isAbsent, missing, nullValue, trueValue, type Value } from '../values/value.ts'
+import { bool, falseValue, isAbsent, missing, nullValue, trueValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { absentOf, cannotCompare, checkTexts } from './compile-operators.ts'
+import { absentOf, cannotCompare, checkTexts, orderTests } from './compile-operators.ts'
 import { type Compiler, type Evaluate, type Frame, failed, type KeyedCollection, mistyped } from './frame.ts'
 import { compileLikePattern } from './like.ts'
 import { differInKind, kindOf } from './sure-conditions.ts'
@@ -47,6 +47,45 @@ export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate 
       else if (equals(value, item)) return yes
     }
     return hasAbsent ? nullValue : no
+  }
+}
+
+/**
+ * `x > ANY c` is the OR, `x > ALL c` the AND of the comparisons with the elements (SQL:2016 section 8.9): what can't be
+ * compared counts as unknown in permissive typing. No element: FALSE for ANY, TRUE for ALL.
+ */
+export function compileQuantified(expression: Kind<'quantified'>, compiler: Compiler): Evaluate {
+  const { op, quantifier, span } = expression
+  const left = compileExpression(expression.operand, compiler)
+  const right = compileExpression(expression.collection, compiler)
+  const decisive = quantifier === 'any'
+  const { doubts } = compiler
+  const test = orderTests[op]
+  /** Undefined for unknown. */
+  const holds = (value: Value, item: Value): boolean | undefined => {
+    if (isAbsent(value) || isAbsent(item)) return undefined
+    if (doubts !== undefined && differInKind(value, item, doubts, span)) return undefined
+    if (test === undefined) return equals(value, item) === (op === '=')
+    const order = compare(value, item)
+    if (order !== undefined) return test(order)
+    cannotCompare(value, item, compiler, span)
+    return undefined
+  }
+  return (frame) => {
+    const value = left(frame)
+    const within = right(frame)
+    if (within.type === 'missing' || value.type === 'missing') return absentOf(missing, missing, compiler)
+    if (within.type === 'null') return nullValue
+    if (within.type !== 'list' && within.type !== 'bag' && within.type !== 'sexp') {
+      return mistyped(compiler, span, `${quantifier.toUpperCase()} takes a collection, not ${within.type}`)
+    }
+    let isUnknown = false
+    for (const item of within.items) {
+      const found = holds(value, item)
+      if (found === decisive) return bool(decisive)
+      if (found === undefined) isUnknown = true
+    }
+    return isUnknown ? nullValue : bool(!decisive)
   }
 }
 

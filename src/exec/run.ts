@@ -171,23 +171,35 @@ type Definition = Extract<
   { kind: 'create-table' | 'drop-table' | 'undrop-table' | 'create-index' | 'drop-index' }
 >
 
-/** DDL: one row {tableId}. */
+function isAbsence({ code }: LedgerError): boolean {
+  return code === 'catalog/table-not-found' || code === 'catalog/index-not-found'
+}
+
+/** DDL: one row {tableId}; none where IF EXISTS finds nothing to drop. */
 function compileDefinition(statement: Definition): Execute {
   const { span } = statement
+  const isDrop = statement.kind === 'drop-table' || statement.kind === 'drop-index'
   const define = (frame: Frame): string => {
     const sink = sinkOf(frame, span)
     switch (statement.kind) {
       case 'create-table':
-        return sink.createTable(statement.name)
+        return sink.createTable(statement.name, statement.conditional)
       case 'drop-table':
         return sink.dropTable(statement.name)
       case 'undrop-table':
         return sink.undropTable(statement.tableId)
       case 'create-index':
-        return sink.createIndex(statement.table, statement.field)
+        return sink.createIndex(statement.table, statement.field, statement.conditional)
       case 'drop-index':
         return sink.dropIndex(statement.table, statement.indexId)
     }
   }
-  return (frame) => [structOf({ tableId: string(placed(span, () => define(frame))) })]
+  return (frame) => {
+    try {
+      return [structOf({ tableId: string(placed(span, () => define(frame))) })]
+    } catch (error) {
+      if (isDrop && statement.conditional && error instanceof LedgerError && isAbsence(error)) return []
+      throw error
+    }
+  }
 }

@@ -55,11 +55,12 @@ export interface DocumentSink {
   insert(tableId: string, document: Value): string
   replace(tableId: string, documentId: string, document: Value): void
   remove(tableId: string, documentId: string): void
-  createTable(name: string): string
+  /** Returns the table's id; `conditional`: that of an existing one is as good. */
+  createTable(name: string, conditional?: boolean): string
   dropTable(name: string): string
   undropTable(tableId: string): string
   /** Returns the table's id. */
-  createIndex(table: string, field: string): string
+  createIndex(table: string, field: string, conditional?: boolean): string
   dropIndex(table: string, indexId: string): string
   /** EXEC REDACT_REVISION: returns the result row. */
   redactRevision(blockAddress: Value, tableId: string, documentId: string): Value

@@ -50,7 +50,7 @@ function isPlain(condition: PlanExpression): boolean {
       return isPlain(condition.value)
     case 'binary':
       if (condition.op === 'and' || condition.op === 'or') return isPlain(condition.left) && isPlain(condition.right)
-      return condition.op !== '<>' && !decides(condition.left) && !decides(condition.right)
+      return !/^(<>|is .*)$/.test(condition.op) && !decides(condition.left) && !decides(condition.right)
     case 'in':
       return !condition.negated && !decides(condition.operand) && !decides(condition.collection)
     case 'like':
@@ -70,8 +70,8 @@ function decides(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(decides)
   const { kind, op, name } = node as { kind?: string; op?: string; name?: string }
   if (kind === 'constant') return false
-  if (kind !== undefined && /^(in|between|like|is|case|query)$/.test(kind)) return true
-  if (kind === 'binary' && op !== undefined && /^(and|or|=|<>|<|<=|>|>=)$/.test(op)) return true
+  if (kind !== undefined && /^(in|quantified|between|like|is|case|query)$/.test(kind)) return true
+  if (kind === 'binary' && op !== undefined && /^(and|or|=|<>|<|<=|>|>=|is .*)$/.test(op)) return true
   if (op === 'not' || (kind === 'call' && name === 'nullif')) return true
   return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && decides(part))
 }

@@ -61,11 +61,16 @@ export class StatementSink implements DocumentSink {
     this.#change(tableId, documentId, undefined)
   }
 
-  createTable(name: string): string {
+  createTable(name: string, conditional = false): string {
     checkName(name, 'table')
     const { catalog, view } = this.#writes
     view.readSet.addName(name)
-    if (catalog.activeTable(name) !== undefined) throw tableExists(name)
+    const existing = catalog.activeTable(name)
+    if (existing !== undefined && conditional) {
+      this.#readDefinition(existing)
+      return existing.tableId
+    }
+    if (existing !== undefined) throw tableExists(name)
     this.#checkTableCounts(catalog.tables.size)
     const tableId = this.#nextId()
     this.#define({ tableId, name, status: 'ACTIVE', indexes: [] })
@@ -92,12 +97,13 @@ export class StatementSink implements DocumentSink {
     return tableId
   }
 
-  createIndex(tableName: string, field: string): string {
+  createIndex(tableName: string, field: string, conditional = false): string {
     const table = this.#activeTable(tableName)
     if (field.length === 0 || field.length > tableNameCharactersMax)
       throw new LedgerError('catalog/invalid-name', `an indexed field has 1 to ${tableNameCharactersMax} characters`)
-    if (table.indexes.some((index) => index.field === field))
-      throw new LedgerError('catalog/index-exists', `table '${tableName}' already has an index on '${field}'`)
+    const exists = table.indexes.some((index) => index.field === field)
+    if (exists && conditional) return table.tableId
+    if (exists) throw new LedgerError('catalog/index-exists', `table '${tableName}' already has an index on '${field}'`)
     const { tableIndexes } = this.#quotas
     if (table.indexes.length >= tableIndexes) {
       throw new LedgerError(

@@ -12,6 +12,7 @@ import { buildExpression, literalText } from './build-expression.ts'
 import { buildFrom, committedPrefix, countSources } from './build-from.ts'
 import { addFilter } from './build-query.ts'
 import type { TableInfo } from './catalog.ts'
+import { withColumns } from './column-list.ts'
 import { columnName } from './column-name.ts'
 import type {
   ChangePlan,
@@ -36,7 +37,15 @@ export function buildInsert(statement: InsertStatement, context: PlanContext): I
   }
   refuseJson(statement.value)
   context.namesDocuments = true
-  const value = buildExpression(statement.value, new Scope(undefined), context, 'none')
+  if (statement.value.kind === 'values' && statement.columns === undefined) {
+    const help = `name the fields: INSERT INTO ${table.name} (a, b) VALUES (1, 2)`
+    throw new LedgerError('semantic/invalid', 'VALUES without names for its columns', {
+      span: statement.value.span,
+      help,
+    })
+  }
+  const rows = buildExpression(statement.value, new Scope(undefined), context, 'none')
+  const value = statement.columns === undefined ? rows : withColumns(rows, statement.columns, 'what is inserted')
   const returning = buildReturning(statement.returning, 'old', table, context, statement.as?.text)
   return { kind: 'insert', table, form: statement.form, value, returning, span }
 }

@@ -4,7 +4,7 @@ import { string } from '../values/value.ts'
 import { buildAggregate, groupedExpression, isAggregate, pathThatIsNoKey } from './build-group.ts'
 import { buildQuery } from './build-query.ts'
 import { buildWindowCall, checkHasWindow } from './build-window.ts'
-import { hasTrait } from './function-facts.ts'
+import { hasTrait, insteadOfFunction } from './function-facts.ts'
 import type { Coercion, PlanExpression, PlanType, SpreadStep } from './plan.ts'
 import {
   findVariable,
@@ -93,7 +93,7 @@ export function buildExpression(
 
 const comparisons = /^(=|<>|<|<=|>|>=)$/
 
-type Predicate = Extract<Expression, { kind: 'in' | 'between' | 'like' | 'is' | 'case' | 'cast' }>
+type Predicate = Extract<Expression, { kind: 'in' | 'quantified' | 'between' | 'like' | 'is' | 'case' | 'cast' }>
 
 function buildPredicate(expression: Predicate, scope: Scope, context: PlanContext): PlanExpression {
   const build = (operand: Expression) => buildExpression(operand, scope, context)
@@ -107,6 +107,11 @@ function buildPredicate(expression: Predicate, scope: Scope, context: PlanContex
         negated: expression.negated,
         span,
       }
+    case 'quantified': {
+      const { op, quantifier } = expression
+      const collection = buildExpression(expression.collection, scope, context, 'values')
+      return { kind: 'quantified', op, quantifier, operand: build(expression.operand), collection, span }
+    }
     case 'between':
       return {
         kind: 'between',
@@ -186,6 +191,12 @@ function buildCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope, co
     throw new LedgerError('semantic/invalid', `the function '${call.name}' does not take ${what}`, {
       span: call.nameSpan,
     })
+  }
+  const instead = insteadOfFunction(call.name)
+  if (instead !== undefined) {
+    const message = `No such function: ${call.name}`
+    context.note(new LedgerError('semantic/no-such-function', message, { span: call.nameSpan, help: instead }))
+    return unresolved(call.span)
   }
   const rows = hasTrait(call.name, 'rows') ? 'none' : 'scalar'
   const args = call.args.map((argument) => buildExpression(argument, scope, context, rows))

@@ -2,6 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import type { Expression, FromSource, Name } from '../syntax/ast.ts'
 import { buildExpression, buildPath, literalText } from './build-expression.ts'
 import type { TableInfo } from './catalog.ts'
+import { withColumns } from './column-list.ts'
 import { columnName } from './column-name.ts'
 import type { Operator, PlanExpression, QueryPlan, TableSource, TargetPath, TargetStep } from './plan.ts'
 import { pushFilter } from './push-filters.ts'
@@ -29,9 +30,17 @@ export function countSources(from: FromSource): number {
 export function buildFrom(from: FromSource, scope: Scope, context: PlanContext): Operator {
   if (from.kind === 'join') return buildJoin(from, scope, context)
   if (from.kind === 'unpivot') return buildValueScan(from, { value: unpivoted(from, scope, context) }, scope, context)
+  if (from.columns !== undefined) return buildNamed(from, from.columns, scope, context)
   const table = findTable(from.value, scope, context)
   if (table !== undefined) return buildTableScan(from, table, scope, context)
   return buildValueScan(from, buildSource(from.value, scope, context), scope, context)
+}
+
+/** AS t (a, b) */
+function buildNamed(from: Scan, columns: readonly Name[], scope: Scope, context: PlanContext): Operator {
+  const isTable = findTable(from.value, scope, context) !== undefined
+  const value = isTable ? unresolved(from.span) : buildSource(from.value, scope, context).value
+  return buildValueScan(from, { value: withColumns(value, columns, `'${from.as?.text ?? ''}'`) }, scope, context)
 }
 
 function unpivoted(from: Scan, scope: Scope, context: PlanContext): PlanExpression {

@@ -51,9 +51,9 @@ function buildStatement(statement: Statement, context: PlanContext): PlanStateme
     case 'dml':
       return buildChange(statement, context)
     case 'create-table':
-      return { kind: 'create-table', name: statement.name.text, span: statement.name.span }
+      return namedTable(statement)
     case 'drop-table':
-      return { kind: 'drop-table', name: statement.name.text, span: statement.name.span }
+      return namedTable(statement)
     case 'undrop-table':
       return { kind: 'undrop-table', tableId: statement.tableId.text, span: statement.tableId.span }
     case 'create-index':
@@ -61,16 +61,17 @@ function buildStatement(statement: Statement, context: PlanContext): PlanStateme
         kind: 'create-index',
         table: statement.table.text,
         field: indexedField(statement),
+        conditional: statement.conditional,
         span: statement.table.span,
       }
     case 'drop-index': {
-      const { table, indexId, purge } = statement
+      const { table, indexId, purge, conditional } = statement
       if (purge === false) {
         throw new LedgerError('semantic/unsupported', 'an index is always purged: purge = false is not supported', {
           span,
         })
       }
-      return { kind: 'drop-index', table: table.text, indexId: indexId.text, span: indexId.span }
+      return { kind: 'drop-index', table: table.text, indexId: indexId.text, conditional, span: indexId.span }
     }
     case 'exec': {
       const error = procedureError(statement)
@@ -86,6 +87,10 @@ function buildStatement(statement: Statement, context: PlanContext): PlanStateme
       return { kind: 'explain', lines: printPlan(folded(buildStatement(statement.statement, context), context)) }
     }
   }
+}
+
+function namedTable({ kind, name, conditional }: Extract<Statement, { kind: 'create-table' | 'drop-table' }>) {
+  return { kind, name: name.text, conditional, span: name.span }
 }
 
 function procedureError({ procedure, args }: Extract<Statement, { kind: 'exec' }>): LedgerError | undefined {

@@ -17,6 +17,7 @@ import { buildFrom, countSources } from './build-from.ts'
 import { buildGroup, buildSortKey, type Grouped, hasAggregate } from './build-group.ts'
 import { buildProjection, excluded } from './build-projection.ts'
 import { buildNamedWindows } from './build-window.ts'
+import { columnsOf, renamed, withColumns } from './column-list.ts'
 import { columnAt, columnNumber, noSuchColumn } from './column-number.ts'
 import type { Coercion, Operator, PlanExpression, SortKeyPlan } from './plan.ts'
 import { pushFilter } from './push-filters.ts'
@@ -44,6 +45,11 @@ export function buildQuery(query: Query, parent: Scope, context: PlanContext, co
         const items = row.map((item) => buildExpression(item, parent, context))
         return { kind: 'sequence', type: 'list', items, span }
       })
+      // IN and ANY want the values of one column themselves (RFC 0013).
+      if (coercion === 'values' && query.rows.every(({ length }) => length === 1)) {
+        const values = rows.flatMap((row) => (row.kind === 'sequence' ? row.items : []))
+        return { kind: 'sequence', type: 'bag', items: values, span }
+      }
       return { kind: 'sequence', type: 'bag', items: rows, span }
     }
     case 'with':
@@ -58,15 +64,14 @@ function buildWith(
   coercion: Coercion,
 ): PlanExpression {
   const { span } = query
-  if (query.recursive) throw new LedgerError('semantic/unsupported', 'WITH RECURSIVE is not supported', { span })
+  if (query.recursive) {
+    const help = 'join as many levels as there are, or follow the links in the application'
+    throw new LedgerError('semantic/unsupported', 'WITH RECURSIVE is not supported', { span, help })
+  }
   const scope = new Scope(parent)
   const bindings = query.bindings.map((binding) => {
-    if (binding.columns !== undefined) {
-      throw new LedgerError('semantic/unsupported', 'column names in WITH are not supported', {
-        span: binding.name.span,
-      })
-    }
-    const value = buildExpression(binding.query, scope, context, 'none')
+    const rows = buildExpression(binding.query, scope, context, 'none')
+    const value = binding.columns === undefined ? rows : withColumns(rows, binding.columns, `'${binding.name.text}'`)
     const slot = context.newSlot()
     declare(scope, context, binding.name.text, 'with', slot, binding.name.span)
     return { slot, name: binding.name.text, value }
@@ -285,30 +290,9 @@ function namedByNumber(key: SortKey, columns: readonly string[] | undefined): So
   return { ...key, value: { kind: 'variable', name: { text: name, quoted: true, span }, local: false, span } }
 }
 
-/** The columns of a SELECT list or of a set operation over such; undefined where they depend on the data. */
-function columnsOf(side: PlanExpression): readonly string[] | undefined {
-  if (side.kind !== 'query') return undefined
-  if (side.query.kind === 'select') return side.query.columns
-  return side.query.kind === 'set' && !side.query.outer ? columnsOf(side.query.left) : undefined
-}
-
 /** ORDER BY PRESERVE, which has no keys, sorts nothing: rows come in the order of their sources. */
 function sortKeys(orderBy: readonly SortKey[] | undefined): readonly SortKey[] | undefined {
   return orderBy?.length === 0 ? undefined : orderBy
-}
-
-/** SQL's set operations match columns by their position; the result has the names of the left side (RFC 0007). */
-function renamed(side: PlanExpression, names: readonly string[]): PlanExpression {
-  if (side.kind !== 'query' || columnsOf(side)?.length !== names.length) return side
-  const { query } = side
-  if (query.kind === 'set') {
-    return { ...side, query: { ...query, left: renamed(query.left, names), right: renamed(query.right, names) } }
-  }
-  if (query.kind !== 'select' || query.value.kind !== 'row') return side
-  const parts = query.value.parts.map((part, at) =>
-    part.kind === 'field' ? { ...part, name: names[at] ?? part.name } : part,
-  )
-  return { ...side, query: { ...query, value: { ...query.value, parts }, columns: names } }
 }
 
 /** SQL's set operations want both sides to have as many columns (RFC 0007). */

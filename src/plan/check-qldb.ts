@@ -18,6 +18,9 @@ export function checkQldb(statement: Statement): void {
   if (statement.kind === 'drop-index' && statement.purge !== true) {
     refuse('DROP INDEX without WITH (purge = true)', statement.span)
   }
+  if ('conditional' in statement && statement.conditional) {
+    refuse(statement.kind.startsWith('drop') ? 'IF EXISTS' : 'IF NOT EXISTS', statement.span)
+  }
   visit(statement)
 }
 
@@ -102,21 +105,34 @@ function featureOf(node: Node): string | undefined {
     case 'call':
       return callFeature(node)
     case 'binary':
-      return node['op'] === '&' ? 'the operator &' : undefined
+      return binaryFeature(String(node['op']))
     case 'chain':
       return (node['rest'] as readonly Node[]).some((link) => link['op'] === '&') ? 'the operator &' : undefined
+    case 'quantified':
+      return `${String(node['quantifier']).toUpperCase()} behind a comparison`
+    case 'scan':
+    case 'insert':
+      if (node['columns'] !== undefined) return 'a list of column names'
+      return otherFeature(node)
     default:
-      return node['onConflict'] !== undefined
-        ? 'ON CONFLICT'
-        : node['returning'] !== undefined
-          ? 'RETURNING'
-          : undefined
+      return otherFeature(node)
   }
+}
+
+function binaryFeature(op: string): string | undefined {
+  if (op === '&') return 'the operator &'
+  return op.startsWith('is ') ? op.toUpperCase() : undefined
+}
+
+function otherFeature(node: Node): string | undefined {
+  if (node['onConflict'] !== undefined) return 'ON CONFLICT'
+  return node['returning'] !== undefined ? 'RETURNING' : undefined
 }
 
 /** SQL's dates, times and intervals: QLDB's data types are Ion's (DG/ql-reference.data-types). */
 function typeFeature(node: Node): string | undefined {
   const { name } = node['type'] as { readonly name: string }
+  if (/^(true|false|unknown)$/.test(name)) return `IS ${name.toUpperCase()}`
   return /^(date|time|interval .*)$/.test(name) ? `the type ${name.toUpperCase()}` : undefined
 }
 

@@ -109,6 +109,7 @@ function operandsOf(expression: PlanExpression): readonly PlanExpression[] | und
     case 'chain':
       return [expression.first, ...expression.rest.map((link) => link.operand)]
     case 'in':
+    case 'quantified':
       return [expression.operand, expression.collection]
     case 'between':
       return [expression.operand, expression.low, expression.high]

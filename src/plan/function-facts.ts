@@ -1,3 +1,5 @@
+export { insteadOfFunction } from '../syntax/refused.ts'
+
 /** What is known of each built-in function, once: the planner, `exec`, the dialect check, the server and docs/partiql.md ask here. */
 export interface FunctionFacts {
   /** Lower case. */

@@ -2,6 +2,7 @@ import type { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Value } from '../values/value.ts'
 import type { IndexInfo, TableInfo } from './catalog.ts'
+import type { DefinitionPlan } from './definition-plan.ts'
 
 /**
  * A statement with every name resolved: what `exec` compiles. No syntax tree is left in it.
@@ -36,11 +37,7 @@ export type PlanStatement =
   | { readonly kind: 'query'; readonly value: PlanExpression }
   | InsertPlan
   | ChangePlan
-  | { readonly kind: 'create-table'; readonly name: string; readonly span: Span }
-  | { readonly kind: 'drop-table'; readonly name: string; readonly span: Span }
-  | { readonly kind: 'undrop-table'; readonly tableId: string; readonly span: Span }
-  | { readonly kind: 'create-index'; readonly table: string; readonly field: string; readonly span: Span }
-  | { readonly kind: 'drop-index'; readonly table: string; readonly indexId: string; readonly span: Span }
+  | DefinitionPlan
   | { readonly kind: 'redact'; readonly args: readonly PlanExpression[]; readonly span: Span }
   /** The lines of EXPLAIN, made when the plan was. */
   | { readonly kind: 'explain'; readonly lines: readonly string[] }
@@ -198,6 +195,14 @@ export type PlanExpression =
       readonly type: PlanType
       readonly span: Span
     }
+  | {
+      readonly kind: 'quantified'
+      readonly op: '=' | '<>' | '<' | '<=' | '>' | '>='
+      readonly quantifier: 'any' | 'all'
+      readonly operand: PlanExpression
+      readonly collection: PlanExpression
+      readonly span: Span
+    }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly PlanExpression[]; readonly span: Span }
   | {
       readonly kind: 'sequence'
@@ -260,6 +265,8 @@ export type PlanBinaryOperator =
   | '/'
   | '%'
   | '&'
+  | 'is distinct from'
+  | 'is not distinct from'
 
 export interface PlanType {
   readonly name: string

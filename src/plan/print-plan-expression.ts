@@ -39,6 +39,8 @@ export function printPlanExpression(expression: PlanExpression): string {
       return `${print(expression.operand)} ${not(expression.negated)}like ${print(expression.pattern)}`
     case 'is':
       return `${print(expression.operand)} is ${not(expression.negated)}${expression.type.name}`
+    case 'quantified':
+      return `${print(expression.operand)} ${expression.op} ${expression.quantifier} ${print(expression.collection)}`
     case 'case':
       return 'case …'
     case 'cast':

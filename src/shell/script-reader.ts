@@ -26,6 +26,8 @@ export class ScriptReader {
     const found: ScriptStatement[] = []
     let text = this.#carry + chunk
     if (this.#offset === 0 && text.startsWith('\ufeff')) text = text.slice(1)
+    // A script may begin as Unix programs do: its first line is a comment.
+    if (this.#offset === 0 && text.startsWith('#!')) text = `--${text.slice(2)}`
     let start = 0
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
       this.#take(text.slice(start, end + 1), found)

@@ -14,14 +14,22 @@ export type Statement =
   | { readonly kind: 'query'; readonly query: Expression; readonly span: Span }
   | InsertStatement
   | DmlStatement
-  | { readonly kind: 'create-table'; readonly name: Name; readonly tags: Expression | undefined; readonly span: Span }
-  | { readonly kind: 'drop-table'; readonly name: Name; readonly span: Span }
+  | {
+      readonly kind: 'create-table'
+      readonly name: Name
+      readonly tags: Expression | undefined
+      /** IF NOT EXISTS, IF EXISTS: one that is there, or is not, is no error. */
+      readonly conditional: boolean
+      readonly span: Span
+    }
+  | { readonly kind: 'drop-table'; readonly name: Name; readonly conditional: boolean; readonly span: Span }
   /** UNDROP TABLE "tableId" */
   | { readonly kind: 'undrop-table'; readonly tableId: Name; readonly span: Span }
   | {
       readonly kind: 'create-index'
       readonly table: Name
       readonly paths: readonly (readonly Name[])[]
+      readonly conditional: boolean
       readonly span: Span
     }
   /** DROP INDEX "indexId" ON table WITH (purge = true) */
@@ -30,6 +38,7 @@ export type Statement =
       readonly indexId: Name
       readonly table: Name
       readonly purge: boolean | undefined
+      readonly conditional: boolean
       readonly span: Span
     }
   /** EXEC procedure arguments */
@@ -42,6 +51,8 @@ export interface InsertStatement {
   readonly table: TablePath
   /** INSERT INTO t AS alias: a name for the document in ON CONFLICT … WHERE. */
   readonly as: Name | undefined
+  /** INSERT INTO t (a, b): the fields that VALUES or a SELECT list fills, by position. */
+  readonly columns: readonly Name[] | undefined
   /** `one`: VALUE e, the document. `many`: e is a collection of documents, or (a QLDB parameter) one document. */
   readonly form: 'one' | 'many'
   readonly value: Expression
@@ -175,6 +186,16 @@ export type Expression =
       readonly type: TypeName
       readonly span: Span
     }
+  /** `x = ANY (…)`, `x > ALL (…)`; SOME is ANY. */
+  | {
+      readonly kind: 'quantified'
+      readonly op: '=' | '<>' | '<' | '<=' | '>' | '>='
+      readonly quantifier: 'any' | 'all'
+      readonly operand: Expression
+      /** `(a, b)` is a list; one expression in the parentheses is the collection itself. */
+      readonly collection: Expression
+      readonly span: Span
+    }
   | CallExpression
   /** `form` says how it was written: `[…]`, `(a, b)` or LIST(…). */
   | {
@@ -263,6 +284,8 @@ export type BinaryOperator =
   | '/'
   | '%'
   | '&'
+  | 'is distinct from'
+  | 'is not distinct from'
 
 export type PathStep =
   | { readonly kind: 'field'; readonly name: Name; readonly span: Span }
@@ -389,6 +412,8 @@ export type FromSource =
       /** A variable, a path, a history() call, a sub-query, any expression. */
       readonly value: Expression
       readonly as: Name | undefined
+      /** AS t (a, b): names for the columns of VALUES or a SELECT list. */
+      readonly columns: readonly Name[] | undefined
       readonly at: Name | undefined
       readonly by: Name | undefined
       readonly span: Span
@@ -397,6 +422,8 @@ export type FromSource =
       readonly kind: 'unpivot'
       readonly value: Expression
       readonly as: Name | undefined
+      /** AS t (a, b): names for the columns of VALUES or a SELECT list. */
+      readonly columns: readonly Name[] | undefined
       readonly at: Name | undefined
       readonly by: Name | undefined
       readonly span: Span

@@ -33,6 +33,7 @@ export class Cursor {
     while (start < text.length) {
       const token = tokenAt(text, start)
       if (token.problem !== undefined) throw lexicalError(text, token)
+      if (token.kind === 'number') refuseDate(text, token)
       if (token.kind !== 'whitespace' && token.kind !== 'comment') {
         tokens.push({ kind: token.kind, word: wordOf(text, token), start: token.start, end: token.end })
       }
@@ -112,7 +113,14 @@ export class Cursor {
   /** Whether a name stands here, or `ahead` of here, that may be an alias without AS. */
   atBareAlias(ahead = 0): boolean {
     const token = this.peek(ahead)
-    return this.atName(token) && !isClauseWord(token.word) && !this.atWindowClause(ahead)
+    if (!this.atName(token) || isClauseWord(token.word)) return false
+    return !this.atWindowClause(ahead) && !this.atFetch(ahead)
+  }
+
+  /** `FETCH FIRST`, `FETCH NEXT`: the word alone is a name. */
+  atFetch(ahead = 0): boolean {
+    const next = this.peek(ahead + 1).word
+    return this.peek(ahead).word === 'FETCH' && (next === 'FIRST' || next === 'NEXT')
   }
 
   /** `WINDOW w AS (`: the word alone is a name. */
@@ -175,7 +183,9 @@ export class Cursor {
     const token = details.token ?? this.token
     const code = token.kind === 'end' ? 'parser/unexpected-end' : 'parser/unexpected-token'
     const wantsName = claim.includes('identifier') && token.kind === 'keyword'
-    const help = details.help ?? (wantsName ? this.quotingHelp(token) : undefined)
+    const text = claim.includes('identifier') && token.kind === 'string' ? this.textOf(token).slice(1, -1) : undefined
+    const written = text === undefined ? undefined : `names take double quotes: "${text.replaceAll('"', '""')}"`
+    const help = details.help ?? (wantsName ? this.quotingHelp(token) : written)
     return new LedgerError(code, `${claim}, found ${this.found(token)}`, {
       span: spanOfToken(token),
       ...(help === undefined ? {} : { help }),
@@ -272,15 +282,50 @@ function lexicalError(text: string, token: Token): LedgerError {
       span: { start: token.start, end: token.start + 1 },
     })
   }
+  const day = /\d{4}-\d\d-$/.exec(text.slice(Math.max(0, token.start - 8), token.start))?.[0]
+  if (token.kind === 'number' && day !== undefined && /^\d\d[Tt]/.test(written)) {
+    return new LedgerError('lexer/invalid-literal', `invalid literal at, ${day}${written}`, {
+      span: { start: token.start - day.length, end: token.end },
+      help: "timestamps stand in backticks, such as `2024-01-01T10:00Z`, and dates are written DATE '2024-01-01'",
+    })
+  }
   if (token.kind === 'number') {
     return new LedgerError('lexer/invalid-literal', `invalid literal at, ${written}`, {
       span,
       help: 'a number is digits, a point and an exponent; a name that begins with a digit needs double quotes',
     })
   }
-  const isLetter = /^\p{L}/u.test(written)
+  const help = characterHelp(written)
   return new LedgerError('lexer/invalid-character', `invalid character at, '${written}'`, {
     span,
-    ...(isLetter ? { help: 'names with other letters than a to z need double quotes' } : {}),
+    ...(help === undefined ? {} : { help }),
+  })
+}
+
+/** What to write in place of a character that begins nothing. */
+function characterHelp(character: string): string | undefined {
+  if (/^\p{L}/u.test(character)) return 'names with other letters than a to z need double quotes'
+  if (/^[\u2018\u2019\u201a\u201b]/.test(character)) return "strings take straight quotes: 'text'"
+  if (/^[\u201c-\u201f\u00ab\u00bb]/.test(character)) return 'names take straight double quotes: "name"'
+  return characterHelps[character]
+}
+
+const characterHelps: Readonly<Record<string, string>> = {
+  '~': "'~' is not supported: use LIKE, whose wildcards are % and _",
+  '!': "write 'NOT', or '<>' for not equal",
+  '^': "'^' is not supported: use POWER(a, b)",
+  '|': "write '||' to join texts, 'OR' for conditions",
+  '#': "comments begin with '--'",
+  '\\': 'a backslash begins commands of the shell, at the beginning of a line',
+}
+
+/** `2024-01-01` would be 2022: two subtractions. With blanks it still is. */
+function refuseDate(text: string, { start, end }: Token): void {
+  if (end - start !== 4 || text.charCodeAt(end) !== 45) return
+  const day = /^\d{4}-\d\d-\d\d(?![\w.])/.exec(text.slice(start, start + 11))?.[0]
+  if (day === undefined) return
+  throw new LedgerError('lexer/invalid-literal', `invalid literal at, ${day}`, {
+    span: { start, end: start + day.length },
+    help: `a date is written DATE '${day}', a timestamp \`${day}T\`; a difference takes blanks: ${day.replaceAll('-', ' - ')}`,
   })
 }

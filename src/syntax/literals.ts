@@ -74,8 +74,24 @@ function required(value: Value | undefined, what: string, text: string, shape: s
   if (value !== undefined) return value
   throw new LedgerError('lexer/invalid-literal', `invalid literal at, ${what} '${text}', expected ${shape}`, {
     span: { start: span.start, end: span.end },
+    ...calendarHelp(text),
   })
 }
+
+/** What the calendar says against a date that is written as one. */
+function calendarHelp(text: string): { help?: string } {
+  const [year = 0, month = 0, day = 0] = (/^(\d{4})-(\d{2})-(\d{2})\b/.exec(text) ?? []).slice(1).map(Number)
+  if (year === 0 && month === 0) return {}
+  if (year === 0) return { help: 'years go from 0001 to 9999' }
+  if (month < 1 || month > 12) return { help: 'months go from 01 to 12' }
+  const days = daysInMonth(year, month)
+  return day >= 1 && day <= days ? {} : { help: `${monthNames[month - 1]} ${year} has ${days} days` }
+}
+
+const monthNames = [
+  ...['January', 'February', 'March', 'April', 'May', 'June', 'July'],
+  ...['August', 'September', 'October', 'November', 'December'],
+]
 
 function dateOf(text: string): DateValue | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)

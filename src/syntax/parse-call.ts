@@ -3,7 +3,7 @@ import { dateParts, extractParts, truncParts } from '../values/datetime-parts.ts
 import { string } from '../values/value.ts'
 import type { CallExpression, Expression } from './ast.ts'
 import { type Cursor, invalid } from './cursor.ts'
-import { parseExpression, parseOperators, tightness } from './parse-expression.ts'
+import { parseExpression, parseOperators, parseOr, tightness } from './parse-expression.ts'
 import { parseSortKeys } from './parse-query.ts'
 import { parseOver } from './parse-window.ts'
 
@@ -61,7 +61,7 @@ function parseArguments(cursor: Cursor, name: string): CallHead {
   const { start } = cursor.token
   const args: Expression[] = []
   if (!cursor.at(')')) {
-    do args.push(parseExpression(cursor))
+    do args.push(parseArgument(cursor, name))
     while (cursor.accept(','))
   }
   const orderBy = args.length > 0 && cursor.acceptWords('ORDER', 'BY') ? parseSortKeys(cursor) : undefined
@@ -70,6 +70,14 @@ function parseArguments(cursor: Cursor, name: string): CallHead {
     throw invalid(`Aggregate function calls take 1 argument only, found ${args.length}`, cursor.spanFrom(start))
   }
   return { args, star: false, quantifier, orderBy }
+}
+
+/** ORDER BY behind a query in parentheses belongs to an aggregate that takes one, not to the query. */
+function parseArgument(cursor: Cursor, name: string): Expression {
+  const collects = name === 'array_agg' || name === 'string_agg'
+  if (!collects || !cursor.at('(')) return parseExpression(cursor)
+  const first = parseOr(cursor)
+  return cursor.atWords('ORDER', 'BY') ? first : parseExpression(cursor, first)
 }
 
 /** DISTINCT, ALL or nothing. */

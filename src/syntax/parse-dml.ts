@@ -13,7 +13,7 @@ import { type Cursor, unsupported } from './cursor.ts'
 import { parseExpression, parseOr } from './parse-expression.ts'
 import { parseFrom, scanOf } from './parse-from.ts'
 import { parsePostfix } from './parse-primary.ts'
-import { parseNames } from './parse-query.ts'
+import { atQuery, parseNames } from './parse-query.ts'
 
 /** INSERT, UPSERT and REPLACE INTO a table. */
 export function parseInsert(cursor: Cursor): InsertStatement {
@@ -22,24 +22,43 @@ export function parseInsert(cursor: Cursor): InsertStatement {
   cursor.expect('INTO')
   const table = parseTablePath(cursor)
   const as = cursor.accept('AS') ? cursor.name('expected identifier for alias') : undefined
-  const form = cursor.accept('VALUE') ? 'one' : 'many'
-  const value = parseInserted(cursor)
+  const columns = columnsFollow(cursor) ? parseNames(cursor) : undefined
+  const form = columns === undefined && cursor.accept('VALUE') ? 'one' : 'many'
+  const value = parseInserted(cursor, columns !== undefined)
   const at = form === 'one' && cursor.accept('AT') ? parseExpression(cursor) : undefined
   const onConflict = parseOnConflict(cursor)
   const returning = parseReturning(cursor)
-  return { kind: 'insert', table, as, form, value, at, onConflict, command, returning, span: cursor.spanFrom(start) }
+  return {
+    kind: 'insert',
+    table,
+    as,
+    columns,
+    form,
+    value,
+    at,
+    onConflict,
+    command,
+    returning,
+    span: cursor.spanFrom(start),
+  }
 }
 
-/** Refuses SQL's `INSERT INTO t (a, b) VALUES …` by name: documents have no columns. */
-function parseInserted(cursor: Cursor): Expression {
-  const open = cursor.token
-  const value = parseExpression(cursor)
-  const next = cursor.token.word
-  if (open.word === '(' && (next === 'VALUES' || next === 'VALUE' || next === 'SELECT')) {
-    const help = "insert documents: INSERT INTO t VALUE {'a': 1, 'b': 2}"
-    throw unsupported('INSERT with a list of columns is not supported', open, help)
+/** Whether `(a, b)` stands here with VALUES or a query behind it. */
+function columnsFollow(cursor: Cursor): boolean {
+  if (!cursor.at('(')) return false
+  let ahead = 1
+  while (cursor.atName(cursor.peek(ahead)) && cursor.peek(ahead + 1).word === ',') ahead += 2
+  if (!cursor.atName(cursor.peek(ahead)) || cursor.peek(ahead + 1).word !== ')') return false
+  return atQuery(cursor, ahead + 2) || cursor.peek(ahead + 2).word === 'VALUE'
+}
+
+/** What is inserted; with a list of columns SQL's VALUES or a query. */
+function parseInserted(cursor: Cursor, hasColumns: boolean): Expression {
+  if (hasColumns && cursor.at('VALUE')) {
+    const help = 'write VALUES (1, 2), or VALUE {…} without the columns'
+    throw unsupported('INSERT … VALUE with a list of columns is not supported', cursor.token, help)
   }
-  return value
+  return parseExpression(cursor)
 }
 
 /** `t`, `"t"`, `a.b` */

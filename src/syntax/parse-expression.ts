@@ -1,8 +1,8 @@
 import type { Span } from '../base/span.ts'
-import type { BinaryOperator, Expression } from './ast.ts'
+import type { BinaryOperator, Expression, TypeName } from './ast.ts'
 import { checkChainLength, type Cursor, type ParserToken } from './cursor.ts'
 import { callOf } from './parse-call.ts'
-import { parsePostfix, parsePrimary } from './parse-primary.ts'
+import { parseItems, parsePostfix, parsePrimary } from './parse-primary.ts'
 import { atQuery, goesOn, isQuery, parseQueryRest, parseQueryTerm } from './parse-query.ts'
 import { parseTypeName } from './parse-type.ts'
 
@@ -185,6 +185,9 @@ function parsePredicate(cursor: Cursor, left: Expression): Expression | undefine
       if (negated) return undefined
       const op = cursor.token.word as BinaryOperator
       const opSpan = takeSpan(cursor)
+      if (quantifiers.has(cursor.token.word) && cursor.peek().word === '(') {
+        return parseQuantified(cursor, left, op as Quantified['op'])
+      }
       return binary(op, left, parseOperators(cursor, tightness.concat), opSpan)
     }
   }
@@ -193,9 +196,37 @@ function parsePredicate(cursor: Cursor, left: Expression): Expression | undefine
 function parseIs(cursor: Cursor, operand: Expression): Expression {
   cursor.expect('IS')
   const negated = cursor.accept('NOT')
-  const type = parseTypeName(cursor)
+  if (cursor.atWords('DISTINCT', 'FROM')) {
+    const opSpan = takeSpan(cursor)
+    cursor.advance()
+    const op = negated ? 'is not distinct from' : 'is distinct from'
+    return binary(op, operand, parseOperators(cursor, tightness.concat), opSpan)
+  }
+  const type = truths.has(cursor.token.word) ? parseTruth(cursor) : parseTypeName(cursor)
   return { kind: 'is', operand, type, negated, span: { start: operand.span.start, end: type.span.end } }
 }
+
+/** IS TRUE, IS FALSE, IS UNKNOWN */
+const truths: ReadonlySet<string> = new Set(['TRUE', 'FALSE', 'UNKNOWN'])
+
+function parseTruth(cursor: Cursor): TypeName {
+  const { word, start, end } = cursor.advance()
+  return { name: word.toLowerCase(), args: [], withTimeZone: false, span: { start, end } }
+}
+
+const quantifiers: ReadonlySet<string> = new Set(['ANY', 'SOME', 'ALL'])
+
+/** `ANY (…)`, `SOME (…)`, `ALL (…)` behind a comparison. */
+function parseQuantified(cursor: Cursor, operand: Expression, op: Quantified['op']): Expression {
+  const quantifier = cursor.advance().word === 'ALL' ? 'all' : 'any'
+  const { start } = cursor.expect('(')
+  const items = parseItems(cursor, ')')
+  const only = items.length === 1 ? items[0] : undefined
+  const collection = only ?? { kind: 'list', items, form: 'paren', span: cursor.spanFrom(start) }
+  return { kind: 'quantified', op, quantifier, operand, collection, span: cursor.spanFrom(operand.span.start) }
+}
+
+type Quantified = Extract<Expression, { kind: 'quantified' }>
 
 function acceptNot(cursor: Cursor, negated: boolean): void {
   if (negated) cursor.expect('NOT')

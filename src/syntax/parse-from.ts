@@ -2,7 +2,7 @@ import type { Expression, FromSource } from './ast.ts'
 import { type Cursor, type ParserToken, unsupported } from './cursor.ts'
 import { isClauseWord, isStructuralWord } from './keywords.ts'
 import { isOperator, parseExpression, parseOr } from './parse-expression.ts'
-import { atQuery } from './parse-query.ts'
+import { atQuery, parseNames } from './parse-query.ts'
 
 /** What stands behind FROM: sources joined from the left, commas and joins alike (PartiQL grammar, tableReference). */
 export function parseFrom(cursor: Cursor): FromSource {
@@ -99,13 +99,14 @@ export function scanOf(cursor: Cursor, value: Expression): FromSource {
   return { kind: 'scan', value, ...names, span: cursor.spanFrom(value.span.start) }
 }
 
-/** [[AS] name] [AT name] [BY name] */
-function parseAliases(cursor: Cursor): Pick<FromSource & { kind: 'scan' }, 'as' | 'at' | 'by'> {
+/** [[AS] name [(columns)]] [AT name] [BY name] */
+function parseAliases(cursor: Cursor): Pick<FromSource & { kind: 'scan' }, 'as' | 'columns' | 'at' | 'by'> {
   let as = cursor.accept('AS') ? cursor.name('expected identifier for alias') : undefined
   if (as === undefined && cursor.atBareAlias()) as = cursor.name()
+  const columns = as !== undefined && cursor.at('(') ? parseNames(cursor) : undefined
   const at = cursor.accept('AT') ? cursor.name('expected identifier for AT name') : undefined
   const by = cursor.accept('BY') ? cursor.name('expected identifier for BY name') : undefined
-  return { as, at, by }
+  return { as, columns, at, by }
 }
 
 /**

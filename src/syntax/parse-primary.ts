@@ -3,7 +3,7 @@ import { numberDigitsMax } from '../base/limits.ts'
 import { falseValue, missing, nullValue, string, trueValue, type Value } from '../values/value.ts'
 import { parseIon } from '../values/text-reader.ts'
 import type { Expression, PathStep } from './ast.ts'
-import { type Cursor, type ParserToken, spanOfToken, unquote } from './cursor.ts'
+import { type Cursor, type ParserToken, spanOfToken, unquote, unsupported } from './cursor.ts'
 import { isStructuralWord } from './keywords.ts'
 import { dateTimeLiteral, numberOf } from './literals.ts'
 import { callOf, parseCall } from './parse-call.ts'
@@ -249,7 +249,9 @@ export function parsePostfix(cursor: Cursor, root: Expression): Expression {
       if (cursor.accept('*')) steps.push({ kind: 'each-field', span: cursor.spanFrom(start) })
       else steps.push({ kind: 'field', name: pathName(cursor, end), span: cursor.spanFrom(start) })
     } else if (cursor.accept('[')) {
+      if (cursor.at(':')) throw slice(cursor)
       const index = cursor.at('*') ? undefined : parseExpression(cursor)
+      if (cursor.at(':') && cursor.peek().word !== ':') throw slice(cursor)
       if (index === undefined) cursor.advance()
       cursor.expect(']')
       const span = cursor.spanFrom(start)
@@ -258,6 +260,11 @@ export function parsePostfix(cursor: Cursor, root: Expression): Expression {
       return { kind: 'path', root, steps, span: cursor.spanFrom(root.span.start) }
     }
   }
+}
+
+function slice(cursor: Cursor): LedgerError {
+  const help = 'use SUBSTRING for texts, and FROM list AS x AT i … WHERE i BETWEEN 1 AND 3 for lists'
+  return unsupported('a slice such as [1:3] is not supported', cursor.token, help)
 }
 
 /**

@@ -12,6 +12,7 @@ import type {
   SortKey,
   WithQuery,
 } from './ast.ts'
+import { int } from '../values/value.ts'
 import { type Cursor, checkChainLength, invalid, unsupported } from './cursor.ts'
 import { parseQuantifier } from './parse-call.ts'
 import { parseExpression, parseOr } from './parse-expression.ts'
@@ -146,7 +147,7 @@ interface Tail {
 }
 
 function atTail(cursor: Cursor): boolean {
-  return cursor.at('ORDER') || cursor.at('LIMIT') || cursor.at('OFFSET')
+  return cursor.at('ORDER') || cursor.at('LIMIT') || cursor.at('OFFSET') || cursor.atFetch()
 }
 
 function parseTail(cursor: Cursor): Tail {
@@ -155,9 +156,39 @@ function parseTail(cursor: Cursor): Tail {
     cursor.expect('BY')
     orderBy = cursor.accept('PRESERVE') ? [] : parseSortKeys(cursor)
   }
-  const limit = cursor.accept('LIMIT') ? parseOr(cursor) : undefined
-  const offset = cursor.accept('OFFSET') ? parseOr(cursor) : undefined
-  return { orderBy, limit, offset }
+  return { orderBy, ...parseBounds(cursor) }
+}
+
+/** LIMIT n or FETCH FIRST n ROWS ONLY, and OFFSET n [ROWS], in either order. */
+function parseBounds(cursor: Cursor): Pick<Tail, 'limit' | 'offset'> {
+  let limit: Expression | undefined
+  let offset: Expression | undefined
+  for (;;) {
+    if (limit === undefined && cursor.accept('LIMIT')) limit = parseOr(cursor)
+    else if (limit === undefined && cursor.atFetch()) limit = parseFetch(cursor)
+    else if (offset === undefined && cursor.accept('OFFSET')) {
+      offset = parseOr(cursor)
+      if (!cursor.accept('ROWS')) cursor.accept('ROW')
+    } else return { limit, offset }
+  }
+}
+
+/** FETCH FIRST | NEXT [n] ROW | ROWS ONLY; without a number one row. */
+function parseFetch(cursor: Cursor): Expression {
+  const { start, end } = cursor.advance()
+  cursor.advance()
+  const atRows = () => cursor.at('ROW') || cursor.at('ROWS')
+  const one: Expression = { kind: 'literal', value: int(1), source: 'partiql', span: { start, end } }
+  const count = atRows() ? one : parseOr(cursor)
+  if (cursor.at('PERCENT')) throw unsupported('FETCH FIRST … PERCENT is not supported', cursor.token)
+  if (!atRows()) throw cursor.unexpected('ROWS')
+  cursor.advance()
+  if (cursor.atWords('WITH', 'TIES')) {
+    const help = 'RANK() OVER (ORDER BY …) in a sub-query tells which rows are level'
+    throw unsupported('FETCH FIRST … WITH TIES is not supported', cursor.token, help)
+  }
+  cursor.expect('ONLY')
+  return count
 }
 
 /** Gives a query its ORDER BY, LIMIT and OFFSET; one in parentheses must not have any yet. */
@@ -382,7 +413,7 @@ function parseTable(cursor: Cursor): Expression {
     quantifier: undefined,
     projection: { kind: 'star', span },
     exclude: undefined,
-    from: { kind: 'scan', value, as: undefined, at: undefined, by: undefined, span: value.span },
+    from: { kind: 'scan', value, as: undefined, columns: undefined, at: undefined, by: undefined, span: value.span },
     lets: [],
     where: undefined,
     groupBy: undefined,

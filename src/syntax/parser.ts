@@ -1,8 +1,7 @@
-import { LedgerError } from '../base/errors.ts'
 import { asLimit } from '../base/limit-error.ts'
-import { nearName } from '../base/near-name.ts'
 import type { Expression, Name, Statement } from './ast.ts'
 import { Cursor, unsupported } from './cursor.ts'
+import { explainError } from './explain-error.ts'
 import { parseDelete, parseFromStatement, parseInsert, parseUpdate } from './parse-dml.ts'
 import { parseExpression } from './parse-expression.ts'
 import { checkTreeDepth } from './tree-depth.ts'
@@ -20,7 +19,7 @@ export function parseStatement(text: string): Statement {
     checkTreeDepth(statement, cursor.tokens.length)
     return statement
   } catch (error) {
-    throw withFirstWord(asLimit(error), cursor)
+    throw explainError(asLimit(error), cursor)
   }
 }
 
@@ -29,34 +28,6 @@ function expectEnd(cursor: Cursor): void {
   if (cursor.atEnd) return
   if (ended) throw cursor.complain('expected one statement only', { help: 'send one statement at a time' })
   throw cursor.unexpected('the end of the statement')
-}
-
-const firstWords = [
-  'SELECT',
-  'INSERT',
-  'UPDATE',
-  'DELETE',
-  'FROM',
-  'CREATE',
-  'DROP',
-  'UNDROP',
-  'EXEC',
-  'EXPLAIN',
-  'WITH',
-]
-
-/** Adds what the first word may have been meant to be: `SELCT * FROM t` fails only at FROM. */
-function withFirstWord(error: unknown, cursor: Cursor): unknown {
-  const first = cursor.tokens[0]
-  if (!(error instanceof LedgerError) || error.kind !== 'input' || first?.kind !== 'name') return error
-  const near = nearName(first.word, firstWords)
-  if (near === undefined) return error
-  const help = `the statement begins with '${cursor.textOf(first)}'; did you mean ${near}?`
-  return new LedgerError(error.code, error.message, {
-    help,
-    cause: error.cause,
-    ...(error.span && { span: error.span }),
-  })
 }
 
 function parseOne(cursor: Cursor): Statement {
@@ -95,13 +66,14 @@ function parseOne(cursor: Cursor): Statement {
 function parseCreate(cursor: Cursor): Statement {
   const { start } = cursor.expect('CREATE')
   if (cursor.accept('TABLE')) {
-    refuseCondition(cursor)
+    const conditional = cursor.acceptWords('IF', 'NOT', 'EXISTS')
     const name = cursor.name()
     if (cursor.at('(')) throw unsupported('a table has no columns here: documents are open', cursor.token)
     const tags = cursor.at('WITH') ? parseTags(cursor) : undefined
-    return { kind: 'create-table', name, tags, span: cursor.spanFrom(start) }
+    return { kind: 'create-table', name, tags, conditional, span: cursor.spanFrom(start) }
   }
   if (!cursor.accept('INDEX')) throw cursor.unexpected('TABLE', 'INDEX')
+  const conditional = cursor.acceptWords('IF', 'NOT', 'EXISTS')
   if (cursor.atName()) throw unsupported('an index has no name of its own, expected ON', cursor.token)
   cursor.expect('ON')
   const table = cursor.name()
@@ -113,13 +85,7 @@ function parseCreate(cursor: Cursor): Statement {
     paths.push(path)
   } while (cursor.accept(','))
   if (!cursor.accept(')')) throw cursor.unexpected(',', ')')
-  return { kind: 'create-index', table, paths, span: cursor.spanFrom(start) }
-}
-
-function refuseCondition(cursor: Cursor): void {
-  if (cursor.atWords('IF', 'EXISTS') || cursor.atWords('IF', 'NOT')) {
-    throw unsupported('IF [NOT] EXISTS is not supported', cursor.token)
-  }
+  return { kind: 'create-index', table, paths, conditional, span: cursor.spanFrom(start) }
 }
 
 /** WITH (aws_tags = e) */
@@ -137,11 +103,12 @@ function parseTags(cursor: Cursor): Expression {
 function parseDrop(cursor: Cursor): Statement {
   const { start } = cursor.expect('DROP')
   if (cursor.accept('TABLE')) {
-    refuseCondition(cursor)
+    const conditional = cursor.acceptWords('IF', 'EXISTS')
     const name = cursor.name()
-    return { kind: 'drop-table', name, span: cursor.spanFrom(start) }
+    return { kind: 'drop-table', name, conditional, span: cursor.spanFrom(start) }
   }
   if (!cursor.accept('INDEX')) throw cursor.unexpected('TABLE', 'INDEX')
+  const conditional = cursor.acceptWords('IF', 'EXISTS')
   const indexId = cursor.name()
   cursor.expect('ON')
   const table = cursor.name()
@@ -154,7 +121,7 @@ function parseDrop(cursor: Cursor): Statement {
     purge = cursor.advance().word === 'TRUE'
     cursor.expect(')')
   }
-  return { kind: 'drop-index', indexId, table, purge, span: cursor.spanFrom(start) }
+  return { kind: 'drop-index', indexId, table, purge, conditional, span: cursor.spanFrom(start) }
 }
 
 /** UNDROP TABLE "id" */

@@ -16,17 +16,19 @@ export function printStatement(statement: Statement): string {
       return printDml(statement)
     case 'create-table': {
       const tags = statement.tags === undefined ? '' : ` WITH (aws_tags = ${printInner(statement.tags)})`
-      return `CREATE TABLE ${printName(statement.name)}${tags}`
+      return `CREATE TABLE ${condition(statement, 'IF NOT EXISTS ')}${printName(statement.name)}${tags}`
     }
     case 'drop-table':
-      return `DROP TABLE ${printName(statement.name)}`
+      return `DROP TABLE ${condition(statement, 'IF EXISTS ')}${printName(statement.name)}`
     case 'undrop-table':
       return `UNDROP TABLE ${printName(statement.tableId)}`
-    case 'create-index':
-      return `CREATE INDEX ON ${printName(statement.table)} (${statement.paths.map(printDotted).join(', ')})`
+    case 'create-index': {
+      const paths = statement.paths.map(printDotted).join(', ')
+      return `CREATE INDEX ${condition(statement, 'IF NOT EXISTS ')}ON ${printName(statement.table)} (${paths})`
+    }
     case 'drop-index': {
       const purge = statement.purge === undefined ? '' : ` WITH (purge = ${statement.purge})`
-      return `DROP INDEX ${printName(statement.indexId)} ON ${printName(statement.table)}${purge}`
+      return `DROP INDEX ${condition(statement, 'IF EXISTS ')}${printName(statement.indexId)} ON ${printName(statement.table)}${purge}`
     }
     case 'exec': {
       const args = statement.args.length === 0 ? '' : ` ${statement.args.map(printInner).join(', ')}`
@@ -43,6 +45,10 @@ export function printStatement(statement: Statement): string {
   }
 }
 
+function condition({ conditional }: { readonly conditional: boolean }, words: string): string {
+  return conditional ? words : ''
+}
+
 function printDotted(names: readonly Name[]): string {
   return names.map((name, index) => printName(name, index > 0)).join('.')
 }
@@ -51,6 +57,7 @@ function printInsert(statement: InsertStatement): string {
   const { value, at, onConflict, form } = statement
   let text = `${statement.command.toUpperCase()} INTO ${printDotted(statement.table.names)}`
   if (statement.as !== undefined) text += ` AS ${printName(statement.as)}`
+  if (statement.columns !== undefined) text += ` (${statement.columns.map((name) => printName(name)).join(', ')})`
   text += form === 'one' ? ` VALUE ${printInner(value)}` : ` ${printExpression(value)}`
   if (at !== undefined) text += ` AT ${printInner(at)}`
   if (onConflict !== undefined) text += printOnConflict(onConflict)

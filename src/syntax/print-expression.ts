@@ -27,6 +27,8 @@ const binaryLevels: Readonly<Record<BinaryOperator, number>> = {
   '<=': level.predicate,
   '>': level.predicate,
   '>=': level.predicate,
+  'is distinct from': level.predicate,
+  'is not distinct from': level.predicate,
   '||': level.concat,
   '&': level.concat,
   '+': level.sum,
@@ -49,6 +51,7 @@ function levelOf(expression: Expression): number {
     case 'between':
     case 'like':
     case 'is':
+    case 'quantified':
       return level.predicate
     default:
       return level.primary
@@ -111,7 +114,10 @@ function printList(open: string, items: readonly Expression[], close: string): s
   return open + items.map(printInner).join(', ') + close
 }
 
-type Operation = Extract<Expression, { kind: 'unary' | 'binary' | 'chain' | 'in' | 'between' | 'like' | 'is' }>
+type Operation = Extract<
+  Expression,
+  { kind: 'unary' | 'binary' | 'chain' | 'in' | 'between' | 'like' | 'is' | 'quantified' }
+>
 
 function printOperation(expression: Operation): string {
   switch (expression.kind) {
@@ -149,6 +155,13 @@ function printOperation(expression: Operation): string {
     case 'is': {
       const operand = printAt(expression.operand, level.predicate)
       return `${operand} IS ${not(expression.negated)}${printType(expression.type)}`
+    }
+    case 'quantified': {
+      const { collection } = expression
+      const isList = collection.kind === 'list' && collection.form === 'paren' && collection.items.length !== 1
+      const printed = isList ? printBare(collection) : `(${printBare(collection)})`
+      const operand = printAt(expression.operand, level.predicate)
+      return `${operand} ${expression.op} ${expression.quantifier.toUpperCase()} ${printed}`
     }
     default:
       return unreachable(expression)
@@ -214,7 +227,8 @@ function printArguments(call: CallExpression): string {
     }
   }
   const quantifier = call.quantifier === undefined ? '' : `${call.quantifier.toUpperCase()} `
-  if (call.args.length === 1 && first !== undefined) return quantifier + printExpression(first)
+  const isAlone = call.args.length === 1 && call.orderBy === undefined
+  if (isAlone && first !== undefined) return quantifier + printExpression(first)
   const head = call.name === 'position' ? call.args.slice(0, 1).map((arg) => printAt(arg, level.concat)) : []
   return quantifier + [...head, ...call.args.slice(head.length).map(printInner)].join(', ')
 }

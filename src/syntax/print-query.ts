@@ -135,6 +135,9 @@ export function printFrom(source: FromSource): string {
   }
 }
 
-function printAliases({ as, at, by }: Exclude<FromSource, { kind: 'join' }>): string {
-  return (as ? ` AS ${printName(as)}` : '') + (at ? ` AT ${printName(at)}` : '') + (by ? ` BY ${printName(by)}` : '')
+function printAliases({ as, columns, at, by }: Exclude<FromSource, { kind: 'join' }>): string {
+  const names = columns === undefined ? '' : ` (${columns.map((name) => printName(name)).join(', ')})`
+  return (
+    (as ? ` AS ${printName(as)}${names}` : '') + (at ? ` AT ${printName(at)}` : '') + (by ? ` BY ${printName(by)}` : '')
+  )
 }

@@ -5,8 +5,8 @@ import { tooDeep, tooManySteps } from './cursor.ts'
 
 /** Nodes that hold others of their kind, so that whoever walks the tree recurses through them. */
 const nestingKinds: ReadonlySet<unknown> = new Set([
-  ...['path', 'unary', 'binary', 'chain', 'in', 'between', 'like', 'is', 'case', 'cast', 'call', 'list', 'sexp', 'bag'],
-  ...['struct', 'select', 'values', 'pivot', 'with', 'scan', 'unpivot', 'explain'],
+  ...['path', 'unary', 'binary', 'chain', 'in', 'between', 'like', 'is', 'quantified', 'case', 'cast', 'call', 'list'],
+  ...['sexp', 'bag', 'struct', 'select', 'values', 'pivot', 'with', 'scan', 'unpivot', 'explain'],
 ])
 /** What is written one behind the other and becomes a step over the one before. */
 const stepKinds: ReadonlySet<unknown> = new Set(['join', 'set-operation'])

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { aggregateNames } from '../../src/exec/functions/aggregates.ts'
+import { refusals } from '../../src/syntax/refused.ts'
 import { functionFacts } from '../../src/plan/function-facts.ts'
 import { functionNames } from '../../src/exec/functions/functions.ts'
 import { checkGolden, regenerate, updatesGolden } from '../support/golden.ts'
@@ -54,6 +55,18 @@ test('docs/partiql.md names every function of the table of facts, by group, and 
     const row = new RegExp(`^\\| ${group} \\| .*\`${name}\``, 'm')
     assert.match(lists, row, `${name} stands in the row of ${group}`)
   }
+})
+
+test('docs/partiql.md lists what is refused by name, as the table has it', () => {
+  const path = join(projectRoot, 'docs/partiql.md')
+  const page = readFileSync(path, 'utf8')
+  const cell = (text: string) => text.replaceAll('|', '\\|')
+  const rows = refusals.map(({ name, instead }) => `| \`${cell(name)}\` | ${cell(instead)} |\n`)
+  const start = page.indexOf('| not here | instead |')
+  const end = page.indexOf('\n\n', start) + 1
+  const after = `${page.slice(0, start)}| not here | instead |\n|---|---|\n${rows.join('')}${page.slice(end)}`
+  if (updatesGolden()) writeFileSync(path, after)
+  else assert.equal(page, after)
 })
 
 test('every function of the table of facts is built, and no other', () => {

@@ -14,6 +14,12 @@ const differences: Readonly<Record<string, readonly (readonly [string, string])[
   text: [['SELECT a FROM T', 'SELECT b FROM T']],
   quoted: [['SELECT t.a FROM T AS t', 'SELECT t."a" FROM T AS t']],
   tags: [],
+  conditional: [
+    ['CREATE TABLE T', 'CREATE TABLE IF NOT EXISTS T'],
+    ['DROP TABLE T', 'DROP TABLE IF EXISTS T'],
+    ['CREATE INDEX ON T (a)', 'CREATE INDEX IF NOT EXISTS ON T (a)'],
+    ['DROP INDEX "x" ON T', 'DROP INDEX IF EXISTS "x" ON T'],
+  ],
   tableId: [['UNDROP TABLE "x"', 'UNDROP TABLE "y"']],
   table: [
     ['DELETE FROM T', 'DELETE FROM U'],
@@ -147,6 +153,7 @@ const differences: Readonly<Record<string, readonly (readonly [string, string])[
   star: [['SELECT COUNT(*) FROM T', 'SELECT COUNT(a) FROM T']],
   quantifier: [
     ['SELECT COUNT(a) FROM T', 'SELECT COUNT(DISTINCT a) FROM T'],
+    ['SELECT a = ANY (1, 2) FROM T', 'SELECT a = ALL (1, 2) FROM T'],
     ['SELECT a FROM T', 'SELECT DISTINCT a FROM T'],
     ['SELECT UPPER(a) FROM T', 'SELECT UPPER(ALL a) FROM T'],
     ['SELECT COLL_SUM(a) FROM T', 'SELECT COLL_SUM(DISTINCT a) FROM T'],
@@ -236,7 +243,11 @@ const differences: Readonly<Record<string, readonly (readonly [string, string])[
   rows: [['VALUES (1)', 'VALUES (1), (2)']],
   recursive: [['WITH w AS (SELECT 1) SELECT * FROM w', 'WITH RECURSIVE w AS (SELECT 1) SELECT * FROM w']],
   bindings: [['WITH w AS (SELECT 1) SELECT * FROM w', 'WITH w AS (SELECT 1), v AS (SELECT 1) SELECT * FROM w']],
-  columns: [['WITH w AS (SELECT 1) SELECT * FROM w', 'WITH w (a) AS (SELECT 1) SELECT * FROM w']],
+  columns: [
+    ['WITH w AS (SELECT 1) SELECT * FROM w', 'WITH w (a) AS (SELECT 1) SELECT * FROM w'],
+    ['SELECT * FROM (SELECT 1) AS w', 'SELECT * FROM (SELECT 1) AS w (a)'],
+    ['INSERT INTO T (a) VALUES (1)', 'INSERT INTO T (b) VALUES (1)'],
+  ],
   alias: [
     ['SELECT a FROM T', 'SELECT a AS b FROM T'],
     ['SELECT x FROM T GROUP BY a', 'SELECT x FROM T GROUP BY a AS x'],

@@ -82,7 +82,7 @@ const type: fc.Arbitrary<TypeName> = fc
 
 const operators: readonly BinaryOperator[] = [
   ...(['or', 'and', '=', '<>', '<', '<=', '>', '>='] as const),
-  ...(['||', '+', '-', '*', '/', '%', '&'] as const),
+  ...(['||', '+', '-', '*', '/', '%', '&', 'is distinct from', 'is not distinct from'] as const),
 ]
 
 function call(text: string, args: readonly Expression[]): Expression {
@@ -121,6 +121,21 @@ function expressions(depth: number): fc.Arbitrary<Expression> {
       .tuple(inner, inner, fc.option(inner, { nil: undefined }), flag)
       .map(([operand, pattern, escaped, negated]): Expression => {
         return { kind: 'like', operand, pattern, escape: escaped, negated, span }
+      }),
+    fc
+      .tuple(
+        fc.constantFrom('=', '<>', '<', '>='),
+        fc.constantFrom('any', 'all'),
+        inner,
+        fc.oneof(
+          inner,
+          queries(depth - 1),
+          many.filter(({ length }) => length !== 1),
+        ),
+      )
+      .map(([op, quantifier, operand, of]): Expression => {
+        const collection: Expression = Array.isArray(of) ? { kind: 'list', items: of, form: 'paren', span } : of
+        return { kind: 'quantified', op: op as '=', quantifier: quantifier as 'any', operand, collection, span }
       }),
     fc.tuple(inner, inner, flag).map(([x, key, isDown]): Expression => {
       const orderBy: SortKey[] = [{ value: key, direction: isDown ? 'desc' : 'asc', nulls: undefined, span }]
@@ -222,12 +237,16 @@ function windows(inner: fc.Arbitrary<Expression>): fc.Arbitrary<WindowSpecificat
 }
 
 const optionalName = fc.option(name, { nil: undefined })
+const optionalNames = fc.option(fc.array(name, { minLength: 1, maxLength: 3 }), { nil: undefined })
 
 function sources(depth: number): fc.Arbitrary<FromSource> {
   const inner = expressions(depth - 1).filter((one) => one.kind !== 'list' || one.form !== 'paren')
   const leaf = fc
-    .tuple(fc.constantFrom('scan', 'unpivot'), inner, optionalName, optionalName, optionalName)
-    .map(([kind, of, as, at, by]): FromSource => ({ kind: kind as 'scan', value: of, as, at, by, span }))
+    .tuple(fc.constantFrom('scan', 'unpivot'), inner, optionalName, optionalNames, optionalName, optionalName)
+    .map(([kind, of, as, names, at, by]): FromSource => {
+      const columns = as === undefined ? undefined : names
+      return { kind: kind as 'scan', value: of, as, columns, at, by, span }
+    })
   if (depth <= 0) return leaf
   const side = sources(depth - 1)
   const joins = fc
@@ -397,7 +416,7 @@ export function statements(depth = 3): fc.Arbitrary<Statement> {
       return { kind: 'explain', options: [], statement: { kind: 'query', query, span }, span }
     }),
     dml.map(([of, as, by, where, list, form]): Statement => {
-      const from: FromSource = { kind: 'scan', value: of, as, at: undefined, by, span }
+      const from: FromSource = { kind: 'scan', value: of, as, columns: undefined, at: undefined, by, span }
       return { kind: 'dml', form: form as 'from', from, where, changes: list, returning: undefined, span }
     }),
     fc.tuple(name, inner, fc.constantFrom('insert', 'upsert', 'replace')).map(
@@ -405,6 +424,7 @@ export function statements(depth = 3): fc.Arbitrary<Statement> {
         kind: 'insert',
         table: { names: [one], span },
         as: undefined,
+        columns: undefined,
         form: 'one',
         value: of,
         at: undefined,
@@ -417,9 +437,26 @@ export function statements(depth = 3): fc.Arbitrary<Statement> {
     fc
       .tuple(name, fc.array(inner, { maxLength: 3 }))
       .map(([procedure, args]): Statement => ({ kind: 'exec', procedure, args, span })),
-    fc
-      .tuple(name, name)
-      .map(([indexId, table]): Statement => ({ kind: 'drop-index', indexId, table, purge: true, span })),
-    fc.tuple(name, maybe).map(([one, tags]): Statement => ({ kind: 'create-table', name: one, tags, span })),
+    fc.tuple(name, name, fc.boolean()).map(([indexId, table, conditional]): Statement => {
+      return { kind: 'drop-index', indexId, table, purge: true, conditional, span }
+    }),
+    fc.tuple(name, maybe, fc.boolean()).map(([one, tags, conditional]): Statement => {
+      return { kind: 'create-table', name: one, tags, conditional, span }
+    }),
+    fc.tuple(name, optionalNames, fc.array(inner, { minLength: 1, maxLength: 3 })).map(
+      ([one, columns, row]): Statement => ({
+        kind: 'insert',
+        table: { names: [one], span },
+        as: undefined,
+        columns,
+        form: 'many',
+        value: { kind: 'values', rows: [row], span },
+        at: undefined,
+        onConflict: undefined,
+        command: 'insert',
+        returning: undefined,
+        span,
+      }),
+    ),
   )
 }

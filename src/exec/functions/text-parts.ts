@@ -1,6 +1,4 @@
-import { LedgerError } from '../../base/errors.ts'
 import { passLoop } from '../../base/interruption.ts'
-import { builtTextCharactersMax } from '../../base/limits.ts'
 import { bool, list, string, type Value } from '../../values/value.ts'
 import { findText } from '../../values/find-text.ts'
 import { define, type FunctionContext, type FunctionDefinition } from './definition.ts'
@@ -62,13 +60,6 @@ function repeated(text: string, times: number, { values }: FunctionContext): str
   if (times <= 0 || text === '') return ''
   values.checkSize(text.length * times)
   return text.repeat(times)
-}
-
-/** Throws evaluator/limit for a text that is longer than a function may build. */
-export function checkLength(name: string, characters: number): void {
-  if (characters <= builtTextCharactersMax) return
-  const message = `${name}: a text of ${characters} characters is too long, at most ${builtTextCharactersMax} are allowed`
-  throw new LedgerError('evaluator/limit', message)
 }
 
 /** The texts between the separators; without a separator, each character. */
