@@ -319,3 +319,19 @@ test('terminal: a pager that is left early, or is not there, is no error', async
   await terminal.waitFor(/format is now 'auto'[\s\S]*qldb>$/)
   assert.equal(await leave(terminal), 0)
 })
+
+test('terminal: a notice stands under its result', async (t) => {
+  const terminal = start(['--demo'])
+  t.after(() => terminal.kill())
+  await terminal.waitFor(promptAtEnd)
+  terminal.enter('SELECT vin FROM Vehicle;')
+  await terminal.waitFor(
+    /5 documents in bag.*\nnote: no document of Vehicle has a field 'vin'; did you mean 'VIN'\?\nqldb>$/,
+  )
+  terminal.enter('set notices off')
+  await terminal.waitFor(/notices is now 'false'[\s\S]*qldb>$/)
+  terminal.enter('SELECT make FROM Vehicle;')
+  const text = await terminal.waitFor(/make FROM Vehicle;[\s\S]*5 documents in bag.*\nqldb>$/)
+  assert.doesNotMatch(text, /field 'make'/)
+  assert.equal(await leave(terminal), 0)
+})
