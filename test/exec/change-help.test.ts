@@ -61,6 +61,7 @@ test('an error of a change says what may have been meant', () => {
       /a condition of CASE is MISSING \(document 'd2'\)/,
     ],
     ["DELETE FROM T WHERE NULLIF(n, '1') = 1", /^the condition is true only because/],
+    ['DELETE FROM T WHERE name = "name"', /^both sides are the field 'name' \| strings take single quotes: 'name'$/],
     ["DELETE FROM T WHERE n <> 2 OR n <> '2'", /^done$/],
     ["DELETE FROM T WHERE n <> 2 AND name <> 'Bob'", /^done$/],
     ["DELETE FROM T WHERE n <> '2' AND n = 5", /^done$/],
