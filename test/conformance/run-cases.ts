@@ -7,14 +7,16 @@ import { buildPlan } from '../../src/plan/build-plan.ts'
 import { parseStatement } from '../../src/syntax/parser.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
-import type { StructValue, Value } from '../../src/values/value.ts'
+import { struct, type StructValue, type Value } from '../../src/values/value.ts'
 import { MemoryDatabase } from '../support/memory-source.ts'
 import { comparisonKey, expectedValue, readCase } from './expected-value.ts'
+import { itemsOf, readCheckout, textOf } from './read-checkout.ts'
 
 /** One assertion of the suite: a statement in a typing mode. */
 export interface Outcome {
   /** `mode "case id" #statement`, on one line. */
   readonly id: string
+  readonly set: Case['set']
   readonly statement: string
   /** Undefined: passed. */
   readonly failure: string | undefined
@@ -22,44 +24,74 @@ export interface Outcome {
 
 type Mode = 'permissive' | 'strict' | 'any'
 
+export interface Expectation {
+  readonly mode: Mode
+  /** EvaluationSuccess, EvaluationFail, SyntaxSuccess, SyntaxFail or StaticAnalysisFail. */
+  readonly result: string
+  readonly output: Value | undefined
+}
+
+/** Spellings of one statement that must all give the same. */
+export interface Case {
+  readonly id: string
+  readonly set: 'core' | 'extended'
+  /** The global names and their values. */
+  readonly environment: StructValue
+  readonly statements: readonly string[]
+  readonly expect: readonly Expectation[]
+}
+
 /** Runs every assertion of a folder with `cases.ion` and `envs.ion`; undefined when there is no such folder. */
 export function runCases(folder: string): Outcome[] | undefined {
   if (!existsSync(join(folder, 'cases.ion'))) return undefined
-  const environments = new Map<string, MemoryDatabase>([['none', new MemoryDatabase(true)]])
-  const all = parseIon(readFileSync(join(folder, 'envs.ion'), 'utf8'))
-  for (const [name, bindings] of fieldsOf(all)) environments.set(name, environment(bindings))
+  const environments = parseIon(readFileSync(join(folder, 'envs.ion'), 'utf8')) as StructValue
   const lines = readFileSync(join(folder, 'cases.ion'), 'utf8').split('\n')
-  return lines.filter((line) => line !== '').flatMap((line) => runCase(readCase(line), environments))
+  return runAll(lines.filter((line) => line !== '').map((line) => flatCase(readCase(line), environments)))
 }
 
-function environment(bindings: Value): MemoryDatabase {
+/** The same for a checkout of partiql/partiql-tests. */
+export function runCheckout(folder: string): Outcome[] | undefined {
+  const cases = readCheckout(folder)
+  return cases && runAll(cases)
+}
+
+function flatCase(one: StructValue, environments: StructValue): Case {
+  const environment = environments.get(textOf(one.get('env')))
+  return {
+    id: textOf(one.get('id')),
+    set: textOf(one.get('id')).startsWith('extended') ? 'extended' : 'core',
+    environment: environment?.type === 'struct' ? environment : struct([], []),
+    statements: itemsOf(one.get('statements')).map(textOf),
+    expect: itemsOf(one.get('expect')).map((value) => {
+      const wanted = value as StructValue
+      const mode = textOf(wanted.get('mode')) as Mode
+      return { mode, result: textOf(wanted.get('result')), output: wanted.get('output') }
+    }),
+  }
+}
+
+function runAll(cases: readonly Case[]): Outcome[] {
+  const databases = new Map<StructValue, MemoryDatabase>()
+  return cases.flatMap((one) => {
+    const database = databases.get(one.environment) ?? databaseOf(one.environment)
+    databases.set(one.environment, database)
+    return runCase(one, database)
+  })
+}
+
+function databaseOf(environment: StructValue): MemoryDatabase {
   const database = new MemoryDatabase(true)
-  for (const [name, value] of fieldsOf(bindings)) database.values.set(name, expectedValue(value))
+  environment.names.forEach((name, at) => {
+    database.values.set(name, expectedValue(environment.values[at] as Value))
+  })
   return database
 }
 
-function fieldsOf(value: Value): readonly (readonly [string, Value])[] {
-  return value.type === 'struct' ? value.names.map((name, at) => [name, value.values[at] as Value]) : []
-}
-
-function textOf(value: Value | undefined): string {
-  return value?.type === 'string' || value?.type === 'symbol' ? value.value : ''
-}
-
-function itemsOf(value: Value | undefined): readonly Value[] {
-  return value?.type === 'list' ? value.items : []
-}
-
-function runCase(one: StructValue, environments: ReadonlyMap<string, MemoryDatabase>): Outcome[] {
-  const name = JSON.stringify(textOf(one.get('id')))
-  const database = environments.get(textOf(one.get('env'))) ?? new MemoryDatabase(true)
-  return itemsOf(one.get('statements')).flatMap((statement, number) =>
-    itemsOf(one.get('expect')).map((expectation): Outcome => {
-      const wanted = expectation as StructValue
-      const mode = textOf(wanted.get('mode')) as Mode
-      const text = textOf(statement)
-      const failure = check(text, mode, textOf(wanted.get('result')), wanted.get('output'), database)
-      return { id: `${mode} ${name} #${number + 1}`, statement: text, failure }
+function runCase({ id, set, statements, expect }: Case, database: MemoryDatabase): Outcome[] {
+  return statements.flatMap((statement, number) =>
+    expect.map(({ mode, result, output }): Outcome => {
+      const failure = check(statement, mode, result, output, database)
+      return { id: `${mode} ${JSON.stringify(id)} #${number + 1}`, set, statement, failure }
     }),
   )
 }
