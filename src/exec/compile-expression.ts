@@ -1,6 +1,14 @@
 import { LedgerError } from '../base/errors.ts'
 import type { PlanExpression } from '../plan/plan.ts'
-import { canCast, canLosslessCast, castTo, checkCastTarget, isOfType } from '../values/cast.ts'
+import {
+  canCast,
+  canLosslessCast,
+  castTo,
+  checkCastTarget,
+  integerPart,
+  isIntegerType,
+  isOfType,
+} from '../values/cast.ts'
 import { equals } from '../values/compare.ts'
 import {
   bag,
@@ -183,11 +191,12 @@ function compileCast({ form, operand, type, span }: Kind<'cast'>, compiler: Comp
   }
   placed(span, () => checkCastTarget(type))
   const evaluate = compileExpression(operand, compiler)
+  const cuts = compiler.nullsMissing && isIntegerType(type)
   if (form === 'cast') {
     return (frame) => {
       const value = evaluate(frame)
       try {
-        return castTo(value, type)
+        return castTo(cuts ? integerPart(value) : value, type)
       } catch (error) {
         return failed(error, compiler, span)
       }

@@ -93,6 +93,10 @@ export function canLosslessCast(value: Value, type: CastType): boolean {
   return canCast(there, back) && equals(castTo(there, back), value)
 }
 
+export function isIntegerType({ name }: CastType): boolean {
+  return casts[name] === castToInt
+}
+
 /** A cast to one type: undefined when the value has no counterpart there. */
 type Cast = (value: Value, type: CastType) => Value | undefined
 
@@ -174,15 +178,27 @@ function integerOf(value: Value): number | bigint | undefined {
     case 'bool':
       return value.value ? 1 : 0
     case 'float':
-      return Number.isFinite(value.value) ? truncateExact(exactOf(value)) : undefined
+      return Number.isFinite(value.value) ? nearestInteger(exactOf(value)) : undefined
     case 'decimal':
-      return truncateExact(value)
+      return nearestInteger(value)
     case 'string':
     case 'symbol':
       return integerFromText(value.value)
     default:
       return undefined
   }
+}
+
+/** A tie away from zero. */
+function nearestInteger(value: Exact): bigint {
+  if (value.exponent >= 0) return truncateExact(value)
+  return -value.exponent > digitCount(value.coefficient) + 1 ? 0n : rescale(value, 0).coefficient
+}
+
+/** A number cut to its integer part, as QLDB's CAST to an integer did (DG/ql-functions.cast); other values as they are. */
+export function integerPart(value: Value): Value {
+  if (value.type !== 'decimal' && (value.type !== 'float' || !Number.isFinite(value.value))) return value
+  return decimal(truncateExact(exactOf(value)), 0)
 }
 
 /** Decimal, 0x… and 0b… digits with an optional sign; leading zeros are allowed. */

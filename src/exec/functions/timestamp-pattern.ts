@@ -1,7 +1,6 @@
 import { LedgerError } from '../../base/errors.ts'
 import { isValidTimestamp } from '../../values/timestamp.ts'
 import { string, type TimestampPrecision, type TimestampValue, timestamp, type Value } from '../../values/value.ts'
-import { mismatch } from './definition.ts'
 
 /**
  * The patterns of TO_STRING and TO_TIMESTAMP (PartiQL's "Timestamp format patterns"): runs of a letter are fields,
@@ -165,7 +164,8 @@ const precisions: readonly TimestampPrecision[] = ['year', 'month', 'day', 'minu
 
 /**
  * TO_TIMESTAMP with a pattern: a timestamp as precise as the pattern, its offset unknown where the pattern has none.
- * Throws evaluator/invalid for a bad pattern, evaluator/type-mismatch for a text that it doesn't fit.
+ * Throws evaluator/invalid, an error in both typing modes, for a bad pattern and for a text that it doesn't fit, as the
+ * extended conformance cases have it.
  */
 export function parseWithPattern(text: string, pattern: string): Value {
   const tokens = tokenize(pattern)
@@ -199,7 +199,10 @@ export function parseWithPattern(text: string, pattern: string): Value {
 }
 
 function unparsed(text: string, pattern: string): LedgerError {
-  return mismatch(`Failed to parse the text '${text}' with the timestamp format pattern '${pattern}'.`)
+  return new LedgerError(
+    'evaluator/invalid',
+    `Failed to parse the text '${text}' with the timestamp format pattern '${pattern}'.`,
+  )
 }
 
 function meaningOf(field: string): string {
@@ -229,7 +232,7 @@ function fieldsOf(tokens: readonly Token[], pattern: string): Set<string> {
     }
     used.add(means)
   }
-  const finest = used.has('OFFSET') ? Math.max(4, lastOf(used)) : lastOf(used)
+  const finest = used.has('OFFSET') || used.has('AM_PM') ? Math.max(4, lastOf(used)) : lastOf(used)
   const needed = finest === -1 ? ['YEAR'] : ladder.slice(0, finest)
   const lacking = needed.filter((name) => !used.has(name))
   if (tokens.some((token) => 'field' in token && token.field.startsWith('h')) && !used.has('AM_PM'))

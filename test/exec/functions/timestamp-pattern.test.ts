@@ -51,7 +51,7 @@ test('texts that a pattern does not fit', () => {
     ['2016-02-03 13:04 AM', 'y-MM-dd hh:mm a'],
     ['x2016', 'y'],
   ] as const) {
-    assert.throws(() => parse(text, pattern), { code: 'evaluator/type-mismatch' }, text)
+    assert.throws(() => parse(text, pattern), { code: 'evaluator/invalid' }, text)
   }
 })
 
