@@ -8,6 +8,7 @@ import type {
   Returning,
   TablePath,
 } from '../syntax/ast.ts'
+import { twoSteps } from '../syntax/refused.ts'
 import { buildExpression, literalText } from './build-expression.ts'
 import { buildFrom, committedPrefix, countSources } from './build-from.ts'
 import { addFilter } from './build-query.ts'
@@ -34,7 +35,8 @@ export function buildInsert(statement: InsertStatement, context: PlanContext): I
   const { span } = statement
   if (statement.at !== undefined || statement.onConflict !== undefined || statement.command !== 'insert') {
     const what = statement.command !== 'insert' ? statement.command.toUpperCase() : statement.at ? 'AT' : 'ON CONFLICT'
-    throw new LedgerError('semantic/unsupported', `${what} is not supported: tables have no keys`, { span })
+    const help = what === 'AT' ? {} : { help: twoSteps }
+    throw new LedgerError('semantic/unsupported', `${what} is not supported: tables have no keys`, { span, ...help })
   }
   refuseJson(statement.value)
   context.namesDocuments = true

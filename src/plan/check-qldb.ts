@@ -3,7 +3,7 @@ import type { Span } from '../base/span.ts'
 import type { Expression, Statement } from '../syntax/ast.ts'
 import { isReservedWord } from '../syntax/keywords.ts'
 import { plainParts } from '../values/datetime-parts.ts'
-import { namesWith } from './function-facts.ts'
+import { insteadOfFunction, isFunction, namesWith } from './function-facts.ts'
 
 /**
  * Refuses what Amazon QLDB did not have. Its PartiQL reference says that anything not listed is not supported: one
@@ -37,10 +37,10 @@ function strictHelp(purpose: string): string {
   return `leave out --strict-qldb to ${purpose}; a ledger that is set so is changed by --keep-strict-qldb off`
 }
 
-function refuse(feature: string, span: Span): never {
+function refuse(feature: string, span: Span, help = strictHelp('use it')): never {
   throw new LedgerError('semantic/not-in-qldb', `QLDB did not have ${feature}`, {
     span,
-    help: strictHelp('use it'),
+    help,
   })
 }
 
@@ -74,7 +74,7 @@ function visit(part: unknown): void {
   if (node.kind === 'field' || node.kind === 'create-index') return
   if (node.kind === 'select') refuseClauses(node)
   const feature = node.span === undefined ? undefined : featureOf(node)
-  if (feature !== undefined) refuse(feature, node.span as Span)
+  if (feature !== undefined) refuse(feature, node.span as Span, node.kind === 'call' ? callHelp(node) : undefined)
   if (node.kind === 'literal') return
   for (const [name, child] of Object.entries(node)) if (name !== 'span') visit(child)
 }
@@ -170,6 +170,28 @@ function callFeature(call: Node): string | undefined {
   const part = name === 'extract' ? firstText(call) : undefined
   if (part !== undefined && !plainParts.some((one) => one === part)) return `the part ${part.toUpperCase()} of EXTRACT`
   return functions.has(name) ? undefined : `the function '${name}'`
+}
+
+/** What QLDB had in place of a function; advice to leave the dialect only where that would help. */
+function callHelp(call: Node): string | undefined {
+  const name = String(call['name'])
+  const instead = qldbInstead[name]
+  if (instead !== undefined) return `use ${instead}`
+  if (isFunction(name) || call['over'] !== undefined) return undefined
+  return insteadOfFunction(name) ?? 'there is no such function without --strict-qldb either'
+}
+
+const qldbInstead: Readonly<Record<string, string | undefined>> = {
+  __proto__: null as never,
+  cardinality: 'SIZE(c)',
+  concat: 'a || b',
+  current_timestamp: 'UTCNOW()',
+  ifnull: 'COALESCE(a, b)',
+  left: 'SUBSTRING(s, 1, n)',
+  length: 'CHAR_LENGTH(s)',
+  ltrim: 'TRIM(LEADING FROM s)',
+  now: 'UTCNOW()',
+  rtrim: 'TRIM(TRAILING FROM s)',
 }
 
 /** A part of a date arrives as a literal in front. */

@@ -135,3 +135,8 @@ export const aggregateNames: ReadonlySet<string> = new Set(
 export function namesWith(trait: Trait): string[] {
   return functionFacts.filter(({ traits }) => traits.has(trait)).map(({ name }) => name)
 }
+
+/** Whether there is a function of that name, in lower case. */
+export function isFunction(name: string): boolean {
+  return byName.has(name)
+}

@@ -37,9 +37,17 @@ const call = (functions: string, instead: string, example: string): Refusal => {
   return { name: names.join(', '), instead, example, seen: { in: 'call', functions: names } }
 }
 
+/** Tables have no keys, so that nothing says which document an inserted one would replace. */
+export const twoSteps = 'UPDATE first; where it gives no row, INSERT: in one transaction no other comes between'
+
 const statements: readonly Refusal[] = [
-  beginning('MERGE', 'update what exists and insert the rest, in one transaction', 'MERGE INTO t USING u ON t.a = u.a'),
+  beginning('MERGE', twoSteps, 'MERGE INTO t USING u ON t.a = u.a'),
   beginning('TRUNCATE', 'write DELETE FROM t, or DROP TABLE t', 'TRUNCATE TABLE t'),
+  beginning(
+    'EXPLAIN ANALYZE',
+    'EXPLAIN shows the plan; the shell shows time and reads of a statement',
+    'EXPLAIN ANALYZE SELECT a FROM t',
+  ),
   beginning(
     'ALTER',
     'documents have no declared columns: UPDATE t SET or REMOVE changes fields',
@@ -66,14 +74,9 @@ const statements: readonly Refusal[] = [
   inside('DELETE', 'LIMIT', 'choose the documents with WHERE', 'DELETE FROM t LIMIT 5'),
   inside('DELETE', 'ORDER BY', 'choose the documents with WHERE', 'DELETE FROM t ORDER BY a LIMIT 5'),
   inside('DELETE', 'USING', 'use a sub-query: WHERE a IN (SELECT …)', 'DELETE FROM t USING u WHERE t.a = u.a'),
-  inside('INSERT', 'OR', 'write INSERT INTO … ON CONFLICT', "INSERT OR REPLACE INTO t VALUE {'a': 1}"),
-  inside('INSERT', 'IGNORE', 'write INSERT INTO … ON CONFLICT', "INSERT IGNORE INTO t VALUE {'a': 1}"),
-  inside(
-    'INSERT',
-    'ON DUPLICATE KEY',
-    'write ON CONFLICT',
-    "INSERT INTO t VALUE {'a': 1} ON DUPLICATE KEY UPDATE a = 1",
-  ),
+  inside('INSERT', 'OR', twoSteps, "INSERT OR REPLACE INTO t VALUE {'a': 1}"),
+  inside('INSERT', 'IGNORE', twoSteps, "INSERT IGNORE INTO t VALUE {'a': 1}"),
+  inside('INSERT', 'ON DUPLICATE KEY', twoSteps, "INSERT INTO t VALUE {'a': 1} ON DUPLICATE KEY UPDATE a = 1"),
   inside('INSERT', 'DEFAULT VALUES', 'write VALUE {}', 'INSERT INTO t DEFAULT VALUES'),
 ]
 

@@ -91,3 +91,17 @@ test('a difference of three numbers with blanks, and a longer number, are no dat
 test('no function is both built and refused', () => {
   for (const { name } of functionFacts) assert.equal(insteadOfFunction(name), undefined, name)
 })
+
+test('the strict dialect names what QLDB had instead, and never sends anyone out of it in vain', () => {
+  const helps: readonly (readonly [string, RegExp])[] = [
+    ['CURRENT_TIMESTAMP', /^use UTCNOW\(\)$/],
+    ['length(t.a)', /^use CHAR_LENGTH\(s\)$/],
+    ['median(t.b)', /^leave out --strict-qldb/],
+    ['len(t.a)', /^use CHAR_LENGTH/],
+    ['nosuch(t.a)', /no such function without --strict-qldb either/],
+  ]
+  for (const [expression, help] of helps) {
+    const text = `SELECT ${expression} AS x FROM t AS t`
+    assert.throws(() => runStatement(database, text, [], { strictQldb: true }), { code: 'semantic/not-in-qldb', help })
+  }
+})
