@@ -109,8 +109,14 @@ export class SourceProbe {
     return this.pending.length === 0
   }
 
-  look(row: Value): void {
-    if (isAbsent(row)) return
+  /** All rows of the source were read. */
+  end(): void {
+    this.isWhole = true
+  }
+
+  /** Looks at a row; true when no further one needs to be looked at. */
+  look(row: Value): boolean {
+    if (isAbsent(row)) return false
     this.rows += 1
     try {
       this.#look(row)
@@ -119,6 +125,7 @@ export class SourceProbe {
       // A row that can't be read is the statement's own business.
       this.pending.length = 0
     }
+    return this.isSettled
   }
 
   #look(row: Value): void {

@@ -15,7 +15,7 @@ export function compileOperator(operator: Operator, compiler: Compiler): Open {
     case 'one-row':
       return oneRow
     case 'scan-table':
-      return watchScan(compileTableScan(operator, compiler), operator.slot, compiler)
+      return compileTableScan(operator, compiler)
     case 'scan-value':
       return watchScan(compileValueScan(operator, compiler), operator.slot, compiler)
     case 'filter':

@@ -7,26 +7,35 @@ import { compileExpression } from './compile-expression.ts'
 import { collect, compileRowSource, hasRows } from './compile-query.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, nowhere, type Open, type OpenRows } from './frame.ts'
 import type { DocumentSource, SourceRow } from './source.ts'
+import { compileProbe, watchScan } from './watch-scan.ts'
 
 type OpenDocuments = (frame: Frame) => Iterator<SourceRow>
 
 /** Documents of a table, found as the plan says. The source counts each one that it hands out. */
 export function compileTableScan(scan: TableScan, compiler: Compiler): Open {
-  if (scan.source.kind === 'system') return systemScan(scan, scan.source.name)
+  if (scan.source.kind === 'system') return watchScan(systemScan(scan, scan.source.name), scan.slot, compiler)
   const openDocuments = documentsOf(scan, compiler, compiler.fieldsAsked.has(scan.slot))
   const { slot, atSlot, bySlot } = scan
+  const probeOf = compileProbe(slot, compiler)
   return (frame) => {
     const documents = openDocuments(frame)
     const { slots } = frame
+    const probe = probeOf(frame)
+    // Left alone as soon as every path has been found in a document.
+    let asked = probe
     return {
       next() {
         const found = documents.next()
-        if (found.done === true) return false
+        if (found.done === true) {
+          probe?.end()
+          return false
+        }
         frame.step()
         slots[slot] = found.value.value
         if (bySlot !== undefined) slots[bySlot] = string(found.value.documentId)
         // A table has no order that an ordinal could count.
         if (atSlot !== undefined) slots[atSlot] = missing
+        if (asked?.look(found.value.value) === true) asked = undefined
         return true
       },
       close: () => void documents.return?.(),

@@ -2,14 +2,24 @@ import type { Value } from '../values/value.ts'
 import type { Compiler, Cursor, Frame, Open } from './frame.ts'
 import type { SourceProbe } from './observation.ts'
 
+/** What the rows of a scan are to be asked for notices; undefined where nothing is left to ask. */
+export function compileProbe(slot: number, compiler: Compiler): (frame: Frame) => SourceProbe | undefined {
+  const source = compiler.sites.sourceOf(slot)
+  if (source === undefined) return () => undefined
+  return (frame) => {
+    const probe = frame.observation?.probeOf(source)
+    return probe?.isSettled === true ? undefined : probe
+  }
+}
+
 /** A scan whose rows are looked at for notices as long as a path of the statement has not been found in one of them. */
 export function watchScan(open: Open, slot: number, compiler: Compiler): Open {
-  const source = compiler.sites.sourceOf(slot)
-  if (source === undefined) return open
+  if (compiler.sites.sourceOf(slot) === undefined) return open
+  const probeOf = compileProbe(slot, compiler)
   return (frame) => {
     const rows = open(frame)
-    const probe = frame.observation?.probeOf(source)
-    return probe === undefined || probe.isSettled ? rows : new WatchedCursor(rows, probe, frame, slot)
+    const probe = probeOf(frame)
+    return probe === undefined ? rows : new WatchedCursor(rows, probe, frame, slot)
   }
 }
 
@@ -29,13 +39,10 @@ class WatchedCursor implements Cursor {
 
   next(): boolean {
     if (!this.#rows.next()) {
-      this.#probe.isWhole = true
+      this.#probe.end()
       return false
     }
-    if (!this.#isSettled) {
-      this.#probe.look(this.#frame.slots[this.#slot] as Value)
-      this.#isSettled = this.#probe.isSettled
-    }
+    if (!this.#isSettled) this.#isSettled = this.#probe.look(this.#frame.slots[this.#slot] as Value)
     return true
   }
 
