@@ -1,8 +1,11 @@
 import { unreachable } from '../base/assert.ts'
 import { LedgerError } from '../base/errors.ts'
 import type { DocumentSource } from '../exec/source.ts'
+import type { StatementMemory } from '../exec/statement-memory.ts'
 import type { Catalog, GlobalInfo } from '../plan/catalog.ts'
 import type { Value } from '../values/value.ts'
+import { GrowingRows } from './growing-rows.ts'
+import { readAgain } from './streamed-names.ts'
 
 /** What a name in a query stands for. */
 export interface Binding {
@@ -61,10 +64,13 @@ export class BoundSource implements DocumentSource {
   /** Names whose rows need not be held, and in how many places they are read (streamed-names.ts). */
   readonly #streaming: ReadonlyMap<string, number>
   readonly #held = new Map<string, Value>()
+  readonly #memory: StatementMemory
+  readonly #growing = new Map<string, GrowingRows>()
 
-  constructor(bindingOf: (name: string) => Binding, streaming: ReadonlyMap<string, number>) {
+  constructor(bindingOf: (name: string) => Binding, streaming: ReadonlyMap<string, number>, memory: StatementMemory) {
     this.#bindingOf = bindingOf
     this.#streaming = streaming
+    this.#memory = memory
   }
 
   global(name: string): Value {
@@ -79,7 +85,20 @@ export class BoundSource implements DocumentSource {
     const places = this.#streaming.get(name)
     if (places === undefined || this.#held.has(name)) return undefined
     const binding = this.#bindingOf(name)
-    return binding.once === true && places > 1 ? undefined : binding.rows()
+    const isReadAgain = places === readAgain || (binding.once === true && places > 1)
+    if (!isReadAgain) return binding.rows()
+    const known = this.#growing.get(name)
+    if (known !== undefined) return known
+    const rows = binding.rows()
+    if (rows === undefined) return undefined
+    const growing = new GrowingRows(rows, this.#memory)
+    this.#growing.set(name, growing)
+    return growing
+  }
+
+  /** The query is over. */
+  close(): void {
+    for (const rows of this.#growing.values()) rows.close()
   }
 
   scan(): never {

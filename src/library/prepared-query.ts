@@ -79,12 +79,18 @@ export class PreparedQuery {
     parameters: readonly Value[] = [],
     observation?: Observation,
   ): Generator<Value, undefined, undefined> {
-    return runPlan(this.#plan, { ...this.#context(bindingOf, parameters), observation })
+    const context = this.#context(bindingOf, parameters)
+    return closing(runPlan(this.#plan, { ...context, observation }), context.source)
   }
 
   /** The whole value that the query gives. */
   evaluate(bindingOf: (name: string) => Binding, parameters: readonly Value[] = []): Value {
-    return evaluatePlan(this.#plan, this.#context(bindingOf, parameters))
+    const context = this.#context(bindingOf, parameters)
+    try {
+      return evaluatePlan(this.#plan, context)
+    } finally {
+      context.source.close()
+    }
   }
 
   /** The plan as a tree, a step a line. */
@@ -92,16 +98,20 @@ export class PreparedQuery {
     return printPlan(this.#plan.statement).join('\n')
   }
 
-  #context(bindingOf: (name: string) => Binding, parameters: readonly Value[]): EvaluationContext {
+  #context(
+    bindingOf: (name: string) => Binding,
+    parameters: readonly Value[],
+  ): EvaluationContext & { readonly source: BoundSource } {
+    const memory = this.#memory()
     return {
-      source: new BoundSource(bindingOf, this.#streaming),
+      source: new BoundSource(bindingOf, this.#streaming, memory),
       sink: undefined,
       parameters,
       typing: this.#plan.typing,
       transactionId: undefined,
       nowMs: this.#env.nowMs(),
       meter: { readIos: 0, writeIos: 0, tick: () => {} },
-      memory: this.#memory(),
+      memory,
     }
   }
 
@@ -109,5 +119,13 @@ export class PreparedQuery {
     const { memoryBytes = statementMemoryBytesMax, diskBytes = statementDiskBytesMax, tempDir } = this.#options
     const files = new TemporaryDirectory(tempDir ?? defaultTemporaryDirectory(), this.#env)
     return new StatementMemory({ memoryBytes, diskBytes }, files)
+  }
+}
+
+function* closing(rows: Iterable<Value>, source: BoundSource): Generator<Value, undefined, undefined> {
+  try {
+    yield* rows
+  } finally {
+    source.close()
   }
 }

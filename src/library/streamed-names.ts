@@ -3,19 +3,25 @@ import { isCorrelated } from '../plan/walk-plan.ts'
 
 /**
  * The names whose values a plan reads only in FROM, and from end to end no more than once for each place where they
- * stand, with the number of these places: their rows need not be held. All others are read for every row of something
- * else, or as a whole.
+ * stand, with the number of these places: their rows need not be held. Those read in FROM for every row of something else
+ * have `readAgain` in its place. All others are read as a whole.
  */
 export function streamedNames(statement: PlanStatement): Map<string, number> {
-  const seen: Seen = { streamed: new Map(), held: new Set() }
+  const seen: Seen = { streamed: new Map(), held: new Set(), whole: new Set() }
   visit(statement, true, seen)
   for (const name of seen.held) seen.streamed.delete(name)
+  for (const name of seen.held) if (!seen.whole.has(name)) seen.streamed.set(name, readAgain)
   return seen.streamed
 }
+
+/** In place of the number of places: the rows are read in FROM alone, but for every row of something else. */
+export const readAgain = Number.POSITIVE_INFINITY
 
 interface Seen {
   readonly streamed: Map<string, number>
   readonly held: Set<string>
+  /** Read as a value somewhere. */
+  readonly whole: Set<string>
 }
 
 interface PlanNode {
@@ -36,6 +42,7 @@ function visit(node: unknown, once: boolean, seen: Seen): void {
       return
     case 'global':
       seen.held.add(parts['name'] as string)
+      seen.whole.add(parts['name'] as string)
       return
     case 'query':
       // One that depends on no row around it is evaluated once, wherever it stands. (A statement is of that kind, too.)

@@ -215,9 +215,9 @@ export function tooDeep(place: Span): LedgerError {
   })
 }
 
-/** Joins, set operations, bindings of LET and windows, each over the one before. */
+/** Joins, bindings of LET and windows, each over the one before. */
 export function tooManySteps(place: Span): LedgerError {
-  const message = `more than ${clauseStepsMax} joins, set operations, bindings of LET or windows stand in a row`
+  const message = `more than ${clauseStepsMax} joins, bindings of LET or windows stand in a row`
   return new LedgerError('statement/too-large', message, {
     span: spanOfToken(place),
     help: 'split it into several statements',

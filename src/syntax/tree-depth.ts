@@ -6,10 +6,10 @@ import { tooDeep, tooManySteps } from './cursor.ts'
 /** Nodes that hold others of their kind, so that whoever walks the tree recurses through them. */
 const nestingKinds: ReadonlySet<unknown> = new Set([
   ...['path', 'unary', 'binary', 'chain', 'in', 'between', 'like', 'is', 'quantified', 'case', 'cast', 'call', 'list'],
-  ...['sexp', 'bag', 'struct', 'select', 'values', 'pivot', 'with', 'scan', 'unpivot', 'explain'],
+  ...['sexp', 'bag', 'struct', 'select', 'set-operation', 'values', 'pivot', 'with', 'scan', 'unpivot', 'explain'],
 ])
 /** What is written one behind the other and becomes a step over the one before. */
-const stepKinds: ReadonlySet<unknown> = new Set(['join', 'set-operation'])
+const stepKinds: ReadonlySet<unknown> = new Set(['join'])
 
 interface Visit {
   readonly node: object
@@ -19,7 +19,7 @@ interface Visit {
 
 /**
  * Refuses a tree that nests deeper than nestingDepthMax, however it came to be, or in which more than clauseStepsMax joins
- * and set operations stand above each other. A level takes a token at least, so that a statement with few needs no look.
+ * stand above each other. A level takes a token at least, so that a statement with few needs no look.
  */
 export function checkTreeDepth(statement: Statement, tokenCount: number): void {
   if (tokenCount <= nestingDepthMax) return

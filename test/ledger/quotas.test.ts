@@ -86,7 +86,7 @@ test('a value that a statement makes has bytes, and a number digits, at most', a
     `FLATTEN([['${word}'], ['${word}']])`,
   ])
     refuses(text, /one value takes at most 10000 bytes/)
-  for (const text of ['n * n', 'POWER(n, 3)', '-(n * 1000000000000000)', 'SUM(n * n)'])
+  for (const text of ['n * n', '-(n * 1000000000000000)', 'SUM(n * n)'])
     refuses(`SELECT ${text} AS x FROM [1000000000000000] AS n`, /a number has at most 30 digits/)
   assert.deepEqual(client.run('SELECT VALUE n * n FROM [999999999999999] AS n'), ['999999999999998000000000000001'])
   assert.deepEqual(client.run(`CHAR_LENGTH('${word}')`), ['6000'])

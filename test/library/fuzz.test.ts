@@ -317,10 +317,6 @@ test('fuzz, length: steps over one another have a limit of their own', () => {
     joins: (count) =>
       `SELECT VALUE 1 FROM [1] AS x ${sequence(count - 1, (at) => `JOIN [1] AS x${at} ON x${at} = x`, ' ')}`,
     bindings: (count) => `SELECT VALUE 1 FROM [1] AS x LET ${sequence(count, (at) => `x AS x${at}`, ', ')}`,
-    'mixed set operations': (count) =>
-      sequence(count, (at) => `SELECT 1 AS a FROM [1] AS x ${at % 2 === 0 ? 'UNION' : 'EXCEPT'} `, '').concat(
-        'SELECT 2 AS a FROM [1] AS x',
-      ),
   }
   for (const [name, text] of Object.entries(steps)) {
     assert.equal(ending(text(600)), undefined, name)

@@ -179,3 +179,20 @@ test('files are rows', () => {
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+test('a join without keys reads what its LIMIT needs, from either side, and each row once', () => {
+  for (const from of ['t AS a, t AS b', 't AS a LEFT JOIN t AS b ON a.n < b.n', 't AS a, u AS b']) {
+    let made = 0
+    const endless = {
+      *[Symbol.iterator]() {
+        for (;;) {
+          made += 1
+          yield { n: made }
+        }
+      },
+    }
+    const rows = prepare(`SELECT a.n AS x, b.n AS y FROM ${from} LIMIT 3`, ['t', 'u']).rows({ t: endless, u: endless })
+    assert.equal([...rows].length, 3, from)
+    assert.ok(made < 12, `${from}: ${made} rows were read`)
+  }
+})
