@@ -39,7 +39,10 @@ export function compileWindowAggregate(
     const values = argument(partition, frame)
     const folding = new Folding(() => startSum(frame), values, frame)
     partition.endings.push(() => folding.close())
-    return overFrames(startFrames(partition, frame), moves ? new Moving(call, values, folding, frame) : folding)
+    if (!moves) return overFrames(startFrames(partition, frame), folding)
+    const moving = new Moving(call, values, folding, frame)
+    partition.endings.push(() => moving.close())
+    return overFrames(startFrames(partition, frame), moving)
   }
 }
 
@@ -94,6 +97,9 @@ function holdValue(value: Value, holding: Holding): void {
   const { memory } = holding
   if (!holding.hold(heldValueBytes + heapBytes(value, memory.limits.memoryBytes))) throw memory.refusal()
 }
+
+/** So few values are not worth an account. */
+const unchargedMax = 1_000
 
 /** About what holding a value takes beside it. */
 const heldValueBytes = 100
@@ -220,6 +226,7 @@ class Moving implements FrameAggregate {
   readonly #values: RowResult
   readonly #folding: Folding
   readonly #frame: Frame
+  readonly #holding: Holding
   #moving: MovingAggregate
   /** Values in the frame that the aggregate can't take, and what one of them gives. */
   #wrong = 0
@@ -234,6 +241,7 @@ class Moving implements FrameAggregate {
     this.#folding = folding
     this.#frame = frame
     this.#moving = movingAggregate(name, distinct) as MovingAggregate
+    this.#holding = new Holding(frame.memory)
   }
 
   over(start: number, end: number): Value {
@@ -255,11 +263,26 @@ class Moving implements FrameAggregate {
   #add(value: Value): void {
     this.#frame.step()
     if (isAbsent(value)) return
-    if (this.#moving.takes(value)) this.#moving.add(value)
-    else {
+    if (this.#moving.takes(value)) {
+      this.#moving.add(value)
+      this.#charge(value)
+    } else {
       this.#wrong += 1
       this.#failure = this.#folding.refuse(value)
     }
+  }
+
+  /** Charges what is held more, now and then. Throws LedgerError 'evaluator/limit'. */
+  #charge(value: Value): void {
+    const { held } = this.#moving
+    if (held < unchargedMax) return
+    const bytes = held * (heldValueBytes + heapBytes(value, this.#frame.memory.limits.memoryBytes))
+    if (bytes <= this.#holding.bytes) return
+    if (!this.#holding.hold(2 * bytes - this.#holding.bytes)) throw this.#frame.memory.refusal()
+  }
+
+  close(): void {
+    this.#holding.release()
   }
 
   #remove(value: Value): void {

@@ -12,6 +12,8 @@ export interface MovingAggregate {
   add(value: Value): void
   remove(value: Value): void
   result(): Value | undefined
+  /** How many values it holds. */
+  readonly held: number
 }
 
 /** The aggregate of that name, undefined where there is none that values can leave. */
@@ -35,6 +37,7 @@ export function movingAggregate(name: string, distinct: boolean): MovingAggregat
 }
 
 class MovingCount implements MovingAggregate {
+  readonly held = 0
   #count = 0
   takes(): boolean {
     return true
@@ -52,6 +55,9 @@ class MovingCount implements MovingAggregate {
 
 class MovingDistinctCount implements MovingAggregate {
   readonly #counts = new Map<string, number>()
+  get held(): number {
+    return this.#counts.size
+  }
   takes(): boolean {
     return true
   }
@@ -81,6 +87,10 @@ class MovingExtreme implements MovingAggregate {
 
   constructor(sign: -1 | 1) {
     this.#sign = sign
+  }
+
+  get held(): number {
+    return this.#values.length
   }
 
   takes(): boolean {
@@ -113,6 +123,7 @@ class MovingExtreme implements MovingAggregate {
 }
 
 class MovingQuantified implements MovingAggregate {
+  readonly held = 0
   readonly #decisive: boolean
   #decisiveCount = 0
   #count = 0
@@ -163,6 +174,7 @@ const unroundedMax = tenTo(38)
  * rounded on their way, are left to whoever adds the values one by one: floats above all, whose sums depend on the order.
  */
 class MovingSum implements MovingAggregate {
+  readonly held = 0
   readonly #name: 'sum' | 'avg'
   #count = 0
   #others = 0
