@@ -181,6 +181,12 @@ function parseWord(cursor: Cursor, token: ParserToken): Expression {
       if (called) break
       cursor.advance()
       return callOf(token.word.toLowerCase(), spanOfToken(token), [], spanOfToken(token))
+    case 'MAP':
+      if (cursor.peek().word === '{') {
+        const help = "write a struct, {'a': 1}; UNPIVOT gives its fields as rows"
+        throw unsupported('MAP values are not supported', token, help)
+      }
+      break
     case 'LIST':
     case 'ROW':
     case 'SEXP':
