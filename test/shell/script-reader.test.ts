@@ -46,6 +46,18 @@ test('places count from the beginning of the script, a byte order mark and CRLF 
   assert.deepEqual(placed('SELECT 1; begin\n\n  SELECT 2;'), ['1:1 SELECT 1', '1:11 begin', '3:3 SELECT 2'])
 })
 
+test('a first line that names the program is skipped, however the script comes in pieces', () => {
+  const script = '#!/usr/bin/env qldb\nSELECT 1;\nbegin\n'
+  assert.deepEqual(placed(script), ['2:1 SELECT 1', '3:1 begin'])
+  assert.deepEqual(placed(`\ufeff${script}`), ['2:1 SELECT 1', '3:1 begin'])
+  const reader = new ScriptReader()
+  const found = [...script].flatMap((character) => reader.push(character))
+  assert.deepEqual(
+    [...found, ...reader.end()].map(({ text }) => text),
+    ['SELECT 1', 'begin'],
+  )
+})
+
 test('nothing but space, comments and semicolons is an empty script', () => {
   for (const script of ['', '\n', ';;\n;', '-- a\n/* b */ ; -- c', '\ufeff', '\r\n\r\n'])
     assert.deepEqual(texts(script), [], script)
