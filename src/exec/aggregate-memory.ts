@@ -20,7 +20,7 @@ export class AggregateMemory {
   /** For a value that is part of a result, so that it can't be spilled. Throws LedgerError 'evaluator/limit'. */
   collect(value: Value, more = 0): void {
     const { memory } = this.#frame
-    if (!this.#holding.hold(heapBytes(value, memory.limits.memoryBytes) + more)) throw memory.refusal()
+    this.#holding.keep(heapBytes(value, memory.limits.memoryBytes) + more)
   }
 
   close(): void {

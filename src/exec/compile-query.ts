@@ -5,12 +5,14 @@ import { bag, falseValue, list, missing, nullValue, struct, trueValue, type Valu
 import { compileExpression } from './compile-expression.ts'
 import { DistinctRows } from './distinct-values.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, mistyped, type OpenRows } from './frame.ts'
+import { heapBytes } from './heap-bytes.ts'
 import { compileOperator } from './operators.ts'
 import { forEachRow } from './saved-rows.ts'
 import { HeldRows } from './held-rows.ts'
 import { heldColumns, rowOf } from './row.ts'
 import { compileOrder, type Held, holdsAll, type OrderedRows } from './sort.ts'
 import { compileSetRows } from './set-operation.ts'
+import { Holding } from './statement-memory.ts'
 import type { SizeSum } from './value-limits.ts'
 import { compileWritten, constructing, isWritten, sourcing } from './written-values.ts'
 
@@ -48,6 +50,7 @@ export function compileKept(node: object, evaluate: Evaluate): Evaluate {
     const known = frame.results.get(node)
     if (known !== undefined) return known
     const value = evaluate(frame)
+    frame.kept.keep(heapBytes(value, frame.memory.limits.memoryBytes))
     frame.results.set(node, value)
     return value
   }
@@ -93,7 +96,7 @@ function compileWhole(query: QueryPlan, compiler: Compiler): Evaluate {
     case 'set': {
       const { open, ordered } = compileRowSource(query, compiler)
       const make = ordered ? list : bag
-      return (frame) => make(collect(open(frame), frame.values.sum(query.span)))
+      return (frame) => make(collect(open(frame), frame, frame.values.sum(query.span)))
     }
     case 'pivot':
       return compilePivot(query, compiler)
@@ -102,16 +105,23 @@ function compileWhole(query: QueryPlan, compiler: Compiler): Evaluate {
   }
 }
 
-/** All rows; `size` bounds those that become one value. */
-export function collect(rows: Iterator<Value>, size?: SizeSum): Value[] {
+/**
+ * All rows. They are charged while they are collected; whoever keeps them longer charges them again. `size` bounds those
+ * that become one value.
+ */
+export function collect(rows: Iterator<Value>, frame: Frame, size?: SizeSum): Value[] {
   const items: Value[] = []
+  const { memory } = frame
+  const holding = new Holding(memory)
   try {
     for (let found = rows.next(); found.done !== true; found = rows.next()) {
       size?.add(found.value)
+      holding.keep(8 + heapBytes(found.value, memory.limits.memoryBytes))
       items.push(found.value)
     }
     return items
   } finally {
+    holding.release()
     rows.return?.()
   }
 }
@@ -166,13 +176,13 @@ interface Bounds {
 }
 
 /** What a query makes of its rows, held to be given in another order. */
-interface Holding {
+interface ResultHolding {
   readonly start: () => Held
   readonly resultOf: (values: Value[]) => Value
 }
 
 /** The columns of a SELECT list are held one by one, any other value as it is. */
-function compileHolding(expression: PlanExpression, compiler: Compiler): Holding {
+function compileHolding(expression: PlanExpression, compiler: Compiler): ResultHolding {
   const columns = expression.kind === 'row' ? heldColumns(expression, compiler) : undefined
   if (columns !== undefined) {
     const { names } = columns

@@ -10,7 +10,8 @@ import { noSites, type NoticeSites } from './notice-sites.ts'
 import { type Observation, unseenMarks } from './observation.ts'
 import type { EvaluationContext } from './source.ts'
 import { defaultValueLimits, ValueChecks } from './value-limits.ts'
-import { defaultStatementLimits, StatementMemory } from './statement-memory.ts'
+import type { SharedRows } from './spill/kept-rows.ts'
+import { defaultStatementLimits, Holding, StatementMemory } from './statement-memory.ts'
 
 /** One run of a statement: its slots (see plan.ts) and what it runs against. */
 export class Frame {
@@ -18,8 +19,12 @@ export class Frame {
   readonly context: EvaluationContext
   /** What the statement holds is charged here. */
   readonly memory: StatementMemory
+  /** Of results that are kept to the end. */
+  readonly kept: Holding
   /** Results of sub-queries that do not depend on any row, by their plan nodes. */
   readonly results = new Map<object, Value>()
+  /** Rows of sub-queries in FROM that are opened again, by their plan nodes; undefined after the first opening. */
+  readonly sharedRows = new Map<object, SharedRows | undefined>()
   /** The last collection that each IN looked into, by its plan node; without keys as long as it did so once. */
   readonly collections = new Map<
     object,
@@ -39,6 +44,7 @@ export class Frame {
     this.context = context
     this.memory = context.memory ?? new StatementMemory(defaultStatementLimits)
     this.values = new ValueChecks(limits, this.memory.limits.memoryBytes)
+    this.kept = new Holding(this.memory)
   }
 
   /** From now on what is watched is seen, if whoever runs the statement wants notices. */

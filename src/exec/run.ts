@@ -135,7 +135,7 @@ function compileStatement(statement: PlanStatement, compiler: Compiler): Program
   }
   const { open, ordered } = compileRowSource(value.query, compiler)
   const make = ordered ? list : bag
-  return { ...none, openRows: open, evaluate: (frame) => make(collect(open(frame))) }
+  return { ...none, openRows: open, evaluate: (frame) => make(collect(open(frame), frame)) }
 }
 
 function compileExecute(statement: Exclude<PlanStatement, { kind: 'query' }>, compiler: Compiler): Execute {

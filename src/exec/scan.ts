@@ -8,6 +8,7 @@ import { collect, compileRowSource, hasRows } from './compile-query.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, nowhere, type Open, type OpenRows } from './frame.ts'
 import type { DocumentSource, SourceRow } from './source.ts'
 import { compileProbe, watchScan } from './watch-scan.ts'
+import { SharedRows } from './spill/kept-rows.ts'
 
 type OpenDocuments = (frame: Frame) => Iterator<SourceRow>
 
@@ -187,13 +188,15 @@ export function tableBag(source: TableSource, compiler: Compiler): Evaluate {
   }
   const open = documentsOf(scan, compiler, false)
   return (frame) => {
-    const items: Value[] = []
     const documents = open(frame)
-    for (let found = documents.next(); found.done !== true; found = documents.next()) {
-      frame.step()
-      items.push(found.value.value)
+    const rows: Iterator<Value> = {
+      next() {
+        frame.step()
+        const found = documents.next()
+        return found.done === true ? found : { done: false, value: found.value.value }
+      },
     }
-    return bag(items)
+    return bag(collect(rows, frame))
   }
 }
 
@@ -259,15 +262,13 @@ function rowScan(scan: ValueScan, compiler: Compiler): Open {
  */
 function openedOnce(open: OpenRows, scan: ValueScan): OpenRows {
   return (frame) => {
-    const held = frame.results.get(scan)
-    if (held === undefined) {
-      frame.results.set(scan, missing)
+    if (!frame.sharedRows.has(scan)) {
+      frame.sharedRows.set(scan, undefined)
       return open(frame)
     }
-    if (held.type === 'bag') return held.items[Symbol.iterator]() as Iterator<Value, undefined>
-    const rows = bag(collect(open(frame)))
-    frame.results.set(scan, rows)
-    return rows.items[Symbol.iterator]() as Iterator<Value, undefined>
+    const shared = frame.sharedRows.get(scan) ?? new SharedRows(open(frame), frame.memory)
+    frame.sharedRows.set(scan, shared)
+    return shared.read()
   }
 }
 

@@ -198,6 +198,11 @@ export class Holding {
     return this.#bytes <= memory.shareBytes
   }
 
+  /** The same for what can't be spilled. Throws LedgerError 'evaluator/limit'. */
+  keep(bytes: number): void {
+    if (!this.hold(bytes)) throw this.memory.refusal()
+  }
+
   release(bytes = this.#bytes): void {
     this.memory.release(bytes)
     this.#bytes -= bytes

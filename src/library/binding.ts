@@ -1,9 +1,10 @@
 import { unreachable } from '../base/assert.ts'
 import { LedgerError } from '../base/errors.ts'
+import { heapBytes } from '../exec/heap-bytes.ts'
 import type { DocumentSource } from '../exec/source.ts'
-import type { StatementMemory } from '../exec/statement-memory.ts'
+import { Holding, type StatementMemory } from '../exec/statement-memory.ts'
 import type { Catalog, GlobalInfo } from '../plan/catalog.ts'
-import type { Value } from '../values/value.ts'
+import { list, type Value } from '../values/value.ts'
 import { GrowingRows } from './growing-rows.ts'
 import { readAgain } from './streamed-names.ts'
 
@@ -76,9 +77,22 @@ export class BoundSource implements DocumentSource {
   global(name: string): Value {
     const held = this.#held.get(name)
     if (held !== undefined) return held
-    const value = this.#bindingOf(name).value()
+    const binding = this.#bindingOf(name)
+    const rows = binding.rows()
+    const value = rows === undefined ? binding.value() : list(this.#collected(rows))
     this.#held.set(name, value)
     return value
+  }
+
+  /** Throws LedgerError 'evaluator/limit' when they outgrow the memory. */
+  #collected(rows: Iterable<Value>): Value[] {
+    const items: Value[] = []
+    const holding = new Holding(this.#memory)
+    for (const row of rows) {
+      holding.keep(8 + heapBytes(row, this.#memory.limits.memoryBytes))
+      items.push(row)
+    }
+    return items
   }
 
   globalRows(name: string): Iterable<Value> | undefined {

@@ -1,30 +1,27 @@
-import { heapBytes } from '../exec/heap-bytes.ts'
+import { KeptRows } from '../exec/spill/kept-rows.ts'
 import type { StatementMemory } from '../exec/statement-memory.ts'
 import { detached } from '../values/binary-reader.ts'
 import type { Value } from '../values/value.ts'
 
 /**
  * Rows that a query reads again and again, as the right side of a nested loop: read once, as far as anyone has come, and
- * held. What is held counts as memory of the statement.
+ * kept, in memory or in a temporary file.
  */
 export class GrowingRows implements Iterable<Value> {
-  readonly #held: Value[] = []
-  readonly #memory: StatementMemory
+  readonly #kept: KeptRows
   #source: Iterator<Value> | undefined
 
   constructor(rows: Iterable<Value>, memory: StatementMemory) {
     this.#source = rows[Symbol.iterator]()
-    this.#memory = memory
+    this.#kept = new KeptRows(memory)
   }
 
   [Symbol.iterator](): Iterator<Value, undefined> {
-    let position = 0
+    const rows = this.#kept.read()
     return {
       next: () => {
-        const value = this.#held[position] ?? this.#grow()
-        if (value === undefined) return { done: true, value }
-        position += 1
-        return { done: false, value }
+        const row = rows.next() ?? (this.#grow() ? rows.next() : undefined)
+        return row === undefined ? { done: true, value: undefined } : { done: false, value: row[0] as Value }
       },
     }
   }
@@ -35,15 +32,13 @@ export class GrowingRows implements Iterable<Value> {
     this.#source = undefined
   }
 
-  #grow(): Value | undefined {
+  #grow(): boolean {
     const found = this.#source?.next()
     if (found === undefined || found.done === true) {
       this.#source = undefined
-      return undefined
+      return false
     }
-    const row = detached(found.value)
-    this.#memory.charge(heapBytes(row))
-    this.#held.push(row)
-    return row
+    this.#kept.add([detached(found.value)])
+    return true
   }
 }

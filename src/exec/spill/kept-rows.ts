@@ -1,3 +1,4 @@
+import { detached } from '../../values/binary-reader.ts'
 import type { Value } from '../../values/value.ts'
 import { heapBytesOf } from '../heap-bytes.ts'
 import { Holding, type StatementMemory } from '../statement-memory.ts'
@@ -63,5 +64,34 @@ export class KeptRows {
     const stream = file.rows()
     for (let skipped = 0; skipped < position; skipped += 1) stream.next()
     return stream
+  }
+}
+
+/** Values that are made once, kept as far as they were asked for, and read any number of times. */
+export class SharedRows {
+  readonly #kept: KeptRows
+  readonly #source: Iterator<Value>
+  #isAtEnd = false
+
+  constructor(source: Iterator<Value>, memory: StatementMemory) {
+    this.#source = source
+    this.#kept = new KeptRows(memory)
+  }
+
+  *read(): Generator<Value, undefined> {
+    const rows = this.#kept.read()
+    for (;;) {
+      const row = rows.next()
+      if (row !== undefined) yield row[0] as Value
+      else if (!this.#makeNext()) return
+    }
+  }
+
+  #makeNext(): boolean {
+    if (this.#isAtEnd) return false
+    const found = this.#source.next()
+    if (found.done === true) this.#isAtEnd = true
+    else this.#kept.add([detached(found.value)])
+    return !this.#isAtEnd
   }
 }
