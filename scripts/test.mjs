@@ -25,7 +25,9 @@ if (files.length === 0) {
 /** Groups run as processes of their own, side by side; all files of one group share a process. */
 function groupOf(file) {
   const folder = relative('test', file).split('/')[0]
-  return ['cli', 'ui', 'wire', 'conformance', 'golden', 'crash', 'sim', 'package', 'library'].includes(folder)
+  return ['cli', 'ui', 'wire', 'hostile', 'conformance', 'golden', 'crash', 'sim', 'package', 'library'].includes(
+    folder,
+  )
     ? folder
     : 'unit'
 }
@@ -34,7 +36,7 @@ const groups = new Map()
 for (const file of files) groups.set(groupOf(file), [...(groups.get(groupOf(file)) ?? []), file])
 
 const types = groups.has('package') || groups.has('library')
-if (types || ['cli', 'ui', 'wire', 'crash'].some((name) => groups.has(name))) await buildProgram({ types })
+if (types || ['cli', 'ui', 'wire', 'hostile', 'crash'].some((name) => groups.has(name))) await buildProgram({ types })
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 const entries = []

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { LedgerError } from '../base/errors.ts'
 import { movedBytesMax } from '../base/limits.ts'
-import { createWorkerTransport, type WorkerTransport } from '../driver/worker-transport.ts'
+import { WorkerTransport } from '../driver/worker-transport.ts'
 import { createSharedWords, reviveError } from '../protocol/worker-message.ts'
 import type { ExportRecord } from '../server/control-plane-exports.ts'
 import type { SharedEngine } from '../server/engine-pool.ts'
@@ -29,7 +29,7 @@ export async function startEngineThread(plan: ThreadPlan, onFault: (error: unkno
     transferList: [port2],
     resourceLimits: { maxOldGenerationSizeMb: plan.heapBytes / (1024 * 1024) },
   })
-  const transport = createWorkerTransport(port1, shared, 'engine')
+  const transport = new WorkerTransport(port1, shared, 'engine', true)
   const questions = watchThread(worker, transport, plan, onFault)
   return {
     requestBytesMax: movedBytesMax,

@@ -48,13 +48,16 @@ export class WorkerTransport implements Transport {
   readonly #cancelled = new Set<number>()
   #lastId = 0
   #isClosed = false
+  readonly #isWatched: boolean
   #closing: Promise<void> | undefined
   #onClosed: () => void = () => undefined
 
-  constructor(port: MessagePort, shared: Int32Array, description: string) {
+  /** `isWatched`: whoever started the engine calls `fail` when it has ended, and then knows why. */
+  constructor(port: MessagePort, shared: Int32Array, description: string, isWatched = false) {
     this.#port = port
     this.#shared = shared
     this.description = description
+    this.#isWatched = isWatched
     port.on('message', (message: FromEngine) => this.#receive(message))
     port.on('close', () => this.#portClosed())
   }
@@ -164,7 +167,7 @@ export class WorkerTransport implements Transport {
   }
 
   #portClosed(): void {
-    if (!this.#isClosed) this.fail(engineGone())
+    if (!this.#isClosed && !this.#isWatched) this.fail(engineGone())
     this.#onClosed()
   }
 }

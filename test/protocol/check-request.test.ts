@@ -45,6 +45,8 @@ test('tokens, transaction ids and digests follow the model', () => {
     )
   }
   refused(() => checkRequest({ SessionToken: 'abcd', ExecuteStatement: execute }), /TransactionId is not valid/)
+  const fetch = { TransactionId: 'short', NextPageToken: 'abcd' }
+  refused(() => checkRequest({ SessionToken: 'abcd', FetchPage: fetch }), /TransactionId is not valid/)
   refused(
     () =>
       checkRequest({

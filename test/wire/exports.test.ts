@@ -57,6 +57,25 @@ async function exported(client: Client, input: ExportJournalToS3CommandInput) {
   }
 }
 
+test('an export may end soon, and its first manifest says what was asked for', async (t) => {
+  const { server, client, root, run } = await open(t)
+  await run('CREATE TABLE T')
+  const end = server.env.nowMs() + 20_000
+  const Prefix = 'x'.repeat(128)
+  const place = { ...wish(end).S3ExportConfiguration, Prefix } as NonNullable<
+    ExportJournalToS3CommandInput['S3ExportConfiguration']
+  >
+  const described = await exported(client, wish(end, { S3ExportConfiguration: place }))
+  assert.equal(described?.Status, 'COMPLETED')
+  assert.ok(server.env.nowMs() >= end - 1_000)
+  const names = readdirSync(join(root, 'backup'), { recursive: true, encoding: 'utf8' })
+  const manifest = names.find((name) => name.endsWith('.started.manifest')) as string
+  const text = readFileSync(join(root, 'backup', manifest), 'utf8')
+  assert.match(text, /bucket:"backup"/)
+  assert.match(text, /objectEncryptionType:"SSE_S3"/)
+  assert.match(text, /prefix:"x{128}"/)
+})
+
 const filesIn = (folder: string) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(ion|json|manifest)$/.test(name))
@@ -116,6 +135,7 @@ describe("journal exports through Amazon's client", () => {
       place({ Prefix: '.exports/' }),
       place({ EncryptionConfiguration: { ObjectEncryptionType: 'SSE_KMS' } }),
       { ExclusiveEndTime: new Date(now + 60_000) },
+      place({ Prefix: 'x'.repeat(129) }),
       { InclusiveStartTime: new Date(now), ExclusiveEndTime: new Date(now) },
     ]) {
       const failed = client.send(new ExportJournalToS3Command(wish(now, changes)))

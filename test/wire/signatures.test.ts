@@ -183,6 +183,8 @@ describe('with keys', () => {
     const request = await signed(url, env.nowMs(), { presign: 60 })
     assert.equal((await sendSigned(url, request)).status, 200)
     assert.equal((await sendSigned(url, request, { body: '{}' })).type, 'InvalidSignatureException')
+    const longest = await signed(url, env.nowMs(), { presign: 604_800 })
+    assert.equal((await sendSigned(url, longest)).status, 200)
     env.advance(61_000)
     const late = await sendSigned(url, request)
     assert.deepEqual([late.status, late.type], [403, 'InvalidSignatureException'])

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { withShell } from '../cli/test-shell.ts'
+import { serve } from '../wire/serve-process.ts'
+import { run } from './attacker.ts'
+import { type Attack, attacks } from './attacks.ts'
+import { Client, Session } from './client.ts'
+import { Load, setUp } from './load.ts'
+
+/** What `npm run hostile` does at length: each of these for a moment, all at once. */
+const statementMs = 1_500
+
+function named(name: string): Attack {
+  const found = attacks.find((attack) => attack.name === name)
+  assert.ok(found !== undefined, name)
+  return found
+}
+
+test(
+  'hostile statements and requests end with limits; nobody else is refused or answered wrongly, and the server lives',
+  withShell(async (shell) => {
+    const quotas = ['--quota', 'address-connections=200', '--quota', 'statement-memory=16MiB']
+    const { url, child } = await serve(shell, '--data-dir', shell.path('data'), '-l', 'fleet', ...quotas)
+    const port = Number(new URL(url).port)
+    await setUp(port)
+    const load = new Load(port)
+    load.start()
+    const limited: readonly (readonly [string, RegExp])[] = [
+      ['products that double 26 times', /a number has at most/],
+      ['sums of strings that double 40 times', /one value takes at most/],
+      ['products in a condition of a change', /a number has at most/],
+      ['1.5 million unknown keys', /the body has more than 100000 members|given up/],
+      ['100,000 parameters', /more than 100000 members|given up/],
+      ['20 MB of brackets', /nests too deep|given up/],
+      ['GROUP AS of 10^9 rows', /memory|given up/],
+      ['an INSERT of 10^7 documents', /given up|memory|takes at most/],
+      ['count of 10^9 rows', /given up/],
+      ['parentheses', /nests deeper/],
+    ]
+    for (const [name, outcome] of limited) {
+      const attack = named(name)
+      const short: Attack = 'body' in attack ? { ...attack, repeat: 1 } : attack
+      assert.match(await run(short, port, statementMs), outcome, name)
+    }
+    await Promise.all(limited.slice(0, 6).map(([name]) => run(named(name), port, statementMs)))
+    await run({ name: 'idle', idleConnections: 100 }, port, 0)
+    await load.stop()
+    const { failures, asked } = load.take()
+    assert.deepEqual(failures, [])
+    assert.ok(asked > 0)
+    assert.equal(child.exitCode, null)
+  }),
+)
+
+test(
+  'a thread that runs out of memory ends its own statement alone',
+  withShell(async (shell) => {
+    const { url, child } = await serve(
+      shell,
+      ...['--data-dir', shell.path('data'), '-l', 'fleet', '--quota', 'statement-memory=64GiB'],
+      ...['--quota', 'all-statements-memory=64GiB', '--quota', 'value-bytes=64GiB'],
+    )
+    const port = Number(new URL(url).port)
+    await setUp(port)
+    const client = new Client(port)
+    const ten = '<<0,1,2,3,4,5,6,7,8,9>>'
+    const from = Array.from({ length: 9 }, (_, at) => `${ten} AS a${at}`).join(', ')
+    const bomb = `SELECT VALUE (SELECT VALUE UPPER(CAST(a0 AS STRING) || '${'x'.repeat(7_000)}') FROM ${from}) FROM [1] AS n`
+    const session = await Session.open(client)
+    const id = (await session?.begin()) as string
+    const answer = await session?.execute(id, bomb)
+    assert.match(
+      answer?.text ?? '',
+      /needs more than the 512 MiB of memory that its thread may use|more than .* of memory/,
+    )
+    const next = (await session?.begin()) as string
+    const after = await session?.execute(next, 'SELECT COUNT(*) FROM Wide GROUP ALL')
+    assert.equal(after?.status, 200)
+    assert.equal((await client.get('/health')).status, 200)
+    client.close()
+    assert.equal(child.exitCode, null)
+  }),
+)
