@@ -127,6 +127,11 @@ const differences: Readonly<Record<string, readonly (readonly [string, string])[
     ['SELECT a + b FROM T', 'SELECT a + a FROM T'],
     ['SELECT * FROM T AS a, U AS b', 'SELECT * FROM T AS a, T AS b'],
   ],
+  first: [['SELECT a + b + c FROM T', 'SELECT b + b + c FROM T']],
+  rest: [
+    ['SELECT a + b + c FROM T', 'SELECT a + b - c FROM T'],
+    ['SELECT * FROM T WHERE a AND b AND c', 'SELECT * FROM T WHERE a AND b AND d'],
+  ],
   collection: [['SELECT a IN (1) FROM T', 'SELECT a IN (2) FROM T']],
   negated: [
     ['SELECT a IN (1) FROM T', 'SELECT a NOT IN (1) FROM T'],
@@ -152,6 +157,7 @@ const differences: Readonly<Record<string, readonly (readonly [string, string])[
   fields: [["SELECT {'a': a} FROM T", "SELECT {'a': a, 'b': b} FROM T"]],
   star: [['SELECT COUNT(*) FROM T', 'SELECT COUNT(a) FROM T']],
   quantifier: [
+    ['SELECT a > ANY (b) FROM T', 'SELECT a > ALL (b) FROM T'],
     ['SELECT COUNT(a) FROM T', 'SELECT COUNT(DISTINCT a) FROM T'],
     ['SELECT a = ANY (1, 2) FROM T', 'SELECT a = ALL (1, 2) FROM T'],
     ['SELECT a FROM T', 'SELECT DISTINCT a FROM T'],
