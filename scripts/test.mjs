@@ -22,14 +22,24 @@ if (files.length === 0) {
   process.exit(2)
 }
 
+const ownGroups = [
+  'cli',
+  'ui',
+  'wire',
+  'hostile',
+  'conformance',
+  'golden',
+  'crash',
+  'sim',
+  'compare',
+  'package',
+  'library',
+]
+
 /** Groups run as processes of their own, side by side; all files of one group share a process. */
 function groupOf(file) {
   const folder = relative('test', file).split('/')[0]
-  return ['cli', 'ui', 'wire', 'hostile', 'conformance', 'golden', 'crash', 'sim', 'package', 'library'].includes(
-    folder,
-  )
-    ? folder
-    : 'unit'
+  return ownGroups.includes(folder) ? folder : 'unit'
 }
 
 const groups = new Map()

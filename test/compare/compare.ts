@@ -1,0 +1,89 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { LedgerError } from '../../src/base/errors.ts'
+import { Draw } from './draw.ts'
+import { type Query, randomQuery } from './queries.ts'
+import { type Rows, World } from './worlds.ts'
+
+/** Queries over the same rows: making those costs more than a query. */
+const queriesOfWorld = 25
+/** Floats of another order of additions differ in the last digits. */
+const tolerance = 1e-9
+
+export interface Tally {
+  /** Queries that at least one judge answered. */
+  compared: number
+  /** Answers of each judge. */
+  sqlite: number
+  duckdb: number
+  /** Queries that every judge refused. */
+  refused: number
+  readonly differences: Difference[]
+}
+
+export interface Difference {
+  readonly judge: string
+  readonly query: string
+  readonly statements: readonly string[]
+  readonly ours: string
+  readonly theirs: string
+}
+
+/** Compares `count` queries from a seed with SQLite and DuckDB. Every answer of a judge that fixes it must be ours. */
+export async function compareQueries(duckdb: DuckDBConnection, seed: number, count: number): Promise<Tally> {
+  const draw = new Draw(seed)
+  const tally: Tally = { compared: 0, sqlite: 0, duckdb: 0, refused: 0, differences: [] }
+  while (tally.compared < count) {
+    const world = await World.make(duckdb, draw)
+    for (let done = 0; done < queriesOfWorld; done += 1) await compareOne(world, randomQuery(draw), tally)
+    world.close()
+  }
+  return tally
+}
+
+async function compareOne(world: World, query: Query, tally: Tally): Promise<void> {
+  const answers = {
+    sqlite: query.judges.sqlite ? world.sqlite(query) : undefined,
+    duckdb: query.judges.duckdb ? await world.duckdb(query) : undefined,
+  }
+  if (answers.sqlite === undefined && answers.duckdb === undefined) {
+    tally.refused += 1
+    return
+  }
+  tally.compared += 1
+  const ours = world.ours(query)
+  for (const judge of ['sqlite', 'duckdb'] as const) {
+    const theirs = answers[judge]
+    if (theirs === undefined) continue
+    tally[judge] += 1
+    if (!(ours instanceof LedgerError) && sameRows(ours, theirs, query.isOrdered)) continue
+    const text = ours instanceof LedgerError ? `error ${ours.code}: ${ours.message}` : shown(ours)
+    const { statements } = world
+    tally.differences.push({ judge, query: query.text, statements, ours: text, theirs: shown(theirs) })
+  }
+}
+
+function shown(rows: Rows): string {
+  return rows.map((row) => row.join(' | ')).join('\n')
+}
+
+function sameRows(ours: Rows, theirs: Rows, isOrdered: boolean): boolean {
+  if (ours.length !== theirs.length) return false
+  const [left, right] = isOrdered ? [ours, theirs] : [sorted(ours), sorted(theirs)]
+  return left.every((row, at) => row.every((one, index) => sameCell(one, right[at]?.[index] ?? null)))
+}
+
+function sorted(rows: Rows): Rows {
+  const key = (row: Rows[number]) => row.map((one) => (one === null ? '\0' : rounded(one))).join('\u0001')
+  return [...rows].sort((one, other) => (key(one) < key(other) ? -1 : 1))
+}
+
+function rounded(text: string): string {
+  return text !== '' && Number.isFinite(Number(text)) ? Number(text).toPrecision(9) : text
+}
+
+function sameCell(ours: string | null, theirs: string | null): boolean {
+  if (ours === theirs) return true
+  if (ours === null || theirs === null || ours.trim() === '' || theirs.trim() === '') return false
+  const [one, other] = [Number(ours), Number(theirs)]
+  return Math.abs(one - other) <= tolerance * Math.max(1, Math.abs(one), Math.abs(other))
+}

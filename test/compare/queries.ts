@@ -1,0 +1,158 @@
+import type { Draw } from './draw.ts'
+import { column, condition, freshAlias, type Judges, number, type Scope, tables, text, within } from './expressions.ts'
+
+export interface Query {
+  readonly text: string
+  /** Columns are named c0, c1 … */
+  readonly columns: number
+  /** Whether every row has its place. */
+  readonly isOrdered: boolean
+  readonly judges: Judges
+}
+
+interface Block {
+  readonly text: string
+  readonly columns: number
+  /** The kind of each column, so that set operations meet alike ones. */
+  readonly kinds: string
+}
+
+/** A query of the SQL that PartiQL took over unchanged, or that this dialect defines as PostgreSQL and DuckDB do. */
+export function randomQuery(draw: Draw): Query {
+  const judges: Judges = { sqlite: true, duckdb: true }
+  const scope: Scope = { draw, judges, aliases: [], names: { next: 0 } }
+  const first = block(scope)
+  let whole = first.text
+  if (draw.rarely(6)) {
+    const second = block(scope)
+    if (second.kinds === first.kinds) whole += ` ${setOperation(scope)} ${second.text}`
+  }
+  const { columns } = first
+  if (draw.rarely(3)) return { text: whole, columns, isOrdered: false, judges }
+  const keys = draw.times(
+    columns,
+    (at) => `${draw.one(`c${at}`, String(at + 1))} ${draw.one('ASC', 'DESC')} NULLS ${draw.one('FIRST', 'LAST')}`,
+  )
+  const limit = draw.rarely(2) ? ` LIMIT ${draw.below(5)}${draw.one('', ` OFFSET ${draw.below(3)}`)}` : ''
+  return { text: `${whole} ORDER BY ${keys.join(', ')}${limit}`, columns, isOrdered: true, judges }
+}
+
+function setOperation({ draw, judges }: Scope): string {
+  const operation = draw.one('UNION', 'UNION ALL', 'INTERSECT', 'EXCEPT', 'INTERSECT ALL', 'EXCEPT ALL')
+  if (/(?:INTERSECT|EXCEPT) ALL/.test(operation)) judges.sqlite = false
+  return operation
+}
+
+function block(scope: Scope): Block {
+  const { draw } = scope
+  const { text: from, inner } = sources(scope)
+  const where = draw.rarely(3) ? '' : ` WHERE ${condition(inner, 2)}`
+  switch (draw.below(4)) {
+    case 0:
+      return grouped(inner, from, where)
+    case 1:
+      return windowed(inner, from, where)
+    default: {
+      const kinds = draw.times(1 + draw.below(3), () => draw.one('n', 'n', 't'))
+      const items = kinds.map((kind) => (kind === 'n' ? number(inner, 2) : text(inner, 2)))
+      return { ...select(items, draw.rarely(4), from, where), kinds: kinds.join('') }
+    }
+  }
+}
+
+function select(
+  items: readonly string[],
+  isDistinct: boolean,
+  from: string,
+  rest: string,
+): { text: string; columns: number } {
+  const list = items.map((item, at) => `${item} AS c${at}`).join(', ')
+  return { text: `SELECT ${isDistinct ? 'DISTINCT ' : ''}${list} FROM ${from}${rest}`, columns: items.length }
+}
+
+function grouped(scope: Scope, from: string, where: string): Block {
+  const { draw } = scope
+  const keys = [...new Set(draw.times(draw.below(3), () => column(scope, 'a', 'b')))]
+  const values = draw.times(1 + draw.below(3), () => aggregate(scope))
+  const having = keys.length > 0 && draw.rarely(3) ? ` HAVING ${aggregate(scope)} > ${keys[0]}` : ''
+  const group = keys.length > 0 ? ` GROUP BY ${keys.join(', ')}${having}` : ''
+  const items = [...keys, ...values]
+  return { ...select(items, false, from, where + group), kinds: 'n'.repeat(items.length) }
+}
+
+function aggregate(scope: Scope): string {
+  const { draw, judges } = scope
+  const name = draw.one('COUNT', 'SUM', 'MIN', 'MAX', 'AVG', 'COUNT(DISTINCT', 'SUM(DISTINCT', '*', 'duck')
+  const filter = draw.rarely(4) ? ` FILTER (WHERE ${condition(scope, 1)})` : ''
+  if (name === '*') return `COUNT(*)${filter}`
+  if (name !== 'duck') return `${name.endsWith('DISTINCT') ? `${name} ` : `${name}(`}${number(scope, 1)})${filter}`
+  judges.sqlite = false
+  const duck = draw.one('STDDEV_SAMP', 'STDDEV_POP', 'VAR_SAMP', 'VAR_POP', 'MEDIAN', 'VARIANCE', 'STDDEV')
+  return `${duck}(${column(scope, 'a', 'b')})${filter}`
+}
+
+/** Every order is total, or the function is the same for all rows that tie. */
+function windowed(scope: Scope, from: string, where: string): Block {
+  const { draw } = scope
+  const ids = scope.aliases.map((alias) => `${alias}.i`)
+  const items = [...ids, ...draw.times(1 + draw.below(2), () => overWindow(scope, ids))]
+  return { ...select(items, false, from, where), kinds: 'n'.repeat(items.length) }
+}
+
+function overWindow(scope: Scope, ids: readonly string[]): string {
+  const { draw } = scope
+  const partition = draw.rarely(2) ? `PARTITION BY ${column(scope, 'a', 'c')} ` : ''
+  const key = `${column(scope, 'a', 'b')} ${draw.one('ASC', 'DESC')} NULLS ${draw.one('FIRST', 'LAST')}`
+  const total = `${partition}ORDER BY ${[key, ...ids.map((id) => `${id} NULLS FIRST`)].join(', ')}`
+  const ties = `${partition}ORDER BY ${key}`
+  const value = column(scope, 'a', 'b')
+  const call = draw.one('SUM', 'COUNT', 'MIN', 'MAX', 'AVG')
+  return draw.one(
+    () => `${draw.one('RANK', 'DENSE_RANK', 'PERCENT_RANK', 'CUME_DIST')}() OVER (${ties})`,
+    () => `ROW_NUMBER() OVER (${total})`,
+    () => `NTILE(${1 + draw.below(4)}) OVER (${total})`,
+    () => `${draw.one('LAG', 'LEAD')}(${value}${draw.one('', ', 1', ', 2', ', 2, -1')}) OVER (${total})`,
+    () => `${draw.one('FIRST_VALUE', 'LAST_VALUE')}(${value}) OVER (${total}${frame(draw, 'ROWS')})`,
+    () => `NTH_VALUE(${value}, ${1 + draw.below(3)}) OVER (${total}${frame(draw, 'ROWS')})`,
+    () => `${call}(${value}) OVER (${total}${frame(draw, 'ROWS')})`,
+    () => `${call}(${value}) OVER (${ties}${frame(draw, draw.one('GROUPS', 'RANGE'))})`,
+    () => `${call}(${value}) FILTER (WHERE ${condition(scope, 0)}) OVER (${draw.one(ties, partition)})`,
+    () => `COUNT(*) OVER (${draw.one(ties, partition)})`,
+  )()
+}
+
+function frame(draw: Draw, unit: 'ROWS' | 'RANGE' | 'GROUPS'): string {
+  if (draw.rarely(4)) return ''
+  // Offsets of RANGE add to the key, which SQLite does in floats; rows and groups are counted.
+  const offset = unit === 'RANGE' ? 'CURRENT ROW' : undefined
+  const starts = ['UNBOUNDED PRECEDING', offset ?? '2 PRECEDING', 'CURRENT ROW']
+  const ends = ['CURRENT ROW', offset ?? '1 FOLLOWING', 'UNBOUNDED FOLLOWING']
+  return ` ${unit} BETWEEN ${draw.one(...starts)} AND ${draw.one(...ends)}`
+}
+
+/** One or two sources, joined in every way; one may be a sub-query. */
+function sources(scope: Scope): { text: string; inner: Scope } {
+  const { draw } = scope
+  const first = freshAlias(scope)
+  let inner = within(scope, first)
+  let whole = `${source(scope)} AS ${first}`
+  if (draw.rarely(2)) {
+    const second = freshAlias(scope)
+    const equal = `${first}.${draw.one('a', 'i')} = ${second}.${draw.one('a', 'i')}`
+    inner = within(inner, second)
+    const join = draw.one('CROSS JOIN', 'JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN')
+    const on = draw.one(equal, `${equal} AND ${condition(inner, 1)}`)
+    whole += ` ${join} ${source(scope)} AS ${second}${join === 'CROSS JOIN' ? '' : ` ON ${on}`}`
+  }
+  return { text: whole, inner }
+}
+
+function source(scope: Scope): string {
+  const { draw } = scope
+  const table = draw.one(...tables)
+  if (!draw.rarely(5)) return table
+  const name = freshAlias(scope)
+  const where = condition({ ...scope, aliases: [name] }, 1)
+  const list = ['i', 'a', 'b', 'c', 'd', 'e'].map((field) => `${name}.${field} AS ${field}`).join(', ')
+  return `(SELECT ${list} FROM ${table} AS ${name} WHERE ${where})`
+}
