@@ -158,7 +158,7 @@ export function compareTotal(a: Value, b: Value): number {
     case 'sexp':
       return compareInOrder(a.items, (b as typeof a).items)
     case 'bag':
-      return compareInOrder(sorted(a.items), sorted((b as typeof a).items))
+      return compareInOrder(inOrder(a.items), inOrder((b as typeof a).items))
     case 'struct':
       return compareStructs(a, b as StructValue)
     default:
@@ -224,11 +224,29 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length
 }
 
-function sorted(items: readonly Value[]): Value[] {
-  return [...items].sort((a, b) => {
+/**
+ * Items, and fields, in the order in which they are compared, where there are many or they hold containers: sorting those
+ * again in every comparison would take a power of the depth. By the array that holds the parts, since a lazy struct may
+ * become another one.
+ */
+const sortedItems = new WeakMap<readonly Value[], readonly Value[]>()
+const sortedFields = new WeakMap<readonly Value[], { readonly names: readonly string[]; readonly fields: Field[] }>()
+const partsSortedAgainMax = 8
+
+function isKept(parts: readonly Value[]): boolean {
+  return parts.length > partsSortedAgainMax || parts.some((part) => 'items' in part || part.type === 'struct')
+}
+
+function inOrder(items: readonly Value[]): readonly Value[] {
+  if (items.length < 2) return items
+  const known = sortedItems.get(items)
+  if (known !== undefined) return known
+  const sorted = [...items].sort((a, b) => {
     passLoop()
     return compareTotal(a, b)
   })
+  if (isKept(items)) sortedItems.set(items, sorted)
+  return sorted
 }
 
 function compareInOrder(a: readonly Value[], b: readonly Value[]): number {
@@ -243,8 +261,8 @@ function compareInOrder(a: readonly Value[], b: readonly Value[]): number {
 
 /** As lists of (name, value) pairs, sorted. */
 function compareStructs(a: StructValue, b: StructValue): number {
-  const left = sortedFields(a)
-  const right = sortedFields(b)
+  const left = fieldsInOrder(a)
+  const right = fieldsInOrder(b)
   const shared = Math.min(left.length, right.length)
   for (let index = 0; index < shared; index += 1) {
     const order = compareFields(left[index] as Field, right[index] as Field)
@@ -255,8 +273,12 @@ function compareStructs(a: StructValue, b: StructValue): number {
 
 type Field = readonly [name: string, value: Value]
 
-function sortedFields(value: StructValue): Field[] {
-  return value.names.map((name, index): Field => [name, value.values[index] as Value]).sort(compareFields)
+function fieldsInOrder({ names, values }: StructValue): readonly Field[] {
+  const known = sortedFields.get(values)
+  if (known?.names === names) return known.fields
+  const fields = names.map((name, index): Field => [name, values[index] as Value]).sort(compareFields)
+  if (isKept(values)) sortedFields.set(values, { names, fields })
+  return fields
 }
 
 function compareFields(a: Field, b: Field): number {

@@ -1,3 +1,4 @@
+import { passLoop } from '../base/interruption.ts'
 import type { Annotations, StructValue, Value } from './value.ts'
 
 /**
@@ -31,9 +32,9 @@ export function ionEquals(a: Value, b: Value): boolean {
       return a.items.length === other.length && a.items.every((item, index) => ionEquals(item, other[index] as Value))
     }
     case 'bag':
-      return sameMultiset(a.items, (b as typeof a).items, ionEquals)
+      return a.items.length === (b as typeof a).items.length && identityKey(a) === identityKey(b)
     case 'struct':
-      return sameMultiset(fieldsOf(a), fieldsOf(b as StructValue), sameField)
+      return sameStructs(a, b as StructValue)
     default:
       return sameFlatFields(a, b as typeof a)
   }
@@ -52,24 +53,49 @@ function sameFlatFields<T extends Value>(a: T, b: T): boolean {
   return true
 }
 
-type Field = readonly [name: string, value: Value]
-
-function fieldsOf(value: StructValue): Field[] {
-  return value.names.map((name, index): Field => [name, value.values[index] as Value])
+function sameStructs(a: StructValue, b: StructValue): boolean {
+  if (a.names.length !== b.names.length) return false
+  if (new Set(a.names).size !== a.names.length) return identityKey(a) === identityKey(b)
+  const places = new Map(b.names.map((name, index) => [name, index]))
+  return a.names.every((name, index) => {
+    const place = places.get(name)
+    return place !== undefined && ionEquals(a.values[index] as Value, b.values[place] as Value)
+  })
 }
 
-function sameField(a: Field, b: Field): boolean {
-  return a[0] === b[0] && ionEquals(a[1], b[1])
+/** A text that two values share exactly when they are identical; what has no order is sorted in it. */
+function identityKey(value: Value): string {
+  passLoop()
+  return joined([value.type, `${value.annotations?.length ?? '-'}`, ...(value.annotations ?? []), ...partsOf(value)])
 }
 
-/** Pairs off from both ends of the usual case: the same order, so that the inner search hits at once. */
-function sameMultiset<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): boolean {
-  if (a.length !== b.length) return false
-  const left = [...b]
-  for (const item of a) {
-    const index = left.findIndex((other) => same(item, other))
-    if (index === -1) return false
-    left.splice(index, 1)
+function partsOf(value: Value): string[] {
+  switch (value.type) {
+    case 'list':
+    case 'sexp':
+      return value.items.map(identityKey)
+    case 'bag':
+      return value.items.map(identityKey).sort()
+    case 'struct':
+      return value.names.map((name, index) => joined([name, identityKey(value.values[index] as Value)])).sort()
+    case 'float':
+      return [Object.is(value.value, -0) ? '-0' : `${value.value}`]
+    case 'blob':
+    case 'clob':
+      return [Buffer.from(value.bytes).toString('latin1')]
+    default:
+      return flatParts(value)
   }
-  return true
+}
+
+function flatParts<T extends Value>(value: T): string[] {
+  const keys = (Object.keys(value) as (keyof T & string)[]).sort()
+  return keys.filter((key) => key !== 'type' && key !== 'annotations').map((key) => `${value[key]}`)
+}
+
+/** Each with its length before it, so that no content can look like a boundary. */
+function joined(parts: readonly string[]): string {
+  let text = ''
+  for (const part of parts) text += `${part.length}:${part}`
+  return text
 }
