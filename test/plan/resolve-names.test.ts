@@ -64,11 +64,12 @@ test('aliases: the default one, its case, quotes and duplicates', () => {
   assert.equal(duplicate.at, 'P')
 })
 
-test('in FROM a global comes before an alias, with @ only aliases count', () => {
+test('in FROM a global comes before an alias, with @ after it', () => {
   const database = vehicles()
   database.values.set('f', int(7))
   assert.deepEqual(runStatement(database, 'SELECT VALUE [f, d, s] FROM <<1>> AS f, f AS d, @f AS s'), ['[1,7,1]'])
-  assert.equal(refused('SELECT * FROM @Person').message, "No such variable named 'Person'")
+  assert.deepEqual(runStatement(database, 'SELECT VALUE g FROM @f AS g'), ['7'])
+  assert.equal(refused('SELECT * FROM @Persn').message, "No such variable named 'Persn'")
 })
 
 test('elsewhere an alias comes before a field, a field before a global value', () => {
