@@ -41,8 +41,11 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
   const propagates = definition.absent === 'propagate'
   const evaluate = name === 'coalesce' || name === 'ifnull' ? untilPresent : evaluateAll
   const { doubts } = compiler
+  const consumed = !propagates && name !== 'exists'
   return (frame) => {
+    const before = doubts?.count
     const values = evaluate(compiled, frame)
+    if (before !== doubts?.count && consumed && values.some(isAbsent)) return missing
     if (doubts !== undefined && name === 'nullif' && isDoubtful(values, doubts, span)) return missing
     if (propagates) {
       const absent = values.find((value) => value.type === 'missing') ?? values.find((value) => value.type === 'null')

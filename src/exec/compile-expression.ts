@@ -30,7 +30,7 @@ import { compileKept, compileSubquery, keptBy } from './compile-query.ts'
 import { type Compiler, type Doubts, type Evaluate, failed, mistyped, placed, writtenMissing } from './frame.ts'
 import { compileBetween, compileIn, compileLike, compileQuantified } from './predicates.ts'
 import { compileRow } from './row.ts'
-import { doubtMissing } from './sure-conditions.ts'
+import { doubtMissing, forgettingDoubts, throughDoubts } from './sure-conditions.ts'
 import { tableBag } from './scan.ts'
 import { compileWritten, constructing } from './written-values.ts'
 
@@ -94,7 +94,7 @@ export function compileExpression(expression: PlanExpression, compiler: Compiler
     case 'row':
       return compileRow(expression, compiler)
     case 'query':
-      return compileSubquery(expression, compiler)
+      return forgettingDoubts(compileSubquery(expression, compiler), compiler)
   }
 }
 
@@ -110,22 +110,31 @@ function compileParameter({ ordinal, span }: Kind<'parameter'>): Evaluate {
   }
 }
 
-function compileIs({ operand, type, negated, span }: Kind<'is'>, compiler: Compiler): Evaluate {
-  const evaluate = compileExpression(operand, compiler.family.ask)
+function compileIs(expression: Kind<'is'>, compiler: Compiler): Evaluate {
+  const evaluate = compileExpression(expression.operand, compiler.family.ask)
+  const test = testOfIs(expression, compiler)
+  if (compiler.doubts === undefined) return (frame) => test(evaluate(frame))
+  const seen = throughDoubts(evaluate, compiler)
+  return (frame) => {
+    const value = seen(frame)
+    return value === undefined ? missing : test(value)
+  }
+}
+
+function testOfIs({ type, negated, span }: Kind<'is'>, compiler: Compiler): (value: Value) => Value {
   const yes = negated ? falseValue : trueValue
   const no = negated ? trueValue : falseValue
-  if (type.name === 'null') return (frame) => (isAbsent(evaluate(frame)) ? yes : no)
-  if (type.name === 'missing') return (frame) => (evaluate(frame).type === 'missing' ? yes : no)
+  if (type.name === 'null') return (value) => (isAbsent(value) ? yes : no)
+  if (type.name === 'missing') return (value) => (value.type === 'missing' ? yes : no)
   if (type.name === 'true' || type.name === 'false' || type.name === 'unknown') {
     const wanted = type.name === 'unknown' ? undefined : type.name === 'true'
-    return (frame) => {
-      const value = evaluate(frame)
+    return (value) => {
       if (value.type === 'bool') return value.value === wanted ? yes : no
       if (isAbsent(value)) return wanted === undefined ? yes : no
       return mistyped(compiler, span, `IS ${type.name.toUpperCase()} takes a boolean`)
     }
   }
-  return (frame) => (isOfType(evaluate(frame), type) ? yes : no)
+  return (value) => (isOfType(value, type) ? yes : no)
 }
 
 function compileCase(expression: Kind<'case'>, compiler: Compiler): Evaluate {

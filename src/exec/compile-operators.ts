@@ -20,8 +20,8 @@ import { falseValue, isAbsent, missing, nullValue, trueValue, type Value } from 
 import { knownValue } from './compile-call.ts'
 import { compileExpression } from './compile-expression.ts'
 import { textTest } from './field-path.ts'
-import { type Compiler, type Evaluate, type Frame, failed, mistyped, type Test } from './frame.ts'
-import { differInKind } from './sure-conditions.ts'
+import { type Compiler, type Evaluate, type Frame, failed, mistyped, noteDoubt, type Test } from './frame.ts'
+import { comparing, differInKind, throughDoubts } from './sure-conditions.ts'
 
 type Unary = Extract<PlanExpression, { kind: 'unary' }>
 type Binary = Extract<PlanExpression, { kind: 'binary' }>
@@ -157,13 +157,14 @@ function compileEquality(
 
 /** Never absent: NULL and MISSING are one value, as in GROUP BY and DISTINCT. */
 function compileDistinct(expression: Binary, compiler: Compiler): Evaluate {
-  const left = compileExpression(expression.left, compiler)
-  const right = compileExpression(expression.right, compiler)
+  const left = throughDoubts(compileExpression(expression.left, compiler), compiler)
+  const right = throughDoubts(compileExpression(expression.right, compiler), compiler)
   const whenEqual = expression.op === 'is not distinct from'
   const { doubts } = compiler
   return (frame) => {
     const a = left(frame)
     const b = right(frame)
+    if (a === undefined || b === undefined) return missing
     if (doubts !== undefined && differInKind(a, b, doubts, expression.span)) return missing
     const areEqual = isAbsent(a) || isAbsent(b) ? isAbsent(a) && isAbsent(b) : equals(a, b)
     return areEqual === whenEqual ? trueValue : falseValue
@@ -199,7 +200,10 @@ function compileOrder(
 }
 
 export function cannotCompare(a: Value, b: Value, compiler: Compiler, span: Span): Value {
-  if (!compiler.raises) return missing
+  if (!compiler.raises) {
+    if (compiler.doubts !== undefined) noteDoubt(compiler.doubts, comparing(a, b), span)
+    return missing
+  }
   const types = `${a.type.toUpperCase()}, ${b.type.toUpperCase()}`
   throw new LedgerError('value/cannot-compare', `Cannot compare values: ${types}`, { span })
 }

@@ -144,9 +144,18 @@ export interface Compiler {
   readonly errors: ErrorList
 }
 
-/** Why a condition is not surely true, as met last. */
+/** Why a condition is not surely true. */
 export interface Doubts {
+  /** As met last. */
   last: { readonly message: string; readonly span: Span } | undefined
+  /** How many were met for this row: an operand in which there were some is MISSING by them. */
+  count: number
+}
+
+/** Notes why something is MISSING in the second look at a condition. */
+export function noteDoubt(doubts: Doubts, message: string, span: Span): void {
+  doubts.last = { message, span }
+  doubts.count += 1
 }
 
 /**
@@ -216,14 +225,19 @@ const softCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** What an operation that threw gives: MISSING in permissive typing where the error is about types, else the error. */
 export function failed(error: unknown, compiler: Compiler, span: Span): Value {
   if (!(error instanceof LedgerError)) throw error
-  if (!compiler.raises && softCodes.has(error.code)) return missing
-  throw error.at(span)
+  if (compiler.raises || !softCodes.has(error.code)) throw error.at(span)
+  // A CAST that fails is asked about with IS MISSING and COALESCE.
+  if (compiler.doubts !== undefined && error.code !== 'value/cannot-cast') {
+    noteDoubt(compiler.doubts, `of a type error (${error.message})`, span)
+  }
+  return missing
 }
 
 /** The same for an error that need not be made in permissive typing. */
 export function mistyped(compiler: Compiler, span: Span, message: string): Value {
-  if (!compiler.raises) return missing
-  throw new LedgerError('evaluator/type-mismatch', message, { span })
+  if (compiler.raises) throw new LedgerError('evaluator/type-mismatch', message, { span })
+  if (compiler.doubts !== undefined) noteDoubt(compiler.doubts, `of a type error (${message})`, span)
+  return missing
 }
 
 /** What a path gives that leads nowhere, or a source of the wrong type: an error in strict typing alone. */

@@ -110,7 +110,8 @@ function keyedOnSecondUse(
 }
 
 function areAllOfKind(kinds: ReadonlySet<string>, value: Value): boolean {
-  return kinds.size === 1 && kinds.has(kindOf(value.type))
+  const kind = kindOf(value.type)
+  return kind !== 'list' && kind !== 'struct' && kinds.size === 1 && kinds.has(kind)
 }
 
 /** `x BETWEEN a AND b` is `x >= a AND x <= b`, each with SQL's NULL. */

@@ -1,24 +1,27 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Operator, PlanExpression } from '../plan/plan.ts'
-import { isAbsent, type Value, type ValueType } from '../values/value.ts'
+import { equals } from '../values/compare.ts'
+import { isAbsent, missing, type Value, type ValueType } from '../values/value.ts'
 import { compileTest } from './compile-operators.ts'
-import { type Compiler, type Doubts, doubting, type Frame } from './frame.ts'
+import { type Compiler, type Doubts, doubting, type Evaluate, type Frame, noteDoubt } from './frame.ts'
 
 /**
  * The condition of an UPDATE or DELETE must not be true by a mistake alone. `Year <> '2014'` is true of every number, for
- * values of different kinds are never equal; so are `NOT (Year = '2014')` and `Year NOT IN ('2014')`; and a CASE whose
- * condition is MISSING takes its ELSE. So a condition in which something may be negated is evaluated again for the rows
- * that it chose, with MISSING as the result of such a comparison or CASE. Where it is no longer true it was true by that
- * alone: an error. Plain conditions, as `id = ?`, are evaluated once.
+ * values of different kinds are never equal; so are `NOT (Year = '2014')` and `Year NOT IN ('2014')`; a CASE whose
+ * condition is MISSING takes its ELSE; and `(Year > '2014') IS NOT TRUE` consumes a type error. So a condition in which
+ * something may be negated is evaluated again for the rows that it chose, with MISSING as the result of such a comparison
+ * or CASE, which IS and COALESCE then do not consume. Where it is no longer true it was true by that alone: an error.
+ * Plain conditions, as `id = ?`, are evaluated once.
  */
 export function compileSure(input: Operator, compiler: Compiler): ((frame: Frame) => void) | undefined {
   const conditions = conditionsOf(input).filter((condition) => !isPlain(condition))
   if (conditions.length === 0) return undefined
-  const doubts: Doubts = { last: undefined }
+  const doubts: Doubts = { last: undefined, count: 0 }
   const tests = conditions.map((condition) => compileTest(condition, doubting(compiler, doubts)))
   return (frame) => {
     doubts.last = undefined
+    doubts.count = 0
     for (const test of tests) {
       if (test(frame) || doubts.last === undefined) continue
       const { message, span } = doubts.last as NonNullable<Doubts['last']>
@@ -58,10 +61,16 @@ function isPlain(condition: PlanExpression): boolean {
     case 'between':
       return ![condition.operand, condition.low, condition.high].some(decides)
     case 'is':
-      return !decides(condition.operand)
+      return isPath(condition.operand)
     default:
       return false
   }
+}
+
+/** Whether nothing but a field that is not there makes a value MISSING. */
+function isPath(value: PlanExpression): boolean {
+  if (value.kind === 'field' || value.kind === 'index') return isPath(value.operand)
+  return value.kind === 'slot' || value.kind === 'parameter' || value.kind === 'constant'
 }
 
 /** Whether an operand compares or chooses by itself. */
@@ -72,15 +81,73 @@ function decides(node: unknown): boolean {
   if (kind === 'constant') return false
   if (kind !== undefined && /^(in|quantified|between|like|is|case|query)$/.test(kind)) return true
   if (kind === 'binary' && op !== undefined && /^(and|or|=|<>|<|<=|>|>=|is .*)$/.test(op)) return true
-  if (op === 'not' || (kind === 'call' && name === 'nullif')) return true
+  if (op === 'not' || (kind === 'call' && consumers.has(name ?? ''))) return true
   return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && decides(part))
 }
 
-/** Whether two present values are of kinds that are never equal; noted as a doubt then. */
+/** Whether two present values differ by their kinds alone, which are never equal; noted as a doubt then. */
 export function differInKind(a: Value, b: Value, doubts: Doubts, span: Span): boolean {
-  if (isAbsent(a) || isAbsent(b) || kindOf(a.type) === kindOf(b.type)) return false
-  doubts.last = { message: `it compares ${a.type.toUpperCase()} with ${b.type.toUpperCase()}`, span }
+  const found = differingKinds(a, b)
+  if (found === undefined) return false
+  noteDoubt(doubts, comparing(...found), span)
   return true
+}
+
+/**
+ * The values, or what stands in them, by whose kinds alone two values differ: `(1, 'a')` and `('1', 'a')`, but not
+ * `(1, 'a')` and `('1', 'b')`, which would differ as well with the right kinds.
+ */
+function differingKinds(a: Value, b: Value): [Value, Value] | undefined {
+  if (isAbsent(a) || isAbsent(b)) return undefined
+  if (kindOf(a.type) !== kindOf(b.type)) return [a, b]
+  const pairs = pairsOf(a, b)
+  let found: [Value, Value] | undefined
+  for (const [one, other] of pairs) {
+    if (equals(one, other)) continue
+    const below = differingKinds(one, other)
+    if (below === undefined) return undefined
+    found ??= below
+  }
+  return found
+}
+
+/** The elements or fields of two values that stand against each other; none where the values differ in shape. */
+function pairsOf(a: Value, b: Value): readonly (readonly [Value, Value])[] {
+  if (a.type === 'struct' && b.type === 'struct' && a.names.length === b.names.length) {
+    const pairs = a.names.map((name, at) => [a.values[at] as Value, b.get(name) ?? missing] as const)
+    return pairs.every(([, other]) => other.type !== 'missing') ? pairs : []
+  }
+  if ((a.type !== 'list' && a.type !== 'sexp') || a.type !== b.type || a.items.length !== b.items.length) return []
+  const { items } = b
+  return a.items.map((item, at) => [item, items[at] as Value] as const)
+}
+
+export function comparing(a: Value, b: Value): string {
+  return `it compares ${a.type.toUpperCase()} with ${b.type.toUpperCase()}`
+}
+
+/**
+ * What IS, COALESCE and their like look at: undefined where it is absent by something in doubt, which they must not
+ * consume.
+ */
+export function throughDoubts(evaluate: Evaluate, { doubts }: Compiler): (frame: Frame) => Value | undefined {
+  if (doubts === undefined) return evaluate
+  return (frame) => {
+    const before = doubts.count
+    const value = evaluate(frame)
+    return isAbsent(value) && doubts.count > before ? undefined : value
+  }
+}
+
+/** Rows of a sub-query that its conditions do not choose leave no doubt. */
+export function forgettingDoubts(evaluate: Evaluate, { doubts }: Compiler): Evaluate {
+  if (doubts === undefined) return evaluate
+  return (frame) => {
+    const before = doubts.count
+    const value = evaluate(frame)
+    doubts.count = before
+    return value
+  }
 }
 
 /** Notes that something was decided by a value that is MISSING. */
@@ -88,6 +155,9 @@ export function doubtMissing(doubts: Doubts, what: string, span: Span): true {
   doubts.last ??= { message: `${what} is MISSING`, span }
   return true
 }
+
+/** Functions that give a value where an argument has none. */
+const consumers: ReadonlySet<string> = new Set(['nullif', 'coalesce', 'ifnull', 'greatest', 'least', 'tupleunion'])
 
 const kinds: Partial<Record<ValueType, string>> = {
   float: 'int',

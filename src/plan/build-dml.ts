@@ -20,13 +20,13 @@ import type {
   ChangeStep,
   InsertPlan,
   Operator,
-  PlanExpression,
   ReturningPlan,
   RowPart,
   TableScan,
   TargetPath,
   TargetStep,
 } from './plan.ts'
+import { refuseConstantTexts, refuseSelfComparison } from './refuse-mistakes.ts'
 import { declare, findVariable, noSuchVariable, type PlanContext, Scope, unresolvedTable } from './scope.ts'
 import { expressionKey } from './walk-plan.ts'
 
@@ -102,6 +102,7 @@ export function buildChange(statement: DmlStatement, context: PlanContext): Chan
   const scan = context.isRefused ? unknownTable(scope) : changedTable(from, statement)
   let input = from
   if (statement.where !== undefined) {
+    refuseConstantTexts(statement.where)
     const condition = buildExpression(statement.where, scope, context)
     refuseSelfComparison(condition)
     input = addFilter(from, condition, context)
@@ -146,27 +147,6 @@ function changedTable(from: Operator, statement: DmlStatement): TableScan {
   if (scan?.source.kind !== 'table' || scan.source.view !== 'user')
     throw notATable(nameOfSource(statement.from) ?? 'this source', span)
   return scan
-}
-
-/** `name = "name"`, true of every document that has a name: the string 'name' was meant. */
-function refuseSelfComparison(part: unknown): void {
-  if (typeof part !== 'object' || part === null) return
-  if (Array.isArray(part)) {
-    for (const item of part) refuseSelfComparison(item)
-    return
-  }
-  const node = part as Partial<Extract<PlanExpression, { kind: 'binary' }>>
-  if (node.kind === ('constant' as string)) return
-  const { left, right } = node
-  if (left?.kind === 'field' && right?.kind === 'field' && left.quoted !== right.quoted) {
-    if (expressionKey(left) === expressionKey(right)) {
-      throw new LedgerError('semantic/invalid', `both sides are the field '${right.name}'`, {
-        span: (right.quoted ? right : left).span,
-        help: `strings take single quotes: '${right.name}'`,
-      })
-    }
-  }
-  for (const [name, below] of Object.entries(part)) if (name !== 'span' && name !== 'table') refuseSelfComparison(below)
 }
 
 /** An assignment that a later one of the statement undoes is a mistake (SQL). */
