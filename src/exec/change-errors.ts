@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Operator, PlanExpression, TargetPath } from '../plan/plan.ts'
 import { equals } from '../values/compare.ts'
-import type { DocumentChange } from './dml.ts'
+import type { DocumentChange } from './change-steps.ts'
 import type { Compiler, Frame } from './frame.ts'
 
 /** What an error of a change's values says beside the error itself: which document, and what may have been meant. */

@@ -1,13 +1,14 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
-import type { ChangePlan, ChangeStep, InsertPlan, ReturningPlan, TargetPath } from '../plan/plan.ts'
+import type { ChangePlan, InsertPlan, ReturningPlan } from '../plan/plan.ts'
 import { equals } from '../values/compare.ts'
 import { missing, string, struct, structOf, type StructValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { type Change, changeAt, type Step, withoutMarks } from './edit-document.ts'
-import { type Compiler, type Evaluate, type Frame, placed, present, writing } from './frame.ts'
+import { type Compiler, type Frame, placed, present, writing } from './frame.ts'
 import { compileOperator } from './operators.ts'
-import { checkAssignedOnce, copiedIdSlot, hinting, namingDocument, removalHint, targetName } from './change-errors.ts'
+import { copiedIdSlot, namingDocument } from './change-errors.ts'
+import { changedDocument, compileStep, type DocumentChange } from './change-steps.ts'
+import { compileConflict, type Resolution } from './insert-conflict.ts'
 import { forEachRow } from './saved-rows.ts'
 import type { DocumentSink } from './source.ts'
 import { compileSure } from './sure-conditions.ts'
@@ -21,32 +22,44 @@ export function sinkOf(frame: Frame, span: Span): DocumentSink {
   throw new LedgerError('evaluator/invalid', 'only queries are allowed here', { span })
 }
 
-/** INSERT: all documents are known before the first is put in; one row {documentId} for each, in their order. */
+/**
+ * INSERT: all documents are known, and what ON CONFLICT makes of each, before the first is put in. One row {documentId}
+ * for each that is put in or changed, in their order.
+ */
 export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
   const values = writing(compiler)
   const isQuery = plan.value.kind === 'query'
   const written = compileExpression(plan.value, isQuery ? values.family.copy : values)
   const idSlot = isQuery ? copiedIdSlot(plan.value) : undefined
   const evaluate = idSlot === undefined ? written : namingDocument(written, idSlot, compiler)
+  const resolve = plan.conflict === undefined ? undefined : compileConflict(plan.conflict, plan.table, compiler)
   const returning = compileReturning(plan.returning, compiler)
+  const { tableId } = plan.table
   return (frame) => {
     const value = present(evaluate(frame), 'the document', plan.value.span)
     const isMany = plan.form === 'many' && (value.type === 'bag' || value.type === 'list')
     const documents = isMany ? value.items : [value]
     const sink = sinkOf(frame, plan.span)
-    return documents.map((document) => {
-      const documentId = placed(plan.span, () => sink.insert(plan.table.tableId, document))
+    const resolutions = resolve?.(frame, documents) ?? documents.map(inserted)
+    const rows: Value[] = []
+    for (const resolution of resolutions) {
       frame.step()
-      if (returning === undefined) return structOf({ documentId: string(documentId) })
-      return returning(frame, undefined, document.type === 'struct' ? document : undefined)
-    })
+      if (resolution === undefined) continue
+      const { existing, document } = resolution
+      const documentId = placed(plan.span, () => {
+        if (existing === undefined) return sink.insert(tableId, document)
+        sink.replace(tableId, existing.documentId, document)
+        return existing.documentId
+      })
+      if (returning === undefined) rows.push(structOf({ documentId: string(documentId) }))
+      else rows.push(returning(frame, existing?.value, document.type === 'struct' ? document : undefined))
+    }
+    return rows
   }
 }
 
-export interface DocumentChange {
-  readonly path: readonly Step[]
-  readonly change: Change
-  readonly span: Span
+function inserted(document: Value): Resolution {
+  return { existing: undefined, document }
 }
 
 interface Target {
@@ -83,7 +96,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
     })
     const sink = sinkOf(frame, plan.span)
     const rows = [...targets.values()].map((target) => {
-      const after = changed(target)
+      const after = changedDocument(target.before, target.changes)
       placed(plan.span, () => {
         if (after === undefined) sink.remove(tableId, target.documentId)
         else sink.replace(tableId, target.documentId, after)
@@ -102,68 +115,6 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
  */
 function assignmentRows({ changes }: ChangePlan): number {
   return Math.max(1, changes.filter(({ kind }) => kind === 'set').length)
-}
-
-function changed({ before, changes }: Target): Value | undefined {
-  let document: Value = before
-  if (changes.length > 1) checkAssignedOnce(changes)
-  for (const { path, change, span } of changes) {
-    if (path.length === 0 && change.kind === 'remove') return undefined
-    document = placed(span, () => changeAt(document, path, change))
-  }
-  const leavesMarks = changes.some(({ path, change }) => change.kind === 'remove' && path.at(-1)?.kind === 'index')
-  return leavesMarks ? withoutMarks(document) : document
-}
-
-type CompiledStep = (frame: Frame) => Target['changes']
-
-function compileStep(step: ChangeStep, compiler: Compiler): CompiledStep {
-  const path = compileTarget(step.path, compiler)
-  const { span } = step
-  if (step.kind === 'remove') return (frame) => [{ path: path(frame), change: { kind: 'remove' }, span }]
-  const evaluate = compileExpression(step.value, compiler)
-  if (step.kind === 'set') {
-    const what = `the value for ${targetName(step.path)}`
-    const hint = removalHint(step.path)
-    const assigned = (frame: Frame) => present(evaluate(frame), what, step.value.span)
-    return (frame) => [{ path: path(frame), change: { kind: 'set', value: hinting(assigned, frame, hint) }, span }]
-  }
-  const at = step.at && compileExpression(step.at, compiler)
-  return (frame) => {
-    const value = present(evaluate(frame), 'the value to insert', step.value.span)
-    const target = path(frame)
-    const isMany = step.form === 'many' && (value.type === 'bag' || value.type === 'list')
-    const values = isMany ? value.items : [value]
-    const position = at?.(frame)
-    return values.map((one) => {
-      const change: Change =
-        position === undefined ? { kind: 'append', value: one } : { kind: 'insert', at: position, value: one }
-      return { path: target, change, span }
-    })
-  }
-}
-
-/** The steps of a target for the present row. */
-function compileTarget(target: TargetPath, compiler: Compiler): (frame: Frame) => readonly Step[] {
-  const parts = target.map((step): ((frame: Frame) => Step | undefined) => {
-    if (step.kind === 'field') return () => step
-    const index: Evaluate =
-      step.kind === 'index' ? compileExpression(step.index, compiler) : (frame) => frame.slots[step.slot] as Value
-    return (frame) => stepOf(index(frame), step.kind === 'element')
-  })
-  const mark = compiler.sites.pathMark(target)
-  return (frame) => {
-    frame.marks[mark] = 1
-    return parts.map((part) => part(frame)).filter((step) => step !== undefined)
-  }
-}
-
-function stepOf(index: Value, isElement: boolean): Step | undefined {
-  if (index.type === 'int') return { kind: 'index', index: Number(index.value) }
-  if (index.type === 'string' || index.type === 'symbol') return { kind: 'field', name: index.value, exact: true }
-  // The value was no list: the source stood for it as a whole.
-  if (isElement) return undefined
-  throw new LedgerError('evaluator/type-mismatch', `a path takes an integer or a string in brackets, not ${index.type}`)
 }
 
 type CompiledReturning = (frame: Frame, before: StructValue | undefined, after: StructValue | undefined) => Value

@@ -1,42 +1,22 @@
 import { LedgerError } from '../base/errors.ts'
-import type {
-  Change,
-  DmlStatement,
-  Expression,
-  InsertStatement,
-  PathStep,
-  Returning,
-  TablePath,
-} from '../syntax/ast.ts'
-import { twoSteps } from '../syntax/refused.ts'
-import { buildExpression, literalText } from './build-expression.ts'
+import type { DmlStatement, Expression, InsertStatement, Returning, TablePath } from '../syntax/ast.ts'
+import { buildConflict } from './build-conflict.ts'
+import { buildExpression } from './build-expression.ts'
 import { buildFrom, committedPrefix, countSources } from './build-from.ts'
 import { addFilter } from './build-query.ts'
+import { buildStep, checkAssignedOnce } from './change-steps.ts'
 import type { TableInfo } from './catalog.ts'
 import { withColumns } from './column-list.ts'
 import { columnName } from './column-name.ts'
-import type {
-  ChangePlan,
-  ChangeStep,
-  InsertPlan,
-  Operator,
-  ReturningPlan,
-  RowPart,
-  TableScan,
-  TargetPath,
-  TargetStep,
-} from './plan.ts'
+import type { ChangePlan, InsertPlan, Operator, ReturningPlan, RowPart, TableScan } from './plan.ts'
 import { refuseConstantTexts, refuseSelfComparison } from './refuse-mistakes.ts'
-import { declare, findVariable, noSuchVariable, type PlanContext, Scope, unresolvedTable } from './scope.ts'
-import { expressionKey } from './walk-plan.ts'
+import { declare, noSuchVariable, type PlanContext, Scope, unresolvedTable } from './scope.ts'
 
 export function buildInsert(statement: InsertStatement, context: PlanContext): InsertPlan {
   const table = findTarget(statement.table, context)
   const { span } = statement
-  if (statement.at !== undefined || statement.onConflict !== undefined || statement.command !== 'insert') {
-    const what = statement.command !== 'insert' ? statement.command.toUpperCase() : statement.at ? 'AT' : 'ON CONFLICT'
-    const help = what === 'AT' ? {} : { help: twoSteps }
-    throw new LedgerError('semantic/unsupported', `${what} is not supported: tables have no keys`, { span, ...help })
+  if (statement.at !== undefined) {
+    throw new LedgerError('semantic/unsupported', 'AT is not supported: tables have no keys', { span })
   }
   refuseJson(statement.value)
   context.namesDocuments = true
@@ -49,8 +29,10 @@ export function buildInsert(statement: InsertStatement, context: PlanContext): I
   }
   const rows = buildExpression(statement.value, new Scope(undefined), context, 'none')
   const value = statement.columns === undefined ? rows : withColumns(rows, statement.columns, 'what is inserted')
-  const returning = buildReturning(statement.returning, 'old', table, context, statement.as?.text)
-  return { kind: 'insert', table, form: statement.form, value, returning, span }
+  const conflict = buildConflict(statement, table, context)
+  const noVersion = conflict === undefined || conflict.action === 'nothing' ? 'old' : undefined
+  const returning = buildReturning(statement.returning, noVersion, table, context, statement.as?.text)
+  return { kind: 'insert', table, form: statement.form, value, conflict, returning, span }
 }
 
 /** JSON pasted as it is: its names would each be a variable that nothing defines. */
@@ -149,90 +131,12 @@ function changedTable(from: Operator, statement: DmlStatement): TableScan {
   return scan
 }
 
-/** An assignment that a later one of the statement undoes is a mistake (SQL). */
-function checkAssignedOnce(changes: readonly ChangeStep[]): void {
-  const paths = changes.map(({ path }) => path.map(stepKey).join(''))
-  for (const [later, { kind, path, span }] of changes.entries()) {
-    if (kind === 'insert') continue
-    const undone = changes.findIndex(({ kind: earlier }, at) => {
-      return at < later && earlier === 'set' && (paths[at] as string).startsWith(paths[later] as string)
-    })
-    if (undone === -1) continue
-    const name = path.map((step) => (step.kind === 'field' ? step.name : '[…]')).join('.')
-    const again =
-      kind === 'remove'
-        ? 'assigned and removed'
-        : paths[undone] === paths[later]
-          ? 'assigned twice'
-          : 'assigned after a part of it'
-    throw new LedgerError('semantic/invalid', `${name === '' ? 'the document' : `'${name}'`} is ${again}`, { span })
-  }
-}
-
-function stepKey(step: TargetStep): string {
-  const { kind } = step
-  return `${kind === 'field' ? JSON.stringify(step.name) : kind === 'index' ? expressionKey(step.index) : `#${step.slot}`}/`
-}
-
 function nameOfSource(from: DmlStatement['from']): string | undefined {
   if (from.kind !== 'scan') return undefined
   const { value } = from
   if (value.kind === 'variable') return value.name.text
   if (value.kind === 'call') return value.name
   return value.kind === 'path' && value.root.kind === 'variable' ? value.root.name.text : undefined
-}
-
-function buildStep(change: Change, scope: Scope, context: PlanContext): ChangeStep {
-  const { span } = change
-  if (change.kind === 'delete') return { kind: 'remove', path: [], span }
-  const path = targetPath(change.target, scope, context)
-  if (change.kind === 'remove') return { kind: 'remove', path, span }
-  refuseDefault(change.value)
-  const value = buildExpression(change.value, scope, context, change.kind === 'set' ? 'scalar' : 'none')
-  if (change.kind === 'set') return { kind: 'set', path, value, span }
-  const at = change.at && buildExpression(change.at, scope, context)
-  return { kind: 'insert', path, value, at, form: change.form, span }
-}
-
-/** `SET v = DEFAULT` is SQL's: documents have no defaults, and a field of that name would be missed. */
-function refuseDefault(value: Expression): void {
-  if (value.kind !== 'variable' || value.name.quoted || value.name.text.toLowerCase() !== 'default') return
-  throw new LedgerError('semantic/unsupported', 'DEFAULT is not supported: fields have no default values', {
-    span: value.span,
-    help: `write the value itself, or NULL; a field named '${value.name.text}' stands in double quotes`,
-  })
-}
-
-/** Where in the document a target stands: below an alias, or, for a name that is none, below the only source. */
-function targetPath(target: Expression, scope: Scope, context: PlanContext): TargetPath {
-  const root = target.kind === 'path' ? target.root : target
-  const steps = target.kind === 'path' ? target.steps : []
-  if (root.kind !== 'variable') {
-    throw new LedgerError('semantic/invalid', 'the target of a change must be a path', { span: target.span })
-  }
-  const rest = steps.map((step) => targetStep(step, scope, context))
-  const variable = findVariable(scope, root.name, context)
-  if (variable?.origin !== undefined) return [...variable.origin, ...rest]
-  if (variable !== undefined) {
-    throw new LedgerError('semantic/invalid', `'${root.name.text}' is not part of the table's documents`, {
-      span: root.span,
-    })
-  }
-  const only = root.local ? undefined : scope.onlySource
-  if (only === undefined) context.note(noSuchVariable(root.name, scope, context))
-  return [{ kind: 'field', name: root.name.text, exact: context.isExact(root.name) }, ...rest]
-}
-
-function targetStep(step: PathStep, scope: Scope, context: PlanContext): TargetStep {
-  if (step.kind === 'field') return { kind: 'field', name: step.name.text, exact: context.isExact(step.name) }
-  if (step.kind !== 'index') {
-    throw new LedgerError('semantic/invalid', 'the target of a change must be a path without wildcards', {
-      span: step.span,
-    })
-  }
-  const name = literalText(step.index)
-  if (name !== undefined) return { kind: 'field', name, exact: true }
-  return { kind: 'index', index: buildExpression(step.index, scope, context) }
 }
 
 /**

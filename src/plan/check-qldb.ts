@@ -10,7 +10,7 @@ import { insteadOfFunction, isFunction, namesWith } from './function-facts.ts'
  * SELECT over tables, inner joins and nested collections; 24 functions; no grouping, order, limit or set operation.
  */
 export function checkQldb(statement: Statement): void {
-  if (statement.kind === 'explain') refuse('EXPLAIN', statement.span)
+  if (statement.kind === 'explain') refuse(explainName(statement), statement.span)
   if (statement.kind === 'query' && statement.query.kind !== 'select') refuseStatement(statement.query)
   if (statement.kind === 'insert' && statement.value.kind === 'select') refuse('INSERT … SELECT', statement.value.span)
   if (statement.kind === 'insert' && statement.command !== 'insert')
@@ -22,6 +22,10 @@ export function checkQldb(statement: Statement): void {
     refuse(statement.kind.startsWith('drop') ? 'IF EXISTS' : 'IF NOT EXISTS', statement.span)
   }
   visit(statement)
+}
+
+function explainName({ options }: Extract<Statement, { kind: 'explain' }>): string {
+  return options.some(({ text }) => text.toLowerCase() === 'analyze') ? 'EXPLAIN ANALYZE' : 'EXPLAIN'
 }
 
 /** A query that is no SELECT: told by its name if it has one, else in QLDB's words for a bare expression. */

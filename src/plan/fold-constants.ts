@@ -20,7 +20,16 @@ export function foldConstants(statement: PlanStatement, evaluate: EvaluateFor): 
   }
   // The values of an INSERT are evaluated once as it is.
   if (statement.kind === 'insert') {
-    return statement.value.kind === 'query' ? { ...statement, value: fold(statement.value, 'write') } : statement
+    const { value, conflict } = statement
+    return {
+      ...statement,
+      value: value.kind === 'query' ? fold(value, 'write') : value,
+      conflict: conflict && {
+        ...conflict,
+        changes: fold(conflict.changes, 'write'),
+        where: fold(conflict.where, 'read'),
+      },
+    }
   }
   if (statement.kind !== 'change') return fold(statement, 'read')
   const { input, changes, returning } = statement

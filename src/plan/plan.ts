@@ -2,7 +2,18 @@ import type { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Value } from '../values/value.ts'
 import type { IndexInfo, TableInfo } from './catalog.ts'
+import type { ChangePlan, InsertPlan } from './change-plan.ts'
 import type { DefinitionPlan } from './definition-plan.ts'
+
+export type {
+  ChangePlan,
+  ChangeStep,
+  ConflictPlan,
+  InsertPlan,
+  ReturningPlan,
+  TargetPath,
+  TargetStep,
+} from './change-plan.ts'
 
 /**
  * A statement with every name resolved: what `exec` compiles. No syntax tree is left in it.
@@ -41,56 +52,6 @@ export type PlanStatement =
   | { readonly kind: 'redact'; readonly args: readonly PlanExpression[]; readonly span: Span }
   /** The lines of EXPLAIN, made when the plan was. */
   | { readonly kind: 'explain'; readonly lines: readonly string[] }
-
-export interface InsertPlan {
-  readonly kind: 'insert'
-  readonly table: TableInfo
-  /** `one`: the value is the document. `many`: a collection of documents, or one document. */
-  readonly form: 'one' | 'many'
-  readonly value: PlanExpression
-  readonly returning: ReturningPlan | undefined
-  readonly span: Span
-}
-
-/** UPDATE, DELETE and FROM …: rows that name targets, then changes to each target's document. */
-export interface ChangePlan {
-  readonly kind: 'change'
-  readonly table: TableInfo
-  readonly input: Operator
-  /** The slots of the document and of its id. */
-  readonly documentSlot: number
-  readonly idSlot: number
-  readonly changes: readonly ChangeStep[]
-  readonly returning: ReturningPlan | undefined
-  readonly span: Span
-}
-export type ChangeStep =
-  | { readonly kind: 'set'; readonly path: TargetPath; readonly value: PlanExpression; readonly span: Span }
-  | {
-      readonly kind: 'insert'
-      readonly path: TargetPath
-      readonly value: PlanExpression
-      readonly at: PlanExpression | undefined
-      readonly form: 'one' | 'many'
-      readonly span: Span
-    }
-  | { readonly kind: 'remove'; readonly path: TargetPath; readonly span: Span }
-/** Steps from the document down; none: the document itself. */
-export type TargetPath = readonly TargetStep[]
-export type TargetStep =
-  | { readonly kind: 'field'; readonly name: string; readonly exact: boolean }
-  | { readonly kind: 'index'; readonly index: PlanExpression }
-  /** The element that a nested source stands at: its ordinal's slot; MISSING there when the value was no list. */
-  | { readonly kind: 'element'; readonly slot: number }
-
-/** Each slot holds a version of the document, or those fields of it that were modified, while `row` is evaluated. */
-export interface ReturningPlan {
-  readonly versions: readonly {
-    readonly which: 'modified-old' | 'modified-new' | 'all-old' | 'all-new'
-    readonly slot: number
-  }[]
-  readonly row: Extract<PlanExpression, { kind: 'row' }>
-}
 
 export type PlanExpression =
   /** `written`: the expression that it was folded from (fold-constants.ts). */

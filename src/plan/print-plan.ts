@@ -1,4 +1,14 @@
-import type { Access, Operator, PlanExpression, PlanStatement, QueryPlan, TableScan, TableSource } from './plan.ts'
+import type { TableInfo } from './catalog.ts'
+import type {
+  Access,
+  ConflictPlan,
+  Operator,
+  PlanExpression,
+  PlanStatement,
+  QueryPlan,
+  TableScan,
+  TableSource,
+} from './plan.ts'
 import { printPlanExpression } from './print-plan-expression.ts'
 import { missingIndex } from './use-index.ts'
 
@@ -16,6 +26,7 @@ export function printPlan(statement: PlanStatement): string[] {
       break
     case 'insert':
       line(0, `insert into ${statement.table.name}`)
+      if (statement.conflict !== undefined) line(1, conflictText(statement.table, statement.conflict))
       line(1, `value ${printPlanExpression(statement.value)}`)
       printNested(statement.value, 1, line)
       break
@@ -32,6 +43,15 @@ export function printPlan(statement: PlanStatement): string[] {
       line(0, statement.kind)
   }
   return lines
+}
+
+/** What happens to documents whose key is taken, and how it is found out. */
+function conflictText({ name }: TableInfo, { key, index, action }: ConflictPlan): string {
+  const found =
+    index === undefined ? `scan ${name}: reads every document` : `look up ${name} by index on ${index.field}`
+  const [field] = key
+  const help = index === undefined ? `; CREATE INDEX ON ${name} (${field}) would make it a look-up` : ''
+  return `on conflict (${key.join(', ')}) do ${action}, ${found}${help}`
 }
 
 type Line = (depth: number, text: string) => void

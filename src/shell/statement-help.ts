@@ -16,8 +16,20 @@ export const statementHelps: Readonly<Record<string, StatementHelp>> = {
       "SELECT r.City, p.PersonId FROM VehicleRegistration AS r, r.Owners.SecondaryOwners AS p WHERE r.State = 'WA'",
   },
   insert: {
-    forms: ['INSERT INTO table VALUE document', 'INSERT INTO table << document, … >>', 'INSERT INTO table SELECT …'],
+    forms: [
+      'INSERT INTO table VALUE document',
+      'INSERT INTO table << document, … >> | SELECT … | (field, …) VALUES (expression, …), …',
+      '[ON CONFLICT (field, …) DO NOTHING | DO UPDATE EXCLUDED | DO REPLACE EXCLUDED | DO UPDATE SET …]',
+    ],
     example: "INSERT INTO Vehicle VALUE {'VIN': 'X1', 'Year': 2024, 'Make': 'Fiat'}",
+  },
+  upsert: {
+    forms: ['UPSERT INTO table document ON CONFLICT (field, …)'],
+    example: "UPSERT INTO Vehicle {'VIN': 'WVWZZZ1KZ8W386752', 'Color': 'Red'} ON CONFLICT (VIN)",
+  },
+  replace: {
+    forms: ['REPLACE INTO table document ON CONFLICT (field, …)'],
+    example: "REPLACE INTO Vehicle {'VIN': 'WVWZZZ1KZ8W386752', 'Color': 'Red'} ON CONFLICT (VIN)",
   },
   update: {
     forms: [

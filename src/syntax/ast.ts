@@ -49,7 +49,7 @@ export type Statement =
 export interface InsertStatement {
   readonly kind: 'insert'
   readonly table: TablePath
-  /** INSERT INTO t AS alias: a name for the document in ON CONFLICT … WHERE. */
+  /** INSERT INTO t AS alias: a name for the existing document in ON CONFLICT, and for the new one in RETURNING. */
   readonly as: Name | undefined
   /** INSERT INTO t (a, b): the fields that VALUES or a SELECT list fills, by position. */
   readonly columns: readonly Name[] | undefined
@@ -59,16 +59,20 @@ export interface InsertStatement {
   /** INSERT INTO t VALUE e AT key */
   readonly at: Expression | undefined
   readonly onConflict: OnConflict | undefined
-  /** True for UPSERT INTO and REPLACE INTO, which only name a conflict action. */
+  /** UPSERT INTO and REPLACE INTO name the conflict action: update and replace EXCLUDED (RFC 0030). */
   readonly command: 'insert' | 'upsert' | 'replace'
   readonly returning: readonly Returning[] | undefined
   readonly span: Span
 }
 export interface OnConflict {
-  /** ON CONFLICT (a, b): the fields that must be unique. */
+  /** ON CONFLICT (a, b): the fields that are the key. */
   readonly target: readonly Name[] | undefined
+  /** Behind the action; before it in ON CONFLICT WHERE c DO NOTHING. */
   readonly where: Expression | undefined
-  readonly action: 'nothing' | 'replace-excluded' | 'update-excluded'
+  /** `command`: what UPSERT or REPLACE says. */
+  readonly action: 'nothing' | 'replace-excluded' | 'update-excluded' | 'update-set' | 'command'
+  /** The assignments of DO UPDATE SET. */
+  readonly changes: readonly Change[]
   readonly span: Span
 }
 export interface Returning {

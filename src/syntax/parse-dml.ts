@@ -26,7 +26,7 @@ export function parseInsert(cursor: Cursor): InsertStatement {
   const form = columns === undefined && cursor.accept('VALUE') ? 'one' : 'many'
   const value = parseInserted(cursor, columns !== undefined)
   const at = form === 'one' && cursor.accept('AT') ? parseExpression(cursor) : undefined
-  const onConflict = parseOnConflict(cursor)
+  const onConflict = parseOnConflict(cursor, command)
   const returning = parseReturning(cursor)
   return {
     kind: 'insert',
@@ -73,21 +73,36 @@ function parseTablePath(cursor: Cursor): TablePath {
   return { names, span: cursor.spanFrom(start) }
 }
 
-/** ON CONFLICT [(names)] DO NOTHING | DO REPLACE EXCLUDED | DO UPDATE EXCLUDED; ON CONFLICT WHERE c DO NOTHING */
-function parseOnConflict(cursor: Cursor): OnConflict | undefined {
+/** ON CONFLICT [(names)] DO NOTHING | DO REPLACE EXCLUDED | DO UPDATE EXCLUDED | DO UPDATE SET …; behind UPSERT no action. */
+function parseOnConflict(cursor: Cursor, command: InsertStatement['command']): OnConflict | undefined {
   const { start } = cursor.token
   if (!cursor.acceptWords('ON', 'CONFLICT')) return undefined
-  if (cursor.at('ON')) throw unsupported('ON CONFLICT ON CONSTRAINT is not supported', cursor.token)
+  if (cursor.at('ON')) {
+    throw unsupported('ON CONFLICT ON CONSTRAINT is not supported', cursor.token, 'name the key: ON CONFLICT (field)')
+  }
   const target = cursor.at('(') ? parseNames(cursor) : undefined
-  let where = cursor.accept('WHERE') ? parseOr(cursor) : undefined
+  const made = (action: OnConflict['action'], where?: Expression, changes: readonly Change[] = []): OnConflict => {
+    return { target, where, action, changes, span: cursor.spanFrom(start) }
+  }
+  if (command !== 'insert') return made('command')
+  const where = target === undefined && cursor.accept('WHERE') ? parseOr(cursor) : undefined
   cursor.expect('DO')
-  if (cursor.accept('NOTHING')) return { target, where, action: 'nothing', span: cursor.spanFrom(start) }
+  if (cursor.accept('NOTHING')) return made('nothing', where)
+  if (where !== undefined) throw cursor.unexpected('NOTHING')
   if (!cursor.at('REPLACE') && !cursor.at('UPDATE')) throw cursor.unexpected('NOTHING', 'REPLACE', 'UPDATE')
   const action = cursor.advance().word === 'REPLACE' ? 'replace-excluded' : 'update-excluded'
-  cursor.expect('EXCLUDED')
-  if (where === undefined && cursor.accept('WHERE')) where = parseOr(cursor)
-  return { target, where, action, span: cursor.spanFrom(start) }
+  if (action === 'replace-excluded' && (cursor.at('SET') || cursor.at('VALUE'))) {
+    const what = `ON CONFLICT … DO REPLACE ${cursor.token.word} is not supported`
+    throw unsupported(what, cursor.token, 'write DO REPLACE EXCLUDED or DO UPDATE SET')
+  }
+  const changes: Change[] = []
+  if (cursor.at('SET')) parseAssignments(cursor, changes)
+  else if (!cursor.accept('EXCLUDED')) throw cursor.unexpected(...conflictActions[action])
+  const condition = cursor.accept('WHERE') ? parseOr(cursor) : undefined
+  return made(changes.length > 0 ? 'update-set' : action, condition, changes)
 }
+
+const conflictActions = { 'replace-excluded': ['EXCLUDED'], 'update-excluded': ['EXCLUDED', 'SET'] } as const
 
 /** RETURNING (MODIFIED | ALL) (OLD | NEW) (* | path), … */
 function parseReturning(cursor: Cursor): Returning[] | undefined {

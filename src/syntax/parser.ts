@@ -1,6 +1,6 @@
 import { asLimit } from '../base/limit-error.ts'
 import type { Expression, Name, Statement } from './ast.ts'
-import { Cursor, unsupported } from './cursor.ts'
+import { Cursor, type ParserToken, unsupported } from './cursor.ts'
 import { explainError } from './explain-error.ts'
 import { parseDelete, parseFromStatement, parseInsert, parseUpdate } from './parse-dml.ts'
 import { parseExpression } from './parse-expression.ts'
@@ -151,11 +151,12 @@ function atExplain(cursor: Cursor): boolean {
   return next.kind !== 'punctuation' || ['(', '[', '{', '<<', '@'].includes(next.word)
 }
 
-/** EXPLAIN [(option, …)] statement. A lone expression in parentheses is the statement. */
+/** EXPLAIN [ANALYZE | (option, …)] statement. A lone expression in parentheses is the statement. */
 function parseExplain(cursor: Cursor): Statement {
   const { start } = cursor.expect('EXPLAIN')
   const options: Name[] = []
-  if (optionsFollow(cursor)) {
+  if (cursor.at('ANALYZE') && startsStatement(cursor.peek())) options.push(cursor.anyName())
+  else if (optionsFollow(cursor)) {
     do {
       cursor.advance()
       options.push(cursor.anyName())
@@ -173,7 +174,11 @@ function optionsFollow(cursor: Cursor): boolean {
   let ahead = 1
   while (cursor.atName(cursor.peek(ahead)) && cursor.peek(ahead + 1).word === ',') ahead += 2
   if (!cursor.atName(cursor.peek(ahead)) || cursor.peek(ahead + 1).word !== ')') return false
-  const next = cursor.peek(ahead + 2)
+  return startsStatement(cursor.peek(ahead + 2))
+}
+
+/** Whether a token behind a name or a parenthesis begins a statement of its own. */
+function startsStatement(next: ParserToken): boolean {
   if (next.kind === 'end' || next.kind === 'operator') return false
   return ![
     ';',

@@ -64,11 +64,22 @@ function printInsert(statement: InsertStatement): string {
   return text + printReturning(statement.returning)
 }
 
-function printOnConflict({ target, where, action }: NonNullable<InsertStatement['onConflict']>): string {
+function printOnConflict({ target, where, action, changes }: NonNullable<InsertStatement['onConflict']>): string {
   const fields = target === undefined ? '' : ` (${target.map((name) => printName(name)).join(', ')})`
   const condition = where === undefined ? '' : ` WHERE ${printInner(where)}`
-  const what = { nothing: 'NOTHING', 'replace-excluded': 'REPLACE EXCLUDED', 'update-excluded': 'UPDATE EXCLUDED' }
-  return ` ON CONFLICT${fields}${condition} DO ${what[action]}`
+  const lead = ` ON CONFLICT${fields}`
+  switch (action) {
+    case 'command':
+      return lead
+    case 'nothing':
+      return `${lead}${condition} DO NOTHING`
+    case 'replace-excluded':
+      return `${lead} DO REPLACE EXCLUDED${condition}`
+    case 'update-excluded':
+      return `${lead} DO UPDATE EXCLUDED${condition}`
+    case 'update-set':
+      return `${lead} DO UPDATE${printChanges(changes)}${condition}`
+  }
 }
 
 function printReturning(columns: readonly Returning[] | undefined): string {

@@ -37,17 +37,14 @@ const call = (functions: string, instead: string, example: string): Refusal => {
   return { name: names.join(', '), instead, example, seen: { in: 'call', functions: names } }
 }
 
-/** Tables have no keys, so that nothing says which document an inserted one would replace. */
-export const twoSteps = 'UPDATE first; where it gives no row, INSERT: in one transaction no other comes between'
+const replacing = 'name the key: INSERT INTO t … ON CONFLICT (a) DO REPLACE EXCLUDED'
+const ignoring = 'name the key: INSERT INTO t … ON CONFLICT (a) DO NOTHING'
+const updating = 'name the key: INSERT INTO t … ON CONFLICT (a) DO UPDATE SET b = EXCLUDED.b'
+const merging = 'write INSERT INTO t SELECT … ON CONFLICT (a) DO UPDATE EXCLUDED'
 
 const statements: readonly Refusal[] = [
-  beginning('MERGE', twoSteps, 'MERGE INTO t USING u ON t.a = u.a'),
+  beginning('MERGE', merging, 'MERGE INTO t USING u ON t.a = u.a'),
   beginning('TRUNCATE', 'write DELETE FROM t, or DROP TABLE t', 'TRUNCATE TABLE t'),
-  beginning(
-    'EXPLAIN ANALYZE',
-    'EXPLAIN shows the plan; the shell shows time and reads of a statement',
-    'EXPLAIN ANALYZE SELECT a FROM t',
-  ),
   beginning(
     'ALTER',
     'documents have no declared columns: UPDATE t SET or REMOVE changes fields',
@@ -66,7 +63,7 @@ const statements: readonly Refusal[] = [
   beginning('CALL', 'write EXEC', 'CALL f(1)'),
   beginning('DESCRIBE', "use the shell's 'describe', or SELECT * FROM information_schema.user_tables", 'DESCRIBE t'),
   beginning('SHOW', "use the shell's 'show tables', or SELECT * FROM information_schema.user_tables", 'SHOW TABLES'),
-  beginning('ANALYZE', 'write EXPLAIN before a statement to see its plan', 'ANALYZE t'),
+  beginning('ANALYZE', 'write EXPLAIN or EXPLAIN ANALYZE before a statement', 'ANALYZE t'),
   beginning('VACUUM', 'nothing needs cleaning: revisions are kept', 'VACUUM t'),
   inside('UPDATE', 'FROM', 'use a sub-query: SET a = (SELECT …)', 'UPDATE t SET a = u.a FROM u'),
   inside('UPDATE', 'LIMIT', 'choose the documents with WHERE', 'UPDATE t SET a = 1 LIMIT 5'),
@@ -74,9 +71,9 @@ const statements: readonly Refusal[] = [
   inside('DELETE', 'LIMIT', 'choose the documents with WHERE', 'DELETE FROM t LIMIT 5'),
   inside('DELETE', 'ORDER BY', 'choose the documents with WHERE', 'DELETE FROM t ORDER BY a LIMIT 5'),
   inside('DELETE', 'USING', 'use a sub-query: WHERE a IN (SELECT …)', 'DELETE FROM t USING u WHERE t.a = u.a'),
-  inside('INSERT', 'OR', twoSteps, "INSERT OR REPLACE INTO t VALUE {'a': 1}"),
-  inside('INSERT', 'IGNORE', twoSteps, "INSERT IGNORE INTO t VALUE {'a': 1}"),
-  inside('INSERT', 'ON DUPLICATE KEY', twoSteps, "INSERT INTO t VALUE {'a': 1} ON DUPLICATE KEY UPDATE a = 1"),
+  inside('INSERT', 'OR', replacing, "INSERT OR REPLACE INTO t VALUE {'a': 1}"),
+  inside('INSERT', 'IGNORE', ignoring, "INSERT IGNORE INTO t VALUE {'a': 1}"),
+  inside('INSERT', 'ON DUPLICATE KEY', updating, "INSERT INTO t VALUE {'a': 1} ON DUPLICATE KEY UPDATE a = 1"),
   inside('INSERT', 'DEFAULT VALUES', 'write VALUE {}', 'INSERT INTO t DEFAULT VALUES'),
 ]
 

@@ -186,10 +186,3 @@ test('DDL and the stored procedure give their rows; errors have a place', () => 
     '{blockAddress:{strandId:"s",sequenceNo:17},tableId:"t1",documentId:"d1",version:0}',
   ])
 })
-
-test('what has no keys to conflict on is refused', () => {
-  assert.throws(() => runStatement(table(), "UPSERT INTO T VALUE {'a':1}"), { code: 'semantic/unsupported' })
-  assert.throws(() => runStatement(table(), "INSERT INTO T VALUE {'a':1} ON CONFLICT DO NOTHING"), {
-    code: 'semantic/unsupported',
-  })
-})

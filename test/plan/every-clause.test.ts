@@ -63,14 +63,20 @@ const differences: Readonly<Record<string, readonly (readonly [string, string])[
     ['SELECT t, id FROM T AS t BY id', 'SELECT t, id FROM T AS t'],
     ['SELECT x FROM [1] AS x BY id', 'SELECT x FROM [1] AS x'],
   ],
-  onConflict: [["INSERT INTO T VALUE {'a': 1}", "INSERT INTO T VALUE {'a': 1} ON CONFLICT DO NOTHING"]],
+  onConflict: [["INSERT INTO T VALUE {'a': 1}", "INSERT INTO T VALUE {'a': 1} ON CONFLICT (a) DO NOTHING"]],
   action: [
-    ["INSERT INTO T VALUE {'a': 1}", "INSERT INTO T VALUE {'a': 1} ON CONFLICT DO REPLACE EXCLUDED"],
-    ["INSERT INTO T VALUE {'a': 1}", "INSERT INTO T VALUE {'a': 1} ON CONFLICT DO UPDATE EXCLUDED"],
+    [
+      "INSERT INTO T VALUE {'a': 1} ON CONFLICT (a) DO NOTHING",
+      "INSERT INTO T VALUE {'a': 1} ON CONFLICT (a) DO REPLACE EXCLUDED",
+    ],
+    [
+      "INSERT INTO T VALUE {'a': 1} ON CONFLICT (a) DO REPLACE EXCLUDED",
+      "INSERT INTO T VALUE {'a': 1} ON CONFLICT (a) DO UPDATE EXCLUDED",
+    ],
   ],
   command: [
-    ["INSERT INTO T {'a': 1}", "UPSERT INTO T {'a': 1}"],
-    ["INSERT INTO T {'a': 1}", "REPLACE INTO T {'a': 1}"],
+    ["INSERT INTO T {'a': 1}", "UPSERT INTO T {'a': 1} ON CONFLICT (a)"],
+    ["UPSERT INTO T {'a': 1} ON CONFLICT (a)", "REPLACE INTO T {'a': 1} ON CONFLICT (a)"],
   ],
   returning: [
     ["INSERT INTO T VALUE {'a': 1}", "INSERT INTO T VALUE {'a': 1} RETURNING ALL NEW *"],
@@ -87,13 +93,27 @@ const differences: Readonly<Record<string, readonly (readonly [string, string])[
     ['SELECT * FROM T', 'SELECT * FROM T WHERE a = 1'],
     ['UPDATE T SET a = 1', 'UPDATE T SET a = 1 WHERE a = 2'],
     ['DELETE FROM T', 'DELETE FROM T WHERE a = 2'],
+    [
+      "INSERT INTO T VALUE {'a': 1} ON CONFLICT (a) DO UPDATE EXCLUDED",
+      "INSERT INTO T VALUE {'a': 1} ON CONFLICT (a) DO UPDATE EXCLUDED WHERE T.b = 1",
+    ],
     ['PIVOT x AT a FROM T AS x', 'PIVOT x AT a FROM T AS x WHERE a = 1'],
   ],
   changes: [
     ['UPDATE T SET a = 1', 'UPDATE T SET a = 1, b = 2'],
     ['FROM T AS t REMOVE t.a', 'FROM T AS t REMOVE t'],
+    [
+      "INSERT INTO T VALUE {'a': 1} ON CONFLICT (a) DO UPDATE EXCLUDED",
+      "INSERT INTO T VALUE {'a': 1} ON CONFLICT (a) DO UPDATE SET b = 1",
+    ],
   ],
-  target: [['UPDATE T SET a = 1', 'UPDATE T SET b = 1']],
+  target: [
+    ['UPDATE T SET a = 1', 'UPDATE T SET b = 1'],
+    [
+      "INSERT INTO T VALUE {'a': 1} ON CONFLICT (a) DO NOTHING",
+      "INSERT INTO T VALUE {'a': 1} ON CONFLICT (b) DO NOTHING",
+    ],
+  ],
   query: [
     ['SELECT a FROM T', 'SELECT b FROM T'],
     ['WITH w AS (SELECT 1) SELECT * FROM w', 'WITH w AS (SELECT 2) SELECT * FROM w'],

@@ -163,6 +163,10 @@ test('inserts', () => {
   assert.deepEqual(inserted('INSERT INTO t AS x ? ON CONFLICT (id) DO UPDATE EXCLUDED WHERE x.a'), [
     ...['insert', 'many', 'parameter', 'update-excluded'],
   ])
+  assert.deepEqual(inserted('INSERT INTO t ? ON CONFLICT (a, b) DO UPDATE SET c = 1, d.e = 2 WHERE t.a'), [
+    ...['insert', 'many', 'parameter', 'update-set'],
+  ])
+  assert.deepEqual(inserted('REPLACE INTO t ? ON CONFLICT (id)'), ['replace', 'many', 'parameter', 'command'])
 })
 
 test('statements about tables', () => {

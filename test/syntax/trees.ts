@@ -8,6 +8,7 @@ import type {
   FrameBound,
   FromSource,
   Name,
+  OnConflict,
   PathStep,
   SelectItem,
   SortKey,
@@ -434,6 +435,21 @@ export function statements(depth = 3): fc.Arbitrary<Statement> {
         span,
       }),
     ),
+    fc.tuple(name, fc.array(name, { minLength: 1, maxLength: 2 }), conflictAction(inner, maybe)).map(
+      ([one, key, action]): Statement => ({
+        kind: 'insert',
+        table: { names: [one], span },
+        as: undefined,
+        columns: undefined,
+        form: 'one',
+        value: { kind: 'struct', fields: [], span },
+        at: undefined,
+        onConflict: { target: key, ...action, span },
+        command: 'insert',
+        returning: undefined,
+        span,
+      }),
+    ),
     fc
       .tuple(name, fc.array(inner, { maxLength: 3 }))
       .map(([procedure, args]): Statement => ({ kind: 'exec', procedure, args, span })),
@@ -458,5 +474,20 @@ export function statements(depth = 3): fc.Arbitrary<Statement> {
         span,
       }),
     ),
+  )
+}
+
+function conflictAction(
+  inner: fc.Arbitrary<Expression>,
+  maybe: fc.Arbitrary<Expression | undefined>,
+): fc.Arbitrary<Pick<OnConflict, 'action' | 'where' | 'changes'>> {
+  const sets = fc.tuple(target(1), inner).map(([to, value]): Change => ({ kind: 'set', target: to, value, span }))
+  const excluded = fc.constantFrom<OnConflict['action']>('replace-excluded', 'update-excluded')
+  return fc.oneof(
+    fc.constant({ action: 'nothing', where: undefined, changes: [] } as const),
+    fc.tuple(excluded, maybe).map(([action, where]) => ({ action, where, changes: [] })),
+    fc
+      .tuple(maybe, fc.array(sets, { minLength: 1, maxLength: 3 }))
+      .map(([where, changes]) => ({ action: 'update-set', where, changes }) as const),
   )
 }

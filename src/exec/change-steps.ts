@@ -1,0 +1,77 @@
+import { LedgerError } from '../base/errors.ts'
+import type { Span } from '../base/span.ts'
+import type { ChangeStep, TargetPath } from '../plan/plan.ts'
+import type { StructValue, Value } from '../values/value.ts'
+import { checkAssignedOnce, hinting, removalHint, targetName } from './change-errors.ts'
+import { compileExpression } from './compile-expression.ts'
+import { type Change, changeAt, type Step, withoutMarks } from './edit-document.ts'
+import { type Compiler, type Evaluate, type Frame, placed, present } from './frame.ts'
+
+export interface DocumentChange {
+  readonly path: readonly Step[]
+  readonly change: Change
+  readonly span: Span
+}
+
+/** The document after the changes; undefined where they remove it. */
+export function changedDocument(before: StructValue, changes: readonly DocumentChange[]): Value | undefined {
+  let document: Value = before
+  if (changes.length > 1) checkAssignedOnce(changes)
+  for (const { path, change, span } of changes) {
+    if (path.length === 0 && change.kind === 'remove') return undefined
+    document = placed(span, () => changeAt(document, path, change))
+  }
+  const leavesMarks = changes.some(({ path, change }) => change.kind === 'remove' && path.at(-1)?.kind === 'index')
+  return leavesMarks ? withoutMarks(document) : document
+}
+
+export type CompiledStep = (frame: Frame) => DocumentChange[]
+
+export function compileStep(step: ChangeStep, compiler: Compiler): CompiledStep {
+  const path = compileTarget(step.path, compiler)
+  const { span } = step
+  if (step.kind === 'remove') return (frame) => [{ path: path(frame), change: { kind: 'remove' }, span }]
+  const evaluate = compileExpression(step.value, compiler)
+  if (step.kind === 'set') {
+    const what = `the value for ${targetName(step.path)}`
+    const hint = removalHint(step.path)
+    const assigned = (frame: Frame) => present(evaluate(frame), what, step.value.span)
+    return (frame) => [{ path: path(frame), change: { kind: 'set', value: hinting(assigned, frame, hint) }, span }]
+  }
+  const at = step.at && compileExpression(step.at, compiler)
+  return (frame) => {
+    const value = present(evaluate(frame), 'the value to insert', step.value.span)
+    const target = path(frame)
+    const isMany = step.form === 'many' && (value.type === 'bag' || value.type === 'list')
+    const values = isMany ? value.items : [value]
+    const position = at?.(frame)
+    return values.map((one) => {
+      const change: Change =
+        position === undefined ? { kind: 'append', value: one } : { kind: 'insert', at: position, value: one }
+      return { path: target, change, span }
+    })
+  }
+}
+
+/** The steps of a target for the present row. */
+function compileTarget(target: TargetPath, compiler: Compiler): (frame: Frame) => readonly Step[] {
+  const parts = target.map((step): ((frame: Frame) => Step | undefined) => {
+    if (step.kind === 'field') return () => step
+    const index: Evaluate =
+      step.kind === 'index' ? compileExpression(step.index, compiler) : (frame) => frame.slots[step.slot] as Value
+    return (frame) => stepOf(index(frame), step.kind === 'element')
+  })
+  const mark = compiler.sites.pathMark(target)
+  return (frame) => {
+    frame.marks[mark] = 1
+    return parts.map((part) => part(frame)).filter((step) => step !== undefined)
+  }
+}
+
+function stepOf(index: Value, isElement: boolean): Step | undefined {
+  if (index.type === 'int') return { kind: 'index', index: Number(index.value) }
+  if (index.type === 'string' || index.type === 'symbol') return { kind: 'field', name: index.value, exact: true }
+  // The value was no list: the source stood for it as a whole.
+  if (isElement) return undefined
+  throw new LedgerError('evaluator/type-mismatch', `a path takes an integer or a string in brackets, not ${index.type}`)
+}
