@@ -6,12 +6,14 @@ import type { Span } from './span.ts'
  * - `notice/name-not-text`: a name where text was probably meant
  * - `notice/types-differ`: a comparison that was never true because its sides had different types each time
  * - `notice/constant-order`: ORDER BY a constant
+ * - `notice/text-not-name`: FROM a string
  */
 export const noticeCodes = [
   'notice/no-such-field',
   'notice/name-not-text',
   'notice/types-differ',
   'notice/constant-order',
+  'notice/text-not-name',
 ] as const
 
 export type NoticeCode = (typeof noticeCodes)[number]

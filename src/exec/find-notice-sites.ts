@@ -152,6 +152,7 @@ class Finder {
   }
 
   #valueScan({ slot, value, unpivot, alias }: ValueScan): void {
+    if (value.kind === 'constant' && value.value.type === 'string') this.sites.textSources.push(value.span)
     this.#expression(value, 'field')
     const path = unpivot ? undefined : this.#pathOf(value)
     if (path !== undefined) {
@@ -271,8 +272,7 @@ class Finder {
         const { collection } = expression
         if (collection.kind === 'sequence') this.#all(collection.items, 'text')
         else this.#expression(collection, 'field')
-        // With values of other types NOT IN is always true.
-        if (!expression.negated) this.#comparison(expression, [expression.operand, collection])
+        this.#comparison(expression, [expression.operand, collection])
         return
       }
       case 'case':

@@ -17,11 +17,13 @@ export interface Findings {
   readonly probes: ReadonlyMap<SourceSites, SourceProbe>
   /** The first values of different types that a comparison met. */
   readonly mismatches: ReadonlyMap<number, readonly [Value, Value]>
+  /** Those of them where the right side of IN was no list. */
+  readonly noLists: ReadonlySet<number>
 }
 
 /** The notices of a run, in the order of the statement's text, each message once. */
 export function makeNotices(findings: Findings): readonly Notice[] {
-  const { sites, marks, probes, mismatches, text } = findings
+  const { sites, marks, probes, mismatches, noLists, text } = findings
   const found: Notice[] = []
   const add = (code: NoticeCode, message: string, span: Span) => {
     if (!found.some((one) => one.message === message)) found.push({ code, message, span })
@@ -36,9 +38,15 @@ export function makeNotices(findings: Findings): readonly Notice[] {
     const values = mismatches.get(site.mark)
     if (values === undefined || marks[site.mark] === 1) continue
     const span = spanOf(site.parts)
-    add('notice/types-differ', mismatchMessage(site, values, text.slice(span.start, span.end)), span)
+    const written = text.slice(span.start, span.end)
+    const message = (noLists.has(site.mark) ? noListMessage : mismatchMessage)(site, values, written)
+    add('notice/types-differ', message, span)
   }
   for (const order of sites.constantOrders) add('notice/constant-order', constantMessage(order, text), order.span)
+  for (const span of sites.textSources) {
+    const written = noticeText(text.slice(span.start, span.end))
+    add('notice/text-not-name', `FROM ${written} reads a string; names take double quotes, or none`, span)
+  }
   found.sort((a, b) => a.span.start - b.span.start)
   return found.slice(0, noticesMax)
 }
@@ -85,6 +93,11 @@ function isMeantAsText({ role }: PathSite, isQuoted: boolean, wanted: string, ne
   if (!isQuoted) return role === 'text' && near === undefined
   if (role === 'text') return near?.toLowerCase() !== wanted.toLowerCase()
   return role === 'value' && near === undefined
+}
+
+function noListMessage({ parts }: ComparisonSite, [, found]: readonly [Value, Value], text: string): string {
+  const list = parts[1]?.kind === 'constant' ? '; write a list: (a, b)' : ''
+  return `${noticeText(text)} was never true: IN takes a list, found ${found.type}${list}`
 }
 
 function mismatchMessage({ parts }: ComparisonSite, [a, b]: readonly [Value, Value], text: string): string {

@@ -54,6 +54,8 @@ export class NoticeSites {
   readonly sources = new Map<number, SourceSites>()
   readonly comparisons: ComparisonSite[] = []
   readonly constantOrders: ConstantOrder[] = []
+  /** Strings that FROM reads: one row each. */
+  readonly textSources: Span[] = []
   readonly #pathMarks = new Map<object, number>()
   readonly #comparisonMarks = new Map<object, number>()
   /** Mark 0 belongs to what is not watched. */

@@ -22,6 +22,7 @@ export class Observation {
   #sites: NoticeSites = noSites
   #probes = new Map<SourceSites, SourceProbe>()
   #mismatches = new Map<number, readonly [Value, Value]>()
+  #noLists = new Set<number>()
   /** The first key of each type, on both sides of a hash join. */
   #keys = new Map<number, Readonly<Record<JoinSide, Map<string, Value>>>>()
   marks: Uint8Array = unseenMarks
@@ -35,6 +36,7 @@ export class Observation {
     this.#sites = sites
     this.#probes = new Map()
     this.#mismatches = new Map()
+    this.#noLists = new Set()
     this.#keys = new Map()
     this.marks = new Uint8Array(sites.marks)
     this.marks[0] = 1
@@ -52,6 +54,12 @@ export class Observation {
   compared(mark: number, left: Value, right: Value): void {
     if (left.type === right.type || compare(left, right) !== undefined) this.marks[mark] = 1
     else if (mark !== 0 && !this.#mismatches.has(mark)) this.#mismatches.set(mark, [left, right])
+  }
+
+  /** IN met a right side that is no list. */
+  foundNoList(mark: number, left: Value, right: Value): void {
+    this.#noLists.add(mark)
+    this.#mismatches.set(mark, [left, right])
   }
 
   /** The same for a value and those of a collection. */
@@ -85,6 +93,7 @@ export class Observation {
       marks: this.marks,
       probes: this.#probes,
       mismatches: this.#mismatches,
+      noLists: this.#noLists,
     })
   }
 }

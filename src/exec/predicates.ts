@@ -28,6 +28,7 @@ export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate 
     const value = left(frame)
     const within = right(frame)
     if (!isAbsent(within) && within.type !== 'list' && within.type !== 'bag' && within.type !== 'sexp') {
+      if (frame.marks[mark] === 0) frame.observation?.foundNoList(mark, value, within)
       if (compiler.nullsMissing && isAbsent(value)) return nullValue
       return mistyped(compiler, span, `IN takes a list or a bag, not ${within.type.toUpperCase()}`)
     }
@@ -35,7 +36,11 @@ export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate 
     if (within.type === 'null') return nullValue
     const { items } = within
     if (value.type === 'null') return items.length === 0 ? no : nullValue
-    if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, value, items)
+    if (frame.marks[mark] === 0) {
+      // With values of other types NOT IN is always true.
+      if (expression.negated) frame.marks[mark] = 1
+      else frame.observation?.comparedEach(mark, value, items)
+    }
     const keyed = items.length > comparedElementsMax ? keyedOnSecondUse(frame, expression, within) : undefined
     if (keyed !== undefined && (doubts === undefined || areAllOfKind(keyed.kinds, value))) {
       if (keyed.keys.has(equalityKey(value))) return yes

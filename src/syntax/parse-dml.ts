@@ -58,6 +58,10 @@ function parseInserted(cursor: Cursor, hasColumns: boolean): Expression {
     const help = 'write VALUES (1, 2), or VALUE {…} without the columns'
     throw unsupported('INSERT … VALUE with a list of columns is not supported', cursor.token, help)
   }
+  if (cursor.at('VALUES') && !hasColumns && ['{', '[', '<<'].includes(cursor.peek(1).word)) {
+    const help = 'write VALUE {…} for one document, << {…}, {…} >> without VALUES for several'
+    throw cursor.complain('expected left parenthesis', { help, token: cursor.peek(1) })
+  }
   return parseExpression(cursor)
 }
 
@@ -66,11 +70,23 @@ function parseTablePath(cursor: Cursor): TablePath {
   const { start } = cursor.token
   const names = [cursor.name()]
   while (cursor.accept('.')) names.push(cursor.anyName())
-  if (cursor.at('[')) {
+  if (cursor.at('[') && indexesElement(cursor)) {
     const help = 'write FROM table … INSERT INTO path VALUE …'
     throw unsupported('INSERT INTO an element needs the table in a FROM before it', cursor.token, help)
   }
   return { names, span: cursor.spanFrom(start) }
+}
+
+/** Whether `[…]` behind a table is an index, with VALUE behind it, and no list of documents. */
+function indexesElement(cursor: Cursor): boolean {
+  let depth = 0
+  for (let ahead = 0; cursor.peek(ahead).kind !== 'end'; ahead += 1) {
+    const { word } = cursor.peek(ahead)
+    if (word === '[') depth += 1
+    else if (word === ']') depth -= 1
+    if (depth === 0) return ['VALUE', '.', '['].includes(cursor.peek(ahead + 1).word)
+  }
+  return false
 }
 
 /** ON CONFLICT [(names)] DO NOTHING | DO REPLACE EXCLUDED | DO UPDATE EXCLUDED | DO UPDATE SET …; behind UPSERT no action. */

@@ -364,7 +364,10 @@ function parseExclusions(cursor: Cursor): Expression[] {
   do {
     const name = cursor.name()
     const path = parsePostfix(cursor, { kind: 'variable', name, local: false, span: name.span })
-    if (path.kind !== 'path') throw cursor.unexpected('.', '[')
+    if (path.kind !== 'path') {
+      const help = `name the source before the field: EXCLUDE t.${name.text}`
+      throw cursor.complain("expected '.' or '[' after the name of a source", { help })
+    }
     paths.push(path)
   } while (cursor.accept(','))
   return paths
