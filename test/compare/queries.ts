@@ -88,7 +88,9 @@ function aggregate(scope: Scope): string {
   if (name !== 'duck') return `${name.endsWith('DISTINCT') ? `${name} ` : `${name}(`}${number(scope, 1)})${filter}`
   judges.sqlite = false
   const duck = draw.one('STDDEV_SAMP', 'STDDEV_POP', 'VAR_SAMP', 'VAR_POP', 'MEDIAN', 'VARIANCE', 'STDDEV')
-  return `${duck}(${column(scope, 'a', 'b')})${filter}`
+  // DuckDB rounds the median of decimals to their scale: 1.50 and 2.25 give 1.87.
+  const value = duck === 'MEDIAN' ? column(scope, 'a', 'i') : column(scope, 'a', 'b')
+  return `${duck}(${value})${filter}`
 }
 
 /** Every order is total, or the function is the same for all rows that tie. */
