@@ -7,6 +7,7 @@ import { DistinctRows } from './distinct-values.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, mistyped, type OpenRows } from './frame.ts'
 import { heapBytes } from './heap-bytes.ts'
 import { compileOperator } from './operators.ts'
+import { profiledCursor, profiledRows, profiledValue } from './profile.ts'
 import { forEachRow } from './saved-rows.ts'
 import { HeldRows } from './held-rows.ts'
 import { heldColumns, rowOf } from './row.ts'
@@ -99,7 +100,7 @@ function compileWhole(query: QueryPlan, compiler: Compiler): Evaluate {
       return (frame) => make(collect(open(frame), frame, frame.values.sum(query.span)))
     }
     case 'pivot':
-      return compilePivot(query, compiler)
+      return profiledValue(compilePivot(query, compiler), query, compiler)
     case 'with':
       return compileWith(query, compiler)
   }
@@ -150,6 +151,11 @@ export function hasRows({ kind }: QueryPlan): boolean {
 
 /** The rows of a SELECT or a set operation, each made when it is asked for. */
 export function compileRowSource(query: QueryPlan, compiler: Compiler): RowSource {
+  const { open, ordered } = compileRows(query, compiler)
+  return { open: profiledRows(open, query, compiler), ordered }
+}
+
+function compileRows(query: QueryPlan, compiler: Compiler): RowSource {
   if (query.kind === 'set') return { open: compileSetRows(query, compiler), ordered: query.sort !== undefined }
   if (query.kind !== 'select') throw new LedgerError('semantic/invalid', 'this query has no rows to stream')
   const bounds = compileBounds(query, compiler)
@@ -159,8 +165,13 @@ export function compileRowSource(query: QueryPlan, compiler: Compiler): RowSourc
     const orderOf = compileOrder(input, compiler)
     const holding = compileHolding(query.value, compiler)
     const open: OpenRows = (frame) => {
-      const values = new OrderedValues(orderOf(frame, holding.start), holding.resultOf, frame)
-      return new SelectRows(values, values.current, distinct, bounds(frame), frame)
+      let values: OrderedValues | undefined
+      const start = () => {
+        values = new OrderedValues(orderOf(frame, holding.start), holding.resultOf, frame)
+        return values
+      }
+      const rows = profiledCursor(start, input, frame)
+      return new SelectRows(rows, (values as unknown as OrderedValues).current, distinct, bounds(frame), frame)
     }
     return { open, ordered: query.ordered }
   }

@@ -8,6 +8,7 @@ import type { PlanSettings } from '../plan/plan.ts'
 import { missing, type MissingValue, type Value } from '../values/value.ts'
 import { noSites, type NoticeSites } from './notice-sites.ts'
 import { type Observation, unseenMarks } from './observation.ts'
+import type { Profile } from './profile.ts'
 import type { EvaluationContext } from './source.ts'
 import { defaultValueLimits, ValueChecks } from './value-limits.ts'
 import type { SharedRows } from './spill/kept-rows.ts'
@@ -34,6 +35,8 @@ export class Frame {
   readonly values: ValueChecks
   /** What is found out for notices; undefined where nobody wants any. */
   observation: Observation | undefined
+  /** What EXPLAIN ANALYZE counts; undefined for any other statement. */
+  profile: Profile | undefined
   /** Of paths and comparisons (notice-sites.ts). */
   marks: Uint8Array = unseenMarks
   #work = 0
@@ -140,6 +143,8 @@ export interface Compiler {
   readonly fieldsAsked: FieldsAsked
   /** What is watched for notices. */
   readonly sites: NoticeSites
+  /** Whether every step counts its rows: for EXPLAIN ANALYZE. */
+  readonly isProfiled: boolean
   /** Calls that can't be made: compiling goes on to find all of them. */
   readonly errors: ErrorList
 }
@@ -184,6 +189,7 @@ export function compilerFor(plan: PlanSettings, fieldsAsked: FieldsAsked = new M
     doubts: undefined,
     fieldsAsked,
     sites,
+    isProfiled: false,
     errors: new ErrorList(),
   }
   for (const role of roles) family[role] = read
@@ -206,6 +212,14 @@ export function writing(read: Compiler): Compiler {
 export function doubting(read: Compiler, doubts: Doubts): Compiler {
   const family = {} as Record<Role, Compiler>
   const compiler: Compiler = { ...read, family, doubts, sites: noSites }
+  for (const role of roles) family[role] = compiler
+  return compiler
+}
+
+/** The compiler for EXPLAIN ANALYZE. */
+export function profiling(read: Compiler): Compiler {
+  const family = {} as Record<Role, Compiler>
+  const compiler: Compiler = { ...read, family, isProfiled: true }
   for (const role of roles) family[role] = compiler
   return compiler
 }

@@ -4,6 +4,7 @@ import { compileTests } from './compile-operators.ts'
 import type { Compiler, Cursor, Open } from './frame.ts'
 import { compileGroup } from './group.ts'
 import { compileJoin } from './join.ts'
+import { profiledOperator } from './profile.ts'
 import { compileTableScan, compileValueScan } from './scan.ts'
 import { compileSort } from './sort.ts'
 import { watchScan } from './watch-scan.ts'
@@ -11,6 +12,10 @@ import { compileWindow } from './window.ts'
 
 /** Makes an operator's rows startable. Scans, filters, joins and LET stream; groups, sorts and windows hold rows. */
 export function compileOperator(operator: Operator, compiler: Compiler): Open {
+  return profiledOperator(compileKind(operator, compiler), operator, compiler)
+}
+
+function compileKind(operator: Operator, compiler: Compiler): Open {
   switch (operator.kind) {
     case 'one-row':
       return oneRow

@@ -4,6 +4,7 @@ import { interruptible } from '../base/interruption.ts'
 import { fieldsAsked } from '../plan/fields-asked.ts'
 import type { Plan, PlanStatement } from '../plan/plan.ts'
 import { bag, list, string, structOf, type Value } from '../values/value.ts'
+import { compileAnalyze } from './analyze.ts'
 import { compileExpression } from './compile-expression.ts'
 import { collect, compileRowSource, hasRows } from './compile-query.ts'
 import { compileChange, compileInsert, type Execute, sinkOf } from './dml.ts'
@@ -148,6 +149,8 @@ function compileExecute(statement: Exclude<PlanStatement, { kind: 'query' }>, co
       const rows = statement.lines.map((line) => structOf({ plan: string(line) }))
       return () => rows
     }
+    case 'analyze':
+      return compileAnalyze(statement, compiler)
     case 'redact': {
       const args = statement.args.map((argument) => compileExpression(argument, compiler))
       return (frame) => {

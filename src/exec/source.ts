@@ -89,6 +89,8 @@ export interface EvaluationContext {
   /** UTCNOW(): one moment for the whole statement, in milliseconds since 1970. */
   readonly nowMs: number
   readonly meter: Meter
+  /** Milliseconds since some fixed moment, for EXPLAIN ANALYZE. */
+  readonly clockMs?: () => number
   /** What one value may take; the widest where left out. */
   readonly valueLimits?: ValueLimits | undefined
   /**

@@ -42,6 +42,8 @@ export class StatementMemory {
   readonly #pool: MemoryPool | undefined
   readonly #open = new Set<TemporaryFile>()
   #used = 0
+  #peak = 0
+  #spilled = 0
   /** Taken from the pool; a whole number of steps. */
   #taken = 0
   #diskUsed = 0
@@ -67,6 +69,16 @@ export class StatementMemory {
     return this.#used
   }
 
+  /** The most bytes that were charged at once. */
+  get peakBytes(): number {
+    return this.#peak
+  }
+
+  /** Bytes written to temporary files. */
+  get spilledBytes(): number {
+    return this.#spilled
+  }
+
   /** Bytes of temporary files that are open. */
   get diskUsed(): number {
     return this.#diskUsed
@@ -77,6 +89,7 @@ export class StatementMemory {
     const used = this.#used + bytes
     if (used > this.limits.memoryBytes || !this.#takes(used)) return false
     this.#used = used
+    if (used > this.#peak) this.#peak = used
     return true
   }
 
@@ -88,6 +101,7 @@ export class StatementMemory {
   /** Charges bytes whatever the limit is: for the share of an operator. */
   force(bytes: number): void {
     this.#used += bytes
+    if (this.#used > this.#peak) this.#peak = this.#used
     this.#takes(this.#used)
   }
 
@@ -150,6 +164,7 @@ export class StatementMemory {
   #chargeDisk(bytes: number): void {
     const { diskBytes } = this.limits
     this.#diskUsed += bytes
+    this.#spilled += bytes
     if (this.#diskUsed <= diskBytes) return
     throw new LedgerError(
       'evaluator/limit',

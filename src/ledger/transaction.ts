@@ -123,7 +123,7 @@ export class LedgerTransaction {
     try {
       if (this.#briefOnly && !this.#core.prepared.isBrief(text)) throw notBrief()
       const plan = this.#core.prepared.plan(text, view.catalog, (name) => this.#readSet.addName(name))
-      const isQuery = plan.statement.kind === 'query' || plan.statement.kind === 'explain'
+      const isQuery = isReading(plan)
       if (this.#readsOnly) this.#checkOnlyReads(isQuery)
       if (!isQuery) return { rows: this.#change(plan, parameters, run), ...facts }
       return { rows: this.#query(plan, parameters, run), ...facts }
@@ -236,6 +236,7 @@ export class LedgerTransaction {
       typing: options.typing ?? 'permissive',
       transactionId: this.id,
       nowMs,
+      clockMs: () => env.monotonicMs(),
       meter,
       valueLimits: quotas,
       memory: new StatementMemory(limits, options.temporaryFiles, options.memoryPool),
@@ -287,6 +288,10 @@ export class LedgerTransaction {
     this.#view?.snapshot.release()
     this.#view = undefined
   }
+}
+
+function isReading({ statement }: Plan): boolean {
+  return statement.kind === 'query' || statement.kind === 'explain' || statement.kind === 'analyze'
 }
 
 function notBrief(): LedgerError {

@@ -32,20 +32,18 @@ export interface QueryOptions {
   readonly tempDir?: string
 }
 
+/** What a query takes from the world around it. */
+export type QueryEnv = Pick<Env, 'nowMs' | 'monotonicMs' | 'randomBytes'>
+
 /** A query parsed and planned over names whose values come with each run. */
 export class PreparedQuery {
   readonly #plan: Plan
-  readonly #env: Pick<Env, 'nowMs' | 'randomBytes'>
+  readonly #env: QueryEnv
   readonly #options: QueryOptions
   readonly #streaming: ReadonlyMap<string, number>
 
   /** Throws LedgerError with a place in the text. */
-  constructor(
-    text: string,
-    names: Iterable<string>,
-    env: Pick<Env, 'nowMs' | 'randomBytes'>,
-    options: QueryOptions = {},
-  ) {
+  constructor(text: string, names: Iterable<string>, env: QueryEnv, options: QueryOptions = {}) {
     const { typing = 'permissive', foldsCase = true } = options
     this.#options = options
     // JavaScript callers have no compiler to tell them.
@@ -110,6 +108,7 @@ export class PreparedQuery {
       typing: this.#plan.typing,
       transactionId: undefined,
       nowMs: this.#env.nowMs(),
+      clockMs: () => this.#env.monotonicMs(),
       meter: { readIos: 0, writeIos: 0, tick: () => {} },
       memory,
     }

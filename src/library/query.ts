@@ -1,7 +1,6 @@
-import type { Env } from '../base/env.ts'
 import type { Value } from '../values/value.ts'
 import { type Bindings, bindingsOf } from './bindings.ts'
-import { PreparedQuery, type QueryOptions } from './prepared-query.ts'
+import { PreparedQuery, type QueryEnv, type QueryOptions } from './prepared-query.ts'
 import { type JsValue, toValue } from './to-value.ts'
 
 /** A query that was parsed and planned once and can be run any number of times. */
@@ -9,7 +8,7 @@ export class Query {
   readonly #prepared: PreparedQuery
 
   /** Use `prepare`. */
-  constructor(text: string, names: Iterable<string>, env: Pick<Env, 'nowMs' | 'randomBytes'>, options?: QueryOptions) {
+  constructor(text: string, names: Iterable<string>, env: QueryEnv, options?: QueryOptions) {
     this.#prepared = new PreparedQuery(text, names, env, options)
   }
 

@@ -79,14 +79,30 @@ function buildStatement(statement: Statement, context: PlanContext): PlanStateme
       const scope = new Scope(undefined)
       return { kind: 'redact', args: statement.args.map((argument) => buildExpression(argument, scope, context)), span }
     }
-    case 'explain': {
-      const [option] = statement.options
-      if (option !== undefined) {
-        throw new LedgerError('semantic/unsupported', `EXPLAIN has no option '${option.text}'`, { span: option.span })
-      }
-      return { kind: 'explain', lines: printPlan(folded(buildStatement(statement.statement, context), context)) }
-    }
+    case 'explain':
+      return buildExplain(statement, context)
   }
+}
+
+type ExplainStatement = Extract<Statement, { kind: 'explain' }>
+
+function buildExplain({ options, statement }: ExplainStatement, context: PlanContext): PlanStatement {
+  const unknown = options.find(({ text }) => text.toLowerCase() !== 'analyze')
+  if (unknown !== undefined) {
+    throw new LedgerError('semantic/unsupported', `EXPLAIN has no option '${unknown.text}'`, {
+      span: unknown.span,
+      help: 'write EXPLAIN or EXPLAIN ANALYZE',
+    })
+  }
+  if (options.length > 0 && statement.kind !== 'query') {
+    throw new LedgerError('semantic/unsupported', 'EXPLAIN ANALYZE runs queries only, and changes nothing', {
+      span: { start: statement.span.start, end: statement.span.end },
+      help: 'EXPLAIN without ANALYZE shows the plan of this statement',
+    })
+  }
+  const built = buildStatement(statement, context)
+  if (options.length > 0 && built.kind === 'query') return { kind: 'analyze', value: built.value }
+  return { kind: 'explain', lines: printPlan(folded(built, context)) }
 }
 
 function namedTable({ kind, name, conditional }: Extract<Statement, { kind: 'create-table' | 'drop-table' }>) {

@@ -52,6 +52,13 @@ export type PlanStatement =
   | { readonly kind: 'redact'; readonly args: readonly PlanExpression[]; readonly span: Span }
   /** The lines of EXPLAIN, made when the plan was. */
   | { readonly kind: 'explain'; readonly lines: readonly string[] }
+  | AnalyzePlan
+
+/** EXPLAIN ANALYZE of a query: it runs, and its plan is printed with what was counted. */
+export interface AnalyzePlan {
+  readonly kind: 'analyze'
+  readonly value: PlanExpression
+}
 
 export type PlanExpression =
   /** `written`: the expression that it was folded from (fold-constants.ts). */

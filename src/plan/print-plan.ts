@@ -12,10 +12,15 @@ import type {
 import { printPlanExpression } from './print-plan-expression.ts'
 import { missingIndex } from './use-index.ts'
 
+/** What stands behind the line of an operator or a query. */
+export type NoteOf = (step: Operator | QueryPlan) => string
+
 /** A plan as a tree of lines, the last step first: what EXPLAIN shows. Each source says how its rows are found. */
-export function printPlan(statement: PlanStatement): string[] {
+export function printPlan(statement: PlanStatement, noteOf: NoteOf = () => ''): string[] {
   const lines: string[] = []
-  const line = (depth: number, text: string) => lines.push('  '.repeat(depth) + text)
+  const line: Line = (depth, text, step) => {
+    lines.push('  '.repeat(depth) + text + (step === undefined ? '' : noteOf(step)))
+  }
   switch (statement.kind) {
     case 'query':
       if (statement.value.kind === 'query') printQuery(statement.value.query, 0, line)
@@ -54,25 +59,25 @@ function conflictText({ name }: TableInfo, { key, index, action }: ConflictPlan)
   return `on conflict (${key.join(', ')}) do ${action}, ${found}${help}`
 }
 
-type Line = (depth: number, text: string) => void
+type Line = (depth: number, text: string, step?: Operator | QueryPlan) => void
 
 function printQuery(query: QueryPlan, depth: number, line: Line): void {
   switch (query.kind) {
     case 'select': {
       const words = [query.distinct ? 'distinct' : '', query.ordered ? 'in order' : ''].filter((word) => word !== '')
-      line(depth, ['select', ...words, printPlanExpression(query.value)].join(' '))
+      line(depth, ['select', ...words, printPlanExpression(query.value)].join(' '), query)
       printBounds(query, depth + 1, line)
       printNested(query.value, depth + 1, line)
       printOperator(query.input, depth + 1, line)
       return
     }
     case 'pivot':
-      line(depth, `pivot ${printPlanExpression(query.value)} at ${printPlanExpression(query.name)}`)
+      line(depth, `pivot ${printPlanExpression(query.value)} at ${printPlanExpression(query.name)}`, query)
       printBounds(query, depth + 1, line)
       printOperator(query.input, depth + 1, line)
       return
     case 'set':
-      line(depth, `${query.outer ? 'outer ' : ''}${query.op}${query.all ? ' all' : ''}`)
+      line(depth, `${query.outer ? 'outer ' : ''}${query.op}${query.all ? ' all' : ''}`, query)
       printBounds(query, depth + 1, line)
       for (const side of [query.left, query.right]) printSide(side, depth + 1, line)
       return
@@ -120,44 +125,50 @@ function printOperator(
 ): void {
   switch (operator.kind) {
     case 'one-row':
-      line(depth, 'one row')
+      line(depth, 'one row', operator)
       return
     case 'scan-table':
       line(
         depth,
         `${accessText(operator.source, operator.access)} as ${operator.alias}${scanNote(operator, conditions)}`,
+        operator,
       )
       return
     case 'scan-value': {
       const verb = operator.unpivot ? 'unpivot' : operator.unnests ? 'unnest' : 'range over'
-      line(depth, `${verb} ${printPlanExpression(operator.value)} as ${operator.alias}`)
+      line(depth, `${verb} ${printPlanExpression(operator.value)} as ${operator.alias}`, operator)
       printNested(operator.value, depth + 1, line)
       return
     }
     case 'filter':
-      line(depth, `filter ${operator.conditions.map(printPlanExpression).join(' and ')}`)
+      line(depth, `filter ${operator.conditions.map(printPlanExpression).join(' and ')}`, operator)
       printNested(operator.conditions, depth + 1, line)
       printOperator(operator.input, depth + 1, line, operator.conditions)
       return
     case 'join':
-      line(depth, joinText(operator))
+      line(depth, joinText(operator), operator)
       printOperator(operator.left, depth + 1, line)
       printOperator(operator.right, depth + 1, line)
       return
     case 'let':
-      line(depth, `let ${operator.name} = ${printPlanExpression(operator.value)}`)
+      line(depth, `let ${operator.name} = ${printPlanExpression(operator.value)}`, operator)
       break
     case 'group':
-      line(depth, `group by ${operator.keys.map((key) => printPlanExpression(key.value)).join(', ') || 'nothing'}`)
+      line(
+        depth,
+        `group by ${operator.keys.map((key) => printPlanExpression(key.value)).join(', ') || 'nothing'}`,
+        operator,
+      )
       break
     case 'sort':
       line(
         depth,
         `sort by ${operator.keys.map((key) => `${printPlanExpression(key.value)}${key.descending ? ' desc' : ''}`).join(', ')}`,
+        operator,
       )
       break
     case 'window':
-      line(depth, `window ${operator.functions.map((one) => one.name).join(', ')}`)
+      line(depth, `window ${operator.functions.map((one) => one.name).join(', ')}`, operator)
   }
   printOperator(operator.input, depth + 1, line)
 }

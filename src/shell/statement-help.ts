@@ -57,7 +57,7 @@ export const statementHelps: Readonly<Record<string, StatementHelp>> = {
     forms: ["EXEC REDACT_REVISION `{strandId: \"…\", sequenceNo: …}`, 'tableId', 'documentId'"],
   },
   explain: {
-    forms: ['EXPLAIN statement'],
+    forms: ['EXPLAIN statement', 'EXPLAIN ANALYZE SELECT …'],
     example: "EXPLAIN SELECT * FROM Vehicle WHERE VIN = 'WVWZZZ1KZ8W386752'",
   },
 }

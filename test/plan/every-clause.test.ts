@@ -36,7 +36,10 @@ const differences: Readonly<Record<string, readonly (readonly [string, string])[
     ['SELECT CAST(a AS DECIMAL(5, 2)) FROM T', 'SELECT CAST(a AS DECIMAL(5, 1)) FROM T'],
     ['SELECT ABS(a) FROM T', 'SELECT ABS(b) FROM T'],
   ],
-  options: [['EXPLAIN SELECT * FROM T', 'EXPLAIN (x) SELECT * FROM T']],
+  options: [
+    ['EXPLAIN SELECT * FROM T', 'EXPLAIN (x) SELECT * FROM T'],
+    ['EXPLAIN SELECT * FROM T', 'EXPLAIN ANALYZE SELECT * FROM T'],
+  ],
   statement: [['EXPLAIN SELECT * FROM T', 'EXPLAIN SELECT * FROM U']],
   form: [
     ["INSERT INTO T VALUE <<{'a': 1}>>", "INSERT INTO T <<{'a': 1}>>"],

@@ -190,6 +190,9 @@ test('EXPLAIN, its options, and a name that is spelt like it', () => {
   }
   assert.deepEqual(options('EXPLAIN SELECT * FROM t'), [])
   assert.deepEqual(options('EXPLAIN (analyze, verbose) DELETE FROM t'), ['analyze', 'verbose'])
+  assert.deepEqual(options('EXPLAIN ANALYZE SELECT * FROM t'), ['ANALYZE'])
+  assert.deepEqual(options('EXPLAIN analyze'), [])
+  assert.deepEqual(options('EXPLAIN analyze + 1'), [])
   assert.deepEqual(options('EXPLAIN (a)'), [])
   assert.deepEqual(options('EXPLAIN (a, b) || c'), [])
   assert.equal(options('explain + 1'), 'query')
