@@ -193,6 +193,10 @@ export const tablePaddingColumnsMax = 200
 
 /** How deep scripts may include scripts. */
 export const includeDepthMax = 16
+/** Bytes of a configuration, key, certificate, profile or checkpoint file; it is held in memory, and a device has no end. */
+export const settingsFileBytesMax = 16 * 1024 * 1024
+/** Bytes of a proof or digest file, and of the history's; all of it becomes one text, of which V8's longest is a little more. */
+export const evidenceBytesMax = 512 * 1024 * 1024 - 64
 /** Lines kept in the shell's history. */
 export const historyEntriesMax = 10_000
 /** An entry of the history's file, in UTF-16 units. */

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
+import { readBoundedText } from './bounded-file.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -44,7 +44,7 @@ function sharedFile(variables: Variables, name: string): string {
 function sections(path: string): string[] {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readBoundedText(path)
   } catch {
     return []
   }

@@ -1,6 +1,7 @@
-import { appendFileSync, chmodSync, closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { appendFileSync, chmodSync, closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { historyEntriesMax, historyEntryUnitsMax } from '../base/limits.ts'
+import { evidenceBytesMax, historyEntriesMax, historyEntryUnitsMax } from '../base/limits.ts'
+import { readBoundedText } from './bounded-file.ts'
 import { makeFolder } from './folders.ts'
 import { writeWholeFile } from './whole-file.ts'
 
@@ -20,7 +21,7 @@ export class HistoryFile {
   read(): string[] {
     let lines: string[]
     try {
-      lines = readFileSync(this.#path, 'utf8')
+      lines = readBoundedText(this.#path, evidenceBytesMax)
         .split('\n')
         .filter((line) => line !== '')
     } catch {

@@ -1,5 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { LedgerError } from '../base/errors.ts'
+import { readBoundedText } from './bounded-file.ts'
 import { writeJsonFile } from './serve-json-file.ts'
 
 /** How far a load has come. It is on disk before each commit, so that a load which is broken off loses and doubles nothing. */
@@ -35,7 +36,7 @@ export class Checkpoint {
   read(): LoadState | undefined {
     let text: string
     try {
-      text = readFileSync(this.#path, 'utf8')
+      text = readBoundedText(this.#path)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error

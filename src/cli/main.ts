@@ -15,6 +15,8 @@ declare const __QLDB_VERSION__: string
 const version = __QLDB_VERSION__
 
 async function main(): Promise<void> {
+  // Until it is known how the run ends: a program that stops without an end has not done what was asked.
+  process.exitCode = exitNumber('failed')
   let verbosity = 0
   let errorFormat: ErrorFormat = 'text'
   watchStreams(
@@ -40,6 +42,7 @@ async function main(): Promise<void> {
     const invocation = parseArguments(asked.argv, version)
     if (invocation.kind === 'text') {
       process.stdout.write(invocation.text)
+      process.exitCode = exitNumber('ok')
       return
     }
     verbosity = invocation.args.verbose

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
 import { placeAt } from '../base/span.ts'
 import { Settings } from '../shell/settings.ts'
 import type { Arguments } from './args.ts'
 import { regionWarning } from './aws-regions.ts'
+import { readBoundedText } from './bounded-file.ts'
 import { type Config, emptyConfig, parseConfig } from './config.ts'
 import type { Place, Sourced } from './connect.ts'
 import { fileError } from './file-error.ts'
@@ -109,7 +109,7 @@ function placeWarnings(args: Arguments, place: Place): string[] {
 function readConfig(path: string, isAsked: boolean): Config {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readBoundedText(path)
   } catch (error) {
     const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT'
     if (isAbsent && !isAsked) return emptyConfig

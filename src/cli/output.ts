@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import { hasRoom } from '../base/has-room.ts'
 import type { FormatName } from '../shell/formats.ts'
 import { reasonOf } from './file-error.ts'
 
@@ -35,7 +36,7 @@ export class Output implements TextOutput {
 
   write(text: string): void | Promise<void> {
     if (text === '' || this.#stream.write(text)) return
-    return new Promise((resolve) => this.#stream.once('drain', resolve))
+    return hasRoom(this.#stream)
   }
 }
 

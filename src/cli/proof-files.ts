@@ -1,21 +1,18 @@
-import { readFileSync } from 'node:fs'
 import { LedgerError } from '../base/errors.ts'
+import { evidenceBytesMax } from '../base/limits.ts'
 import { parseDigestFile, type SavedDigest } from '../journal/digest-file.ts'
+import { readBoundedFile } from './bounded-file.ts'
 import { fileError, writeError } from './file-error.ts'
 import { writeWholeFile } from './whole-file.ts'
-
-/** Proofs and digests are small: a file beyond that is something else. */
-const evidenceBytesMax = 512 * 1024 * 1024
 
 /** A text file. Throws LedgerError 'file/unreadable' or 'file/not-text'. */
 export function readTextFile(path: string): string {
   let bytes: Buffer
   try {
-    bytes = readFileSync(path)
+    bytes = readBoundedFile(path, evidenceBytesMax)
   } catch (error) {
     throw fileError(error, path)
   }
-  if (bytes.length > evidenceBytesMax) throw new LedgerError('file/not-text', `'${path}' is too large for a proof`)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {

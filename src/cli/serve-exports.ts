@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
@@ -6,6 +6,7 @@ import { newId } from '../base/ids.ts'
 import { exportKeptMs, ledgerExportsMax } from '../base/limits.ts'
 import type { ExportJournal } from '../server/engine-pool.ts'
 import type { ExportRecord, ExportRequest, JournalExports } from '../server/control-plane-exports.ts'
+import { readBoundedText } from './bounded-file.ts'
 import { fileError } from './file-error.ts'
 import { writeJsonFile } from './serve-json-file.ts'
 
@@ -110,7 +111,7 @@ export class FolderExports implements JournalExports {
 
   #load(path: string): void {
     try {
-      const record = JSON.parse(readFileSync(path, 'utf8')) as ExportRecord
+      const record = JSON.parse(readBoundedText(path)) as ExportRecord
       const { status } = record
       this.#records.set(record.id, { ...record, status: status === 'COMPLETED' ? status : 'CANCELLED' })
     } catch {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
@@ -9,6 +9,7 @@ import type { LedgerRecord, LedgerRegistry } from '../server/control-plane-ledge
 import { isStoreDirectory } from '../store/lmdb-files.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { Store } from '../store/store.ts'
+import { readBoundedText } from './bounded-file.ts'
 import { fileError } from './file-error.ts'
 import { writeJsonFile } from './serve-json-file.ts'
 import type { OpenLedgers, OpenStore } from './serve-ledgers.ts'
@@ -132,7 +133,7 @@ export class DirectoryPlaces implements LedgerPlaces {
     const path = join(this.#directory, name)
     const plain = { name, permissionsMode: 'ALLOW_ALL', deletionProtection: true, tags: {} } as const
     try {
-      const found = JSON.parse(readFileSync(join(path, recordFile), 'utf8')) as Partial<LedgerRecord>
+      const found = JSON.parse(readBoundedText(join(path, recordFile))) as Partial<LedgerRecord>
       return { createdMs: 0, ...plain, ...found, name }
     } catch {
       return { ...plain, createdMs: statSync(path).birthtimeMs }

@@ -1,4 +1,4 @@
-import { createWriteStream, readFileSync, statSync } from 'node:fs'
+import { createWriteStream, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
 import type { AccessEntry } from '../server/http-server.ts'
@@ -7,6 +7,7 @@ import { parseAccessKeys } from '../server/sigv4-keys.ts'
 import { WireError } from '../protocol/message.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
 import { visibleText } from '../shell/visible-text.ts'
+import { readBoundedText } from './bounded-file.ts'
 import { fileError } from './file-error.ts'
 import { dataDirectory } from './places.ts'
 import { realEnv } from './real-env.ts'
@@ -91,7 +92,7 @@ function readKeys(path: string, stderr: NodeJS.WritableStream): AccessKeys {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readBoundedText(path)
   } catch (error) {
     throw fileError(error, path)
   }

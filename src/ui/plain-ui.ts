@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import { hasRoom } from '../base/has-room.ts'
 import { printErrorReport, reportOf } from '../shell/error-report.ts'
 import type { EventSink } from '../shell/events.ts'
 import { type ExitName, firstFailure } from '../shell/exit-codes.ts'
@@ -159,6 +160,6 @@ class PlainSession {
 
   async #write(text: string): Promise<void> {
     const { stdout } = this.#options
-    if (text !== '' && !stdout.write(text)) await new Promise((resolve) => stdout.once('drain', resolve))
+    if (text !== '' && !stdout.write(text)) await hasRoom(stdout)
   }
 }

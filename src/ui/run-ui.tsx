@@ -1,5 +1,6 @@
 import { render, useStdout } from 'ink'
 import { useEffect } from 'react'
+import { hasRoom } from '../base/has-room.ts'
 import { printErrorReport } from '../shell/error-report.ts'
 import type { EventSink } from '../shell/events.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
@@ -161,7 +162,7 @@ class Scrollback {
     if (text === '') return
     if (this.through !== undefined) this.through(text)
     else this.#stream.write(text)
-    if (this.#stream.writableNeedDrain) await new Promise((resolve) => this.#stream.once('drain', resolve))
+    if (this.#stream.writableNeedDrain) await hasRoom(this.#stream)
   }
 }
 

@@ -247,6 +247,30 @@ test('a full disk behind stdout is one clear line and exit 1', (t) => {
   assert.doesNotMatch(said, /bug|internal/)
 })
 
+test('a full disk behind stderr does not hide that a statement failed', (t) => {
+  if (!existsSync('/dev/full')) return t.skip('this system has no /dev/full')
+  for (const format of ['text', 'json']) {
+    const command = `'${process.execPath}' '${program}' --memory --error-format ${format} -e 'SELECTX' 2>/dev/full || echo "exit $?"`
+    assert.equal(execFileSync('sh', ['-c', command], { encoding: 'utf8' }), 'exit 1\n')
+  }
+})
+
+test(
+  'a small file that turns out to have no end is refused by name',
+  withShell(async (shell) => {
+    if (!existsSync('/dev/zero')) return
+    for (const args of [
+      ['--memory', '-c', '/dev/zero', '-e', 'SELECT 1'],
+      ['serve', '--memory', '--port', '0', '--keys', '/dev/zero'],
+      ['verify', '/dev/zero'],
+    ]) {
+      const { code, signal, stderr } = await shell.run(args)
+      assert.deepEqual([code, signal], [2, undefined], stderr)
+      assert.match(stderr, /^error\[file\/unreadable\]: can't read '\/dev\/zero': it has more than \d+ bytes$/m)
+    }
+  }),
+)
+
 test(
   'the configuration file of the official shell is accepted; unknown keys warn; flags win',
   withShell(async (shell) => {
