@@ -15,7 +15,7 @@ import { exitCodeHelp, wrongUsage } from './args.ts'
 import { processMemoryShare } from './memory-share.ts'
 import { Output } from './output.ts'
 import { checkInputs, fileBinding, type InputSpec, parseInput } from './query-inputs.ts'
-import { parseQuotas, type Quotas, queryQuotaHelp, tempDirHelp } from './quota-args.ts'
+import { parseQueryQuotas, type Quotas, queryQuotaHelp, tempDirHelp } from './quota-args.ts'
 import { realEnv } from './real-env.ts'
 import { writeNotice, writeReport } from './report-failure.ts'
 import type { ToolWorld } from './tools.ts'
@@ -59,11 +59,12 @@ function rowsOf(
   observation: Observation | undefined,
 ): Generator<Value> {
   const bindings = new Map(inputs.map((input) => [input.name, fileBinding(input)]))
-  const { statementMemoryBytes, statementDiskBytes = statementDiskBytesMax } = quotas.ledger
+  const { statementMemoryBytes, statementDiskBytes = statementDiskBytesMax, ...limits } = quotas.ledger
   const query = new PreparedQuery(text, bindings.keys(), realEnv, {
     typing,
     memoryBytes: statementMemoryBytes ?? processMemoryShare(),
     diskBytes: statementDiskBytes,
+    ...limits,
     ...(quotas.tempDir === undefined ? {} : { tempDir: quotas.tempDir }),
   })
   return query.rows((name) => bindings.get(name) as ReturnType<typeof fileBinding>, [], observation)
@@ -158,7 +159,7 @@ function parseQueryArguments(argv: readonly string[]): QueryArguments | string {
     typing,
     verbose: options.verbose ?? 0,
     text,
-    quotas: parseQuotas(options.quota ?? [], options.tempDir),
+    quotas: parseQueryQuotas(options.quota ?? [], options.tempDir),
     quiet: options.quiet === true,
   }
 }

@@ -36,7 +36,7 @@ export function handlerOptions({ strictQldb, quotas }: LedgerRules, guard: State
 }
 
 type Target =
-  | { readonly ledger: keyof LedgerQuotas; readonly most?: number }
+  | { readonly ledger: keyof LedgerQuotas; readonly most?: number; readonly factor?: number }
   | { readonly sessions: keyof SessionLimits; readonly factor: number }
   | { readonly answers: keyof AnswerLimits; readonly factor: number }
 
@@ -59,6 +59,7 @@ const targets: Readonly<Record<string, Target>> = {
   'answer-bytes': { answers: 'bytes', factor: 1 },
   'answer-seconds': { answers: 'ms', factor: 1000 },
   'statement-disk': { ledger: 'statementDiskBytes' },
+  'row-seconds': { ledger: 'rowMs', factor: 1000 },
 }
 
 const names = Object.keys(targets)
@@ -71,21 +72,34 @@ export function isForEndpoint(quota: string): boolean {
 /** For `--help`. */
 export const quotaHelp = `another bound, as NAME=NUMBER; may be repeated. NAME is one of ${names.join(', ')}`
 
-/** For `qldb query --help`: the others bound ledgers. */
-export const queryQuotaHelp =
-  'override a limit, as NAME=SIZE; may be repeated. NAME is statement-memory (512MiB) or statement-disk (16GiB)'
+/** Quotas of statements, which `qldb query` takes; the others bound ledgers. */
+const queryNames = ['statement-memory', 'statement-disk', 'value-bytes', 'number-digits', 'row-seconds']
+
+/** For `qldb query --help`. */
+export const queryQuotaHelp = `override a limit, as NAME=NUMBER; may be repeated. NAME is one of ${queryNames.join(', ')}`
+
+/** The quotas of `qldb query`. Throws LedgerError 'usage/invalid-argument'. */
+export function parseQueryQuotas(texts: readonly string[], tempDir?: string): Quotas {
+  for (const text of texts) {
+    const [name = ''] = text.split('=', 1)
+    if (Object.hasOwn(targets, name) && !queryNames.includes(name)) {
+      throw usage(`the quota '${name}' bounds no query over files`, `quotas of a query are: ${queryNames.join(', ')}`)
+    }
+  }
+  return parseQuotas(texts, tempDir, queryNames)
+}
 
 export const tempDirHelp = 'where statements spill that outgrow their memory (default: $TMPDIR, or /var/tmp)'
 
 /** Reads `NAME=NUMBER` texts; of a name that comes twice the last one counts. Throws LedgerError 'usage/invalid-argument'. */
-export function parseQuotas(texts: readonly string[], tempDir?: string): Quotas {
+export function parseQuotas(texts: readonly string[], tempDir?: string, known: readonly string[] = names): Quotas {
   const ledger: Partial<Record<keyof LedgerQuotas, number>> = {}
   const sessions: Partial<Record<keyof SessionLimits, number>> = {}
   const answers: Partial<Record<keyof AnswerLimits, number>> = {}
   for (const text of texts) {
-    const [name, number] = parseQuota(text)
+    const [name, number] = parseQuota(text, known)
     const target = targets[name] as Target
-    if ('ledger' in target) ledger[target.ledger] = number
+    if ('ledger' in target) ledger[target.ledger] = number * (target.factor ?? 1)
     else if ('sessions' in target) sessions[target.sessions] = number * target.factor
     else answers[target.answers] = number * target.factor
   }
@@ -101,14 +115,14 @@ export function bytesOf(name: string, value: string): number {
   throw usage(`'--quota ${name}' takes a size, found '${value}'`, `for example: --quota ${name}=64MiB`)
 }
 
-function parseQuota(text: string): [string, number] {
+function parseQuota(text: string, known: readonly string[]): [string, number] {
   const at = text.indexOf('=')
   const name = at === -1 ? text : text.slice(0, at)
   if (!Object.hasOwn(targets, name)) {
-    const near = nearName(name, names)
+    const near = nearName(name, known)
     throw usage(
       `no quota named '${name}'`,
-      `${near === undefined ? '' : `did you mean '${near}'? `}quotas are: ${names.join(', ')}`,
+      `${near === undefined ? '' : `did you mean '${near}'? `}quotas are: ${known.join(', ')}`,
     )
   }
   const value = at === -1 ? '' : text.slice(at + 1)

@@ -1,5 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
-import { allStatementsMemoryBytesMax, statementCharactersMax } from '../base/limits.ts'
+import { allStatementsMemoryBytesMax, statementCharactersMax, transactionAgeMsMax } from '../base/limits.ts'
 import { defaultRequestLimits, type RequestLimits } from '../protocol/codec.ts'
 import type { HttpLimits } from '../server/http-server.ts'
 import { bytesOf, parseQuotas, quotaHelp, type Quotas } from './quota-args.ts'
@@ -48,9 +48,10 @@ export function parseServeQuotas(
   return { ledgers: parseQuotas(others, tempDir), server: { requests, http, allStatementsMemoryBytes } }
 }
 
-/** At an endpoint a statement may be as long as QLDB's, unless another limit was asked for. */
+/** At an endpoint a statement may be as long as QLDB's, and gives a row while its transaction lives, unless otherwise asked. */
 export function endpointQuotas(quotas: Quotas): Quotas {
-  return { ...quotas, ledger: { statementCharacters: statementCharactersMax, ...quotas.ledger } }
+  const rowMs = quotas.sessions.transactionAgeMsMax ?? transactionAgeMsMax
+  return { ...quotas, ledger: { statementCharacters: statementCharactersMax, rowMs, ...quotas.ledger } }
 }
 
 /** What a request may hold before anyone looks at it. */

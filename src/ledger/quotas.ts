@@ -38,6 +38,8 @@ export interface LedgerQuotas {
   readonly statementMemoryBytes: number
   /** Of its temporary files. */
   readonly statementDiskBytes: number
+  /** How long a statement may work without giving a row. */
+  readonly rowMs: number
 }
 
 /** QLDB's documented quotas. */
@@ -54,6 +56,7 @@ const strictQuotas: LedgerQuotas = {
   numberDigits: integerDigitsMax,
   statementMemoryBytes: statementMemoryBytesMax,
   statementDiskBytes: statementDiskBytesMax,
+  rowMs: Number.POSITIVE_INFINITY,
 }
 
 /** As wide as the machine allows. */
@@ -70,6 +73,7 @@ const wideQuotas: LedgerQuotas = {
   numberDigits: integerDigitsMax,
   statementMemoryBytes: statementMemoryBytesMax,
   statementDiskBytes: statementDiskBytesMax,
+  rowMs: Number.POSITIVE_INFINITY,
 }
 
 export function quotasOf(strictQldb: boolean, wanted: Partial<LedgerQuotas> = {}): LedgerQuotas {

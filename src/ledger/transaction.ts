@@ -116,7 +116,11 @@ export class LedgerTransaction {
     const view = this.#openView()
     const record = { text, startMs: this.#core.env.nowMs(), digest, failed: false }
     const number = this.#statements.push(record) - 1
-    const meter = new StatementMeter(this.#core.options.isCancelled)
+    const meter = new StatementMeter({
+      isCancelled: this.#core.options.isCancelled,
+      rowMs: this.#core.quotas.rowMs,
+      env: this.#core.env,
+    })
     const observation = takesNotices ? new Observation(text) : undefined
     const run = { number, meter, observation }
     const facts = { meter, ...(observation === undefined ? {} : { notices: () => observation.notices() }) }
@@ -175,15 +179,16 @@ export class LedgerTransaction {
     const context = this.#context(parameters, run, undefined)
     const rows = runPlan(plan, context)
     this.#openResults.set(run.number, context.memory)
-    return this.#whileOpen(rows, run.number)
+    return this.#whileOpen(rows, run)
   }
 
-  *#whileOpen(rows: Iterable<Value>, number: number): Generator<Value> {
+  *#whileOpen(rows: Iterable<Value>, { number, meter }: RunningStatement): Generator<Value> {
     try {
       this.#checkOpen()
       for (const row of rows) {
         yield row
         this.#checkOpen()
+        meter.beginRow()
       }
     } catch (error) {
       ;(this.#statements[number] as StatementRecord).failed = true

@@ -1,12 +1,13 @@
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
-import { statementDiskBytesMax, statementMemoryBytesMax } from '../base/limits.ts'
+import { integerDigitsMax, statementDiskBytesMax, statementMemoryBytesMax, valueBytesMax } from '../base/limits.ts'
 import { checkCall } from '../exec/compile-call.ts'
 import { evaluateConstant } from '../exec/evaluate-constant.ts'
 import type { Observation } from '../exec/observation.ts'
 import { evaluatePlan, runPlan } from '../exec/run.ts'
 import type { EvaluationContext } from '../exec/source.ts'
 import { StatementMemory } from '../exec/statement-memory.ts'
+import { StatementMeter } from '../ledger/statement-meter.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { printPlan } from '../plan/print-plan.ts'
@@ -30,6 +31,12 @@ export interface QueryOptions {
   readonly diskBytes?: number
   /** Where they lie. Default: $TMPDIR, or /var/tmp. */
   readonly tempDir?: string
+  /** Bytes of one value that the query makes, as Ion binary. Default: 256 MiB. */
+  readonly valueBytes?: number
+  /** Digits of an integer that the query computes; at most 100,000, the default. */
+  readonly numberDigits?: number
+  /** How long a run may work without giving a row, in milliseconds. Default: as long as it takes. */
+  readonly rowMs?: number
 }
 
 /** What a query takes from the world around it. */
@@ -78,7 +85,7 @@ export class PreparedQuery {
     observation?: Observation,
   ): Generator<Value, undefined, undefined> {
     const context = this.#context(bindingOf, parameters)
-    return closing(runPlan(this.#plan, { ...context, observation }), context.source)
+    return closing(runPlan(this.#plan, { ...context, observation }), context)
   }
 
   /** The whole value that the query gives. */
@@ -99,8 +106,13 @@ export class PreparedQuery {
   #context(
     bindingOf: (name: string) => Binding,
     parameters: readonly Value[],
-  ): EvaluationContext & { readonly source: BoundSource } {
+  ): EvaluationContext & { readonly source: BoundSource; readonly meter: StatementMeter } {
     const memory = this.#memory()
+    const {
+      valueBytes = valueBytesMax,
+      numberDigits = integerDigitsMax,
+      rowMs = Number.POSITIVE_INFINITY,
+    } = this.#options
     return {
       source: new BoundSource(bindingOf, this.#streaming, memory),
       sink: undefined,
@@ -109,7 +121,8 @@ export class PreparedQuery {
       transactionId: undefined,
       nowMs: this.#env.nowMs(),
       clockMs: () => this.#env.monotonicMs(),
-      meter: { readIos: 0, writeIos: 0, tick: () => {} },
+      meter: new StatementMeter({ rowMs, env: this.#env }),
+      valueLimits: { valueBytes, numberDigits },
       memory,
     }
   }
@@ -121,9 +134,17 @@ export class PreparedQuery {
   }
 }
 
-function* closing(rows: Iterable<Value>, source: BoundSource): Generator<Value, undefined, undefined> {
+interface Running {
+  readonly source: BoundSource
+  readonly meter: StatementMeter
+}
+
+function* closing(rows: Iterable<Value>, { source, meter }: Running): Generator<Value, undefined, undefined> {
   try {
-    yield* rows
+    for (const row of rows) {
+      yield row
+      meter.beginRow()
+    }
   } finally {
     source.close()
   }

@@ -182,3 +182,28 @@ test(
     assert.equal(exit, 0)
   }),
 )
+
+test(
+  'query: quotas of statements are taken, those of ledgers refused',
+  withShell(async (shell) => {
+    const query = (quota: string, text: string) => shell.run(['query', '--quota', quota, text])
+    const big = `[${'1,'.repeat(200)}1]`
+    const limits: Readonly<Record<string, readonly [string, RegExp]>> = {
+      'value-bytes=1KiB': ["REPEAT('a', 20000)", /one value takes at most 1024 bytes\n[\s\S]*--quota value-bytes=2048/],
+      'number-digits=9': ['SELECT VALUE x * x FROM [99999999999] AS x', /a number has at most 9 digits/],
+      'row-seconds=1': [
+        `SELECT COUNT(*) FROM ${Array(5).fill(big).join()}`,
+        /the statement gave no row for 1 second\n[\s\S]*--quota row-seconds=2/,
+      ],
+    }
+    for (const [quota, [text, message]] of Object.entries(limits)) {
+      const { code, stderr } = await query(quota, text)
+      assert.equal(code, 1, stderr)
+      assert.match(stderr, /^error\[evaluator\/limit\]/)
+      assert.match(stderr, message)
+    }
+    const { code, stderr } = await query('tables=3', '1')
+    assert.equal(code, 2)
+    assert.match(stderr, /the quota 'tables' bounds no query over files\nhelp: quotas of a query are: .*row-seconds\n/)
+  }),
+)

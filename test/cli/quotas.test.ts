@@ -21,6 +21,7 @@ test('every quota is read under its name; the last of a name counts', () => {
     'table-indexes',
     'value-bytes',
     'number-digits',
+    'row-seconds',
   ]
   const quotas = parseQuotas([...names.map((name, at) => `${name}=${at + 1}`), 'sessions=9', 'transaction-seconds=10'])
   assert.deepEqual(quotas, {
@@ -35,6 +36,7 @@ test('every quota is read under its name; the last of a name counts', () => {
       tableIndexes: 8,
       valueBytes: 9,
       numberDigits: 10,
+      rowMs: 11_000,
     },
     sessions: { sessionsMax: 9, transactionAgeMsMax: 10_000 },
   })

@@ -172,6 +172,7 @@ test(
   withShell(async (shell) => {
     const allowed: Readonly<Record<string, readonly string[]>> = {
       load: ['--create', '--strict-qldb', '--quota', '--qldb-session-endpoint'],
+      query: ['--quota'],
       import: ['--create'],
       serve: ['--memory', '--demo', '--strict-qldb', '--quota'],
       verify: ['--qldb-session-endpoint'],
