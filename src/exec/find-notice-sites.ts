@@ -32,7 +32,7 @@ interface SourcePath {
 }
 
 const each: NoticeStep = { kind: 'each' }
-const comparisons = /^(?:=|<|<=|>|>=)$/
+const comparisons = /^(?:=|<>|<|<=|>|>=)$/
 
 class Finder {
   readonly sites = new NoticeSites()
@@ -272,7 +272,7 @@ class Finder {
         const { collection } = expression
         if (collection.kind === 'sequence') this.#all(collection.items, 'text')
         else this.#expression(collection, 'field')
-        this.#comparison(expression, [expression.operand, collection])
+        this.#comparison(expression, [expression.operand, collection], expression.negated)
         return
       }
       case 'case':
@@ -325,17 +325,17 @@ class Finder {
       this.#conditionally([right], 'field')
       return
     }
-    if (!comparisons.test(op) && op !== '<>') {
+    if (!comparisons.test(op)) {
       this.#all([left, right], role === 'text' ? 'value' : role)
       return
     }
     this.#expression(left, isFixed(right) ? 'field' : 'value')
     this.#expression(right, isFixed(left) ? 'field' : 'text')
-    if (comparisons.test(op)) this.#comparison(expression, [left, right])
+    this.#comparison(expression, [left, right], op === '<>')
   }
 
-  #comparison(part: object, parts: readonly PlanExpression[]): void {
-    if (this.sites.comparisons.length < noticeSitesMax) this.sites.addComparison(part, { parts })
+  #comparison(part: object, parts: readonly PlanExpression[], isNegated = false): void {
+    if (this.sites.comparisons.length < noticeSitesMax) this.sites.addComparison(part, { parts, isNegated })
   }
 
   #field(expression: Extract<PlanExpression, { kind: 'field' }>, role: PathRole): void {

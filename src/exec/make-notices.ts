@@ -100,12 +100,13 @@ function noListMessage({ parts }: ComparisonSite, [, found]: readonly [Value, Va
   return `${noticeText(text)} was never true: IN takes a list, found ${found.type}${list}`
 }
 
-function mismatchMessage({ parts }: ComparisonSite, [a, b]: readonly [Value, Value], text: string): string {
+function mismatchMessage({ parts, isNegated }: ComparisonSite, [a, b]: readonly [Value, Value], text: string): string {
   const isQuoted =
     parts.some(({ kind }) => kind === 'constant' || kind === 'sequence') &&
     (isQuotedNumber(a, b) || isQuotedNumber(b, a))
   const hint = isQuoted ? '; numbers take no quotes' : ''
-  return `${noticeText(text)} was never true: it compared ${a.type} with ${b.type}${hint}`
+  const result = isNegated ? 'was true for every value' : 'was never true'
+  return `${noticeText(text)} ${result}: it compared ${a.type} with ${b.type}${hint}`
 }
 
 /** `'2014'` beside a number. */

@@ -42,6 +42,8 @@ export interface ComparisonSite {
   readonly mark: number
   /** What is compared, as it is written. */
   readonly parts: readonly PlanExpression[]
+  /** Whether it is true for values of different types: `<>`, NOT IN. */
+  readonly isNegated: boolean
 }
 
 export interface ConstantOrder {

@@ -53,11 +53,13 @@ export class Observation {
   /** A comparison met two present values; sets its mark unless their types can't be compared. */
   compared(mark: number, left: Value, right: Value): void {
     if (left.type === right.type || compare(left, right) !== undefined) this.marks[mark] = 1
+    else if (this.#noLists.has(mark)) this.marks[mark] = 1
     else if (mark !== 0 && !this.#mismatches.has(mark)) this.#mismatches.set(mark, [left, right])
   }
 
-  /** IN met a right side that is no list. */
+  /** IN met a right side that is no list; beside lists of other types nothing can be said. */
   foundNoList(mark: number, left: Value, right: Value): void {
+    if (this.#mismatches.has(mark) && !this.#noLists.has(mark)) this.marks[mark] = 1
     this.#noLists.add(mark)
     this.#mismatches.set(mark, [left, right])
   }

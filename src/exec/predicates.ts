@@ -36,11 +36,7 @@ export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate 
     if (within.type === 'null') return nullValue
     const { items } = within
     if (value.type === 'null') return items.length === 0 ? no : nullValue
-    if (frame.marks[mark] === 0) {
-      // With values of other types NOT IN is always true.
-      if (expression.negated) frame.marks[mark] = 1
-      else frame.observation?.comparedEach(mark, value, items)
-    }
+    if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, value, items)
     const keyed = items.length > comparedElementsMax ? keyedOnSecondUse(frame, expression, within) : undefined
     if (keyed !== undefined && (doubts === undefined || areAllOfKind(keyed.kinds, value))) {
       if (keyed.keys.has(equalityKey(value))) return yes
