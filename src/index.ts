@@ -94,6 +94,7 @@ export { decodeAllIon, decodeIon } from './values/binary-reader.ts'
 export { encodeIon } from './values/binary-writer.ts'
 export { compare, compareTotal, equals, ionEquals } from './values/compare.ts'
 export { ionHash } from './values/ion-hash.ts'
+export { type MapEntry, mapOf } from './values/map.ts'
 export { fromPartiqlIon } from './values/partiql-ion.ts'
 export { parseAllIon, parseIon } from './values/text-reader.ts'
 export { type PrintOptions, printIon } from './values/text-writer.ts'
@@ -120,6 +121,7 @@ export {
   isAbsent,
   list,
   type ListValue,
+  type MapValue,
   missing,
   type MissingValue,
   nullOf,

@@ -3,6 +3,7 @@ import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
 import { aggregateNames, hasTrait, insteadOfFunction } from '../plan/function-facts.ts'
 import type { PlanExpression } from '../plan/plan.ts'
+import { mapOf } from '../values/map.ts'
 import { bag, isAbsent, list, missing, nullValue, sexp, struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileExists } from './compile-query.ts'
@@ -128,6 +129,7 @@ export function knownValue(argument: PlanExpression): Value {
     return argument.written === undefined ? argument.value : knownValue(argument.written)
   if (argument.kind === 'once') return knownValue(argument.value)
   if (argument.kind === 'struct') return struct([], [])
+  if (argument.kind === 'map') return mapOf([])
   if (argument.kind === 'sequence') return { list, sexp, bag }[argument.type]([])
   return missing
 }

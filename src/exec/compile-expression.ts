@@ -25,6 +25,7 @@ import {
 } from '../values/value.ts'
 import { compileCall } from './compile-call.ts'
 import { compileBinary, compileChain, compileTest, compileUnary } from './compile-operators.ts'
+import { compileMap } from './compile-map.ts'
 import { compileExclude, compileField, compileIndex, compileSpread } from './compile-path.ts'
 import { compileKept, compileSubquery, keptBy } from './compile-query.ts'
 import { type Compiler, type Doubts, type Evaluate, failed, mistyped, placed, writtenMissing } from './frame.ts'
@@ -89,6 +90,8 @@ export function compileExpression(expression: PlanExpression, compiler: Compiler
       return compileCall(expression, compiler)
     case 'sequence':
       return compileSequence(expression, compiler)
+    case 'map':
+      return compileMap(expression, compiler)
     case 'struct':
       return compileStruct(expression, compiler)
     case 'row':
@@ -134,7 +137,12 @@ function testOfIs({ type, negated, span }: Kind<'is'>, compiler: Compiler): (val
       return mistyped(compiler, span, `IS ${type.name.toUpperCase()} takes a boolean`)
     }
   }
-  return (value) => (isOfType(value, type) ? yes : no)
+  // partiql-tests: NULL IS MAP<…> is NULL, MISSING IS MAP<…> MISSING.
+  const propagates = type.name === 'map'
+  return (value) => {
+    if (propagates && isAbsent(value)) return value.type === 'missing' ? missing : nullValue
+    return isOfType(value, type) ? yes : no
+  }
 }
 
 function compileCase(expression: Kind<'case'>, compiler: Compiler): Evaluate {

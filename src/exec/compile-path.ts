@@ -1,5 +1,6 @@
 import type { ExcludeStep, PlanExpression, SpreadStep } from '../plan/plan.ts'
-import { bag, list, sexp, struct, type StructValue, type Value } from '../values/value.ts'
+import { mapGet } from '../values/map.ts'
+import { bag, isAbsent, list, missing, nullValue, sexp, struct, type StructValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { fieldOf } from './field-of.ts'
 import { withFieldPath } from './field-path.ts'
@@ -18,8 +19,8 @@ function compileStep(expression: Kind<'field'>, compiler: Compiler): Evaluate {
   const other = fallback && compileExpression(fallback, compiler)
   const mark = compiler.sites.pathMark(expression)
   const absent = (frame: Frame, value: Value): Value => {
-    if (value.type === 'struct' && !exact) {
-      const found = fieldOf(value, name, false)
+    if (value.type === 'map' || (value.type === 'struct' && !exact)) {
+      const found = fieldOf(value, name, exact)
       if (found !== undefined) return found
     }
     frame.marks[mark] = 1
@@ -53,14 +54,20 @@ export function compileIndex({ operand, index, byName, span }: Kind<'index'>, co
   }
 }
 
-/** Elements count from 0. A step into NULL is NULL. */
+/** Elements count from 0; a map is asked for any key. A step into NULL is NULL. */
 function elementOf(value: Value, index: Value, byName: boolean): Value | undefined {
   if (value.type === 'null') return value
   if ((value.type === 'list' || value.type === 'sexp') && index.type === 'int') return value.items[Number(index.value)]
   if (value.type === 'struct' && byName && (index.type === 'string' || index.type === 'symbol')) {
     return value.get(index.value)
   }
+  if (value.type === 'map') return isAbsent(index) ? absentKey(index) : mapGet(value, index)
   return undefined
+}
+
+/** What a map gives for a key that is NULL or MISSING. */
+export function absentKey(key: Value): Value {
+  return key.type === 'missing' ? missing : nullValue
 }
 
 /** A path with wildcards: a bag of every value that it leads to, as SELECT VALUE gives it (specification, section 4.3). */
@@ -92,7 +99,8 @@ function compileSpreadStep(step: SpreadStep, compiler: Compiler): CompiledStep {
     case 'field': {
       const mark = compiler.sites.pathMark(step)
       return (value, frame, span) => {
-        const found = value.type === 'struct' ? fieldOf(value, step.name, step.exact) : undefined
+        const found =
+          value.type === 'struct' || value.type === 'map' ? fieldOf(value, step.name, step.exact) : undefined
         if (found === undefined) frame.marks[mark] = 1
         return [found ?? noSuchField(compiler, span, value, step.name)]
       }

@@ -48,6 +48,7 @@ function bytesOf(value: Value): number {
     case 'list':
     case 'sexp':
     case 'bag':
+    case 'map':
     case 'struct':
       return keyBytes + equalityKey(value).length
     default:

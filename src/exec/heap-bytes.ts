@@ -27,6 +27,7 @@ export function heapBytes(value: Value, most = Number.POSITIVE_INFINITY): number
     case 'list':
     case 'sexp':
     case 'bag':
+    case 'map':
       return heapBytesOf(value.items, 72, most)
     case 'struct':
       return heapBytesOf(value instanceof HeldFields ? value.fields : value.values, 72, most)

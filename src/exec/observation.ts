@@ -2,6 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import { noticeNameCharactersMax, noticeNamesMax } from '../base/limits.ts'
 import type { Notice } from '../base/notice.ts'
 import { compare } from '../values/compare.ts'
+import { mapValues } from '../values/map.ts'
 import { isAbsent, type Value } from '../values/value.ts'
 import { fieldOf } from './field-of.ts'
 import { makeNotices } from './make-notices.ts'
@@ -160,7 +161,7 @@ export class SourceProbe {
       for (const item of itemsOf(value).slice(0, sampledItemsMax)) this.#collect(item, steps, at + 1)
       return
     }
-    if (value.type !== 'struct') return
+    if (value.type !== 'struct' && value.type !== 'map') return
     const found = fieldOf(value, step.name, step.exact)
     if (found !== undefined) {
       this.#collect(found, steps, at + 1)
@@ -169,6 +170,7 @@ export class SourceProbe {
     const key = structKey(steps, at)
     const names = this.names.get(key) ?? new Set()
     this.names.set(key, names)
+    if (value.type === 'map') return
     for (const name of value.names) {
       if (names.size >= noticeNamesMax) return
       if (name.length <= noticeNameCharactersMax) names.add(name)
@@ -189,12 +191,13 @@ function leadsToValue(value: Value, steps: readonly NoticeStep[], at: number): b
   const step = steps[at]
   if (step === undefined) return value.type !== 'missing'
   if (step.kind === 'each') return itemsOf(value).some((item) => leadsToValue(item, steps, at + 1))
-  if (value.type !== 'struct') return false
+  if (value.type !== 'struct' && value.type !== 'map') return false
   const found = fieldOf(value, step.name, step.exact)
   return found !== undefined && leadsToValue(found, steps, at + 1)
 }
 
 function itemsOf(value: Value): readonly Value[] {
   if (value.type === 'list' || value.type === 'bag' || value.type === 'sexp') return value.items
+  if (value.type === 'map') return [value, ...mapValues(value)]
   return value.type === 'struct' ? [value, ...value.values] : [value]
 }

@@ -2,6 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import type { PlanExpression, TableScan, TableSource, ValueScan } from '../plan/plan.ts'
 import { isCorrelated } from '../plan/walk-plan.ts'
 import { equalityKey } from '../values/compare.ts'
+import { mapKeys, mapValues } from '../values/map.ts'
 import { bag, int, isAbsent, missing, string, type TimestampValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { collect, compileRowSource, hasRows } from './compile-query.ts'
@@ -317,15 +318,41 @@ function single(scan: ValueScan, value: Value, frame: Frame, compiler: Compiler)
   }
 }
 
-/** UNPIVOT: a struct's attributes; another value counts as the struct {'_1': value} (specification, section 5.2). */
+interface Attributes {
+  readonly names: readonly (string | Value)[]
+  readonly values: readonly Value[]
+}
+
+function attributesOf(value: Value): Attributes {
+  switch (value.type) {
+    case 'struct':
+      return value
+    case 'map':
+      return { names: mapKeys(value), values: mapValues(value) }
+    case 'missing':
+      return { names: [], values: [] }
+    default:
+      return { names: ['_1'], values: [value] }
+  }
+}
+
+function nameAt(names: readonly (string | Value)[], at: number): Value {
+  const name = names[at] as string | Value
+  return typeof name === 'string' ? string(name) : name
+}
+
+/**
+ * UNPIVOT: a struct's attributes, or a map's values by their keys; another value counts as the struct {'_1': value}
+ * (specification, section 5.2).
+ */
 function compileUnpivot(scan: ValueScan, compiler: Compiler): Open {
   const evaluate = compileExpression(scan.value, compiler)
   const { slot, atSlot, bySlot } = scan
   return (frame) => {
     const value = evaluate(frame)
-    if (value.type !== 'struct') nowhere(compiler, scan.span, `UNPIVOT takes a struct, not ${value.type}`)
-    const names = value.type === 'struct' ? value.names : value.type === 'missing' ? [] : ['_1']
-    const values = value.type === 'struct' ? value.values : [value]
+    const { names, values } = attributesOf(value)
+    if (values[0] === value || value.type === 'missing')
+      nowhere(compiler, scan.span, `UNPIVOT takes a struct, not ${value.type}`)
     if (bySlot !== undefined) frame.slots[bySlot] = missing
     let position = 0
     return {
@@ -333,7 +360,7 @@ function compileUnpivot(scan: ValueScan, compiler: Compiler): Open {
         if (position === names.length) return false
         frame.step()
         frame.slots[slot] = values[position] as Value
-        if (atSlot !== undefined) frame.slots[atSlot] = string(names[position] as string)
+        if (atSlot !== undefined) frame.slots[atSlot] = nameAt(names, position)
         position += 1
         return true
       },

@@ -61,6 +61,7 @@ export class ValueChecks {
       case 'list':
       case 'sexp':
       case 'bag':
+      case 'map':
       case 'struct':
         this.checkSize(approximateBytes(value))
         if (levelsOf(value) > nestingDepthMax) throw tooDeep()

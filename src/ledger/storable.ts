@@ -25,6 +25,7 @@ export function asDocument(value: Value): StructValue {
 
 const remedies = {
   bag: 'store a list: CAST(… AS list)',
+  map: "store a struct, CAST(… AS struct), if its keys are texts, else a list of {'key': …, 'value': …}",
   missing: 'store null, or leave the element out',
   date: 'store a timestamp: CAST(… AS timestamp)',
   time: 'store a string: CAST(… AS string)',
@@ -44,6 +45,7 @@ function findUnstorable(value: Value, depth: number): Unstorable | undefined {
     case 'sexp':
       break
     case 'bag':
+    case 'map':
     case 'missing':
     case 'date':
     case 'time':

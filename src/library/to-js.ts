@@ -49,6 +49,7 @@ export type JsResult =
  * | date, time, interval | the `Value` itself |
  * | blob, clob | `Uint8Array` |
  * | list, sexp, bag | array |
+ * | map | array of `[key, value]` arrays, which JavaScript's `Map` takes |
  * | struct | plain object; of a repeated name the last; MISSING fields left out |
  *
  * Annotations are dropped. `toValue` gives back a value that PartiQL's `=` finds equal.
@@ -80,6 +81,7 @@ export function toJs(value: Value, options: ToJsOptions = {}): JsResult {
     case 'list':
     case 'sexp':
     case 'bag':
+    case 'map':
       return value.items.map((item) => toJs(item, options))
     case 'struct':
       return Object.fromEntries(

@@ -140,6 +140,7 @@ const ownKeys: Readonly<Record<ValueType, readonly string[]>> = {
   list: ['items'],
   sexp: ['items'],
   bag: ['items'],
+  map: ['keyType', 'valueType', 'items'],
   struct: ['names', 'values', 'get'],
 }
 

@@ -5,7 +5,7 @@ import { buildAggregate, groupedExpression, isAggregate, pathThatIsNoKey } from 
 import { buildQuery } from './build-query.ts'
 import { buildWindowCall, checkHasWindow } from './build-window.ts'
 import { hasTrait, insteadOfFunction } from './function-facts.ts'
-import type { Coercion, PlanExpression, PlanType, SpreadStep } from './plan.ts'
+import type { Coercion, FieldPlan, PlanExpression, PlanType, SpreadStep } from './plan.ts'
 import {
   findVariable,
   illegalGlobal,
@@ -70,14 +70,8 @@ export function buildExpression(
     case 'bag':
       return { kind: 'sequence', type: expression.kind, items: expression.items.map(build), span }
     case 'struct':
-      return {
-        kind: 'struct',
-        fields: expression.fields.map((field) => ({
-          name: buildFieldName(field.name, scope, context),
-          value: build(field.value),
-        })),
-        span,
-      }
+    case 'map':
+      return { kind: expression.kind, fields: buildFields(expression, scope, context), span }
     case 'call':
       return buildCall(expression, scope, context)
     case 'select':
@@ -89,6 +83,17 @@ export function buildExpression(
     default:
       return buildPredicate(expression, scope, context)
   }
+}
+
+function buildFields(
+  { kind, fields }: Extract<Expression, { kind: 'struct' | 'map' }>,
+  scope: Scope,
+  context: PlanContext,
+): FieldPlan[] {
+  return fields.map(({ name, value }) => ({
+    name: kind === 'map' ? buildExpression(name, scope, context) : buildFieldName(name, scope, context),
+    value: buildExpression(value, scope, context),
+  }))
 }
 
 const comparisons = /^(=|<>|<|<=|>|>=)$/
@@ -166,7 +171,8 @@ export function buildType(type: TypeName): PlanType {
       help: `a float has ${floatBits} binary digits, as many as any precision up to that asks for`,
     })
   }
-  return { name: type.name, args: type.args, withTimeZone: type.withTimeZone }
+  const plain = { name: type.name, args: type.args, withTimeZone: type.withTimeZone }
+  return type.of === undefined ? plain : { ...plain, of: [buildType(type.of[0]), buildType(type.of[1])] }
 }
 
 function buildCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope, context: PlanContext): PlanExpression {

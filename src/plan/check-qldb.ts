@@ -91,6 +91,8 @@ function featureOf(node: Node): string | undefined {
       return node.kind.toUpperCase()
     case 'set-operation':
       return String(node['op']).toUpperCase()
+    case 'map':
+      return 'MAP'
     case 'values':
       return 'VALUES'
     case 'with':
@@ -137,7 +139,7 @@ function otherFeature(node: Node): string | undefined {
 function typeFeature(node: Node): string | undefined {
   const { name } = node['type'] as { readonly name: string }
   if (/^(true|false|unknown)$/.test(name)) return `IS ${name.toUpperCase()}`
-  return /^(date|time|interval .*)$/.test(name) ? `the type ${name.toUpperCase()}` : undefined
+  return /^(date|time|map|interval .*)$/.test(name) ? `the type ${name.toUpperCase()}` : undefined
 }
 
 function literalFeature(node: Node): string | undefined {

@@ -133,6 +133,7 @@ function operandsOf(expression: PlanExpression): readonly PlanExpression[] | und
     case 'sequence':
       return expression.items
     case 'struct':
+    case 'map':
       return expression.fields.flatMap((field) => [field.name, field.value])
     default:
       return undefined

@@ -88,6 +88,11 @@ export const functionFacts: readonly FunctionFacts[] = [
   row('exists', 'collections', 'qldb', 'rows', 'calm'),
   row('filter_distinct', 'collections'),
   row('flatten', 'collections', 'rows'),
+  row('map_contains_key', 'collections', 'calm'),
+  row('map_entries', 'collections', 'calm'),
+  row('map_get', 'collections', 'calm'),
+  row('map_keys', 'collections', 'calm'),
+  row('map_values', 'collections', 'calm'),
   row('size', 'collections', 'qldb', 'rows', 'calm'),
 
   row('coalesce', 'choices', 'qldb', 'calm'),

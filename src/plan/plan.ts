@@ -178,11 +178,9 @@ export type PlanExpression =
       readonly items: readonly PlanExpression[]
       readonly span: Span
     }
-  | {
-      readonly kind: 'struct'
-      readonly fields: readonly { readonly name: PlanExpression; readonly value: PlanExpression }[]
-      readonly span: Span
-    }
+  | { readonly kind: 'struct'; readonly fields: readonly FieldPlan[]; readonly span: Span }
+  /** MAP {key: value}: each `name` is a key. */
+  | { readonly kind: 'map'; readonly fields: readonly FieldPlan[]; readonly span: Span }
   /** The fields of several structs in one: what `SELECT a.*, b.c` makes. */
   | { readonly kind: 'row'; readonly parts: readonly RowPart[]; readonly span: Span }
   /** A value without what some paths in it lead to. */
@@ -198,6 +196,11 @@ export type PlanExpression =
       readonly coercion: Coercion
       readonly span: Span
     }
+
+export interface FieldPlan {
+  readonly name: PlanExpression
+  readonly value: PlanExpression
+}
 
 export type RowPart =
   | { readonly kind: 'field'; readonly name: string; readonly value: PlanExpression }
@@ -240,6 +243,7 @@ export interface PlanType {
   readonly name: string
   readonly args: readonly number[]
   readonly withTimeZone: boolean
+  readonly of?: readonly [key: PlanType, value: PlanType]
 }
 
 export type QueryPlan = SelectPlan | PivotPlan | SetPlan | WithPlan

@@ -1,5 +1,5 @@
 import { printIon } from '../values/text-writer.ts'
-import type { PlanExpression, RowPart } from './plan.ts'
+import type { PlanExpression, PlanType, RowPart } from './plan.ts'
 
 /** A resolved expression on one line, for EXPLAIN; a sub-query is `(…)`. */
 export function printPlanExpression(expression: PlanExpression): string {
@@ -38,13 +38,13 @@ export function printPlanExpression(expression: PlanExpression): string {
     case 'like':
       return `${print(expression.operand)} ${not(expression.negated)}like ${print(expression.pattern)}`
     case 'is':
-      return `${print(expression.operand)} is ${not(expression.negated)}${expression.type.name}`
+      return `${print(expression.operand)} is ${not(expression.negated)}${typeText(expression.type)}`
     case 'quantified':
       return `${print(expression.operand)} ${expression.op} ${expression.quantifier} ${print(expression.collection)}`
     case 'case':
       return 'case …'
     case 'cast':
-      return `${expression.form.replaceAll('-', '_')}(${print(expression.operand)} as ${expression.type.name})`
+      return `${expression.form.replaceAll('-', '_')}(${print(expression.operand)} as ${typeText(expression.type)})`
     case 'call':
       return `${expression.name}(${expression.args.map(print).join(', ')})`
     case 'sequence': {
@@ -55,7 +55,10 @@ export function printPlanExpression(expression: PlanExpression): string {
       return `${open}${expression.items.map(print).join(', ')}${close}`
     }
     case 'struct':
-      return `{${expression.fields.map((field) => `${print(field.name)}: ${print(field.value)}`).join(', ')}}`
+    case 'map': {
+      const fields = expression.fields.map(({ name, value }) => `${print(name)}: ${print(value)}`)
+      return `${expression.kind === 'map' ? 'map ' : ''}{${fields.join(', ')}}`
+    }
     case 'row':
       return expression.parts.map(printPart).join(', ')
     case 'exclude':
@@ -67,7 +70,12 @@ export function printPlanExpression(expression: PlanExpression): string {
 
 /** A constructor stays as it was written: Ion has no bags. */
 function printConstant({ value, written }: Extract<PlanExpression, { kind: 'constant' }>): string {
-  return written?.kind === 'sequence' || written?.kind === 'struct' ? printPlanExpression(written) : printIon(value)
+  const isConstructor = written !== undefined && /^(sequence|struct|map)$/.test(written.kind)
+  return isConstructor ? printPlanExpression(written) : printIon(value)
+}
+
+function typeText({ name, of }: PlanType): string {
+  return of === undefined ? name : `${name}<${of.map(typeText).join(', ')}>`
 }
 
 function wrapped(operand: PlanExpression): string {

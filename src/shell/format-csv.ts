@@ -107,6 +107,7 @@ function csvCell(value: Value): string {
     case 'list':
     case 'sexp':
     case 'bag':
+    case 'map':
     case 'struct':
       return quoted(jsonText(value))
     default: {

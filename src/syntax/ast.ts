@@ -215,6 +215,12 @@ export type Expression =
       readonly fields: readonly { readonly name: Expression; readonly value: Expression }[]
       readonly span: Span
     }
+  /** MAP {key: value}: each `name` is a key. */
+  | {
+      readonly kind: 'map'
+      readonly fields: readonly { readonly name: Expression; readonly value: Expression }[]
+      readonly span: Span
+    }
 
 /**
  * A function call. Functions with a syntax of their own arrive as plain calls, keywords as string literals:
@@ -309,6 +315,8 @@ export interface TypeName {
   readonly args: readonly number[]
   /** TIME and TIMESTAMP WITH TIME ZONE */
   readonly withTimeZone: boolean
+  /** Of MAP<key, value>: both types. */
+  readonly of?: readonly [key: TypeName, value: TypeName]
   readonly span: Span
 }
 

@@ -121,6 +121,7 @@ function partsOfPlain(node: Expression): readonly Expression[] | undefined {
     case 'sexp':
       return node.items
     case 'struct':
+    case 'map':
       return node.fields.flatMap(({ name, value }) => [name, value])
     default:
       return undefined

@@ -132,7 +132,18 @@ export function parseItems(cursor: Cursor, close: string): Expression[] {
 }
 
 function parseStruct(cursor: Cursor): Expression {
-  const { start } = cursor.expect('{')
+  const { start } = cursor.token
+  return { kind: 'struct', fields: parseFields(cursor), span: cursor.spanFrom(start) }
+}
+
+function parseMap(cursor: Cursor): Expression {
+  const { start } = cursor.advance()
+  return { kind: 'map', fields: parseFields(cursor), span: cursor.spanFrom(start) }
+}
+
+/** `{name: value, …}` */
+function parseFields(cursor: Cursor) {
+  cursor.expect('{')
   const fields: { name: Expression; value: Expression }[] = []
   if (!cursor.accept('}')) {
     do {
@@ -142,7 +153,7 @@ function parseStruct(cursor: Cursor): Expression {
     } while (cursor.accept(','))
     if (!cursor.accept('}')) throw cursor.unexpected(',', '}')
   }
-  return { kind: 'struct', fields, span: cursor.spanFrom(start) }
+  return fields
 }
 
 function parseWord(cursor: Cursor, token: ParserToken): Expression {
@@ -182,10 +193,7 @@ function parseWord(cursor: Cursor, token: ParserToken): Expression {
       cursor.advance()
       return callOf(token.word.toLowerCase(), spanOfToken(token), [], spanOfToken(token))
     case 'MAP':
-      if (cursor.peek().word === '{') {
-        const help = "write a struct, {'a': 1}; UNPIVOT gives its fields as rows"
-        throw unsupported('MAP values are not supported', token, help)
-      }
+      if (cursor.peek().word === '{') return parseMap(cursor)
       break
     case 'LIST':
     case 'ROW':

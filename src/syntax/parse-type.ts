@@ -4,7 +4,7 @@ import { type Cursor, invalid } from './cursor.ts'
 /** Type names of one word, and how many arguments each takes. */
 const arities: Readonly<Record<string, readonly [number, number] | undefined>> = Object.assign(Object.create(null), {
   ...Object.fromEntries(
-    `any bag bigint blob bool boolean clob date int int2 int4 int8 integer integer2 integer4 integer8 list missing null
+    `any bag bigint blob bool boolean clob date int int2 int4 int8 integer integer2 integer4 integer8 list map missing null
      real sexp smallint string struct symbol tinyint tuple`
       .split(/\s+/)
       .map((name) => [name, [0, 0]]),
@@ -24,7 +24,7 @@ const arities: Readonly<Record<string, readonly [number, number] | undefined>> =
 })
 
 /** A type as CAST and IS name it. Throws LedgerError `expected type name` for anything that is none. */
-export function parseTypeName(cursor: Cursor): TypeName {
+export function parseTypeName(cursor: Cursor, closing: Closing = { half: false }): TypeName {
   const token = cursor.token
   if (token.kind !== 'name' && token.kind !== 'keyword') throw cursor.complain('expected type name')
   if (token.word === 'INTERVAL') {
@@ -39,8 +39,27 @@ export function parseTypeName(cursor: Cursor): TypeName {
   if (name === 'double' && cursor.accept('PRECISION')) name = 'double precision'
   const args = cursor.at('(') ? parseTypeArguments(cursor) : []
   checkArguments(name, args, cursor.spanFrom(token.start))
+  const of = name === 'map' && cursor.at('<') ? parseMapTypes(cursor, closing) : undefined
   const withTimeZone = name === 'time' || name === 'timestamp' ? parseTimeZone(cursor) === 'with' : false
-  return { name, args, withTimeZone, span: cursor.spanFrom(token.start) }
+  return { name, args, withTimeZone, ...(of === undefined ? {} : { of }), span: cursor.spanFrom(token.start) }
+}
+
+/** `half`: the first `>` of a `>>` has ended a type, so that the second ends the one around it. */
+interface Closing {
+  half: boolean
+}
+
+/** `<key, value>` of MAP. */
+function parseMapTypes(cursor: Cursor, around: Closing): readonly [TypeName, TypeName] {
+  const inner: Closing = { half: false }
+  cursor.expect('<')
+  const key = parseTypeName(cursor)
+  cursor.expect(',')
+  const value = parseTypeName(cursor, inner)
+  if (inner.half) cursor.expect('>>')
+  else if (cursor.at('>>')) around.half = true
+  else cursor.expect('>')
+  return [key, value]
 }
 
 function checkArguments(name: string, args: readonly number[], span: { start: number; end: number }): void {

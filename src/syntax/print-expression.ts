@@ -93,9 +93,10 @@ function printBare(expression: Expression): string {
       return printList('SEXP(', expression.items, ')')
     case 'bag':
       return printList('<<', expression.items, '>>')
-    case 'struct': {
+    case 'struct':
+    case 'map': {
       const fields = expression.fields.map(({ name, value }) => `${printInner(name)}: ${printInner(value)}`)
-      return `{${fields.join(', ')}}`
+      return `${expression.kind === 'map' ? 'MAP ' : ''}{${fields.join(', ')}}`
     }
     case 'call':
       return printCall(expression)
@@ -267,5 +268,6 @@ export function printType(type: TypeName): string {
     return `${first}${leading === undefined ? '' : `(${leading})`} TO ${last}${fraction === undefined ? '' : `(${fraction})`}`
   }
   const args = type.args.length === 0 ? '' : `(${type.args.join(', ')})`
-  return name + args + (type.withTimeZone ? ' WITH TIME ZONE' : '')
+  const of = type.of === undefined ? '' : `<${type.of.map(printType).join(', ')}>`
+  return name + args + of + (type.withTimeZone ? ' WITH TIME ZONE' : '')
 }

@@ -6,7 +6,20 @@ import { tooDeep, tooManySteps } from './cursor.ts'
 /** Nodes that hold others of their kind, so that whoever walks the tree recurses through them. */
 const nestingKinds: ReadonlySet<unknown> = new Set([
   ...['path', 'unary', 'binary', 'chain', 'in', 'between', 'like', 'is', 'quantified', 'case', 'cast', 'call', 'list'],
-  ...['sexp', 'bag', 'struct', 'select', 'set-operation', 'values', 'pivot', 'with', 'scan', 'unpivot', 'explain'],
+  ...[
+    'sexp',
+    'bag',
+    'struct',
+    'map',
+    'select',
+    'set-operation',
+    'values',
+    'pivot',
+    'with',
+    'scan',
+    'unpivot',
+    'explain',
+  ],
 ])
 /** What is written one behind the other and becomes a step over the one before. */
 const stepKinds: ReadonlySet<unknown> = new Set(['join'])

@@ -195,6 +195,7 @@ class Writer {
         break
       case 'missing':
       case 'bag':
+      case 'map':
       case 'date':
       case 'time':
       case 'interval':

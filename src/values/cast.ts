@@ -5,6 +5,7 @@ import { castToDate, castToTime, castToTimestamp, printDateTime } from './dateti
 import { digitCount, divideHalfUp, type Exact, exactOf, type NumericValue, tenTo, truncateExact } from './decimal.ts'
 import { castToInterval } from './interval.ts'
 import { printInterval } from './interval-text.ts'
+import { castToMap, structFromMap } from './map-cast.ts'
 import { printIon } from './text-writer.ts'
 import { fitsInteger } from './type-test.ts'
 import {
@@ -30,6 +31,8 @@ export interface CastType {
   readonly name: string
   readonly args: readonly number[]
   readonly withTimeZone: boolean
+  /** Of MAP<key, value>: both types. */
+  readonly of?: readonly [key: CastType, value: CastType]
 }
 
 /**
@@ -137,8 +140,9 @@ const casts: Readonly<Record<string, Cast | undefined>> = {
   list: (value) => (value.type === 'list' ? value : mapItems(value, list)),
   sexp: (value) => (value.type === 'sexp' ? value : mapItems(value, sexp)),
   bag: (value) => (value.type === 'bag' ? value : mapItems(value, bag)),
-  struct: (value) => (value.type === 'struct' ? value : undefined),
-  tuple: (value) => (value.type === 'struct' ? value : undefined),
+  map: (value, type) => castToMap(value, type, castTo),
+  struct: (value) => (value.type === 'struct' ? value : structFromMap(value)),
+  tuple: (value) => (value.type === 'struct' ? value : structFromMap(value)),
 }
 
 function cannotCast(value: Value, type: CastType): LedgerError {

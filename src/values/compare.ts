@@ -11,7 +11,7 @@ export { ionEquals } from './ion-equals.ts'
 /**
  * PartiQL's equality (specification section 7.1.1, and eqg of section 11 for what is nested): numbers by value
  * whatever their type, text whether string or symbol, lobs by bytes, timestamps and dates by instant, lists in
- * order, structs and bags without. Annotations don't count. NULL and MISSING are one value here, as in GROUP BY;
+ * order, structs, maps and bags without. Annotations don't count. NULL and MISSING are one value here, as in GROUP BY;
  * the operator `=` deals with absent operands before it comes here. nan equals nan.
  */
 export function equals(a: Value, b: Value): boolean {
@@ -32,7 +32,8 @@ export function equals(a: Value, b: Value): boolean {
     case 'sexp':
       return a.type === b.type && equalInOrder(a.items, (b as typeof a).items)
     case 'bag':
-      return b.type === 'bag' && a.items.length === b.items.length && equalityKey(a) === equalityKey(b)
+    case 'map':
+      return b.type === a.type && a.items.length === b.items.length && equalityKey(a) === equalityKey(b)
     case 'struct':
       return b.type === 'struct' && equalStructs(a, b)
     default:
@@ -116,9 +117,10 @@ const ranks: Record<ValueType, number> = {
   list: 9,
   sexp: 10,
   struct: 11,
-  bag: 12,
-  null: 13,
-  missing: 13,
+  map: 12,
+  bag: 13,
+  null: 14,
+  missing: 14,
 }
 
 function rank(type: ValueType): number {
@@ -127,7 +129,7 @@ function rank(type: ValueType): number {
 
 /**
  * A total order of all values (PartiQL specification section 12.2): booleans, numbers (nan, -inf, …, +inf), dates,
- * times, timestamps, intervals, text by code point, lobs, lists, s-expressions, structs, bags; NULL and MISSING are
+ * times, timestamps, intervals, text by code point, lobs, lists, s-expressions, structs, maps, bags; NULL and MISSING are
  * alike and last, so that the order and its reverse are the defaults of ASC and DESC at every depth.
  * Zero exactly when the two are equal, save for a date and a timestamp of the same instant.
  */
@@ -158,6 +160,7 @@ export function compareTotal(a: Value, b: Value): number {
     case 'sexp':
       return compareInOrder(a.items, (b as typeof a).items)
     case 'bag':
+    case 'map':
       return compareInOrder(inOrder(a.items), inOrder((b as typeof a).items))
     case 'struct':
       return compareStructs(a, b as StructValue)

@@ -39,6 +39,8 @@ export function equalityKey(value: Value): string {
       return `p${joined(value.items.map(equalityKey))}`
     case 'bag':
       return `b${joined(value.items.map(equalityKey).sort())}`
+    case 'map':
+      return `M${joined(value.items.map(equalityKey).sort())}`
     case 'struct':
       return `{${structKey(value)}`
   }

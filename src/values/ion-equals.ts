@@ -32,6 +32,7 @@ export function ionEquals(a: Value, b: Value): boolean {
       return a.items.length === other.length && a.items.every((item, index) => ionEquals(item, other[index] as Value))
     }
     case 'bag':
+    case 'map':
       return a.items.length === (b as typeof a).items.length && identityKey(a) === identityKey(b)
     case 'struct':
       return sameStructs(a, b as StructValue)
@@ -76,6 +77,8 @@ function partsOf(value: Value): string[] {
       return value.items.map(identityKey)
     case 'bag':
       return value.items.map(identityKey).sort()
+    case 'map':
+      return [value.keyType, value.valueType, ...value.items.map(identityKey).sort()]
     case 'struct':
       return value.names.map((name, index) => joined([name, identityKey(value.values[index] as Value)])).sort()
     case 'float':

@@ -56,6 +56,7 @@ function pushBare(stack: ByteStack, value: Value, depth: number): void {
   switch (value.type) {
     case 'missing':
     case 'bag':
+    case 'map':
     case 'date':
     case 'time':
     case 'interval':
@@ -91,7 +92,7 @@ function pushBare(stack: ByteStack, value: Value, depth: number): void {
 
 type PlainScalar = Exclude<
   Value,
-  { type: 'missing' | 'bag' | 'date' | 'time' | 'interval' | 'string' | 'symbol' | 'struct' | 'list' | 'sexp' }
+  { type: 'missing' | 'bag' | 'map' | 'date' | 'time' | 'interval' | 'string' | 'symbol' | 'struct' | 'list' | 'sexp' }
 >
 
 /** The representation of a scalar; returns its type qualifier. */

@@ -19,7 +19,8 @@ export interface JsonStyle {
  * - timestamp: a string in Ion's form, precision and offset kept (`2019-09-04`, `2019-09-04T10:00-00:00`)
  * - string, symbol: a string; a symbol of unknown text: `$0`
  * - blob: a base64 string; clob: a string whose characters are the bytes
- * - list, sexp, bag: an array; struct: an object with its fields in order, repeated names kept (most readers take the last)
+ * - list, sexp, bag: an array; map: an array of [key, value] arrays
+ * - struct: an object with its fields in order, repeated names kept (most readers take the last)
  * - null of any type: null; MISSING: left out of a struct, null elsewhere
  * - annotations are dropped
  */
@@ -53,6 +54,7 @@ export function printJson(value: Value, style: JsonStyle): string {
     case 'list':
     case 'sexp':
     case 'bag':
+    case 'map':
       return `[${value.items.map((item) => printJson(item, style)).join(',')}]`
     case 'struct':
       return objectText(value, style)

@@ -1,4 +1,5 @@
 import { isLazy } from './lazy-values.ts'
+import { mapFromPairs } from './map.ts'
 import { parseInterval, printInterval } from './interval-text.ts'
 import { partiqlMarks } from './symbols.ts'
 import {
@@ -11,7 +12,9 @@ import {
   int,
   type ListValue,
   list,
+  type MapValue,
   type MissingValue,
+  map,
   missing,
   nullOf,
   type SexpValue,
@@ -26,18 +29,20 @@ import {
 } from './value.ts'
 
 /**
- * PartiQL's values that Ion lacks, as annotated Ion: `$bag::[…]`, `$missing::null`, `$date::2021-08-22`,
+ * PartiQL's values that Ion lacks, as annotated Ion: `$bag::[…]`, `$map::string::integer::[["a", 1], …]`,
+ * `$missing::null`, `$date::2021-08-22`,
  * `$time::{hour,minute,second,timezone_hour,timezone_minute}` (the forms of PartiQL's reference implementation) and
  * `$interval::"1-2 YEAR TO MONTH"`. Both Ion writers use these; readers give the annotated Ion back, which
  * fromPartiqlIon turns into the PartiQL value again.
  */
 const bagAnnotation = partiqlMarks.bag
+const mapAnnotation = partiqlMarks.map
 const missingAnnotation = partiqlMarks.missing
 const dateAnnotation = partiqlMarks.date
 const timeAnnotation = partiqlMarks.time
 const intervalAnnotation = partiqlMarks.interval
 
-export type PartiqlOnlyValue = MissingValue | BagValue | DateValue | TimeValue | IntervalValue
+export type PartiqlOnlyValue = MissingValue | BagValue | MapValue | DateValue | TimeValue | IntervalValue
 
 const missingIon = nullOf('null', [missingAnnotation])
 
@@ -48,6 +53,8 @@ export function toPartiqlIon(value: PartiqlOnlyValue): Value {
       return missingIon
     case 'bag':
       return list(value.items, [bagAnnotation])
+    case 'map':
+      return list(value.items, [mapAnnotation, value.keyType, value.valueType])
     case 'date':
       return timestamp('day', { year: value.year, month: value.month, day: value.day }, [dateAnnotation])
     case 'time':
@@ -85,6 +92,10 @@ export function fromPartiqlIon(value: Value): Value {
       const items = mapSame(value.items)
       return items === value.items ? value : bag(items)
     }
+    case 'map': {
+      const items = mapSame(value.items)
+      return items === value.items ? value : map(value.keyType, value.valueType, items as readonly ListValue[])
+    }
     case 'null':
       return value.nullType === 'null' && isMarked(value, missingAnnotation) ? missing : value
     case 'timestamp':
@@ -105,8 +116,15 @@ function isMarked(value: Value, annotation: string): boolean {
 function fromSequence(value: ListValue | SexpValue): Value {
   const items = mapSame(value.items)
   if (value.type === 'list' && isMarked(value, bagAnnotation)) return bag(items)
+  const entries = value.type === 'list' ? mapFromMarked(value, items) : undefined
+  if (entries !== undefined) return entries
   if (items === value.items) return value
   return value.type === 'list' ? list(items, value.annotations) : sexp(items, value.annotations)
+}
+
+function mapFromMarked({ annotations }: ListValue, items: readonly Value[]): Value | undefined {
+  if (annotations?.length !== 3 || annotations[0] !== mapAnnotation) return undefined
+  return mapFromPairs(annotations[1] as string, annotations[2] as string, items)
 }
 
 function fromStruct(value: StructValue): Value {

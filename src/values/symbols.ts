@@ -13,6 +13,7 @@ export interface SymbolTable {
 /** Annotations that stand for PartiQL's own values (partiql-ion.ts). */
 export const partiqlMarks = {
   bag: '$bag',
+  map: '$map',
   missing: '$missing',
   date: '$date',
   time: '$time',

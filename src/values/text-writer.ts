@@ -62,6 +62,7 @@ class Printer {
         return this.#struct(value, depth)
       case 'missing':
       case 'bag':
+      case 'map':
       case 'date':
       case 'time':
       case 'interval':

@@ -1,7 +1,8 @@
 import type { CastType } from './cast.ts'
 import { digitCount } from './decimal.ts'
+import { anyTypeName } from './map.ts'
 import { castToInterval } from './interval.ts'
-import type { DecimalValue, IntervalValue, Value } from './value.ts'
+import type { DecimalValue, IntervalValue, MapValue, Value } from './value.ts'
 
 /**
  * `value IS type`. NULL takes in MISSING and nulls of every type; nothing absent is of another type. Types with
@@ -19,6 +20,8 @@ export function isOfType(value: Value, type: CastType): boolean {
   if (name.startsWith('interval')) return value.type === 'interval' && isIntervalOf(value, type)
   if (value.type !== (typeOfName[name] ?? name)) return false
   switch (value.type) {
+    case 'map':
+      return isMapOf(value, type)
     case 'int':
       return fitsInteger(value.value, name)
     case 'decimal':
@@ -59,6 +62,20 @@ const typeOfName: Readonly<Record<string, string | undefined>> = {
   varchar: 'string',
   'character varying': 'string',
   tuple: 'struct',
+}
+
+/** Whether a map's keys and values are of the types that `MAP<key, value>` names; any map for MAP alone. */
+function isMapOf({ keyType, valueType }: MapValue, { of }: CastType): boolean {
+  return of === undefined || (keyType === mapTypeName(of[0]) && valueType === mapTypeName(of[1]))
+}
+
+/** The name that a map has for the type of its keys or values, whichever of its spellings was written. */
+export function mapTypeName({ name }: CastType): string {
+  if (name === 'any') return anyTypeName
+  if (/^(smallint|tinyint|bigint)$/.test(name)) return name
+  if (/^int(eger)?8$/.test(name)) return 'bigint'
+  const type = typeOfName[name] ?? name
+  return type === 'int' ? 'integer' : type
 }
 
 function isDecimalOf({ coefficient, exponent }: DecimalValue, precision: number, scale: number): boolean {

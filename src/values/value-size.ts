@@ -37,6 +37,7 @@ export function approximateBytes(value: Value): number {
     case 'list':
     case 'sexp':
     case 'bag':
+    case 'map':
     case 'struct':
       return isLazy(value) ? value.byteLength : containerBytes(value)
     default:
@@ -51,7 +52,7 @@ export function levelsOf(value: Value): number {
   return levels
 }
 
-type Container = Extract<Value, { type: 'list' | 'sexp' | 'bag' | 'struct' }>
+type Container = Extract<Value, { type: 'list' | 'sexp' | 'bag' | 'map' | 'struct' }>
 
 function containerBytes(value: Container): number {
   const known = measured.get(value)
@@ -95,6 +96,7 @@ export function isEncodable(value: Value, depth = 0): boolean {
     case 'list':
     case 'sexp':
     case 'bag':
+    case 'map':
       return depth < nestingDepthMax && areEncodable(value.items, depth + 1)
     case 'struct':
       return depth < nestingDepthMax && areWhole(value.names) && areEncodable(value.values, depth + 1)

@@ -3,7 +3,7 @@ import { BugError } from '../base/assert.ts'
 /**
  * The values of PartiQL and Ion, as plain readonly objects told apart by `type`.
  *
- * Ion's types (Ion 1.0 specification, "The Ion Data Model") plus PartiQL's own: MISSING, bags, and SQL's date, time
+ * Ion's types (Ion 1.0 specification, "The Ion Data Model") plus PartiQL's own: MISSING, bags, maps, and SQL's date, time
  * and interval, which Ion has no form for. Every object of one type has the same keys in the same order, so that the
  * engine's code stays monomorphic: make values with the functions below, never with a literal.
  *
@@ -27,6 +27,7 @@ export type Value =
   | ListValue
   | SexpValue
   | BagValue
+  | MapValue
   | StructValue
 
 export type ValueType = Value['type']
@@ -166,6 +167,16 @@ export interface BagValue {
   readonly items: readonly Value[]
   readonly annotations: undefined
 }
+/** PartiQL's MAP: values by keys of one type, which differ. */
+export interface MapValue {
+  readonly type: 'map'
+  /** Names of types, as MAP<…> has them; `dynamic` where there is no common one. */
+  readonly keyType: string
+  readonly valueType: string
+  /** Lists of a key and its value, in the order in which the keys came. */
+  readonly items: readonly ListValue[]
+  readonly annotations: undefined
+}
 /** Fields in their order, repeated names kept. `names[i]` belongs to `values[i]`. */
 export interface StructValue {
   readonly type: 'struct'
@@ -282,6 +293,11 @@ export function sexp(items: readonly Value[], annotations?: Annotations): SexpVa
 }
 export function bag(items: readonly Value[]): BagValue {
   return { type: 'bag', items, annotations: undefined }
+}
+
+/** A map from pairs that are known to be right; values/map.ts makes one from any. */
+export function map(keyType: string, valueType: string, items: readonly ListValue[]): MapValue {
+  return { type: 'map', keyType, valueType, items, annotations: undefined }
 }
 
 class PlainStruct implements StructValue {

@@ -33,6 +33,17 @@ const files = {
       { name: "both", statement: twice,
         assert: { evalMode: EvalModeCoerce, result: EvaluationSuccess, output: 2 } },
     ]`,
+  'partiql-tests-data/eval/map.ion': `
+    envs::{ m: $map::integer::string::[[1, "one"]] }
+    map::[
+      { name: "in the environment", statement: "m[1]",
+        assert: { evalMode: EvalModeError, result: EvaluationSuccess, output: "one" } },
+      { name: "in any order", statement: "MAP {2.5: 'b', 1: 'a'}",
+        assert: { evalMode: EvalModeCoerce, result: EvaluationSuccess,
+          output: $map::decimal::string::[[1., "a"], [2.5, "b"]] } },
+      { name: "wrong type on purpose", statement: "MAP {1: 'a'}",
+        assert: { evalMode: EvalModeCoerce, result: EvaluationSuccess, output: $map::bigint::string::[[1, "a"]] } },
+    ]`,
   'partiql-tests-data/fail/syntax/pivot.ion':
     '{ name: "no AT", statement: "PIVOT v FROM x", assert: { result: SyntaxFail } }',
   'partiql-tests-data/eval/experimental/graph/small.ion': 'not::[even, { name: "Ion" }',
@@ -40,6 +51,8 @@ const files = {
     text::[{ name: "upper", statement: "UPPER('a')",
       assert: { evalMode: EvalModeCoerce, result: EvaluationSuccess, output: "A" } }]`,
 }
+
+const wrongType = 'core permissive "eval/map.ion / map / wrong type on purpose" #1'
 
 test('a checkout of the suite runs as it is, core and extended cases apart', () => {
   const folder = mkdtempSync(join(tmpdir(), 'partiql-tests-'))
@@ -52,13 +65,16 @@ test('a checkout of the suite runs as it is, core and extended cases apart', () 
     assert.deepEqual(
       outcomes.map(({ set, id, failure }) => `${failure === undefined ? 'passed' : failure} ${set} ${id}`).sort(),
       [
+        `gave $map::integer::string::[[1,"a"]] instead of $map::bigint::string::[[1,"a"]] ${wrongType}`,
         'gave 2 instead of 3 core permissive "eval/numbers.ion / numbers / wrong on purpose" #1',
         'passed core any "fail/syntax/pivot.ion / no AT" #1',
         'passed core permissive "eval-equiv/spelling.ion / spelling / both" #1',
         'passed core permissive "eval-equiv/spelling.ion / spelling / both" #2',
+        'passed core permissive "eval/map.ion / map / in any order" #1',
         'passed core permissive "eval/numbers.ion / numbers / adds" #1',
         'passed core permissive "eval/numbers.ion / numbers / own environment" #1',
         'passed core permissive "eval/numbers.ion / numbers / two modes" #1',
+        'passed core strict "eval/map.ion / map / in the environment" #1',
         'passed core strict "eval/numbers.ion / numbers / adds" #1',
         'passed core strict "eval/numbers.ion / numbers / inner / inner environment" #1',
         'passed core strict "eval/numbers.ion / numbers / two modes" #1',

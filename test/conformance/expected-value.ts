@@ -104,6 +104,8 @@ export function comparisonKey(value: Value): string {
       return `${value.type}[${value.items.map(comparisonKey).join(',')}]`
     case 'bag':
       return `bag[${value.items.map(comparisonKey).sort().join(',')}]`
+    case 'map':
+      return `${value.keyType}:${value.valueType}:${comparisonKey(bag(value.items))}`
     case 'struct': {
       const fields = value.names.map(
         (name, at) => `${JSON.stringify(name)}:${comparisonKey(value.values[at] as Value)}`,

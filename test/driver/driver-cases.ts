@@ -7,7 +7,7 @@ import type { Transaction } from '../../src/driver/transaction.ts'
 import type { Transport } from '../../src/driver/transport.ts'
 import { createHandler, type Handler } from '../../src/server/handler.ts'
 import { StatementGuard } from '../../src/server/statement-guard.ts'
-import { bag, date, int, missing, string, structOf, time, type Value } from '../../src/values/value.ts'
+import { bag, date, int, list, map, missing, string, structOf, time, type Value } from '../../src/values/value.ts'
 import { LedgerError } from '../../src/base/errors.ts'
 import { FakeHost } from '../support/fake-ledger.ts'
 import { SimEnv } from '../support/sim-env.ts'
@@ -90,6 +90,7 @@ export const driverCases: Readonly<Record<string, (world: World) => Promise<void
     const values = [
       structOf({ name: string('Ann'), age: int(5) }),
       bag([int(1), missing]),
+      map('integer', 'string', [list([int(1), string('one')])]),
       date(2021, 8, 22),
       time(10, 20, 30, 5n, 1, undefined),
       int(2n ** 80n),

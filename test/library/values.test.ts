@@ -11,8 +11,10 @@ import {
   isValue,
   type JsValue,
   missing,
+  mapOf,
   parseIon,
   printIon,
+  string,
   structOf,
   symbol,
   toJs,
@@ -68,6 +70,20 @@ test('values stand for themselves, decoded when asked too', () => {
   assert.ok(isValue(lazy))
   assert.equal(ion([lazy]), '[{a:1,b:42.20}]')
   assert.ok(isValue(missing) && isValue(bag([])) && isValue(float(1)))
+})
+
+test('a map becomes pairs, of which JavaScript makes a Map', () => {
+  const map = mapOf([
+    [int(1), string('one')],
+    [int(2), missing],
+  ])
+  assert.deepEqual(
+    new Map(toJs(map) as [number, string][]),
+    new Map<number, unknown>([
+      [1, 'one'],
+      [2, undefined],
+    ]),
+  )
 })
 
 test('values become JavaScript values without losing a digit', () => {

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { resultFormat } from '../../src/shell/formats.ts'
 import { parseAllIon } from '../../src/values/text-reader.ts'
-import { missing, string, struct, type Value } from '../../src/values/value.ts'
+import { mapOf } from '../../src/values/map.ts'
+import { int, missing, string, struct, structOf, type Value } from '../../src/values/value.ts'
 
 const csv = (values: readonly Value[], width?: number): string => {
   const format = resultFormat('csv', { width })
@@ -14,6 +15,11 @@ test('csv: a header of all fields in order of appearance, nothing for NULL and a
   const rows = parseAllIon('{a: 1, b: "x"} {b: null, c: 2.50} {a: "", c: "null"}')
   assert.equal(csv(rows), 'a,b,c\n1,x,\n,,2.50\n"",,null\n')
   assert.equal(csv([struct(['a', 'b'], [missing, string('y')])]), 'a,b\n,y\n')
+})
+
+test('csv: a map is a list of its entries', () => {
+  const row = structOf({ m: mapOf([[int(1), string('one')]]) })
+  assert.equal(csv([row]), 'm\n"[[1,""one""]]"\n')
 })
 
 test('csv: each type as text', () => {

@@ -3,8 +3,17 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { resultFormat } from '../../src/shell/formats.ts'
 import { jsonText } from '../../src/shell/json-text.ts'
+import { mapOf } from '../../src/values/map.ts'
 import { parseAllIon, parseIon } from '../../src/values/text-reader.ts'
 import { bag, date, decimal, int, missing, string, struct, time } from '../../src/values/value.ts'
+
+test('a map is a list of its entries, whatever its keys are', () => {
+  const entries = [
+    [date(2024, 1, 1), missing],
+    [date(2024, 1, 2), string('x')],
+  ] as const
+  assert.equal(jsonText(mapOf(entries)), '[["2024-01-01",null],["2024-01-02","x"]]')
+})
 
 test('each Ion type has its JSON form', () => {
   const cases: readonly (readonly [string, string])[] = [

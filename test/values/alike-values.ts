@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { mapOf } from '../../src/values/map.ts'
 import {
   bag,
   blob,
@@ -10,6 +11,7 @@ import {
   int,
   interval,
   list,
+  map,
   missing,
   nullOf,
   sexp,
@@ -93,6 +95,7 @@ const { value } = fc.letrec<{ value: Value; items: Value[] }>((tie) => ({
     tie('items').map((items) => list(items)),
     tie('items').map((items) => sexp(items)),
     tie('items').map((items) => bag(items)),
+    fc.array(fc.tuple(fc.constantFrom(...numbers), tie('value')), { maxLength: 3 }).map(mapOf),
     fc.array(fc.tuple(fc.constantFrom('a', 'b', '1:a'), tie('value')), { maxLength: 4 }).map((fields) =>
       struct(
         fields.map(([name]) => name),
@@ -126,6 +129,8 @@ export function rewritten(value: Value): Value {
       return value.offset === undefined ? timestamp(value.precision, { ...value, offset: 0 }) : value
     case 'list':
       return list(value.items.map(rewritten), ['other'])
+    case 'map':
+      return map('any', 'any', value.items.map(({ items }) => list(items.map(rewritten))).reverse())
     case 'sexp':
       return sexp(value.items.map(rewritten))
     case 'bag':

@@ -6,6 +6,7 @@ import { encodeIon } from '../../src/values/binary-writer.ts'
 import { parseInterval, printInterval, printIntervalBody } from '../../src/values/interval-text.ts'
 import { ionEquals } from '../../src/values/ion-equals.ts'
 import { fromPartiqlIon } from '../../src/values/partiql-ion.ts'
+import { mapOf } from '../../src/values/map.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import {
@@ -31,6 +32,11 @@ const values: readonly Value[] = [
   time(0, 0, 0, 0n, 0, 0),
   time(1, 2, 3, 0n, 2, -330),
   interval('day-time', 0n, -1n, 'DAY TO SECOND'),
+  mapOf([]),
+  mapOf([
+    [date(2024, 1, 1), bag([missing])],
+    [date(2024, 1, 2), mapOf([[int(1), missing]])],
+  ]),
   structOf({ a: list([missing, sexp([date(1, 1, 1)])]), b: bag([structOf({ c: missing })]) }),
 ]
 
@@ -55,6 +61,8 @@ test('annotations whose content does not fit, and all other Ion, stay as they ar
     ...['$time::{hour:25,minute:0,second:0.,timezone_hour:null.int,timezone_minute:null.int}', '$time::{hour:1}'],
     ...['$time::{hour:1,minute:0,second:60.,timezone_hour:null.int,timezone_minute:null.int}'],
     ...['$time::{hour:1,minute:0,second:0d-19,timezone_hour:null.int,timezone_minute:null.int}', '$interval::"x"'],
+    ...['$map::[]', '$map::int::[]', '$map::int::int::[1]', '$map::int::int::[[1]]', '$map::int::int::[[1,2],[1.,3]]'],
+    ...['$map::int::int::[a::[1,2]]', '$map::int::int::[[1,2],[a,3]]', '$map::int::int::[[[1],2]]'],
     ...['a::[1,{b:(c)}]', '{a:[null]}'],
   ]
   for (const text of texts) {

@@ -47,7 +47,11 @@ function extreme(args: readonly Value[], sign: 1 | -1, context: FunctionContext)
 }
 
 function sizeOf(value: Value): number {
-  return value.type === 'struct' ? value.names.length : itemsOf(value).length
+  return value.type === 'struct'
+    ? value.names.length
+    : value.type === 'map'
+      ? value.items.length
+      : itemsOf(value).length
 }
 
 function flattened(items: readonly Value[], { values }: FunctionContext): Value[] {

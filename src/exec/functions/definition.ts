@@ -45,6 +45,7 @@ const kinds = {
   sequence: ['list', 'bag', 'sexp'],
   pair: ['list', 'bag'],
   collection: ['list', 'bag', 'sexp', 'struct'],
+  map: ['map'],
 } as const satisfies Record<string, readonly ValueType[] | undefined>
 
 type ParameterKind = keyof typeof kinds
@@ -60,8 +61,8 @@ export function define(
 ): FunctionDefinition {
   const kindsOf = parameters.map((parameter) => parameter.replace(/[?*]$/, '') as ParameterKind)
   const rest = parameters.at(-1)?.endsWith('*') ? kindsOf.at(-1) : undefined
-  const accepted = kindsOf.map((kind): readonly ValueType[] | undefined => kinds[kind])
-  const acceptedRest: readonly ValueType[] | undefined = rest === undefined ? undefined : kinds[rest]
+  const accepted = kindsOf.map(typesOf)
+  const acceptedRest: readonly ValueType[] | undefined = rest === undefined ? undefined : typesOf(rest)
   const check = (args: readonly Value[]) => {
     for (let index = 0; index < args.length; index += 1) {
       const types = index < accepted.length ? accepted[index] : acceptedRest
@@ -82,6 +83,11 @@ export function define(
       return body(args, context)
     },
   }
+}
+
+/** A map is a collection, too, but QLDB's text, which had none, does not say so. */
+function typesOf(kind: ParameterKind): readonly ValueType[] | undefined {
+  return kind === 'collection' ? [...kinds.collection, 'map'] : kinds[kind]
 }
 
 /** PartiQL 0.2's text. */

@@ -1,6 +1,7 @@
 import { collectionFunctions } from './collection-functions.ts'
 import { datetimeFunctions } from './datetime-functions.ts'
 import { define, type FunctionDefinition } from './definition.ts'
+import { mapFunctions } from './map-functions.ts'
 import { numericFunctions } from './numeric-functions.ts'
 import { textFunctions } from './text-functions.ts'
 import { textPartFunctions } from './text-parts.ts'
@@ -12,9 +13,15 @@ export type { FunctionContext, FunctionDefinition } from './definition.ts'
 const txid = define('txid', [], (_, context) => string(context.transactionId))
 
 const byName: ReadonlyMap<string, FunctionDefinition> = new Map(
-  [...textFunctions, ...textPartFunctions, ...numericFunctions, ...datetimeFunctions, ...collectionFunctions, txid].map(
-    (definition) => [definition.name, definition],
-  ),
+  [
+    ...textFunctions,
+    ...textPartFunctions,
+    ...numericFunctions,
+    ...datetimeFunctions,
+    ...collectionFunctions,
+    ...mapFunctions,
+    txid,
+  ].map((definition) => [definition.name, definition]),
 )
 
 /** A built-in function by its name in lower case. */

@@ -12,7 +12,9 @@ import {
   float,
   int,
   interval,
+  type ListValue,
   list,
+  map,
   missing,
   nullOf,
   nullValue,
@@ -162,6 +164,8 @@ export class ValueReader {
         return sexp(this.#values(this.unsigned()), annotations)
       case tags.bag:
         return bag(this.#values(this.unsigned()))
+      case tags.map:
+        return this.#map()
       case tags.struct: {
         const names = this.#shared.names[this.unsigned()] as readonly string[]
         return struct(names, this.#values(names.length), annotations)
@@ -185,6 +189,13 @@ export class ValueReader {
       default:
         return unreachable(tag as never)
     }
+  }
+
+  #map(): Value {
+    const [keyType, valueType] = this.#names() as [string, string]
+    const entries = new Array<ListValue>(this.unsigned())
+    for (let at = 0; at < entries.length; at += 1) entries[at] = list([this.read(), this.read()])
+    return map(keyType, valueType, entries)
   }
 
   #lazy(type: 'struct' | 'list' | 'sexp', annotations: Annotations): Value {

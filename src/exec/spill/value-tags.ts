@@ -39,6 +39,8 @@ export const tags = {
   /** The fields that are held of a document (held-fields.ts). */
   heldFields: 27,
   annotated: 28,
+  /** The names of its types, then its entries. */
+  map: 29,
 } as const
 
 export const nullTypes: readonly NullType[] = [

@@ -62,6 +62,12 @@ export class ValueWriter {
       case 'bag':
         this.#items(tags.bag, value.items)
         break
+      case 'map':
+        this.#byte(tags.map)
+        this.#names([value.keyType, value.valueType])
+        this.unsigned(value.items.length)
+        for (const { items } of value.items) for (const part of items) this.write(part)
+        break
       case 'struct':
         if (!this.#lazy(value)) this.#struct(value)
         break

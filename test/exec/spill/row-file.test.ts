@@ -28,7 +28,8 @@ function roundTrip(rows: readonly (readonly Value[])[], chunkBytes?: number): Va
 /** Every property of the value, so that lazy values and eager ones compare. */
 function plain(value: Value): unknown {
   if (value instanceof HeldFields) return { held: value.fields.map(plain) }
-  if ('items' in value) return { type: value.type, items: value.items.map(plain), annotations: value.annotations }
+  if ('items' in value)
+    return { ...value, type: value.type, annotations: value.annotations, items: value.items.map(plain) }
   if ('bytes' in value) return { ...value, bytes: [...value.bytes] }
   if (value.type !== 'struct') return value
   const { names, values, annotations } = value
