@@ -1,11 +1,11 @@
 import type { Bounds, SortKeyPlan, SortOperator } from '../plan/plan.ts'
 import { detached } from '../values/binary-reader.ts'
-import { compareTotal } from '../values/compare.ts'
-import { int, isAbsent, type Value } from '../values/value.ts'
+import type { Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileBounds } from './compile-query.ts'
 import type { Compiler, Cursor, Evaluate, Frame, Open } from './frame.ts'
-import { heapBytes, heapBytesOf } from './heap-bytes.ts'
+import { heapBytesOf } from './heap-bytes.ts'
+import { compareKeys, KeyColumn, orderOfKeys } from './key-columns.ts'
 import { compileOperator } from './operators.ts'
 import { compileSave, forEachRow, type SaveRow } from './saved-rows.ts'
 import type { RowStream } from './spill/row-file.ts'
@@ -32,7 +32,11 @@ export function compileSort(sort: SortOperator, compiler: Compiler): Open {
   return (frame) => {
     const { limit, offset } = bounds(frame)
     const rows = new SortedRows(order.compare, frame, limit + offset)
-    forEachRow(open(frame), () => rows.add([...order.keysOf(frame).map(detached), ...save(frame)]), frame)
+    const add = () => {
+      const keys = order.keysOf(frame)
+      if (rows.wants(keys)) rows.add([...keys.map(detached), ...save(frame)])
+    }
+    forEachRow(open(frame), add, frame)
     return slotCursor({ rows: rows.sorted(), close: () => rows.close() }, slots, sort.keys.length, frame)
   }
 }
@@ -178,89 +182,7 @@ class Sorter {
   }
 
   #order(): ArrayLike<number> {
-    const [only, second] = this.#columns
-    const packed = second === undefined ? only?.packedOrder() : undefined
-    if (packed !== undefined) return packed
-    const order = Array.from({ length: this.#count }, (_, position) => position)
-    const compare = this.#columns.map((column) => column.order())
-    return order.sort((a, b) => {
-      this.#frame.step()
-      for (let at = 0; at < compare.length; at += 1) {
-        const found = (compare[at] as (typeof compare)[0])(a, b)
-        if (found !== 0) return found
-      }
-      return 0
-    })
-  }
-}
-
-/** Of a number in its column, and of a row's place in the order. */
-const numberKeyBytes = 32
-
-/** One of the keys for all rows: plain numbers as long as the keys are that. */
-export class KeyColumn {
-  readonly #key: SortKeyPlan
-  #numbers: number[] | undefined = []
-  readonly #values: Value[] = []
-
-  constructor(key: SortKeyPlan) {
-    this.#key = key
-  }
-
-  /** Returns about how many bytes the key takes. */
-  push(value: Value): number {
-    if (this.#numbers !== undefined) {
-      if (value.type === 'int' && typeof value.value === 'number' && value.annotations === undefined) {
-        this.#numbers.push(value.value)
-        return numberKeyBytes
-      }
-      for (const number of this.#numbers) this.#values.push(int(number))
-      this.#numbers = undefined
-    }
-    const own = detached(value)
-    this.#values.push(own)
-    return numberKeyBytes + heapBytes(own)
-  }
-
-  valueOf(row: number): Value {
-    return this.#numbers === undefined ? (this.#values[row] as Value) : int(this.#numbers[row] as number)
-  }
-
-  /**
-   * The rows' numbers in the order of this key alone, where key and number fit into one exact number: that is sorted
-   * without comparing functions. Undefined where they don't.
-   */
-  packedOrder(): Float64Array | undefined {
-    const numbers = this.#numbers
-    if (numbers === undefined) return undefined
-    const count = numbers.length
-    // An eighth of what is exact: the quotient below must not be rounded up to the next key.
-    const largest = Number.MAX_SAFE_INTEGER / count / 8
-    const sign = this.#key.descending ? -1 : 1
-    const packed = new Float64Array(count)
-    for (let row = 0; row < count; row += 1) {
-      const key = numbers[row] as number
-      if (Math.abs(key) > largest) return undefined
-      packed[row] = sign * key * count + row
-    }
-    packed.sort()
-    for (let at = 0; at < count; at += 1) {
-      const both = packed[at] as number
-      packed[at] = both - Math.floor(both / count) * count
-    }
-    return packed
-  }
-
-  /** The order of two rows by this key. */
-  order(): (a: number, b: number) => number {
-    const key = this.#key
-    if (this.#numbers === undefined) {
-      const values = this.#values
-      return (a, b) => compareKeys(values[a] as Value, values[b] as Value, key)
-    }
-    const numbers = Float64Array.from(this.#numbers)
-    if (key.descending) return (a, b) => (numbers[b] as number) - (numbers[a] as number)
-    return (a, b) => (numbers[a] as number) - (numbers[b] as number)
+    return orderOfKeys(this.#columns, this.#count, () => this.#frame.step())
   }
 }
 
@@ -285,12 +207,4 @@ function compareRows(a: readonly Value[], b: readonly Value[], keys: readonly So
     if (order !== 0) return order
   }
   return 0
-}
-
-export function compareKeys(a: Value, b: Value, { descending, nullsFirst }: SortKeyPlan): number {
-  const absentFirst = isAbsent(a)
-  const absentSecond = isAbsent(b)
-  if (absentFirst || absentSecond) return absentFirst === absentSecond ? 0 : absentFirst === nullsFirst ? -1 : 1
-  const order = compareTotal(a, b)
-  return descending ? -order : order
 }

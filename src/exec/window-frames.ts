@@ -5,7 +5,7 @@ import { compare } from '../values/compare.ts'
 import { isAbsent, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { type Compiler, failed, type Frame, mistyped } from './frame.ts'
-import { compareKeys } from './sort.ts'
+import { compareKeys } from './key-columns.ts'
 import { type Partition, Peers } from './window-partition.ts'
 
 /** The frame of a row: from the row `start` up to before `end`; empty where they meet. */

@@ -2,7 +2,7 @@ import type { SortKeyPlan } from '../plan/plan.ts'
 import { detached } from '../values/binary-reader.ts'
 import type { Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
-import { KeyColumn } from './sort.ts'
+import { KeyColumn, orderOfKeys } from './key-columns.ts'
 import { tupleKey, ValueMap } from './value-map.ts'
 import { PackedColumn } from './window-packed.ts'
 import type { Partition } from './window-partition.ts'
@@ -102,20 +102,8 @@ export class HeldWindow {
 
   /** The numbers of all rows in the order of the keys. */
   #order(): ArrayLike<number> {
-    const [only, second] = this.#orderBy
-    if (only === undefined) return { length: this.#count }
-    const packed = second === undefined ? only.packedOrder() : undefined
-    if (packed !== undefined) return packed
-    const order = Array.from({ length: this.#count }, (_, row) => row)
-    const compare = this.#orderBy.map((key) => key.order())
-    return order.sort((a, b) => {
-      this.#frame.step()
-      for (let at = 0; at < compare.length; at += 1) {
-        const found = (compare[at] as (typeof compare)[0])(a, b)
-        if (found !== 0) return found
-      }
-      return 0
-    })
+    if (this.#orderBy.length === 0) return { length: this.#count }
+    return orderOfKeys(this.#orderBy, this.#count, () => this.#frame.step())
   }
 
   /** The same, partition by partition, and where each begins; a counting sort keeps the order in each. */

@@ -214,7 +214,7 @@ export function compareText(a: string, b: string): number {
 }
 
 /** Surrogates stand for code points above all others. */
-function codePointWeight(unit: number): number {
+export function codePointWeight(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
 }
 

@@ -18,6 +18,8 @@ export class SortedRows {
   readonly #wanted: number
   #rows: FileRow[] = []
   #runs: SortedRuns | undefined
+  /** The last row of those that are wanted, once there are so many: a later row must come before it. */
+  #last: FileRow | undefined
 
   /** `wanted`: that many rows from the front are enough. */
   constructor(compare: CompareRows, frame: Frame, wanted = Number.POSITIVE_INFINITY) {
@@ -25,6 +27,11 @@ export class SortedRows {
     this.#frame = frame
     this.#holding = new Holding(frame.memory)
     this.#wanted = wanted
+  }
+
+  /** Whether a row with these keys may be one of those that are wanted. */
+  wants(keys: FileRow): boolean {
+    return this.#last === undefined || this.#compare(keys, this.#last) < 0
   }
 
   /** The row is kept as it is: detach what shares memory (values/binary-reader.ts). */
@@ -62,6 +69,7 @@ export class SortedRows {
     const rows = this.#sort()
     for (let at = this.#wanted; at < rows.length; at += 1) this.#holding.release(this.#bytesOf(rows[at] as FileRow))
     rows.length = this.#wanted
+    this.#last = rows[this.#wanted - 1]
   }
 
   #sort(): FileRow[] {
