@@ -66,14 +66,14 @@ export const commands: readonly CommandDefinition[] = [
     names: ['commit', 'commit transaction', 'commit work', 'end', 'end transaction', 'end work'],
     arguments: '',
     group: 'Transactions',
-    help: 'makes the changes of the open transaction final',
+    help: 'saves the changes of the open transaction',
     run: (host) => host.commit(),
   },
   {
     names: [...['abort', 'rollback', 'rollback transaction', 'rollback work'], ...['abort transaction', 'abort work']],
     arguments: '',
     group: 'Transactions',
-    help: 'drops the changes of the open transaction',
+    help: 'rolls back the changes of the open transaction',
     run: (host) => host.abort(),
   },
   {
@@ -97,7 +97,7 @@ export const commands: readonly CommandDefinition[] = [
     shortNames: ['o'],
     arguments: '[FILE]',
     group: 'Results and scripts',
-    help: 'data goes into a file from now on: in the form that its name asks for, or that is set; without a file, back',
+    help: 'send results to FILE (format from its extension); without FILE, back to the screen',
     run: (host, words) => host.redirect(words.length === 0 ? undefined : oneWord('output', words)),
   },
   {
@@ -105,7 +105,7 @@ export const commands: readonly CommandDefinition[] = [
     shortNames: ['x'],
     arguments: '[on | off]',
     group: 'Results and scripts',
-    help: 'each row as a block of lines, or as before: nothing is cut; without a word it changes between the two',
+    help: 'show each row as name/value lines, nothing cut; without an argument, toggle',
     run: (host, words) => host.showVertical(words.length === 0 ? undefined : isOn('vertical', words)),
   },
   {

@@ -111,8 +111,8 @@ function stackLines(error: Error): string[] {
 const fateNotes: Readonly<Record<TransactionFate, string | undefined>> = {
   none: undefined,
   open: 'the transaction is still open',
-  aborted: 'the transaction was aborted: nothing of it is kept',
-  lost: 'the transaction is over: nothing of it is kept',
+  aborted: 'rolled back; no changes were saved',
+  lost: 'the transaction is lost; no changes were saved',
 }
 
 /**

@@ -460,7 +460,7 @@ const expiryChecksMs = 5_000
 
 const promptVariable = /\$(LEDGER|REGION|ACTIVE_TRANSACTION)/g
 
-export const openAtEndText = 'a transaction was still open at the end: it was aborted, nothing of it is kept'
+export const openAtEndText = 'a transaction was still open at the end: rolled back; no changes were saved'
 
 function alreadyOpen(message: string): LedgerError {
   return new LedgerError('transaction/already-open', message, { help: "'commit' or 'abort' ends it" })

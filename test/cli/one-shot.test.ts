@@ -146,7 +146,7 @@ test(
     }
     const open = await shell.run(['--memory', '-e', 'begin; CREATE TABLE T'])
     assert.equal(open.code, 1)
-    assert.match(open.stderr, /warning: a transaction was still open at the end: it was aborted/)
+    assert.match(open.stderr, /warning: a transaction was still open at the end: rolled back/)
   }),
 )
 

@@ -72,7 +72,7 @@ test(
     assert.equal(code, 1)
     assert.match(
       stderr,
-      /standard input:4:15\n[\s\S]*note: the transaction was aborted: nothing of it is kept\nhelp: did you mean 'Car'\?\n$/,
+      /standard input:4:15\n[\s\S]*note: rolled back; no changes were saved\nhelp: did you mean 'Car'\?\n$/,
     )
     assert.equal((await shell.run(['-e', 'SELECT * FROM Car'])).stdout, '')
   }),

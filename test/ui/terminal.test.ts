@@ -136,7 +136,7 @@ test('terminal: an open transaction is in the prompt; leaving aborts it with a w
   terminal.enter("INSERT INTO T VALUE {'n': 1};")
   await terminal.waitFor(/documentId[\s\S]*qldb \*>/)
   terminal.enter('quit')
-  await terminal.waitFor(/^warning: a transaction was still open at the end: it was aborted/m)
+  await terminal.waitFor(/^warning: a transaction was still open at the end: rolled back/m)
   assert.equal(await terminal.waitForExit(), 1)
   const again = start(['-e', 'SELECT COUNT(*) AS n FROM T'], folder)
   t.after(() => again.kill())
