@@ -129,7 +129,7 @@ class Finder {
       case 'window':
         this.#operator(operator.input)
         // Whatever else a window has: expressions all the same.
-        for (const [name, part] of Object.entries(operator)) if (name !== 'input') this.#parts(part)
+        this.#parts({ ...operator, input: undefined })
         return
     }
   }
@@ -191,6 +191,14 @@ class Finder {
     }
   }
 
+  /** In OVER and in aggregates, where a number or NULL says on purpose that any order will do. */
+  #constantKeys(keys: readonly SortKeyPlan[]): void {
+    for (const { value } of keys) {
+      const isText = value.kind === 'constant' && value.value.type === 'string'
+      if (isText || value.kind === 'parameter') this.sites.constantOrders.push({ value, span: value.span })
+    }
+  }
+
   #query(query: QueryPlan): void {
     switch (query.kind) {
       case 'select':
@@ -244,6 +252,7 @@ class Finder {
   #lookAt(expression: PlanExpression, role: PathRole): void {
     switch (expression.kind) {
       case 'constant':
+        if (expression.written?.kind === 'binary') this.#literals(expression.written)
         return
       case 'field':
         this.#field(expression, role)
@@ -305,6 +314,7 @@ class Finder {
     this.#depth += 1
     for (const [name, below] of Object.entries(part)) {
       if (name === 'span' || name === 'table' || typeof below !== 'object' || below === null) continue
+      if (name === 'orderBy') this.#constantKeys(below as readonly SortKeyPlan[])
       if ('kind' in below && 'span' in below) this.#expression(below as PlanExpression, 'value')
       else this.#parts(below)
     }
@@ -332,6 +342,20 @@ class Finder {
     this.#expression(left, isFixed(right) ? 'field' : 'value')
     this.#expression(right, isFixed(left) ? 'field' : 'text')
     this.#comparison(expression, [left, right], op === '<>')
+  }
+
+  /** Two strings that are compared: each may be the name of a field in quotes. */
+  #literals({ op, left, right, span }: Extract<PlanExpression, { kind: 'binary' }>): void {
+    if (!comparisons.test(op)) return
+    const texts = [left, right].map((side) => (side.kind === 'constant' ? side.value : undefined))
+    if (!texts.every((text) => text?.type === 'string')) return
+    for (const [slot, source] of this.sites.sources) {
+      if (this.#blocks.get(slot) !== this.#block || source.paths.length >= noticeSitesMax) continue
+      for (const { value } of texts as readonly { readonly value: string }[]) {
+        const steps: readonly NoticeStep[] = [{ kind: 'field', name: value, exact: true }]
+        source.paths.push({ steps, text: value, span, role: 'literal', isName: false, mark: undefined })
+      }
+    }
   }
 
   #comparison(part: object, parts: readonly PlanExpression[], isNegated = false): void {

@@ -31,7 +31,13 @@ export function makeNotices(findings: Findings): readonly Notice[] {
   for (const probe of probes.values()) {
     if (probe.rows === 0) continue
     for (const site of probe.pending) {
-      if (isReported(site, probe, marks)) add(...fieldNotice(site, probe, text), site.span)
+      if (site.role !== 'literal' && isReported(site, probe, marks)) add(...fieldNotice(site, probe, text), site.span)
+    }
+  }
+  for (const { rows, pending, source } of probes.values()) {
+    for (const site of source.paths) {
+      if (rows === 0 || site.role !== 'literal' || pending.includes(site)) continue
+      add('notice/text-not-name', literalMessage(site), site.span)
     }
   }
   for (const site of sites.comparisons) {
@@ -56,7 +62,10 @@ function isReported(site: PathSite, { pending, source }: SourceProbe, marks: Uin
   if (site.mark !== undefined && marks[site.mark] !== 1) return false
   const [first] = site.steps
   if (first?.kind === 'field' && source.columns?.includes(first.name) === true) return false
-  return !pending.some((other) => other.steps.length < site.steps.length && isBeginning(other.steps, site.steps))
+  return !pending.some(
+    (other) =>
+      other.role !== 'literal' && other.steps.length < site.steps.length && isBeginning(other.steps, site.steps),
+  )
 }
 
 function isBeginning(steps: readonly NoticeStep[], of: readonly NoticeStep[]): boolean {
@@ -93,6 +102,11 @@ function isMeantAsText({ role }: PathSite, isQuoted: boolean, wanted: string, ne
   if (!isQuoted) return role === 'text' && near === undefined
   if (role === 'text') return near?.toLowerCase() !== wanted.toLowerCase()
   return role === 'value' && near === undefined
+}
+
+/** A string that is the name of a field that documents have, beside another string. */
+function literalMessage({ text: name }: PathSite): string {
+  return `'${noticeText(name)}' is a string, not the field; names take double quotes, or none`
 }
 
 function noListMessage({ parts }: ComparisonSite, [, found]: readonly [Value, Value], text: string): string {

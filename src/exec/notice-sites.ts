@@ -9,9 +9,9 @@ export type NoticeStep =
 /**
  * Where a path stands, for what may have been meant: `text`, where a string would make sense; `value`, where anything
  * would; `field`, where only a field does; `order`, in ORDER BY; `set`, a target that is created if absent; `target`, any
- * other target of a change.
+ * other target of a change; `literal`, a string that may have been meant as a name: it is no path at all.
  */
-export type PathRole = 'text' | 'value' | 'field' | 'order' | 'set' | 'target'
+export type PathRole = 'text' | 'value' | 'field' | 'order' | 'set' | 'target' | 'literal'
 
 /** A path from a source's rows that the statement names. */
 export interface PathSite {
