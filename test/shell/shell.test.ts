@@ -171,7 +171,7 @@ test('a commit that loses to another transaction is lost', async () => {
   await shell.run('begin; UPDATE T SET n = 5', sink)
   await session.other.execute((transaction) => transaction.execute('UPDATE T SET n = 6'))
   assert.equal((await shell.run('commit', sink)).exit, 'lost')
-  assert.match(session.said().at(-1) as string, /^error\[transaction\/conflict\].*note: the transaction is over/s)
+  assert.match(session.said().at(-1) as string, /^error\[transaction\/conflict\].*note: the transaction is lost/s)
 })
 
 test('a transaction that outlived its time is lost', async () => {
@@ -180,7 +180,7 @@ test('a transaction that outlived its time is lost', async () => {
   await session.shell.run('begin', session.sink)
   session.env.advance(31_000)
   assert.equal((await session.shell.run('SELECT * FROM T', session.sink)).exit, 'lost')
-  assert.match(session.said().at(-1) as string, /has expired[\s\S]*note: the transaction is over/)
+  assert.match(session.said().at(-1) as string, /has expired[\s\S]*note: the transaction is lost/)
   assert.equal(session.shell.inTransaction, false)
 })
 
