@@ -20,7 +20,7 @@ test(
     writeFileSync(shell.path('inner.partiql'), '\n\n  oops;\n')
     const failed = await shell.run(['--memory', 'outer.partiql'])
     assert.equal(failed.code, 1)
-    assert.match(failed.stderr, / --> inner\.partiql:3:3\n[\s\S]*note: the transaction was aborted/)
+    assert.match(failed.stderr, / --> inner\.partiql:3:3\n[\s\S]*note: rolled back/)
     assert.ok(!failed.stderr.includes('committed'))
     const absent = await shell.run(['--memory', '-e', 'include "no such.partiql"'])
     assert.equal(absent.code, 1)

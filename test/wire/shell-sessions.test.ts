@@ -30,7 +30,7 @@ test('the shell takes a new session where its own has expired, and says so insid
     // A block that was lost is skipped to its end.
     await types('commit;\nbegin;\nSELECT * FROM T;\n', 'stdout', /\{a:1\}/)
     env.advance(18 * 60_000)
-    await types("INSERT INTO T {'a': 3};\n", 'stderr', /the transaction is over/)
+    await types("INSERT INTO T {'a': 3};\n", 'stderr', /the transaction is lost/)
 
     client.stdin?.end("commit;\nSELECT 'after' AS said FROM << 0 >>;\nSELECT COUNT(*) AS n FROM T;\n")
     const { stdout, code } = await end
