@@ -4,8 +4,8 @@ import { HeldFields } from './held-fields.ts'
 
 /**
  * Bytes of V8's heap that a value takes, about: words are 8 bytes, a text has one byte a character unless some are beyond
- * Latin-1. Names of fields are counted as shared. Counting ends once `most` is exceeded: a value made of values that occur
- * in it many times over may be far larger than its memory.
+ * Latin-1, and is often a slice of a longer one that it keeps. Names of fields are counted as shared. Counting ends once
+ * `most` is exceeded: a value made of values that occur in it many times over may be far larger than its memory.
  */
 export function heapBytes(value: Value, most = Number.POSITIVE_INFINITY): number {
   if (isLazy(value)) return 120 + value.byteLength
@@ -14,7 +14,7 @@ export function heapBytes(value: Value, most = Number.POSITIVE_INFINITY): number
       return 0
     case 'string':
     case 'symbol':
-      return 72 + value.value.length
+      return 104 + value.value.length
     case 'bool':
     case 'null':
     case 'int':

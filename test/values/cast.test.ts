@@ -23,7 +23,10 @@ function cast(text: string): string {
 test('values and their counterparts in other types', () => {
   const cases: Record<string, string> = {
     'true as int': '1',
-    '-1.9 as int': '-1',
+    '-1.9 as int': '-2',
+    '-2.5 as int': '-3',
+    '" 1\\t" as int': '1',
+    '" a " as string': '" a "',
     '1e30 as int': '1000000000000000019884624838656',
     '-9223372036854775808e0 as bigint': '-9223372036854775808',
     '"-0x0A" as int': '-10',
@@ -69,7 +72,7 @@ test('what has no counterpart is refused with both types', () => {
     '2017T as int',
     '"2e10" as int',
     '"00b10" as int',
-    '" 1" as int',
+    '"1 2" as int',
     '[1] as int',
     '{} as list',
     'nan as decimal',
