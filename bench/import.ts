@@ -100,7 +100,7 @@ async function importFigures(place: string, format: string, folder: string, bare
   const verify = async () => {
     const start = performance.now()
     const report = await verifyExport([place])
-    if (report.verdict !== 'sound') throw new Error(`the export is ${report.verdict}`)
+    if (report.verdict !== 'verified') throw new Error(`the export is ${report.verdict}`)
     return (blocks * 1000) / (performance.now() - start)
   }
   let number = 0

@@ -103,8 +103,10 @@ const codes = {
   'export/limit': ['limit', false],
   'journal/no-revision': ['input', false],
   'proof/malformed': ['input', false],
+  'proof/unrecognized': ['input', false],
   'proof/not-comparable': ['input', false],
   'proof/refuted': ['corrupt', false],
+  'proof/foreign-digest': ['input', false],
 
   'format/no-column': ['input', false],
 

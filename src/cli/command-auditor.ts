@@ -5,12 +5,13 @@ import type { AuditControl, Auditor } from '../shell/auditor.ts'
 import type { Connection } from '../shell/connection.ts'
 import { digestCommand, type DigestWishes, saveDigest } from './digest-tool.ts'
 import { takeDigest, verifyFromOutside } from './proof-desk.ts'
-import { readDigestFile } from './proof-files.ts'
+import { savedDigests } from './proof-files.ts'
 import { proveCommand, proveDocument, type ProveWishes, saveProof, withOperand } from './prove-tool.ts'
 import { realEnv } from './real-env.ts'
 import { parseToolArguments, type ToolInvocation } from './tool-arguments.ts'
 import { verifyFiles } from './verify-files.ts'
-import { printReports, reportOfLedger, type VerifyReport } from './verify-report.ts'
+import { reportOfLedger } from './ledger-report.ts'
+import { printReports, type VerifyReport } from './verify-report.ts'
 import { verifyCommand, type VerifyWishes } from './verify-command.ts'
 
 /**
@@ -40,12 +41,12 @@ export const commandAuditor: Auditor = {
     const { wishes, operands } = invocation
     const reports =
       operands.length > 0
-        ? verifyFiles(operands, (wishes.digest ?? []).map(readDigestFile))
+        ? verifyFiles(operands, savedDigests(wishes), wishes.guesses)
         : [await verifyConnected(connection, wishes, control)]
     const text = printReports(reports, wishes.format ?? 'text').trimEnd()
-    const bad = reports.filter(({ verdict }) => verdict === 'tampered').length
-    const refuted = operands.length > 0 ? `${bad} of ${reports.length} proofs do not hold` : 'the ledger is not sound'
-    return bad === 0 ? { text } : { text, refuted }
+    const bad = reports.filter(({ verdict }) => verdict !== 'verified')
+    const [worst] = [...bad.filter(({ verdict }) => verdict === 'tampered'), ...bad]
+    return worst === undefined ? { text } : { text, refuted: worst.lines[0] as string }
   },
 }
 
@@ -57,10 +58,10 @@ function parsed<Wishes>(program: Command, words: readonly string[]): ToolInvocat
 
 async function verifyConnected(
   connection: Connection,
-  { digest: paths = [] }: VerifyWishes,
+  wishes: VerifyWishes,
   control: AuditControl,
 ): Promise<VerifyReport> {
-  const saved = new Map(paths.map((path) => [path, readDigestFile(path)]))
+  const saved = savedDigests(wishes)
   const startedMs = realEnv.monotonicMs()
   const onBlock = async (done: number, total: number): Promise<void> => {
     if (control.signal?.aborted !== true) return

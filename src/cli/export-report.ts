@@ -1,56 +1,77 @@
 import { toBase64 } from '../base/bytes.ts'
 import type { ExportReport } from '../journal/verify-export.ts'
 import { count, counted } from './tool-progress.ts'
-import type { VerifyReport } from './verify-report.ts'
+import { adviceOf, headline, type Outcome, uncheckedOf, type VerifyReport } from './verify-report.ts'
 
 /** Findings that are shown to people one by one, of each severity. */
 const shownFindingsMax = 20
 
 /** The outcome of the check of an export; `seconds` is how long it took. */
 export function reportOfExport(report: ExportReport, seconds: number): VerifyReport {
+  const outcome = outcomeOf(report)
+  const summary = headline(outcome)
   return {
     verdict: report.verdict,
-    lines: [...headLines(report), ...findingLines(report), ...coverageLines(report), rateLine(report, seconds)],
-    json: jsonOf(report, seconds),
+    lines: [
+      summary,
+      ...placeLines(report),
+      ...adviceOf(outcome),
+      ...findingLines(report),
+      ...coverageLines(report),
+      rateLine(report, seconds),
+    ],
+    json: jsonOf(report, summary, seconds),
   }
 }
 
-const verdicts: Readonly<Record<ExportReport['verdict'], string>> = {
-  sound: 'the export is sound',
-  doubtful: 'the export is NOT complete or contradicts itself, though every hash that is there fits',
-  tampered: 'the export is NOT what was written',
+/** Findings that the number of revisions that could not be checked stands for. */
+const revisionCodes: ReadonlySet<string> = new Set(['json-data', 'revision-missing', 'revision-unchecked'])
+
+function outcomeOf({ findings, verdict, counts, coverage, evidence }: ExportReport): Outcome {
+  const fault = findings.find(({ severity }) => severity === 'tampered')?.message
+  const doubtful = findings.filter(({ severity }) => severity === 'doubtful')
+  const others = doubtful.filter(({ code }) => !revisionCodes.has(code))
+  const unchecked = uncheckedOf({
+    revisions: coverage.revisions,
+    uncheckedRevisions: verdict === 'incomplete' ? coverage.jsonDoubtfulRevisions + coverage.missingRevisions : 0,
+    others: others.map(({ message }) => message),
+    otherCount: others.length,
+  })
+  if (unchecked.length === 0) unchecked.push(...doubtful.slice(0, 1).map(({ message }) => message))
+  const matched = evidence.filter((item) => item.isTrusted && item.verdict === 'holds').map(({ path }) => path)
+  const isCertain = counts.doubtful === 0 && counts.tampered === 0
+  return { fault: verdict === 'tampered' ? fault : undefined, unchecked: isCertain ? [] : unchecked, matched }
 }
 
-function headLines({
-  verdict,
-  ledgerNames,
-  strandId,
-  blocks,
-  files,
-  first,
-  last,
-  digest,
-  evidence,
-}: ExportReport): string[] {
+function placeLines(report: ExportReport): string[] {
+  const { ledgerNames, strandId, blocks, files, first, last, digest, evidence, coverage } = report
   const name = ledgerNames.length === 0 ? '' : ` of ledger '${ledgerNames.join("', '")}'`
-  const lines = [`${verdicts[verdict]}: ${counted(blocks, 'block')} in ${counted(files, 'file')}${name}`]
+  const lines = [`export${name}: ${counted(blocks, 'block')} in ${counted(files, 'file')}`]
   if (first !== undefined && last !== undefined) {
     const range = `blocks ${first.sequenceNo} to ${last.sequenceNo} of strand ${strandId}`
     lines.push(`${range}, ${first.blockTimestamp} to ${last.blockTimestamp}`)
   }
+  if (blocks === 0 && coverage.loneRevisions > 0) {
+    const what =
+      coverage.loneRevisions === 1 ? 'this revision is' : `these ${count(coverage.loneRevisions)} revisions are`
+    lines.push(`${what} whole; that ${coverage.loneRevisions === 1 ? 'it was' : 'they were'} in a ledger is not shown`)
+  }
   if (digest !== undefined)
     lines.push(`digest: ${toBase64(digest.digest)} at block ${digest.digestTipAddress.sequenceNo}`)
-  for (const { path, verdict: outcome, message } of evidence)
-    if (outcome === 'holds') lines.push(`${path}: holds: ${message}`)
-  if (digest !== undefined && evidence.every(({ verdict: outcome }) => outcome !== 'holds'))
-    lines.push('nothing was there to compare the digest with: a digest that you saved yourself binds all blocks to it')
+  const limit =
+    coverage.jsonDoubtfulRevisions > 0 ? '; it binds the hashes, not the data that could not be checked' : ''
+  for (const { path, kind, verdict, message, isTrusted } of evidence) {
+    if (verdict !== 'holds') continue
+    const beside = kind === 'digest' && !isTrusted ? '; it lay among the files' : ''
+    lines.push(`${path}: holds: ${message}${limit}${beside}`)
+  }
   return lines
 }
 
 function findingLines({ findings, counts }: ExportReport): string[] {
   const kinds = [
     ['tampered', 'tampered', counts.tampered],
-    ['doubtful', 'doubtful', counts.doubtful],
+    ['doubtful', 'not checked', counts.doubtful],
     ['note', 'note', counts.notes],
   ] as const
   return kinds.flatMap(([severity, word, total]) => {
@@ -62,17 +83,24 @@ function findingLines({ findings, counts }: ExportReport): string[] {
 }
 
 function coverageLines({ coverage }: ExportReport): string[] {
-  const lines = [`${count(coverage.checkedRevisions)} of ${counted(coverage.revisions, 'revision')} hashed anew`]
+  const lines = [`${count(coverage.checkedRevisions)} of ${counted(coverage.revisions, 'revision')} hashed`]
   const add = (number: number, one: string, many: string, text: string) => {
     if (number > 0) lines.push(`${counted(number, one, many)} ${text}`)
   }
   const [revision, revisions] = ['revision', 'revisions']
   add(coverage.redactedRevisions, revision, revisions, 'redacted: the hash of the data stands in for it')
-  add(coverage.opaqueRevisions, revision, revisions, "of QLDB's own, with nothing but a hash; the chain covers that")
-  add(coverage.jsonDoubtfulRevisions, revision, revisions, 'not to be checked in JSON form: the data lost its types')
-  const parameters = 'of statements with parameters: covered, but not to be worked out again'
-  add(coverage.uncheckedDigests, 'digest', 'digests', parameters)
-  add(coverage.opaqueEntries, 'entry', 'entries', 'of blocks that nothing explains; the chain covers them')
+  add(coverage.jsonDoubtfulRevisions, revision, revisions, 'not checked: JSON took the types of the data')
+  add(coverage.missingRevisions, revision, revisions, 'not shown, though transactionInfo names the document')
+  if (coverage.jsonBlocks > 0 && coverage.guesses > 0) {
+    const most = `at most ${count(coverage.guessesOfOne)} for one revision`
+    lines.push(`${counted(coverage.guesses, 'guess', 'guesses')} at the types of JSON's data, ${most}`)
+  }
+  const exempt = (number: number, one: string, many: string, text: string) => {
+    if (number > 0) lines.push(`exempt: ${counted(number, one, many)} ${text}`)
+  }
+  exempt(coverage.opaqueRevisions, revision, revisions, "of QLDB's own catalog, only a hash")
+  exempt(coverage.uncheckedDigests, 'digest', 'digests', 'of statements with parameters')
+  exempt(coverage.opaqueEntries, 'entry', 'entries', "of QLDB's own")
   const fields = Object.entries(coverage.uncoveredFields)
   if (fields.length > 0)
     lines.push(
@@ -87,11 +115,12 @@ function rateLine({ blocks, bytes }: ExportReport, seconds: number): string {
   return `${count(Math.round(blocks / time))} blocks/s, ${megabytes} MB/s, ${seconds.toFixed(1)} s`
 }
 
-function jsonOf(report: ExportReport, seconds: number): Record<string, unknown> {
+function jsonOf(report: ExportReport, summary: string, seconds: number): Record<string, unknown> {
   const { digest, verdict, coverage, ...rest } = report
   const { uncoveredFields, ...counts } = coverage
   return {
     verdict,
+    summary,
     subject: 'export',
     ...rest,
     digest: digest === undefined ? null : toBase64(digest.digest),

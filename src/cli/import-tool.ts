@@ -5,6 +5,7 @@ import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import { readBlocks } from '../journal/import-blocks.ts'
 import { blocksNamed, type ExportFiles, findExportFiles } from '../journal/import-files.ts'
 import { FindingList } from '../journal/import-findings.ts'
+import { JsonRetyper } from '../journal/import-json.ts'
 import { checkStrands, ExportVerifier, storedForm } from '../journal/verify-export.ts'
 import { LedgerImport, type LedgerImportResult } from '../ledger/import-ledger.ts'
 import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
@@ -20,6 +21,7 @@ import { reportFailure } from './report-failure.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, counted, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
+import { guessesOption } from './verify-command.ts'
 import { blocksBetweenTurns } from './verify-export-tool.ts'
 import { printReports } from './verify-report.ts'
 
@@ -30,6 +32,7 @@ interface ImportWishes extends Partial<Omit<Arguments, 'format'>> {
   readonly acceptDoubtful?: boolean
   readonly digest?: readonly string[]
   readonly format?: 'text' | 'json'
+  readonly guesses?: number
 }
 
 /** `qldb import PATH…`: a ledger of one's own from journal exports of AWS's, or from a stream's records. */
@@ -83,6 +86,7 @@ function importCommand(): Command {
         (path: string, before: string[] = []) => [...before, path],
       ),
     )
+    .addOption(guessesOption())
     .addOption(new Option('-f, --format <format>', 'how the report is written').choices(['text', 'json']))
 }
 
@@ -101,13 +105,14 @@ async function importInto(
   const isNew = !isStoreDirectory(directory)
   const store = openLmdbStore(directory)
   const verifier = new ExportVerifier(files, findings, trusted)
+  const retyper = new JsonRetyper(wishes.guesses)
   let isKept = !isNew
   let target: LedgerImport | undefined
   try {
     target = LedgerImport.open(store, { name, isWritable: wishes.writable === true, isVerified: wishes.verify })
-    const outcome = await copyBlocks(target, files, findings, verifier, wishes, progress)
+    const outcome = await copyBlocks(target, files, findings, verifier, wishes, progress, retyper)
     progress.dispose()
-    const report = verifier.end()
+    const report = verifier.end(retyper.guesses)
     if (wishes.verify)
       world.stdout.write(printReports([reportOfExport(report, progress.seconds)], wishes.format ?? 'text'))
     if (wishes.verify && report.verdict === 'tampered') throw tampered()
@@ -152,11 +157,12 @@ async function copyBlocks(
   verifier: ExportVerifier,
   wishes: ImportWishes,
   progress: ToolProgress,
+  retyper: JsonRetyper,
 ): Promise<'whole' | 'tampered'> {
   let blocks = 0
   const total = blocksNamed(files)
   const onRead = () => progress.report('importing', blocks, total, 'blocks')
-  for await (const { block, doubtful, ...source } of readBlocks(files, findings, onRead)) {
+  for await (const { block, doubtful, ...source } of readBlocks(files, findings, onRead, retyper)) {
     const stored = storedForm(block)
     if (wishes.verify && verifier.add({ block, doubtful, ...source }, stored)) return 'tampered'
     if (findings.count('tampered') > 0 && wishes.verify) return 'tampered'

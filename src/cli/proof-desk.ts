@@ -1,11 +1,12 @@
 import { LedgerError } from '../base/errors.ts'
 import { JournalClient } from '../driver/journal-client.ts'
 import type { SendOptions } from '../driver/transport.ts'
-import { type Block, type BlockAddress, blockFromIon, coversHead } from '../journal/block.ts'
+import { type Block, type BlockAddress, blockFromIon } from '../journal/block.ts'
 import type { SavedDigest } from '../journal/digest-file.ts'
 import { JournalCheck, type JournalReport } from '../journal/journal-check.ts'
 import { proofFromIon } from '../journal/proof.ts'
-import { parseEvidence, printProofFile, type RevisionProof } from '../journal/proof-file.ts'
+import { parseEvidence } from '../journal/find-evidence.ts'
+import { printProofFile, type RevisionProof } from '../journal/proof-file.ts'
 import { verifyEvidence } from '../journal/verify-evidence.ts'
 import type { Connection } from '../shell/connection.ts'
 import { timestampFromMs } from '../values/timestamp.ts'
@@ -16,9 +17,9 @@ import { realEnv } from './real-env.ts'
 
 /** The digest of the ledger as it is now. */
 export async function takeDigest(connection: Connection, options: SendOptions = {}): Promise<SavedDigest> {
-  const { digest, tipAddress } = await clientOf(connection, options).digest()
+  const { digest, tipAddress, marks } = await clientOf(connection, options).digest()
   const date = new Date(realEnv.nowMs()).toISOString()
-  return { digest, digestTipAddress: tipAddress, ledger: connection.ledger, date }
+  return { digest, digestTipAddress: tipAddress, ledger: connection.ledger, date, marks }
 }
 
 /** Which revision is to be proven. */
@@ -176,8 +177,7 @@ export async function verifyFromOutside(
   const fetch = async (sequenceNo: number): Promise<Value> => (await client.block({ strandId, sequenceNo })).block
   const first = await fetch(0)
   const now = { digest, digestTipAddress: tipAddress }
-  const mustCoverHeads = readable(() => coversHead(blockFromIon(first))) ?? false
-  const check = new JournalCheck({ strandId, first: 0, last, saved: [...saved, now], mustCoverHeads })
+  const check = new JournalCheck({ strandId, first: 0, last, saved: [...saved, now], mustCoverHeads: false })
   for (let sequenceNo = 0; sequenceNo <= last; sequenceNo += 1) {
     await onBlock(sequenceNo, last + 1)
     const value = sequenceNo === 0 ? first : await fetch(sequenceNo)
@@ -185,15 +185,6 @@ export async function verifyFromOutside(
   }
   check.end()
   return check
-}
-
-function readable<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof LedgerError) return undefined
-    throw error
-  }
 }
 
 function clientOf({ driver, ledger }: Connection, options: SendOptions): JournalClient {

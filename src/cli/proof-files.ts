@@ -25,6 +25,11 @@ export function readDigestFile(path: string): SavedDigest {
   return inFile(path, () => parseDigestFile(readTextFile(path)))
 }
 
+/** The digests that `--digest` names, by their files. */
+export function savedDigests({ digest: paths = [] }: { digest?: readonly string[] }): Map<string, SavedDigest> {
+  return new Map(paths.map((path) => [path, readDigestFile(path)]))
+}
+
 /** Writes a file that is not there yet, whole or not at all: a digest or proof is never written over. */
 export function writeNewFile(path: string, text: string): void {
   try {

@@ -9,7 +9,8 @@ import { directoryOf, existing } from './connect.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
-import { reportOfLedger, visibleReport } from './verify-report.ts'
+import { reportOfLedger } from './ledger-report.ts'
+import { visibleReport } from './verify-report.ts'
 
 /** `qldb rebuild`: tables, indexes, history and the tree of hashes anew from the journal, after a check of it. */
 export async function rebuildTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {

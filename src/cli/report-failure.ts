@@ -18,6 +18,8 @@ const usageCodes: ReadonlySet<string> = new Set([
   'file/exists',
   'export/not-found',
   'ledger/invalid-name',
+  'proof/foreign-digest',
+  'proof/unrecognized',
 ])
 
 /** Writes a report of a tool to stderr, in the form that was asked for. */

@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { jsonGuessesMax } from '../base/limits.ts'
 import type { Arguments } from './args.ts'
 
 export interface VerifyWishes extends Partial<Arguments> {
@@ -7,25 +8,35 @@ export interface VerifyWishes extends Partial<Arguments> {
   readonly format?: 'text' | 'json'
   /** False: the blocks alone. */
   readonly derived: boolean
+  /** Guesses at the types of a JSON document's data. */
+  readonly guesses?: number
+}
+
+/** `--guesses N`, of verify and import. */
+export function guessesOption(): Option {
+  const text = `guesses at the types of a JSON document's data, by its hash (default: ${jsonGuessesMax})`
+  return new Option('--guesses <N>', text).argParser((value) => {
+    if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
+    throw new InvalidArgumentError('Expected a number from 1 to 999999999.')
+  })
 }
 
 /** The flags that the shell's command has too. */
 export function verifyCommand(name: string): Command {
   return new Command(name)
     .description(
-      'Checks a ledger: every block, every revision, the chain, derived data against the journal.\n' +
-        'With files: proofs and receipts, with no ledger at hand. With folders: journal exports as AWS wrote them.',
+      'Checks a ledger: every block, every revision, the chain, tables and indexes against the journal.\n' +
+        'With files: proofs, receipts, revisions, blocks, stream records. With folders: journal exports.\n' +
+        "The report's first line is the verdict: verified, incomplete or tampered.",
     )
     .usage('[flags] [FILE | DIR …]')
-    .argument(
-      '[path...]',
-      "proof files, folders of exports, or a ledger's folder; none: the ledger that the flags name",
-    )
+    .argument('[path...]', "files, folders of exports, or a ledger's folder; none: the ledger that the flags name")
     .addOption(
       new Option('-d, --digest <FILE>', 'a saved digest to hold it against; may be repeated').argParser(
         (path: string, before: string[] = []) => [...before, path],
       ),
     )
     .addOption(new Option('-f, --format <format>', 'how the report is written').choices(['text', 'json']))
+    .addOption(guessesOption())
     .option('--no-derived', 'leave out the comparison of tables, indexes and history with the journal')
 }

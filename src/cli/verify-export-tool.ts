@@ -3,7 +3,7 @@ import { isJournalFile } from '../journal/import-files.ts'
 import { verifyExport } from '../journal/verify-export.ts'
 import { reportOfExport } from './export-report.ts'
 import { fileError } from './file-error.ts'
-import { readDigestFile } from './proof-files.ts'
+import { savedDigests } from './proof-files.ts'
 import { ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
 import type { VerifyReport } from './verify-report.ts'
@@ -24,11 +24,12 @@ export async function verifyExportPaths(
   wishes: VerifyWishes,
   world: ToolWorld,
 ): Promise<VerifyReport> {
-  const trusted = new Map((wishes.digest ?? []).map((path) => [path, readDigestFile(path)]))
+  const trusted = savedDigests(wishes)
   const progress = new ToolProgress(world)
   try {
     const report = await verifyExport(paths, {
       trusted,
+      guessesMax: wishes.guesses,
       onBlock: async (_, { blocks, total }) => {
         if (blocks % blocksBetweenTurns === 0) await progress.report('verifying', blocks, total, 'blocks')
       },

@@ -2,18 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
-import type { SavedDigest } from '../journal/digest-file.ts'
 import { type StoreReport, verifyStore } from '../ledger/verify-ledger.ts'
 import { openLmdbStore } from '../store/lmdb-store.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { Store } from '../store/store.ts'
 import { connectTo, directoryOf, existing, type Place } from './connect.ts'
 import { verifyFromOutside } from './proof-desk.ts'
-import { readDigestFile } from './proof-files.ts'
+import { savedDigests } from './proof-files.ts'
 import { ledgerOptions } from './tool-arguments.ts'
 import { ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
-import { reportOfLedger, type VerifyReport } from './verify-report.ts'
+import { reportOfLedger } from './ledger-report.ts'
+import type { VerifyReport } from './verify-report.ts'
 import type { VerifyWishes } from './verify-tool.ts'
 
 /** Checks the ledger that the flags name: an embedded one in its store, one at an endpoint block by block from outside. */
@@ -84,10 +84,6 @@ async function verifyAtEndpoint(place: Place, wishes: VerifyWishes, world: ToolW
     progress.dispose()
     await connection.close()
   }
-}
-
-function savedDigests({ digest: paths = [] }: VerifyWishes): Map<string, SavedDigest> {
-  return new Map(paths.map((path) => [path, readDigestFile(path)]))
 }
 
 /** Up to so many blocks, derived data is worked out in memory; beyond it in a temporary folder. */

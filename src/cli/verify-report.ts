@@ -1,195 +1,81 @@
-import { toBase64 } from '../base/bytes.ts'
 import type { LedgerError } from '../base/errors.ts'
-import type { Digest } from '../journal/digest.ts'
-import type { JournalReport } from '../journal/journal-check.ts'
-import type { EvidenceReport } from '../journal/verify-evidence.ts'
-import type { Origin } from '../ledger/records.ts'
-import type { DerivedReport } from '../ledger/verify-derived.ts'
 import { escapeInQuotes, visibleText } from '../shell/visible-text.ts'
 import { count, counted } from './tool-progress.ts'
 
 /**
- * The outcome of a check, for people as lines, for machines as JSON. A report is `sound` only when everything that was
- * looked at is as it was written, `doubtful` when something is missing although every hash fits.
+ * `verified`: everything was checked and fits, but for what nobody can check (docs/verify.md has the list). `incomplete`:
+ * what is there fits, but something could not be checked. `tampered`: something is not what was written.
  */
+export type Verdict = 'verified' | 'incomplete' | 'tampered'
+
+/** The outcome of a check, for people as lines, for machines as JSON. */
 export interface VerifyReport {
-  readonly verdict: 'sound' | 'doubtful' | 'tampered'
+  readonly verdict: Verdict
+  /** The first says the verdict and what it rests on. */
   readonly lines: readonly string[]
   readonly json: Readonly<Record<string, unknown>>
 }
 
-export interface LedgerFacts {
-  readonly ledger: string
-  readonly journal: JournalReport
-  readonly identityFindings: readonly string[]
-  /** Undefined: not looked at. */
-  readonly derived: DerivedReport | undefined
-  /** Saved digests by the names of their files. */
-  readonly saved: ReadonlyMap<string, Digest>
-  /** Of a ledger that was imported. */
-  readonly origin?: Origin | undefined
-  readonly seconds: number
+/** What a check came to, before it is put into words. */
+export interface Outcome {
+  /** The first fault; undefined when there is none. */
+  readonly fault: string | undefined
+  /** What could not be checked, in words; empty: nothing. */
+  readonly unchecked: readonly string[]
+  /** Files of saved digests that everything was found to lead to. */
+  readonly matched: readonly string[]
 }
 
-/** Findings that are shown to people one by one. */
-const shownFindingsMax = 20
+export function verdictOf({ fault, unchecked }: Outcome): Verdict {
+  if (fault !== undefined) return 'tampered'
+  return unchecked.length > 0 ? 'incomplete' : 'verified'
+}
 
-export function reportOfLedger(facts: LedgerFacts): VerifyReport {
-  const { journal, identityFindings, derived } = facts
-  const journalCount = journal.findingCount + identityFindings.length
-  const derivedCount = derived?.findingCount ?? 0
-  const findings = [
-    ...identityFindings.map((message) => ({ code: 'identity', message })),
-    ...journal.findings.map(({ code, sequenceNo, message }) => ({ code, block: sequenceNo, message })),
-    ...(derived?.findings ?? []).map((message) => ({ code: 'derived', message })),
+/** The first line of a report. */
+export function headline({ fault, unchecked, matched }: Outcome): string {
+  if (fault !== undefined) return `tampered: ${fault}`
+  if (unchecked.length > 0) return `incomplete: ${unchecked.join('; ')}`
+  if (matched.length === 0) return 'verified in itself: no saved digest was given'
+  return `verified against the digest saved in ${matched.join(', ')}`
+}
+
+/** What a check without a saved digest can't tell, and what to do about it; undefined when there was one. */
+export function adviceOf({ matched, fault }: Outcome): string[] {
+  if (matched.length > 0 || fault !== undefined) return []
+  return [
+    "a journal that was rewritten or truncated would look the same: save a digest ('qldb digest --out FILE'), keep it " +
+      "elsewhere, and give it with '--digest FILE'",
   ]
-  const isSound = journalCount + derivedCount === 0
-  const lines = isSound ? soundLines(facts) : tamperedLines(facts, findings, journalCount, derivedCount)
-  return { verdict: isSound ? 'sound' : 'tampered', lines, json: jsonOf(facts, findings, isSound) }
 }
 
-function soundLines(facts: LedgerFacts): string[] {
-  const { ledger, journal, derived, saved } = facts
-  const { tipAddress } = journal
-  const redacted = journal.redactedRevisions === 0 ? '' : ` (${count(journal.redactedRevisions)} redacted)`
-  const lines = [
-    `ledger '${ledger}' is sound: ${counted(journal.blocks, 'block')}, ${counted(journal.revisions, 'revision')}${redacted}`,
+export interface Gaps {
+  readonly revisions: number
+  readonly uncheckedRevisions: number
+  /** Others, at most some of them. */
+  readonly others: readonly string[]
+  readonly otherCount: number
+}
+
+/** What could not be checked, with its numbers. */
+export function uncheckedOf({ revisions, uncheckedRevisions, others, otherCount }: Gaps): string[] {
+  const [first] = others
+  const rest = otherCount - 1
+  return [
+    ...(uncheckedRevisions === 0
+      ? []
+      : [`${count(uncheckedRevisions)} of ${counted(revisions, 'revision')} could not be checked`]),
+    ...(first === undefined ? [] : [rest > 0 ? `${first}, and ${count(rest)} more` : first]),
   ]
-  if (tipAddress !== undefined && journal.digest.length > 0) {
-    const { sequenceNo, strandId } = tipAddress
-    lines.push(`digest: ${toBase64(journal.digest)} at block ${sequenceNo} of strand ${strandId}`)
-  }
-  for (const [path, { digestTipAddress }] of saved) {
-    lines.push(`saved digest '${path}': it holds, for blocks 0 to ${digestTipAddress.sequenceNo}`)
-  }
-  if (derived?.isComplete === true) {
-    lines.push(`derived data: all ${count(derived.records)} records follow from the journal`)
-  } else if (derived !== undefined) {
-    lines.push(
-      "derived data: not complete after a broken rebuild; 'qldb rebuild', or opening the ledger, goes on with it",
-    )
-  } else lines.push('derived data: not looked at')
-  return [...lines, ...originLines(facts), ...uncheckedLines(journal), rateLine(facts)]
-}
-
-function originLines({ origin }: LedgerFacts): string[] {
-  if (origin === undefined) return []
-  const { firstSequenceNo, lastSequenceNo, isVerified, doubtfulRevisions } = origin
-  const hashes = isVerified ? '' : '; their hashes were not checked on the way in'
-  const lines = [`imported: blocks ${firstSequenceNo} to ${lastSequenceNo}${hashes}`]
-  if (doubtfulRevisions > 0)
-    lines.push(`${count(doubtfulRevisions)} revisions came as JSON and lost the types of their data: not checkable`)
-  return lines
-}
-
-function tamperedLines(
-  facts: LedgerFacts,
-  findings: readonly { readonly message: string }[],
-  journalCount: number,
-  derivedCount: number,
-): string[] {
-  const { ledger } = facts
-  const lines: string[] = []
-  if (journalCount > 0) {
-    lines.push(`ledger '${ledger}' is NOT what was written: ${counted(journalCount, 'finding')} in the journal`)
-    lines.push(`first: ${findings[0]?.message}`)
-  } else {
-    lines.push(`ledger '${ledger}': the journal is sound, the derived data is not: ${counted(derivedCount, 'finding')}`)
-    lines.push(`first: ${findings[0]?.message}`)
-  }
-  for (const { message } of findings.slice(1, shownFindingsMax)) lines.push(`       ${message}`)
-  const rest = journalCount + derivedCount - Math.min(findings.length, shownFindingsMax)
-  if (rest > 0) lines.push(`       and ${count(rest)} more; '--format json' shows up to ${count(findings.length)}`)
-  if (journalCount === 0) lines.push("'qldb rebuild' derives it anew from the journal")
-  return [...lines, rateLine(facts)]
-}
-
-function uncheckedLines(journal: JournalReport): string[] {
-  const lines: string[] = []
-  if (journal.uncheckedDigests > 0) {
-    lines.push(
-      `${count(journal.uncheckedDigests)} digests of statements with parameters: covered, but not worked out again`,
-    )
-  }
-  if (journal.opaqueEntries > 0) lines.push(`${count(journal.opaqueEntries)} entries of blocks that nothing explains`)
-  if (journal.opaqueRevisions > 0) lines.push(`${count(journal.opaqueRevisions)} revisions show only their hash`)
-  if (journal.uncovered.length > 0) lines.push(`no hash covers: ${journal.uncovered.join(', ')}`)
-  return lines
-}
-
-function rateLine({ journal, seconds }: LedgerFacts): string {
-  const perSecond = count(Math.round(journal.blocks / Math.max(seconds, 0.001)))
-  return `checked in ${seconds < 10 ? seconds.toFixed(2) : count(Math.round(seconds))} s, ${perSecond} blocks/s`
-}
-
-function jsonOf(facts: LedgerFacts, findings: readonly object[], isSound: boolean): Record<string, unknown> {
-  const { ledger, journal, derived, saved, seconds } = facts
-  return {
-    verdict: isSound ? 'sound' : 'tampered',
-    subject: 'ledger',
-    ledger,
-    blocks: journal.blocks,
-    revisions: journal.revisions,
-    redactedRevisions: journal.redactedRevisions,
-    digest: toBase64(journal.digest),
-    digestTipAddress: journal.tipAddress ?? null,
-    findingCount: journal.findingCount + facts.identityFindings.length + (derived?.findingCount ?? 0),
-    findings,
-    savedDigests: [...saved].map(([file, { digestTipAddress }]) => ({ file, digestTipAddress })),
-    derived:
-      derived === undefined
-        ? { checked: false }
-        : { checked: true, complete: derived.isComplete, records: derived.records, findings: derived.findingCount },
-    notCheckable: {
-      opaqueEntries: journal.opaqueEntries,
-      opaqueRevisions: journal.opaqueRevisions,
-      parameterDigests: journal.uncheckedDigests,
-      uncoveredFields: journal.uncovered,
-    },
-    ...(facts.origin === undefined ? {} : { imported: facts.origin }),
-    seconds: Number(seconds.toFixed(3)),
-  }
-}
-
-/** The outcome for one proof or receipt of a file. */
-export function reportOfEvidence(path: string, report: EvidenceReport): VerifyReport {
-  const { subject, findings, digest, isTrustedDigest, unproven } = report
-  const isSound = findings.length === 0
-  const base64 = toBase64(digest.digest)
-  const { sequenceNo, strandId } = digest.digestTipAddress
-  const source = isTrustedDigest ? 'the saved digest' : "the file's own digest"
-  const lines = isSound
-    ? [
-        `${path}: the proof holds: ${subject} belongs to ${source}`,
-        `digest: ${base64} at block ${sequenceNo} of strand ${strandId}`,
-        ...(isTrustedDigest ? [] : ["compare it with one that you saved yourself, or give that with '--digest FILE'"]),
-        ...(unproven.length === 0 ? [] : [`the proof says nothing about: ${unproven.join(', ')}`]),
-      ]
-    : [
-        `${path}: the proof does NOT hold: ${subject}`,
-        ...findings.map(({ field, message }) => `  ${field}: ${message}`),
-      ]
-  const json = {
-    verdict: isSound ? 'sound' : 'tampered',
-    subject: 'proof',
-    file: path,
-    of: subject,
-    digest: base64,
-    digestTipAddress: digest.digestTipAddress,
-    trustedDigest: isTrustedDigest,
-    findings,
-    unproven,
-  }
-  return { verdict: isSound ? 'sound' : 'tampered', lines, json }
 }
 
 /** The outcome where a ledger can't even be read. */
 export function reportOfDamage(error: LedgerError): VerifyReport {
   const findings = [{ code: error.code, message: error.message }]
+  const summary = `tampered: what is stored is damaged: ${error.message}`
   return {
     verdict: 'tampered',
-    lines: [`what is stored is damaged: ${error.message}`, ...(error.help === undefined ? [] : [error.help])],
-    json: { verdict: 'tampered', subject: 'ledger', findingCount: 1, findings },
+    lines: [summary, ...(error.help === undefined ? [] : [error.help])],
+    json: { verdict: 'tampered', summary, subject: 'ledger', findingCount: 1, findings },
   }
 }
 

@@ -2,7 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
 import { wrongUsage } from './args.ts'
-import { readDigestFile } from './proof-files.ts'
+import { savedDigests } from './proof-files.ts'
 import { addLedgerFlags, parseToolArguments } from './tool-arguments.ts'
 import type { ToolWorld } from './tools.ts'
 import { verifyCommand, type VerifyWishes } from './verify-command.ts'
@@ -20,11 +20,11 @@ export async function verifyTool(argv: readonly string[], world: ToolWorld): Pro
     addLedgerFlags(verifyCommand('qldb verify'), ['endpoint']),
     argv,
     {
-      ok: 'everything is as it was written',
-      failed: 'something is missing, or could not be checked',
+      ok: 'verified: everything that can be checked fits',
+      failed: 'incomplete: what is there fits, but something could not be checked',
       usage: wrongUsage,
       unavailable: exitCodes.unavailable[1],
-      tampered: exitCodes.tampered[1],
+      tampered: 'tampered: something is not what was written',
       interrupted: 'interrupted',
     },
   )
@@ -36,7 +36,7 @@ export async function verifyTool(argv: readonly string[], world: ToolWorld): Pro
   const reports = await reportsOf(operands, wishes, world)
   world.stdout.write(printReports(reports, wishes.format ?? 'text'))
   if (reports.some(({ verdict }) => verdict === 'tampered')) return 'tampered'
-  return reports.every(({ verdict }) => verdict === 'sound') ? 'ok' : 'failed'
+  return reports.every(({ verdict }) => verdict === 'verified') ? 'ok' : 'failed'
 }
 
 async function reportsOf(
@@ -66,5 +66,5 @@ async function checkOperands(
   for (const operand of operands)
     if (await isExportPath(operand)) return [await verifyExportPaths(operands, wishes, world)]
   const { verifyFiles } = await import('./verify-files.ts')
-  return verifyFiles(operands, (wishes.digest ?? []).map(readDigestFile))
+  return verifyFiles(operands, savedDigests(wishes), wishes.guesses)
 }

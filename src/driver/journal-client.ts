@@ -13,6 +13,13 @@ export interface JournalAddress {
   readonly sequenceNo: number
 }
 
+export interface JournalDigest {
+  readonly digest: Uint8Array
+  readonly tipAddress: JournalAddress
+  /** Marks of imports up to the tip, where the road tells them. */
+  readonly marks: { readonly count: number; readonly hash: Uint8Array } | undefined
+}
+
 /**
  * The journal of a ledger as its clients see it: GetDigest, GetBlock, GetRevision. Everything rejects with LedgerError:
  * 'endpoint/no-journal' where the connection has no such road, 'endpoint/malformed-answer', and the transport's.
@@ -28,10 +35,11 @@ export class JournalClient {
     this.#options = options
   }
 
-  async digest(): Promise<{ readonly digest: Uint8Array; readonly tipAddress: JournalAddress }> {
+  async digest(): Promise<JournalDigest> {
     const { GetDigest } = await this.#ask({ GetDigest: { Name: this.#ledger } })
     if (GetDigest === undefined) throw malformed('GetDigest')
-    return { digest: GetDigest.Digest, tipAddress: addressOf(readHolder(GetDigest.DigestTipAddress)) }
+    const tipAddress = addressOf(readHolder(GetDigest.DigestTipAddress))
+    return { digest: GetDigest.Digest, tipAddress, marks: GetDigest.ImportMarks }
   }
 
   /** A block; with a tip, its proof too. */

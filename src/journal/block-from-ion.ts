@@ -165,6 +165,11 @@ function addressOf(value: Value | undefined, where: string): BlockAddress {
   }
 }
 
+/** A block's transactionInfo that stands alone. Throws LedgerError 'journal/malformed'. */
+export function transactionInfoFromIon(value: Value): TransactionInfo {
+  return transactionInfoOf(value, 'transactionInfo')
+}
+
 function transactionInfoOf(value: Value, where: string): TransactionInfo {
   const ion = checkStruct(value, where, knownFields.transactionInfo)
   const statements = (listField(ion, 'statements', where) ?? []).map((item, index) =>

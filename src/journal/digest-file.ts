@@ -12,16 +12,25 @@ export interface SavedDigest extends Digest {
   readonly ledger: string | undefined
   /** When it was taken, as written; no hash covers it. */
   readonly date: string | undefined
+  /** The marks of imports in the ledger up to the tip; undefined where the digest's maker does not count them. */
+  readonly marks?: ImportMarks | undefined
+}
+
+/** How many revisions an import had to mark as not checkable, and the hash over the marks, empty for none. */
+export interface ImportMarks {
+  readonly count: number
+  readonly hash: Uint8Array
 }
 
 /**
  * A digest file as QLDB's console saved it (`.ion.txt`; developer guide, "Requesting a digest"): four strings, the
- * digest in base64, the tip's address as Ion text. It is JSON, too.
+ * digest in base64, the tip's address as Ion text; then, of a ledger of this program, its imports' marks. It is JSON, too.
  */
-export function printDigestFile({ digest, digestTipAddress, ledger, date }: SavedDigest): string {
+export function printDigestFile({ digest, digestTipAddress, ledger, date, marks }: SavedDigest): string {
   const tip = printIon(addressToIon(digestTipAddress))
   const fields = { digest: toBase64(digest), digestTipAddress: tip, ...(ledger === undefined ? {} : { ledger }) }
-  const lines = Object.entries({ ...fields, ...(date === undefined ? {} : { date }) }).map(
+  const counted = marks && { uncheckedRevisions: String(marks.count), uncheckedHash: toBase64(marks.hash) }
+  const lines = Object.entries({ ...fields, ...(date === undefined ? {} : { date }), ...counted }).map(
     ([name, text]) => `  "${name}": ${printIon(string(text))}`,
   )
   return `{\n${lines.join(',\n')}\n}\n`
@@ -48,7 +57,17 @@ export function savedDigestOf(value: StructValue): SavedDigest | undefined {
     digestTipAddress: addressIn(tip, 'digestTipAddress'),
     ledger: textIn(member(value, 'ledger') ?? member(value, 'ledgerName')),
     date: textIn(member(value, 'date')),
+    marks: marksIn(value),
   }
+}
+
+function marksIn(value: StructValue): ImportMarks | undefined {
+  const [count, hash] = [textIn(member(value, 'uncheckedRevisions')), member(value, 'uncheckedHash')]
+  if (count === undefined && hash === undefined) return undefined
+  const isCount = /^(?:0|[1-9]\d{0,14})$/.test(count ?? '')
+  if (!isCount || hash === undefined) throw notEvidence('uncheckedRevisions is no count with an uncheckedHash')
+  const isNone = hash.type === 'string' && hash.value === ''
+  return { count: Number(count), hash: isNone ? new Uint8Array(0) : hashIn(hash, 'uncheckedHash') }
 }
 
 /** Whether two digests agree; undefined when they are of different blocks, and so say nothing about each other. */

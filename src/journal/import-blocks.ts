@@ -30,10 +30,11 @@ export async function* readBlocks(
   files: ExportFiles,
   findings: FindingList,
   onRead?: OnRead,
+  retyper = new JsonRetyper(),
 ): AsyncGenerator<SourceBlock> {
   let last = -1
   let copies: SourceBlock[] = []
-  for await (const source of mergedBlocks(files, findings, onRead)) {
+  for await (const source of mergedBlocks(files, findings, onRead, retyper)) {
     const { sequenceNo } = source.block.blockAddress
     const pending = copies[0]?.block.blockAddress.sequenceNo ?? sequenceNo
     if (sequenceNo === pending && sequenceNo > last) {
@@ -63,8 +64,8 @@ async function* mergedBlocks(
   files: ExportFiles,
   findings: FindingList,
   onRead: OnRead | undefined,
+  retyper: JsonRetyper,
 ): AsyncGenerator<SourceBlock> {
-  const retyper = new JsonRetyper()
   const waiting: Run[] = files.blockFiles.map((file) => new FileRun(file, retyper, findings, onRead))
   if (files.streamFiles.length > 0) waiting.unshift(streamRun(files.streamFiles, retyper, findings, onRead))
   const open: { readonly run: Run; head: SourceBlock }[] = []

@@ -8,7 +8,8 @@ import { FindingList } from './import-findings.ts'
 import { isJsonBlock } from './import-json.ts'
 import { type StreamFile, streamFileOf } from './import-stream.ts'
 import type { Proof } from './proof.ts'
-import { type Evidence, evidenceOf, proofIn } from './proof-file.ts'
+import { type Evidence, evidencesOf } from './find-evidence.ts'
+import { proofIn } from './proof-file.ts'
 import { type SavedDigest, savedDigestOf } from './digest-file.ts'
 
 /** What a folder of exports holds, each file told by its content, not by its name. */
@@ -219,7 +220,7 @@ function kindOf(first: Value, path: string): Found | undefined {
   const lastBlock = lastBlockProofOf(value)
   if (lastBlock !== undefined) return { kind: 'evidence', evidence: [lastBlock] }
   const items = first.type === 'list' ? first.items : [first]
-  return { kind: 'evidence', evidence: items.map(evidenceOf) }
+  return { kind: 'evidence', evidence: evidencesOf(items) }
 }
 
 function lastBlockProofOf(value: StructValue): LastBlockProof | undefined {

@@ -1,5 +1,5 @@
 import { reportFindingsMax } from '../base/limits.ts'
-import type { FindingCode } from './verify.ts'
+import { type FindingCode, isGap } from './verify.ts'
 
 /**
  * How bad a finding is. `tampered`: a hash does not fit, so something was changed after it was written. `doubtful`: a
@@ -40,6 +40,9 @@ export interface ExportFinding {
 export class FindingList {
   readonly #kept: ExportFinding[] = []
   readonly #counts: Record<Severity, number> = { tampered: 0, doubtful: 0, note: 0 }
+  readonly #codes = new Map<ExportFindingCode, number>()
+  /** Revisions of a stream whose block's record is not there, found whole: in how many blocks, and the first of these. */
+  readonly lone = { revisions: 0, blocks: 0, places: [] as { sequenceNo: number; file: string }[] }
 
   add(
     severity: Severity,
@@ -48,12 +51,18 @@ export class FindingList {
     where: { readonly sequenceNo?: number | undefined; readonly file?: string | undefined } = {},
   ): void {
     this.#counts[severity] += 1
+    this.#codes.set(code, this.countOf(code) + 1)
     if (this.#counts[severity] > reportFindingsMax) return
     this.#kept.push({ severity, code, message, sequenceNo: where.sequenceNo, file: where.file })
   }
 
   get kept(): readonly ExportFinding[] {
     return this.#kept
+  }
+
+  /** Findings of one code, whatever their severity. */
+  countOf(code: ExportFindingCode): number {
+    return this.#codes.get(code) ?? 0
   }
 
   count(severity: Severity): number {
@@ -65,7 +74,6 @@ export class FindingList {
 const contradictions: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'gap',
   'strand',
-  'revision-time',
   'revision-version',
   'block-time',
   'redaction',
@@ -74,5 +82,5 @@ const contradictions: ReadonlySet<FindingCode> = new Set<FindingCode>([
 export function severityOf(code: FindingCode): Severity {
   // Hashes cover both sides: if they differ, QLDB wrote them so.
   if (code === 'documents') return 'note'
-  return contradictions.has(code) ? 'doubtful' : 'tampered'
+  return contradictions.has(code) || isGap({ code }) ? 'doubtful' : 'tampered'
 }

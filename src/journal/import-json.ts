@@ -15,6 +15,17 @@ export interface RetypedBlock {
   readonly found: number
 }
 
+export interface RetypedRevision {
+  readonly ion: StructValue
+  /** No types fit its hash. */
+  readonly isDoubtful: boolean
+  /** All readings of its data were tried. */
+  readonly isExhausted: boolean
+  readonly tries: number
+}
+
+const untried = { isDoubtful: false, isExhausted: false, tries: 0 }
+
 /** Whether a block's struct is one that was written as JSON: its hash is a string there. */
 export function isJsonBlock(value: StructValue): boolean {
   return value.get('blockHash')?.type === 'string'
@@ -26,7 +37,16 @@ export function isJsonBlock(value: StructValue): boolean {
  * says what was lost). Keeps what it learns from one block to the next.
  */
 export class JsonRetyper {
-  readonly #oracle = new TypeOracle()
+  readonly #oracle: TypeOracle
+
+  constructor(guessesMax?: number) {
+    this.#oracle = new TypeOracle(guessesMax)
+  }
+
+  /** Guesses at the types of documents so far, of all documents together and of the one that took most. */
+  get guesses(): { readonly total: number; readonly most: number } {
+    return this.#oracle.guesses
+  }
 
   retype(block: StructValue): RetypedBlock {
     const doubtful: number[] = []
@@ -43,7 +63,7 @@ export class JsonRetyper {
         if (revision.type !== 'struct') return revision
         const outcome = this.#revision(revision, tables)
         if (outcome.isDoubtful) doubtful.push(index)
-        if (outcome.wasTried) found += 1
+        if (outcome.tries > 1) found += 1
         return outcome.ion
       }),
     })
@@ -51,14 +71,11 @@ export class JsonRetyper {
   }
 
   /** One revision; `isDoubtful` when no types fit its hash. Also for revisions that stand alone, as in receipts. */
-  revision(revision: StructValue): { readonly ion: StructValue; readonly isDoubtful: boolean } {
+  revision(revision: StructValue): RetypedRevision {
     return this.#revision(revision, new Map())
   }
 
-  #revision(
-    revision: StructValue,
-    tables: ReadonlyMap<string, string>,
-  ): { ion: StructValue; isDoubtful: boolean; wasTried: boolean } {
+  #revision(revision: StructValue, tables: ReadonlyMap<string, string>): RetypedRevision {
     const ion = change(revision, {
       hash: toHash,
       dataHash: toHash,
@@ -67,9 +84,8 @@ export class JsonRetyper {
     const data = ion.get('data')
     const [hash, metadata] = [ion.get('hash'), ion.get('metadata')]
     // JSON has no absent fields that were there: a deletion may come as null.
-    if (data?.type === 'null') return { ion: without(ion, 'data'), isDoubtful: false, wasTried: false }
-    if (data?.type !== 'struct' || hash?.type !== 'blob' || metadata?.type !== 'struct')
-      return { ion, isDoubtful: false, wasTried: false }
+    if (data?.type === 'null') return { ion: without(ion, 'data'), ...untried }
+    if (data?.type !== 'struct' || hash?.type !== 'blob' || metadata?.type !== 'struct') return { ion, ...untried }
     const hashOfMetadata = ionHash(metadata)
     const id = metadata.get('id')
     const table = (id?.type === 'string' ? tables.get(id.value) : undefined) ?? ''
@@ -78,7 +94,8 @@ export class JsonRetyper {
     return {
       ion: change(ion, { data: () => outcome.value }),
       isDoubtful: !outcome.isCertain,
-      wasTried: outcome.tries > 1,
+      isExhausted: outcome.isExhausted,
+      tries: outcome.tries,
     }
   }
 }

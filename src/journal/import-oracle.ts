@@ -23,6 +23,8 @@ export interface OracleOutcome {
   /** The data with the types that fit; as read when none do. */
   readonly value: StructValue
   readonly isCertain: boolean
+  /** All readings were tried. */
+  readonly isExhausted: boolean
   readonly tries: number
 }
 
@@ -58,25 +60,51 @@ export class TypeOracle {
   /** Table → documents in a row for which nothing fitted. */
   readonly #failures = new Map<string, number>()
 
+  readonly #guessesMax: number
+  #total = 0
+  #most = 0
+
+  constructor(guessesMax = jsonGuessesMax) {
+    this.#guessesMax = guessesMax
+  }
+
+  /** Of all documents together, and of the one that took most. */
+  get guesses(): { readonly total: number; readonly most: number } {
+    return { total: this.#total, most: this.#most }
+  }
+
   find(data: StructValue, table: string, isRight: (guess: Value) => boolean): OracleOutcome {
+    const outcome = this.#find(data, table, isRight)
+    this.#total += outcome.tries
+    this.#most = Math.max(this.#most, outcome.tries)
+    return outcome
+  }
+
+  #find(data: StructValue, table: string, isRight: (guess: Value) => boolean): OracleOutcome {
     const choices: Choice[] = []
     collectChoices(data, '', choices)
     const ranked = choices.map((choice) => this.#ranked(table, choice))
     const failures = this.#failures.get(table) ?? 0
-    const budget = failures < patience ? jsonGuessesMax : guessesMin
+    const budget = failures < patience ? this.#guessesMax : Math.min(guessesMin, this.#guessesMax)
     let tries = 0
+    let isExhausted = true
     for (const picks of guesses(ranked)) {
       const value = rebuild(data, { next: 0, picks, choices: ranked }) as StructValue
       tries += 1
       if (isRight(value)) {
         this.#failures.delete(table)
         this.#learn(table, ranked, picks)
-        return { value, isCertain: true, tries }
+        return { value, isCertain: true, isExhausted: false, tries }
       }
-      if (tries >= budget) break
+      if (tries >= budget) {
+        isExhausted = false
+        break
+      }
     }
     this.#failures.set(ownText(table), failures + 1)
-    return { value: data, isCertain: false, tries }
+    // As read may be none of the likely readings; what is marked as not checkable must not fit as it stands.
+    if (!isExhausted && isRight(data)) return { value: data, isCertain: true, isExhausted: false, tries: tries + 1 }
+    return { value: data, isCertain: false, isExhausted, tries }
   }
 
   #ranked(table: string, choice: Choice): Choice {

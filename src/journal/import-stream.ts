@@ -1,6 +1,6 @@
 import { toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import { exportOpenFilesMax, streamPendingBlocksMax, streamPendingBytesMax } from '../base/limits.ts'
+import { exportOpenFilesMax, reportFindingsMax, streamPendingBlocksMax, streamPendingBytesMax } from '../base/limits.ts'
 import { detached } from '../values/binary-reader.ts'
 import { ionEquals } from '../values/compare.ts'
 import { list, struct, type StructValue, type Value } from '../values/value.ts'
@@ -11,6 +11,8 @@ import { bestCopy } from './import-copies.ts'
 import { type FileValue, isFileFault, type OnRead, readFileValues } from './import-file.ts'
 import type { FindingList } from './import-findings.ts'
 import { isJsonBlock, type JsonRetyper } from './import-json.ts'
+import { loneRevision } from './proof-file.ts'
+import { verifyEvidence } from './verify-evidence.ts'
 import { checkStruct, countField, hashOf, listField, optionalField, textField } from './shape.ts'
 
 /** A file of a stream's records. */
@@ -227,8 +229,7 @@ class StreamAssembler {
     const where = { sequenceNo, file: path }
     if (summaries.length === 0) {
       this.#noteLacking(sequenceNo, sequenceNo)
-      const message = `block ${sequenceNo}: the stream has revisions of it, but not the record of the block`
-      this.#findings.add('doubtful', 'stream-record', message, where)
+      this.#checkLone(pending)
       return undefined
     }
     const count = Math.max(summaries.length, ...[...details.values()].map((variants) => variants.length))
@@ -239,6 +240,22 @@ class StreamAssembler {
       if (!(error instanceof LedgerError)) throw error
       this.#findings.add('tampered', 'malformed', `'${path}', block ${sequenceNo}: ${error.message}`, where)
       return undefined
+    }
+  }
+
+  /** Revisions without the record of their block: all that can be said is whether they have their hashes. */
+  #checkLone({ sequenceNo, path, details }: Pending): void {
+    const { lone } = this.#findings
+    const where = { sequenceNo, file: path }
+    lone.blocks += 1
+    if (lone.places.length < reportFindingsMax) lone.places.push(where)
+    for (const revision of [...details.values()].flat()) {
+      lone.revisions += 1
+      const { findings, unchecked } = verifyEvidence(loneRevision(revision), undefined, this.#retyper)
+      for (const { field, message } of findings)
+        this.#findings.add('tampered', 'revision-hash', `block ${sequenceNo}: ${field}: ${message}`, where)
+      for (const text of unchecked)
+        this.#findings.add('doubtful', 'revision-unchecked', `block ${sequenceNo}: a revision: ${text}`, where)
     }
   }
 

@@ -5,7 +5,7 @@ import { type Block, type BlockAddress, decodeBlock, encodeBlock } from './block
 import type { Digest } from './digest.ts'
 import { soundFacts, windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
 import { SoundBlock } from './sound-block.ts'
-import type { BlockReport, Finding, FindingCode } from './verify.ts'
+import { type BlockReport, type Finding, type FindingCode, isGap } from './verify.ts'
 import { ChainVerifier } from './verify-chain.ts'
 
 /** What the check of a whole journal found. */
@@ -13,6 +13,15 @@ export interface JournalReport {
   /** What is wrong, in the order of the blocks; empty for a sound journal. At most reportFindingsMax are kept. */
   readonly findings: readonly Finding[]
   readonly findingCount: number
+  /** What could not be checked, in the order of the blocks; at most reportFindingsMax are kept. */
+  readonly gaps: readonly Finding[]
+  readonly gapCount: number
+  /** Revisions whose data could not be checked: marked by an import, or not shown. */
+  readonly uncheckedRevisions: number
+  /** Saved digests of another ledger. */
+  readonly foreignDigests: readonly Digest[]
+  /** sequenceNo of the last block. */
+  readonly last: number
   readonly blocks: number
   /** Bytes of the blocks that were given as bytes. */
   readonly bytes: number
@@ -73,6 +82,10 @@ export function* windowsOf(blocks: Iterable<StoredBlock>): Generator<StoredBlock
 export class JournalCheck implements JournalReport {
   readonly findings: Finding[] = []
   findingCount = 0
+  readonly gaps: Finding[] = []
+  gapCount = 0
+  uncheckedRevisions = 0
+  readonly foreignDigests: Digest[] = []
   blocks = 0
   bytes = 0
   revisions = 0
@@ -160,16 +173,24 @@ export class JournalCheck implements JournalReport {
     return block
   }
 
+  /** Adds a finding that the blocks do not tell, as about the marks of an import. */
+  report(finding: Finding): void {
+    this.#keep(finding)
+  }
+
   /** What can only be said after the last block. */
   end(): void {
     for (const finding of this.#chain.end()) this.#keep(finding)
-    for (const { digestTipAddress } of this.#saved) {
+    for (const saved of this.#saved) {
+      const { digestTipAddress } = saved
       const { sequenceNo, strandId } = digestTipAddress
-      if (strandId !== this.#strandId) {
-        this.#find('digest', this.last, `a saved digest is of another ledger: strand '${strandId}'`)
-      } else if (sequenceNo > this.last) {
-        const text = `a saved digest is of block ${sequenceNo}, but the journal ends with block ${this.last}`
-        this.#find('digest', this.last, text)
+      if (strandId !== this.#strandId) this.foreignDigests.push(saved)
+      else if (sequenceNo > this.last) {
+        const text = `the saved digest is of block ${sequenceNo}, but the journal ends with block ${this.last}`
+        this.#find('digest-uncovered', this.last, text)
+      } else if (this.first > 0) {
+        const text = `the saved digest at block ${sequenceNo} needs every block from 0 on, the first here is ${this.first}`
+        this.#find('digest-uncovered', this.first, text)
       }
     }
   }
@@ -179,10 +200,28 @@ export class JournalCheck implements JournalReport {
     const report = this.#chain.add(block, uncheckedRevisions)
     this.#count(block)
     this.#note(sequenceNo, report)
+    this.uncheckedRevisions += report.missingRevisions
+    // Those that show only their hash are counted as revisions already.
+    const hidden = Math.min(report.missingRevisions, report.opaqueRevisions)
+    this.revisions += report.missingRevisions - hidden
+    this.opaqueRevisions -= hidden
+    for (const index of uncheckedRevisions) this.#noteUnchecked(sequenceNo, block, index)
+  }
+
+  #noteUnchecked(sequenceNo: number, { revisions = [] }: Block, index: number): void {
+    if (revisions[index] === undefined) {
+      this.#find('mark', sequenceNo, `an import's mark names its revision ${index}, which it does not have`)
+      return
+    }
+    this.uncheckedRevisions += 1
+    const text = `revision ${index} came as JSON, which took the types of its data: its hash can't be checked`
+    this.#find('revision-unchecked', sequenceNo, text)
   }
 
   #note(sequenceNo: number, report: BlockReport): void {
-    for (const finding of report.findings) this.#keep(finding)
+    for (const finding of [...report.findings, ...report.gaps]) {
+      if (finding.code !== 'field-unknown' || !report.coversHead) this.#keep(finding)
+    }
     this.opaqueEntries += report.opaqueEntries
     this.opaqueRevisions += report.opaqueRevisions
     this.uncheckedDigests += report.uncheckedDigests
@@ -208,6 +247,7 @@ export class JournalCheck implements JournalReport {
   #checkSaved(sequenceNo: number): void {
     for (const { digest, digestTipAddress } of this.#saved) {
       if (digestTipAddress.sequenceNo !== sequenceNo || digestTipAddress.strandId !== this.#strandId) continue
+      if (this.first > 0) continue
       const found = this.digest
       if (equalBytes(found, digest)) continue
       const text = `the digest over blocks 0 to ${sequenceNo} is ${toBase64(found)}, the saved one ${toBase64(digest)}`
@@ -220,6 +260,11 @@ export class JournalCheck implements JournalReport {
   }
 
   #keep(finding: Finding): void {
+    if (isGap(finding)) {
+      this.gapCount += 1
+      if (this.gaps.length < reportFindingsMax) this.gaps.push(finding)
+      return
+    }
     this.findingCount += 1
     if (this.findings.length < reportFindingsMax) this.findings.push(finding)
   }

@@ -7,7 +7,6 @@ import {
   hashIn,
   member,
   notEvidence,
-  parseEvidenceText,
   type SavedDigest,
   savedDigestOf,
   textIn,
@@ -31,7 +30,12 @@ export interface ProofFile {
   readonly revisionHash: Uint8Array | undefined
   /** What shows that the block's address, transaction and time belong to the revision. */
   readonly head: BlockHead | undefined
-  readonly proof: Proof
+  /** The statements of the block and the tables of its documents, hashed in one of its entries. */
+  readonly transactionInfo: StructValue | undefined
+  /** The block's entries, where there is no head: transactionInfo is one of them. */
+  readonly entriesHashList: readonly Uint8Array[] | undefined
+  /** Undefined where a revision or block stands alone. */
+  readonly proof: Proof | undefined
   /** Undefined in answers of GetRevision and GetBlock: a digest that is trusted has to come with them. */
   readonly digest: SavedDigest | undefined
   /** Fields that mean nothing here. */
@@ -44,10 +48,6 @@ export interface BlockHead {
   readonly blockTimestamp: TimestampValue
   readonly entriesHashList: readonly Uint8Array[]
 }
-
-export type Evidence =
-  | { readonly kind: 'digest'; readonly digest: SavedDigest }
-  | { readonly kind: 'proof'; readonly file: ProofFile }
 
 /** What `qldb prove` writes. */
 export interface RevisionProof {
@@ -62,7 +62,7 @@ export interface RevisionProof {
 
 /** A proof file as Ion text, one struct. */
 export function printProofFile(proof: RevisionProof): string {
-  const { blockAddress, transactionId, blockTimestamp, entriesHashList } = proof.block
+  const { blockAddress, transactionId, blockTimestamp, entriesHashList, transactionInfo } = proof.block
   const head = structOf({
     transactionId: string(transactionId),
     blockTimestamp,
@@ -73,34 +73,16 @@ export function printProofFile(proof: RevisionProof): string {
     table: string(proof.table),
     date: proof.date,
     blockAddress: addressToIon(blockAddress),
-    ...(coversHead(proof.block) ? { blockHead: head } : {}),
+    ...(coversHead(proof.block)
+      ? { blockHead: head }
+      : { entriesHashList: list(entriesHashList.map((hash) => blob(hash))) }),
     revision: proof.revision,
+    ...(transactionInfo === undefined ? {} : { transactionInfo: transactionInfo.ion }),
     proof: proofToIon(proof.proof),
     digest: blob(proof.digest.digest),
     digestTipAddress: addressToIon(proof.digest.digestTipAddress),
   })
   return `${printIon(value, { pretty: true })}\n`
-}
-
-/**
- * Reads whatever proves something: proof files, digest files, receipts, and the JSON that AWS's command line printed for
- * get-digest, get-block and get-revision; one or several in a text, also as a list. Throws LedgerError 'proof/malformed'.
- */
-export function parseEvidence(text: string): Evidence[] {
-  const values = parseEvidenceText(text).flatMap((value) => (value.type === 'list' ? value.items : [value]))
-  if (values.length === 0) throw notEvidence('there is nothing in it')
-  return values.map(evidenceOf)
-}
-
-/** What one struct proves. Throws LedgerError 'proof/malformed'. */
-export function evidenceOf(value: Value): Evidence {
-  if (value.type !== 'struct') throw notEvidence(`a proof or digest is a struct, found a ${value.type}`)
-  checkFieldsOnce(value)
-  const digest = savedDigestOf(value)
-  const proof = member(value, 'proof')
-  if (proof !== undefined) return { kind: 'proof', file: proofFileOf(value, proofIn(proof), digest) }
-  if (digest !== undefined) return { kind: 'digest', digest }
-  throw notEvidence('found neither a proof nor a digest with its tip address')
 }
 
 const knownNames = new Set([
@@ -110,6 +92,14 @@ const knownNames = new Set([
   'tableName',
   'blockAddress',
   'blockHead',
+  'transactionInfo',
+  'entriesHashList',
+  'date',
+  'uncheckedRevisions',
+  'uncheckedHash',
+  // What SDKs put beside an answer.
+  '$metadata',
+  'responseMetadata',
   'documentId',
   'revision',
   'revisionHash',
@@ -120,11 +110,21 @@ const knownNames = new Set([
   'ledgerDigest',
 ])
 
-function proofFileOf(value: StructValue, proof: Proof, digest: SavedDigest | undefined): ProofFile {
+/** A revision that stands alone. */
+export function loneRevision(revision: StructValue): ProofFile {
+  return proofFileOf(structOf({ revision }))
+}
+
+/** What a struct proves or shows. Throws LedgerError 'proof/malformed' when a field is not of the form that it should be. */
+export function proofFileOf(value: StructValue): ProofFile {
+  checkFieldsOnce(value)
+  const digest = savedDigestOf(value)
+  const proof = member(value, 'proof')
   const ledgerDigest = member(value, 'ledgerDigest')
   const revisionHash = member(value, 'revisionHash')
   const address = member(value, 'blockAddress')
   const head = member(value, 'blockHead')
+  const entries = member(value, 'entriesHashList')
   const file = {
     ledger: textIn(member(value, 'ledger') ?? member(value, 'ledgerName')),
     table: textIn(member(value, 'table') ?? member(value, 'tableName')),
@@ -134,7 +134,9 @@ function proofFileOf(value: StructValue, proof: Proof, digest: SavedDigest | und
     block: structIn(value, 'block'),
     revisionHash: revisionHash === undefined ? undefined : hashIn(revisionHash, 'revisionHash'),
     head: head === undefined ? undefined : headIn(head),
-    proof,
+    transactionInfo: structIn(value, 'transactionInfo'),
+    entriesHashList: entries === undefined ? undefined : hashesIn(entries, 'entriesHashList'),
+    proof: proof === undefined ? undefined : proofIn(proof),
     digest: digest ?? (ledgerDigest?.type === 'struct' ? savedDigestOf(ledgerDigest) : undefined),
     unknown: value.names.filter((name) => !knownNames.has(name[0]?.toLowerCase() + name.slice(1))),
   }
@@ -148,9 +150,12 @@ function proofFileOf(value: StructValue, proof: Proof, digest: SavedDigest | und
 
 /** A proof: a list of hashes, or Ion text of one. Throws LedgerError 'proof/malformed'. */
 export function proofIn(value: Value): Proof {
-  const items = unwrapIon(value)
-  if (items.type !== 'list') throw notEvidence(`proof is a ${items.type}, expected a list of hashes`)
-  return items.items.map((item, index) => hashIn(item, `proof[${index}]`))
+  return hashesIn(unwrapIon(value), 'proof')
+}
+
+function hashesIn(value: Value, name: string): Uint8Array[] {
+  if (value.type !== 'list') throw notEvidence(`${name} is a ${value.type}, expected a list of hashes`)
+  return value.items.map((item, index) => hashIn(item, `${name}[${index}]`))
 }
 
 function headIn(value: Value): BlockHead {

@@ -34,6 +34,9 @@ const names = {
 /** Documents that stand in another order than the revisions are put beside them up to so many. */
 const unorderedDocumentsMax = 64
 
+/** Less than the time that a transaction of QLDB's may take, in the numbers of CanonicalIon.timeAt; verify.ts has the limit. */
+const clockSpanMax = 29_000
+
 const tableNames = [names.tableName, names.tableId]
 
 /** Bytes of blocks that are looked at together: few enough for the processor's cache. */
@@ -70,8 +73,15 @@ class Reading {
   readonly revisions: number[] = []
   readonly versions: number[] = []
 
+  /** Whether the times of statements and revisions are close before the block's, as far as their numbers tell. */
+  isTimely = true
+
   constructor(start: number) {
     this.start = start
+  }
+
+  note(clock: number): void {
+    if (clock === none || clock > this.clock || this.clock - clock > clockSpanMax) this.isTimely = false
   }
 }
 
@@ -165,7 +175,7 @@ export class SealedBlocks extends CanonicalIon {
     if (reading.root !== none && !this.#explain(reading.root, entries, explained)) return undefined
     const coversHead = this.#explain(reading.head, entries, explained)
     const opaqueEntries = entries.length - explained.size
-    if (coversHead && opaqueEntries > 0) return undefined
+    if (coversHead ? opaqueEntries > 0 : !reading.isTimely) return undefined
     const facts = [reading.clock, reading.sequenceNo, reading.statements, reading.uncheckedDigests, opaqueEntries]
     facts.push(coversHead ? 1 : 0, reading.strandAt - start, reading.strandEnd - start, reading.blockHash - start)
     facts.push(previous === none ? none : previous - start)
@@ -331,8 +341,10 @@ export class SealedBlocks extends CanonicalIon {
       const digest = this.readHashedString(structEnd)
       const { hasQuestion } = this
       if (digest === none) return false
-      if (this.#readName(names.startTime, structEnd) === none || this.#readContent(0x6, structEnd) === none)
-        return false
+      if (this.#readName(names.startTime, structEnd) === none) return false
+      const startAt = this.#readContent(0x6, structEnd)
+      if (startAt === none) return false
+      reading.note(this.timeAt(startAt, this.at))
       const expected = this.#readHashField(names.statementDigest, structEnd)
       if (expected === none || this.at !== structEnd) return false
       reading.statements += 1
@@ -416,6 +428,7 @@ export class SealedBlocks extends CanonicalIon {
     reading.versions.push(version)
     const clock = this.#readClock(end)
     if (clock === none || clock > reading.clock || this.#readName(names.txId, end) === none) return false
+    reading.note(clock)
     const start = this.#readContent(0x8, end)
     const { transactionIdAt, transactionIdEnd } = reading
     const length = transactionIdEnd - transactionIdAt

@@ -1,10 +1,19 @@
 import { equalBytes, ownText, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
+import { reportFindingsMax } from '../base/limits.ts'
 import { compareInstants, instantOf } from '../values/timestamp.ts'
 import type { Block, RedactedRevision } from './block.ts'
 import { RunningTree } from './merkle-tree.ts'
 import type { ChainLink, SoundBlock } from './sound-block.ts'
-import { type BlockReport, type Finding, type FindingCode, findingOf, headFields, verifyBlock } from './verify.ts'
+import {
+  type BlockReport,
+  type Finding,
+  type FindingCode,
+  findingOf,
+  headFields,
+  opaqueEntriesOfQldb,
+  verifyBlock,
+} from './verify.ts'
 
 export interface ChainOptions {
   /** All blocks were sealed by this program: each must cover its head. Else that is asked from the first that does. */
@@ -22,6 +31,8 @@ export class ChainVerifier {
   readonly #versions = new Map<string, number>()
   readonly #redacted = new Map<string, { readonly block: Block; readonly message: string }>()
   readonly #redactionsAskedFor = new Set<string>()
+  /** Blocks that may be this program's, but whose head nothing covers: wrong once it is known that it made some. */
+  readonly #strange: Finding[] = []
   #isPartial = false
   #mustCoverHead: boolean
   #first: ChainLink | undefined
@@ -39,15 +50,23 @@ export class ChainVerifier {
     this.#first ??= block
     this.#checkPlace(block, findings)
     this.#checkVersions(block, findings)
-    this.#mustCoverHead ||= report.coversHead
+    if (report.hasStrangeHead && !this.#mustCoverHead && this.#strange.length < reportFindingsMax) {
+      const message = 'no entry is the hash of its head, in a ledger whose later blocks were made here'
+      this.#strange.push(findingOf('head', block, message))
+    }
+    this.#mustCoverHead ||= report.isOwn
     this.#last = block
     this.#tree.append(block.blockHash)
     return { ...pickReport(report), findings }
   }
 
-  /** Whether addSound may be asked: each block from the first on that covers its head must do so. */
-  takesSound(block: SoundBlock): boolean {
-    return block.coversHead || !this.#mustCoverHead
+  /**
+   * Whether addSound may be asked: each block from the first on that covers its head must do so, and before it those
+   * that are of the usual form of QLDB's.
+   */
+  takesSound({ coversHead, opaqueEntries, statements, versions }: SoundBlock): boolean {
+    if (coversHead) return true
+    return !this.#mustCoverHead && opaqueEntries === opaqueEntriesOfQldb && statements + versions.length > 0
   }
 
   /** As `add`, for a block that has been found sound by itself. */
@@ -63,12 +82,13 @@ export class ChainVerifier {
     this.#last = block
     this.#tree.append(block.blockHash)
     const uncovered = coversHead ? [] : headFields
-    return { findings, uncovered, opaqueEntries, opaqueRevisions: 0, uncheckedDigests, coversHead }
+    const none = { gaps: [], opaqueRevisions: 0, missingRevisions: 0, hasStrangeHead: false }
+    return { findings, uncovered, opaqueEntries, uncheckedDigests, coversHead, isOwn: coversHead, ...none }
   }
 
   /** What can only be said after the last block: redacted revisions that no block so far asked to redact. */
   end(): Finding[] {
-    const findings: Finding[] = []
+    const findings: Finding[] = this.#mustCoverHead ? [...this.#strange] : []
     for (const [place, { block, message }] of this.#redacted) {
       if (!this.#redactionsAskedFor.has(place)) findings.push(findingOf('redaction', block, message))
     }
@@ -172,7 +192,18 @@ function placeOfRedacted({ blockAddress, documentId }: RedactedRevision): string
   return placeOf(blockAddress.sequenceNo, documentId)
 }
 
-function pickReport(report: BlockReport): BlockReport {
-  const { findings, uncovered, opaqueEntries, opaqueRevisions, uncheckedDigests, coversHead } = report
-  return { findings, uncovered, opaqueEntries, opaqueRevisions, uncheckedDigests, coversHead }
+function pickReport(report: BlockReport): Omit<BlockReport, 'findings'> {
+  const { uncovered, opaqueEntries, opaqueRevisions, uncheckedDigests } = report
+  const { coversHead, isOwn, hasStrangeHead, missingRevisions, gaps } = report
+  return {
+    gaps,
+    uncovered,
+    opaqueEntries,
+    opaqueRevisions,
+    uncheckedDigests,
+    coversHead,
+    isOwn,
+    hasStrangeHead,
+    missingRevisions,
+  }
 }

@@ -3,13 +3,15 @@ import { LedgerError } from '../base/errors.ts'
 import { ionHash } from '../values/ion-hash.ts'
 import { joinHashes } from '../values/join-hashes.ts'
 import { compareInstants, instantOf } from '../values/timestamp.ts'
-import { type Block, type BlockAddress, blockFromIon, headOf, type Revision, revisionHash } from './block.ts'
-import { revisionFromIon } from './block-from-ion.ts'
+import type { StructValue } from '../values/value.ts'
+import { type BlockAddress, blockFromIon, headOf, type Revision, revisionHash } from './block.ts'
+import { knownFields, revisionFromIon, transactionInfoFromIon } from './block-from-ion.ts'
 import type { Digest } from './digest.ts'
 import { sameDigest } from './digest-file.ts'
+import { JsonRetyper } from './import-json.ts'
 import { rootOf, siblingRanges } from './merkle-tree.ts'
 import type { ProofFile } from './proof-file.ts'
-import { verifyBlock } from './verify.ts'
+import { isGap, verifyBlock } from './verify.ts'
 
 /** What the check of one proof found. */
 export interface EvidenceReport {
@@ -17,8 +19,12 @@ export interface EvidenceReport {
   readonly subject: string
   /** What is wrong, the field first; empty when the proof holds. */
   readonly findings: readonly { readonly field: string; readonly message: string }[]
-  /** The digest that the proof was held against. */
-  readonly digest: Digest
+  /** What is not checked although it could be, with more at hand; empty when all is. */
+  readonly unchecked: readonly string[]
+  /** What the check shows, when it finds nothing. */
+  readonly shows: string
+  /** The digest that the proof was held against; undefined where there is no proof, or no digest. */
+  readonly digest: Digest | undefined
   /** The digest was one that the caller trusts, not the one that came with the proof. */
   readonly isTrustedDigest: boolean
   /** Fields whose content the proof says nothing about. */
@@ -28,32 +34,44 @@ export interface EvidenceReport {
 /**
  * Checks a proof with nothing else at hand: the revision's own hash, that the proof leads from it to the digest, and
  * everything the file says about where that was. `trusted` is a digest that the caller keeps; without one the file's
- * own stands, which whoever made the file may have made up.
- *
- * Throws LedgerError 'proof/not-comparable' when there is no digest, or none of the proof's tip.
+ * own stands, which whoever made the file may have made up. Without a proof, or a digest, the revision or block is
+ * checked by itself. Throws LedgerError 'proof/foreign-digest' when `trusted` is of another ledger.
  */
-export function verifyEvidence(file: ProofFile, trusted?: Digest): EvidenceReport {
-  const digest = trusted ?? file.digest
-  if (digest === undefined) {
-    throw new LedgerError('proof/not-comparable', 'the proof came without a digest', {
-      help: "give the digest it was made for: '--digest FILE'",
-    })
-  }
-  return new EvidenceCheck(file, digest, trusted !== undefined).run()
+export function verifyEvidence(
+  file: ProofFile,
+  trusted?: Digest,
+  retyper: JsonRetyper = new JsonRetyper(),
+): EvidenceReport {
+  return new EvidenceCheck(file, trusted, retyper).run()
 }
 
 class EvidenceCheck {
   readonly #file: ProofFile
-  readonly #digest: Digest
+  readonly #digest: Digest | undefined
   readonly #isTrusted: boolean
+  readonly #retyper: JsonRetyper
   readonly #findings: { field: string; message: string }[] = []
   readonly #unproven: string[] = []
+  readonly #unchecked: string[] = []
   #subject = 'a revision'
+  #shows = ''
+  #provesTable = false
+  /** Its data came as JSON, and there were more guesses at its types than were tried. */
+  #isUntyped = false
 
-  constructor(file: ProofFile, digest: Digest, isTrusted: boolean) {
+  constructor(file: ProofFile, trusted: Digest | undefined, retyper: JsonRetyper) {
     this.#file = file
-    this.#digest = digest
-    this.#isTrusted = isTrusted
+    this.#digest = file.proof === undefined ? undefined : (trusted ?? file.digest)
+    this.#isTrusted = trusted !== undefined && file.proof !== undefined
+    this.#retyper = retyper
+    if (trusted !== undefined && this.#isOfAnotherLedger(trusted)) {
+      const { strandId } = trusted.digestTipAddress
+      throw new LedgerError('proof/foreign-digest', `this digest belongs to another ledger, of strand '${strandId}'`, {
+        help: 'give a digest of the ledger that the proof is of',
+      })
+    }
+    if (file.proof === undefined && (trusted ?? file.digest) !== undefined)
+      this.#unchecked.push('no proof leads from it to the digest')
   }
 
   run(): EvidenceReport {
@@ -61,61 +79,99 @@ class EvidenceCheck {
     this.#checkDigest()
     try {
       if (this.#file.block === undefined) this.#checkRevisionProof()
-      else this.#checkBlockProof(blockFromIon(this.#file.block))
+      else this.#checkBlockProof(this.#file.block)
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error
       this.#find('revision', error.message)
     }
-    if (!this.#isTrusted) this.#unproven.push('digestTipAddress')
+    if (this.#digest !== undefined && !this.#isTrusted) this.#unproven.push('digestTipAddress')
     if (ledger !== undefined) this.#unproven.push('ledger')
-    if (table !== undefined) this.#unproven.push('table')
-    this.#unproven.push(...unknown)
+    if (table !== undefined && !this.#provesTable) this.#unproven.push('table')
+    if (unknown.length > 0) this.#unchecked.push(`no hash covers the field '${unknown.join("', '")}'`)
     return {
       subject: this.#subject,
       findings: this.#findings,
+      unchecked: this.#unchecked,
+      shows: this.#shows,
       digest: this.#digest,
       isTrustedDigest: this.#isTrusted,
       unproven: this.#unproven,
     }
   }
 
+  /** Not where only one of its addresses is of another strand: then that was changed. */
+  #isOfAnotherLedger({ digestTipAddress }: Digest): boolean {
+    const { digest, blockAddress, revision, block } = this.#file
+    const shown = (revision ?? block)?.get('blockAddress')
+    const strand = shown?.type === 'struct' ? shown.get('strandId') : undefined
+    const strands = [
+      digest?.digestTipAddress.strandId,
+      blockAddress?.strandId,
+      strand?.type === 'string' ? strand.value : undefined,
+    ].filter((id) => id !== undefined)
+    return strands.length > 0 && !strands.includes(digestTipAddress.strandId)
+  }
+
   #checkDigest(): void {
     const own = this.#file.digest
-    if (!this.#isTrusted || own === undefined) return
+    if (!this.#isTrusted || own === undefined || this.#digest === undefined) return
     const isSame = sameDigest(own, this.#digest)
     if (isSame === false) {
       const [found, expected] = [toBase64(own.digest), toBase64(this.#digest.digest)]
       this.#find('digest', `the file's digest is ${found}, expected ${expected} of the saved digest`)
     }
-    if (isSame !== undefined) return
     const [tip, wanted] = [own.digestTipAddress, this.#digest.digestTipAddress]
     if (tip.strandId !== wanted.strandId) {
       this.#find('digestTipAddress', `it is of another ledger: strand '${tip.strandId}', expected '${wanted.strandId}'`)
-      return
     }
-    const text = `the proof leads to the digest at block ${tip.sequenceNo}, the saved one is of block ${wanted.sequenceNo}`
-    throw new LedgerError('proof/not-comparable', text, {
-      help: "'qldb prove --digest FILE' makes a proof for a saved digest",
-    })
+  }
+
+  /** The proof was made for a digest of another time: it can't lead to this one. */
+  #isOfAnotherTip(): boolean {
+    const own = this.#file.digest?.digestTipAddress
+    const wanted = this.#digest?.digestTipAddress
+    return this.#isTrusted && own !== undefined && own.sequenceNo !== wanted?.sequenceNo
   }
 
   #checkRevisionProof(): void {
     const { revision, revisionHash: bareHash, documentId, blockAddress } = this.#file
-    const shown = revision === undefined ? undefined : revisionFromIon(revision)
-    if (shown !== undefined) this.#checkRevision(shown)
-    const hash = shown?.hash ?? (bareHash as Uint8Array)
-    if (shown !== undefined && bareHash !== undefined && !equalBytes(shown.hash, bareHash)) {
-      this.#find('revisionHash', 'it is not the hash of the revision')
-    }
-    const id = shown?.metadata?.id ?? documentId
+    const shown = revision === undefined ? undefined : revisionFromIon(this.#typed(revision))
     const address = shown?.blockAddress ?? blockAddress
+    const id = shown?.metadata?.id ?? documentId
     const version = shown?.metadata === undefined ? 'a revision' : `version ${shown.metadata.version}`
     this.#subject = `${version} of document '${id ?? '?'}'${address === undefined ? '' : ` in block ${address.sequenceNo}`}`
+    const hasHash = shown !== undefined && shown.ion.get('hash') !== undefined
+    if (shown !== undefined && hasHash) this.#checkRevision(shown)
+    else if (shown !== undefined) this.#unchecked.push('it has no hash to be compared with')
+    const hash = (hasHash ? shown.hash : undefined) ?? bareHash
+    if (hasHash && bareHash !== undefined && !equalBytes(shown.hash, bareHash)) {
+      this.#find('revisionHash', 'it is not the hash of the revision')
+    }
     if (shown === undefined) this.#unproven.push('documentId')
     else if (documentId !== undefined && documentId !== shown.metadata?.id) {
       this.#find('documentId', `it is '${documentId}', the revision is of '${shown.metadata?.id}'`)
     }
+    this.#shows = 'this revision is whole; that it was in a ledger is not shown'
+    if (this.#digest === undefined || hash === undefined) {
+      if (shown === undefined) this.#unchecked.push('there is nothing but its hash, and no digest')
+      if (address !== undefined) this.#unproven.push('blockAddress')
+      return
+    }
+    this.#followProof(hash, address, shown)
+  }
+
+  #followProof(hash: Uint8Array, address: BlockAddress | undefined, shown: Revision | undefined): void {
+    if (this.#isOfAnotherTip()) {
+      const [own, wanted] = [this.#file.digest?.digestTipAddress, this.#digest?.digestTipAddress]
+      const text = `the proof leads to the digest at block ${own?.sequenceNo}, the saved one is of block ${wanted?.sequenceNo}`
+      this.#unchecked.push(`${text}: 'qldb prove --digest FILE' makes a proof for a saved digest`)
+      return
+    }
     const folds = this.#fold(hash)
+    const what = shown === undefined ? 'a revision with this hash' : 'this revision'
+    const whose = this.#isTrusted ? 'the saved digest' : "the file's own digest"
+    this.#shows = `${this.#subject}: ${what} belongs to ${whose}`
+    this.#checkStatements(folds, shown)
     if (address === undefined) return
     this.#checkAddresses(address, shown)
     const isPlaced = this.#checkHead(address, folds, shown)
@@ -123,6 +179,45 @@ class EvidenceCheck {
     const inBlock = folds.length - 1 - this.#journalSteps(address)
     if (inBlock < 0)
       this.#find('proof', `it has ${folds.length - 1} hashes, too few for its block and the digest's tip`)
+  }
+
+  /** What the block's transactionInfo says of the document: its table, and the statements that changed it. */
+  #checkStatements(folds: readonly Uint8Array[], shown: Revision | undefined): void {
+    const { transactionInfo, table, head, entriesHashList = head?.entriesHashList } = this.#file
+    if (transactionInfo === undefined) return
+    const root = rootOf(entriesHashList ?? [])
+    if (!folds.some((hash) => equalBytes(hash, root))) {
+      if (head === undefined) this.#find('entriesHashList', 'the proof does not pass through these entries')
+      return
+    }
+    const hash = ionHash(transactionInfo)
+    if (entriesHashList?.some((entry) => equalBytes(entry, hash)) !== true) {
+      this.#find('transactionInfo', `no entry of the block has its hash, ${toBase64(hash)}`)
+      return
+    }
+    const info = transactionInfoFromIon(transactionInfo)
+    const document = info.documents?.get(shown?.metadata?.id ?? '')
+    if (document === undefined) {
+      this.#unchecked.push('transactionInfo does not name its document')
+      return
+    }
+    if (table !== undefined && table !== document.tableName) {
+      this.#find('table', `it is '${table}', the block says '${document.tableName}'`)
+    }
+    this.#provesTable = true
+    const statements = document.statements.map((index) => `'${info.statements[index]?.statement ?? '?'}'`)
+    this.#shows += `, table '${document.tableName}', changed by ${statements.join(' and ')}`
+  }
+
+  /** A revision that came as JSON, with Ion's types again. */
+  #typed(revision: StructValue): StructValue {
+    if (revision.get('hash')?.type !== 'string') return revision
+    const { ion, isDoubtful, isExhausted, tries } = this.#retyper.revision(revision)
+    if (isDoubtful && !isExhausted) {
+      this.#isUntyped = true
+      this.#unchecked.push(`its data could not be checked in JSON form, after ${tries} guesses at its types`)
+    }
+    return ion
   }
 
   #checkRevision(revision: Revision): void {
@@ -135,19 +230,16 @@ class EvidenceCheck {
       this.#find('revision.dataHash', 'it stands beside data, expected one of them')
     }
     const expected = revisionHash(data, metadataIon, dataHash)
-    if (!equalBytes(hash, expected)) {
+    if (!this.#isUntyped && !equalBytes(hash, expected)) {
       const message = `it is ${toBase64(hash)}, but data and metadata have the hash ${toBase64(expected)}`
       this.#find('revision.hash', message)
     }
-    for (const name of revision.ion.names) {
-      if (!['blockAddress', 'hash', 'data', 'dataHash', 'metadata'].includes(name)) {
-        this.#unproven.push(`revision.${name}`)
-      }
-    }
+    const unknown = revision.ion.names.filter((name) => !knownFields.revision.has(name))
+    if (unknown.length > 0) this.#unchecked.push(`no hash covers the field 'revision.${unknown.join("', 'revision.")}'`)
   }
 
   #checkAddresses(address: BlockAddress, revision: Revision | undefined): void {
-    const tip = this.#digest.digestTipAddress
+    const tip = (this.#digest as Digest).digestTipAddress
     const own = this.#file.blockAddress
     if (own !== undefined && (own.strandId !== address.strandId || own.sequenceNo !== address.sequenceNo)) {
       this.#find('blockAddress', `it is block ${own.sequenceNo}, the revision says ${address.sequenceNo}`)
@@ -195,28 +287,46 @@ class EvidenceCheck {
 
   /** Hashes of a proof beyond the block's entries: the previous block's, then the journal's tree. */
   #journalSteps({ sequenceNo }: BlockAddress): number {
-    const tip = this.#digest.digestTipAddress.sequenceNo
+    const tip = (this.#digest as Digest).digestTipAddress.sequenceNo
     if (sequenceNo > tip) return 0
     return (sequenceNo === 0 ? 0 : 1) + siblingRanges(sequenceNo, tip + 1).length
   }
 
-  #checkBlockProof(block: Block): void {
+  #checkBlockProof(ion: StructValue): void {
+    const isJson = ion.get('blockHash')?.type === 'string'
+    const retyped = isJson ? this.#retyper.retype(ion) : { ion, doubtful: [] }
+    const block = blockFromIon(retyped.ion)
     const { sequenceNo } = block.blockAddress
     this.#subject = `block ${sequenceNo}`
-    const report = verifyBlock(block)
-    for (const { message } of report.findings) this.#find('block', message)
+    const report = verifyBlock(block, { uncheckedRevisions: retyped.doubtful })
+    for (const finding of report.findings) {
+      if (isGap(finding)) this.#unchecked.push(finding.message)
+      else this.#find('block', finding.message)
+    }
+    if (retyped.doubtful.length > 0) {
+      const total = block.revisions?.length
+      this.#unchecked.push(`${retyped.doubtful.length} of ${total} revisions could not be checked in JSON form`)
+    }
     this.#unproven.push(...report.uncovered.map((field) => `block.${field}`))
+    this.#shows = 'this block is whole; that it was in a ledger is not shown'
+    if (this.#digest === undefined) return
+    if (this.#isOfAnotherTip()) {
+      this.#unchecked.push('its proof leads to the digest of another block than the saved one')
+      return
+    }
     this.#fold(block.blockHash)
+    this.#shows = `this block belongs to ${this.#isTrusted ? 'the saved digest' : "the file's own digest"}`
     this.#checkAddresses(block.blockAddress, undefined)
   }
 
   /** The hashes on the way from the subject to the digest, both included; finds a way that leads elsewhere. */
   #fold(hash: Uint8Array): Uint8Array[] {
     const folds = [hash]
-    for (const sibling of this.#file.proof) folds.push(joinHashes(folds.at(-1) as Uint8Array, sibling))
+    for (const sibling of this.#file.proof ?? []) folds.push(joinHashes(folds.at(-1) as Uint8Array, sibling))
     const last = folds.at(-1) as Uint8Array
-    if (hash.length === 0 || !equalBytes(last, this.#digest.digest)) {
-      this.#find('proof', `it leads to ${toBase64(last)}, expected the digest ${toBase64(this.#digest.digest)}`)
+    const { digest } = this.#digest as Digest
+    if (hash.length === 0 || !equalBytes(last, digest)) {
+      this.#find('proof', `it leads to ${toBase64(last)}, expected the digest ${toBase64(digest)}`)
     }
     return folds
   }

@@ -2,7 +2,8 @@ import { equalBytes, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { exportDocumentsMax } from '../base/limits.ts'
 import { printTimestamp } from '../values/timestamp.ts'
-import { type Block, type BlockAddress, encodeBlock } from './block.ts'
+import { type Block, encodeBlock } from './block.ts'
+import type { BlockPlace, EvidenceVerdict, ExportReport } from './export-outcome.ts'
 import type { Digest } from './digest.ts'
 import { readBlocks, type SourceBlock } from './import-blocks.ts'
 import {
@@ -12,7 +13,8 @@ import {
   findExportFiles,
   type LastBlockProof,
 } from './import-files.ts'
-import { type ExportFinding, FindingList, severityOf } from './import-findings.ts'
+import { type ExportFindingCode, FindingList, severityOf } from './import-findings.ts'
+import { JsonRetyper } from './import-json.ts'
 import { RunningTree, siblingRanges } from './merkle-tree.ts'
 import { verifyProof } from './proof.ts'
 import type { ProofFile } from './proof-file.ts'
@@ -21,70 +23,11 @@ import type { SoundBlock } from './sound-block.ts'
 import { ChainVerifier } from './verify-chain.ts'
 import { verifyEvidence } from './verify-evidence.ts'
 
-/**
- * `sound`: every hash fits, nothing is missing. `doubtful`: all hashes that are there fit, but something is missing or
- * contradicts something else. `tampered`: a hash does not fit.
- */
-export type ExportVerdict = 'sound' | 'doubtful' | 'tampered'
-
-/** What a check of an export found; kept by auditors, so it says what was not checked, too. */
-export interface ExportReport {
-  readonly verdict: ExportVerdict
-  readonly strandId: string | undefined
-  readonly ledgerNames: readonly string[]
-  readonly exportIds: readonly string[]
-  readonly files: number
-  readonly blocks: number
-  /** Unpacked. */
-  readonly bytes: number
-  readonly first: BlockPlace | undefined
-  readonly last: BlockPlace | undefined
-  /** The digest of the whole journal up to the last block; undefined when the export does not begin with block 0. */
-  readonly digest: Digest | undefined
-  readonly coverage: Coverage
-  readonly evidence: readonly EvidenceVerdict[]
-  readonly findings: readonly ExportFinding[]
-  readonly counts: { readonly tampered: number; readonly doubtful: number; readonly notes: number }
-}
-
-export interface BlockPlace extends BlockAddress {
-  readonly blockTimestamp: string
-  readonly blockHash: string
-}
-
-/** What the hashes say something about, and what they can't. */
-export interface Coverage {
-  readonly revisions: number
-  /** Revisions whose data was hashed anew and fits. */
-  readonly checkedRevisions: number
-  /** Redacted: data is gone, its hash stands in for it. */
-  readonly redactedRevisions: number
-  /** AWS's internal revisions, which show nothing but their hash. */
-  readonly opaqueRevisions: number
-  /** Of a JSON export: the types of the data are lost, and no guess fits the hash. */
-  readonly jsonDoubtfulRevisions: number
-  /** Blocks read from JSON. */
-  readonly jsonBlocks: number
-  /** Entries that the chain covers but that nothing in the block explains. */
-  readonly opaqueEntries: number
-  readonly statements: number
-  /** Statements with parameters: the journal does not hold those, so the digest can't be worked out again. */
-  readonly uncheckedDigests: number
-  /** Fields that no hash covers → in how many blocks. */
-  readonly uncoveredFields: Readonly<Record<string, number>>
-}
-
-export interface EvidenceVerdict {
-  readonly path: string
-  readonly kind: 'digest' | 'proof' | 'last-block'
-  /** `holds`, or why it does not, or why that can't be said. */
-  readonly verdict: 'holds' | 'fails' | 'not-comparable'
-  readonly message: string
-}
-
 export interface VerifyExportOptions {
   /** Digests that are trusted, beside those found among the files: where each comes from → digest. */
   readonly trusted?: ReadonlyMap<string, Digest>
+  /** Guesses at the types of a JSON document's data before it counts as not checkable. */
+  readonly guessesMax?: number | undefined
   /** Hears of every block after its check. May throw to stop. */
   readonly onBlock?: (block: SourceBlock, progress: ExportProgress) => void | Promise<void>
   /** Hears of everything that is read, also before there is a block. May throw to stop. */
@@ -97,6 +40,8 @@ export interface ExportProgress {
   readonly blocks: number
   readonly bytes: number
 }
+
+export type { Coverage, EvidenceVerdict, ExportReport, ExportVerdict } from './export-outcome.ts'
 
 /**
  * Checks exports as they lie on disk: the files' manifests and names, every hash of every block, the chain, and all
@@ -112,11 +57,12 @@ export async function verifyExport(paths: readonly string[], options: VerifyExpo
   const verifier = new ExportVerifier(files, findings, options.trusted)
   const total = blocksNamed(files)
   const progress = () => ({ total, blocks: verifier.blocks, bytes: verifier.bytes })
-  for await (const source of readBlocks(files, findings, onRead && (() => onRead(progress())))) {
+  const retyper = new JsonRetyper(options.guessesMax)
+  for await (const source of readBlocks(files, findings, onRead && (() => onRead(progress())), retyper)) {
     verifier.add(source)
     await options.onBlock?.(source, progress())
   }
-  return verifier.end()
+  return verifier.end(retyper.guesses)
 }
 
 /** Throws LedgerError 'usage/invalid-argument' for files of several strands: their blocks have the same numbers. */
@@ -145,6 +91,8 @@ export class ExportVerifier {
   readonly #files: ExportFiles
   readonly #findings: FindingList
   readonly #tree = new RunningTree()
+  readonly #trusted: ReadonlyMap<string, Digest>
+  readonly #strands = new Set<string>()
   readonly #digests: WaitingDigest[]
   readonly #receipts: { readonly file: ProofFile; readonly path: string }[] = []
   readonly #lastBlockProofs: { readonly proof: LastBlockProof; readonly path: string }[] = []
@@ -161,6 +109,10 @@ export class ExportVerifier {
     redactedRevisions: 0,
     opaqueRevisions: 0,
     jsonDoubtfulRevisions: 0,
+    missingRevisions: 0,
+    loneRevisions: 0,
+    guesses: 0,
+    guessesOfOne: 0,
     jsonBlocks: 0,
     opaqueEntries: 0,
     statements: 0,
@@ -171,6 +123,7 @@ export class ExportVerifier {
     this.#files = files
     this.#findings = findings
     this.#digests = [...trusted].map(([path, digest]) => ({ digest, path }))
+    this.#trusted = trusted
     for (const item of files.evidence) this.#sort(item)
   }
 
@@ -179,7 +132,7 @@ export class ExportVerifier {
     else if (evidence.kind === 'last-block') {
       this.#lastBlockProofs.push({ proof: evidence, path })
       this.#digests.push({ digest: evidence.digest, path })
-    } else {
+    } else if (evidence.kind === 'proof') {
       this.#receipts.push({ file: evidence.file, path })
       if (evidence.file.digest !== undefined) this.#digests.push({ digest: evidence.file.digest, path })
     }
@@ -192,12 +145,13 @@ export class ExportVerifier {
   add(source: SourceBlock, stored = storedForm(source.block)): boolean {
     const { block } = source
     if (this.#first === undefined) this.#begin(block)
+    if (this.#strands.size < 2) this.#strands.add(block.blockAddress.strandId)
     const before = this.#findings.count('tampered')
     const sound = source.doubtful.length > 0 ? undefined : soundBlock(stored)
     const isSound = sound !== undefined && this.#chain.takesSound(sound)
     const report = isSound ? this.#chain.addSound(sound) : this.#chain.add(block, source.doubtful)
     const isAfterGap = report.findings.some(({ code }) => code === 'gap')
-    for (const { code, message, sequenceNo } of report.findings) {
+    for (const { code, message, sequenceNo } of [...report.findings, ...report.gaps]) {
       // Nothing is known of the hash of a block that is missing.
       if (isAfterGap && code === 'previous-hash') continue
       this.#findings.add(severityOf(code), code, message, { sequenceNo, file: source.path })
@@ -227,26 +181,33 @@ export class ExportVerifier {
     return this.#findings.count('tampered') > before
   }
 
-  /** The verdict, after the last block. */
-  end(): ExportReport {
+  /** The verdict, after the last block; `guesses` at the types of JSON's data. */
+  end(guesses: JsonRetyper['guesses'] = { total: 0, most: 0 }): ExportReport {
+    this.#counts.guesses = guesses.total
+    this.#counts.guessesOfOne = guesses.most
     for (const { code, message, sequenceNo } of this.#chain.end())
       this.#findings.add(severityOf(code), code, message, { sequenceNo })
     if (this.#chain.isPartial) {
       const message = `the versions of only ${exportDocumentsMax} documents were followed, there are more`
-      this.#findings.add('note', 'documents-unchecked', message)
+      this.#findings.add('doubtful', 'documents-unchecked', message)
     }
     this.#judgeReceipts()
     this.#judgeRest()
+    this.#judgeLone()
+    if (this.#findings.count('tampered') === 0) this.#refuseForeign()
     const findings = this.#findings
+    const waived = this.#isLoneSummary() ? loneSummaryCodes : noCodes
+    const kept = findings.kept.map((finding) => (waived.has(finding.code) ? { ...finding, severity: note } : finding))
+    const waivedCount = [...waived].reduce((sum, code) => sum + findings.countOf(code), 0)
     const counts = {
       tampered: findings.count('tampered'),
-      doubtful: findings.count('doubtful'),
-      notes: findings.count('note'),
+      doubtful: findings.count('doubtful') - waivedCount,
+      notes: findings.count('note') + waivedCount,
     }
     const { manifests } = this.#files
     const texts = (values: readonly (string | undefined)[]) => [...new Set(values.filter((text) => text !== undefined))]
     return {
-      verdict: counts.tampered > 0 ? 'tampered' : counts.doubtful > 0 ? 'doubtful' : 'sound',
+      verdict: counts.tampered > 0 ? 'tampered' : counts.doubtful > 0 ? 'incomplete' : 'verified',
       strandId: this.#first?.blockAddress.strandId,
       ledgerNames: texts(manifests.map(({ ledgerName }) => ledgerName)),
       exportIds: texts(manifests.map(({ exportId }) => exportId)),
@@ -256,9 +217,9 @@ export class ExportVerifier {
       first: this.#first && placeOf(this.#first),
       last: this.#last && placeOf(this.#last),
       digest: this.#digest(),
-      coverage: { ...this.#counts, uncoveredFields: this.#uncovered },
+      coverage: { ...this.#counts, loneRevisions: findings.lone.revisions, uncoveredFields: this.#uncovered },
       evidence: this.#evidence,
-      findings: findings.kept,
+      findings: kept,
       counts,
     }
   }
@@ -285,7 +246,7 @@ export class ExportVerifier {
     const { sequenceNo } = block.blockAddress
     const which = doubtful.length === 1 ? `revision ${doubtful[0]}` : `${doubtful.length} revisions`
     const message = `block ${sequenceNo}: ${which} can't be checked in JSON form, which took the types of the data`
-    this.#findings.add('note', 'json-data', message, { sequenceNo, file: path })
+    this.#findings.add('doubtful', 'json-data', message, { sequenceNo, file: path })
   }
 
   #countSound({ isJson }: SourceBlock, sound: SoundBlock): void {
@@ -301,7 +262,10 @@ export class ExportVerifier {
   #count({ block, isJson, doubtful }: SourceBlock, report: ReturnType<ChainVerifier['add']>): void {
     const counts = this.#counts
     counts.opaqueEntries += report.opaqueEntries
-    counts.opaqueRevisions += report.opaqueRevisions
+    const hidden = Math.min(report.missingRevisions, report.opaqueRevisions)
+    counts.missingRevisions += report.missingRevisions
+    counts.revisions += report.missingRevisions - hidden
+    counts.opaqueRevisions += report.opaqueRevisions - hidden
     counts.uncheckedDigests += report.uncheckedDigests
     counts.jsonDoubtfulRevisions += doubtful.length
     if (isJson) counts.jsonBlocks += 1
@@ -330,6 +294,7 @@ export class ExportVerifier {
     for (let index = this.#digests.length - 1; index >= 0; index -= 1) {
       const { digest, path } = this.#digests[index] as WaitingDigest
       if (digest.digestTipAddress.sequenceNo !== sequenceNo) continue
+      if (this.#trusted.has(path) && !this.#strands.has(digest.digestTipAddress.strandId)) continue
       const found = this.#digest()
       if (found === undefined) continue
       this.#digests.splice(index, 1)
@@ -416,13 +381,51 @@ export class ExportVerifier {
     }
   }
 
+  /** Revisions without their block: all there is, or pieces of something that lacks others. */
+  #judgeLone(): void {
+    const { lone } = this.#findings
+    if (this.blocks === 0 && lone.blocks > 0) return
+    for (const { sequenceNo, file } of lone.places) {
+      const message = `block ${sequenceNo}: the stream has revisions of it, but not the record of the block`
+      this.#findings.add('doubtful', 'stream-record', message, { sequenceNo, file })
+    }
+  }
+
+  /** One block's record of a stream by itself: its revisions are in records of their own. */
+  #isLoneSummary(): boolean {
+    const { streamFiles, blockFiles } = this.#files
+    const isOne = this.blocks === 1 && streamFiles.length === 1 && blockFiles.length === 0
+    return isOne && this.#findings.lone.blocks === 0 && this.#counts.checkedRevisions === 0
+  }
+
+  /** Throws LedgerError 'proof/foreign-digest' for a digest of another ledger than the blocks'. */
+  #refuseForeign(): void {
+    for (const [path, { digestTipAddress }] of this.#trusted) {
+      const { strandId } = digestTipAddress
+      if (this.#strands.size === 0 || this.#strands.has(strandId)) continue
+      const text = `${path}: this digest belongs to another ledger, of strand '${strandId}'`
+      throw new LedgerError('proof/foreign-digest', text, { help: 'give the digest that was saved of this ledger' })
+    }
+  }
+
   #judge(path: string, kind: EvidenceVerdict['kind'], verdict: EvidenceVerdict['verdict'], message: string): void {
-    this.#evidence.push({ path, kind, verdict, message })
+    const isTrusted = kind === 'digest' && this.#trusted.has(path)
+    this.#evidence.push({ path, kind, verdict, message, isTrusted })
     if (verdict === 'fails') this.#findings.add('tampered', 'digest', `${path}: ${message}`, { file: path })
-    if (verdict === 'not-comparable')
-      this.#findings.add('note', 'digest-not-covered', `${path}: ${message}`, { file: path })
+    if (verdict !== 'not-comparable') return
+    const code = isTrusted ? 'digest-uncovered' : 'digest-not-covered'
+    this.#findings.add(isTrusted ? 'doubtful' : 'note', code, `${path}: ${message}`, { file: path })
   }
 }
+
+const note = 'note' as const
+
+/** What a block's record of a stream by itself lacks, and always does. */
+const loneSummaryCodes: ReadonlySet<ExportFindingCode> = new Set<ExportFindingCode>([
+  'stream-record',
+  'revision-missing',
+])
+const noCodes: ReadonlySet<ExportFindingCode> = new Set()
 
 /** Undefined for a block that has no such form: it can't be sound. */
 export function storedForm(block: Block): Uint8Array | undefined {

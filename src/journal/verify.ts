@@ -2,9 +2,9 @@ import { equalBytes, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { ionHash, ionHashOfString } from '../values/ion-hash.ts'
 import { joinHashes } from '../values/join-hashes.ts'
-import { compareInstants, instantOf } from '../values/timestamp.ts'
-import type { StructValue } from '../values/value.ts'
-import { type Block, headOf, type Revision, revisionHash } from './block.ts'
+import { compareInstants, instantMs, instantOf } from '../values/timestamp.ts'
+import type { StructValue, TimestampValue } from '../values/value.ts'
+import { type Block, type DocumentInfo, headOf, type Revision, revisionHash, type StatementInfo } from './block.ts'
 import { knownFields } from './block-from-ion.ts'
 import { rootOf } from './merkle-tree.ts'
 
@@ -35,6 +35,18 @@ export type FindingCode =
   | 'redaction'
   | 'encoding'
   | 'digest'
+  | 'mark'
+  | GapCode
+
+/** What could not be checked: what is there fits, but something is not shown or nothing covers it. */
+export type GapCode =
+  | 'revision-missing'
+  | 'revision-unchecked'
+  | 'entries-unknown'
+  | 'block-blank'
+  | 'head-unproven'
+  | 'field-unknown'
+  | 'digest-uncovered'
 
 export interface Finding {
   readonly code: FindingCode
@@ -46,8 +58,37 @@ export interface Finding {
 /** The fields that AWS leaves out of every hash it explains (block.ts, headOf). */
 export const headFields: readonly string[] = ['blockAddress', 'transactionId', 'blockTimestamp']
 
+const gapCodes: ReadonlySet<string> = new Set<GapCode>([
+  'revision-missing',
+  'revision-unchecked',
+  'entries-unknown',
+  'block-blank',
+  'head-unproven',
+  'field-unknown',
+  'digest-uncovered',
+])
+
+/** Whether a finding says that something could not be checked, not that it is wrong. */
+export function isGap({ code }: { readonly code: string }): boolean {
+  return gapCodes.has(code)
+}
+
+/** Entries in each of AWS's blocks that nothing explains: two in every complete one that was published. */
+export const opaqueEntriesOfQldb = 2
+
+/** The table id of this program's own catalog; AWS draws its ids at random, so it has none like that. */
+const ownCatalogId = '0'.repeat(22)
+
+/** Whether a block says in hashed content that this program made it, whatever its head says. */
+function changesOwnCatalog({ transactionInfo }: Block): boolean {
+  for (const { tableId } of transactionInfo?.documents?.values() ?? []) if (tableId === ownCatalogId) return true
+  return false
+}
+
 export interface BlockReport {
   readonly findings: readonly Finding[]
+  /** What could not be checked. */
+  readonly gaps: readonly Finding[]
   /** Fields whose content no hash covers, as paths: a change there would not show, unless it contradicts another field. */
   readonly uncovered: readonly string[]
   /** Entries of entriesHashList that nothing in the block explains. AWS's blocks have two. */
@@ -58,6 +99,12 @@ export interface BlockReport {
   readonly uncheckedDigests: number
   /** Whether the fields outside of AWS's hashes are hashed too: so in every block that this program sealed. */
   readonly coversHead: boolean
+  /** It was made here, by what its hashes cover: it covers its head, or changes this program's catalog. */
+  readonly isOwn: boolean
+  /** It has the entries of this program's blocks, but the first is not the hash of its head. */
+  readonly hasStrangeHead: boolean
+  /** Documents of transactionInfo whose revision is not shown, though it is not one of QLDB's own catalog. */
+  readonly missingRevisions: number
 }
 
 export interface VerifyOptions {
@@ -80,11 +127,15 @@ export function verifyBlock(block: Block, options: VerifyOptions = {}): BlockRep
 
 class BlockCheck implements BlockReport {
   readonly findings: Finding[] = []
+  readonly gaps: Finding[] = []
   readonly uncovered: string[] = []
   opaqueEntries = 0
   opaqueRevisions = 0
   uncheckedDigests = 0
   coversHead = false
+  isOwn = false
+  hasStrangeHead = false
+  missingRevisions = 0
   readonly #block: Block
   /** Indexes of entriesHashList that have been explained. */
   readonly #explained = new Set<number>()
@@ -100,9 +151,14 @@ class BlockCheck implements BlockReport {
     this.#guard(() => this.#checkTransactionInfo())
     this.#guard(() => this.#checkRedactionInfo())
     this.#guard(() => this.#checkRevisions(uncheckedRevisions))
-    this.#guard(() => this.#checkDocuments())
+    if (this.uncovered.length > 0) {
+      const names = new Set(this.uncovered.map((path) => path.replace(/\[\d+\]/g, '[]')))
+      this.#find('field-unknown', `no hash covers the field '${[...names].join("', '")}', which none of QLDB's has`)
+    }
     this.#checkHead(mustCoverHead)
+    this.#guard(() => this.#checkDocuments())
     this.#checkEntries()
+    if (!this.coversHead) this.#guard(() => this.#checkForeign(mustCoverHead))
     this.#expectHash('entries-hash', 'entriesHash', block.entriesHash, rootOf(block.entriesHashList))
     const joined = joinHashes(block.entriesHash, block.previousBlockHash)
     this.#expectHash('block-hash', 'blockHash', block.blockHash, joined)
@@ -112,6 +168,7 @@ class BlockCheck implements BlockReport {
     const { blockAddress, transactionId, blockTimestamp } = this.#block
     const head = ionHash(headOf(blockAddress, transactionId, blockTimestamp))
     this.coversHead = this.#explain(head)
+    this.isOwn = this.coversHead
     if (this.coversHead) return
     this.uncovered.push(...headFields)
     if (!mustCoverHead) return
@@ -173,9 +230,10 @@ class BlockCheck implements BlockReport {
     if (data !== undefined && dataHash !== undefined) {
       this.#find('revision-hash', `${name} has both data and dataHash, expected one of them`)
     }
-    if (checksHash) {
-      const expected = revisionHash(data, metadataIon, dataHash)
-      this.#expectHash('revision-hash', `the hash of ${name}`, revision.hash, expected)
+    const expected = revisionHash(data, metadataIon, dataHash)
+    if (checksHash) this.#expectHash('revision-hash', `the hash of ${name}`, revision.hash, expected)
+    else if (equalBytes(revision.hash, expected)) {
+      this.#find('mark', `${name} is marked as one that can't be checked, but its hash fits`)
     }
     const { blockAddress, transactionId, blockTimestamp } = this.#block
     const { strandId, sequenceNo } = revision.blockAddress ?? {}
@@ -198,13 +256,46 @@ class BlockCheck implements BlockReport {
     const { revisions, transactionInfo } = this.#block
     if (transactionInfo === undefined) return
     const ids = new Set((revisions ?? []).flatMap((revision) => revision.metadata?.id ?? []))
-    const documents = transactionInfo.documents ?? new Map()
+    const documents: ReadonlyMap<string, DocumentInfo> = transactionInfo.documents ?? new Map()
     for (const id of ids) {
       if (!documents.has(id)) this.#find('documents', `document '${id}' has a revision but is not in transactionInfo`)
     }
-    if (this.opaqueRevisions > 0) return
-    for (const id of documents.keys()) {
-      if (!ids.has(id)) this.#find('documents', `document '${id}' is in transactionInfo but has no revision`)
+    for (const [id, document] of documents) {
+      if (ids.has(id)) continue
+      if (this.coversHead) {
+        this.#find('documents', `document '${id}' is in transactionInfo but has no revision`)
+      } else if (!isCatalogChange(document, transactionInfo.statements)) {
+        this.missingRevisions += 1
+        const message = `the revision of document '${id}' of table '${document.tableName}', named in transactionInfo, is not shown`
+        this.#find('revision-missing', message)
+      }
+    }
+  }
+
+  /** What only blocks that do not cover their head are asked. */
+  #checkForeign(mustCoverHead: boolean): void {
+    const { blockAddress, revisions = [], transactionInfo, blockTimestamp } = this.#block
+    this.isOwn = changesOwnCatalog(this.#block)
+    this.hasStrangeHead = this.opaqueEntries === 1 && !this.#explained.has(0)
+    const times = [
+      ...(transactionInfo?.statements ?? []).map(({ startTime }) => startTime),
+      ...revisions.flatMap(({ metadata }) => metadata?.txTime ?? []),
+    ]
+    const isSaid = this.findings.some(({ code }) => code === 'revision-time')
+    if (!isSaid && times.some((time) => !isWithinTransaction(time, blockTimestamp))) {
+      const limit = `${transactionMs / 1000} s, the longest a transaction of QLDB's takes`
+      this.#find('revision-time', `its time is not within ${limit}, after the times of its statements and revisions`)
+    }
+    if (mustCoverHead) return
+    if (this.isOwn)
+      this.#find('head', 'it changes the catalog of a ledger made here, but no entry is the hash of its head')
+    else if (this.hasStrangeHead) {
+      this.#find('head-unproven', 'nothing covers its address, transaction and time, and it is not of the form of QLDB')
+    } else if (this.opaqueEntries !== opaqueEntriesOfQldb) {
+      const text = `${this.opaqueEntries} of its entries belong to nothing in it, blocks of QLDB have ${opaqueEntriesOfQldb}`
+      this.#find('entries-unknown', text)
+    } else if (transactionInfo === undefined && revisions.length === 0 && blockAddress.sequenceNo > 0) {
+      this.#find('block-blank', 'it shows neither statements nor revisions')
     }
   }
 
@@ -243,7 +334,8 @@ class BlockCheck implements BlockReport {
   }
 
   #find(code: FindingCode, message: string): void {
-    this.findings.push(findingOf(code, this.#block, message))
+    const finding = findingOf(code, this.#block, message)
+    ;(isGap(finding) ? this.gaps : this.findings).push(finding)
   }
 
   #guard(check: () => void): void {
@@ -254,6 +346,21 @@ class BlockCheck implements BlockReport {
       this.#find('malformed', error.message)
     }
   }
+}
+
+/** QLDB aborted a transaction that took longer ("Quotas and limits in Amazon QLDB"). */
+const transactionMs = 30_000
+
+function isWithinTransaction(time: TimestampValue, blockTimestamp: TimestampValue): boolean {
+  if (compareInstants(instantOf(time), instantOf(blockTimestamp)) > 0) return false
+  return instantMs(blockTimestamp) - instantMs(time) <= transactionMs
+}
+
+/** Statements that change QLDB's own catalog alone; its revisions show only their hash. */
+const catalogStatement = /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*(?:CREATE|DROP|UNDROP)\s/i
+
+function isCatalogChange({ statements: indexes }: DocumentInfo, statements: readonly StatementInfo[]): boolean {
+  return indexes.length > 0 && indexes.every((index) => catalogStatement.test(statements[index]?.statement ?? ''))
 }
 
 export function findingOf(code: FindingCode, block: Pick<Block, 'blockAddress'>, message: string): Finding {

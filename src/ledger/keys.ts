@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { assert } from '../base/assert.ts'
+import { LedgerError } from '../base/errors.ts'
 import { idCharacters, timeOfId } from '../base/ids.ts'
 import { equalityKey } from '../values/compare.ts'
 import { isAbsent, type StructValue, type Value } from '../values/value.ts'
@@ -195,6 +196,16 @@ export function doubtKey(sequenceNo: number, position: number): Uint8Array {
   bytes.writeUIntBE(sequenceNo, 1, 6)
   bytes.writeUInt32BE(position, 7)
   return bytes
+}
+
+/** All keys of that kind. */
+export const doubtRange: Range = { start: Buffer.from([prefixes.doubt]), end: Buffer.from([prefixes.doubt + 1]) }
+
+/** The reverse of doubtKey. */
+export function doubtOfKey(bytes: Uint8Array): { readonly sequenceNo: number; readonly position: number } {
+  const key = view(bytes)
+  if (key.length !== 11) throw new LedgerError('store/corrupt', "a mark of an import has a key that is none's")
+  return { sequenceNo: key.readUIntBE(1, 6), position: key.readUInt32BE(7) }
 }
 
 /** Positions of a block's revisions whose hash can't be checked, since their data lost its types before the import. */

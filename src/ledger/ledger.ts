@@ -4,6 +4,7 @@ import { newId } from '../base/ids.ts'
 import { ledgerNameCharactersMax } from '../base/limits.ts'
 import { checkCall } from '../exec/compile-call.ts'
 import { evaluateConstant } from '../exec/evaluate-constant.ts'
+import type { ImportMarks } from '../journal/digest-file.ts'
 import { type BlockAddress, blockToIon, encodeBlock, sealBlock } from '../journal/block.ts'
 import { digestAt } from '../journal/digest.ts'
 import { blockProof, type Proof, revisionProof } from '../journal/proof.ts'
@@ -30,6 +31,7 @@ import {
   stateOf,
 } from './records.ts'
 import { LedgerTransaction, type TransactionOptions } from './transaction.ts'
+import { importMarks } from './import-marks.ts'
 import { type LedgerReport, verifyLedger } from './verify-ledger.ts'
 
 export type { CommitOutcome } from './commit.ts'
@@ -102,7 +104,9 @@ export class Ledger {
     return readNow(this.#core.store, (snapshot) => {
       const tipAddress = { strandId: this.strandId, sequenceNo: stateOf(snapshot).tip }
       this.#checkWhole()
-      return { digest: digestAt(treeNodes(snapshot), tipAddress).digest, tipAddress }
+      const { digest } = digestAt(treeNodes(snapshot), tipAddress)
+      if (this.origin === undefined) return { digest, tipAddress }
+      return { digest, tipAddress, marks: importMarks(snapshot, tipAddress.sequenceNo) }
     })
   }
 
@@ -179,6 +183,8 @@ export interface ProvenRevision {
 }
 
 export interface LedgerDigest {
+  /** The marks of imports up to the tip, in a ledger that was imported. */
+  readonly marks?: ImportMarks
   /** 32 bytes. */
   readonly digest: Uint8Array
   readonly tipAddress: BlockAddress

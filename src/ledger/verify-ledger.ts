@@ -1,18 +1,18 @@
 import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import type { Digest } from '../journal/digest.ts'
 import { JournalCheck, type JournalReport, type StoredBlock, windowsOf } from '../journal/journal-check.ts'
 import type { Snapshot, Store } from '../store/store.ts'
 import { endBlock } from './block-cache.ts'
 import { blockKey, doubtKey, doubtsOf, identityKey } from './keys.ts'
-import { encodeIdentity, type Identity, readIdentity } from './records.ts'
+import { checkMarks, isImported, type SavedMarks } from './import-marks.ts'
+import { encodeIdentity, type Identity, type Origin, readIdentity } from './records.ts'
 import { type DerivedReport, verifyDerived } from './verify-derived.ts'
 
 export interface VerifyOptions {
   /** The name that the ledger should have. */
   readonly name?: string | undefined
   /** Digests that are trusted: the journal must begin with the blocks that each covers. */
-  readonly saved?: readonly Digest[]
+  readonly saved?: readonly SavedMarks[]
   /** Makes the empty store that derived data is worked out in; without it that is not checked. */
   readonly openScratch?: ((blocks: number) => Promise<Store>) | undefined
   /** Hears how far it is; awaited, so that others get a turn; may throw to stop it. */
@@ -42,8 +42,10 @@ export type LedgerReport = JournalReport
 export function verifyLedger(store: Store, onBlock: (sequenceNo: number) => void = () => {}): JournalReport {
   const snapshot = store.snapshot()
   try {
-    const check = checkOf(snapshot, identityOf(snapshot))
-    for (const window of windowsOf(storedBlocks(snapshot, check, onBlock))) check.addStored(window)
+    const identity = identityOf(snapshot)
+    const check = checkOf(snapshot, identity)
+    checkMarks(snapshot, identity.origin, [], check)
+    for (const window of windowsOf(storedBlocks(snapshot, identity.origin, check, onBlock))) check.addStored(window)
     check.end()
     return check
   } finally {
@@ -64,7 +66,8 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
   try {
     const identity = identityOf(snapshot)
     const journal = checkOf(snapshot, identity, saved)
-    for (const window of windowsOf(storedBlocks(snapshot, journal))) {
+    checkMarks(snapshot, identity.origin, saved, journal)
+    for (const window of windowsOf(storedBlocks(snapshot, identity.origin, journal))) {
       await onProgress({ stage: 'blocks', done: window[0]?.sequenceNo ?? 0, total: journal.last + 1 })
       journal.addStored(window)
     }
@@ -77,7 +80,7 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
   }
 }
 
-function checkOf(snapshot: Snapshot, { strandId, origin }: Identity, saved: readonly Digest[] = []): JournalCheck {
+function checkOf(snapshot: Snapshot, { strandId, origin }: Identity, saved: readonly SavedMarks[] = []): JournalCheck {
   const first = Math.min(origin?.firstSequenceNo ?? 0, endBlock(snapshot, 'first') ?? 0)
   const last = endBlock(snapshot, 'last') ?? -1
   return new JournalCheck({ strandId, first, last, saved, mustCoverHeads: origin === undefined })
@@ -85,13 +88,15 @@ function checkOf(snapshot: Snapshot, { strandId, origin }: Identity, saved: read
 
 function* storedBlocks(
   snapshot: Snapshot,
+  origin: Origin | undefined,
   { first, last }: JournalCheck,
   onBlock: (sequenceNo: number) => void = () => {},
 ): Generator<StoredBlock> {
   const [hasDoubts] = snapshot.range({ start: doubtKey(first, 0), end: doubtKey(last + 1, 0) })
   for (let sequenceNo = first; sequenceNo <= last; sequenceNo += 1) {
     onBlock(sequenceNo)
-    const uncheckedRevisions = hasDoubts === undefined ? [] : doubtsOf(snapshot, sequenceNo)
+    const obeys = hasDoubts !== undefined && isImported(origin, sequenceNo)
+    const uncheckedRevisions = obeys ? doubtsOf(snapshot, sequenceNo) : []
     yield { sequenceNo, bytes: snapshot.get(blockKey(sequenceNo)), uncheckedRevisions }
   }
 }

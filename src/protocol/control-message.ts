@@ -24,7 +24,12 @@ export interface ControlRequest {
 }
 
 export interface ControlResponse {
-  readonly GetDigest?: { readonly Digest: Uint8Array; readonly DigestTipAddress: ValueHolder }
+  readonly GetDigest?: {
+    readonly Digest: Uint8Array
+    readonly DigestTipAddress: ValueHolder
+    /** Marks of imports (SavedDigest.marks); inside the program only, Amazon's model has no such member. */
+    readonly ImportMarks?: { readonly count: number; readonly hash: Uint8Array }
+  }
   readonly GetBlock?: { readonly Block: ValueHolder; readonly Proof?: ValueHolder }
   readonly GetRevision?: { readonly Revision: ValueHolder; readonly Proof?: ValueHolder }
   readonly ListLedgers?: { readonly Ledgers?: readonly { readonly Name?: string }[]; readonly NextToken?: string }

@@ -11,7 +11,11 @@ import { blob, int, list, type StructValue, string, structOf, type Value } from 
 /** What the answers are made from; ledger/ledger.ts provides it. */
 export interface JournalReader {
   readonly strandId: string
-  digest(): { readonly digest: Uint8Array; readonly tipAddress: Address }
+  digest(): {
+    readonly digest: Uint8Array
+    readonly tipAddress: Address
+    readonly marks?: { readonly count: number; readonly hash: Uint8Array }
+  }
   /** The three below throw LedgerError 'journal/gap' for a block or tip that there is not. */
   block(sequenceNo: number): StructValue
   blockProof(sequenceNo: number, tipSequenceNo: number): readonly Uint8Array[]
@@ -43,8 +47,10 @@ export function answerJournalRequest(
     ion === 'text' ? { IonText: printIon(value) } : { IonBinary: copyBytes(encodeIon(value)) }
   const { GetDigest, GetBlock, GetRevision } = request
   if (GetDigest !== undefined) {
-    const { digest, tipAddress } = ledger.digest()
-    return { GetDigest: { Digest: copyBytes(digest), DigestTipAddress: hold(addressToIon(tipAddress)) } }
+    const { digest, tipAddress, marks } = ledger.digest()
+    const answer = { Digest: copyBytes(digest), DigestTipAddress: hold(addressToIon(tipAddress)) }
+    if (ion === 'text' || marks === undefined) return { GetDigest: answer }
+    return { GetDigest: { ...answer, ImportMarks: { count: marks.count, hash: copyBytes(marks.hash) } } }
   }
   if (GetBlock !== undefined) {
     const sequenceNo = sequenceOf(ledger, GetBlock.BlockAddress, 'BlockAddress')

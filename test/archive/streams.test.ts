@@ -25,7 +25,7 @@ const control = '{qldbStreamArn:"arn",recordType:"CONTROL",payload:{controlRecor
 const binary = records.map((record) => encodeIon(parseIon(record)))
 
 function assertWhole(report: ExportReport, what: string): void {
-  assert.equal(report.verdict, 'sound', `${what}: ${JSON.stringify(report.findings)}`)
+  assert.equal(report.verdict, 'verified', `${what}: ${JSON.stringify(report.findings)}`)
   assert.equal(toBase64(report.digest?.digest as Uint8Array), digestOf(journal.blocks), what)
 }
 
@@ -77,7 +77,7 @@ test(
     assertWhole(await check(join(folder, 'good'), { 'records.ion': shuffled.join('\n') }), 'shuffled')
     const lost = records.filter((record) => !record.includes('90.25'))
     const report = await check(join(folder, 'lost'), { 'records.ion': lost.join('\n') })
-    assert.deepEqual([report.verdict, codes(report)], ['doubtful', ['stream-record', 'revision-version']])
+    assert.deepEqual([report.verdict, codes(report)], ['incomplete', ['stream-record', 'revision-version']])
     const orphan = records.filter((record) => !(record.includes('BLOCK_SUMMARY') && record.includes('sequenceNo:6}')))
     assert.ok(
       codes(await check(join(folder, 'orphan'), { 'records.ion': orphan.join('\n') })).includes('stream-record'),
@@ -151,7 +151,7 @@ test(
     assert.equal(redacted.coverage.redactedRevisions, 1)
     const edited = records.map((record) => record.replace(`documentId:"${idOf('a')}"`, `documentId:"${idOf('z')}"`))
     const report = await check(join(folder, 'edited'), { 'a.ion': edited.join('\n') })
-    assert.deepEqual([report.verdict, new Set(codes(report))], ['doubtful', new Set(['stream-record'])])
+    assert.deepEqual([report.verdict, new Set(codes(report))], ['incomplete', new Set(['stream-record'])])
   }),
 )
 
@@ -167,7 +167,7 @@ test(
       'a.ion': shards[0]?.join('\n') ?? '',
       'b.ion': shards[1]?.join('\n') ?? '',
     })
-    assert.deepEqual([two.verdict, two.blocks], ['sound', 5_000])
+    assert.deepEqual([two.verdict, two.blocks], ['verified', 5_000])
     const late = await check(join(folder, 'late'), { 'a.ion': [...all.slice(1), all[0]].join('\n') })
     assert.deepEqual(
       codes(late).filter((code) => code === 'late-block'),
@@ -185,7 +185,7 @@ test(
     writeFiles(folder, { 'a.ion': records.join('\n'), 'b.ion': strays.join('\n') })
     await assert.rejects(verifyExport([folder]), isError('usage/invalid-argument', /of 2 ledgers/))
     const mixed = await check(join(folder, 'mixed'), { 'a.ion': [...records, ...strays].join('\n') })
-    assert.deepEqual([mixed.verdict, codes(mixed)], ['doubtful', ['stream-record']])
+    assert.deepEqual([mixed.verdict, codes(mixed)], ['incomplete', ['stream-record']])
   }),
 )
 
@@ -249,7 +249,7 @@ test(
     const details = readFileSync(sharedFile('vectors/streams-dmv-sample.revision-details.ion') as string, 'utf8')
     const record = `{qldbStreamArn:"arn",recordType:"REVISION_DETAILS",payload:{tableInfo:{},revision:${printIon(parseIon(details))}}}`
     const report = await check(folder, { 'a.ion': readFileSync(path), 'b.ion': record })
-    assert.deepEqual([report.verdict, report.coverage.checkedRevisions], ['sound', 1])
+    assert.deepEqual([report.verdict, report.coverage.checkedRevisions], ['verified', 1])
     const edited = await check(join(folder, 'edited'), {
       'a.ion': readFileSync(path),
       'b.ion': record.replace('Testing new 600', 'Nova'),

@@ -39,7 +39,7 @@ test(
   'text of several files verifies, with what is covered and what is not',
   withFolder(async (folder) => {
     const report = await check(folder, { [name(0, 4)]: range(0, 4), [name(5, last)]: range(5, last) })
-    assert.equal(report.verdict, 'sound')
+    assert.equal(report.verdict, 'verified')
     assert.deepEqual(report.findings, [])
     assert.equal(report.blocks, journal.blocks.length)
     assert.equal(report.files, 2)
@@ -67,7 +67,7 @@ test(
       'notes.txt': 'bring milk',
       'empty.ion': '',
     })
-    assert.equal(report.verdict, 'sound', JSON.stringify(report.findings))
+    assert.equal(report.verdict, 'verified', JSON.stringify(report.findings))
     assert.deepEqual(codes(report).sort(), ['file-ignored', 'file-ignored', 'file-order'])
     assert.equal(report.coverage.jsonBlocks, 2)
     assert.equal(toBase64(report.digest?.digest as Uint8Array), digestOf(journal.blocks))
@@ -97,7 +97,7 @@ test(
         for (const block of journal.blocks) writer.add(block)
         writer.end()
         const report = await verifyExport([place])
-        assert.equal(report.verdict, 'sound', JSON.stringify(report.findings))
+        assert.equal(report.verdict, 'verified', JSON.stringify(report.findings))
         assert.deepEqual(report.findings, [])
         assert.deepEqual([report.ledgerNames, report.exportIds], [['cars'], [idOf('export')]])
         assert.ok(report.files > 3)
@@ -140,7 +140,7 @@ test(
       'y.started.manifest': '{"ledgerName":"cars","exportId":"y"}',
       [`x.${strandId}.completed.manifest`]: JSON.stringify({ keys }),
     })
-    assert.equal(report.verdict, 'doubtful')
+    assert.equal(report.verdict, 'incomplete')
     assert.deepEqual(codes(report).sort(), ['file-missing', 'file-unlisted', 'manifest'])
     assert.match(
       report.findings.find(({ code }) => code === 'file-missing')?.message ?? '',
@@ -153,17 +153,17 @@ test(
   'a gap, a late block, a wrong name, a broken file: doubtful, each named',
   withFolder(async (folder) => {
     const gap = await check(join(folder, 'gap'), { [name(0, 3)]: range(0, 3), [name(6, last)]: range(6, last) })
-    assert.equal(gap.verdict, 'doubtful')
+    assert.equal(gap.verdict, 'incomplete')
     assert.deepEqual([...new Set(codes(gap))], ['gap', 'revision-version'])
     assert.equal(gap.digest, undefined)
     const named = await check(join(folder, 'named'), { [name(3, 4)]: range(0, 4), [name(5, last)]: range(5, last) })
-    assert.equal(named.verdict, 'doubtful')
+    assert.equal(named.verdict, 'incomplete')
     assert.deepEqual(codes(named), ['file-name', 'file-name'])
     const cut = await check(join(folder, 'cut'), { [name(0, last)]: range(0, last).slice(0, -40) })
-    assert.deepEqual([cut.verdict, codes(cut), cut.blocks], ['doubtful', ['file-unreadable', 'file-name'], last])
+    assert.deepEqual([cut.verdict, codes(cut), cut.blocks], ['incomplete', ['file-unreadable', 'file-name'], last])
     const packed = gzipSync(range(0, last))
     const cutPacked = await check(join(folder, 'packed'), { [name(0, last, 'ion.gz')]: packed.subarray(0, -20) })
-    assert.equal(cutPacked.verdict, 'doubtful')
+    assert.equal(cutPacked.verdict, 'incomplete')
     assert.ok(codes(cutPacked).includes('file-unreadable'))
   }),
 )
@@ -176,7 +176,7 @@ test(
       'b.ion': range(3, 6),
       'c.ion': range(6, last),
     })
-    assert.deepEqual([twice.verdict, twice.findings, twice.blocks], ['sound', [], journal.blocks.length])
+    assert.deepEqual([twice.verdict, twice.findings, twice.blocks], ['verified', [], journal.blocks.length])
     const changed = await check(join(folder, 'changed'), {
       'a.ion': range(0, last),
       'b.ion': edit(journal.blocks[5] as Block, /90\.25/, '90.26'),
@@ -187,7 +187,7 @@ test(
       'a.ion': range(0, last),
       'b.ion': edit(journal.blocks[1] as Block, /(blockTimestamp:\S+?)1\.000Z/, '$11.001Z'),
     })
-    assert.deepEqual([time.verdict, codes(time)], ['doubtful', ['copies-differ']])
+    assert.deepEqual([time.verdict, codes(time)], ['incomplete', ['copies-differ']])
   }),
 )
 
@@ -232,7 +232,7 @@ test(
         const isLost = form === 'json' && code === 'revision-hash'
         assert.equal(
           report.verdict,
-          isLost && index === 0 ? 'sound' : isLost ? 'doubtful' : 'tampered',
+          isLost && index === 0 ? 'verified' : isLost ? 'incomplete' : 'tampered',
           `${from} ${form}`,
         )
         assert.ok(codes(report).includes(isLost ? 'json-data' : (code as 'gap')), `${from} ${form}: ${codes(report)}`)
@@ -257,7 +257,7 @@ test(
       'early.ion.txt': digestFile(4),
       'late.ion.txt': digestFile(last + 5, digestOf(journal.blocks)),
     })
-    assert.equal(good.verdict, 'sound')
+    assert.equal(good.verdict, 'verified')
     assert.deepEqual(good.evidence.map(({ verdict }) => verdict).sort(), ['holds', 'holds', 'not-comparable'])
     const bad = await check(join(folder, 'bad'), {
       'a.ion': range(0, last),
@@ -294,7 +294,7 @@ test(
       good.evidence.map(({ verdict, message }) => [verdict, message]),
       [['holds', 'the blocks 0 to 8 are in the digest at block 11']],
     )
-    assert.equal(good.verdict, 'sound')
+    assert.equal(good.verdict, 'verified')
     const late = await check(join(folder, 'late'), { 'a.ion': range(4, 8), ...evidence })
     assert.match(
       late.evidence[0]?.message ?? '',
@@ -325,7 +325,7 @@ test(
       ]),
       'bomb.ion.gz': gzipSync(Buffer.alloc(300 * 1024 * 1024, '"')),
     })
-    assert.equal(hostile.verdict, 'doubtful')
+    assert.equal(hostile.verdict, 'incomplete')
     for (const [what, bytes] of Object.entries({
       unclosed: Buffer.from(`${range(0, last)}{a: 1 2`),
       deep: Buffer.from(`${range(0, last)}{a:${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
@@ -333,7 +333,7 @@ test(
       binary: Buffer.concat([...journal.blocks.map(({ ion }) => encodeIon(ion)), Buffer.from([0xef])]),
     })) {
       const report = await check(join(folder, what), { 'a.ion': bytes })
-      assert.deepEqual([report.verdict, report.blocks], ['doubtful', journal.blocks.length], what)
+      assert.deepEqual([report.verdict, report.blocks], ['incomplete', journal.blocks.length], what)
       assert.deepEqual(codes(report, 'doubtful'), ['file-unreadable'], what)
     }
     writeFiles(join(folder, 'broken'), { 'a.ion.gz': gzipSync(range(0, last)).subarray(0, 200) })
@@ -377,7 +377,7 @@ test(
     const hashes = 'blockHash:{{}},entriesHash:{{}},previousBlockHash:{{}},entriesHashList:[]'
     const bare = `{blockAddress:${address},transactionId:"t",blockTimestamp:2020-01-01T00:00:00Z,${hashes}}`
     const report = await check(folder, { 'a.ion': bare })
-    assert.deepEqual([report.verdict, codes(report)], ['doubtful', ['block-hash']])
+    assert.deepEqual([report.verdict, codes(report)], ['incomplete', ['block-hash']])
   }),
 )
 
@@ -396,7 +396,7 @@ test(
       'digest.json': vector('awscli-get-digest.json'),
       'receipts.json': vector('rest-api.receipts.json'),
     })
-    assert.equal(report.verdict, 'sound')
+    assert.equal(report.verdict, 'verified')
     assert.deepEqual(
       codes(report),
       ['starts-late', 'digest-not-covered', ...Array(3).fill('digest-not-covered')].slice(0, codes(report).length),
@@ -439,7 +439,7 @@ test(
         if (blocks % 300 === 0) heaps.push(heap())
       },
     })
-    assert.equal(report.verdict, 'sound')
+    assert.equal(report.verdict, 'verified')
     // 36 MB of text lie between the two: a single kept piece of each block would keep half of it.
     const grown = (heaps.at(-1) as number) - (heaps[0] as number)
     assert.ok(grown < 10e6, `${grown} bytes more`)

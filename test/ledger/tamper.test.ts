@@ -168,12 +168,14 @@ test('a saved digest finds a journal that was cut or written anew; one of anothe
   const saved = digests.map(({ digest, tipAddress }) => ({ digest, digestTipAddress: tipAddress }))
   assert.deepEqual((await verifyStore(store, { saved })).journal.findings, [])
   const [one] = saved as [(typeof saved)[0]]
-  const found = async (changed: typeof one) => (await verifyStore(store, { saved: [changed] })).journal.findings[0]
-  assert.equal((await found({ ...one, digest: new Uint8Array(32) }))?.code, 'digest')
+  const found = async (changed: typeof one) => (await verifyStore(store, { saved: [changed] })).journal
+  assert.equal((await found({ ...one, digest: new Uint8Array(32) })).findings[0]?.code, 'digest')
   const late = { ...one.digestTipAddress, sequenceNo: 99 }
-  assert.match((await found({ ...one, digestTipAddress: late }))?.message ?? '', /block 99, but the journal ends with/)
+  const past = await found({ ...one, digestTipAddress: late })
+  assert.match(past.gaps[0]?.message ?? '', /block 99, but the journal ends with/)
+  assert.deepEqual(past.findings, [])
   const foreign = { ...one.digestTipAddress, strandId: 'x' }
-  assert.match((await found({ ...one, digestTipAddress: foreign }))?.message ?? '', /of another ledger/)
+  assert.equal((await found({ ...one, digestTipAddress: foreign })).foreignDigests.length, 1)
 })
 
 test('a redacted revision whose data is put back is found, though its hashes are right', async () => {

@@ -1,0 +1,47 @@
+import { toBase64 } from '../base/bytes.ts'
+import type { EvidenceReport } from '../journal/verify-evidence.ts'
+import { headline, type Outcome, verdictOf, type VerifyReport } from './verify-report.ts'
+
+/** The outcome for one proof, receipt, revision or block of a file; `digestPath` is the saved digest's it was held against. */
+export function reportOfEvidence(path: string, report: EvidenceReport, digestPath: string | undefined): VerifyReport {
+  const { subject, findings, digest, isTrustedDigest, unproven, unchecked, shows } = report
+  const [first] = findings
+  const outcome: Outcome = {
+    fault: first && `${path}: ${subject}: ${first.field}: ${first.message}`,
+    unchecked: unchecked.map((text) => `${path}: ${subject}: ${text}`),
+    matched: isTrustedDigest ? [digestPath ?? 'a digest file'] : [],
+  }
+  const verdict = verdictOf(outcome)
+  const summary = headline(outcome)
+  const base64 = digest && toBase64(digest.digest)
+  const tip = digest?.digestTipAddress
+  const lines = [
+    summary,
+    ...findings.slice(1).map(({ field, message }) => `also: ${field}: ${message}`),
+    ...(verdict === 'tampered' ? [] : [`${path}: ${shows}`]),
+    ...(tip === undefined ? [] : [`digest: ${base64} at block ${tip.sequenceNo} of strand ${tip.strandId}`]),
+    ...(verdict === 'tampered' || isTrustedDigest ? [] : [adviceFor(digest !== undefined)]),
+    ...(unproven.length === 0 || verdict === 'tampered' ? [] : [`no hash covers: ${unproven.join(', ')}`]),
+  ]
+  const json = {
+    verdict,
+    summary,
+    subject: 'proof',
+    file: path,
+    of: subject,
+    shows,
+    digest: base64 ?? null,
+    digestTipAddress: tip ?? null,
+    trustedDigest: isTrustedDigest,
+    findings,
+    unchecked,
+    unproven,
+  }
+  return { verdict, lines, json }
+}
+
+function adviceFor(hasDigest: boolean): string {
+  return hasDigest
+    ? "whoever made the file could have made up its digest: compare it with one that you saved, or give that with '--digest FILE'"
+    : "to show that it was in a ledger takes a proof and a digest that you saved: 'qldb prove', 'qldb digest --out FILE'"
+}

@@ -1,0 +1,182 @@
+import { toBase64 } from '../base/bytes.ts'
+import { LedgerError } from '../base/errors.ts'
+import type { Digest } from '../journal/digest.ts'
+import type { JournalReport } from '../journal/journal-check.ts'
+import type { Origin } from '../ledger/records.ts'
+import type { DerivedReport } from '../ledger/verify-derived.ts'
+import { count, counted } from './tool-progress.ts'
+import { adviceOf, headline, type Outcome, uncheckedOf, verdictOf, type VerifyReport } from './verify-report.ts'
+
+export interface LedgerFacts {
+  readonly ledger: string
+  readonly journal: JournalReport
+  readonly identityFindings: readonly string[]
+  /** Undefined: not looked at. */
+  readonly derived: DerivedReport | undefined
+  /** Saved digests by the names of their files. */
+  readonly saved: ReadonlyMap<string, Digest>
+  /** Of a ledger that was imported. */
+  readonly origin?: Origin | undefined
+  readonly seconds: number
+}
+
+/** Findings that are shown to people one by one. */
+const shownFindingsMax = 20
+
+interface ShownFinding {
+  readonly code: string
+  readonly block?: number
+  readonly message: string
+}
+
+/** Throws LedgerError 'proof/foreign-digest' when a saved digest is of another ledger and nothing is wrong with this one. */
+export function reportOfLedger(facts: LedgerFacts): VerifyReport {
+  const findings = findingsOf(facts)
+  const outcome = outcomeOf(facts, findings)
+  if (outcome.fault === undefined) refuseForeign(facts)
+  const verdict = verdictOf(outcome)
+  const summary = headline(outcome)
+  const lines = [
+    summary,
+    ...(verdict === 'tampered' ? tamperedLines(facts, findings) : intactLines(facts)),
+    ...adviceOf(outcome),
+    rateLine(facts),
+  ]
+  return { verdict, lines, json: jsonOf(facts, findings, verdict, summary) }
+}
+
+function findingsOf({ identityFindings, journal, derived }: LedgerFacts): ShownFinding[] {
+  return [
+    ...identityFindings.map((message) => ({ code: 'identity', message })),
+    ...journal.findings.map(({ code, sequenceNo, message }) => ({ code, block: sequenceNo, message })),
+    ...(derived?.findings ?? []).map((message) => ({ code: 'derived', message })),
+  ]
+}
+
+function outcomeOf({ journal, saved, origin }: LedgerFacts, findings: readonly ShownFinding[]): Outcome {
+  const { revisions, uncheckedRevisions, gaps, gapCount } = journal
+  const revisionGaps = new Set(['revision-unchecked', 'revision-missing'])
+  const others = gaps.filter(({ code }) => !revisionGaps.has(code)).map(({ message }) => message)
+  const unchecked = uncheckedOf({ revisions, uncheckedRevisions, others, otherCount: gapCount - uncheckedRevisions })
+  if (origin?.state === 'running') unchecked.push('its import is unfinished')
+  return { fault: findings[0]?.message, unchecked, matched: [...saved.keys()] }
+}
+
+function refuseForeign({ journal, saved }: LedgerFacts): void {
+  for (const [path, digest] of saved) if (journal.foreignDigests.includes(digest)) throw foreignDigest(path, digest)
+}
+
+/** A digest that says nothing about what is checked. */
+export function foreignDigest(path: string, { digestTipAddress }: Digest): LedgerError {
+  const text = `${path}: this digest belongs to another ledger, of strand '${digestTipAddress.strandId}'`
+  return new LedgerError('proof/foreign-digest', text, { help: 'give the digest that was saved of this ledger' })
+}
+
+function intactLines(facts: LedgerFacts): string[] {
+  const { ledger, journal, derived, saved } = facts
+  const { tipAddress } = journal
+  const redacted = journal.redactedRevisions === 0 ? '' : ` (${count(journal.redactedRevisions)} redacted)`
+  const lines = [
+    `ledger '${ledger}': ${counted(journal.blocks, 'block')}, ${counted(journal.revisions, 'revision')}${redacted}`,
+  ]
+  if (tipAddress !== undefined && journal.digest.length > 0) {
+    const { sequenceNo, strandId } = tipAddress
+    lines.push(`digest: ${toBase64(journal.digest)} at block ${sequenceNo} of strand ${strandId}`)
+  }
+  for (const [path, { digestTipAddress }] of saved) lines.push(savedLine(path, digestTipAddress.sequenceNo, journal))
+  if (derived?.isComplete === true) {
+    lines.push(`tables, indexes and history match the journal (${counted(derived.records, 'record')})`)
+  } else if (derived !== undefined) {
+    lines.push("tables, indexes and history: an unfinished rebuild; resume it with 'qldb rebuild'")
+  } else lines.push('tables, indexes and history: not checked')
+  return [...lines, ...gapLines(journal), ...originLines(facts), ...exemptLines(journal)]
+}
+
+function savedLine(path: string, tip: number, { last, uncheckedRevisions }: JournalReport): string {
+  if (tip > last) return `saved digest '${path}': not compared, the journal ends before its block ${tip}`
+  const limit = uncheckedRevisions === 0 ? '' : '; it binds the hashes, not the data that could not be checked'
+  return `matches the saved digest '${path}' (blocks 0-${tip})${limit}`
+}
+
+function gapLines({ gaps, gapCount }: JournalReport): string[] {
+  const shown = gaps.slice(0, shownFindingsMax).map(({ message }) => `not checked: ${message}`)
+  return gapCount > shown.length ? [...shown, `not checked: and ${count(gapCount - shown.length)} more`] : shown
+}
+
+function originLines({ origin }: LedgerFacts): string[] {
+  if (origin === undefined) return []
+  const { firstSequenceNo, lastSequenceNo, isVerified } = origin
+  const hashes = isVerified ? '' : '; the import checked no hashes'
+  return [`imported: blocks ${firstSequenceNo} to ${lastSequenceNo}${hashes}`]
+}
+
+function tamperedLines(facts: LedgerFacts, findings: readonly ShownFinding[]): string[] {
+  const { ledger, journal, identityFindings, derived } = facts
+  const journalCount = journal.findingCount + identityFindings.length
+  const total = journalCount + (derived?.findingCount ?? 0)
+  const where = journalCount > 0 ? 'the journal' : 'tables, indexes and history, not in the journal'
+  const lines = [`ledger '${ledger}': ${counted(total, 'finding')} in ${where}`]
+  for (const { message } of findings.slice(1, shownFindingsMax)) lines.push(`also: ${message}`)
+  const rest = total - Math.min(findings.length, shownFindingsMax)
+  if (rest > 0) lines.push(`also: ${count(rest)} more; '--format json' shows up to ${count(findings.length)}`)
+  if (journalCount === 0) lines.push("'qldb rebuild' derives them again from the journal")
+  return lines
+}
+
+/** What nobody can check, counted. */
+function exemptLines(journal: JournalReport): string[] {
+  const lines: string[] = []
+  if (journal.uncheckedDigests > 0) {
+    lines.push(`exempt: ${counted(journal.uncheckedDigests, 'digest')} of statements with parameters`)
+  }
+  if (journal.opaqueEntries > 0)
+    lines.push(`exempt: ${counted(journal.opaqueEntries, 'entry', 'entries')} of QLDB's own`)
+  if (journal.opaqueRevisions > 0) {
+    lines.push(`exempt: ${counted(journal.opaqueRevisions, 'revision')} of QLDB's own catalog, only a hash`)
+  }
+  if (journal.uncovered.length > 0) lines.push(`no hash covers: ${journal.uncovered.join(', ')}`)
+  return lines
+}
+
+function rateLine({ journal, seconds }: LedgerFacts): string {
+  const perSecond = count(Math.round(journal.blocks / Math.max(seconds, 0.001)))
+  return `checked in ${seconds < 10 ? seconds.toFixed(2) : count(Math.round(seconds))} s, ${perSecond} blocks/s`
+}
+
+function jsonOf(
+  facts: LedgerFacts,
+  findings: readonly object[],
+  verdict: string,
+  summary: string,
+): Record<string, unknown> {
+  const { ledger, journal, derived, saved, seconds } = facts
+  return {
+    verdict,
+    summary,
+    subject: 'ledger',
+    ledger,
+    blocks: journal.blocks,
+    revisions: journal.revisions,
+    uncheckedRevisions: journal.uncheckedRevisions,
+    redactedRevisions: journal.redactedRevisions,
+    digest: toBase64(journal.digest),
+    digestTipAddress: journal.tipAddress ?? null,
+    findingCount: journal.findingCount + facts.identityFindings.length + (derived?.findingCount ?? 0),
+    findings,
+    uncheckedCount: journal.gapCount,
+    unchecked: journal.gaps.map(({ code, sequenceNo, message }) => ({ code, block: sequenceNo, message })),
+    savedDigests: [...saved].map(([file, { digestTipAddress }]) => ({ file, digestTipAddress })),
+    derived:
+      derived === undefined
+        ? { checked: false }
+        : { checked: true, complete: derived.isComplete, records: derived.records, findings: derived.findingCount },
+    notCheckable: {
+      opaqueEntries: journal.opaqueEntries,
+      opaqueRevisions: journal.opaqueRevisions,
+      parameterDigests: journal.uncheckedDigests,
+      uncoveredFields: journal.uncovered,
+    },
+    ...(facts.origin === undefined ? {} : { imported: facts.origin }),
+    seconds: Number(seconds.toFixed(3)),
+  }
+}

@@ -1,0 +1,138 @@
+import { LedgerError } from '../base/errors.ts'
+import { envelopeDepthMax, envelopeValuesMax } from '../base/limits.ts'
+import { structOf, type StructValue, type Value } from '../values/value.ts'
+import { member, notEvidence, parseEvidenceText, type SavedDigest, savedDigestOf, unwrapIon } from './digest-file.ts'
+import { type ProofFile, proofFileOf, proofIn } from './proof-file.ts'
+import type { Proof } from './proof.ts'
+
+export type Evidence =
+  | { readonly kind: 'digest'; readonly digest: SavedDigest }
+  /** A proof, or a revision or block that stands alone. */
+  | { readonly kind: 'proof'; readonly file: ProofFile }
+  /** A proof without what it proves. */
+  | { readonly kind: 'steps'; readonly proof: Proof }
+
+/**
+ * Reads whatever proves or shows something: proof files, digest files, receipts, revisions as history and streams give
+ * them, blocks, and the JSON of get-digest, get-block and get-revision; one or several in a text, in lists and in
+ * envelopes of other fields. Throws LedgerError 'proof/malformed'.
+ */
+export function parseEvidence(text: string): Evidence[] {
+  const values = parseEvidenceText(text)
+  const only = values.length === 1 ? stepsOf(values[0] as Value) : undefined
+  if (only !== undefined) return [{ kind: 'steps', proof: only }]
+  const found = evidencesOf(values)
+  if (found.length === 0) throw notEvidence('there is nothing in it')
+  return found
+}
+
+/** The same of values that have been read. Throws LedgerError 'proof/malformed' unless each is or holds something. */
+export function evidencesOf(values: readonly Value[]): Evidence[] {
+  const search = new EvidenceSearch()
+  for (const value of values) search.look(value, 0, true)
+  return search.found
+}
+
+class EvidenceSearch {
+  readonly found: Evidence[] = []
+  #values = 0
+
+  /** Each item of a list, and each value of the file, must be or hold something. */
+  look(value: Value, depth: number, isNeeded: boolean): void {
+    this.#values += 1
+    if (depth > envelopeDepthMax || this.#values > envelopeValuesMax) {
+      throw notEvidence(`it is wrapped in more than ${envelopeDepthMax} structs and lists, or has too many values`)
+    }
+    if (value.type === 'list') {
+      for (const item of value.items) this.look(item, depth + 1, isNeeded)
+      return
+    }
+    const before = this.found.length
+    if (value.type === 'struct') this.#lookInto(value, depth)
+    if (isNeeded && this.found.length === before) throw notNeeded(value)
+  }
+
+  #lookInto(value: StructValue, depth: number): void {
+    const found = evidenceIn(value)
+    if (found !== undefined) {
+      this.found.push(found)
+      return
+    }
+    for (const field of value.values) this.look(unwrapped(field), depth + 1, false)
+  }
+}
+
+function notNeeded(value: Value): LedgerError {
+  const names = value.type === 'struct' ? value.names.slice(0, 5).join(', ') : ''
+  const what = value.type === 'struct' ? `a struct${names === '' ? '' : ` of ${names}`}` : `a ${value.type}`
+  const text = `found neither a proof nor a digest, revision or block, but ${what}`
+  return new LedgerError('proof/unrecognized', text, {
+    help: "'qldb verify' checks proofs, receipts, revisions, blocks, stream records and folders of exports",
+  })
+}
+
+/** What a struct itself is; undefined for an envelope. */
+function evidenceIn(value: StructValue): Evidence | undefined {
+  if (isRevision(value)) return proofOf(structOf({ revision: value }))
+  if ((value.get('blockHash') ?? value.get('entriesHash')) !== undefined) return proofOf(structOf({ block: value }))
+  const payload = value.get('payload')
+  if (value.get('recordType') !== undefined && payload?.type === 'struct') return ofRecord(payload)
+  const isSubject = ['revision', 'block', 'revisionHash'].some((name) => isOwn(value, name))
+  if (isSubject || isHashes(member(value, 'proof'))) return proofOf(value)
+  const digest = savedDigestOf(value)
+  return digest && { kind: 'digest', digest }
+}
+
+function ofRecord(payload: StructValue): Evidence | undefined {
+  const revision = payload.get('revision')
+  return revision?.type === 'struct' ? proofOf(structOf({ revision })) : undefined
+}
+
+/** Throws LedgerError 'proof/refuted' for evidence with a field that no evidence has so. */
+function proofOf(value: StructValue): Evidence {
+  try {
+    return { kind: 'proof', file: proofFileOf(value) }
+  } catch (error) {
+    if (!(error instanceof LedgerError) || error.code !== 'proof/malformed') throw error
+    throw new LedgerError('proof/refuted', error.message, { cause: error })
+  }
+}
+
+/** A row of history, a stream's revision, or one that lacks a field. */
+function isRevision(value: StructValue): boolean {
+  const metadata = value.get('metadata')
+  const isMetadata = metadata?.type === 'struct' && (metadata.get('txId') ?? metadata.get('version')) !== undefined
+  const hasHash = isHash(value.get('hash'))
+  if (isMetadata) return hasHash || ['data', 'dataHash', 'blockAddress'].some((name) => value.get(name) !== undefined)
+  return hasHash && ['data', 'dataHash', 'metadata'].some((name) => value.get(name) !== undefined)
+}
+
+function isHash(value: Value | undefined): boolean {
+  return value?.type === 'blob' || (value?.type === 'string' && value.value.length === 44)
+}
+
+/** A field of evidence, not one of an application's that has the same name. */
+function isOwn(value: StructValue, name: string): boolean {
+  const field = member(value, name)
+  if (field === undefined) return false
+  if (name === 'revisionHash') return isHash(field)
+  const inner = unwrapped(field)
+  if (inner.type !== 'struct') return false
+  return name === 'revision'
+    ? isRevision(inner) || isHashes(member(value, 'proof'))
+    : inner.get('blockHash') !== undefined
+}
+
+function isHashes(value: Value | undefined): boolean {
+  return value !== undefined && unwrapped(value).type === 'list'
+}
+
+function unwrapped(value: Value): Value {
+  return value.type === 'struct' && value.get('IonText') !== undefined ? unwrapIon(value) : value
+}
+
+/** A proof in a file of its own: a list of hashes. */
+function stepsOf(value: Value): Proof | undefined {
+  if (value.type !== 'list' || value.items.length === 0 || !value.items.every(isHash)) return undefined
+  return proofIn(value)
+}
