@@ -105,9 +105,14 @@ export class Ledger {
       const tipAddress = { strandId: this.strandId, sequenceNo: stateOf(snapshot).tip }
       this.#checkWhole()
       const { digest } = digestAt(treeNodes(snapshot), tipAddress)
-      if (this.origin === undefined) return { digest, tipAddress }
-      return { digest, tipAddress, marks: importMarks(snapshot, tipAddress.sequenceNo) }
+      return { digest, tipAddress }
     })
+  }
+
+  /** The marks that its import left on blocks up to a tip; undefined for a ledger that was made here. */
+  importMarks(tipSequenceNo: number): ImportMarks | undefined {
+    if (this.origin === undefined) return undefined
+    return readNow(this.#core.store, (snapshot) => importMarks(snapshot, tipSequenceNo))
   }
 
   /** The address of the newest block. */
@@ -183,8 +188,6 @@ export interface ProvenRevision {
 }
 
 export interface LedgerDigest {
-  /** The marks of imports up to the tip, in a ledger that was imported. */
-  readonly marks?: ImportMarks
   /** 32 bytes. */
   readonly digest: Uint8Array
   readonly tipAddress: BlockAddress

@@ -11,11 +11,9 @@ import { blob, int, list, type StructValue, string, structOf, type Value } from 
 /** What the answers are made from; ledger/ledger.ts provides it. */
 export interface JournalReader {
   readonly strandId: string
-  digest(): {
-    readonly digest: Uint8Array
-    readonly tipAddress: Address
-    readonly marks?: { readonly count: number; readonly hash: Uint8Array }
-  }
+  digest(): { readonly digest: Uint8Array; readonly tipAddress: Address }
+  /** The marks that its import left on blocks up to a tip; undefined for one that was not imported. */
+  importMarks?(tipSequenceNo: number): { readonly count: number; readonly hash: Uint8Array } | undefined
   /** The three below throw LedgerError 'journal/gap' for a block or tip that there is not. */
   block(sequenceNo: number): StructValue
   blockProof(sequenceNo: number, tipSequenceNo: number): readonly Uint8Array[]
@@ -47,7 +45,8 @@ export function answerJournalRequest(
     ion === 'text' ? { IonText: printIon(value) } : { IonBinary: copyBytes(encodeIon(value)) }
   const { GetDigest, GetBlock, GetRevision } = request
   if (GetDigest !== undefined) {
-    const { digest, tipAddress, marks } = ledger.digest()
+    const { digest, tipAddress } = ledger.digest()
+    const marks = ledger.importMarks?.(tipAddress.sequenceNo)
     const answer = { Digest: copyBytes(digest), DigestTipAddress: hold(addressToIon(tipAddress)) }
     if (ion === 'text' || marks === undefined) return { GetDigest: answer }
     return { GetDigest: { ...answer, ImportMarks: { count: marks.count, hash: copyBytes(marks.hash) } } }
