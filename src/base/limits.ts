@@ -248,6 +248,8 @@ export const exportFileBytes = 16 * 1024 * 1024
 export const exportDocumentsMax = 1_000_000
 /** Ways of giving a JSON revision its Ion types back that are tried before it counts as not checkable. */
 export const jsonGuessesMax = 4_096
+/** The same of a revision that stands alone: one that fits none of so many, when there are no more, was changed. */
+export const jsonLoneGuessesMax = 131_072
 /** How deep a receipt, revision or block may be wrapped in other structs and lists, and values looked at on the way. */
 export const envelopeDepthMax = 32
 export const envelopeValuesMax = 1_000_000

@@ -1,7 +1,8 @@
+import { LedgerError } from '../base/errors.ts'
+import { jsonLoneGuessesMax } from '../base/limits.ts'
 import type { SavedDigest } from '../journal/digest-file.ts'
 import { JsonRetyper } from '../journal/import-json.ts'
 import { parseEvidence } from '../journal/find-evidence.ts'
-import { notEvidence } from '../journal/digest-file.ts'
 import type { ProofFile } from '../journal/proof-file.ts'
 import { verifyEvidence } from '../journal/verify-evidence.ts'
 import { reportOfEvidence } from './evidence-report.ts'
@@ -20,7 +21,7 @@ interface NamedDigest {
 export function verifyFiles(
   paths: readonly string[],
   trusted: ReadonlyMap<string, SavedDigest>,
-  guessesMax?: number,
+  guessesMax = jsonLoneGuessesMax,
 ): VerifyReport[] {
   const evidence = paths.flatMap((path) =>
     inFile(path, () => parseEvidence(readTextFile(path)).map((item) => ({ path, item }))),
@@ -34,9 +35,9 @@ export function verifyFiles(
   const steps = evidence.flatMap(({ item }) => (item.kind === 'steps' ? [item.proof] : []))
   const [first] = subjects
   if (first === undefined) {
-    throw notEvidence(
-      "there is no proof, revision or block in these files; 'qldb verify --digest FILE' checks a ledger",
-    )
+    throw new LedgerError('usage/invalid-argument', 'there is no proof, revision or block in these files', {
+      help: "'qldb verify --digest FILE' checks a ledger against a digest",
+    })
   }
   // A proof in a file of its own, as get-block printed it beside the block.
   const [own] = steps

@@ -33,6 +33,8 @@ interface Choice {
   /** Field names and, for items of lists, `[]`: the same for all items and all documents of a table. */
   readonly path: string
   readonly kind: ChoiceKind
+  /** Of a number's fraction. */
+  readonly digits: number
   readonly options: readonly Option[]
 }
 
@@ -88,7 +90,7 @@ export class TypeOracle {
     const budget = failures < patience ? this.#guessesMax : Math.min(guessesMin, this.#guessesMax)
     let tries = 0
     let isExhausted = true
-    for (const picks of guesses(ranked)) {
+    for (const picks of guesses(ranked, budget)) {
       const value = rebuild(data, { next: 0, picks, choices: ranked }) as StructValue
       tries += 1
       if (isRight(value)) {
@@ -124,9 +126,10 @@ export class TypeOracle {
 
 /**
  * Picks for all choices, the likeliest first: as they stand; all choices of one kind changed alike, and each pair of
- * kinds; then every combination, by how far it is from the first.
+ * kinds; numbers told apart by their digits; fields of similar names alike; then every combination, by how far it is
+ * from the first. Fields of similar names take at most half of the budget.
  */
-function* guesses(choices: readonly Choice[]): Generator<readonly number[]> {
+function* guesses(choices: readonly Choice[], budget: number): Generator<readonly number[]> {
   const none = choices.map(() => 0)
   yield none
   const seen = new Set([none.join()])
@@ -142,9 +145,53 @@ function* guesses(choices: readonly Choice[]): Generator<readonly number[]> {
       if (fresh(picks)) yield picks
     }
   }
+  for (const picks of byDigits(choices)) if (fresh(picks)) yield picks
+  let left = budget / 2
+  for (const picks of byNames(choices)) {
+    if (left <= 0) break
+    left -= 1
+    if (fresh(picks)) yield picks
+  }
   const furthest = choices.reduce((sum, choice) => sum + choice.options.length - 1, 0)
   for (let distance = 1; distance <= furthest; distance += 1) {
     for (const picks of atDistance(choices, 0, distance)) if (fresh(picks)) yield picks
+  }
+}
+
+/** Numbers with a fraction of more digits than a limit are floats, as measured values, those of fewer decimals, as money. */
+function* byDigits(choices: readonly Choice[]): Generator<readonly number[]> {
+  const limits = [...new Set(choices.flatMap(({ kind, digits }) => (kind === 'fraction' ? [digits] : [])))]
+  for (const limit of limits.sort((left, right) => left - right)) {
+    for (const isFloat of [(digits: number) => digits > limit, (digits: number) => digits <= limit]) {
+      yield choices.map((choice) =>
+        choice.kind === 'fraction' && isFloat(choice.digits) ? pickOf(choice, { kind: 'fraction', name: 'float' }) : 0,
+      )
+    }
+  }
+}
+
+/** Fields whose names differ only in digits have one type. */
+function* byNames(choices: readonly Choice[]): Generator<readonly number[]> {
+  const keys = choices.map(({ kind, path }) => `${kind} ${path.replace(/\d+/g, '#')}`)
+  const names = [...new Set(keys)]
+  if (names.length === choices.length) return
+  const groups = names.map((name) => {
+    const members = choices.filter((_, index) => keys[index] === name)
+    const [first] = members as [Choice]
+    return members.reduce(
+      (longest, choice) => (choice.options.length > longest.options.length ? choice : longest),
+      first,
+    )
+  })
+  const furthest = groups.reduce((sum, choice) => sum + choice.options.length - 1, 0)
+  for (let distance = 1; distance <= furthest; distance += 1) {
+    for (const picks of atDistance(groups, 0, distance)) {
+      yield choices.map((choice, index) => {
+        const at = names.indexOf(keys[index] as string)
+        const { name } = groups[at]?.options[picks[at] as number] as Option
+        return pickOf(choice, { kind: choice.kind, name })
+      })
+    }
   }
 }
 
@@ -188,16 +235,16 @@ function collectChoices(value: Value, path: string, choices: Choice[]): void {
 function choiceOf(value: Value, path: string): Choice | undefined {
   switch (value.type) {
     case 'string':
-      return { path, kind: 'text', options: textOptions(value.value) }
+      return { path, kind: 'text', digits: 0, options: textOptions(value.value) }
     case 'int':
-      return { path, kind: 'number', options: [asRead, toDecimal, toFloat] }
+      return { path, kind: 'number', digits: 0, options: [asRead, toDecimal, toFloat] }
     case 'decimal':
     case 'float':
-      return { path, kind: 'fraction', options: fractionOptions(value) }
+      return { path, kind: 'fraction', digits: fractionDigits(value), options: fractionOptions(value) }
     case 'null':
-      return { path, kind: 'null', options: [asRead, ...typedNulls] }
+      return { path, kind: 'null', digits: 0, options: [asRead, ...typedNulls] }
     case 'list':
-      return { path, kind: 'list', options: [asRead, toSexp] }
+      return { path, kind: 'list', digits: 0, options: [asRead, toSexp] }
     default:
       return undefined
   }
@@ -228,6 +275,11 @@ const toFloat: Option = {
     if (value.type !== 'decimal') return value
     return float(Number(`${value.coefficient}e${value.exponent}`))
   },
+}
+
+function fractionDigits(value: DecimalValue | FloatValue): number {
+  if (value.type === 'decimal') return Math.max(0, -value.exponent)
+  return /\.(\d+)/.exec(String(value.value))?.[1]?.length ?? 0
 }
 
 function fractionOptions(value: DecimalValue | FloatValue): Option[] {

@@ -223,7 +223,8 @@ class EvidenceCheck {
   #checkRevision(revision: Revision): void {
     const { metadataIon, data, dataHash, hash } = revision
     if (metadataIon === undefined) {
-      this.#find('revision.metadata', 'it is absent')
+      if (data !== undefined || this.#digest !== undefined) this.#find('revision.metadata', 'it is absent')
+      else this.#unchecked.push('it shows no metadata, so its hash cannot be worked out again')
       return
     }
     if (data !== undefined && dataHash !== undefined) {

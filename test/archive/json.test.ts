@@ -156,3 +156,28 @@ test('revisions whose text was edited after the run stay doubtful', (t) => {
   assert.ok(items.type === 'list')
   for (const item of list(items.items).items) assert.equal(retyper.revision(item as StructValue).isDoubtful, true)
 })
+
+test('ten decimals and ten floats are told apart by their names or their digits, within the usual guesses', () => {
+  const fields = (name: string, make: (index: number) => string) =>
+    Array.from({ length: 10 }, (_, index) => `${name}${index}: ${make(index)}`).join(', ')
+  for (const text of [
+    `{${fields('price', (index) => `${index}.5${index + 1}`)}, ${fields('level', (index) => `${index}.2${index + 1}e0`)}}`,
+    `{${[...'abcdefghij'].map((name, index) => `${name}: ${index}.${index + 11}, ${name}${name}: ${index}.1234${index + 1}e0`).join(', ')}}`,
+  ]) {
+    const ion = structOf({
+      blockAddress: parseIon('{strandId:"s",sequenceNo:1}'),
+      data: parseIon(text),
+      metadata: parseIon('{id:"a",version:0,txTime:2024-01-01T00:00:00.000Z,txId:"t"}'),
+    })
+    const hash = blob(revisionHash(ion.get('data') as StructValue, ion.get('metadata') as StructValue))
+    const retyper = new JsonRetyper()
+    const found = retyper.revision(
+      throughJson(structOf({ ...Object.fromEntries(ion.names.map((name) => [name, ion.get(name) as Value])), hash })),
+    )
+    assert.deepEqual(
+      [found.isDoubtful, printIon(found.ion.get('data') as Value)],
+      [false, printIon(ion.get('data') as Value)],
+    )
+    assert.ok(retyper.guesses.most < 100, String(retyper.guesses.most))
+  }
+})

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type Block, blockFromIon, encodeBlock } from '../../src/journal/block.ts'
+import { blockKey, doubtKey, identityKey } from '../../src/ledger/keys.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import { encodeIdentity, readIdentity } from '../../src/ledger/records.ts'
+import { verifyStore } from '../../src/ledger/verify-ledger.ts'
+import type { Store } from '../../src/store/store.ts'
+import { parseIon } from '../../src/values/text-reader.ts'
+import { printIon } from '../../src/values/text-writer.ts'
+import { joinHashes } from '../../src/values/join-hashes.ts'
+import { blob } from '../../src/values/value.ts'
+import { openLedger, run } from '../ledger/ledger-fixture.ts'
+import { check, codes } from './checked-export.ts'
+import { sampleForeignJournal, withFolder } from './foreign-journal.ts'
+
+async function smallLedger(): Promise<{ ledger: Ledger; store: Store }> {
+  const opened = await openLedger()
+  await run(opened.ledger, 'CREATE TABLE Acc')
+  await run(opened.ledger, "INSERT INTO Acc VALUE {'owner': 'eve', 'balance': 7}")
+  return opened
+}
+
+const forge = (bytes: Uint8Array) => {
+  const forged = Buffer.from(bytes)
+  forged[forged.lastIndexOf(Buffer.from([0x21, 7])) + 1] = 99
+  return forged
+}
+
+const imported = {
+  state: 'complete',
+  firstSequenceNo: 0,
+  lastSequenceNo: 2,
+  isReadOnly: false,
+  isVerified: true,
+  doubtfulRevisions: 1,
+} as const
+
+test('a mark of an import that was planted in a ledger made here hides nothing', async () => {
+  const { store } = await smallLedger()
+  await store.write((t) => {
+    t.put(blockKey(2), forge(t.get(blockKey(2)) as Uint8Array))
+    t.put(doubtKey(2, 0), new Uint8Array(0))
+  })
+  const { journal } = await verifyStore(store)
+  assert.deepEqual(new Set(journal.findings.map(({ code }) => code)), new Set(['mark', 'revision-hash']))
+})
+
+test('with the record of an import planted too, a digest that counts the marks finds them; without one they are counted', async () => {
+  const { ledger, store } = await smallLedger()
+  const { digest, tipAddress } = ledger.digest()
+  const saved = { digest, digestTipAddress: tipAddress, marks: { count: 0, hash: new Uint8Array(0) } }
+  await store.write((t) => {
+    const identity = readIdentity(t) as NonNullable<ReturnType<typeof readIdentity>>
+    t.put(identityKey, encodeIdentity({ ...identity, origin: imported }))
+    t.put(blockKey(2), forge(t.get(blockKey(2)) as Uint8Array))
+    t.put(doubtKey(2, 0), new Uint8Array(0))
+  })
+  const bound = (await verifyStore(store, { saved: [saved] })).journal
+  assert.deepEqual(
+    bound.findings.map(({ code }) => code),
+    ['mark'],
+  )
+  const { marks: _, ...plain } = saved
+  const counted = (await verifyStore(store, { saved: [plain] })).journal
+  assert.deepEqual([counted.findings, counted.uncheckedRevisions, counted.revisions], [[], 1, 2])
+})
+
+test('a mark on a revision whose hash fits is a finding', async () => {
+  const { store } = await smallLedger()
+  await store.write((t) => {
+    const identity = readIdentity(t) as NonNullable<ReturnType<typeof readIdentity>>
+    t.put(identityKey, encodeIdentity({ ...identity, origin: imported }))
+    t.put(doubtKey(2, 0), new Uint8Array(0))
+  })
+  const { findings } = (await verifyStore(store)).journal
+  assert.deepEqual(
+    findings.map(({ code }) => code),
+    ['mark'],
+  )
+})
+
+test('heads of a ledger made here need cover whatever the record of its origin says', async () => {
+  const { ledger, store } = await smallLedger()
+  await store.write((t) => {
+    const identity = readIdentity(t) as NonNullable<ReturnType<typeof readIdentity>>
+    t.put(identityKey, encodeIdentity({ ...identity, origin: { ...imported, doubtfulRevisions: 0 } }))
+    for (const sequenceNo of [0, 1, 2]) {
+      const text = printIon(ledger.block(sequenceNo)).replace(/blockTimestamp:\d{4}/, 'blockTimestamp:2099')
+      t.put(blockKey(sequenceNo), encodeBlock(blockFromIon(parseIon(text))))
+    }
+  })
+  const { findings } = (await verifyStore(store)).journal
+  assert.deepEqual(new Set(findings.map(({ sequenceNo }) => sequenceNo)), new Set([0, 1, 2]))
+  assert.ok(findings.some(({ code }) => code === 'head'))
+})
+
+test(
+  'an export of a ledger made here whose times were all moved is tampered with, at each block',
+  withFolder(async (folder) => {
+    const { ledger } = await smallLedger()
+    const blocks = [0, 1, 2].map((number) => printIon(ledger.block(number)))
+    assert.equal((await check(join(folder, 'a'), { 'a.ion': blocks.join('\n') })).verdict, 'verified')
+    const moved = blocks.map((text) =>
+      text.replace(/blockTimestamp:(\d+)/, (_, year: string) => `blockTimestamp:${Number(year) + 5}`),
+    )
+    const report = await check(join(folder, 'b'), { 'a.ion': moved.join('\n') })
+    assert.equal(report.verdict, 'tampered')
+    assert.deepEqual(new Set(report.findings.map(({ sequenceNo }) => sequenceNo)), new Set([0, 1, 2]))
+  }),
+)
+
+const aws = sampleForeignJournal()
+const texts = aws.blocks.map((block) => printIon(block.ion))
+
+/** The export with one block changed: fields of it replaced, or taken out. */
+async function withBlock(folder: string, number: number, change: (text: string) => string) {
+  const changed = texts.map((text, index) => (index === number ? change(text) : text))
+  assert.notDeepEqual(changed, texts)
+  return await check(folder, { 'a.ion': changed.join('\n') })
+}
+
+const hashOfRevision = (block: Block | undefined, index: number) =>
+  printIon(block?.revisions?.[index]?.ion.get('hash') as Parameters<typeof printIon>[0])
+
+test(
+  "what a block of QLDB's no longer shows is counted, not passed over",
+  withFolder(async (folder) => {
+    assert.equal((await check(join(folder, 'whole'), { 'a.ion': texts.join('\n') })).verdict, 'verified')
+    const block = aws.blocks[6]
+    const [one] = block?.revisions ?? []
+    const hidden = await withBlock(join(folder, 'hidden'), 6, (text) =>
+      text.replace(printIon(one?.ion as Parameters<typeof printIon>[0]), `{hash:${hashOfRevision(block, 0)}}`),
+    )
+    assert.deepEqual([hidden.verdict, hidden.coverage.missingRevisions], ['incomplete', 1])
+    const without = await withBlock(join(folder, 'without'), 6, (text) => text.replace(/,revisions:.*\}$/, '}'))
+    assert.deepEqual([without.verdict, without.coverage.missingRevisions], ['incomplete', 1])
+    assert.deepEqual(
+      codes(without, 'doubtful').filter((code) => code !== 'revision-version'),
+      ['revision-missing', 'entries-unknown'],
+    )
+    const boss = await withBlock(join(folder, 'boss'), 6, (text) => text.replace(/\}$/, ',approvedBy:"boss"}'))
+    assert.deepEqual([boss.verdict, codes(boss, 'doubtful')], ['incomplete', ['field-unknown']])
+    const late = await withBlock(join(folder, 'late'), 11, (text) =>
+      text.replace('blockTimestamp:2021', 'blockTimestamp:2026'),
+    )
+    assert.deepEqual([late.verdict, codes(late, 'tampered')], ['tampered', ['revision-time']])
+  }),
+)
+
+test(
+  'folding the entries of a block hides neither its statements nor its revisions',
+  withFolder(async (folder) => {
+    const [a, b, c, d] = aws.blocks[6]?.entriesHashList as [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+    const folded = `entriesHashList:[${printIon(blob(joinHashes(a, b)))},${printIon(blob(joinHashes(c, d)))}]`
+    const report = await withBlock(folder, 6, (text) => {
+      const bare = text.replace(/,transactionInfo:.*\}$/, '}').replace(/entriesHashList:\[[^\]]*\]/, folded)
+      assert.ok(parseIon(bare))
+      return bare
+    })
+    assert.equal(report.verdict, 'incomplete')
+    assert.ok(codes(report, 'doubtful').includes('block-blank'))
+  }),
+)
