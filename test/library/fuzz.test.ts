@@ -156,7 +156,7 @@ const kinds: readonly (readonly [string, fc.Arbitrary<string>, number, number])[
   ['a soup of tokens', tokenSoup, 10_000, 100],
   ['good queries with tokens changed', mutatedFrom(queries, vocabulary), 8_000, 1_000],
   ['bytes', bytes, 5_000, 500],
-  ['printed trees', statements(2).map(printStatement), 2_000, 100],
+  ['printed trees', statements(2).map(printStatement), 6_000, 100],
 ]
 for (const [name, texts, numRuns, finishedMin] of kinds) {
   test(`fuzz, ${name}: a value or an error with its place`, () => {
