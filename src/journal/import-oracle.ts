@@ -188,7 +188,7 @@ function* byNames(choices: readonly Choice[]): Generator<readonly number[]> {
     for (const picks of atDistance(groups, 0, distance)) {
       yield choices.map((choice, index) => {
         const at = names.indexOf(keys[index] as string)
-        const { name } = groups[at]?.options[picks[at] as number] as Option
+        const { name } = (groups[at] as (typeof groups)[number]).options[picks[at] as number] as Option
         return pickOf(choice, { kind: choice.kind, name })
       })
     }

@@ -152,7 +152,8 @@ test(
 test(
   'folding the entries of a block hides neither its statements nor its revisions',
   withFolder(async (folder) => {
-    const [a, b, c, d] = aws.blocks[6]?.entriesHashList as [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+    const block = aws.blocks[6] as (typeof aws.blocks)[number]
+    const [a, b, c, d] = block.entriesHashList as [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
     const folded = `entriesHashList:[${printIon(blob(joinHashes(a, b)))},${printIon(blob(joinHashes(c, d)))}]`
     const report = await withBlock(folder, 6, (text) => {
       const bare = text.replace(/,transactionInfo:.*\}$/, '}').replace(/entriesHashList:\[[^\]]*\]/, folded)
