@@ -7,7 +7,7 @@ const idleMs = 100
 
 /**
  * Gives memory back after large statements: V8 collects when a thread allocates, so one that has nothing more to do would
- * keep all that its last statement has left behind.
+ * keep all that its last statement used.
  */
 export class GarbageCollector {
   readonly #collect: () => void

@@ -15,7 +15,7 @@ interface NamedDigest {
 }
 
 /**
- * Checks the proofs, receipts, revisions and blocks of files with no ledger at hand; a digest file among them is what
+ * Checks the proofs, receipts, revisions and blocks of files without a ledger; a digest file among them is what
  * the others are held against, as one given with `--digest` is. Throws LedgerError that names the file.
  */
 export function verifyFiles(
@@ -51,7 +51,7 @@ export function verifyFiles(
   })
 }
 
-/** Of several digests the one of the proof's tip; else any, so that the difference is told. */
+/** Of several digests the one of the proof's tip; else any, so that the difference is reported. */
 function digestFor(file: ProofFile, digests: readonly NamedDigest[]): NamedDigest | undefined {
   const tip = file.digest?.digestTipAddress
   const strand = tip?.strandId

@@ -88,7 +88,7 @@ export class Observation {
     }
   }
 
-  /** The notices of a run that has come to its end. */
+  /** The notices of a finished run. */
   notices(): readonly Notice[] {
     return makeNotices({
       text: this.#text,

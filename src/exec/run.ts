@@ -52,7 +52,7 @@ function placedLimit(raised: unknown, { statement }: Plan): unknown {
   return isPlaced ? error.at(statement.value.span) : error
 }
 
-/** Rows each of whose making can be interrupted, in the midst of one long operation too. */
+/** Rows whose evaluation can be interrupted, inside one long operation too. */
 function* interruptibleRows(rows: Generator<Value>, frame: Frame): Generator<Value, undefined, undefined> {
   const pull = () => rows.next()
   try {

@@ -18,7 +18,7 @@ import type { RowResult, StartWindow } from './window-partition.ts'
 /**
  * An aggregate over the frame of each row: of its values, NULL and MISSING apart, added in the order of the window. Where
  * frames begin with the partition they only grow. Where they move, values leave what can let them go (window-moving.ts);
- * everything else is added anew for each frame that differs from the one before.
+ * everything else is summed again for each frame that differs from the one before.
  */
 export function compileWindowAggregate(
   call: WindowCallPlan,
@@ -219,7 +219,7 @@ class Folding implements FrameAggregate {
   }
 }
 
-/** Lets the values that a frame leaves go, where that is less work than beginning anew. */
+/** Removes the values that a frame leaves, where that is less work than starting again. */
 class Moving implements FrameAggregate {
   readonly #name: string
   readonly #distinct: boolean

@@ -55,7 +55,7 @@ export class WindowRows {
     this.held = 0
   }
 
-  /** The rows from the first on; each is read anew. Memory is given up behind the reader. */
+  /** The rows from the first on, read again from memory or file. Pages that were read are released. */
   *read(): Generator<Value[], undefined> {
     this.#endChunk()
     const reader = new ValueReader(this.#shared)
