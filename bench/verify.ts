@@ -1,7 +1,6 @@
-import { createHash, hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { SimEnv } from '../test/support/sim-env.ts'
 import { type Block, decodeBlock, statementDigest } from '../src/journal/block.ts'
-import { SealedBlocks } from '../src/journal/sealed-blocks.ts'
 import { verifyProof } from '../src/journal/proof.ts'
 import { parseEvidence } from '../src/journal/find-evidence.ts'
 import { printProofFile } from '../src/journal/proof-file.ts'
@@ -11,10 +10,10 @@ import { Ledger } from '../src/ledger/ledger.ts'
 import { type VerifyOptions, verifyStore } from '../src/ledger/verify-ledger.ts'
 import { createMemoryStore } from '../src/store/memory-store.ts'
 import type { Store } from '../src/store/store.ts'
-import { Sha256Lanes } from '../src/values/sha256-lanes.ts'
 import { ionHashOfString } from '../src/values/ion-hash.ts'
 import { joinHashes } from '../src/values/join-hashes.ts'
 import { timestampFromMs } from '../src/values/timestamp.ts'
+import { compressionsOf, SchemeCount } from './support-scheme.ts'
 import { type Figure, medians, printFigures } from './support.ts'
 
 const blocks = 20_000
@@ -71,43 +70,6 @@ export async function run(): Promise<void> {
     `a block has ${perBlock(bytes)} bytes: ${perBlock(plainCount)} compressions of SHA-256; ` +
       `the scheme hashes ${perBlock(scheme.lengths.length)} messages in ${perBlock(scheme.compressions)}`,
   )
-}
-
-function compressionsOf(length: number): number {
-  return Math.ceil((length + 9) / 64)
-}
-
-/** Counts what QLDB's hashes of blocks take: Ion Hash hashes every field of every struct, and each value. */
-class SchemeCount extends SealedBlocks {
-  readonly lengths: number[] = []
-  compressions = 0
-  readonly #lanes = new Sha256Lanes(1024 * 1024)
-
-  override addMessage(end: number, to: number): void {
-    const length = end - this.messageAt
-    this.lengths.push(length)
-    this.compressions += compressionsOf(length)
-    super.addMessage(end, to)
-  }
-
-  /** As many messages of the same lengths, with nothing else done. */
-  hashInLanes(): void {
-    const lanes = this.#lanes
-    let at = lanes.start + 64
-    for (const length of this.lengths) {
-      if (at + length + 128 > lanes.bytes.length) {
-        lanes.run()
-        at = lanes.start + 64
-      }
-      at = (lanes.add(at, length, lanes.start) + 63) & -64
-    }
-    lanes.run()
-  }
-
-  hashOneByOne(): void {
-    const { bytes } = this.#lanes
-    for (const length of this.lengths) hash('sha256', bytes.subarray(0, length), 'buffer')
-  }
 }
 
 function hashEach(stored: readonly Uint8Array[]): void {

@@ -34,16 +34,20 @@ export interface ForeignContent {
  * hash, a txTime before the block's time.
  */
 export class ForeignJournal {
+  /** All of them, unless only the last is kept. */
   readonly blocks: Block[] = []
   readonly strandId: string
+  readonly #keepsLastOnly: boolean
   readonly #versions = new Map<string, number>()
+  #count = 0
 
-  constructor(strandId = 'JdxjkR9bSYB5jMHWcI464T') {
+  constructor(strandId = 'JdxjkR9bSYB5jMHWcI464T', keepsLastOnly = false) {
     this.strandId = strandId
+    this.#keepsLastOnly = keepsLastOnly
   }
 
   append(content: ForeignContent): Block {
-    const sequenceNo = this.blocks.length
+    const sequenceNo = this.#count
     const ms = Date.UTC(2021, 5, 13, 7, 59, 50) + sequenceNo * 1000
     const txId = idOf(`tx ${sequenceNo}`)
     const statements = content.statements ?? []
@@ -83,7 +87,9 @@ export class ForeignJournal {
         present.map(([, value]) => value),
       ),
     )
+    if (this.#keepsLastOnly) this.blocks.length = 0
     this.blocks.push(block)
+    this.#count += 1
     return block
   }
 
