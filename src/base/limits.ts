@@ -255,9 +255,13 @@ export const envelopeDepthMax = 32
 export const envelopeValuesMax = 1_000_000
 /** Findings that a report shows one by one; all are counted. */
 export const reportFindingsMax = 200
-/** Blocks of an import that share one durable write, by bytes and by count. */
-export const importBatchBytes = 8 * 1024 * 1024
-export const importBatchBlocksMax = 256
+/**
+ * Memory of the changes of an import that share one durable write, in bytes: what many blocks change is written once for
+ * all of them. The write itself takes as much again.
+ */
+export const importBatchBytes = 96 * 1024 * 1024
+/** The same of derived data that a verification works out in a temporary folder. */
+export const verifyBatchBytes = 96 * 1024 * 1024
 
 /** The body of one HTTP request. Ours: a statement's parameters together. */
 export const httpBodyBytesMax = 32 * 1024 * 1024

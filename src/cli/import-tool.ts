@@ -125,6 +125,7 @@ async function importInto(
   } catch (error) {
     if (error instanceof LedgerError && error.code === 'cancelled/by-user') {
       isKept ||= target?.isBegun === true
+      await target?.flush()
       if (!isKept) throw error
       throw new LedgerError('cancelled/by-user', `${error.message}: the ledger '${name}' is not complete`, {
         help: 'the same import run again goes on with it',

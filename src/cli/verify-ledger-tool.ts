@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
 import { type StoreReport, verifyStore } from '../ledger/verify-ledger.ts'
-import { openLmdbStore } from '../store/lmdb-store.ts'
+import { openLmdbStore, openScratchStore } from '../store/lmdb-store.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { Store } from '../store/store.ts'
 import { connectTo, directoryOf, existing, type Place } from './connect.ts'
@@ -96,7 +96,7 @@ class ScratchStores {
   async open(blocks: number): Promise<Store> {
     if (blocks <= blocksInMemoryMax) return createMemoryStore()
     this.#folder = mkdtempSync(join(tmpdir(), 'qldb-verify-'))
-    return openLmdbStore(join(this.#folder, 'derived'))
+    return openScratchStore(join(this.#folder, 'derived'))
   }
 
   dispose(): void {

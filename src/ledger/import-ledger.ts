@@ -2,8 +2,9 @@ import { BugError } from '../base/assert.ts'
 import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { isId } from '../base/ids.ts'
-import { importBatchBlocksMax, importBatchBytes } from '../base/limits.ts'
+import { importBatchBytes } from '../base/limits.ts'
 import { type Block, decodeBlock, encodeBlock } from '../journal/block.ts'
+import { BatchedWrites } from '../store/gathered-writes.ts'
 import type { Store, WriteTransaction } from '../store/store.ts'
 import { applyBlock, type Derived } from './apply-block.ts'
 import { readBlock } from './block-cache.ts'
@@ -28,12 +29,6 @@ export interface LedgerImportResult {
   readonly compared: number
 }
 
-interface PendingBlock {
-  readonly block: Block
-  readonly bytes: Uint8Array
-  readonly doubtful: readonly number[]
-}
-
 /**
  * Fills a store with blocks that were written elsewhere; they are kept as they are, so ids, addresses, times and digests
  * stay the same. From the first write to `finish` the ledger is marked as incomplete, and Ledger.open refuses it; the
@@ -45,9 +40,10 @@ export class LedgerImport {
   readonly #options: LedgerImportOptions
   #identity: Identity | undefined
   #derived: Derived | undefined
+  /** Of the blocks that were added, and of those that are on disk. */
   #tip: number | undefined
-  #pending: PendingBlock[] = []
-  #pendingBytes = 0
+  #storedTip: number | undefined
+  readonly #batches: BatchedWrites
   #added = 0
   #compared = 0
   #doubtful = 0
@@ -56,6 +52,7 @@ export class LedgerImport {
     this.#store = store
     this.#options = options
     this.#identity = identity
+    this.#batches = new BatchedWrites(store, importBatchBytes)
   }
 
   /**
@@ -74,7 +71,8 @@ export class LedgerImport {
           help: "give the import a name of its own with '--ledger NAME'",
         })
       const ledgerImport = new LedgerImport(store, options, identity)
-      ledgerImport.#tip = readState(snapshot)?.tip
+      ledgerImport.#storedTip = readState(snapshot)?.tip
+      ledgerImport.#tip = ledgerImport.#storedTip
       ledgerImport.#doubtful = identity?.origin?.doubtfulRevisions ?? 0
       return ledgerImport
     } finally {
@@ -104,24 +102,32 @@ export class LedgerImport {
       this.#compare(block)
       return
     }
-    if (this.#tip !== undefined && sequenceNo !== this.#tip + this.#pending.length + 1) {
-      const expected = this.#tip + this.#pending.length + 1
-      throw new LedgerError('journal/gap', `block ${sequenceNo} comes after block ${expected - 1}`, {
-        help: `an import needs every block: look for the export that holds block ${expected}`,
+    if (this.#tip !== undefined && sequenceNo !== this.#tip + 1) {
+      throw new LedgerError('journal/gap', `block ${sequenceNo} comes after block ${this.#tip}`, {
+        help: `an import needs every block: look for the export that holds block ${this.#tip + 1}`,
       })
     }
     if (this.#identity?.origin?.state === 'complete') await this.#reopen()
     checkIds(block)
     const bytes = stored ?? encodeBlock(block)
     // As it is stored: its texts are not pieces of the file's, which would be kept alive with them.
-    this.#pending.push({ block: decodeBlock(bytes), bytes, doubtful })
-    this.#pendingBytes += bytes.length
-    if (this.#pending.length >= importBatchBlocksMax || this.#pendingBytes >= importBatchBytes) await this.#flush()
+    this.#put(decodeBlock(bytes), bytes, doubtful)
+    if (this.#batches.isFull) await this.flush()
+  }
+
+  /** Makes durable what was added. */
+  async flush(): Promise<void> {
+    const expected = this.#storedTip
+    await this.#batches.flush((transaction) => {
+      if (readState(transaction)?.tip === expected) return
+      throw new LedgerError('ledger/exists', `another process imports into the ledger '${this.#options.name}'`)
+    })
+    this.#storedTip = this.#derived?.state.tip ?? expected
   }
 
   /** Writes what is left and takes the mark away: from here on the ledger is whole. */
   async finish(): Promise<LedgerImportResult> {
-    await this.#flush()
+    await this.flush()
     const tip = this.#tip
     if (tip === undefined || this.#identity?.origin === undefined)
       throw new LedgerError('export/not-found', 'there was no block to import')
@@ -192,26 +198,15 @@ export class LedgerImport {
     this.#compared += 1
   }
 
-  async #flush(): Promise<void> {
-    const batch = this.#pending
-    if (batch.length === 0) return
-    this.#pending = []
-    this.#pendingBytes = 0
-    this.#derived = await this.#store.write((transaction) => this.#put(transaction, batch))
-    this.#tip = this.#derived.state.tip
-    this.#added += batch.length
-  }
-
-  #put(transaction: WriteTransaction, batch: readonly PendingBlock[]): Derived {
-    let derived = this.#derived ?? derivedOf(transaction, this.#identity?.origin)
-    for (const { block, bytes, doubtful } of batch) {
-      const { sequenceNo } = block.blockAddress
-      transaction.put(blockKey(sequenceNo), bytes)
-      for (const position of doubtful) transaction.put(doubtKey(sequenceNo, position), new Uint8Array(0))
-      derived = applied(transaction, block, derived)
-      this.#doubtful += doubtful.length
-    }
-    return derived
+  #put(block: Block, bytes: Uint8Array, doubtful: readonly number[]): void {
+    const transaction = this.#batches.view
+    const { sequenceNo } = block.blockAddress
+    transaction.put(blockKey(sequenceNo), bytes)
+    for (const position of doubtful) transaction.put(doubtKey(sequenceNo, position), new Uint8Array(0))
+    this.#derived = applied(transaction, block, this.#derived ?? derivedOf(transaction, this.#identity?.origin))
+    this.#doubtful += doubtful.length
+    this.#tip = sequenceNo
+    this.#added += 1
   }
 }
 

@@ -1,7 +1,8 @@
 import { BugError } from '../base/assert.ts'
 import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import { rebuildBatchBlocksMax, reportFindingsMax } from '../base/limits.ts'
+import { reportFindingsMax, verifyBatchBytes } from '../base/limits.ts'
+import { BatchedWrites } from '../store/gathered-writes.ts'
 import type { Store, WriteTransaction } from '../store/store.ts'
 import { readBlock } from './block-cache.ts'
 import { firstLocalSymbol, SymbolDictionary } from '../values/symbols.ts'
@@ -9,7 +10,7 @@ import { applyBlock, type Derived } from './apply-block.ts'
 import { derivedRange, describeKey, isBlockKey, isSummaryKey, symbolRange, wholeJournalRange } from './keys.ts'
 import { putNewSymbols } from './ledger-symbols.ts'
 import { derivedOf } from './rebuild.ts'
-import { asBuffer, type Reader, readIdentity, readState } from './records.ts'
+import { asBuffer, type Origin, type Reader, readIdentity, readState } from './records.ts'
 
 /** What the comparison of a ledger's derived data with its journal found. */
 export interface DerivedReport {
@@ -85,18 +86,33 @@ async function replay(
 ): Promise<void> {
   const origin = readIdentity(source)?.origin
   const first = origin?.firstSequenceNo ?? 0
-  for (let from = first; from <= tip; from += rebuildBatchBlocksMax) {
-    await onReplay(from)
-    const end = Math.min(tip, from + rebuildBatchBlocksMax - 1)
-    await scratch.write((transaction) => {
-      const target = withBlocksOf(source, transaction)
-      let derived = derivedOf(target, origin)
-      if (from === first && hasRedactions) derived = withSymbolsOf(source, target, derived)
-      for (let sequenceNo = from; sequenceNo <= end; sequenceNo += 1) {
-        derived = applyBlock(target, readBlock(source, sequenceNo), derived)
-      }
-    })
+  const batches = new BatchedWrites(scratch, verifyBatchBytes)
+  try {
+    let derived: Derived | undefined
+    for (let sequenceNo = first; sequenceNo <= tip; sequenceNo += 1) {
+      if ((sequenceNo - first) % blocksBetweenTurns === 0) await onReplay(sequenceNo)
+      const target = withBlocksOf(source, batches.view)
+      derived ??= firstDerived(source, target, origin, hasRedactions)
+      derived = applyBlock(target, readBlock(source, sequenceNo), derived)
+      if (batches.isFull) await batches.flush()
+    }
+    await batches.flush()
+  } finally {
+    batches.drop()
   }
+}
+
+/** Blocks that are applied between two calls of OnReplay. */
+const blocksBetweenTurns = 64
+
+function firstDerived(
+  source: Reader,
+  target: WriteTransaction,
+  origin: Origin | undefined,
+  hasRedactions: boolean,
+): Derived {
+  const derived = derivedOf(target, origin)
+  return hasRedactions ? withSymbolsOf(source, target, derived) : derived
 }
 
 /** Before the first block: the ledger's dictionary as it is now. */

@@ -40,6 +40,15 @@ import {
  * Throws LedgerError 'store/unavailable', 'store/corrupt', 'ledger/foreign' or 'ledger/format-too-new', naming the path.
  */
 export function openLmdbStore(directory: string): Store {
+  return openStore(directory, true)
+}
+
+/** The same for a store that nobody needs once this process has ended: nothing is flushed to disk. */
+export function openScratchStore(directory: string): Store {
+  return openStore(directory, false)
+}
+
+function openStore(directory: string, isDurable: boolean): Store {
   const isNew = checkDirectory(directory)
   let gate: LmdbGate | undefined
   try {
@@ -49,7 +58,7 @@ export function openLmdbStore(directory: string): Store {
     const opened = new LmdbGate(directory)
     gate = opened
     return opened.run(() => {
-      const database = openDatabase(directory, mapSize)
+      const database = openDatabase(directory, mapSize, isDurable)
       try {
         if (isNew) flushNewDirectories(directory, madeFrom ?? directory)
         checkFormat(database, directory)
@@ -67,9 +76,9 @@ export function openLmdbStore(directory: string): Store {
   }
 }
 
-function openDatabase(directory: string, mapSize: number): ByteDatabase {
+function openDatabase(directory: string, mapSize: number, isDurable: boolean): ByteDatabase {
   reserveLockFile(join(directory, lockFileName), storeSnapshotsMax)
-  return open<Uint8Array, Uint8Array>(directory, { ...lmdbOptions, mapSize })
+  return open<Uint8Array, Uint8Array>(directory, { ...lmdbOptions, mapSize, noSync: !isDurable })
 }
 
 type ByteDatabase = RootDatabase<Uint8Array, Uint8Array>
