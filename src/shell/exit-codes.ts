@@ -7,7 +7,7 @@ export const exitCodes = {
   usage: [2, 'wrong usage: an unknown flag, a bad value, a configuration or script file that cannot be read'],
   unavailable: [3, 'the ledger or the endpoint cannot be reached or opened'],
   lost: [4, 'a transaction was lost: a conflict after all retries, or it expired'],
-  tampered: [5, 'what was checked is not what was written: a hash, a proof or a digest does not match'],
+  tampered: [5, 'verification failed: a hash, proof or digest does not match'],
   interrupted: [130, 'interrupted'],
 } as const satisfies Record<string, readonly [number, string]>
 
