@@ -1,18 +1,34 @@
 import { LedgerError } from '../base/errors.ts'
 import { evidenceBytesMax } from '../base/limits.ts'
 import { parseDigestFile, type SavedDigest } from '../journal/digest-file.ts'
+import { type Evidence, evidenceOfFile, parseEvidence } from '../journal/find-evidence.ts'
+import { decodeAllIon, isIonBinary } from '../values/binary-reader.ts'
 import { readBoundedFile } from './bounded-file.ts'
 import { fileError, writeError } from './file-error.ts'
 import { writeWholeFile } from './whole-file.ts'
 
+/** What a file proves or shows, in Ion text, JSON or Ion binary. Throws LedgerError that names the file. */
+export function readEvidence(path: string): Evidence[] {
+  const bytes = readBytes(path)
+  return inFile(path, () =>
+    isIonBinary(bytes) ? evidenceOfFile(decodeAllIon(bytes)) : parseEvidence(textOf(path, bytes)),
+  )
+}
+
 /** A text file. Throws LedgerError 'file/unreadable' or 'file/not-text'. */
-export function readTextFile(path: string): string {
-  let bytes: Buffer
+function readTextFile(path: string): string {
+  return textOf(path, readBytes(path))
+}
+
+function readBytes(path: string): Buffer {
   try {
-    bytes = readBoundedFile(path, evidenceBytesMax)
+    return readBoundedFile(path, evidenceBytesMax)
   } catch (error) {
     throw fileError(error, path)
   }
+}
+
+function textOf(path: string, bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {

@@ -10,20 +10,30 @@ import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-argume
 import { count, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
 import { reportOfLedger } from './ledger-report.ts'
-import { visibleReport } from './verify-report.ts'
+import { savedDigests } from './proof-files.ts'
+import { digestOption } from './verify-command.ts'
+import { type Verdict, visibleReport } from './verify-report.ts'
+
+interface RebuildWishes extends Partial<Arguments> {
+  readonly digest?: readonly string[]
+  readonly acceptDoubtful?: boolean
+}
 
 /** `qldb rebuild`: tables, indexes, history and the tree of hashes anew from the journal, after a check of it. */
 export async function rebuildTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
   const program = addLedgerFlags(
     new Command('qldb rebuild')
       .description(
-        'Derives everything but the journal anew from it: tables, documents, indexes, history. The journal is checked\n' +
-          'first; one that is not sound is left alone. A rebuild that was broken off goes on when the ledger is opened.',
+        'Derives tables, documents, indexes and history again from the journal, after a check of the journal. Changes\n' +
+          'nothing unless the journal is verified. An interrupted rebuild resumes when the ledger is opened.',
       )
-      .usage('[flags]'),
+      .usage('[flags]')
+      .addOption(digestOption())
+      .option('--accept-doubtful', 'rebuild from a journal that is incomplete, too'),
   )
-  const invocation = parseToolArguments<Partial<Arguments>>(program, argv, {
+  const invocation = parseToolArguments<RebuildWishes>(program, argv, {
     ok: exitCodes.ok[1],
+    failed: 'the journal is incomplete: nothing was changed',
     usage: wrongUsage,
     unavailable: exitCodes.unavailable[1],
     tampered: exitCodes.tampered[1],
@@ -33,32 +43,44 @@ export async function rebuildTool(argv: readonly string[], world: ToolWorld): Pr
     world.stdout.write(invocation.text)
     return 'ok'
   }
-  const { place } = ledgerOptions(invocation.wishes, world.variables)
+  const { wishes } = invocation
+  const { place } = ledgerOptions(wishes, world.variables)
   if (place.endpoint !== undefined || place.inMemory)
     throw new LedgerError('usage/invalid-argument', 'only an embedded ledger on disk can be rebuilt')
   const ledger = place.ledger.value
+  const saved = savedDigests(wishes)
   const store = openLmdbStore(directoryOf(existing(place)))
   const progress = new ToolProgress(world)
   try {
-    const { journal, identityFindings } = await verifyStore(store, {
+    const { journal, identity, identityFindings } = await verifyStore(store, {
       name: ledger,
+      saved: [...saved.values()],
       onProgress: ({ done, total }) => progress.report('verifying', done, total, 'blocks'),
     })
     const { seconds } = progress
-    const report = reportOfLedger({ ledger, journal, identityFindings, derived: undefined, saved: new Map(), seconds })
-    if (report.verdict === 'tampered') {
+    const { origin } = identity
+    const report = reportOfLedger({ ledger, journal, identityFindings, derived: undefined, saved, origin, seconds })
+    const refusal = refusals[report.verdict]
+    if (refusal !== undefined && !(report.verdict === 'incomplete' && wishes.acceptDoubtful === true)) {
       progress.dispose()
-      world.stdout.write(
-        `${visibleReport(report.lines)}\nnothing was changed: a sound journal is needed to rebuild from\n`,
-      )
-      return 'tampered'
+      world.stdout.write(`${visibleReport(report.lines)}\n${refusal}\n`)
+      return report.verdict === 'tampered' ? 'tampered' : 'failed'
     }
     await rebuild(store, (done) => progress.report('rebuilding', done, journal.blocks, 'blocks'))
     progress.dispose()
-    world.stdout.write(`ledger '${ledger}' is rebuilt from ${count(journal.blocks)} blocks\n`)
+    world.stdout.write(`rebuilt ledger '${ledger}' from ${count(journal.blocks)} blocks\n`)
     return 'ok'
   } finally {
     progress.dispose()
     await store.close()
   }
+}
+
+/** Why nothing is rebuilt from a journal of such a verdict, and what to do. */
+const refusals: Readonly<Record<Verdict, string | undefined>> = {
+  verified: undefined,
+  incomplete:
+    'nothing was changed: part of the journal could not be checked; import it again from Ion, or rebuild from it as it ' +
+    "is with '--accept-doubtful'",
+  tampered: 'nothing was changed: restore the journal from a copy or an export, and check that against a saved digest',
 }

@@ -21,6 +21,12 @@ export function guessesOption(): Option {
   })
 }
 
+/** `--digest FILE`, of verify and rebuild. */
+export function digestOption(): Option {
+  const text = 'a saved digest to check the journal against; may be repeated'
+  return new Option('-d, --digest <FILE>', text).argParser((path: string, before: string[] = []) => [...before, path])
+}
+
 /** The flags that the shell's command has too. */
 export function verifyCommand(name: string): Command {
   return new Command(name)
@@ -31,11 +37,7 @@ export function verifyCommand(name: string): Command {
     )
     .usage('[flags] [FILE | DIR …]')
     .argument('[path...]', "files, folders of exports, or a ledger's folder; none: the ledger that the flags name")
-    .addOption(
-      new Option('-d, --digest <FILE>', 'a saved digest to hold it against; may be repeated').argParser(
-        (path: string, before: string[] = []) => [...before, path],
-      ),
-    )
+    .addOption(digestOption())
     .addOption(new Option('-f, --format <format>', 'how the report is written').choices(['text', 'json']))
     .addOption(guessesOption())
     .option('--no-derived', 'leave out the comparison of tables, indexes and history with the journal')

@@ -4,6 +4,7 @@ import { verifyExport } from '../journal/verify-export.ts'
 import { reportOfExport } from './export-report.ts'
 import { fileError } from './file-error.ts'
 import { savedDigests } from './proof-files.ts'
+import { digestsAmong } from './verify-files.ts'
 import { ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
 import type { VerifyReport } from './verify-report.ts'
@@ -24,17 +25,21 @@ export async function verifyExportPaths(
   wishes: VerifyWishes,
   world: ToolWorld,
 ): Promise<VerifyReport> {
-  const trusted = savedDigests(wishes)
+  const named = digestsAmong(paths)
+  const trusted = new Map([...savedDigests(wishes), ...named])
   const progress = new ToolProgress(world)
   try {
-    const report = await verifyExport(paths, {
-      trusted,
-      guessesMax: wishes.guesses,
-      onBlock: async (_, { blocks, total }) => {
-        if (blocks % blocksBetweenTurns === 0) await progress.report('verifying', blocks, total, 'blocks')
+    const report = await verifyExport(
+      paths.filter((path) => !named.has(path)),
+      {
+        trusted,
+        guessesMax: wishes.guesses,
+        onBlock: async (_, { blocks, total }) => {
+          if (blocks % blocksBetweenTurns === 0) await progress.report('verifying', blocks, total, 'blocks')
+        },
+        onRead: ({ blocks, total }) => progress.report('verifying', blocks, total, 'blocks'),
       },
-      onRead: ({ blocks, total }) => progress.report('verifying', blocks, total, 'blocks'),
-    })
+    )
     return reportOfExport(report, progress.seconds)
   } catch (error) {
     throw fileError(error, (error as NodeJS.ErrnoException).path ?? paths.join(' '))

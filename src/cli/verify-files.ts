@@ -1,12 +1,14 @@
+import { statSync } from 'node:fs'
 import { LedgerError } from '../base/errors.ts'
 import { jsonLoneGuessesMax } from '../base/limits.ts'
-import type { SavedDigest } from '../journal/digest-file.ts'
+import { hashIn, type SavedDigest } from '../journal/digest-file.ts'
 import { JsonRetyper } from '../journal/import-json.ts'
-import { parseEvidence } from '../journal/find-evidence.ts'
+import type { Evidence } from '../journal/find-evidence.ts'
+import { type Proof, verifyProof } from '../journal/proof.ts'
 import type { ProofFile } from '../journal/proof-file.ts'
 import { verifyEvidence } from '../journal/verify-evidence.ts'
 import { reportOfEvidence } from './evidence-report.ts'
-import { inFile, readTextFile } from './proof-files.ts'
+import { inFile, readEvidence } from './proof-files.ts'
 import type { VerifyReport } from './verify-report.ts'
 
 interface NamedDigest {
@@ -23,32 +25,105 @@ export function verifyFiles(
   trusted: ReadonlyMap<string, SavedDigest>,
   guessesMax = jsonLoneGuessesMax,
 ): VerifyReport[] {
-  const evidence = paths.flatMap((path) =>
-    inFile(path, () => parseEvidence(readTextFile(path)).map((item) => ({ path, item }))),
-  )
+  const evidence = paths.flatMap((path) => readEvidence(path).map((item) => ({ path, item })))
   const digests: NamedDigest[] = [...trusted].map(([path, digest]) => ({ path, digest }))
   const subjects: { path: string; file: ProofFile }[] = []
   for (const { path, item } of evidence) {
     if (item.kind === 'digest') digests.push({ path, digest: item.digest })
     if (item.kind === 'proof') subjects.push({ path, file: item.file })
   }
-  const steps = evidence.flatMap(({ item }) => (item.kind === 'steps' ? [item.proof] : []))
-  const [first] = subjects
-  if (first === undefined) {
+  const steps = evidence.flatMap(({ path, item }) => (item.kind === 'steps' ? [{ path, proof: item.proof }] : []))
+  if (subjects.length === 0) {
     throw new LedgerError('usage/invalid-argument', 'there is no proof, revision or block in these files', {
       help: "'qldb verify --digest FILE' checks a ledger against a digest",
     })
   }
-  // A proof in a file of its own, as get-block printed it beside the block.
-  const [own] = steps
-  if (own !== undefined && subjects.length === 1 && steps.length === 1 && first.file.proof === undefined)
-    subjects[0] = { path: first.path, file: { ...first.file, proof: own } }
   const retyper = new JsonRetyper(guessesMax)
-  return subjects.map(({ path, file }) => {
+  return withProofs(subjects, steps, digests).map(({ path, file }) => {
     const digest = digestFor(file, digests)
     const report = inFile(path, () => verifyEvidence(file, digest?.digest, retyper))
     return reportOfEvidence(path, report, digest?.path)
   })
+}
+
+interface Subject {
+  readonly path: string
+  readonly file: ProofFile
+}
+
+interface Steps {
+  readonly path: string
+  readonly proof: Proof
+}
+
+/**
+ * Proofs in files of their own, as get-block prints them beside the block, go to what they lead from; one that leads from
+ * nothing goes to a subject that has none, so that the check reports it. Throws LedgerError 'usage/invalid-argument' for a
+ * proof that is left over.
+ */
+function withProofs(subjects: readonly Subject[], steps: readonly Steps[], digests: readonly NamedDigest[]): Subject[] {
+  const waiting = [...steps]
+  const take = (index: number) => (index === -1 ? undefined : waiting.splice(index, 1)[0]?.proof)
+  const proven = subjects.map((subject) => {
+    const { path, file } = subject
+    if (file.proof !== undefined) return subject
+    const hash = hashOfSubject(file)
+    const proof = take(waiting.findIndex((item) => leadsToAny(hash, item.proof, digests)))
+    return proof === undefined ? subject : { path, file: { ...file, proof } }
+  })
+  const given = proven.map((subject) => {
+    const proof = subject.file.proof === undefined ? take(waiting.length - 1) : undefined
+    return proof === undefined ? subject : { ...subject, file: { ...subject.file, proof } }
+  })
+  const [left] = waiting
+  if (left === undefined) return given
+  throw new LedgerError('usage/invalid-argument', `${left.path}: the proof is of no revision or block in these files`, {
+    help: 'give the revision or block that it belongs to',
+  })
+}
+
+function leadsToAny(hash: Uint8Array | undefined, proof: Proof, digests: readonly NamedDigest[]): boolean {
+  return hash !== undefined && digests.some(({ digest }) => verifyProof(hash, proof, digest.digest))
+}
+
+function hashOfSubject({ revision, revisionHash, block }: ProofFile): Uint8Array | undefined {
+  const value = block?.get('blockHash') ?? revision?.get('hash')
+  try {
+    return value === undefined ? revisionHash : hashIn(value, 'hash')
+  } catch (error) {
+    // The check of the subject reports it.
+    if (error instanceof LedgerError) return undefined
+    throw error
+  }
+}
+
+/** Whether one of some files holds a proof alone, as GetBlock and GetRevision print it beside what it proves. */
+export function hasLoneProof(paths: readonly string[]): boolean {
+  return paths.some((path) => evidenceIn(path).some(({ kind }) => kind === 'steps'))
+}
+
+/** The digests among files that the command line names; whoever names one trusts it as one given with `--digest`. */
+export function digestsAmong(paths: readonly string[]): Map<string, SavedDigest> {
+  const found = new Map<string, SavedDigest>()
+  for (const path of paths) {
+    const [only, ...more] = evidenceIn(path)
+    if (only?.kind === 'digest' && more.length === 0) found.set(path, only.digest)
+  }
+  return found
+}
+
+/** Proofs of many hashes and digest files are smaller; what is larger is an export. */
+const loneFileBytesMax = 64 * 1024
+
+function evidenceIn(path: string): readonly Evidence[] {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat?.isFile() !== true || stat.size > loneFileBytesMax) return []
+  try {
+    return readEvidence(path)
+  } catch (error) {
+    if (error instanceof LedgerError) return []
+    throw error
+  }
 }
 
 /** Of several digests the one of the proof's tip; else any, so that the difference is reported. */

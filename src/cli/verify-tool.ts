@@ -53,6 +53,11 @@ async function reportsOf(
   }
 }
 
+async function some(paths: readonly string[], test: (path: string) => Promise<boolean>): Promise<boolean> {
+  for (const path of paths) if (await test(path)) return true
+  return false
+}
+
 async function checkOperands(
   operands: readonly string[],
   wishes: VerifyWishes,
@@ -63,8 +68,8 @@ async function checkOperands(
   if (more.length === 0 && isStoreDirectory(first)) {
     return [await (await import('./verify-ledger-tool.ts')).verifyLedgerIn(first, wishes, world)]
   }
-  for (const operand of operands)
-    if (await isExportPath(operand)) return [await verifyExportPaths(operands, wishes, world)]
-  const { verifyFiles } = await import('./verify-files.ts')
+  const { hasLoneProof, verifyFiles } = await import('./verify-files.ts')
+  const isExport = await some(operands, isExportPath)
+  if (isExport && !hasLoneProof(operands)) return [await verifyExportPaths(operands, wishes, world)]
   return verifyFiles(operands, savedDigests(wishes), wishes.guesses)
 }

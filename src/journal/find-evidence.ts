@@ -18,7 +18,11 @@ export type Evidence =
  * envelopes of other fields. Throws LedgerError 'proof/malformed'.
  */
 export function parseEvidence(text: string): Evidence[] {
-  const values = parseEvidenceText(text)
+  return evidenceOfFile(parseEvidenceText(text))
+}
+
+/** The same of all values of a file. */
+export function evidenceOfFile(values: readonly Value[]): Evidence[] {
   const only = values.length === 1 ? stepsOf(values[0] as Value) : undefined
   if (only !== undefined) return [{ kind: 'steps', proof: only }]
   const found = evidencesOf(values)

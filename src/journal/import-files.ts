@@ -74,8 +74,9 @@ export async function findExportFiles(
   const manifests: Manifest[] = []
   const evidence: FileEvidence[] = []
   let bytes = 0
+  const named = new Set(paths)
   for (const path of allFiles(paths)) {
-    const found = await lookInto(path, findings, onRead)
+    const found = await lookInto(path, findings, onRead, named.has(path))
     switch (found?.kind) {
       case undefined:
         continue
@@ -158,8 +159,14 @@ type Found =
   | { readonly kind: 'manifest'; readonly manifest: Manifest }
   | { readonly kind: 'evidence'; readonly evidence: readonly FileEvidence['evidence'][] }
 
-async function lookInto(path: string, findings: FindingList, onRead?: OnRead): Promise<Found | undefined> {
-  const isNamedSo = nameOfBlocks.test(path)
+/** `isNamed`: the caller gave its very path, so that it must be something. */
+async function lookInto(
+  path: string,
+  findings: FindingList,
+  onRead?: OnRead,
+  isNamed = false,
+): Promise<Found | undefined> {
+  const isNamedSo = isNamed || nameOfBlocks.test(path)
   try {
     const value = await firstValue(path, onRead)
     let found = value === undefined ? undefined : kindOf(value, path)
@@ -167,7 +174,7 @@ async function lookInto(path: string, findings: FindingList, onRead?: OnRead): P
       found = { kind: 'blocks', file: { ...found.file, first: await leastBlock(path, found.file.first, onRead) } }
     if (found === undefined) {
       const what = value === undefined ? 'it is empty' : 'it holds no blocks'
-      findings.add(isNamedSo ? 'doubtful' : 'note', 'file-ignored', `'${path}' was passed over: ${what}`, {
+      findings.add(isNamedSo ? 'doubtful' : 'note', 'file-ignored', `'${path}' was skipped: ${what}`, {
         file: path,
       })
     }

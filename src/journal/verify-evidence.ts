@@ -11,7 +11,7 @@ import { sameDigest } from './digest-file.ts'
 import { JsonRetyper } from './import-json.ts'
 import { rootOf, siblingRanges } from './merkle-tree.ts'
 import type { ProofFile } from './proof-file.ts'
-import { isGap, verifyBlock } from './verify.ts'
+import { type Finding, verifyBlock } from './verify.ts'
 
 /** What the check of one proof found. */
 export interface EvidenceReport {
@@ -300,10 +300,9 @@ class EvidenceCheck {
     const { sequenceNo } = block.blockAddress
     this.#subject = `block ${sequenceNo}`
     const report = verifyBlock(block, { uncheckedRevisions: retyped.doubtful })
-    for (const finding of report.findings) {
-      if (isGap(finding)) this.#unchecked.push(finding.message)
-      else this.#find('block', finding.message)
-    }
+    const plain = ({ message }: Finding) => message.replace(`${this.#subject}: `, '')
+    for (const finding of report.findings) this.#find('block', plain(finding))
+    for (const gap of report.gaps) this.#unchecked.push(plain(gap))
     if (retyped.doubtful.length > 0) {
       const total = block.revisions?.length
       this.#unchecked.push(`${retyped.doubtful.length} of ${total} revisions could not be checked in JSON form`)

@@ -45,3 +45,52 @@ test(
     }
   }),
 )
+
+test(
+  'a block, its proof and the digest in three files, or as GetBlock and GetRevision answer, lead to the digest',
+  { skip: sharedFile('vectors/README.md') === undefined && 'the shared vectors are not here' },
+  withShell(async (shell) => {
+    const text = (name: string) => readFileSync(sharedFile(`vectors/${name}`) as string, 'utf8')
+    const block = text('awscli-get-block.block.ion')
+    const steps = { block: text('awscli-get-block.proof.ion'), revision: text('awscli-get-revision.proof.ion') }
+    const revision = block.slice(block.indexOf('revisions:[') + 'revisions:['.length, block.lastIndexOf(']'))
+    const files = {
+      'block.ion': block,
+      'block-proof.ion': steps.block,
+      'revision.ion': revision,
+      'revision-proof.ion': steps.revision,
+      'edited.ion': block.replace('Everett', 'Seattle'),
+      'get-block.json': JSON.stringify({ Block: { IonText: block }, Proof: { IonText: steps.block } }),
+      'get-revision.json': JSON.stringify({ Revision: { IonText: revision }, Proof: { IonText: steps.revision } }),
+      'digest.json': text('awscli-get-digest.json'),
+    }
+    for (const [name, content] of Object.entries(files)) writeFileSync(shell.path(name), content)
+    const verdictOf = async (...paths: string[]) => {
+      const { code, stdout } = await shell.run(['verify', ...paths])
+      return [code, stdout.split('\n')[0]]
+    }
+    const rests = [0, 'verified against the digest saved in digest.json']
+    for (const subjects of [
+      ['block.ion', 'block-proof.ion'],
+      ['revision.ion', 'revision-proof.ion'],
+      ['block-proof.ion', 'revision-proof.ion', 'revision.ion', 'block.ion'],
+      ['get-block.json'],
+      ['get-revision.json'],
+    ]) {
+      assert.deepEqual(await verdictOf(...subjects, 'digest.json'), rests, subjects.join(' '))
+      assert.deepEqual(await verdictOf(...subjects, '--digest', 'digest.json'), rests, subjects.join(' '))
+    }
+    for (const [subjects, code, line] of [
+      [['edited.ion', 'block-proof.ion'], 5, /^tampered: edited\.ion: block 100: block: the hash of revision 0 is /],
+      [['block.ion', 'revision-proof.ion'], 5, /^tampered: block\.ion: block 100: proof: it leads to /],
+      [['block.ion'], 1, /^incomplete: digest\.json: the digest at block 123 can't be compared/],
+      [['revision.ion'], 1, /^incomplete: revision\.ion: .*: no proof leads from it to the digest$/],
+    ] as const) {
+      const [found, first] = await verdictOf(...subjects, 'digest.json')
+      assert.deepEqual([found, line.test(String(first))], [code, true], `${subjects.join(' ')}: ${first}`)
+    }
+    const left = await shell.run(['verify', 'block.ion', 'block-proof.ion', 'revision-proof.ion', 'digest.json'])
+    assert.equal(left.code, 2)
+    assert.match(left.stderr, /revision-proof\.ion: the proof is of no revision or block in these files\n/)
+  }),
+)

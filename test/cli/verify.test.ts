@@ -159,7 +159,7 @@ test(
     assert.equal(found.code, 5)
     assert.match(found.stdout, /^tampered: document 1 of table 1: .*\nledger 'default': 1 finding in tables, indexes/)
     const rebuilt = await shell.run(['rebuild'])
-    assert.deepEqual([rebuilt.code, rebuilt.stdout], [0, "ledger 'default' is rebuilt from 4 blocks\n"])
+    assert.deepEqual([rebuilt.code, rebuilt.stdout], [0, "rebuilt ledger 'default' from 4 blocks\n"])
     assert.equal((await shell.run(['-e', 'SELECT VALUE name FROM T'])).stdout, '"Eve"\n')
     assert.equal((await shell.run(['verify'])).code, 0)
   }),
