@@ -146,6 +146,8 @@ export const mergedRunsMax = 64
 /** Bytes of a temporary file that are read or written at a time; runs that are merged read less. */
 export const spillChunkBytes = 256 * 1024
 export const spillRunChunkBytes = 32 * 1024
+/** Partitions, by the hash of their keys, of rows whose keys had no room in memory; a power of two. Each has a buffer. */
+export const spillPartitions = 32
 /** Lists of field names, and symbol tables, that a temporary file's reader shares among rows. */
 export const spillShapesMax = 1_000
 /** Decoded blocks that a transaction keeps while it reads history. */

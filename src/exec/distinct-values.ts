@@ -1,24 +1,26 @@
 import { equalityKey } from '../values/compare.ts'
 import { int, type Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
-import { RowFile, type RowStream } from './spill/row-file.ts'
+import { hashOfKeys } from './key-hash.ts'
+import { type FileRow, numberAt, type RowStream } from './spill/row-file.ts'
+import { SortedRuns } from './spill/sorted-rows.ts'
+import { type RowTaker, WaitingRows } from './spill/waiting-rows.ts'
 import { Holding } from './statement-memory.ts'
+import { identityOf } from './value-map.ts'
 
 /** A set by value: two values are one exactly when they are equal (`=`), and NULL and MISSING are one. */
-export class ValueSet {
+class ValueSet {
   readonly #texts = new Set<string>()
   readonly #others = new Set<string | number>()
 
-  /** Whether the value is in it; if not, it is added when `adds`. */
-  has(value: Value, adds: boolean): boolean {
-    if (value.type === 'string' || value.type === 'symbol') return hasOrAdds(this.#texts, value.value, adds)
-    const isSmall = value.type === 'int' && typeof value.value === 'number'
-    return hasOrAdds(this.#others, isSmall ? (value.value as number) : numberOrKey(value), adds)
+  constructor(first: Value) {
+    this.has(first, true)
   }
 
-  clear(): void {
-    this.#texts.clear()
-    this.#others.clear()
+  /** Whether the value is in it; if not, it is added when `adds`. */
+  has(value: Value, adds: boolean): boolean {
+    const isText = value.type === 'string' || value.type === 'symbol'
+    return isText ? hasOrAdds(this.#texts, value.value, adds) : hasOrAdds(this.#others, identityOf(value), adds)
   }
 }
 
@@ -29,14 +31,8 @@ function hasOrAdds<T>(set: Set<T>, key: T, adds: boolean): boolean {
   return set.size === before
 }
 
-const wholeNumber = /^n-?\d+$/
-
-/** Whole numbers of any type as themselves. */
-function numberOrKey(value: Value): string | number {
-  const key = equalityKey(value)
-  return wholeNumber.test(key) ? Number(key.slice(1)) : key
-}
-
+/** About what a set takes. */
+const setBytes = 500
 /** About what one key of a set takes beside its text. */
 const keyBytes = 72
 
@@ -56,140 +52,151 @@ function bytesOf(value: Value): number {
   }
 }
 
+/** Of a value among those of its set: whether it came before, came for the first time, or waits for room. */
+type Standing = 'known' | 'first' | 'waits'
+
 /**
- * The values that one or many DISTINCTs have seen. Once they have no room for more, values that are new to them wait in a
- * temporary file, and `finish` takes these in as many passes as they need: each value is taken once, in the order in which
- * values first came.
+ * Finds which values come for the first time, in one or many sets by number. Once they have no room for more, values that
+ * are new to them wait (spill/waiting-rows.ts), and `later` gives the first of each in the order in which they came.
  */
-export class DistinctValues {
+class FirstValues implements RowTaker {
   readonly #frame: Frame
   readonly #waits: boolean
   readonly #holding: Holding
-  readonly #takers: ((value: Value) => void)[] = []
-  readonly #sets: ValueSet[] = []
-  #waiting: RowFile | undefined
+  readonly #sets = new Map<number, ValueSet>()
+  #isFull = false
+  #waiting: WaitingRows | undefined
+  #waitingCount = 0
+  #refused: readonly Value[] = []
+  /** Those that waited, a run for each partition. */
+  #later: SortedRuns | undefined
 
-  /** `waits`: `finish` is called before results are asked for; otherwise too many values are refused. */
+  /** Unless it `waits`, a value without room is refused. */
   constructor(frame: Frame, waits: boolean) {
     this.#frame = frame
     this.#waits = waits
     this.#holding = new Holding(frame.memory)
   }
 
-  /** A DISTINCT of its own: what it gives is to be called for every value; `take` is, at once or later, for new ones. */
-  start(take: (value: Value) => void): (value: Value) => void {
-    const number = this.#takers.push(take) - 1
-    const set = new ValueSet()
-    this.#sets.push(set)
-    return (value) => {
-      if (set.has(value, this.#waiting === undefined)) return
-      if (this.#waiting !== undefined) this.#waiting.add([int(number), value])
-      else {
-        this.#holds(bytesOf(value))
-        take(value)
-      }
-    }
+  /** Takes a value; one that waits is given later. Throws LedgerError 'evaluator/limit' where it may not wait. */
+  add(number: number, value: Value): Standing {
+    const standing = this.#standingOf(number, value)
+    if (standing !== 'waits') return standing
+    if (!this.#waits) throw this.#frame.memory.refusal()
+    this.#waiting ??= new WaitingRows(this.#frame, this)
+    this.#waitingCount += 1
+    this.#waiting.add([int(this.#waitingCount), int(number), value])
+    return standing
   }
 
-  /** Has the values taken that wait. */
-  finish(): void {
-    let waiting = this.#waiting
-    while (waiting !== undefined) {
-      this.#forget()
-      waiting = this.#takeFrom(waiting)
-    }
+  /** After the last value: rows of a place in the order, the number of the set, and the value. */
+  later(): RowStream {
+    if (this.#waiting === undefined) return { next: () => undefined }
+    this.#forget()
+    this.#later = new SortedRuns((a, b) => numberAt(a, 0) - numberAt(b, 0), this.#frame)
+    this.#waiting.takeAll()
+    return this.#later.merged()
+  }
+
+  take(row: FileRow): boolean {
+    const standing = this.#standingOf(numberAt(row, 1), row[2] as Value)
+    if (standing === 'first') this.#later?.append(row)
+    return standing !== 'waits'
+  }
+
+  hashAt(level: number): number {
+    return hashOfKeys(this.#refused, level)
+  }
+
+  endKeys(): void {
+    this.#forget()
+    this.#later?.endRun()
   }
 
   close(): void {
     this.#forget()
     this.#waiting?.close()
-    this.#waiting = undefined
+    this.#later?.close()
+  }
+
+  #standingOf(number: number, value: Value): Standing {
+    const set = this.#sets.get(number)
+    if (set?.has(value, !this.#isFull) === true) return 'known'
+    if (this.#isFull) {
+      this.#refused = [int(number), value]
+      return 'waits'
+    }
+    if (set === undefined) this.#sets.set(number, new ValueSet(value))
+    this.#isFull = !this.#holding.hold(bytesOf(value) + (set === undefined ? setBytes : 0))
+    return 'first'
   }
 
   #forget(): void {
-    for (const set of this.#sets) set.clear()
+    this.#sets.clear()
+    this.#isFull = false
     this.#holding.release()
   }
+}
 
-  #holds(bytes: number): void {
-    if (this.#holding.hold(bytes)) return
-    if (!this.#waits) throw this.#frame.memory.refusal()
-    this.#waiting = new RowFile(this.#frame.memory)
+/** Many DISTINCTs of aggregates: each value is taken once, in the order in which values first came. */
+export class DistinctValues {
+  readonly #frame: Frame
+  readonly #values: FirstValues
+  readonly #takers: ((value: Value) => void)[] = []
+
+  /** `waits`: `finish` is called before results are asked for; otherwise too many values are refused. */
+  constructor(frame: Frame, waits: boolean) {
+    this.#frame = frame
+    this.#values = new FirstValues(frame, waits)
   }
 
-  /** One pass: takes new values while there is room; returns the file of those that wait on. */
-  #takeFrom(file: RowFile): RowFile | undefined {
-    this.#waiting = undefined
-    const rows = file.rows()
+  /** A DISTINCT of its own: what it gives is to be called for every value; `take` is, at once or later, for new ones. */
+  start(take: (value: Value) => void): (value: Value) => void {
+    const number = this.#takers.push(take) - 1
+    return (value) => {
+      if (this.#values.add(number, value) === 'first') take(value)
+    }
+  }
+
+  /** Has the values taken that wait. */
+  finish(): void {
+    const rows = this.#values.later()
     for (let row = rows.next(); row !== undefined; row = rows.next()) {
       this.#frame.step()
-      const [number, value] = row as [Value & { value: number }, Value]
-      const set = this.#sets[number.value] as ValueSet
-      const waiting = this.#waiting as RowFile | undefined
-      if (set.has(value, waiting === undefined)) continue
-      if (waiting !== undefined) waiting.add(row)
-      else {
-        this.#holds(bytesOf(value))
-        ;(this.#takers[number.value] as (value: Value) => void)(value)
-      }
+      const take = this.#takers[numberAt(row, 1)] as (value: Value) => void
+      take(row[2] as Value)
     }
-    file.close()
-    return this.#waiting
+  }
+
+  close(): void {
+    this.#values.close()
   }
 }
 
 /** One DISTINCT whose values are pulled: those that are new at once, those that had to wait after the last. */
 export class DistinctRows {
   readonly #frame: Frame
-  readonly #holding: Holding
-  readonly #set = new ValueSet()
-  #waiting: RowFile | undefined
-  /** What the pass reads. */
-  #file: RowFile | undefined
-  #rows: RowStream | undefined
+  readonly #values: FirstValues
+  #later: RowStream | undefined
 
   constructor(frame: Frame) {
     this.#frame = frame
-    this.#holding = new Holding(frame.memory)
+    this.#values = new FirstValues(frame, true)
   }
 
   /** Whether the value came for the first time; false, too, for one that waits. */
   isNew(value: Value): boolean {
-    if (this.#set.has(value, this.#waiting === undefined)) return false
-    if (this.#waiting !== undefined) {
-      this.#waiting.add([value])
-      return false
-    }
-    if (!this.#holding.hold(bytesOf(value))) this.#waiting = new RowFile(this.#frame.memory)
-    return true
+    return this.#values.add(0, value) === 'first'
   }
 
   /** After the last value: the next one that waited; undefined when there is none. */
   next(): Value | undefined {
-    for (;;) {
-      const value = this.#rows?.next()?.[0]
-      if (value !== undefined) {
-        this.#frame.step()
-        if (this.isNew(value)) return value
-      } else if (!this.#startPass()) return undefined
-    }
+    this.#later ??= this.#values.later()
+    this.#frame.step()
+    return this.#later.next()?.[2]
   }
 
   close(): void {
-    this.#set.clear()
-    this.#holding.release()
-    this.#file?.close()
-    this.#waiting?.close()
-  }
-
-  #startPass(): boolean {
-    this.#file?.close()
-    this.#file = this.#waiting
-    this.#waiting = undefined
-    if (this.#file === undefined) return false
-    this.#set.clear()
-    this.#holding.release()
-    this.#rows = this.#file.rows()
-    return true
+    this.#values.close()
   }
 }

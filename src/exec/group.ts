@@ -10,7 +10,9 @@ import { compileTest } from './compile-operators.ts'
 import { type Compiler, type Evaluate, failed, type Frame, type Open, type Test } from './frame.ts'
 import { type Accumulator, findAggregate } from './functions/aggregates.ts'
 import { compileOperator } from './operators.ts'
-import { type Grouping, GroupCursor } from './group-passes.ts'
+import { CollectingGroups } from './collecting-groups.ts'
+import type { Grouping } from './grouping.ts'
+import { RunningGroups } from './running-groups.ts'
 import { compileSave } from './saved-rows.ts'
 
 /** Groups rows by their keys, in the order in which the groups begin. NULL and MISSING are one key (section 11.1). */
@@ -34,9 +36,11 @@ export function compileGroup(operator: GroupOperator, compiler: Compiler): Open 
     save: compileSave(inputSlots, compiler),
     inputSlots,
     slots,
-    collects: groupAs !== undefined || operator.aggregates.some(({ name }) => collectingAggregates.has(name)),
   }
-  return (frame) => new GroupCursor(grouping, () => open(frame), frame)
+  const collects = groupAs !== undefined || operator.aggregates.some(({ name }) => collectingAggregates.has(name))
+  return collects
+    ? (frame) => new CollectingGroups(grouping, () => open(frame), frame)
+    : (frame) => new RunningGroups(grouping, () => open(frame), frame)
 }
 
 /** The slots of the input from which groups are made. */

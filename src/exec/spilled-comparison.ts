@@ -2,7 +2,7 @@ import type { SetPlan } from '../plan/plan.ts'
 import { detached } from '../values/binary-reader.ts'
 import { int, string, type Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
-import type { FileRow } from './spill/row-file.ts'
+import { type FileRow, numberAt } from './spill/row-file.ts'
 import { SortedRows } from './spill/sorted-rows.ts'
 
 /** What a row of a comparison says of its key, in the order in which that is wanted. */
@@ -89,8 +89,4 @@ function compareKeys(a: FileRow, b: FileRow): number {
 
 function textAt(row: FileRow): string {
   return (row[0] as { value: string }).value
-}
-
-function numberAt(row: FileRow, place: number): number {
-  return (row[place] as { value: number }).value
 }

@@ -4,7 +4,7 @@ import { int, nullValue, string, type Value } from '../values/value.ts'
 import type { Cursor, Frame, Test } from './frame.ts'
 import { restoreSlots, type SavedRow } from './saved-rows.ts'
 import { KeptRows } from './spill/kept-rows.ts'
-import type { RowStream } from './spill/row-file.ts'
+import { numberAt, type RowStream } from './spill/row-file.ts'
 import { SortedRows } from './spill/sorted-rows.ts'
 
 /** Right rows without a partner come after all left ones. */
@@ -142,8 +142,4 @@ function compareKeys(a: readonly Value[], b: readonly Value[]): number {
   const x = (a[0] as { value: string }).value
   const y = (b[0] as { value: string }).value
   return x < y ? -1 : x > y ? 1 : 0
-}
-
-function numberAt(row: readonly Value[], place: number): number {
-  return (row[place] as { value: number }).value
 }

@@ -11,7 +11,9 @@ export class ValueMap<T> {
   #byBytes: { readonly index: TextIndex; readonly entries: readonly T[] } | undefined
 
   get(key: Value): T | undefined {
-    return key.type === 'string' || key.type === 'symbol' ? this.#texts.get(key.value) : this.#others.get(otherKey(key))
+    return key.type === 'string' || key.type === 'symbol'
+      ? this.#texts.get(key.value)
+      : this.#others.get(identityOf(key))
   }
 
   /** The same for a text by its bytes; for maps that are complete by then. */
@@ -34,7 +36,7 @@ export class ValueMap<T> {
   }
 
   set(key: Value, entry: T): void {
-    if (key.type !== 'string' && key.type !== 'symbol') this.#others.set(otherKey(key), entry)
+    if (key.type !== 'string' && key.type !== 'symbol') this.#others.set(identityOf(key), entry)
     else {
       this.#texts.set(key.value, entry)
       this.#byBytes = undefined
@@ -44,8 +46,8 @@ export class ValueMap<T> {
 
 const wholeNumber = /^n-?\d+$/
 
-/** Numbers that are safe integers as themselves, whatever their type; every other value by its equality key. */
-function otherKey(value: Value): string | number {
+/** What tells a value from those that are no text: whole numbers of any type as themselves, others by equality key. */
+export function identityOf(value: Value): string | number {
   if (value.type === 'int' && typeof value.value === 'number') return value.value
   const text = equalityKey(value)
   return wholeNumber.test(text) ? Number(text.slice(1)) : text

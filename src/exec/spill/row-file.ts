@@ -43,12 +43,7 @@ export class RowFile {
     const writer = this.#writer
     if (writer.size >= spillChunkBytes) this.#flush()
     const at = this.end
-    const start = writer.size
-    writer.reserve(headerBytes)
-    writer.size += headerBytes
-    for (let index = 0; index < row.length; index += 1) writer.write(row[index] as Value)
-    writer.bytes.writeUInt32LE(row.length, start)
-    writer.bytes.writeUIntLE(writer.size - start - headerBytes, start + 4, 6)
+    writeRow(writer, row)
     return at
   }
 
@@ -69,6 +64,21 @@ export class RowFile {
     this.#written += size
     this.#writer.size = 0
   }
+}
+
+/** The number that stands at a place of a row. */
+export function numberAt(row: FileRow, place: number): number {
+  return (row[place] as { value: number }).value
+}
+
+/** As FileRows reads it. */
+export function writeRow(writer: ValueWriter, row: FileRow): void {
+  const start = writer.size
+  writer.reserve(headerBytes)
+  writer.size += headerBytes
+  for (let index = 0; index < row.length; index += 1) writer.write(row[index] as Value)
+  writer.bytes.writeUInt32LE(row.length, start)
+  writer.bytes.writeUIntLE(writer.size - start - headerBytes, start + 4, 6)
 }
 
 /** Rows of a part of a file. */

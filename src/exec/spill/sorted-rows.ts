@@ -113,14 +113,22 @@ export class SortedRuns {
     this.#file = new RowFile(frame.memory)
   }
 
-  /** Takes rows in their order. */
+  /** Takes rows in their order, as a run of their own. */
   add(rows: Iterable<FileRow>): void {
-    const start = this.#file.end
-    for (const row of rows) {
-      this.#frame.step()
-      this.#file.add(row)
-    }
-    this.#runs.push({ start, end: this.#file.end })
+    for (const row of rows) this.append(row)
+    this.endRun()
+  }
+
+  /** Adds a row to the run. */
+  append(row: FileRow): void {
+    this.#frame.step()
+    this.#file.add(row)
+  }
+
+  /** Rows that are added from now on belong to another run. */
+  endRun(): void {
+    const start = this.#runs.at(-1)?.end ?? 0
+    if (this.#file.end > start) this.#runs.push({ start, end: this.#file.end })
   }
 
   /** All rows in order. Neither is called after it but `close`. */

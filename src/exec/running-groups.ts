@@ -1,0 +1,195 @@
+import { detached } from '../values/binary-reader.ts'
+import { int, type Value } from '../values/value.ts'
+import { AggregateMemory } from './aggregate-memory.ts'
+import type { Cursor, Frame } from './frame.ts'
+import type { RunningAggregate } from './group.ts'
+import { aggregateBytes, groupBytes, type Grouping, KeyMap } from './grouping.ts'
+import { heapBytesOf } from './heap-bytes.ts'
+import { hashOfKeys } from './key-hash.ts'
+import { forEachRow, restoreSlots } from './saved-rows.ts'
+import { type FileRow, numberAt, type RowStream } from './spill/row-file.ts'
+import { SortedRuns } from './spill/sorted-rows.ts'
+import { type RowTaker, WaitingRows } from './spill/waiting-rows.ts'
+import { Holding } from './statement-memory.ts'
+
+/**
+ * Groups whose results take their rows as they come, in the order in which the groups begin. Those that begin while there
+ * is room are given first. The rows of others wait in partitions (spill/waiting-rows.ts): the results of each partition are
+ * written to a file, and given when all are known.
+ */
+export class RunningGroups implements Cursor, RowTaker {
+  readonly #grouping: Grouping
+  readonly #frame: Frame
+  readonly #open: () => Cursor
+  readonly #waiting: WaitingRows
+  #isRead = false
+  #rowCount = 0
+  #groups: GroupsInMemory | undefined
+  /** The next of the groups in memory that is to be given. */
+  #position = 0
+  #refused: readonly Value[] = []
+  /** Results of groups that had to wait: the number of their first row, then what goes into the slots. */
+  #results: SortedRuns | undefined
+  #later: RowStream | undefined
+
+  constructor(grouping: Grouping, open: () => Cursor, frame: Frame) {
+    this.#grouping = grouping
+    this.#frame = frame
+    this.#open = open
+    this.#waiting = new WaitingRows(frame, this)
+  }
+
+  next(): boolean {
+    const values = this.#next()
+    if (values === undefined) return false
+    this.#frame.step()
+    restoreSlots(this.#frame, this.#grouping.slots, values)
+    return true
+  }
+
+  close(): void {
+    this.#groups?.close()
+    this.#waiting.close()
+    this.#results?.close()
+  }
+
+  take(row: FileRow): boolean {
+    const before = this.#frame.textBytes
+    const { slots } = this.#frame
+    const { inputSlots } = this.#grouping
+    for (let at = 0; at < inputSlots.length; at += 1) slots[inputSlots[at] as number] = row[at + 1] as Value
+    const isTaken = this.#add(numberAt(row, 0))
+    this.#frame.releaseTexts(before)
+    return isTaken
+  }
+
+  hashAt(level: number): number {
+    return hashOfKeys(this.#refused, level)
+  }
+
+  endKeys(): void {
+    const groups = this.#groups
+    this.#groups = undefined
+    if (groups === undefined) return
+    groups.finish()
+    for (let at = 0; at < groups.count; at += 1)
+      this.#results?.append([int(groups.firstRowOf(at)), ...groups.valuesOf(at)])
+    this.#results?.endRun()
+    groups.close()
+  }
+
+  #next(): Value[] | undefined {
+    if (!this.#isRead) this.#readInput()
+    const groups = this.#groups
+    if (this.#later === undefined && groups !== undefined) {
+      if (this.#position < groups.count) {
+        this.#position += 1
+        return groups.valuesOf(this.#position - 1)
+      }
+      groups.close()
+      this.#groups = undefined
+    }
+    this.#later ??= this.#takeWaiting()
+    return this.#later.next()?.slice(1)
+  }
+
+  #readInput(): void {
+    this.#groups = new GroupsInMemory(this.#grouping, this.#frame)
+    // Without GROUP BY there is one group, though no row may come.
+    if (this.#grouping.keyCount === 0) this.#groups.begin([], 0)
+    const add = () => {
+      this.#rowCount += 1
+      if (!this.#add(this.#rowCount)) this.#waiting.add([int(this.#rowCount), ...this.#grouping.save(this.#frame)])
+    }
+    this.#isRead = true
+    forEachRow(this.#open(), add, this.#frame)
+    this.#groups.finish()
+  }
+
+  #takeWaiting(): RowStream {
+    if (this.#waiting.isEmpty) return { next: () => undefined }
+    this.#results = new SortedRuns((a, b) => numberAt(a, 0) - numberAt(b, 0), this.#frame)
+    this.#waiting.takeAll()
+    return this.#results.merged()
+  }
+
+  /** Takes the row that the frame holds; false when it is of a group for which there is no room. */
+  #add(row: number): boolean {
+    this.#groups ??= new GroupsInMemory(this.#grouping, this.#frame)
+    const keys = this.#grouping.keysOf(this.#frame)
+    const group = this.#groups.of(keys) ?? this.#groups.begin(keys, row)
+    if (group === undefined) {
+      this.#refused = keys
+      return false
+    }
+    const { aggregates } = group
+    for (let at = 0; at < aggregates.length; at += 1) (aggregates[at] as RunningAggregate).add()
+    return true
+  }
+}
+
+interface Group {
+  readonly firstRow: number
+  readonly keys: readonly Value[]
+  readonly aggregates: readonly RunningAggregate[]
+}
+
+/** As many groups as there is room for, in the order in which they begin. */
+class GroupsInMemory {
+  readonly #grouping: Grouping
+  readonly #frame: Frame
+  readonly #holding: Holding
+  readonly #memory: AggregateMemory
+  readonly #byKeys = new KeyMap<Group>()
+  #groups: Group[] = []
+  #isFull = false
+
+  constructor(grouping: Grouping, frame: Frame) {
+    this.#grouping = grouping
+    this.#frame = frame
+    this.#holding = new Holding(frame.memory)
+    this.#memory = new AggregateMemory(frame, true)
+  }
+
+  get count(): number {
+    return this.#groups.length
+  }
+
+  of(keys: readonly Value[]): Group | undefined {
+    return this.#byKeys.get(keys)
+  }
+
+  /** Undefined when there is no room for the group. */
+  begin(keys: Value[], firstRow: number): Group | undefined {
+    if (this.#isFull) return undefined
+    const own = keys.map(detached)
+    const { aggregates } = this.#grouping
+    const started = aggregates.map((aggregate) => aggregate.start(this.#frame, this.#memory))
+    const group = { firstRow, keys: own, aggregates: started }
+    this.#isFull = !this.#holding.hold(heapBytesOf(own, groupBytes) + aggregateBytes * aggregates.length)
+    this.#groups.push(group)
+    this.#byKeys.set(own, group)
+    return group
+  }
+
+  /** After the last row. */
+  finish(): void {
+    this.#memory.distinct.finish()
+  }
+
+  firstRowOf(at: number): number {
+    return (this.#groups[at] as Group).firstRow
+  }
+
+  valuesOf(at: number): Value[] {
+    const { keys, aggregates } = this.#groups[at] as Group
+    return [...keys, ...aggregates.map((aggregate) => aggregate.result())]
+  }
+
+  close(): void {
+    this.#groups = []
+    this.#byKeys.clear()
+    this.#memory.close()
+    this.#holding.release()
+  }
+}
