@@ -14,6 +14,7 @@ export function reportOfExport(report: ExportReport, seconds: number): VerifyRep
     verdict: report.verdict,
     lines: [
       summary,
+      ...trustLines(report),
       ...placeLines(report),
       ...adviceOf(outcome),
       ...findingLines(report),
@@ -41,6 +42,12 @@ function outcomeOf({ findings, verdict, counts, coverage, evidence }: ExportRepo
   const matched = evidence.filter((item) => item.isTrusted && item.verdict === 'holds').map(({ path }) => path)
   const isCertain = counts.doubtful === 0 && counts.tampered === 0
   return { fault: verdict === 'tampered' ? fault : undefined, unchecked: isCertain ? [] : unchecked, matched }
+}
+
+function trustLines({ checkedBefore }: ExportReport): string[] {
+  if (checkedBefore === undefined) return []
+  const { first, last } = checkedBefore
+  return [`on trust: blocks ${first} to ${last} were checked by the unfinished import that this one resumes`]
 }
 
 function placeLines(report: ExportReport): string[] {

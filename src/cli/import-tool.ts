@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
+import type { CheckedBefore } from '../journal/checked-before.ts'
 import { readBlocks } from '../journal/import-blocks.ts'
 import { blocksNamed, type ExportFiles, findExportFiles } from '../journal/import-files.ts'
 import { FindingList } from '../journal/import-findings.ts'
@@ -104,13 +105,14 @@ async function importInto(
   const directory = join(place.dataDir.value, name)
   const isNew = !isStoreDirectory(directory)
   const store = openLmdbStore(directory)
-  const verifier = new ExportVerifier(files, findings, trusted)
   const retyper = new JsonRetyper(wishes.guesses)
   let isKept = !isNew
   let target: LedgerImport | undefined
   try {
     target = LedgerImport.open(store, { name, isWritable: wishes.writable === true, isVerified: wishes.verify })
-    const outcome = await copyBlocks(target, files, findings, verifier, wishes, progress, retyper)
+    const before = resumable(target.checkedBefore(), files)
+    const verifier = new ExportVerifier(files, findings, trusted, before)
+    const outcome = await copyBlocks(target, files, findings, verifier, wishes, progress, retyper, before)
     progress.dispose()
     const report = verifier.end(retyper.guesses)
     if (wishes.verify)
@@ -150,6 +152,16 @@ const verdicts: Partial<Record<ErrorCode, ExitName>> = {
   'journal/gap': 'failed',
 }
 
+/** Undefined where evidence about blocks that were imported before has to be looked at: then they are read again. */
+function resumable(before: CheckedBefore | undefined, { evidence }: ExportFiles): CheckedBefore | undefined {
+  const last = before?.last.blockAddress.sequenceNo ?? -1
+  const isAboutThem = evidence.some(({ evidence: item }) => {
+    if (item.kind === 'last-block') return item.sequenceNo <= last
+    return item.kind === 'proof' && (item.file.blockAddress?.sequenceNo ?? 0) <= last
+  })
+  return isAboutThem ? undefined : before
+}
+
 /** Stops at the first block with a hash that does not fit. */
 async function copyBlocks(
   target: LedgerImport,
@@ -159,15 +171,26 @@ async function copyBlocks(
   wishes: ImportWishes,
   progress: ToolProgress,
   retyper: JsonRetyper,
+  before: CheckedBefore | undefined,
 ): Promise<'whole' | 'tampered'> {
-  let blocks = 0
+  const last = before?.last.blockAddress.sequenceNo ?? -1
+  let blocks = before === undefined ? 0 : last - before.first.blockAddress.sequenceNo
   const total = blocksNamed(files)
   const onRead = () => progress.report('importing', blocks, total, 'blocks')
-  for await (const { block, doubtful, ...source } of readBlocks(files, findings, onRead, retyper)) {
+  const missing = {
+    ...files,
+    blockFiles: files.blockFiles.filter(({ named }) => named === undefined || named.last >= last),
+  }
+  for await (const { block, doubtful, ...source } of readBlocks(missing, findings, onRead, retyper)) {
+    if (block.blockAddress.sequenceNo <= last) {
+      await target.add(block)
+      continue
+    }
     const stored = storedForm(block)
     if (wishes.verify && verifier.add({ block, doubtful, ...source }, stored)) return 'tampered'
     if (findings.count('tampered') > 0 && wishes.verify) return 'tampered'
     if (doubtful.length > 0 && wishes.acceptDoubtful !== true) throw untyped(block.blockAddress.sequenceNo)
+    if (!target.isToBeRechecked && !verifier.isCertain) target.recheckWhenResumed()
     await target.add(block, doubtful, stored)
     blocks += 1
     if (blocks % blocksBetweenTurns === 0) await onRead()

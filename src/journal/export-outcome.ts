@@ -16,6 +16,8 @@ export interface ExportReport {
   readonly exportIds: readonly string[]
   readonly files: number
   readonly blocks: number
+  /** Numbers of blocks that an earlier check, which this one resumed, has looked at; they are not among `blocks`. */
+  readonly checkedBefore: { readonly first: number; readonly last: number } | undefined
   /** Unpacked. */
   readonly bytes: number
   readonly first: BlockPlace | undefined

@@ -121,6 +121,17 @@ export class RunningTree {
   readonly #edge: Uint8Array[] = []
   #leafCount = 0
 
+  /** The tree over the first `leafCount` leaves, for adding more. */
+  static resume(nodes: TreeNodes, leafCount: number): RunningTree {
+    const tree = new RunningTree()
+    tree.#leafCount = leafCount
+    for (let level = Math.floor(Math.log2(Math.max(1, leafCount))); level >= 0; level -= 1) {
+      const count = Math.floor(leafCount / 2 ** level)
+      if (count % 2 === 1) tree.#edge.push(nodes.get(level, count - 1))
+    }
+    return tree
+  }
+
   get leafCount(): number {
     return this.#leafCount
   }

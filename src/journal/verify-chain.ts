@@ -22,6 +22,8 @@ export interface ChainOptions {
   readonly previousBlockHash?: Uint8Array
   /** How many documents' versions are followed; those of later documents go unchecked. Default: all. */
   readonly documentsMax?: number
+  /** The chain goes on after blocks that were checked before: the last of them, and their documents' versions. */
+  readonly after?: { readonly link: ChainLink; versionOf(documentId: string): number | undefined }
 }
 
 /** Checks a journal block by block, in its order: each by itself, and that they follow one another. */
@@ -41,6 +43,7 @@ export class ChainVerifier {
   constructor(options: ChainOptions = {}) {
     this.#options = options
     this.#mustCoverHead = options.mustCoverHeads ?? false
+    this.#last = options.after?.link
   }
 
   /** What is wrong with the block or with its place after the one before. */
@@ -105,6 +108,11 @@ export class ChainVerifier {
     return this.#isPartial
   }
 
+  /** Whether a revision is redacted that no block so far asked to redact. */
+  get awaitsRedaction(): boolean {
+    return [...this.#redacted.keys()].some((place) => !this.#redactionsAskedFor.has(place))
+  }
+
   get lastBlock(): ChainLink | undefined {
     return this.#last
   }
@@ -152,7 +160,7 @@ export class ChainVerifier {
 
   #checkVersion(block: ChainLink, id: string, version: number, findings: Finding[]): void {
     const isWhole = this.#first?.blockAddress.sequenceNo === 0 && !this.#isPartial
-    const before = this.#versions.get(id) ?? (isWhole ? -1 : undefined)
+    const before = this.#versions.get(id) ?? (isWhole ? -1 : this.#options.after?.versionOf(id))
     if (before !== undefined && version !== before + 1) {
       const message = `document '${id}' has version ${version}, expected ${before + 1}`
       findings.push(findingOf('revision-version', block, message))

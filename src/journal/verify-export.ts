@@ -2,7 +2,8 @@ import { equalBytes, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { exportDocumentsMax } from '../base/limits.ts'
 import { printTimestamp } from '../values/timestamp.ts'
-import { type Block, encodeBlock } from './block.ts'
+import { type Block, coversHead, encodeBlock } from './block.ts'
+import type { CheckedBefore } from './checked-before.ts'
 import type { BlockPlace, EvidenceVerdict, ExportReport } from './export-outcome.ts'
 import type { Digest } from './digest.ts'
 import { readBlocks, type SourceBlock } from './import-blocks.ts'
@@ -15,7 +16,7 @@ import {
 } from './import-files.ts'
 import { type ExportFindingCode, FindingList, severityOf } from './import-findings.ts'
 import { JsonRetyper } from './import-json.ts'
-import { RunningTree, siblingRanges } from './merkle-tree.ts'
+import { RunningTree, siblingRanges, treeRoot } from './merkle-tree.ts'
 import { verifyProof } from './proof.ts'
 import type { ProofFile } from './proof-file.ts'
 import { soundBlock } from './sealed-blocks.ts'
@@ -90,7 +91,8 @@ interface WaitingDigest {
 export class ExportVerifier {
   readonly #files: ExportFiles
   readonly #findings: FindingList
-  readonly #tree = new RunningTree()
+  readonly #tree: RunningTree
+  readonly #before: CheckedBefore | undefined
   readonly #trusted: ReadonlyMap<string, Digest>
   readonly #strands = new Set<string>()
   readonly #digests: WaitingDigest[]
@@ -119,12 +121,49 @@ export class ExportVerifier {
     uncheckedDigests: 0,
   }
 
-  constructor(files: ExportFiles, findings: FindingList, trusted: ReadonlyMap<string, Digest> = new Map()) {
+  /** `before`: blocks that were checked by what is resumed; the first to be added is the one after them. */
+  constructor(
+    files: ExportFiles,
+    findings: FindingList,
+    trusted: ReadonlyMap<string, Digest> = new Map(),
+    before?: CheckedBefore,
+  ) {
     this.#files = files
     this.#findings = findings
     this.#digests = [...trusted].map(([path, digest]) => ({ digest, path }))
     this.#trusted = trusted
+    this.#before = before
+    const nodes = before?.nodes
+    this.#tree = nodes && before ? RunningTree.resume(nodes, numberOf(before.last) + 1) : new RunningTree()
     for (const item of files.evidence) this.#sort(item)
+    if (before !== undefined) this.#resume(before)
+  }
+
+  /** Whether what was checked so far leaves nothing open, so that a check may be resumed after it. */
+  get isCertain(): boolean {
+    return this.#findings.count('doubtful') + this.#findings.count('tampered') === 0 && !this.#chain.awaitsRedaction
+  }
+
+  #resume(before: CheckedBefore): void {
+    const { first, last } = before
+    this.#first = first
+    this.#last = last
+    this.#strands.add(first.blockAddress.strandId)
+    this.#chain = new ChainVerifier({
+      documentsMax: exportDocumentsMax,
+      previousBlockHash: last.blockHash,
+      mustCoverHeads: coversHead(last),
+      after: { link: last, versionOf: (id) => before.versionOf(id) ?? (numberOf(first) === 0 ? -1 : undefined) },
+    })
+    const { nodes } = before
+    if (nodes === undefined) return
+    for (const item of this.#digests.filter(({ digest }) => digest.digestTipAddress.sequenceNo <= numberOf(last))) {
+      const { sequenceNo } = item.digest.digestTipAddress
+      this.#compareDigest(item, {
+        digest: treeRoot(nodes, sequenceNo + 1),
+        digestTipAddress: { ...last.blockAddress, sequenceNo },
+      })
+    }
   }
 
   #sort({ path, evidence }: FileEvidence): void {
@@ -213,6 +252,7 @@ export class ExportVerifier {
       exportIds: texts(manifests.map(({ exportId }) => exportId)),
       files: this.#files.blockFiles.length + this.#files.streamFiles.length,
       blocks: this.blocks,
+      checkedBefore: this.#before && { first: numberOf(this.#before.first), last: numberOf(this.#before.last) },
       bytes: this.bytes,
       first: this.#first && placeOf(this.#first),
       last: this.#last && placeOf(this.#last),
@@ -289,26 +329,24 @@ export class ExportVerifier {
     return { digest: this.#tree.root(), digestTipAddress: last.blockAddress }
   }
 
-  #checkDigests(block: Block): void {
-    const { sequenceNo } = block.blockAddress
-    for (let index = this.#digests.length - 1; index >= 0; index -= 1) {
-      const { digest, path } = this.#digests[index] as WaitingDigest
-      if (digest.digestTipAddress.sequenceNo !== sequenceNo) continue
-      if (this.#trusted.has(path) && !this.#strands.has(digest.digestTipAddress.strandId)) continue
-      const found = this.#digest()
-      if (found === undefined) continue
-      this.#digests.splice(index, 1)
-      const isSame =
-        equalBytes(found.digest, digest.digest) && digest.digestTipAddress.strandId === block.blockAddress.strandId
-      const expected = `${toBase64(digest.digest)} at block ${sequenceNo}`
-      if (isSame) this.#judge(path, 'digest', 'holds', `the blocks 0 to ${sequenceNo} have the digest ${expected}`)
-      else
-        this.#judge(
-          path,
-          'digest',
-          'fails',
-          `the blocks have the digest ${toBase64(found.digest)}, expected ${expected}`,
-        )
+  #checkDigests({ blockAddress }: Block): void {
+    const found = this.#digest()
+    if (found === undefined) return
+    for (const item of [...this.#digests])
+      if (item.digest.digestTipAddress.sequenceNo === blockAddress.sequenceNo) this.#compareDigest(item, found)
+  }
+
+  #compareDigest(item: WaitingDigest, found: Digest): void {
+    const { digest, path } = item
+    const { strandId, sequenceNo } = digest.digestTipAddress
+    if (this.#trusted.has(path) && !this.#strands.has(strandId)) return
+    this.#digests.splice(this.#digests.indexOf(item), 1)
+    const isSame = equalBytes(found.digest, digest.digest) && strandId === found.digestTipAddress.strandId
+    const expected = `${toBase64(digest.digest)} at block ${sequenceNo}`
+    if (isSame) this.#judge(path, 'digest', 'holds', `the blocks 0 to ${sequenceNo} have the digest ${expected}`)
+    else {
+      const message = `the blocks have the digest ${toBase64(found.digest)}, expected ${expected}`
+      this.#judge(path, 'digest', 'fails', message)
     }
   }
 
@@ -435,6 +473,10 @@ export function storedForm(block: Block): Uint8Array | undefined {
     if (error instanceof LedgerError) return undefined
     throw error
   }
+}
+
+function numberOf({ blockAddress }: Block): number {
+  return blockAddress.sequenceNo
 }
 
 function placeOf(block: Block): BlockPlace {

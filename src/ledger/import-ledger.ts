@@ -4,15 +4,28 @@ import { LedgerError } from '../base/errors.ts'
 import { isId } from '../base/ids.ts'
 import { importBatchBytes } from '../base/limits.ts'
 import { type Block, decodeBlock, encodeBlock } from '../journal/block.ts'
+import type { CheckedBefore } from '../journal/checked-before.ts'
+import { verifyBlock } from '../journal/verify.ts'
 import { BatchedWrites } from '../store/gathered-writes.ts'
 import type { Store, WriteTransaction } from '../store/store.ts'
 import { applyBlock, type Derived } from './apply-block.ts'
 import { readBlock } from './block-cache.ts'
 import { catalogTableId } from './catalog.ts'
-import { blockKey, doubtKey, identityKey } from './keys.ts'
+import { blockKey, documentIdKey, doubtKey, identityKey } from './keys.ts'
+import { importMarks } from './import-marks.ts'
+import { treeNodes } from './journal-tree.ts'
 import { checkLedgerName } from './ledger.ts'
 import { derivedOf } from './rebuild.ts'
-import { encodeIdentity, formatVersion, type Identity, type Origin, readIdentity, readState } from './records.ts'
+import { newestVersion } from './revisions.ts'
+import {
+  decodePlace,
+  encodeIdentity,
+  formatVersion,
+  type Identity,
+  type Origin,
+  readIdentity,
+  readState,
+} from './records.ts'
 
 export interface LedgerImportOptions {
   /** The ledger's name; that of a ledger that is there must be the same. */
@@ -47,6 +60,7 @@ export class LedgerImport {
   #added = 0
   #compared = 0
   #doubtful = 0
+  #mustRecheck = false
 
   private constructor(store: Store, options: LedgerImportOptions, identity: Identity | undefined) {
     this.#store = store
@@ -73,7 +87,7 @@ export class LedgerImport {
       const ledgerImport = new LedgerImport(store, options, identity)
       ledgerImport.#storedTip = readState(snapshot)?.tip
       ledgerImport.#tip = ledgerImport.#storedTip
-      ledgerImport.#doubtful = identity?.origin?.doubtfulRevisions ?? 0
+      ledgerImport.#doubtful = importMarks(snapshot).count
       return ledgerImport
     } finally {
       snapshot.release()
@@ -88,6 +102,50 @@ export class LedgerImport {
   /** Whether an import of before was broken off and goes on now. */
   get isResumed(): boolean {
     return this.#identity?.origin?.state === 'running'
+  }
+
+  /**
+   * What an import before, which this one resumes, has checked and stored; undefined where everything must be checked
+   * again. The last block is looked at, and its place in the journal's tree; the others are believed. Throws LedgerError
+   * 'store/corrupt'.
+   */
+  checkedBefore(): CheckedBefore | undefined {
+    const origin = this.#identity?.origin
+    const tip = this.#storedTip
+    if (!this.isResumed || origin === undefined || tip === undefined || tip < origin.firstSequenceNo) return undefined
+    if (this.#options.isVerified && (!origin.isVerified || origin.mustRecheck === true || this.#doubtful > 0))
+      return undefined
+    const snapshot = this.#store.snapshot()
+    try {
+      const last = readBlock(snapshot, tip)
+      const state = readState(snapshot)
+      const isSound = state !== undefined && equalBytes(state.tipHash, last.blockHash)
+      if (!isSound || verifyBlock(last).findings.length > 0)
+        throw new LedgerError('store/corrupt', `block ${tip}, the last of the unfinished import, is damaged`, {
+          help: `remove the ledger '${this.#options.name}' and import again`,
+        })
+      const first = readBlock(snapshot, origin.firstSequenceNo)
+      const nodes = origin.firstSequenceNo === 0 ? treeNodes({ get: (key) => this.#batches.view.get(key) }) : undefined
+      return { first, last, nodes, versionOf: (id) => this.#versionOf(id) }
+    } finally {
+      snapshot.release()
+    }
+  }
+
+  /** As of the blocks that were added. */
+  #versionOf(documentId: string): number | undefined {
+    const reader = this.#batches.view
+    const bytes = reader.get(documentIdKey(documentId))
+    return bytes && newestVersion(reader, decodePlace(bytes))
+  }
+
+  get isToBeRechecked(): boolean {
+    return this.#mustRecheck
+  }
+
+  /** From the next write on: the check has left something open, so that a resumed import must check all blocks again. */
+  recheckWhenResumed(): void {
+    this.#mustRecheck = true
   }
 
   /**
@@ -118,6 +176,11 @@ export class LedgerImport {
   /** Makes durable what was added. */
   async flush(): Promise<void> {
     const expected = this.#storedTip
+    const origin = this.#identity?.origin
+    if (this.#mustRecheck && this.#added > 0 && origin?.state === 'running' && origin.mustRecheck !== true) {
+      this.#identity = { ...(this.#identity as Identity), origin: { ...origin, mustRecheck: true } }
+      this.#batches.view.put(identityKey, encodeIdentity(this.#identity))
+    }
     await this.#batches.flush((transaction) => {
       if (readState(transaction)?.tip === expected) return
       throw new LedgerError('ledger/exists', `another process imports into the ledger '${this.#options.name}'`)
@@ -133,6 +196,8 @@ export class LedgerImport {
       throw new LedgerError('export/not-found', 'there was no block to import')
     const { origin } = this.#identity
     const isGrown = this.#added > 0 || origin.state === 'running'
+    const { mustRecheck: _, ...plain } = origin
+    this.#identity = { ...this.#identity, origin: plain }
     await this.#mark({
       state: 'complete',
       lastSequenceNo: isGrown ? tip : origin.lastSequenceNo,
@@ -152,6 +217,7 @@ export class LedgerImport {
       isReadOnly: true,
       isVerified: this.#options.isVerified,
       doubtfulRevisions: 0,
+      ...(this.#mustRecheck ? { mustRecheck: true } : {}),
     }
     const identity = { format: formatVersion, name: this.#options.name, strandId, origin }
     await this.#store.write((transaction) => {

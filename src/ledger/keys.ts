@@ -137,6 +137,10 @@ export function revisionKey(tableNumber: number, documentNumber: number, version
   return bytes
 }
 
+export function versionOfRevisionKey(bytes: Uint8Array): number {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUInt32BE(11)
+}
+
 /** All superseded revisions and deletions of a table: by document in the order of insertion, then by version. */
 export function revisionRange(tableNumber: number): Range {
   return { start: revisionKey(tableNumber, 0, 0), end: revisionKey(tableNumber + 1, 0, 0) }

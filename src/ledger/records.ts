@@ -36,6 +36,8 @@ export interface Origin {
   readonly isVerified: boolean
   /** Revisions whose data came as JSON and could not be given back its types. */
   readonly doubtfulRevisions: number
+  /** Of an unfinished import: the check left something open, so that it must begin anew when the import is resumed. */
+  readonly mustRecheck?: true
 }
 
 /** Undefined for a store without a ledger. Throws LedgerError 'ledger/format-too-new', '-old' or 'ledger/foreign'. */
@@ -71,14 +73,15 @@ export function readIdentity(reader: Reader): Identity | undefined {
 }
 
 function originOf(found: Partial<Origin>, name: string): Origin {
-  const { state, firstSequenceNo, lastSequenceNo, isReadOnly, isVerified, doubtfulRevisions } = found
+  const { state, firstSequenceNo, lastSequenceNo, isReadOnly, isVerified, doubtfulRevisions, mustRecheck } = found
   const isWhole =
     (state === 'running' || state === 'complete') &&
     [firstSequenceNo, lastSequenceNo, doubtfulRevisions].every(Number.isSafeInteger) &&
     typeof isReadOnly === 'boolean' &&
     typeof isVerified === 'boolean'
   if (!isWhole) throw new LedgerError('ledger/foreign', `the ledger '${name}' has a damaged record of its import`)
-  return { state, firstSequenceNo, lastSequenceNo, isReadOnly, isVerified, doubtfulRevisions } as Origin
+  const origin = { state, firstSequenceNo, lastSequenceNo, isReadOnly, isVerified, doubtfulRevisions } as Origin
+  return mustRecheck === true ? { ...origin, mustRecheck } : origin
 }
 
 export function encodeIdentity(identity: Identity): Uint8Array {

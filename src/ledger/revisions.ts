@@ -7,6 +7,7 @@ import {
   documentRevisionRange,
   revisionKey,
   revisionRange,
+  versionOfRevisionKey,
 } from './keys.ts'
 import {
   decodeRevisionRecord,
@@ -36,6 +37,15 @@ export function revisionOf(
     return decodeRevisionRecord(revisionOfDocument(current))
   const superseded = reader.get(revisionKey(tableNumber, documentNumber, version))
   return superseded && decodeRevisionRecord(superseded)
+}
+
+/** The version of a document's last revision, deletions included; undefined when there is none. */
+export function newestVersion(reader: Reader, place: DocumentPlace): number | undefined {
+  const current = reader.get(documentKey(place.tableNumber, place.documentNumber))
+  const version = current && versionOfDocument(current)
+  if (version !== undefined && version !== derivedVersion) return version
+  for (const [key] of reader.range({ ...documentRevisionRange(place), reverse: true })) return versionOfRevisionKey(key)
+  return undefined
 }
 
 /** One document's revisions, by version. */

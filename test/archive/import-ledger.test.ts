@@ -7,7 +7,7 @@ import { type ExportFormat, ExportWriter, exportFormats } from '../../src/journa
 import { readBlocks } from '../../src/journal/import-blocks.ts'
 import { findExportFiles } from '../../src/journal/import-files.ts'
 import { FindingList } from '../../src/journal/import-findings.ts'
-import { verifyExport } from '../../src/journal/verify-export.ts'
+import { ExportVerifier, verifyExport } from '../../src/journal/verify-export.ts'
 import { journalOf } from '../../src/ledger/export-ledger.ts'
 import { LedgerImport, type LedgerImportOptions } from '../../src/ledger/import-ledger.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
@@ -20,7 +20,14 @@ import { printIon } from '../../src/values/text-writer.ts'
 import { timestampFromMs } from '../../src/values/timestamp.ts'
 import { dump, isError, openLedger, run } from '../ledger/ledger-fixture.ts'
 import { SimEnv } from '../support/sim-env.ts'
-import { type ForeignChange, ForeignJournal, idOf, sampleForeignJournal, withFolder } from './foreign-journal.ts'
+import {
+  type ForeignChange,
+  ForeignJournal,
+  idOf,
+  sampleForeignJournal,
+  withFolder,
+  writeFiles,
+} from './foreign-journal.ts'
 
 const options: LedgerImportOptions = { name: 'cars', isWritable: false, isVerified: true }
 
@@ -220,6 +227,94 @@ test('an import that was broken off is refused, and goes on when it is run again
     assert.deepEqual(dump(store), dump(await importBlocks(blocks)))
   }
 })
+
+/** Imports the blocks of files as the program does; stops before `stop`, with what was added made durable. */
+async function importFiles(folder: string, store: Store, stop = Number.POSITIVE_INFINITY) {
+  const findings = new FindingList()
+  const files = await findExportFiles([folder], findings)
+  const target = LedgerImport.open(store, options)
+  const before = target.checkedBefore()
+  const last = before?.last.blockAddress.sequenceNo ?? -1
+  const verifier = new ExportVerifier(files, findings, new Map(), before)
+  for await (const source of readBlocks(files, findings)) {
+    const { sequenceNo } = source.block.blockAddress
+    if (sequenceNo >= stop) {
+      await target.flush()
+      return undefined
+    }
+    if (sequenceNo > last) verifier.add(source)
+    if (!verifier.isCertain) target.recheckWhenResumed()
+    await target.add(source.block, source.doubtful)
+  }
+  await target.finish()
+  return { report: verifier.end(), last }
+}
+
+test(
+  'a resumed import checks only the missing blocks, and says the same about them and the digest',
+  withFolder(async (folder) => {
+    const { blocks } = sampleForeignJournal()
+    writeFiles(folder, { 'all.ion': blocks.map((block) => `${printIon(block.ion)}\n`).join('') })
+    const whole = await importFiles(folder, createMemoryStore())
+    for (let stop = 1; stop <= blocks.length; stop += 1) {
+      const store = createMemoryStore()
+      await importFiles(folder, store, stop)
+      const resumed = await importFiles(folder, store)
+      if (stop === blocks.length) assert.equal(resumed?.last, -1)
+      else assert.deepEqual(resumed?.report.checkedBefore, { first: 0, last: stop - 1 })
+      assert.equal(resumed?.report.verdict, 'verified')
+      assert.deepEqual([resumed?.report.digest, resumed?.report.last], [whole?.report.digest, whole?.report.last])
+      await assertSound(store)
+    }
+  }),
+)
+
+test(
+  'a resumed import finds what is wrong in the missing blocks: a version, the chain, a saved digest of earlier blocks',
+  withFolder(async (folder) => {
+    const good = sampleForeignJournal().blocks
+    const write = (blocks: readonly Block[], more: Record<string, string> = {}) =>
+      writeFiles(folder, { 'all.ion': blocks.map((block) => `${printIon(block.ion)}\n`).join(''), ...more })
+    const begin = async () => {
+      const store = createMemoryStore()
+      write(good)
+      await importFiles(folder, store, 6)
+      return store
+    }
+    const car = { table: 'Car', tableId: idOf('table Car') }
+    const skipping = sampleForeignJournal()
+    skipping.append({ changes: [{ ...car, id: idOf('a'), data: '{vin:"a"}', version: 7 }] })
+    const store = await begin()
+    write(skipping.blocks)
+    const skipped = await importFiles(folder, store)
+    assert.deepEqual(
+      skipped?.report.findings.map(({ code }) => code),
+      ['revision-version'],
+    )
+    const other = await begin()
+    write([...good.slice(0, 6), good[7] as Block])
+    await assert.rejects(importFiles(folder, other), isError('journal/gap'))
+    const digest = `{digest:{{${toBase64(new Uint8Array(32))}}},digestTipAddress:{strandId:"${good[0]?.blockAddress.strandId}",sequenceNo:3}}`
+    const third = await begin()
+    write(good, { 'd.ion.txt': digest })
+    assert.equal((await importFiles(folder, third))?.report.verdict, 'tampered')
+  }),
+)
+
+test(
+  'an import that left something open is checked from its first block on when it is resumed',
+  withFolder(async (folder) => {
+    const journal = new ForeignJournal()
+    journal.append({ withoutInfo: true })
+    journal.append({ withoutInfo: true })
+    journal.append({ statements: ['SELECT 1'] })
+    writeFiles(folder, { 'all.ion': journal.blocks.map((block) => `${printIon(block.ion)}\n`).join('') })
+    const store = createMemoryStore()
+    await importFiles(folder, store, 2)
+    const resumed = await importFiles(folder, store)
+    assert.deepEqual([resumed?.report.verdict, resumed?.report.checkedBefore], ['incomplete', undefined])
+  }),
+)
 
 test('a later export goes on where an earlier one ended', async () => {
   const { blocks } = sampleForeignJournal()
