@@ -19,7 +19,7 @@ import { directoryOf, existing } from './connect.ts'
 import { reasonOf } from './file-error.ts'
 import { realEnv } from './real-env.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
-import { count, ToolProgress } from './tool-progress.ts'
+import { count, progressOption, type ProgressWish, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
 import { blocksBetweenTurns } from './verify-export-tool.ts'
 
@@ -29,6 +29,7 @@ interface ExportWishes extends Partial<Omit<Arguments, 'format'>> {
   readonly prefix?: string
   readonly from?: string
   readonly to?: string
+  readonly progress?: ProgressWish
 }
 
 /** `qldb export DIR`: the journal in the layout and formats of AWS's journal exports. */
@@ -57,7 +58,7 @@ export async function exportTool(argv: readonly string[], world: ToolWorld): Pro
   const window = { from: timeOf(wishes.from, '--from'), to: timeOf(wishes.to, '--to') }
   const store = openLmdbStore(directoryOf(existing(place)))
   const snapshot = store.snapshot()
-  const progress = new ToolProgress(world)
+  const progress = new ToolProgress(world, wishes.progress)
   try {
     const journal = journalOf(snapshot)
     const written = await writeExport(folder, journal, window, { ...wishes, format: format ?? 'ion-text' }, progress)
@@ -90,6 +91,7 @@ function exportCommand(): Command {
     .option('--prefix <prefix>', "put before every file's key, as a prefix in a bucket is")
     .option('--from <time>', 'leave out blocks before this time: 2024-01-31T00:00:00Z')
     .option('--to <time>', 'leave out blocks from this time on')
+    .addOption(progressOption())
 }
 
 interface Window {
@@ -123,7 +125,7 @@ async function writeExport(
     for (const block of journal.blocks()) {
       seen += 1
       if (seen % blocksBetweenTurns === 0)
-        await progress.report('exporting', seen, journal.last - journal.first + 1, 'blocks')
+        await progress.report('exporting', seen, journal.last - journal.first + 1, 'blocks', writer.bytes)
       if (isBefore(block.blockTimestamp, window.from)) continue
       if (window.to !== undefined && !isBefore(block.blockTimestamp, window.to)) break
       writer.add(block)

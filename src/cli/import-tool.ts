@@ -20,7 +20,7 @@ import { makeFolder } from './folders.ts'
 import { readDigestFile } from './proof-files.ts'
 import { reportFailure } from './report-failure.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
-import { count, counted, ToolProgress } from './tool-progress.ts'
+import { count, counted, progressOption, type ProgressWish, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
 import { guessesOption } from './verify-command.ts'
 import { blocksBetweenTurns } from './verify-export-tool.ts'
@@ -34,6 +34,7 @@ interface ImportWishes extends Partial<Omit<Arguments, 'format'>> {
   readonly digest?: readonly string[]
   readonly format?: 'text' | 'json'
   readonly guesses?: number
+  readonly progress?: ProgressWish
 }
 
 /** `qldb import PATH…`: a ledger of one's own from journal exports of AWS's, or from a stream's records. */
@@ -55,7 +56,7 @@ export async function importTool(argv: readonly string[], world: ToolWorld): Pro
   const { format: _, ...ledgerWishes } = wishes
   const { place } = ledgerOptions(ledgerWishes, world.variables)
   if (place.endpoint !== undefined || place.inMemory) throw usage('an import goes into an embedded ledger on disk')
-  const progress = new ToolProgress(world)
+  const progress = new ToolProgress(world, wishes.progress)
   try {
     const findings = new FindingList()
     let seen = 0
@@ -88,6 +89,7 @@ function importCommand(): Command {
       ),
     )
     .addOption(guessesOption())
+    .addOption(progressOption())
     .addOption(new Option('-f, --format <format>', 'how the report is written').choices(['text', 'json']))
 }
 
@@ -175,13 +177,15 @@ async function copyBlocks(
 ): Promise<'whole' | 'tampered'> {
   const last = before?.last.blockAddress.sequenceNo ?? -1
   let blocks = before === undefined ? 0 : last - before.first.blockAddress.sequenceNo
+  let bytes = 0
   const total = blocksNamed(files)
-  const onRead = () => progress.report('importing', blocks, total, 'blocks')
+  const onRead = () => progress.report('importing', blocks, total, 'blocks', bytes)
   const missing = {
     ...files,
     blockFiles: files.blockFiles.filter(({ named }) => named === undefined || named.last >= last),
   }
   for await (const { block, doubtful, ...source } of readBlocks(missing, findings, onRead, retyper)) {
+    bytes += source.bytes
     if (block.blockAddress.sequenceNo <= last) {
       await target.add(block)
       continue

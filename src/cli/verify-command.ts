@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { jsonGuessesMax } from '../base/limits.ts'
 import type { Arguments } from './args.ts'
+import type { ProgressWish } from './tool-progress.ts'
 
 export interface VerifyWishes extends Partial<Arguments> {
   /** Paths of digest files. */
@@ -10,6 +11,7 @@ export interface VerifyWishes extends Partial<Arguments> {
   readonly derived: boolean
   /** Guesses at the types of a JSON document's data. */
   readonly guesses?: number
+  readonly progress?: ProgressWish
 }
 
 /** `--guesses N`, of verify and import. */

@@ -27,17 +27,17 @@ export async function verifyExportPaths(
 ): Promise<VerifyReport> {
   const named = digestsAmong(paths)
   const trusted = new Map([...savedDigests(wishes), ...named])
-  const progress = new ToolProgress(world)
+  const progress = new ToolProgress(world, wishes.progress)
   try {
     const report = await verifyExport(
       paths.filter((path) => !named.has(path)),
       {
         trusted,
         guessesMax: wishes.guesses,
-        onBlock: async (_, { blocks, total }) => {
-          if (blocks % blocksBetweenTurns === 0) await progress.report('verifying', blocks, total, 'blocks')
+        onBlock: async (_, { blocks, total, bytes }) => {
+          if (blocks % blocksBetweenTurns === 0) await progress.report('verifying', blocks, total, 'blocks', bytes)
         },
-        onRead: ({ blocks, total }) => progress.report('verifying', blocks, total, 'blocks'),
+        onRead: ({ blocks, total, bytes }) => progress.report('verifying', blocks, total, 'blocks', bytes),
       },
     )
     return reportOfExport(report, progress.seconds)

@@ -41,7 +41,7 @@ async function verifyStoreIn(
 ): Promise<VerifyReport> {
   const saved = savedDigests(wishes)
   const store = openLmdbStore(directory)
-  const progress = new ToolProgress(world)
+  const progress = new ToolProgress(world, wishes.progress)
   const scratch = new ScratchStores()
   let report: StoreReport
   try {
@@ -49,8 +49,8 @@ async function verifyStoreIn(
       name,
       saved: [...saved.values()],
       openScratch: wishes.derived ? (blocks) => scratch.open(blocks) : undefined,
-      onProgress: ({ stage, done, total }) =>
-        progress.report(stage === 'blocks' ? 'verifying' : 'deriving anew', done, total, 'blocks'),
+      onProgress: ({ stage, done, total, bytes }) =>
+        progress.report(stage === 'blocks' ? 'verifying' : 'comparing derived data', done, total, 'blocks', bytes),
     })
   } finally {
     progress.dispose()
@@ -66,7 +66,7 @@ async function verifyStoreIn(
 async function verifyAtEndpoint(place: Place, wishes: VerifyWishes, world: ToolWorld): Promise<VerifyReport> {
   const saved = savedDigests(wishes)
   const connection = await connectTo(place, 'main')
-  const progress = new ToolProgress(world)
+  const progress = new ToolProgress(world, wishes.progress)
   try {
     const journal = await verifyFromOutside(connection, [...saved.values()], (done, total) =>
       progress.report('verifying', done, total, 'blocks'),

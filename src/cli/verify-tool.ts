@@ -4,6 +4,7 @@ import { isStoreDirectory } from '../store/lmdb-files.ts'
 import { wrongUsage } from './args.ts'
 import { savedDigests } from './proof-files.ts'
 import { addLedgerFlags, parseToolArguments } from './tool-arguments.ts'
+import { progressOption } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
 import { verifyCommand, type VerifyWishes } from './verify-command.ts'
 import { isExportPath, verifyExportPaths } from './verify-export-tool.ts'
@@ -17,7 +18,7 @@ export type { VerifyWishes } from './verify-command.ts'
  */
 export async function verifyTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
   const invocation = parseToolArguments<VerifyWishes>(
-    addLedgerFlags(verifyCommand('qldb verify'), ['endpoint']),
+    addLedgerFlags(verifyCommand('qldb verify').addOption(progressOption()), ['endpoint']),
     argv,
     {
       ok: 'verified: everything that can be checked fits',

@@ -24,6 +24,8 @@ export interface VerifyProgress {
   readonly stage: 'blocks' | 'derived'
   readonly done: number
   readonly total: number
+  /** Of the blocks that were read. */
+  readonly bytes?: number
 }
 
 export interface StoreReport {
@@ -68,7 +70,12 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
     const journal = checkOf(snapshot, identity, saved)
     checkMarks(snapshot, identity.origin, saved, journal)
     for (const window of windowsOf(storedBlocks(snapshot, identity.origin, journal))) {
-      await onProgress({ stage: 'blocks', done: window[0]?.sequenceNo ?? 0, total: journal.last + 1 })
+      await onProgress({
+        stage: 'blocks',
+        done: window[0]?.sequenceNo ?? 0,
+        total: journal.last + 1,
+        bytes: journal.bytes,
+      })
       journal.addStored(window)
     }
     journal.end()
