@@ -247,7 +247,7 @@ function pushScalar(stack: ByteStack, value: PlainScalar): void {
       break
     case 'decimal':
       pushDecimalBody(stack, value)
-      stack.pushHeader(0x50, checkIntegerSize(stack.size - end))
+      stack.pushHeader(0x50, stack.size - end)
       break
     case 'timestamp':
       pushTimestampBody(stack, value)
@@ -293,9 +293,11 @@ function pushFloat(stack: ByteStack, value: number): void {
 /** Exponent and coefficient: nothing for 0d0, no coefficient for other zeros that have no sign. */
 export function pushDecimalBody(stack: ByteStack, value: DecimalValue): void {
   const { coefficient, exponent, negativeZero } = value
+  const end = stack.size
   if (coefficient === 0n) {
     if (negativeZero) stack.pushByte(0x80)
     else if (exponent === 0) return
   } else stack.pushInt(coefficient)
+  checkIntegerSize(stack.size - end)
   stack.pushVarInt(exponent + 0)
 }

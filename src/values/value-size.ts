@@ -90,9 +90,9 @@ export function isEncodable(value: Value, depth = 0): boolean {
     case 'symbol':
       return !hasLoneSurrogate(value.value)
     case 'int':
-      return typeof value.value === 'number' || isBounded(value.value)
+      return typeof value.value === 'number' || isBounded(value.value, magnitudeEnd)
     case 'decimal':
-      return isBounded(value.coefficient)
+      return isBounded(value.coefficient, coefficientEnd)
     case 'list':
     case 'sexp':
     case 'bag':
@@ -121,7 +121,9 @@ function areWhole(texts: readonly string[]): boolean {
 }
 
 const magnitudeEnd = 1n << BigInt(8 * integerBytesMax)
+/** A coefficient has a bit for its sign. */
+const coefficientEnd = magnitudeEnd / 2n
 
-function isBounded(integer: bigint): boolean {
-  return integer < magnitudeEnd && integer > -magnitudeEnd
+function isBounded(integer: bigint, end: bigint): boolean {
+  return integer < end && integer > -end
 }

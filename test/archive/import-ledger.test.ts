@@ -18,7 +18,7 @@ import type { Store } from '../../src/store/store.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import { timestampFromMs } from '../../src/values/timestamp.ts'
-import { dump, isError, openLedger, run } from '../ledger/ledger-fixture.ts'
+import { Client, dump, isError, openLedger, run } from '../ledger/ledger-fixture.ts'
 import { SimEnv } from '../support/sim-env.ts'
 import {
   type ForeignChange,
@@ -323,6 +323,47 @@ test('a later export goes on where an earlier one ended', async () => {
   for (const block of blocks.slice(5)) await target.add(block)
   assert.deepEqual(await target.finish(), { tip: blocks.length - 1, added: blocks.length - 7, compared: 2 })
   assert.deepEqual(dump(store), dump(await importBlocks(blocks)))
+})
+
+test('a later import that stops after it has written something leaves the ledger refused, until it is run again', async () => {
+  const journal = sampleForeignJournal()
+  const store = await importBlocks(journal.blocks)
+  const tip = (await openImported(store)).tip().sequenceNo
+  const sizeBefore = dump(store).length
+  while (journal.blocks.length < 4_000) journal.append({ statements: ['SELECT 1'] })
+  const target = LedgerImport.open(store, options)
+  for (const block of journal.blocks.slice(tip + 1)) {
+    await target.add(block)
+    if (dump(store).length > sizeBefore) break
+  }
+  assert.ok(dump(store).length > sizeBefore, 'blocks were written before the end')
+  await assert.rejects(openImported(store), isError('ledger/incomplete'))
+  assert.ok(LedgerImport.open(store, options).isResumed)
+  await importBlocks(journal.blocks, store)
+  assert.equal((await openImported(store)).tip().sequenceNo, journal.blocks.length - 1)
+})
+
+test('a transaction conflicts with what an import has brought meanwhile: documents, tables, names', async () => {
+  const car = { table: 'Car', tableId: idOf('table Car') }
+  const read: Readonly<Record<string, string>> = {
+    documents: "SELECT * FROM Car AS c WHERE c.vin = 'a'",
+    tables: 'SELECT * FROM information_schema.user_tables',
+    nothing: "SELECT * FROM Note AS n WHERE n.t = 'new'",
+  }
+  for (const [what, statement] of Object.entries(read)) {
+    const journal = sampleForeignJournal()
+    const store = await importBlocks(journal.blocks, undefined, { isWritable: true })
+    const client = new Client(await openImported(store))
+    client.run(statement)
+    client.run("INSERT INTO Note {'t': 'mine'}")
+    if (what === 'documents') {
+      const data = '{vin:"a",price:3}'
+      journal.append({ statements: ['UPDATE Car SET price = 3'], changes: [{ ...car, id: idOf('a'), data }] })
+    } else journal.append({ statements: ['CREATE TABLE Late'], hidden: 1 })
+    await importBlocks(journal.blocks, store, { isWritable: true })
+    if (what === 'nothing') await client.commit()
+    else await assert.rejects(client.commit(), isError('transaction/conflict'), what)
+  }
 })
 
 test('exports that begin late: no digest, but all the rest', async () => {

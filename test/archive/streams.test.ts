@@ -237,6 +237,40 @@ test('a record as a library of Amazon’s packed it', () => {
   )
 })
 
+test('a packed record takes the fields that its library writes, and no others, in the message and in its records', () => {
+  const data = encodeIon(parseIon('{a:1}'))
+  const bytes = (...parts: (readonly number[] | Uint8Array)[]) => Buffer.concat(parts.map((part) => Buffer.from(part)))
+  const field = (number: number, wireType: number, content: Uint8Array) =>
+    bytes([number * 8 + wireType, ...(wireType === 2 ? varint(content.length) : [])], content)
+  const packed = (...fields: readonly Uint8Array[]) => {
+    const message = Buffer.concat(fields)
+    return bytes([0xf3, 0x89, 0x9a, 0xc2], message, createHash('md5').update(message).digest())
+  }
+  const record = (...fields: readonly Uint8Array[]) => field(3, 2, Buffer.concat(fields))
+  const read = (from: Uint8Array) => {
+    const splitter = new BinarySplitter()
+    return [...splitter.push(from), ...splitter.end()].map(({ value }) => printIon(value))
+  }
+  const index = Buffer.from([0x08, 0x01])
+  assert.deepEqual(read(packed(record(field(3, 2, data)))), ['{a:1}'])
+  assert.deepEqual(read(packed(record(index, field(3, 2, data)), record(field(3, 2, data)))), ['{a:1}', '{a:1}'])
+  // A reader that took them for fields with a length would skip them.
+  const [four, eight] = [Buffer.from([3, 0, 0, 0]), Buffer.from([7, 0, 0, 0, 0, 0, 0, 0])]
+  for (const [what, message] of Object.entries({
+    'a fixed number of 32 bits': packed(record(field(4, 5, four), field(3, 2, data))),
+    'a fixed number of 64 bits': packed(record(field(4, 1, eight), field(3, 2, data))),
+    'a group': packed(record(field(4, 3, Buffer.from([0])), field(3, 2, data))),
+    'a number in place of data': packed(record(index, bytes([0x18, 0x05]))),
+    'a record without data': packed(record(index)),
+    'a field 4 of the message': packed(field(4, 2, data), record(field(3, 2, data))),
+    'a field 0 of the message': packed(field(0, 2, data), record(field(3, 2, data))),
+    'a number as a field of the message': packed(index, record(field(3, 2, data))),
+    'a key as 32 bits': packed(field(1, 5, four), record(field(3, 2, data))),
+    'no record': packed(field(1, 2, data)),
+  }))
+    assert.throws(() => read(message), isError('ion/malformed'), what)
+})
+
 test('records packed into packed records are refused: no library makes them', () => {
   let data: Uint8Array = encodeIon(parseIon('{a:1}'))
   for (let depth = 0; depth < 2_000; depth += 1) data = aggregate([data])

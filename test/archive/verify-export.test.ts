@@ -177,6 +177,15 @@ test(
       'c.ion': range(6, last),
     })
     assert.deepEqual([twice.verdict, twice.findings, twice.blocks], ['verified', [], journal.blocks.length])
+    const inOne = await check(join(folder, 'in one'), {
+      'a.ion': range(0, 4) + range(4, 4) + range(5, last),
+    })
+    assert.deepEqual([inOne.verdict, inOne.findings, inOne.blocks], ['verified', [], journal.blocks.length])
+    const withGap = await check(join(folder, 'with a gap'), {
+      'a.ion': range(0, 3) + range(5, 5) + range(5, last),
+      'b.ion': range(4, 4),
+    })
+    assert.deepEqual([withGap.verdict, withGap.findings], ['verified', []])
     const changed = await check(join(folder, 'changed'), {
       'a.ion': range(0, last),
       'b.ion': edit(journal.blocks[5] as Block, /90\.25/, '90.26'),

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { LedgerError } from '../../src/base/errors.ts'
 import { compileLikePattern } from '../../src/exec/like.ts'
 import { findText } from '../../src/values/find-text.ts'
+import { parseIon } from '../../src/values/text-reader.ts'
 import { MemoryDatabase } from '../support/memory-source.ts'
 import { runStatement } from '../support/run-statement.ts'
 
@@ -51,6 +52,38 @@ test('one long expression of one row asks in its midst whether it is to end, and
       throw new LedgerError('cancelled/by-user', 'stopped')
     }
     assert.throws(() => run(expression, stop), { code: 'cancelled/by-user' }, expression)
+  }
+})
+
+/** Statements over 300 rows of one key, and about how many pairs or rows they work on; none of them gives many rows. */
+const pairs = 90_000
+const loops: Readonly<Record<string, readonly [string, number]>> = {
+  'a nested join': ['SELECT VALUE 1 FROM t AS a, t AS b WHERE a.n + b.n < 0', pairs],
+  'a hash join': ['SELECT VALUE 1 FROM t AS a JOIN t AS b ON a.k = b.k AND a.n + b.n < 0', pairs],
+  'a left hash join': ['SELECT VALUE COUNT(*) FROM t AS a LEFT JOIN t AS b ON a.k = b.k AND a.n + b.n < 0', pairs],
+  'a full join': ['SELECT VALUE COUNT(*) FROM t AS a FULL JOIN t AS b ON a.n + b.n < 0', pairs],
+  'a full hash join': ['SELECT VALUE COUNT(*) FROM t AS a FULL JOIN t AS b ON a.k = b.k AND a.n + b.n < 0', pairs],
+  'a sub-query': ['SELECT VALUE 1 FROM t AS a WHERE EXISTS (SELECT * FROM t AS b WHERE a.n + b.n < 0)', pairs],
+  ANY: [
+    'SELECT VALUE 1 FROM t AS a WHERE a.n < ANY (SELECT VALUE b.n - 1000 FROM t AS b WHERE b.n >= a.n - a.n)',
+    pairs,
+  ],
+  UNPIVOT: ['SELECT VALUE 1 FROM t AS a, UNPIVOT a.s AS v AT n WHERE v < 0', 300 * 40],
+  'a path': ['SELECT VALUE 1 FROM t AS a WHERE -1 IN (SELECT VALUE x FROM a.s.* AS x)', 300 * 40],
+}
+
+test('a statement asks whether it is to end after every 512 rows, in joins and sub-queries without a row too', () => {
+  const fields = Array.from({ length: 40 }, (_, at) => `f${at}:${at}`)
+  const rows = `[${Array.from({ length: 300 }, (_, at) => `{k:1,n:${at},s:{${fields}}}`)}]`
+  for (const [name, [statement, work]] of Object.entries(loops)) {
+    const database = new MemoryDatabase()
+    database.values.set('t', parseIon(rows))
+    let asked = 0
+    database.meter.onTick = () => {
+      asked += 1
+    }
+    runStatement(database, statement)
+    assert.ok(asked >= Math.floor(work / 512) - 2, `${name}: asked ${asked} times, not ${work / 512}`)
   }
 })
 

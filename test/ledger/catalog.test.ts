@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { activeTablesMax, indexBuildBatchDocuments, tableIndexesMax, tablesMax } from '../../src/base/limits.ts'
+import { tableOfDocument } from '../../src/ledger/catalog.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
+import { parseIon } from '../../src/values/text-reader.ts'
 import { Client, dump, idOf, isError, openLedger, run } from './ledger-fixture.ts'
 
 const userTables = 'SELECT * FROM information_schema.user_tables'
@@ -209,4 +211,24 @@ test('the building of an index can be stopped, and nothing of it stays', async (
   await client.commit(after(3))
   assert.equal(looks, 2)
   assert.deepEqual(await run(ledger, 'SELECT VALUE t.k FROM T AS t WHERE t.k = 2005'), ['2005'])
+})
+
+test("a document of the catalog that is no table's definition is a damaged store, field by field", () => {
+  const good = "{tableId:'t',name:'T',indexes:[{indexId:'i',expr:'[a]'}],status:'ACTIVE'}"
+  const definition = (text: string) => tableOfDocument(parseIon(text.replaceAll("'", '"')))
+  assert.deepEqual(definition(good), {
+    tableId: 't',
+    name: 'T',
+    status: 'ACTIVE',
+    indexes: [{ indexId: 'i', field: 'a' }],
+  })
+  assert.equal(definition(good.replace('ACTIVE', 'INACTIVE')).status, 'INACTIVE')
+  const spoilt = [
+    ...['5', '[]', good.replace("tableId:'t',", ''), good.replace("name:'T'", 'name:5'), good.replace("'T'", 'T')],
+    ...[good.replace('ACTIVE', 'ONLINE'), good.replace(",status:'ACTIVE'", ''), good.replace("'ACTIVE'", 'null')],
+    ...[good.replace(/indexes:\[.*\],/, ''), good.replace(/\[\{.*\}\]/, '{}'), good.replace(/\{indexId.*\}\]/, '5]')],
+    ...[good.replace("indexId:'i',", ''), good.replace(",expr:'[a]'", ''), good.replace("'[a]'", '[a]')],
+  ]
+  assert.equal(new Set([good, ...spoilt]).size, spoilt.length + 1, 'each replaces something')
+  for (const text of spoilt) assert.throws(() => definition(text), isError('store/corrupt'), text)
 })

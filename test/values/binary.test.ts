@@ -8,7 +8,8 @@ import { encodeAllIon, encodeIon, encodeRaw } from '../../src/values/binary-writ
 import { LocalSymbolTable, SymbolDictionary } from '../../src/values/symbols.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
-import { bag, int, list, string, struct, structOf, symbol, type Value } from '../../src/values/value.ts'
+import { bag, decimal, int, list, string, struct, structOf, symbol, type Value } from '../../src/values/value.ts'
+import { isEncodable } from '../../src/values/value-size.ts'
 
 const marker = 'e00100ea'
 
@@ -191,6 +192,37 @@ test('what has no encoding is refused', () => {
   assert.throws(() => encodeIon(symbol('a\udc00')), { code: 'value/out-of-range' })
   assert.throws(() => encodeIon(int(1n << BigInt(integerBytesMax * 8))), { code: 'value/out-of-range' })
   assert.equal(printIon(decodeIon(encodeIon(int(1)))), '1', 'and the next value is not harmed')
+})
+
+test('isEncodable says beforehand what encodeIon refuses', () => {
+  const end = 1n << BigInt(8 * integerBytesMax)
+  const nested = (depth: number) => Array.from({ length: depth }).reduce<Value>((inner) => list([inner]), int(1))
+  const taken = [
+    int(end - 1n),
+    int(1n - end),
+    decimal(end / 2n - 1n, -3),
+    decimal(1n - end / 2n, 3),
+    string('\u{1F601}'),
+  ]
+  const refused = [
+    int(end),
+    int(-end),
+    decimal(end / 2n, -3),
+    decimal(-end / 2n, 3),
+    string('\ud800'),
+    symbol('\udc00'),
+  ]
+  const within = (value: Value): Value[] => [value, list([int(1), value]), structOf({ a: int(1), b: bag([value]) })]
+  for (const value of [...taken.flatMap(within), nested(nestingDepthMax)]) {
+    assert.ok(isEncodable(value))
+    encodeIon(value)
+  }
+  const named = structOf({ a: int(1), '\udc00': int(2) })
+  const annotated = int(1, ['a', '\udc00'])
+  for (const value of [...[...refused, named, annotated].flatMap(within), nested(nestingDepthMax + 1)]) {
+    assert.ok(!isEncodable(value))
+    assert.throws(() => encodeIon(value), LedgerError)
+  }
 })
 
 test('nesting is bounded in writing and in reading, eager and lazy', () => {

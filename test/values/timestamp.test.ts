@@ -36,6 +36,23 @@ test('what is read prints as it was written', () => {
   fc.assert(fc.property(timestampValue, (t) => ionEquals(read(printTimestamp(t)), t)))
 })
 
+test('an offset may reach the first and the last moment of the calendar, not beyond', () => {
+  for (const text of [
+    '0001-01-01T01:00+01:00',
+    '0001-01-01T23:59+23:59',
+    '9999-12-31T22:59:59.9-01:00',
+    '9999-12-31T23:59Z',
+  ])
+    assert.equal(printTimestamp(read(text)), text)
+  for (const text of [
+    '0001-01-01T00:59+01:00',
+    '0001-01-01T23:58+23:59',
+    '9999-12-31T23:00-01:00',
+    '9999-12-31T00:01-23:59',
+  ])
+    assert.equal(parseTimestamp(text), undefined, text)
+})
+
 test('other shapes and fields out of range are refused', () => {
   const texts = [
     ...['', '2020', '2020-', '2020-1T', '2020-02', '20200101T', ' 2020T', '2020T ', '+2020T', '2020-01-01 00:00Z'],
