@@ -112,7 +112,7 @@ async function importFigures(place: string, format: string, folder: string, bare
     const findings = new FindingList()
     const files = await findExportFiles([place], findings)
     const verifier = new ExportVerifier(files, findings)
-    const target = LedgerImport.open(store, { name: 'bench', isWritable: false, isVerified: true })
+    const target = LedgerImport.open(store, { name: 'bench', isWritable: false, isVerified: true, env: realEnv })
     for await (const source of readBlocks(files, findings)) {
       const stored = storedForm(source.block)
       verifier.add(source, stored)

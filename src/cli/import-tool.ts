@@ -19,6 +19,7 @@ import { fileError } from './file-error.ts'
 import { makeFolder } from './folders.ts'
 import { readDigestFile } from './proof-files.ts'
 import { reportFailure } from './report-failure.ts'
+import { realEnv } from './real-env.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, counted, progressOption, type ProgressWish, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
@@ -111,7 +112,12 @@ async function importInto(
   let isKept = !isNew
   let target: LedgerImport | undefined
   try {
-    target = LedgerImport.open(store, { name, isWritable: wishes.writable === true, isVerified: wishes.verify })
+    target = LedgerImport.open(store, {
+      name,
+      isWritable: wishes.writable === true,
+      isVerified: wishes.verify,
+      env: realEnv,
+    })
     const before = resumable(target.checkedBefore(), files)
     const verifier = new ExportVerifier(files, findings, trusted, before)
     const outcome = await copyBlocks(target, files, findings, verifier, wishes, progress, retyper, before)

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-qldb'
 import { LedgerError } from '../base/errors.ts'
 import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
+import { decodeMarks, marksHeader } from '../protocol/marks-header.ts'
 import type { WireError } from '../protocol/message.ts'
 import { boundAnswers } from './bounded-answers.ts'
 import { answerLimits, failureOf, type SdkTransportOptions, sdkConfiguration } from './sdk-transport.ts'
@@ -45,13 +46,33 @@ async function ask(
   options: { readonly abortSignal?: AbortSignal },
 ): Promise<ControlResponse> {
   if (GetDigest !== undefined)
-    return { GetDigest: present(await client.send(new GetDigestCommand(GetDigest), options)) }
+    return { GetDigest: await askForDigest(client, new GetDigestCommand(GetDigest), options) }
   if (GetBlock !== undefined) return { GetBlock: present(await client.send(new GetBlockCommand(GetBlock), options)) }
   if (GetRevision !== undefined)
     return { GetRevision: present(await client.send(new GetRevisionCommand(GetRevision), options)) }
   if (ListLedgers !== undefined)
     return { ListLedgers: present(await client.send(new ListLedgersCommand(ListLedgers), options)) }
   throw new LedgerError('request/invalid', 'a request without an operation')
+}
+
+/** With what a server of ours says of an import's marks. */
+async function askForDigest(
+  client: QLDBClient,
+  command: GetDigestCommand,
+  options: { readonly abortSignal?: AbortSignal },
+): Promise<NonNullable<ControlResponse['GetDigest']>> {
+  let header: string | undefined
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      header = (result.response as { headers?: Record<string, string> }).headers?.[marksHeader]
+      return result
+    },
+    { step: 'build', name: 'readMarks' },
+  )
+  const answer: NonNullable<ControlResponse['GetDigest']> = present(await client.send(command, options))
+  const marks = decodeMarks(header)
+  return marks === undefined ? answer : { ...answer, ImportMarks: marks }
 }
 
 /** The SDK types every member of an answer as perhaps absent; journal-client.ts checks those it needs. */

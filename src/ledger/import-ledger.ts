@@ -1,5 +1,6 @@
 import { BugError } from '../base/assert.ts'
 import { equalBytes } from '../base/bytes.ts'
+import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { isId } from '../base/ids.ts'
 import { importBatchBytes } from '../base/limits.ts'
@@ -13,6 +14,7 @@ import { readBlock } from './block-cache.ts'
 import { catalogTableId } from './catalog.ts'
 import { blockKey, documentIdKey, doubtKey, identityKey } from './keys.ts'
 import { importMarks } from './import-marks.ts'
+import { sealImportRecord } from './import-record.ts'
 import { treeNodes } from './journal-tree.ts'
 import { checkLedgerName } from './ledger.ts'
 import { derivedOf } from './rebuild.ts'
@@ -33,6 +35,8 @@ export interface LedgerImportOptions {
   readonly isWritable: boolean
   /** Every hash of every block is checked before it comes here. */
   readonly isVerified: boolean
+  /** Makes the block that records marks of revisions that could not be checked (import-record.ts). */
+  readonly env: Env
 }
 
 export interface LedgerImportResult {
@@ -198,14 +202,26 @@ export class LedgerImport {
     const isGrown = this.#added > 0 || origin.state === 'running'
     const { mustRecheck: _, ...plain } = origin
     this.#identity = { ...this.#identity, origin: plain }
-    await this.#mark({
+    const complete = {
       state: 'complete',
       lastSequenceNo: isGrown ? tip : origin.lastSequenceNo,
       isReadOnly: origin.isReadOnly && !this.#options.isWritable,
       isVerified: origin.isVerified && (this.#options.isVerified || this.#added === 0),
       doubtfulRevisions: this.#doubtful,
+    } as const
+    await this.#mark(complete, (transaction) => {
+      if (isGrown) this.#record(transaction, origin)
     })
     return { tip, added: this.#added, compared: this.#compared }
+  }
+
+  /** Appends the record of the import, if there must be one. */
+  #record(transaction: WriteTransaction, origin: Origin): void {
+    const derived = derivedOf(transaction, origin)
+    const block = sealImportRecord(transaction, origin, derived.state, this.#options.env)
+    if (block === undefined) return
+    transaction.put(blockKey(block.blockAddress.sequenceNo), encodeBlock(block))
+    applied(transaction, block, derived)
   }
 
   async #begin(first: Block): Promise<void> {
@@ -239,10 +255,13 @@ export class LedgerImport {
     await this.#mark({ state: 'running' })
   }
 
-  async #mark(change: Partial<Origin>): Promise<void> {
+  async #mark(change: Partial<Origin>, also: (transaction: WriteTransaction) => void = () => {}): Promise<void> {
     const before = this.#identity as Identity
     const identity: Identity = { ...before, origin: { ...(before.origin as Origin), ...change } }
-    await this.#store.write((transaction) => transaction.put(identityKey, encodeIdentity(identity)))
+    await this.#store.write((transaction) => {
+      also(transaction)
+      transaction.put(identityKey, encodeIdentity(identity))
+    })
     this.#identity = identity
     this.#derived = undefined
   }

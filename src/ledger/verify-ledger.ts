@@ -3,9 +3,10 @@ import { LedgerError } from '../base/errors.ts'
 import { JournalCheck, type JournalReport, type StoredBlock, windowsOf } from '../journal/journal-check.ts'
 import type { Snapshot, Store } from '../store/store.ts'
 import { endBlock } from './block-cache.ts'
-import { blockKey, doubtKey, doubtsOf, identityKey } from './keys.ts'
-import { checkMarks, isImported, type SavedMarks } from './import-marks.ts'
-import { encodeIdentity, type Identity, type Origin, readIdentity } from './records.ts'
+import { blockKey, identityKey } from './keys.ts'
+import type { SavedMarks } from './import-marks.ts'
+import { MarksCheck } from './verify-marks.ts'
+import { encodeIdentity, type Identity, readIdentity } from './records.ts'
 import { type DerivedReport, verifyDerived } from './verify-derived.ts'
 
 export interface VerifyOptions {
@@ -46,8 +47,9 @@ export function verifyLedger(store: Store, onBlock: (sequenceNo: number) => void
   try {
     const identity = identityOf(snapshot)
     const check = checkOf(snapshot, identity)
-    checkMarks(snapshot, identity.origin, [], check)
-    for (const window of windowsOf(storedBlocks(snapshot, identity.origin, check, onBlock))) check.addStored(window)
+    const marks = new MarksCheck(snapshot, identity.origin, [])
+    marks.report(check)
+    for (const window of windowsOf(storedBlocks(snapshot, marks, check, onBlock))) check.addStored(window)
     check.end()
     return check
   } finally {
@@ -68,8 +70,9 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
   try {
     const identity = identityOf(snapshot)
     const journal = checkOf(snapshot, identity, saved)
-    checkMarks(snapshot, identity.origin, saved, journal)
-    for (const window of windowsOf(storedBlocks(snapshot, identity.origin, journal))) {
+    const marks = new MarksCheck(snapshot, identity.origin, saved)
+    marks.report(journal)
+    for (const window of windowsOf(storedBlocks(snapshot, marks, journal))) {
       await onProgress({
         stage: 'blocks',
         done: window[0]?.sequenceNo ?? 0,
@@ -95,15 +98,13 @@ function checkOf(snapshot: Snapshot, { strandId, origin }: Identity, saved: read
 
 function* storedBlocks(
   snapshot: Snapshot,
-  origin: Origin | undefined,
+  marks: MarksCheck,
   { first, last }: JournalCheck,
   onBlock: (sequenceNo: number) => void = () => {},
 ): Generator<StoredBlock> {
-  const [hasDoubts] = snapshot.range({ start: doubtKey(first, 0), end: doubtKey(last + 1, 0) })
   for (let sequenceNo = first; sequenceNo <= last; sequenceNo += 1) {
     onBlock(sequenceNo)
-    const obeys = hasDoubts !== undefined && isImported(origin, sequenceNo)
-    const uncheckedRevisions = obeys ? doubtsOf(snapshot, sequenceNo) : []
+    const uncheckedRevisions = marks.of(sequenceNo)
     yield { sequenceNo, bytes: snapshot.get(blockKey(sequenceNo)), uncheckedRevisions }
   }
 }

@@ -4,6 +4,7 @@ import { LedgerError } from '../base/errors.ts'
 import { isId } from '../base/ids.ts'
 import { ledgerNameCharactersMax } from '../base/limits.ts'
 import { isLedgerName } from '../protocol/check-request.ts'
+import { marksMembers } from '../protocol/marks-header.ts'
 import type { ControlRequest } from '../protocol/control-message.ts'
 import { invalidParameter, ledgerExists, ledgerNotFound, notFound, preconditionNotMet } from './control-plane-errors.ts'
 import { describeExport, type JournalExports, listExports, startExport } from './control-plane-exports.ts'
@@ -160,8 +161,9 @@ export class ControlPlane {
     const request = journalRequest(operation, name, body)
     try {
       const answer = await this.#registry.readJournal(request)
-      const { Digest, ...others } = { ...answer.GetDigest, ...answer.GetBlock, ...answer.GetRevision }
-      return Digest === undefined ? others : { Digest: toBase64(Digest), ...others }
+      const { Digest, ImportMarks, ...others } = { ...answer.GetDigest, ...answer.GetBlock, ...answer.GetRevision }
+      if (Digest === undefined) return others
+      return { Digest: toBase64(Digest), ...others, ...(ImportMarks && marksMembers(ImportMarks)) }
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error
       if (error.code === 'journal/no-revision') {

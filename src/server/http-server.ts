@@ -26,6 +26,7 @@ import {
   type StopSignal,
   WireError,
 } from '../protocol/message.ts'
+import { encodeMarks, marksHeader } from '../protocol/marks-header.ts'
 import { encodeNotices, noticeHeader } from '../protocol/notice-header.ts'
 import { encodeWireError } from '../protocol/wire-errors.ts'
 import type { ControlPlane } from './control-plane.ts'
@@ -306,7 +307,7 @@ class Service implements HttpService {
       case 'control': {
         exchange.operation = route.call.operation
         const answer = await this.#options.control.answer(route.call, body)
-        return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer) }
+        return { status: 200, headers: controlHeaders(answer), body: JSON.stringify(answer) }
       }
       case 'health':
         return healthAnswer(this.#isDraining)
@@ -400,6 +401,11 @@ class Service implements HttpService {
       this.#held.giveBack(bytes)
     })
   }
+}
+
+function controlHeaders(answer: Readonly<Record<string, unknown>>): Answer['headers'] {
+  const marks = encodeMarks(answer)
+  return { 'content-type': 'application/json', ...(marks === undefined ? {} : { [marksHeader]: marks }) }
 }
 
 function headersOf({ ExecuteStatement, FetchPage }: SendCommandResponse): Answer['headers'] {

@@ -48,7 +48,7 @@ export function answerJournalRequest(
     const { digest, tipAddress } = ledger.digest()
     const marks = ledger.importMarks?.(tipAddress.sequenceNo)
     const answer = { Digest: copyBytes(digest), DigestTipAddress: hold(addressToIon(tipAddress)) }
-    if (ion === 'text' || marks === undefined) return { GetDigest: answer }
+    if (marks === undefined) return { GetDigest: answer }
     return { GetDigest: { ...answer, ImportMarks: { count: marks.count, hash: copyBytes(marks.hash) } } }
   }
   if (GetBlock !== undefined) {

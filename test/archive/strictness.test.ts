@@ -3,15 +3,18 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Block, blockFromIon, encodeBlock } from '../../src/journal/block.ts'
 import { blockKey, doubtKey, identityKey } from '../../src/ledger/keys.ts'
-import type { Ledger } from '../../src/ledger/ledger.ts'
+import { LedgerImport } from '../../src/ledger/import-ledger.ts'
+import { Ledger } from '../../src/ledger/ledger.ts'
 import { encodeIdentity, readIdentity } from '../../src/ledger/records.ts'
 import { verifyStore } from '../../src/ledger/verify-ledger.ts'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import { joinHashes } from '../../src/values/join-hashes.ts'
 import { blob } from '../../src/values/value.ts'
 import { openLedger, run } from '../ledger/ledger-fixture.ts'
+import { SimEnv } from '../support/sim-env.ts'
 import { check, codes } from './checked-export.ts'
 import { sampleForeignJournal, withFolder } from './foreign-journal.ts'
 
@@ -47,24 +50,51 @@ test('a mark of an import that was planted in a ledger made here hides nothing',
   assert.deepEqual(new Set(journal.findings.map(({ code }) => code)), new Set(['mark', 'revision-hash']))
 })
 
-test('with the record of an import planted too, a digest that counts the marks finds them; without one they are counted', async () => {
+test('with the record of an import planted too, the mark hides nothing: no hashed content and no digest has it', async () => {
   const { ledger, store } = await smallLedger()
   const { digest, tipAddress } = ledger.digest()
-  const saved = { digest, digestTipAddress: tipAddress, marks: { count: 0, hash: new Uint8Array(0) } }
   await store.write((t) => {
     const identity = readIdentity(t) as NonNullable<ReturnType<typeof readIdentity>>
     t.put(identityKey, encodeIdentity({ ...identity, origin: imported }))
     t.put(blockKey(2), forge(t.get(blockKey(2)) as Uint8Array))
     t.put(doubtKey(2, 0), new Uint8Array(0))
   })
-  const bound = (await verifyStore(store, { saved: [saved] })).journal
-  assert.deepEqual(
-    bound.findings.map(({ code }) => code),
-    ['mark'],
-  )
-  const { marks: _, ...plain } = saved
-  const counted = (await verifyStore(store, { saved: [plain] })).journal
-  assert.deepEqual([counted.findings, counted.uncheckedRevisions, counted.revisions], [[], 1, 2])
+  const saved = { digest, digestTipAddress: tipAddress }
+  const none = { count: 0, hash: new Uint8Array(0) }
+  for (const given of [[], [saved], [{ ...saved, marks: none }]]) {
+    const { findings } = (await verifyStore(store, { saved: given })).journal
+    assert.deepEqual(new Set(findings.map(({ code }) => code)), new Set(['mark', 'revision-hash']))
+  }
+})
+
+test('marks that an import left are counted, as long as its own block or a saved digest records them', async () => {
+  const { ledger } = await smallLedger()
+  const store = createMemoryStore()
+  const target = LedgerImport.open(store, { name: 'copy', isWritable: false, isVerified: true, env: new SimEnv(3) })
+  for (const number of [0, 1]) await target.add(blockFromIon(ledger.block(number)))
+  const untyped = printIon(ledger.block(2)).replace('balance:7', 'balance:7e0')
+  await target.add(blockFromIon(parseIon(untyped)), [0])
+  const { tip, added } = await target.finish()
+  assert.deepEqual([tip, added], [2, 3])
+  const codesOf = async (saved: Parameters<typeof verifyStore>[1] = {}) => {
+    const { findings, uncheckedRevisions, revisions } = (await verifyStore(store, saved)).journal
+    return [[...new Set(findings.map(({ code }) => code))], uncheckedRevisions, revisions]
+  }
+  assert.deepEqual(await codesOf(), [[], 1, 2])
+  const plain = { digest: ledger.digest().digest, digestTipAddress: ledger.digest().tipAddress }
+  assert.deepEqual(await codesOf({ saved: [plain] }), [[], 1, 2])
+  const copy = await Ledger.open(store, new SimEnv(4), { name: 'copy', strictQldb: false })
+  const { digest, tipAddress } = copy.digest()
+  const saved = { digest, digestTipAddress: tipAddress, marks: copy.importMarks(tipAddress.sequenceNo) }
+  assert.deepEqual(await codesOf({ saved: [saved] }), [[], 1, 2])
+  await store.write((t) => t.put(doubtKey(1, 0), new Uint8Array(0)))
+  assert.deepEqual(await codesOf({ saved: [saved] }), [['mark', 'revision-hash'], 0, 2])
+  await store.write((t) => t.remove(doubtKey(1, 0)))
+  const other = LedgerImport.open(store, { name: 'copy', isWritable: false, isVerified: true, env: new SimEnv(5) })
+  for (const number of [0, 1, 2]) await other.add(blockFromIon(ledger.block(number)))
+  assert.deepEqual((await other.finish()).tip, 3)
+  await store.write((t) => t.remove(blockKey(3)))
+  assert.deepEqual(await codesOf(), [['mark', 'revision-hash'], 0, 2])
 })
 
 test('a mark on a revision whose hash fits is a finding', async () => {

@@ -118,7 +118,12 @@ for (const coversHead of [false, true]) {
           ['holds'],
         )
         const store = createMemoryStore()
-        const target = LedgerImport.open(store, { name: 'cars', isWritable: false, isVerified: true })
+        const target = LedgerImport.open(store, {
+          name: 'cars',
+          isWritable: false,
+          isVerified: true,
+          env: new SimEnv(1),
+        })
         const findings = new FindingList()
         for await (const { block, doubtful } of readBlocks(await findExportFiles(paths, findings), findings))
           await target.add(block, doubtful)
