@@ -7,10 +7,13 @@ import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { TestShell } from '../cli/test-shell.ts'
 import { Client } from '../ledger/ledger-fixture.ts'
+import { Dice } from '../sim/dice.ts'
 import { SimEnv } from '../support/sim-env.ts'
 
 /** How often the program is killed; QLDB_CRASH_RUNS asks for more. */
 const runs = Number(process.env['QLDB_CRASH_RUNS'] ?? 10)
+/** Where the kills fall is drawn from this seed; the system adds chance of its own. */
+const seed = Number(process.env['QLDB_CRASH_SEED'] ?? 1)
 const statementsARun = 200
 
 /** The statement of a number: each prints one row when it is durable. */
@@ -49,7 +52,7 @@ async function inspect(directory: string): Promise<Rows> {
   }
 }
 
-test(`the program can be killed at any moment (${runs} times)`, async () => {
+test(`the program can be killed at any moment (${runs} times, seed ${seed})`, async () => {
   const shell = new TestShell()
   try {
     const made = await shell.run(['-l', 'fleet', '--create', '-e', 'CREATE TABLE T; CREATE INDEX ON T (n)'])
@@ -57,9 +60,10 @@ test(`the program can be killed at any moment (${runs} times)`, async () => {
     const directory = shell.path('.local', 'share', 'qldb', 'fleet')
     let done = 0
     const rows: Rows = new Map()
+    const dice = new Dice(seed)
     for (let round = 0; round < runs; round += 1) {
       const child = shell.start(['-l', 'fleet', '-f', 'ion'])
-      const enough = Math.floor(Math.random() * (statementsARun / 4))
+      const enough = dice.below(statementsARun / 4)
       let told = 0
       const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('close', (_, signal) => resolve(signal)))
       const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })

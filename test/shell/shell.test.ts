@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { shownErrorsMax } from '../../src/base/limits.ts'
 import { resultBufferValuesMax } from '../../src/base/limits.ts'
 import { WireError } from '../../src/protocol/message.ts'
+import type { ShellEvent } from '../../src/shell/events.ts'
 import { openSession, type TestSession } from './session.ts'
 
 async function filled(session: TestSession, count: number): Promise<void> {
@@ -283,6 +284,55 @@ test('the session ends with a warning when a transaction is open', async () => {
   await shell.run('begin', sink)
   assert.deepEqual(await shell.close(sink), { exit: 'failed', quit: true })
   assert.match(said()[0] as string, /^warning: a transaction was still open/)
+})
+
+test('the shell waits until an event is taken before it goes on to the next, and to the end', async () => {
+  const { shell, env } = await openSession()
+  const taken: string[] = []
+  let waiting = 0
+  const slow = async ({ type }: ShellEvent) => {
+    waiting += 1
+    assert.equal(waiting, 1, `${type} came before ${taken.at(-1)} was taken`)
+    await new Promise((resolve) => setImmediate(resolve))
+    taken.push(type)
+    waiting -= 1
+  }
+  const wholly = async (what: string, work: Promise<unknown>) => {
+    await work
+    assert.equal(waiting, 0, `${what}: its last event was not taken yet`)
+    assert.ok(taken.length > 0, what)
+    taken.length = 0
+  }
+  await wholly('a statement', shell.run('CREATE TABLE T', slow))
+  await shell.run('begin', slow)
+  await wholly('rows', shell.run("INSERT INTO T <<{'a': 1}, {'a': 2}>>; SELECT * FROM T", slow))
+  await wholly('an error', shell.run('SELECT * FORM T', slow))
+  await wholly('Ctrl-D in a transaction', shell.endOfInput(slow))
+  await shell.run('begin', slow)
+  await wholly('abort', shell.run('abort', slow))
+  await wholly('begin', shell.run('begin; SELECT * FROM T', slow))
+  await wholly('commit', shell.run('commit', slow))
+  for (const command of ['show tables', 'show status', 'set', 'set format json', 'set format ion', 'show history'])
+    await wholly(command, shell.run(command, slow))
+  for (const command of [
+    'help',
+    'help begin',
+    'describe T',
+    'vertical',
+    'show ledgers',
+    'set notices off',
+    'set nothing',
+  ])
+    await wholly(command, shell.run(command, slow))
+  await shell.run('begin', slow)
+  env.advance(3_600_000)
+  await wholly(
+    'expiry',
+    shell.noticeExpiry(slow, () => undefined),
+  )
+  await wholly('use', shell.run('use elsewhere', slow))
+  await shell.run('begin', slow)
+  await wholly('the end', shell.close(slow))
 })
 
 test('what Enter should do', async () => {
