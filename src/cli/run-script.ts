@@ -1,7 +1,9 @@
+import { statementCharactersMaxWide } from '../base/limits.ts'
 import { type ExitName, firstFailure } from '../shell/exit-codes.ts'
 import { History } from '../shell/history.ts'
 import { runScript } from '../shell/script-run.ts'
 import { Shell } from '../shell/shell.ts'
+import { processMemoryShare } from './memory-share.ts'
 import { type Arguments, parametersOf } from './args.ts'
 import { connectorFor, connectTo } from './connect.ts'
 import type { Options } from './options.ts'
@@ -65,7 +67,8 @@ export async function runSources(sources: readonly ScriptSource[], context: Scri
   const ignore = isRemote ? context.onInterrupt(interrupt) : () => undefined
   let exit: ExitName = 'ok'
   try {
-    const common = { continueOnError: args.continueOnError, signal: controller.signal }
+    const statementCharacters = Math.min(statementCharactersMaxWide, processMemoryShare())
+    const common = { continueOnError: args.continueOnError, signal: controller.signal, statementCharacters }
     for (const { file, chunks } of sources) {
       const outcome = await runScript(shell, chunks, sink, {
         ...common,

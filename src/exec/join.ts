@@ -26,7 +26,7 @@ export function compileJoin(join: JoinOperator, compiler: Compiler): Open {
   const right = compileOperator(join.right, compiler)
   const on = join.on.length === 0 ? undefined : compileTests(join.on, compiler.family.read)
   const hash = join.hash && compileHash(join.hash, compiler)
-  const saves = { left: compileSave(join.leftSlots, compiler), right: compileSave(join.rightSlots, compiler) }
+  const saves = { left: compileLater(join.leftSlots, compiler), right: compileLater(join.rightSlots, compiler) }
   if (join.join === 'full') {
     if (hash === undefined) return (frame) => fullJoin(join, left, right, saves, on, frame)
     return (frame) => fullHashJoin(join, left, right, saves, hash, on, frame)
@@ -35,6 +35,15 @@ export function compileJoin(join: JoinOperator, compiler: Compiler): Open {
   return (frame) => {
     const partners = new Partners(join, right, hash, saves, on, frame)
     return new HashJoinCursor(join, left(frame), partners, on, frame)
+  }
+}
+
+/** Made when a row is first saved: each of many joins has all slots of those before it on its left. */
+function compileLater(slots: readonly number[], compiler: Compiler): SaveRow {
+  let save: SaveRow | undefined
+  return (frame) => {
+    save ??= compileSave(slots, compiler)
+    return save(frame)
   }
 }
 

@@ -4,6 +4,7 @@ import type { Plan, PlanOptions } from '../plan/plan.ts'
 import type { Statement } from '../syntax/ast.ts'
 import { isBrief } from '../syntax/brief-statement.ts'
 import { parseStatement } from '../syntax/parser.ts'
+import type { Account } from '../syntax/reading-cost.ts'
 import { type CatalogState, PlanCatalog } from './catalog.ts'
 
 /** Statements seen lately, parsed and planned: scripts and drivers send the same texts again and again. */
@@ -17,10 +18,11 @@ export class PreparedStatements {
 
   /**
    * The plan of a statement for a catalog. `onName` hears every name asked for, also when the planning fails: that a
-   * name stood for nothing is a reading too. Throws LedgerError of the parser or planner.
+   * name stood for nothing is a reading too. The account is charged for a text that is not kept. Throws LedgerError of the
+   * parser, the planner or the account.
    */
-  plan(text: string, catalog: CatalogState, onName: (name: string) => void): Plan {
-    const entry = this.#entryOf(text)
+  plan(text: string, catalog: CatalogState, onName: (name: string) => void, account: Account): Plan {
+    const entry = this.#entryOf(text, account)
     if (entry.plan === undefined || entry.catalog !== catalog) {
       const names = new Set<string>()
       const noted = new PlanCatalog(catalog, (name) => {
@@ -36,12 +38,12 @@ export class PreparedStatements {
 
   /** Whether a statement may share a thread with others. Throws LedgerError of the parser. */
   isBrief(text: string): boolean {
-    const entry = this.#entryOf(text)
+    const entry = this.#entryOf(text, undefined)
     entry.isBrief ??= isBrief(entry.statement)
     return entry.isBrief
   }
 
-  #entryOf(text: string): Entry {
+  #entryOf(text: string, account: Account | undefined): Entry {
     const held = this.#entries.get(text)
     if (held !== undefined) {
       // The newest use goes last, so the first is the one longest unused.
@@ -49,14 +51,15 @@ export class PreparedStatements {
       this.#entries.set(text, held)
       return held
     }
+    const isKept = text.length <= preparedStatementCharactersMax
     const entry: Entry = {
-      statement: parseStatement(text),
+      statement: parseStatement(text, isKept ? undefined : account),
       isBrief: undefined,
       plan: undefined,
       names: new Set(),
       catalog: undefined,
     }
-    if (text.length > preparedStatementCharactersMax) return entry
+    if (!isKept) return entry
     if (this.#entries.size >= preparedStatementsMax) {
       const [oldest] = this.#entries.keys()
       this.#entries.delete(oldest as string)

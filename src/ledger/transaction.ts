@@ -122,17 +122,19 @@ export class LedgerTransaction {
       env: this.#core.env,
     })
     const observation = takesNotices ? new Observation(text) : undefined
-    const run = { number, meter, observation }
+    const memory = this.#memory()
+    const run = { number, meter, observation, memory }
     const facts = { meter, ...(observation === undefined ? {} : { notices: () => observation.notices() }) }
     try {
       if (this.#briefOnly && !this.#core.prepared.isBrief(text)) throw notBrief()
-      const plan = this.#core.prepared.plan(text, view.catalog, (name) => this.#readSet.addName(name))
+      const plan = this.#core.prepared.plan(text, view.catalog, (name) => this.#readSet.addName(name), memory)
       const isQuery = isReading(plan)
       if (this.#readsOnly) this.#checkOnlyReads(isQuery)
       if (!isQuery) return { rows: this.#change(plan, parameters, run), ...facts }
       return { rows: this.#query(plan, parameters, run), ...facts }
     } catch (error) {
       record.failed = true
+      memory.close()
       throw error
     }
   }
@@ -229,9 +231,8 @@ export class LedgerTransaction {
   }
 
   #context(parameters: readonly Value[], run: RunningStatement, sink: StatementSink | undefined) {
-    const { number, meter, observation } = run
+    const { number, meter, observation, memory } = run
     const { env, options, quotas } = this.#core
-    const limits = { memoryBytes: quotas.statementMemoryBytes, diskBytes: quotas.statementDiskBytes }
     const view = this.#openView()
     const nowMs = env.nowMs()
     return {
@@ -244,9 +245,15 @@ export class LedgerTransaction {
       clockMs: () => env.monotonicMs(),
       meter,
       valueLimits: quotas,
-      memory: new StatementMemory(limits, options.temporaryFiles, options.memoryPool),
+      memory,
       observation,
     }
+  }
+
+  #memory(): StatementMemory {
+    const { options, quotas } = this.#core
+    const limits = { memoryBytes: quotas.statementMemoryBytes, diskBytes: quotas.statementDiskBytes }
+    return new StatementMemory(limits, options.temporaryFiles, options.memoryPool)
   }
 
   #shared() {
@@ -318,6 +325,7 @@ interface RunningStatement {
   readonly number: number
   readonly meter: StatementMeter
   readonly observation: Observation | undefined
+  readonly memory: StatementMemory
 }
 
 interface StatementRecord {

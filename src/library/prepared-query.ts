@@ -15,6 +15,7 @@ import { defaultTemporaryDirectory, TemporaryDirectory } from '../store/temporar
 import { parseStatement } from '../syntax/parser.ts'
 import type { Value } from '../values/value.ts'
 import { type Binding, BoundSource, NameCatalog } from './binding.ts'
+import { heapShare } from './heap-share.ts'
 import { streamedNames } from './streamed-names.ts'
 
 export interface QueryOptions {
@@ -25,7 +26,10 @@ export interface QueryOptions {
   readonly typing?: 'permissive' | 'strict'
   /** Match unquoted names without regard to case where none matches exactly, as PartiQL has it; default true. */
   readonly foldsCase?: boolean
-  /** Memory that a run may hold, in bytes, estimated; beyond it rows spill to temporary files. Default: 256 MiB. */
+  /**
+   * Memory that a run may hold, its plan included, in bytes, estimated; beyond it rows spill to temporary files.
+   * Default: 256 MiB, less in a small heap.
+   */
   readonly memoryBytes?: number
   /** Bytes of temporary files that a run may hold. Default: 64 GiB. */
   readonly diskBytes?: number
@@ -48,6 +52,8 @@ export class PreparedQuery {
   readonly #env: QueryEnv
   readonly #options: QueryOptions
   readonly #streaming: ReadonlyMap<string, number>
+  /** What the plan itself holds: part of every run's memory. */
+  readonly #heldBytes: number
 
   /** Throws LedgerError with a place in the text. */
   constructor(text: string, names: Iterable<string>, env: QueryEnv, options: QueryOptions = {}) {
@@ -61,7 +67,9 @@ export class PreparedQuery {
       )
     if (typing !== 'permissive' && typing !== 'strict')
       throw new LedgerError('usage/invalid-argument', `typing is permissive or strict, found '${typing}'`)
-    const statement = parseStatement(text)
+    const memory = this.#memory()
+    const statement = parseStatement(text, memory)
+    this.#heldBytes = memory.used
     if (statement.kind !== 'query' && statement.kind !== 'explain')
       throw new LedgerError('semantic/unsupported', 'only queries run without a ledger', { span: statement.span })
     const planning = { strictQldb: false, typing, foldsCase, checkCall, evaluateConstant }
@@ -108,6 +116,7 @@ export class PreparedQuery {
     parameters: readonly Value[],
   ): EvaluationContext & { readonly source: BoundSource; readonly meter: StatementMeter } {
     const memory = this.#memory()
+    memory.charge(this.#heldBytes)
     const {
       valueBytes = valueBytesMax,
       numberDigits = integerDigitsMax,
@@ -128,7 +137,11 @@ export class PreparedQuery {
   }
 
   #memory(): StatementMemory {
-    const { memoryBytes = statementMemoryBytesMax, diskBytes = statementDiskBytesMax, tempDir } = this.#options
+    const {
+      memoryBytes = Math.min(statementMemoryBytesMax, heapShare(0)),
+      diskBytes = statementDiskBytesMax,
+      tempDir,
+    } = this.#options
     const files = new TemporaryDirectory(tempDir ?? defaultTemporaryDirectory(), this.#env)
     return new StatementMemory({ memoryBytes, diskBytes }, files)
   }

@@ -1,3 +1,5 @@
+import { LedgerError } from '../base/errors.ts'
+import { statementCharactersMaxWide } from '../base/limits.ts'
 import { placeAt } from '../base/span.ts'
 import { tokenAt, tokenize } from '../syntax/lexer.ts'
 import { type ScriptStatement, StatementSplitter } from '../syntax/split.ts'
@@ -20,8 +22,14 @@ export class ScriptReader {
   #line = 1
   #column = 1
   #offset = 0
+  readonly #charactersMax: number
 
-  /** The statements and commands that have become complete with this piece. */
+  /** What is longer than `charactersMax` without an end is refused while it is read. */
+  constructor(charactersMax = statementCharactersMaxWide) {
+    this.#charactersMax = charactersMax
+  }
+
+  /** The statements and commands that have become complete with this piece. Throws LedgerError 'statement/too-large'. */
   push(chunk: string): ScriptStatement[] {
     const found: ScriptStatement[] = []
     let text = this.#carry + chunk
@@ -68,12 +76,23 @@ export class ScriptReader {
       if (statement.text.includes('\n')) found.push(...peelCommands(statement))
       else found.push(statement)
     }
+    if (this.#splitter.heldCharacters > this.#charactersMax) throw tooLong(this.#charactersMax)
     this.#offset += text.length
     if (text.endsWith('\n')) {
       this.#line += 1
       this.#column = 1
     } else this.#column += text.length
   }
+}
+
+function tooLong(charactersMax: number): LedgerError {
+  return new LedgerError(
+    'statement/too-large',
+    `the script holds a statement of more than ${charactersMax} characters`,
+    {
+      help: "split it into several statements, or load the data from a file with 'qldb load'",
+    },
+  )
 }
 
 /** The statements and commands of a whole text. */

@@ -12,6 +12,8 @@ export interface ScriptOptions {
   readonly continueOnError: boolean
   /** Cancels the statement that runs, and ends the script ('interrupted'): nothing that follows is run. */
   readonly signal?: AbortSignal
+  /** A statement that is longer ends the script. */
+  readonly statementCharacters?: number
   /** Told before each statement. */
   readonly onStatement?: (statement: ScriptStatement) => void
 }
@@ -27,7 +29,7 @@ export async function runScript(
   options: ScriptOptions,
 ): Promise<RunOutcome> {
   const run = new ScriptRun(shell, sink, options)
-  const reader = new ScriptReader()
+  const reader = new ScriptReader(options.statementCharacters)
   try {
     for await (const chunk of chunks) {
       for (const statement of reader.push(chunk)) if (!(await run.step(statement))) return run.outcome

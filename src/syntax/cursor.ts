@@ -4,6 +4,7 @@ import type { Span } from '../base/span.ts'
 import type { FromSource, Name } from './ast.ts'
 import { isClauseWord, isStructuralWord } from './keywords.ts'
 import { type Token, type TokenKind, tokenAt } from './lexer.ts'
+import { type Account, tokenCost } from './reading-cost.ts'
 
 /** A token as the parser sees it. */
 export interface ParserToken extends Span {
@@ -25,22 +26,13 @@ export class Cursor {
   readonly wrappedSources = new WeakSet<FromSource>()
   #depth = 0
 
-  /** Throws LedgerError for a stray character, a malformed number and anything unterminated, the first in the text. */
-  constructor(text: string) {
+  /**
+   * Throws LedgerError for a stray character, a malformed number and anything unterminated, the first in the text, and
+   * what the account throws.
+   */
+  constructor(text: string, account?: Account) {
     this.text = text
-    const tokens: ParserToken[] = []
-    let start = 0
-    while (start < text.length) {
-      const token = tokenAt(text, start)
-      if (token.problem !== undefined) throw lexicalError(text, token)
-      if (token.kind === 'number') refuseDate(text, token)
-      if (token.kind !== 'whitespace' && token.kind !== 'comment') {
-        tokens.push({ kind: token.kind, word: wordOf(text, token), start: token.start, end: token.end })
-      }
-      start = token.end
-    }
-    tokens.push({ kind: 'end', word: '', start: text.length, end: text.length })
-    this.tokens = tokens
+    this.tokens = tokensOf(text, account)
   }
 
   get token(): ParserToken {
@@ -202,6 +194,33 @@ export class Cursor {
     const text = this.textOf(token)
     return `'${text.length > 40 ? `${text.slice(0, 40)}…` : text}'`
   }
+}
+
+/** Tokens whose memory is charged at once. */
+const chargedTokens = 1024
+
+function tokensOf(text: string, account: Account | undefined): ParserToken[] {
+  const tokens: ParserToken[] = []
+  let start = 0
+  let cost = text.length
+  while (start < text.length) {
+    const token = tokenAt(text, start)
+    if (token.problem !== undefined) throw lexicalError(text, token)
+    if (token.kind === 'number') refuseDate(text, token)
+    if (token.kind !== 'whitespace' && token.kind !== 'comment') {
+      const found = { kind: token.kind, word: wordOf(text, token), start: token.start, end: token.end }
+      cost += tokenCost(found, text)
+      tokens.push(found)
+      if (tokens.length % chargedTokens === 0 || found.kind === 'ion') {
+        account?.charge(cost)
+        cost = 0
+      }
+    }
+    start = token.end
+  }
+  tokens.push({ kind: 'end', word: '', start: text.length, end: text.length })
+  account?.charge(cost)
+  return tokens
 }
 
 export function spanOfToken(token: Span): Span {

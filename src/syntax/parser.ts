@@ -4,19 +4,21 @@ import { Cursor, type ParserToken, unsupported } from './cursor.ts'
 import { explainError } from './explain-error.ts'
 import { parseDelete, parseFromStatement, parseInsert, parseUpdate } from './parse-dml.ts'
 import { parseExpression } from './parse-expression.ts'
+import type { Account } from './reading-cost.ts'
 import { checkTreeDepth } from './tree-depth.ts'
 
 /**
  * One statement of PartiQL or QLDB; a `;` may end it. Throws LedgerError with codes `lexer/…` and `parser/…` and the
- * span of the offending token. Time is linear in the text; nesting is bounded by nestingDepthMax.
+ * span of the offending token. Time is linear in the text; nesting is bounded by nestingDepthMax. The account is charged
+ * for the memory that reading and planning the statement takes, before it is taken.
  */
-export function parseStatement(text: string): Statement {
-  const cursor = new Cursor(text)
+export function parseStatement(text: string, account?: Account): Statement {
+  const cursor = new Cursor(text, account)
   if (cursor.atEnd || cursor.at(';')) throw cursor.unexpected('a statement')
   try {
     const statement = parseOne(cursor)
     expectEnd(cursor)
-    checkTreeDepth(statement, cursor.tokens.length)
+    checkTreeDepth(statement, cursor.tokens.length, account)
     return statement
   } catch (error) {
     throw explainError(asLimit(error), cursor)

@@ -60,6 +60,11 @@ export class StatementSplitter {
   /** How much of the statement's text there is up to its last character that matters. */
   #length = 0
 
+  /** Characters of the statement that has not ended yet. */
+  get heldCharacters(): number {
+    return this.#text.length
+  }
+
   /** The statements that end in this piece of the script. */
   push(chunk: string): ScriptStatement[] {
     const statements: ScriptStatement[] = []

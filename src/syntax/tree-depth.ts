@@ -2,6 +2,7 @@ import { clauseStepsMax, nestingDepthMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type { Statement } from './ast.ts'
 import { tooDeep, tooManySteps } from './cursor.ts'
+import { type Account, literalPlanBytes, nodePlanBytes } from './reading-cost.ts'
 
 /** Nodes that hold others of their kind, so that whoever walks the tree recurses through them. */
 const nestingKinds: ReadonlySet<unknown> = new Set([
@@ -24,31 +25,53 @@ const nestingKinds: ReadonlySet<unknown> = new Set([
 /** What is written one behind the other and becomes a step over the one before. */
 const stepKinds: ReadonlySet<unknown> = new Set(['join'])
 
+/** A node, or a list of nodes, whose children are visited from `next` on. */
 interface Visit {
-  readonly node: object
+  readonly children: readonly unknown[]
+  next: number
   readonly levels: number
   readonly steps: number
 }
 
 /**
  * Refuses a tree that nests deeper than nestingDepthMax, however it came to be, or in which more than clauseStepsMax joins
- * stand above each other. A level takes a token at least, so that a statement with few needs no look.
+ * stand above each other, and charges the memory that planning it takes. A level takes a token at least, so that a
+ * statement with few needs no look.
  */
-export function checkTreeDepth(statement: Statement, tokenCount: number): void {
+export function checkTreeDepth(statement: Statement, tokenCount: number, account?: Account): void {
   if (tokenCount <= nestingDepthMax) return
-  const visits: Visit[] = [{ node: statement, levels: 0, steps: 0 }]
-  for (let visit = visits.pop(); visit !== undefined; visit = visits.pop()) {
-    const { node } = visit
-    const { kind, span } = node as { kind?: unknown; span: Span }
-    const levels = visit.levels + levelsOf(node)
-    const steps = visit.steps + (stepKinds.has(kind) ? 1 : 0)
-    if (levels > nestingDepthMax) throw tooDeep(span)
-    if (steps > clauseStepsMax) throw tooManySteps(span)
-    if (kind === 'literal') continue
-    for (const child of Object.values(node)) {
-      if (typeof child === 'object' && child !== null) visits.push({ node: child, levels, steps })
+  let cost = 0
+  const visits: Visit[] = [{ children: [statement], next: 0, levels: 0, steps: 0 }]
+  for (let visit = visits.at(-1); visit !== undefined; visit = visits.at(-1)) {
+    const node = visit.children[visit.next]
+    visit.next += 1
+    if (visit.next > visit.children.length) visits.pop()
+    if (typeof node !== 'object' || node === null) continue
+    if (Array.isArray(node)) {
+      visits.push({ children: node, next: 0, levels: visit.levels, steps: visit.steps })
+      continue
     }
+    const { kind } = node as { kind?: unknown }
+    if (kind === undefined && typeof (node as { start?: unknown }).start === 'number') continue
+    cost += kind === 'literal' || kind === undefined ? literalPlanBytes : nodePlanBytes
+    if (cost >= chargedBytes) {
+      account?.charge(cost)
+      cost = 0
+    }
+    if (kind !== 'literal') visits.push(checked(node as { span: Span }, kind, visit))
   }
+  account?.charge(cost)
+}
+
+/** Bytes that are charged at once. */
+const chargedBytes = 64 * 1024
+
+function checked(node: { span: Span }, kind: unknown, visit: Visit): Visit {
+  const levels = visit.levels + levelsOf(node)
+  const steps = visit.steps + (stepKinds.has(kind) ? 1 : 0)
+  if (levels > nestingDepthMax) throw tooDeep(node.span)
+  if (steps > clauseStepsMax) throw tooManySteps(node.span)
+  return { children: Object.values(node), next: 0, levels, steps }
 }
 
 /** A path is as deep as it has steps: each takes the one before as its operand. */

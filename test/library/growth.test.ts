@@ -43,25 +43,27 @@ parentPort.on('message', (text) => {
   }
 })`
 
+function endingOf(thread: Worker, text: string): Promise<string> {
+  return new Promise<string>((resolve, reject) => {
+    thread.removeAllListeners()
+    thread.once('message', resolve)
+    thread.once('error', (error) => reject(new Error(`${text.slice(0, 2_000)}: ${error}`)))
+    thread.postMessage(text)
+  })
+}
+
 test('fuzz, growth: statements of growing values end with rows or a named error in a thread of little memory', async () => {
   const thread = new Worker(worker, {
     eval: true,
     workerData: join(projectRoot, 'dist', 'index.cjs'),
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   })
-  const ask = (text: string) =>
-    new Promise<string>((resolve, reject) => {
-      thread.removeAllListeners()
-      thread.once('message', resolve)
-      thread.once('error', (error) => reject(new Error(`${text.slice(0, 2_000)}: ${error}`)))
-      thread.postMessage(text)
-    })
   const endings = new Map<string, number>()
   const numRuns = Number(process.env['QLDB_GROWTH_RUNS'] ?? 60)
   const texts = fc.sample(growing, { seed: 20_261_130, numRuns })
   try {
     for (const text of texts) {
-      const ending = await ask(text)
+      const ending = await endingOf(thread, text)
       endings.set(ending, (endings.get(ending) ?? 0) + 1)
       assert.match(ending, /^(rows|[a-z]+\/[a-z-]+)$/, text)
     }
@@ -70,4 +72,52 @@ test('fuzz, growth: statements of growing values end with rows or a named error 
   }
   assert.ok((endings.get('rows') ?? 0) > 5, 'some give rows')
   assert.ok((endings.get('evaluator/limit') ?? 0) > 2, 'some reach a limit')
+})
+
+const many = (count: number, piece: (at: number) => string, between = ', ') =>
+  Array.from({ length: count }, (_, at) => piece(at)).join(between)
+
+/** Statements that are long: what they hold is read, planned and compiled before the first row. */
+const long: readonly string[] = [
+  `SELECT x FROM [1] AS x WHERE x IN (${many(400_000, String)})`,
+  `SELECT x FROM [1] AS x WHERE x NOT IN (${many(400_000, (at) => `'v${at}'`)})`,
+  `[${many(500_000, () => '0')}]`,
+  `SIZE(\`[${many(1_000_000, () => '0', ',')}]\`)`,
+  `SIZE(\`{${many(300_000, (at) => `f${at}:0`, ',')}}\`)`,
+  many(600_000, () => '1', '+'),
+  `SELECT x FROM [1] AS x WHERE ${many(300_000, (at) => `x = ${at}`, ' OR ')}`,
+  many(60_000, (at) => `SELECT ${at} AS a FROM [0] AS x`, ' UNION ALL '),
+  `SELECT CASE x ${many(200_000, (at) => `WHEN ${at} THEN 1`, ' ')} END FROM [1] AS x`,
+  `{'a': 1}${'.a'.repeat(300_000)}`,
+  `${'('.repeat(400_000)}1${')'.repeat(400_000)}`,
+  'NOT '.repeat(400_000),
+  `SELECT ${many(200_000, (at) => `x + ${at} AS c${at}`)} FROM [1] AS x`,
+  `SELECT 1 FROM ${many(200_000, (at) => `[1] AS t${at}`)}`,
+  `SELECT 1 FROM ${many(900, (at) => `[1, 2] AS t${at}`)} LIMIT 1`,
+  `SELECT COUNT(*) FROM [1] AS x GROUP BY ${many(200_000, (at) => `x + ${at}`)}`,
+  `SELECT SUM(x) ${many(100_000, (at) => `, SUM(x + ${at})`, '')} FROM [1] AS x`,
+  `SELECT SUM(x) OVER () ${many(60_000, (at) => `, SUM(x) OVER (ROWS ${at} PRECEDING)`, '')} FROM [1] AS x`,
+  `WITH ${many(60_000, (at) => `q${at} AS (SELECT 1 FROM [1] AS x)`)} SELECT 1 FROM q1`,
+  `VALUES ${many(300_000, (at) => `(${at})`)}`,
+  `{${many(200_000, (at) => `'a${at}': ${at}`)}}`,
+  `MAP {${many(200_000, (at) => `${at}: ${at}`)}}`,
+  many(600_000, () => '?', '+'),
+  many(600_000, () => 'a', ' '),
+  `SELECT ${many(200_000, (at) => `nosuch${at}()`)} FROM [1] AS x`,
+]
+
+test('long statements end with rows or a limit in a thread of little memory, by default', async () => {
+  const thread = new Worker(worker.replace('{ memoryBytes: 32 * 1024 * 1024 }', '{}'), {
+    eval: true,
+    workerData: join(projectRoot, 'dist', 'index.cjs'),
+    resourceLimits: { maxOldGenerationSizeMb: 100 },
+  })
+  try {
+    for (const text of long) {
+      const ending = await endingOf(thread, text)
+      assert.match(ending, /^(rows|evaluator\/limit|statement\/too-large|parser\/nesting-too-deep)$/, text.slice(0, 80))
+    }
+  } finally {
+    await thread.terminate()
+  }
 })
