@@ -17,6 +17,8 @@ export interface LedgerFacts {
   readonly saved: ReadonlyMap<string, Digest>
   /** Of a ledger that was imported. */
   readonly origin?: Origin | undefined
+  /** The digest after which blocks were checked; the others were taken on trust. */
+  readonly since?: { readonly path: string; readonly digest: Digest } | undefined
   readonly seconds: number
 }
 
@@ -38,6 +40,7 @@ export function reportOfLedger(facts: LedgerFacts): VerifyReport {
   const summary = headline(outcome)
   const lines = [
     summary,
+    ...trustLines(facts),
     ...(verdict === 'tampered' ? tamperedLines(facts, findings) : intactLines(facts)),
     ...adviceOf(outcome),
     rateLine(facts),
@@ -53,13 +56,26 @@ function findingsOf({ identityFindings, journal, derived }: LedgerFacts): ShownF
   ]
 }
 
-function outcomeOf({ journal, saved, origin }: LedgerFacts, findings: readonly ShownFinding[]): Outcome {
+function trustLines({ since, journal }: LedgerFacts): string[] {
+  if (since === undefined) return []
+  const last = journal.first - 1
+  return [
+    `on trust: what is in blocks 0 to ${last} was not read; the hashes that the ledger keeps of them give the digest in ${since.path}`,
+  ]
+}
+
+function outcomeOf({ journal, saved, origin, since }: LedgerFacts, findings: readonly ShownFinding[]): Outcome {
   const { revisions, uncheckedRevisions, gaps, gapCount } = journal
   const revisionGaps = new Set(['revision-unchecked', 'revision-missing'])
   const others = gaps.filter(({ code }) => !revisionGaps.has(code)).map(({ message }) => message)
   const unchecked = uncheckedOf({ revisions, uncheckedRevisions, others, otherCount: gapCount - uncheckedRevisions })
   if (origin?.state === 'running') unchecked.push('its import is unfinished')
-  return { fault: findings[0]?.message, unchecked, matched: [...saved.keys()] }
+  return {
+    fault: findings[0]?.message,
+    unchecked,
+    scope: since && `since block ${journal.first - 1}, the tip of the digest saved in ${since.path}`,
+    matched: [...saved.keys()],
+  }
 }
 
 function refuseForeign({ journal, saved }: LedgerFacts): void {
@@ -165,6 +181,9 @@ function jsonOf(
     findings,
     uncheckedCount: journal.gapCount,
     unchecked: journal.gaps.map(({ code, sequenceNo, message }) => ({ code, block: sequenceNo, message })),
+    ...(facts.since === undefined
+      ? {}
+      : { since: { file: facts.since.path, onTrust: { first: 0, last: journal.first - 1 } } }),
     savedDigests: [...saved].map(([file, { digestTipAddress }]) => ({ file, digestTipAddress })),
     derived:
       derived === undefined

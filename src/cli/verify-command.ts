@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { LedgerError } from '../base/errors.ts'
 import { jsonGuessesMax } from '../base/limits.ts'
 import type { Arguments } from './args.ts'
 import type { ProgressWish } from './tool-progress.ts'
@@ -12,6 +13,16 @@ export interface VerifyWishes extends Partial<Arguments> {
   /** Guesses at the types of a JSON document's data. */
   readonly guesses?: number
   readonly progress?: ProgressWish
+  /** The path of a digest file. */
+  readonly since?: string
+}
+
+/** Throws LedgerError 'usage/invalid-argument' where `--since` can't be followed. */
+export function refuseSince({ since }: VerifyWishes, what: string): void {
+  if (since === undefined) return
+  throw new LedgerError('usage/invalid-argument', `'--since' checks an embedded ledger, not ${what}`, {
+    help: `'--digest ${since}' holds all blocks against the digest`,
+  })
 }
 
 /** `--guesses N`, of verify and import. */

@@ -8,13 +8,13 @@ import { createMemoryStore } from '../store/memory-store.ts'
 import type { Store } from '../store/store.ts'
 import { connectTo, directoryOf, existing, type Place } from './connect.ts'
 import { verifyFromOutside } from './proof-desk.ts'
-import { savedDigests } from './proof-files.ts'
+import { readDigestFile, savedDigests } from './proof-files.ts'
 import { ledgerOptions } from './tool-arguments.ts'
 import { ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
 import { reportOfLedger } from './ledger-report.ts'
 import type { VerifyReport } from './verify-report.ts'
-import type { VerifyWishes } from './verify-tool.ts'
+import { refuseSince, type VerifyWishes } from './verify-command.ts'
 
 /** Checks the ledger that the flags name: an embedded one in its store, one at an endpoint block by block from outside. */
 export async function verifyNamedLedger(wishes: VerifyWishes, world: ToolWorld): Promise<VerifyReport> {
@@ -39,7 +39,9 @@ async function verifyStoreIn(
   wishes: VerifyWishes,
   world: ToolWorld,
 ): Promise<VerifyReport> {
+  const since = wishes.since === undefined ? undefined : { path: wishes.since, digest: readDigestFile(wishes.since) }
   const saved = savedDigests(wishes)
+  if (since !== undefined) saved.set(since.path, since.digest)
   const store = openLmdbStore(directory)
   const progress = new ToolProgress(world, wishes.progress)
   const scratch = new ScratchStores()
@@ -48,6 +50,7 @@ async function verifyStoreIn(
     report = await verifyStore(store, {
       name,
       saved: [...saved.values()],
+      since: since?.digest,
       openScratch: wishes.derived ? (blocks) => scratch.open(blocks) : undefined,
       onProgress: ({ stage, done, total, bytes }) =>
         progress.report(stage === 'blocks' ? 'verifying' : 'comparing derived data', done, total, 'blocks', bytes),
@@ -60,10 +63,11 @@ async function verifyStoreIn(
   const { identity, identityFindings, journal, derived } = report
   const ledger = name ?? identity.name ?? basename(directory)
   const { origin } = identity
-  return reportOfLedger({ ledger, journal, identityFindings, derived, saved, origin, seconds: progress.seconds })
+  return reportOfLedger({ ledger, journal, identityFindings, derived, saved, origin, since, seconds: progress.seconds })
 }
 
 async function verifyAtEndpoint(place: Place, wishes: VerifyWishes, world: ToolWorld): Promise<VerifyReport> {
+  refuseSince(wishes, 'a ledger at an endpoint')
   const saved = savedDigests(wishes)
   const connection = await connectTo(place, 'main')
   const progress = new ToolProgress(world, wishes.progress)

@@ -22,6 +22,8 @@ export interface Outcome {
   readonly fault: string | undefined
   /** What could not be checked, in words; empty: nothing. */
   readonly unchecked: readonly string[]
+  /** What was looked at, where it was not everything: `since block 4, …`. */
+  readonly scope?: string | undefined
   /** Files of saved digests that everything was found to lead to. */
   readonly matched: readonly string[]
 }
@@ -32,9 +34,10 @@ export function verdictOf({ fault, unchecked }: Outcome): Verdict {
 }
 
 /** The first line of a report. */
-export function headline({ fault, unchecked, matched }: Outcome): string {
+export function headline({ fault, unchecked, matched, scope }: Outcome): string {
   if (fault !== undefined) return `tampered: ${fault}`
   if (unchecked.length > 0) return `incomplete: ${unchecked.join('; ')}`
+  if (scope !== undefined) return `verified ${scope}`
   if (matched.length === 0) return 'verified in itself: no saved digest was given'
   return `verified against the digest saved in ${matched.join(', ')}`
 }

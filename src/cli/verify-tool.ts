@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
@@ -6,7 +7,7 @@ import { savedDigests } from './proof-files.ts'
 import { addLedgerFlags, parseToolArguments } from './tool-arguments.ts'
 import { progressOption } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
-import { verifyCommand, type VerifyWishes } from './verify-command.ts'
+import { refuseSince, verifyCommand, type VerifyWishes } from './verify-command.ts'
 import { isExportPath, verifyExportPaths } from './verify-export-tool.ts'
 import { printReports, reportOfDamage, type VerifyReport } from './verify-report.ts'
 
@@ -17,18 +18,14 @@ export type { VerifyWishes } from './verify-command.ts'
  * the command line.
  */
 export async function verifyTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const invocation = parseToolArguments<VerifyWishes>(
-    addLedgerFlags(verifyCommand('qldb verify').addOption(progressOption()), ['endpoint']),
-    argv,
-    {
-      ok: 'verified: everything that can be checked fits',
-      failed: 'incomplete: what is there fits, but something could not be checked',
-      usage: wrongUsage,
-      unavailable: exitCodes.unavailable[1],
-      tampered: 'tampered: something is not what was written',
-      interrupted: 'interrupted',
-    },
-  )
+  const invocation = parseToolArguments<VerifyWishes>(addLedgerFlags(toolCommand(), ['endpoint']), argv, {
+    ok: 'verified: everything that can be checked fits',
+    failed: 'incomplete: what is there fits, but something could not be checked',
+    usage: wrongUsage,
+    unavailable: exitCodes.unavailable[1],
+    tampered: 'tampered: something is not what was written',
+    interrupted: 'interrupted',
+  })
   if (invocation.kind === 'text') {
     world.stdout.write(invocation.text)
     return 'ok'
@@ -38,6 +35,13 @@ export async function verifyTool(argv: readonly string[], world: ToolWorld): Pro
   world.stdout.write(printReports(reports, wishes.format ?? 'text'))
   if (reports.some(({ verdict }) => verdict === 'tampered')) return 'tampered'
   return reports.every(({ verdict }) => verdict === 'verified') ? 'ok' : 'failed'
+}
+
+/** With the flags that only the command line has. */
+function toolCommand(): Command {
+  return verifyCommand('qldb verify')
+    .option('--since <FILE>', 'check only the blocks after a saved digest, and take what it covers on trust')
+    .addOption(progressOption())
 }
 
 async function reportsOf(
@@ -69,6 +73,7 @@ async function checkOperands(
   if (more.length === 0 && isStoreDirectory(first)) {
     return [await (await import('./verify-ledger-tool.ts')).verifyLedgerIn(first, wishes, world)]
   }
+  refuseSince(wishes, 'files')
   const { hasLoneProof, verifyFiles } = await import('./verify-files.ts')
   const isExport = await some(operands, isExportPath)
   if (isExport && !hasLoneProof(operands)) return [await verifyExportPaths(operands, wishes, world)]

@@ -6,7 +6,7 @@ import type { Digest } from './digest.ts'
 import { soundFacts, windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
 import { SoundBlock } from './sound-block.ts'
 import { type BlockReport, type Finding, type FindingCode, isGap } from './verify.ts'
-import { ChainVerifier } from './verify-chain.ts'
+import { type ChainBefore, ChainVerifier } from './verify-chain.ts'
 
 /** What the check of a whole journal found. */
 export interface JournalReport {
@@ -20,7 +20,8 @@ export interface JournalReport {
   readonly uncheckedRevisions: number
   /** Saved digests of another ledger. */
   readonly foreignDigests: readonly Digest[]
-  /** sequenceNo of the last block. */
+  /** sequenceNo of the first block that is checked, and of the last. */
+  readonly first: number
   readonly last: number
   readonly blocks: number
   /** Bytes of the blocks that were given as bytes. */
@@ -48,6 +49,8 @@ export interface JournalCheckOptions {
   readonly saved?: readonly Digest[]
   /** All blocks were sealed by this program (ChainOptions). */
   readonly mustCoverHeads: boolean
+  /** The blocks before the first, where they are known without being checked. */
+  readonly after?: ChainBefore
 }
 
 /** A block as it is stored; undefined where it is missing. */
@@ -99,14 +102,17 @@ export class JournalCheck implements JournalReport {
   readonly #saved: readonly Digest[]
   readonly #uncovered = new Set<string>()
   readonly #chain: ChainVerifier
+  /** The tree over all blocks is known. */
+  readonly #hasDigest: boolean
 
-  constructor({ strandId, first, last, saved = [], mustCoverHeads }: JournalCheckOptions) {
+  constructor({ strandId, first, last, saved = [], mustCoverHeads, after }: JournalCheckOptions) {
     this.#strandId = strandId
     this.#saved = saved
     this.first = first
     this.last = last
-    this.#chain = new ChainVerifier({ mustCoverHeads })
-    if (last < first) this.#find('gap', Math.max(0, first), 'there is no block')
+    this.#chain = new ChainVerifier({ mustCoverHeads, after })
+    this.#hasDigest = first === 0 || after?.tree !== undefined
+    if (last < first && after === undefined) this.#find('gap', Math.max(0, first), 'there is no block')
   }
 
   get digest(): Uint8Array {
@@ -188,8 +194,11 @@ export class JournalCheck implements JournalReport {
       else if (sequenceNo > this.last) {
         const text = `the saved digest is of block ${sequenceNo}, but the journal ends with block ${this.last}`
         this.#find('digest-uncovered', this.last, text)
-      } else if (this.first > 0) {
+      } else if (!this.#hasDigest) {
         const text = `the saved digest at block ${sequenceNo} needs every block from 0 on, the first here is ${this.first}`
+        this.#find('digest-uncovered', this.first, text)
+      } else if (sequenceNo < this.first - 1) {
+        const text = `the saved digest at block ${sequenceNo} was not compared: blocks up to ${this.first - 1} were not read`
         this.#find('digest-uncovered', this.first, text)
       }
     }
@@ -247,7 +256,7 @@ export class JournalCheck implements JournalReport {
   #checkSaved(sequenceNo: number): void {
     for (const { digest, digestTipAddress } of this.#saved) {
       if (digestTipAddress.sequenceNo !== sequenceNo || digestTipAddress.strandId !== this.#strandId) continue
-      if (this.first > 0) continue
+      if (!this.#hasDigest) continue
       const found = this.digest
       if (equalBytes(found, digest)) continue
       const text = `the digest over blocks 0 to ${sequenceNo} is ${toBase64(found)}, the saved one ${toBase64(digest)}`

@@ -23,13 +23,20 @@ export interface ChainOptions {
   /** How many documents' versions are followed; those of later documents go unchecked. Default: all. */
   readonly documentsMax?: number
   /** The chain goes on after blocks that were checked before: the last of them, and their documents' versions. */
-  readonly after?: { readonly link: ChainLink; versionOf(documentId: string): number | undefined }
+  readonly after?: ChainBefore | undefined
+}
+
+export interface ChainBefore {
+  readonly link: ChainLink
+  /** Over the blocks up to `link`, from block 0 on; it grows with the chain. */
+  readonly tree?: RunningTree
+  versionOf(documentId: string): number | undefined
 }
 
 /** Checks a journal block by block, in its order: each by itself, and that they follow one another. */
 export class ChainVerifier {
   readonly #options: ChainOptions
-  readonly #tree = new RunningTree()
+  readonly #tree: RunningTree
   readonly #versions = new Map<string, number>()
   readonly #redacted = new Map<string, { readonly block: Block; readonly message: string }>()
   readonly #redactionsAskedFor = new Set<string>()
@@ -44,6 +51,7 @@ export class ChainVerifier {
     this.#options = options
     this.#mustCoverHead = options.mustCoverHeads ?? false
     this.#last = options.after?.link
+    this.#tree = options.after?.tree ?? new RunningTree()
   }
 
   /** What is wrong with the block or with its place after the one before. */
@@ -100,7 +108,8 @@ export class ChainVerifier {
 
   /** The digest at the last block; undefined unless the blocks began with block 0. */
   digest(): Uint8Array | undefined {
-    return this.#first?.blockAddress.sequenceNo === 0 ? this.#tree.root() : undefined
+    const isWhole = this.#first?.blockAddress.sequenceNo === 0 || this.#options.after?.tree !== undefined
+    return isWhole ? this.#tree.root() : undefined
   }
 
   /** Whether there were more documents than `documentsMax`. */

@@ -48,6 +48,17 @@ export function newestVersion(reader: Reader, place: DocumentPlace): number | un
   return undefined
 }
 
+/** The version that a document had after a block; undefined when it was not there yet. */
+export function versionAsOf(reader: Reader, place: DocumentPlace, sequenceNo: number): number | undefined {
+  const current = reader.get(documentKey(place.tableNumber, place.documentNumber))
+  if (current !== undefined && versionOfDocument(current) !== derivedVersion) {
+    if (decodeRevisionRecord(revisionOfDocument(current)).sequenceNo <= sequenceNo) return versionOfDocument(current)
+  }
+  for (const [key, value] of reader.range({ ...documentRevisionRange(place), reverse: true }))
+    if (decodeRevisionRecord(value).sequenceNo <= sequenceNo) return versionOfRevisionKey(key)
+  return undefined
+}
+
 /** One document's revisions, by version. */
 export function* revisionsOfDocument(reader: Reader, place: DocumentPlace): Generator<FoundRevision> {
   const { tableNumber, documentNumber } = place

@@ -8,12 +8,15 @@ import type { SavedMarks } from './import-marks.ts'
 import { MarksCheck } from './verify-marks.ts'
 import { encodeIdentity, type Identity, readIdentity } from './records.ts'
 import { type DerivedReport, verifyDerived } from './verify-derived.ts'
+import { checkSince } from './verify-since.ts'
 
 export interface VerifyOptions {
   /** The name that the ledger should have. */
   readonly name?: string | undefined
   /** Digests that are trusted: the journal must begin with the blocks that each covers. */
   readonly saved?: readonly SavedMarks[]
+  /** Only the blocks after that digest, which is one of `saved`, are checked (verify-since.ts), and no derived data. */
+  readonly since?: SavedMarks | undefined
   /** Makes the empty store that derived data is worked out in; without it that is not checked. */
   readonly openScratch?: ((blocks: number) => Promise<Store>) | undefined
   /** Hears how far it is; awaited, so that others get a turn; may throw to stop it. */
@@ -69,7 +72,9 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
   const snapshot = store.snapshot()
   try {
     const identity = identityOf(snapshot)
-    const journal = checkOf(snapshot, identity, saved)
+    const { since } = options
+    const journal =
+      since === undefined ? checkOf(snapshot, identity, saved) : checkSince(snapshot, identity, since, saved)
     const marks = new MarksCheck(snapshot, identity.origin, saved)
     marks.report(journal)
     for (const window of windowsOf(storedBlocks(snapshot, marks, journal))) {
@@ -83,7 +88,7 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
     }
     journal.end()
     const isSound = journal.findingCount === 0 || journal.findings.every(({ code }) => code === 'digest')
-    const derived = isSound ? await checkDerived(snapshot, journal, options) : undefined
+    const derived = isSound && since === undefined ? await checkDerived(snapshot, journal, options) : undefined
     return { identity, identityFindings: identityFindings(snapshot, identity, name), journal, derived }
   } finally {
     snapshot.release()

@@ -252,3 +252,24 @@ test(
     assert.notEqual((await shell.run(['verify'])).code, 0)
   }),
 )
+
+test(
+  'verify --since checks the blocks after a saved digest, and says what it took on trust',
+  withShell(async (shell) => {
+    await withDocument(shell)
+    assert.equal((await shell.run(['digest', '--out', 'd.ion.txt'])).code, 0)
+    assert.equal((await shell.run(['-e', "INSERT INTO T VALUE {'name': 'Zoe'}"])).code, 0)
+    const checked = await shell.run(['verify', '--since', 'd.ion.txt'])
+    assert.equal(checked.code, 0, checked.stdout + checked.stderr)
+    assert.match(
+      checked.stdout,
+      /^verified since block 3, the tip of the digest saved in d\.ion\.txt\non trust: what is in blocks 0 to 3 was not read; .*\nledger 'default': 1 block, 1 revision\n/,
+    )
+    const [json] = (await shell.run(['verify', '--since', 'd.ion.txt', '-f', 'json'])).stdout.split('\n')
+    assert.deepEqual(JSON.parse(json as string).since, { file: 'd.ion.txt', onTrust: { first: 0, last: 3 } })
+    await tamper(shell, blockKey(3), (bytes) => Buffer.concat([bytes, Buffer.of(0)]))
+    assert.equal((await shell.run(['verify', '--since', 'd.ion.txt'])).code, 5)
+    const refused = await shell.run(['verify', '--since', 'd.ion.txt', 'd.ion.txt'])
+    assert.deepEqual([refused.code, /'--since' checks an embedded ledger, not files/.test(refused.stderr)], [2, true])
+  }),
+)

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { blockKey, stateKey, summaryKey } from '../../src/ledger/keys.ts'
+import { type StoreReport, verifyStore } from '../../src/ledger/verify-ledger.ts'
+import type { Store } from '../../src/store/store.ts'
+import { isError, openLedger, run } from './ledger-fixture.ts'
+
+/** A ledger of blocks 0 to 8; the digest is that at block 5, and document 'a' has versions before and after it. */
+async function grown() {
+  const { ledger, store } = await openLedger()
+  await run(ledger, 'CREATE TABLE T')
+  await run(ledger, "INSERT INTO T VALUE {'k': 'a', 'n': 0}")
+  await run(ledger, "INSERT INTO T VALUE {'k': 'gone'}")
+  await run(ledger, "UPDATE T SET n = 1 WHERE k = 'a'")
+  await run(ledger, "DELETE FROM T WHERE k = 'gone'")
+  const saved = ledger.digest()
+  await run(ledger, "UPDATE T SET n = 2 WHERE k = 'a'")
+  await run(ledger, "INSERT INTO T VALUE {'k': 'b'}")
+  await run(ledger, "UPDATE T SET n = 3 WHERE k = 'a'")
+  const since = { digest: saved.digest, digestTipAddress: saved.tipAddress }
+  return { ledger, store, since, tip: saved.tipAddress.sequenceNo, last: ledger.tip().sequenceNo }
+}
+
+async function check(store: Store, since: Awaited<ReturnType<typeof grown>>['since']): Promise<StoreReport> {
+  return await verifyStore(store, { since, saved: [since] })
+}
+
+async function change(store: Store, key: Uint8Array, edit: (bytes: Buffer) => void): Promise<void> {
+  await store.write((transaction) => {
+    const bytes = Buffer.from(transaction.get(key) as Uint8Array)
+    edit(bytes)
+    transaction.put(key, bytes)
+  })
+}
+
+test('only the blocks after the digest are checked, and the digest of the whole ledger comes out', async () => {
+  const { ledger, store, since, tip, last } = await grown()
+  const { journal, derived } = await check(store, since)
+  assert.deepEqual(
+    [journal.findings, journal.gaps, journal.blocks, journal.first, journal.last, derived],
+    [[], [], last - tip, tip + 1, last, undefined],
+  )
+  assert.deepEqual(journal.digest, ledger.digest().digest)
+})
+
+test('without new blocks the digest alone is compared', async () => {
+  const { ledger, store } = await grown()
+  const { digest, tipAddress } = ledger.digest()
+  const now = { digest, digestTipAddress: tipAddress }
+  const { journal } = await check(store, now)
+  assert.deepEqual([journal.findings, journal.gaps, journal.blocks, journal.digest], [[], [], 0, digest])
+})
+
+test("every byte that is changed in a block after the digest, and in the digest's last block, is found", async () => {
+  const { store, since, tip, last } = await grown()
+  for (let sequenceNo = tip; sequenceNo <= last; sequenceNo += 1) {
+    const snapshot = store.snapshot()
+    const { length } = snapshot.get(blockKey(sequenceNo)) as Uint8Array
+    snapshot.release()
+    for (let at = 0; at < length; at += 7) {
+      const flip = (bytes: Buffer) => bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
+      await change(store, blockKey(sequenceNo), flip)
+      const found = await check(store, since).then(
+        ({ journal }) => journal.findings.map((finding) => finding.sequenceNo),
+        () => [sequenceNo],
+      )
+      assert.ok(found.length > 0, `byte ${at} of block ${sequenceNo}`)
+      await change(store, blockKey(sequenceNo), flip)
+    }
+  }
+})
+
+test("a journal whose tree does not give the digest is tampered with, whatever is in its blocks' place", async () => {
+  for (const sequenceNo of [0, 3, 4]) {
+    const { store, since, tip } = await grown()
+    // Its last byte before the write set: in the root of the largest subtree that it completes.
+    await change(store, summaryKey(sequenceNo), (bytes) => {
+      const at = 1 + 33 * bytes.readUInt8(0) - 1
+      bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
+    })
+    const { journal } = await check(store, since)
+    if (sequenceNo === 0) continue
+    assert.deepEqual(
+      [journal.findings[0]?.code, journal.findings[0]?.sequenceNo],
+      ['digest', tip],
+      `the node of block ${sequenceNo}`,
+    )
+  }
+})
+
+test('a digest past the end is not compared; one of another ledger is refused', async () => {
+  const { store, since, last } = await grown()
+  const later = { ...since, digestTipAddress: { ...since.digestTipAddress, sequenceNo: last + 1 } }
+  assert.deepEqual(
+    (await check(store, later)).journal.gaps.map(({ code }) => code),
+    ['digest-uncovered'],
+  )
+  const other = { ...since, digestTipAddress: { ...since.digestTipAddress, strandId: 'JdxjkR9bSYB5jMHWcI464T' } }
+  await assert.rejects(check(store, other), isError('proof/foreign-digest'))
+})
+
+test('a block after the digest that was left out is a gap', async () => {
+  const { store, since, tip } = await grown()
+  await store.write((transaction) => transaction.remove(blockKey(tip + 2)))
+  await store.write((transaction) => transaction.remove(stateKey))
+  const { journal } = await check(store, since)
+  assert.ok(journal.findings.some(({ code, sequenceNo }) => code === 'gap' && sequenceNo === tip + 2))
+})
