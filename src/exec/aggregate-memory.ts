@@ -9,6 +9,7 @@ export class AggregateMemory {
   readonly #frame: Frame
   readonly distinct: DistinctValues
   readonly #holding: Holding
+  #isFull = false
 
   /** `waits`: as of DistinctValues. */
   constructor(frame: Frame, waits = false) {
@@ -21,6 +22,21 @@ export class AggregateMemory {
   collect(value: Value, more = 0): void {
     const { memory } = this.#frame
     this.#holding.keep(heapBytes(value, memory.limits.memoryBytes) + more)
+  }
+
+  /** No group is to begin any more. */
+  get isFull(): boolean {
+    return this.#isFull
+  }
+
+  /**
+   * For what a group's result has come to take more. Groups that have begun can't be spilled: throws LedgerError
+   * 'evaluator/limit' when they grow by more than the whole limit.
+   */
+  grow(bytes: number): void {
+    if (this.#holding.hold(bytes)) return
+    this.#isFull = true
+    if (this.#holding.bytes > this.#frame.memory.limits.memoryBytes) throw this.#frame.memory.refusal()
   }
 
   close(): void {

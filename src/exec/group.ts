@@ -2,13 +2,15 @@ import type { AggregatePlan, GroupOperator } from '../plan/plan.ts'
 import { slotsFilled, slotsRead } from '../plan/walk-plan.ts'
 import { detached } from '../values/binary-reader.ts'
 import { bag, int, isAbsent, nullValue, struct, type Value } from '../values/value.ts'
+import { type AggregateColumn, CountColumn, SumColumn } from './aggregate-columns.ts'
 import { AggregateMemory } from './aggregate-memory.ts'
 import { compileCollected } from './collected-aggregate.ts'
 import { noSuchFunction } from './compile-call.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileTest } from './compile-operators.ts'
 import { type Compiler, type Evaluate, failed, type Frame, type Open, type Test } from './frame.ts'
-import { type Accumulator, findAggregate } from './functions/aggregates.ts'
+import { type Accumulator, type AggregateDefinition, findAggregate } from './functions/aggregates.ts'
+import { heapBytes } from './heap-bytes.ts'
 import { compileOperator } from './operators.ts'
 import { CollectingGroups } from './collecting-groups.ts'
 import type { Grouping } from './grouping.ts'
@@ -81,6 +83,8 @@ export interface RunningAggregate {
 export interface CompiledAggregate {
   /** `memory`: of the operator's aggregates together; left out, of this one, which may then hold what the limit allows. */
   start(frame: Frame, memory?: AggregateMemory): RunningAggregate
+  /** The same for many groups at once, where that takes less. */
+  readonly column?: ((frame: Frame, memory: AggregateMemory) => AggregateColumn) | undefined
 }
 
 /** Aggregates that hold the values of their rows. */
@@ -90,7 +94,9 @@ export const collectingAggregates: ReadonlySet<string> = new Set(['array_agg', '
 export function compileAggregate(aggregate: AggregatePlan, compiler: Compiler): CompiledAggregate {
   const { name, argument, distinct, span } = aggregate
   const filter = aggregate.filter && compileTest(aggregate.filter, compiler.family.read)
-  if (argument === undefined) return { start: (frame) => countRows(frame, filter) }
+  if (argument === undefined) {
+    return { start: (frame) => countRows(frame, filter), column: (frame) => new CountColumn(frame, filter) }
+  }
   if (name === 'array_agg' || name === 'string_agg') {
     return compileCollected(aggregate, compileExpression(argument, compiler), compiler)
   }
@@ -99,14 +105,30 @@ export function compileAggregate(aggregate: AggregatePlan, compiler: Compiler): 
     compiler.errors.add(noSuchFunction(name, span))
     return { start: (frame) => countRows(frame, filter) }
   }
-  const evaluate = compileExpression(argument, compiler)
+  const parts = { evaluate: compileExpression(argument, compiler), filter, compiler, span }
   const collects = collectingAggregates.has(name)
   return {
-    start(frame, memory = new AggregateMemory(frame)) {
-      const accumulator = definition.start()
-      return new ValueAggregate(accumulator, evaluate, distinct, filter, frame, compiler, span, memory, collects)
-    },
+    start: (frame, memory = new AggregateMemory(frame)) =>
+      new ValueAggregate(definition.start(), parts, frame, memory, { distinct, collects }),
+    column: distinct ? undefined : columnOf(definition, parts),
   }
+}
+
+/** What keeps the aggregate of many groups in arrays, where it can. */
+function columnOf(definition: AggregateDefinition, parts: Parts): CompiledAggregate['column'] {
+  const { evaluate, filter } = parts
+  if (definition.name === 'count') return (frame) => new CountColumn(frame, filter, evaluate)
+  const { resume } = definition
+  if (resume === undefined) return undefined
+  return (frame, memory) =>
+    new SumColumn(
+      frame,
+      filter,
+      evaluate,
+      memory,
+      (sum, count) =>
+        new ValueAggregate(resume(sum, count), parts, frame, memory, { distinct: false, collects: false }),
+    )
 }
 
 function countRows(frame: Frame, filter: Test | undefined): RunningAggregate {
@@ -119,52 +141,72 @@ function countRows(frame: Frame, filter: Test | undefined): RunningAggregate {
   }
 }
 
-class ValueAggregate implements RunningAggregate {
+/** What an aggregate of values is compiled to. */
+interface Parts {
+  readonly evaluate: Evaluate
+  readonly filter: Test | undefined
+  readonly compiler: Compiler
+  readonly span: AggregatePlan['span']
+}
+
+/** Values up to this size are counted with their group. */
+const uncountedBytesMax = 120
+
+/** An aggregate of values, NULL and MISSING apart. */
+export class ValueAggregate implements RunningAggregate {
   readonly #accumulator: Accumulator
-  readonly #evaluate: Evaluate
-  readonly #filter: Test | undefined
+  readonly #parts: Parts
   readonly #frame: Frame
-  readonly #compiler: Compiler
-  readonly #span: AggregatePlan['span']
-  readonly #take: (value: Value) => void
-  readonly #memory: AggregateMemory | undefined
+  readonly #memory: AggregateMemory
+  readonly #collects: boolean
+  /** Takes a value that is there. */
+  readonly take: (value: Value) => void
+  /** What is charged of the value that it keeps. */
+  #heldBytes = uncountedBytesMax
   #failure: Value | undefined
 
   constructor(
     accumulator: Accumulator,
-    evaluate: Evaluate,
-    distinct: boolean,
-    filter: Test | undefined,
+    parts: Parts,
     frame: Frame,
-    compiler: Compiler,
-    span: AggregatePlan['span'],
     memory: AggregateMemory,
-    collects: boolean,
+    { distinct, collects }: { readonly distinct: boolean; readonly collects: boolean },
   ) {
     this.#accumulator = accumulator
-    this.#evaluate = evaluate
-    this.#filter = filter
+    this.#parts = parts
     this.#frame = frame
-    this.#compiler = compiler
-    this.#span = span
-    this.#memory = collects ? memory : undefined
+    this.#memory = memory
+    this.#collects = collects
     const take = (value: Value) => this.#accumulate(value)
-    this.#take = distinct ? memory.distinct.start(take) : take
+    this.take = distinct ? memory.distinct.start(take) : take
   }
 
   add(): void {
-    if (this.#filter !== undefined && !this.#filter(this.#frame)) return
-    const value = this.#evaluate(this.#frame)
-    if (!isAbsent(value)) this.#take(value)
+    const { filter, evaluate } = this.#parts
+    if (filter !== undefined && !filter(this.#frame)) return
+    const value = evaluate(this.#frame)
+    if (!isAbsent(value)) this.take(value)
   }
 
   #accumulate(value: Value): void {
-    this.#memory?.collect(value, 8)
+    if (this.#collects) this.#memory.collect(value, 8)
     try {
+      const before = this.#accumulator.held
       this.#accumulator.add(value)
+      if (this.#accumulator.held === before) return
     } catch (error) {
-      this.#failure = failed(error, this.#compiler, this.#span)
+      this.#failure = failed(error, this.#parts.compiler, this.#parts.span)
     }
+    this.#chargeHeld()
+  }
+
+  /** Charges what the value that is kept takes beyond the largest before it. */
+  #chargeHeld(): void {
+    const { held } = this.#accumulator
+    const bytes = held === undefined ? 0 : heapBytes(held, this.#frame.memory.limits.memoryBytes)
+    if (bytes <= this.#heldBytes) return
+    this.#memory.grow(bytes - this.#heldBytes)
+    this.#heldBytes = bytes
   }
 
   result(): Value {
@@ -172,7 +214,7 @@ class ValueAggregate implements RunningAggregate {
     try {
       return this.#frame.values.checked(this.#accumulator.result())
     } catch (error) {
-      return failed(error, this.#compiler, this.#span)
+      return failed(error, this.#parts.compiler, this.#parts.span)
     }
   }
 }

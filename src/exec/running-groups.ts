@@ -1,9 +1,9 @@
 import { detached } from '../values/binary-reader.ts'
 import { int, type Value } from '../values/value.ts'
+import { type AggregateColumn, RunningColumn } from './aggregate-columns.ts'
 import { AggregateMemory } from './aggregate-memory.ts'
 import type { Cursor, Frame } from './frame.ts'
-import type { RunningAggregate } from './group.ts'
-import { aggregateBytes, groupBytes, type Grouping, KeyMap } from './grouping.ts'
+import { groupBytes, type Grouping, KeyMap } from './grouping.ts'
 import { heapBytesOf } from './heap-bytes.ts'
 import { hashOfKeys } from './key-hash.ts'
 import { forEachRow, restoreSlots } from './saved-rows.ts'
@@ -117,59 +117,56 @@ export class RunningGroups implements Cursor, RowTaker {
   #add(row: number): boolean {
     this.#groups ??= new GroupsInMemory(this.#grouping, this.#frame)
     const keys = this.#grouping.keysOf(this.#frame)
-    const group = this.#groups.of(keys) ?? this.#groups.begin(keys, row)
-    if (group === undefined) {
-      this.#refused = keys
-      return false
-    }
-    const { aggregates } = group
-    for (let at = 0; at < aggregates.length; at += 1) (aggregates[at] as RunningAggregate).add()
-    return true
+    const group = this.#groups.numberOf(keys) ?? this.#groups.begin(keys, row)
+    if (group === undefined) this.#refused = keys
+    else this.#groups.add(group)
+    return group !== undefined
   }
-}
-
-interface Group {
-  readonly firstRow: number
-  readonly keys: readonly Value[]
-  readonly aggregates: readonly RunningAggregate[]
 }
 
 /** As many groups as there is room for, in the order in which they begin. */
 class GroupsInMemory {
-  readonly #grouping: Grouping
-  readonly #frame: Frame
   readonly #holding: Holding
   readonly #memory: AggregateMemory
-  readonly #byKeys = new KeyMap<Group>()
-  #groups: Group[] = []
+  readonly #numbers = new KeyMap<number>()
+  readonly #columns: readonly AggregateColumn[]
+  readonly #bytes: number
+  #keys: Value[][] = []
+  #firstRows: number[] = []
   #isFull = false
 
-  constructor(grouping: Grouping, frame: Frame) {
-    this.#grouping = grouping
-    this.#frame = frame
+  constructor({ aggregates }: Grouping, frame: Frame) {
     this.#holding = new Holding(frame.memory)
     this.#memory = new AggregateMemory(frame, true)
+    this.#columns = aggregates.map(
+      (aggregate) => aggregate.column?.(frame, this.#memory) ?? new RunningColumn(aggregate, frame, this.#memory),
+    )
+    this.#bytes = this.#columns.reduce((sum, column) => sum + column.bytes, groupBytes)
   }
 
   get count(): number {
-    return this.#groups.length
+    return this.#keys.length
   }
 
-  of(keys: readonly Value[]): Group | undefined {
-    return this.#byKeys.get(keys)
+  numberOf(keys: readonly Value[]): number | undefined {
+    return this.#numbers.get(keys)
   }
 
-  /** Undefined when there is no room for the group. */
-  begin(keys: Value[], firstRow: number): Group | undefined {
-    if (this.#isFull) return undefined
+  /** The number of a new group; undefined when there is no room for it. */
+  begin(keys: Value[], firstRow: number): number | undefined {
+    if (this.#isFull || this.#memory.isFull) return undefined
     const own = keys.map(detached)
-    const { aggregates } = this.#grouping
-    const started = aggregates.map((aggregate) => aggregate.start(this.#frame, this.#memory))
-    const group = { firstRow, keys: own, aggregates: started }
-    this.#isFull = !this.#holding.hold(heapBytesOf(own, groupBytes) + aggregateBytes * aggregates.length)
-    this.#groups.push(group)
-    this.#byKeys.set(own, group)
-    return group
+    const number = this.#keys.push(own) - 1
+    this.#firstRows.push(firstRow)
+    for (const column of this.#columns) column.begin()
+    this.#isFull = !this.#holding.hold(heapBytesOf(own, this.#bytes))
+    this.#numbers.set(own, number)
+    return number
+  }
+
+  /** Takes the row that the frame holds. */
+  add(group: number): void {
+    for (let at = 0; at < this.#columns.length; at += 1) (this.#columns[at] as AggregateColumn).add(group)
   }
 
   /** After the last row. */
@@ -177,18 +174,18 @@ class GroupsInMemory {
     this.#memory.distinct.finish()
   }
 
-  firstRowOf(at: number): number {
-    return (this.#groups[at] as Group).firstRow
+  firstRowOf(group: number): number {
+    return this.#firstRows[group] as number
   }
 
-  valuesOf(at: number): Value[] {
-    const { keys, aggregates } = this.#groups[at] as Group
-    return [...keys, ...aggregates.map((aggregate) => aggregate.result())]
+  valuesOf(group: number): Value[] {
+    return [...(this.#keys[group] as Value[]), ...this.#columns.map((column) => column.result(group))]
   }
 
   close(): void {
-    this.#groups = []
-    this.#byKeys.clear()
+    this.#keys = []
+    this.#firstRows = []
+    this.#numbers.clear()
     this.#memory.close()
     this.#holding.release()
   }

@@ -1,4 +1,5 @@
 import { add, divide, isNumber } from '../../values/arithmetic.ts'
+import { detached } from '../../values/binary-reader.ts'
 import { compareTotal } from '../../values/compare.ts'
 import { bool, decimal, int, isAbsent, nullValue, type Value } from '../../values/value.ts'
 import { mismatch } from './definition.ts'
@@ -8,6 +9,8 @@ export interface AggregateDefinition {
   /** Lower case. */
   readonly name: string
   start(): Accumulator
+  /** Goes on from a sum of so many small integers. */
+  resume?(sum: number, count: number): Accumulator
 }
 
 /** One group's aggregate in the making. NULL and MISSING are passed over; with nothing else all but COUNT give NULL. */
@@ -15,12 +18,14 @@ export interface Accumulator {
   /** Throws LedgerError evaluator/type-mismatch for a value that the aggregate can't take. */
   add(value: Value): void
   result(): Value
+  /** A value that it keeps. */
+  readonly held?: Value | undefined
 }
 
 const aggregates: readonly AggregateDefinition[] = [
   { name: 'count', start: () => new Count() },
-  { name: 'sum', start: () => new Sum() },
-  { name: 'avg', start: () => new Average() },
+  { name: 'sum', start: () => new Sum(), resume: (sum, count) => new Sum(sum, count) },
+  { name: 'avg', start: () => new Average(), resume: (sum, count) => new Average(sum, count) },
   { name: 'min', start: () => new Extreme(-1) },
   { name: 'max', start: () => new Extreme(1) },
   { name: 'any', start: () => new Quantified('any', true) },
@@ -54,12 +59,15 @@ class Count implements Accumulator {
 /** The total in the type that the additions give; a column of small ints never leaves the machine's numbers. */
 class Total {
   readonly #name: string
-  #small = 0
+  #small: number
   #sum: Value | undefined
-  count = 0
+  count: number
 
-  constructor(name: string) {
+  /** `small`: the sum of the first `count` values. */
+  constructor(name: string, small = 0, count = 0) {
     this.#name = name
+    this.#small = small
+    this.count = count
   }
 
   add(value: Value): void {
@@ -85,7 +93,10 @@ class Total {
 }
 
 class Sum implements Accumulator {
-  readonly #total = new Total('sum')
+  readonly #total: Total
+  constructor(sum = 0, count = 0) {
+    this.#total = new Total('sum', sum, count)
+  }
   add(value: Value): void {
     this.#total.add(value)
   }
@@ -95,7 +106,10 @@ class Sum implements Accumulator {
 }
 
 class Average implements Accumulator {
-  readonly #total = new Total('avg')
+  readonly #total: Total
+  constructor(sum = 0, count = 0) {
+    this.#total = new Total('avg', sum, count)
+  }
   add(value: Value): void {
     this.#total.add(value)
   }
@@ -115,7 +129,10 @@ class Extreme implements Accumulator {
   }
   add(value: Value): void {
     if (isAbsent(value)) return
-    if (this.#best === undefined || compareTotal(value, this.#best) * this.#sign > 0) this.#best = value
+    if (this.#best === undefined || compareTotal(value, this.#best) * this.#sign > 0) this.#best = detached(value)
+  }
+  get held(): Value | undefined {
+    return this.#best
   }
   result(): Value {
     return this.#best ?? nullValue
@@ -126,7 +143,10 @@ class Extreme implements Accumulator {
 class FirstValue implements Accumulator {
   #first: Value | undefined
   add(value: Value): void {
-    if (!isAbsent(value)) this.#first ??= value
+    if (!isAbsent(value)) this.#first ??= detached(value)
+  }
+  get held(): Value | undefined {
+    return this.#first
   }
   result(): Value {
     return this.#first ?? nullValue
