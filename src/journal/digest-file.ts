@@ -107,6 +107,7 @@ export function textIn(value: Value | undefined): string | undefined {
 
 /** A hash: a blob or base64. Throws LedgerError 'proof/malformed' unless it has 32 bytes. */
 export function hashIn(value: Value, field: string): Uint8Array {
+  if (value.annotations !== undefined) throw notEvidence(`${field} has an annotation`)
   const bytes = value.type === 'blob' ? value.bytes : value.type === 'string' ? base64In(value.value) : undefined
   if (bytes?.length === hashBytes) return bytes
   throw notEvidence(`${field} is no hash of ${hashBytes} bytes (a blob, or base64 in a string)`)
@@ -115,9 +116,11 @@ export function hashIn(value: Value, field: string): Uint8Array {
 /** A block's address: a struct, or Ion text of one. */
 export function addressIn(value: Value, field: string): BlockAddress {
   const struct = unwrapIon(value)
-  if (struct.type === 'struct') {
+  const isPlain = [value, struct].every(({ annotations }) => annotations === undefined)
+  if (struct.type === 'struct' && struct.names.length === 2 && isPlain) {
     const [strandId, sequenceNo] = [struct.get('strandId'), struct.get('sequenceNo')]
-    if (strandId?.type === 'string' && sequenceNo?.type === 'int') {
+    const isBare = strandId?.annotations === undefined && sequenceNo?.annotations === undefined
+    if (strandId?.type === 'string' && sequenceNo?.type === 'int' && isBare) {
       const number = Number(sequenceNo.value)
       if (number >= 0 && Number.isSafeInteger(number)) return { strandId: strandId.value, sequenceNo: number }
     }
@@ -129,6 +132,10 @@ export function addressIn(value: Value, field: string): BlockAddress {
 export function unwrapIon(value: Value): Value {
   const wrapped = value.type === 'struct' ? value.get('IonText') : value
   if (wrapped?.type !== 'string') return value
+  // What stands beside it would be read by people and by no check.
+  const isAlone = value.type !== 'struct' || (value.names.length === 1 && value.annotations === undefined)
+  if (!isAlone || wrapped.annotations !== undefined)
+    throw notEvidence('IonText has other fields or annotations beside it')
   try {
     return parseIon(wrapped.value)
   } catch (error) {

@@ -52,7 +52,7 @@ export class JsonRetyper {
     const doubtful: number[] = []
     let found = 0
     const tables = tablesOf(block)
-    const ion = change(block, {
+    const ion = change(withoutNulls(block, optionalFields), {
       blockTimestamp: toTimestamp,
       blockHash: toHash,
       entriesHash: toHash,
@@ -76,15 +76,13 @@ export class JsonRetyper {
   }
 
   #revision(revision: StructValue, tables: ReadonlyMap<string, string>): RetypedRevision {
-    const ion = change(revision, {
+    const ion = change(withoutNulls(revision, optionalFields), {
       hash: toHash,
       dataHash: toHash,
       metadata: fields({ txTime: toTimestamp }),
     })
     const data = ion.get('data')
     const [hash, metadata] = [ion.get('hash'), ion.get('metadata')]
-    // JSON has no absent fields that were there: a deletion may come as null.
-    if (data?.type === 'null') return { ion: without(ion, 'data'), ...untried }
     if (data?.type !== 'struct' || hash?.type !== 'blob' || metadata?.type !== 'struct') return { ion, ...untried }
     const hashOfMetadata = ionHash(metadata)
     const id = metadata.get('id')
@@ -132,9 +130,21 @@ function each(itemChange: Change): Change {
   return (value) => (value.type === 'list' ? list(value.items.map(itemChange), value.annotations) : value)
 }
 
-function without(value: StructValue, name: string): StructValue {
-  const at = value.names.indexOf(name)
-  return struct(value.names.toSpliced(at, 1), value.values.toSpliced(at, 1))
+/** What writers of JSON may show as null where it is absent, such as the data of a deletion. */
+const optionalFields = new Set([
+  'data',
+  'dataHash',
+  'transactionInfo',
+  'redactionInfo',
+  'revisions',
+  'previousBlockHash',
+])
+
+function withoutNulls(value: StructValue, names: ReadonlySet<string>): StructValue {
+  const isKept = value.names.map((name, index) => !names.has(name) || value.values[index]?.type !== 'null')
+  if (isKept.every(Boolean)) return value
+  const keep = (_: unknown, index: number) => isKept[index] as boolean
+  return struct(value.names.filter(keep), value.values.filter(keep), value.annotations)
 }
 
 /** What is not the text of a timestamp or of a hash stays as it is, for the checks of a block's shape to name. */

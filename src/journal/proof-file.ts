@@ -159,11 +159,13 @@ function hashesIn(value: Value, name: string): Uint8Array[] {
 }
 
 function headIn(value: Value): BlockHead {
+  const isPlain = value.annotations === undefined
   const [transactionId, blockTimestamp, entries] =
-    value.type === 'struct'
+    value.type === 'struct' && value.names.length === 3 && isPlain
       ? [value.get('transactionId'), value.get('blockTimestamp'), value.get('entriesHashList')]
       : []
-  if (transactionId?.type === 'string' && blockTimestamp?.type === 'timestamp' && entries?.type === 'list') {
+  const isBare = transactionId?.annotations === undefined && entries?.annotations === undefined
+  if (transactionId?.type === 'string' && blockTimestamp?.type === 'timestamp' && entries?.type === 'list' && isBare) {
     const entriesHashList = entries.items.map((item, index) => hashIn(item, `entriesHashList[${index}]`))
     return { transactionId: transactionId.value, blockTimestamp, entriesHashList }
   }
@@ -180,9 +182,11 @@ function structIn(value: StructValue, name: string): StructValue | undefined {
 
 /** A field that stands twice could show a reader one thing and the check another. */
 function checkFieldsOnce(value: StructValue): void {
+  if (value.annotations !== undefined) throw notEvidence('it has an annotation')
   const seen = new Set<string>()
-  for (const name of value.names) {
+  for (const [index, name] of value.names.entries()) {
     if (seen.has(name)) throw notEvidence(`the field '${name}' is there twice`)
+    if (value.values[index]?.annotations !== undefined) throw notEvidence(`the field '${name}' has an annotation`)
     seen.add(name)
   }
 }

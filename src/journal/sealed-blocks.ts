@@ -175,7 +175,7 @@ export class SealedBlocks extends CanonicalIon {
     if (reading.root !== none && !this.#explain(reading.root, entries, explained)) return undefined
     const coversHead = this.#explain(reading.head, entries, explained)
     const opaqueEntries = entries.length - explained.size
-    if (coversHead ? opaqueEntries > 0 : !reading.isTimely) return undefined
+    if (coversHead ? opaqueEntries > 0 || !this.#isInOrder(reading) : !reading.isTimely) return undefined
     const facts = [reading.clock, reading.sequenceNo, reading.statements, reading.uncheckedDigests, opaqueEntries]
     facts.push(coversHead ? 1 : 0, reading.strandAt - start, reading.strandEnd - start, reading.blockHash - start)
     facts.push(previous === none ? none : previous - start)
@@ -184,6 +184,16 @@ export class SealedBlocks extends CanonicalIon {
       facts.push(idAt - start, idEnd - start, version)
     }
     return facts
+  }
+
+  /** As verify.ts asks it of this program's own blocks. */
+  #isInOrder({ entries, head, root, info, documents, revisions }: Reading): boolean {
+    const expected = root === none ? [head, info] : [head, root, info]
+    return (
+      expected.length === entries.length &&
+      expected.every((digest, index) => this.isSameDigest(entries[index] as number, digest)) &&
+      documents.every((_, index) => index % 2 === 1 || this.#isSameId(documents, revisions, index, index))
+    )
   }
 
   /** Whether an entry that nothing else has explained is this digest. */

@@ -11,7 +11,7 @@ import { sameDigest } from './digest-file.ts'
 import { JsonRetyper } from './import-json.ts'
 import { rootOf, siblingRanges } from './merkle-tree.ts'
 import type { ProofFile } from './proof-file.ts'
-import { type Finding, verifyBlock } from './verify.ts'
+import { type Finding, unknownFields, verifyBlock } from './verify.ts'
 
 /** What the check of one proof found. */
 export interface EvidenceReport {
@@ -235,7 +235,11 @@ class EvidenceCheck {
       const message = `it is ${toBase64(hash)}, but data and metadata have the hash ${toBase64(expected)}`
       this.#find('revision.hash', message)
     }
-    const unknown = revision.ion.names.filter((name) => !knownFields.revision.has(name))
+    const address = revision.ion.get('blockAddress')
+    const unknown = [
+      ...unknownFields(revision.ion, knownFields.revision, ''),
+      ...(address?.type === 'struct' ? unknownFields(address, knownFields.address, 'blockAddress.') : []),
+    ]
     if (unknown.length > 0) this.#unchecked.push(`no hash covers the field 'revision.${unknown.join("', 'revision.")}'`)
   }
 

@@ -21,6 +21,7 @@ export type FindingCode =
   | 'revision-hash'
   | 'revisions-root'
   | 'unexplained-entry'
+  | 'entries-order'
   | 'entries-hash'
   | 'block-hash'
   | 'previous-hash'
@@ -47,6 +48,7 @@ export type GapCode =
   | 'head-unproven'
   | 'field-unknown'
   | 'digest-uncovered'
+  | 'order-unproven'
 
 export interface Finding {
   readonly code: FindingCode
@@ -66,6 +68,7 @@ const gapCodes: ReadonlySet<string> = new Set<GapCode>([
   'head-unproven',
   'field-unknown',
   'digest-uncovered',
+  'order-unproven',
 ])
 
 /** Whether a finding says that something could not be checked, not that it is wrong. */
@@ -153,7 +156,7 @@ class BlockCheck implements BlockReport {
     this.#guard(() => this.#checkRevisions(uncheckedRevisions))
     if (this.uncovered.length > 0) {
       const names = new Set(this.uncovered.map((path) => path.replace(/\[\d+\]/g, '[]')))
-      this.#find('field-unknown', `no hash covers the field '${[...names].join("', '")}', which none of QLDB's has`)
+      this.#find('field-unknown', `no hash covers the field '${[...names].join("', '")}', which no block has so`)
     }
     this.#checkHead(mustCoverHead)
     this.#guard(() => this.#checkDocuments())
@@ -169,7 +172,10 @@ class BlockCheck implements BlockReport {
     const head = ionHash(headOf(blockAddress, transactionId, blockTimestamp))
     this.coversHead = this.#explain(head)
     this.isOwn = this.coversHead
-    if (this.coversHead) return
+    if (this.coversHead) {
+      if (!this.findings.some(({ code }) => code === 'malformed')) this.#checkOrder(head)
+      return
+    }
     this.uncovered.push(...headFields)
     if (!mustCoverHead) return
     this.#find('head', `no entry is the hash of its head, expected ${toBase64(head)} for address, transaction and time`)
@@ -311,12 +317,26 @@ class BlockCheck implements BlockReport {
   }
 
   #checkUnknown(ion: StructValue, known: ReadonlySet<string>, path: string): void {
-    for (const name of ion.names) if (!known.has(name)) this.uncovered.push(path + name)
+    this.uncovered.push(...unknownFields(ion, known, path))
   }
 
   #checkUnknownInAddress(ion: StructValue, path: string): void {
     const address = ion.get('blockAddress')
     if (address?.type === 'struct') this.#checkUnknown(address, knownFields.address, `${path}.`)
+  }
+
+  /** This program writes its entries in one order: head, revisions, redactionInfo, transactionInfo. */
+  #checkOrder(head: Uint8Array): void {
+    const { transactionInfo, redactionInfo, revisions = [], entriesHashList } = this.#block
+    const expected = [head]
+    if (revisions.length > 0) expected.push(rootOf(revisions.map(({ hash }) => hash)))
+    for (const info of [redactionInfo, transactionInfo]) if (info !== undefined) expected.push(ionHash(info.ion))
+    const isOrdered = expected.every((hash, index) => equalBytes(hash, entriesHashList[index] ?? new Uint8Array(0)))
+    if (!isOrdered) this.#find('entries-order', 'its entries are not in the order in which they were written')
+    const ids = revisions.flatMap(({ metadata }) => metadata?.id ?? [])
+    const named = [...(transactionInfo?.documents?.keys() ?? [])]
+    if (ids.length === named.length && ids.some((id, index) => id !== named[index]))
+      this.#find('order-unproven', 'its revisions are not in the order of the documents in transactionInfo')
   }
 
   /** Whether an entry that nothing else has explained is this hash. */
@@ -346,6 +366,16 @@ class BlockCheck implements BlockReport {
       this.#find('malformed', error.message)
     }
   }
+}
+
+/**
+ * Paths of fields that no hash covers: those that none of QLDB's structs has, and nulls, which stand for a field that is
+ * not there. QLDB may have shown the hash before block 0 as one.
+ */
+export function unknownFields(ion: StructValue, known: ReadonlySet<string>, path: string): string[] {
+  const isNull = (index: number) => ion.values[index]?.type === 'null'
+  const isUnknown = (name: string, index: number) => !known.has(name) || (isNull(index) && name !== 'previousBlockHash')
+  return ion.names.filter(isUnknown).map((name) => path + name)
 }
 
 /** QLDB aborted a transaction that took longer ("Quotas and limits in Amazon QLDB"). */

@@ -12,7 +12,7 @@ import type { Store } from '../../src/store/store.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import { joinHashes } from '../../src/values/join-hashes.ts'
-import { blob } from '../../src/values/value.ts'
+import { blob, list, struct } from '../../src/values/value.ts'
 import { openLedger, run } from '../ledger/ledger-fixture.ts'
 import { SimEnv } from '../support/sim-env.ts'
 import { check, codes } from './checked-export.ts'
@@ -138,6 +138,31 @@ test(
     const report = await check(join(folder, 'b'), { 'a.ion': moved.join('\n') })
     assert.equal(report.verdict, 'tampered')
     assert.deepEqual(new Set(report.findings.map(({ sequenceNo }) => sequenceNo)), new Set([0, 1, 2]))
+  }),
+)
+
+test(
+  'the order of what a block made here lists is checked where hashes do not tell two neighbours apart',
+  withFolder(async (folder) => {
+    const { ledger } = await openLedger()
+    await run(ledger, 'CREATE TABLE Acc')
+    await run(ledger, "INSERT INTO Acc << {'owner': 'eve'}, {'owner': 'bob'} >>")
+    const blocks = [0, 1, 2].map((number) => printIon(ledger.block(number)))
+    const edited = (name: string) => {
+      const value = parseIon(blocks[2] as string)
+      assert.ok(value.type === 'struct')
+      const values = value.values.map((field, index) =>
+        value.names[index] === name && field.type === 'list' ? list(field.items.toReversed()) : field,
+      )
+      return [...blocks.slice(0, 2), printIon(struct(value.names, values))].join('\n')
+    }
+    const revisions = await check(join(folder, 'revisions'), { 'a.ion': edited('revisions') })
+    assert.deepEqual([revisions.verdict, codes(revisions)], ['incomplete', ['order-unproven']])
+    const entries = await check(join(folder, 'entries'), { 'a.ion': edited('entriesHashList') })
+    assert.equal(entries.verdict, 'tampered')
+    const nulls = blocks.map((text) => text.replace(/\}$/, ',redactionInfo:null}'))
+    const shown = await check(join(folder, 'nulls'), { 'a.ion': nulls.join('\n') })
+    assert.deepEqual([shown.verdict, new Set(codes(shown))], ['incomplete', new Set(['field-unknown'])])
   }),
 )
 

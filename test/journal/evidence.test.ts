@@ -222,3 +222,17 @@ test("AWS's GetBlock and GetDigest, as its command line printed them", (t) => {
 function hashOf(text: string): string {
   return toBase64(ionHash(parseIon(text)))
 }
+
+test('nothing can stand unseen beside what a proof shows: other fields, annotations, fields given twice', () => {
+  const text = proofText(journalOf(4), 2)
+  for (const [from, to] of [
+    [/^\{/, 'note::{'],
+    [/digestTipAddress: ?\{/, 'digestTipAddress:{by:"boss",'],
+    [/digestTipAddress: ?\{/, 'digestTipAddress:note::{'],
+    [/blockHead: ?\{/, 'blockHead:{by:"boss",'],
+    [/ {2}table: ?/, '  table: note::'],
+  ] as const) {
+    assert.notEqual(text.replace(from, to), text, String(from))
+    assert.throws(() => parseEvidence(text.replace(from, to)), LedgerError, String(from))
+  }
+})
