@@ -58,6 +58,8 @@ class EvidenceCheck {
   #provesTable = false
   /** Its data came as JSON, and there were more guesses at its types than were tried. */
   #isUntyped = false
+  /** That all readings of its JSON were tried. */
+  #readings = ''
 
   constructor(file: ProofFile, trusted: Digest | undefined, retyper: JsonRetyper) {
     this.#file = file
@@ -213,6 +215,7 @@ class EvidenceCheck {
   #typed(revision: StructValue): StructValue {
     if (revision.get('hash')?.type !== 'string') return revision
     const { ion, isDoubtful, isExhausted, tries } = this.#retyper.revision(revision)
+    if (isDoubtful && isExhausted) this.#readings = `; none of ${tries} readings of its JSON fits`
     if (isDoubtful && !isExhausted) {
       this.#isUntyped = true
       this.#unchecked.push(`its data could not be checked in JSON form, after ${tries} guesses at its types`)
@@ -233,7 +236,7 @@ class EvidenceCheck {
     const expected = revisionHash(data, metadataIon, dataHash)
     if (!this.#isUntyped && !equalBytes(hash, expected)) {
       const message = `it is ${toBase64(hash)}, but data and metadata have the hash ${toBase64(expected)}`
-      this.#find('revision.hash', message)
+      this.#find('revision.hash', message + this.#readings)
     }
     const address = revision.ion.get('blockAddress')
     const unknown = [
