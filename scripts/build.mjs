@@ -44,6 +44,7 @@ export async function buildProgram({ types = false } = {}) {
     }),
     part('src/cli/engine-worker.ts', { outfile: `${fresh}/engine-worker.cjs`, format: 'cjs', external }),
     part('src/cli/serve-worker.ts', { outfile: `${fresh}/serve-worker.cjs`, format: 'cjs', external }),
+    part('src/cli/hash-worker.ts', { outfile: `${fresh}/hash-worker.cjs`, format: 'cjs', external }),
     part('src/cli/tools.ts', { outfile: `${fresh}/tools.cjs`, format: 'cjs', external }),
     part('src/cli/endpoint-chunk.ts', {
       outfile: `${fresh}/sdk-transport.cjs`,

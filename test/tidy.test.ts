@@ -99,6 +99,7 @@ test('every source file is imported by something', () => {
     'src/cli/engine-worker.ts',
     'src/cli/tools.ts',
     'src/cli/serve-worker.ts',
+    'src/cli/hash-worker.ts',
     'src/fixture.ts',
     'src/cli/endpoint-chunk.ts',
     'src/ui/run-ui.tsx',

@@ -264,6 +264,8 @@ export const reportFindingsMax = 200
 export const importBatchBytes = 96 * 1024 * 1024
 /** The same of derived data that a verification works out in a temporary folder. */
 export const verifyBatchBytes = 96 * 1024 * 1024
+/** Threads that hash the blocks of a journal, beside the one that reads them and follows the chain. */
+export const hashThreadsMax = 4
 
 /** The body of one HTTP request. Ours: a statement's parameters together. */
 export const httpBodyBytesMax = 32 * 1024 * 1024

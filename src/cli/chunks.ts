@@ -11,6 +11,7 @@ export const chunkFiles = {
   worker: 'engine-worker.cjs',
   tools: 'tools.cjs',
   serveWorker: 'serve-worker.cjs',
+  hashWorker: 'hash-worker.cjs',
 } as const
 
 export function chunkPath(name: keyof typeof chunkFiles): string {

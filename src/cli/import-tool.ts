@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import type { CheckedBefore } from '../journal/checked-before.ts'
-import { readBlocks } from '../journal/import-blocks.ts'
+import { checkedBlocks, type FactsSource, noFacts } from '../journal/checked-windows.ts'
 import { blocksNamed, type ExportFiles, findExportFiles } from '../journal/import-files.ts'
 import { FindingList } from '../journal/import-findings.ts'
 import { JsonRetyper } from '../journal/import-json.ts'
-import { checkStrands, ExportVerifier, storedForm } from '../journal/verify-export.ts'
+import { checkStrands, ExportVerifier } from '../journal/verify-export.ts'
 import { LedgerImport, type LedgerImportResult } from '../ledger/import-ledger.ts'
 import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
@@ -17,6 +17,7 @@ import type { Place } from './connect.ts'
 import { reportOfExport } from './export-report.ts'
 import { fileError } from './file-error.ts'
 import { makeFolder } from './folders.ts'
+import { HashThreads } from './hash-threads.ts'
 import { readDigestFile } from './proof-files.ts'
 import { reportFailure } from './report-failure.ts'
 import { realEnv } from './real-env.ts'
@@ -109,6 +110,7 @@ async function importInto(
   const isNew = !isStoreDirectory(directory)
   const store = openLmdbStore(directory)
   const retyper = new JsonRetyper(wishes.guesses)
+  const threads = new HashThreads()
   let isKept = !isNew
   let target: LedgerImport | undefined
   try {
@@ -120,7 +122,17 @@ async function importInto(
     })
     const before = resumable(target.checkedBefore(), files)
     const verifier = new ExportVerifier(files, findings, trusted, before)
-    const outcome = await copyBlocks(target, files, findings, verifier, wishes, progress, retyper, before)
+    const outcome = await copyBlocks(
+      target,
+      files,
+      findings,
+      verifier,
+      wishes,
+      progress,
+      retyper,
+      before,
+      wishes.verify ? threads : noFacts,
+    )
     progress.dispose()
     const report = verifier.end(retyper.guesses)
     if (wishes.verify)
@@ -148,6 +160,7 @@ async function importInto(
     return verdict
   } finally {
     progress.dispose()
+    await threads.close()
     await store.close()
     if (!isKept) rmSync(directory, { recursive: true, force: true })
   }
@@ -180,6 +193,7 @@ async function copyBlocks(
   progress: ToolProgress,
   retyper: JsonRetyper,
   before: CheckedBefore | undefined,
+  facts: FactsSource,
 ): Promise<'whole' | 'tampered'> {
   const last = before?.last.blockAddress.sequenceNo ?? -1
   let blocks = before === undefined ? 0 : last - before.first.blockAddress.sequenceNo
@@ -190,14 +204,15 @@ async function copyBlocks(
     ...files,
     blockFiles: files.blockFiles.filter(({ named }) => named === undefined || named.last >= last),
   }
-  for await (const { block, doubtful, ...source } of readBlocks(missing, findings, onRead, retyper)) {
+  for await (const checked of checkedBlocks(missing, findings, onRead, retyper, facts)) {
+    const { source, stored } = checked
+    const { block, doubtful } = source
     bytes += source.bytes
     if (block.blockAddress.sequenceNo <= last) {
       await target.add(block)
       continue
     }
-    const stored = storedForm(block)
-    if (wishes.verify && verifier.add({ block, doubtful, ...source }, stored)) return 'tampered'
+    if (wishes.verify && verifier.add(source, stored, checked.facts)) return 'tampered'
     if (findings.count('tampered') > 0 && wishes.verify) return 'tampered'
     if (doubtful.length > 0 && wishes.acceptDoubtful !== true) throw untyped(block.blockAddress.sequenceNo)
     if (!target.isToBeRechecked && !verifier.isCertain) target.recheckWhenResumed()

@@ -3,6 +3,7 @@ import { isJournalFile } from '../journal/import-files.ts'
 import { verifyExport } from '../journal/verify-export.ts'
 import { reportOfExport } from './export-report.ts'
 import { fileError } from './file-error.ts'
+import { HashThreads } from './hash-threads.ts'
 import { savedDigests } from './proof-files.ts'
 import { digestsAmong } from './verify-files.ts'
 import { ToolProgress } from './tool-progress.ts'
@@ -28,11 +29,13 @@ export async function verifyExportPaths(
   const named = digestsAmong(paths)
   const trusted = new Map([...savedDigests(wishes), ...named])
   const progress = new ToolProgress(world, wishes.progress)
+  const threads = new HashThreads()
   try {
     const report = await verifyExport(
       paths.filter((path) => !named.has(path)),
       {
         trusted,
+        facts: threads,
         guessesMax: wishes.guesses,
         onBlock: async (_, { blocks, total, bytes }) => {
           if (blocks % blocksBetweenTurns === 0) await progress.report('verifying', blocks, total, 'blocks', bytes)
@@ -45,5 +48,6 @@ export async function verifyExportPaths(
     throw fileError(error, (error as NodeJS.ErrnoException).path ?? paths.join(' '))
   } finally {
     progress.dispose()
+    await threads.close()
   }
 }

@@ -14,6 +14,7 @@ import { ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
 import { reportOfLedger } from './ledger-report.ts'
 import type { VerifyReport } from './verify-report.ts'
+import { HashThreads } from './hash-threads.ts'
 import { refuseSince, type VerifyWishes } from './verify-command.ts'
 
 /** Checks the ledger that the flags name: an embedded one in its store, one at an endpoint block by block from outside. */
@@ -45,18 +46,21 @@ async function verifyStoreIn(
   const store = openLmdbStore(directory)
   const progress = new ToolProgress(world, wishes.progress)
   const scratch = new ScratchStores()
+  const threads = new HashThreads()
   let report: StoreReport
   try {
     report = await verifyStore(store, {
       name,
       saved: [...saved.values()],
       since: since?.digest,
+      facts: threads,
       openScratch: wishes.derived ? (blocks) => scratch.open(blocks) : undefined,
       onProgress: ({ stage, done, total, bytes }) =>
         progress.report(stage === 'blocks' ? 'verifying' : 'comparing derived data', done, total, 'blocks', bytes),
     })
   } finally {
     progress.dispose()
+    await threads.close()
     await store.close()
     scratch.dispose()
   }

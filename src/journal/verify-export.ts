@@ -6,7 +6,8 @@ import { type Block, coversHead, encodeBlock } from './block.ts'
 import type { CheckedBefore } from './checked-before.ts'
 import type { BlockPlace, EvidenceVerdict, ExportReport } from './export-outcome.ts'
 import type { Digest } from './digest.ts'
-import { readBlocks, type SourceBlock } from './import-blocks.ts'
+import { checkedBlocks, type FactsSource } from './checked-windows.ts'
+import type { SourceBlock } from './import-blocks.ts'
 import {
   blocksNamed,
   type ExportFiles,
@@ -20,7 +21,7 @@ import { RunningTree, siblingRanges, treeRoot } from './merkle-tree.ts'
 import { verifyProof } from './proof.ts'
 import type { ProofFile } from './proof-file.ts'
 import { soundBlock } from './sealed-blocks.ts'
-import type { SoundBlock } from './sound-block.ts'
+import { SoundBlock, type SoundFacts } from './sound-block.ts'
 import { ChainVerifier } from './verify-chain.ts'
 import { verifyEvidence } from './verify-evidence.ts'
 
@@ -29,6 +30,8 @@ export interface VerifyExportOptions {
   readonly trusted?: ReadonlyMap<string, Digest>
   /** Guesses at the types of a JSON document's data before it counts as not checkable. */
   readonly guessesMax?: number | undefined
+  /** Where blocks are hashed. Default: here. */
+  readonly facts?: FactsSource
   /** Hears of every block after its check. May throw to stop. */
   readonly onBlock?: (block: SourceBlock, progress: ExportProgress) => void | Promise<void>
   /** Hears of everything that is read, also before there is a block. May throw to stop. */
@@ -59,8 +62,9 @@ export async function verifyExport(paths: readonly string[], options: VerifyExpo
   const total = blocksNamed(files)
   const progress = () => ({ total, blocks: verifier.blocks, bytes: verifier.bytes })
   const retyper = new JsonRetyper(options.guessesMax)
-  for await (const source of readBlocks(files, findings, onRead && (() => onRead(progress())), retyper)) {
-    verifier.add(source)
+  const onPiece = onRead && (() => onRead(progress()))
+  for await (const { source, stored, facts } of checkedBlocks(files, findings, onPiece, retyper, options.facts)) {
+    verifier.add(source, stored, facts)
     await options.onBlock?.(source, progress())
   }
   return verifier.end(retyper.guesses)
@@ -179,14 +183,15 @@ export class ExportVerifier {
 
   /**
    * Whether the block, by itself and after the one before, has a hash that does not fit. `stored` is the block as
-   * encodeBlock writes it.
+   * encodeBlock writes it, `facts` what SealedBlocks says of that, where it was asked.
    */
-  add(source: SourceBlock, stored = storedForm(source.block)): boolean {
+  add(source: SourceBlock, stored = storedForm(source.block), facts?: SoundFacts): boolean {
     const { block } = source
     if (this.#first === undefined) this.#begin(block)
     if (this.#strands.size < 2) this.#strands.add(block.blockAddress.strandId)
     const before = this.#findings.count('tampered')
-    const sound = source.doubtful.length > 0 ? undefined : soundBlock(stored)
+    const known = facts && stored && new SoundBlock(facts, stored)
+    const sound = source.doubtful.length > 0 ? undefined : (known ?? soundBlock(stored))
     const isSound = sound !== undefined && this.#chain.takesSound(sound)
     const report = isSound ? this.#chain.addSound(sound) : this.#chain.add(block, source.doubtful)
     const isAfterGap = report.findings.some(({ code }) => code === 'gap')

@@ -1,6 +1,7 @@
 import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import { JournalCheck, type JournalReport, type StoredBlock, windowsOf } from '../journal/journal-check.ts'
+import { type FactsSource, factsHere } from '../journal/checked-windows.ts'
+import { checkable, JournalCheck, type JournalReport, type StoredBlock, windowsOf } from '../journal/journal-check.ts'
 import type { Snapshot, Store } from '../store/store.ts'
 import { endBlock } from './block-cache.ts'
 import { blockKey, identityKey } from './keys.ts'
@@ -17,6 +18,8 @@ export interface VerifyOptions {
   readonly saved?: readonly SavedMarks[]
   /** Only the blocks after that digest, which is one of `saved`, are checked (verify-since.ts), and no derived data. */
   readonly since?: SavedMarks | undefined
+  /** Where blocks are hashed. Default: here. */
+  readonly facts?: FactsSource | undefined
   /** Makes the empty store that derived data is worked out in; without it that is not checked. */
   readonly openScratch?: ((blocks: number) => Promise<Store>) | undefined
   /** Hears how far it is; awaited, so that others get a turn; may throw to stop it. */
@@ -67,7 +70,7 @@ export function verifyLedger(store: Store, onBlock: (sequenceNo: number) => void
  * 'store/corrupt' when the store itself is damaged: then nothing that it says can be relied on.
  */
 export async function verifyStore(store: Store, options: VerifyOptions = {}): Promise<StoreReport> {
-  const { onProgress = () => undefined, saved = [], name } = options
+  const { saved = [], name } = options
   store.check?.()
   const snapshot = store.snapshot()
   try {
@@ -77,15 +80,7 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
       since === undefined ? checkOf(snapshot, identity, saved) : checkSince(snapshot, identity, since, saved)
     const marks = new MarksCheck(snapshot, identity.origin, saved)
     marks.report(journal)
-    for (const window of windowsOf(storedBlocks(snapshot, marks, journal))) {
-      await onProgress({
-        stage: 'blocks',
-        done: window[0]?.sequenceNo ?? 0,
-        total: journal.last + 1,
-        bytes: journal.bytes,
-      })
-      journal.addStored(window)
-    }
+    await checkWindows(windowsOf(storedBlocks(snapshot, marks, journal)), journal, options)
     journal.end()
     const isSound = journal.findingCount === 0 || journal.findings.every(({ code }) => code === 'digest')
     const derived = isSound && since === undefined ? await checkDerived(snapshot, journal, options) : undefined
@@ -93,6 +88,25 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
   } finally {
     snapshot.release()
   }
+}
+
+/** Adds windows in their order, some of which are hashed ahead. */
+async function checkWindows(
+  windows: Iterable<StoredBlock[]>,
+  journal: JournalCheck,
+  { facts = factsHere, onProgress = () => undefined }: VerifyOptions,
+): Promise<void> {
+  const waiting: { readonly window: StoredBlock[]; readonly facts: ReturnType<FactsSource['of']> }[] = []
+  const add = async ({ window, facts: asked }: (typeof waiting)[number]) => {
+    const done = window[0]?.sequenceNo ?? 0
+    await onProgress({ stage: 'blocks', done, total: journal.last + 1, bytes: journal.bytes })
+    journal.addStored(window, await asked)
+  }
+  for (const window of windows) {
+    waiting.push({ window, facts: facts.of(window.map(checkable)) })
+    if (waiting.length > facts.ahead) await add(waiting.shift() as (typeof waiting)[number])
+  }
+  for (const next of waiting) await add(next)
 }
 
 function checkOf(snapshot: Snapshot, { strandId, origin }: Identity, saved: readonly SavedMarks[] = []): JournalCheck {

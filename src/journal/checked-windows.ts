@@ -1,0 +1,130 @@
+import { readBlocks, type SourceBlock } from './import-blocks.ts'
+import type { OnRead } from './import-file.ts'
+import type { ExportFiles } from './import-files.ts'
+import { FindingList } from './import-findings.ts'
+import type { JsonRetyper } from './import-json.ts'
+import { soundFacts, windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
+import type { SoundFacts } from './sound-block.ts'
+import { storedForm } from './verify-export.ts'
+
+type Facts = readonly (SoundFacts | undefined)[]
+
+/** SealedBlocks.check, here or in other threads: what it says follows from the blocks alone. Must not reject. */
+export interface FactsSource {
+  of(blocks: readonly (Uint8Array | undefined)[]): Facts | Promise<Facts>
+  /** Windows that are asked for before the answer to the first is taken. */
+  readonly ahead: number
+}
+
+export const factsHere: FactsSource = { of: soundFacts, ahead: 0 }
+/** Where no hash is to be checked. */
+export const noFacts: FactsSource = { of: (blocks) => blocks.map(() => undefined), ahead: 0 }
+
+/** A block of an export, its stored form, and what is known of that when it is sound. */
+export interface CheckedSource {
+  readonly source: SourceBlock
+  readonly stored: Uint8Array | undefined
+  readonly facts: SoundFacts | undefined
+}
+
+/**
+ * As readBlocks, with many blocks hashed together. What the reading finds is added to `findings` when the block before
+ * which it was found is taken, so that findings come in the same order however far ahead is read; an error of the reading
+ * is thrown after the blocks before it.
+ */
+export async function* checkedBlocks(
+  files: ExportFiles,
+  findings: FindingList,
+  onRead: OnRead | undefined,
+  retyper: JsonRetyper,
+  facts: FactsSource = factsHere,
+): AsyncGenerator<CheckedSource> {
+  const queue = new FindingQueue(findings)
+  const waiting: Waiting[] = []
+  let failure: { readonly error: unknown } | undefined
+  const windows = windowsOfSources(files, queue, onRead, retyper, (error) => {
+    failure = { error }
+  })
+  for await (const window of windows) {
+    const asked = window.map(({ source, stored }) => (source.doubtful.length > 0 ? undefined : stored))
+    waiting.push({ window, facts: facts.of(asked) })
+    if (waiting.length > facts.ahead) yield* taken(waiting.shift() as Waiting, queue)
+  }
+  for (const next of waiting) yield* taken(next, queue)
+  queue.release(Number.POSITIVE_INFINITY)
+  if (failure !== undefined) throw failure.error
+}
+
+interface ReadBlock {
+  readonly source: SourceBlock
+  readonly stored: Uint8Array | undefined
+  /** Findings before it. */
+  readonly findings: number
+}
+
+interface Waiting {
+  readonly window: readonly ReadBlock[]
+  readonly facts: Facts | Promise<Facts>
+}
+
+async function* taken({ window, facts }: Waiting, queue: FindingQueue): AsyncGenerator<CheckedSource> {
+  const known = await facts
+  for (const [index, { source, stored, findings }] of window.entries()) {
+    queue.release(findings)
+    yield { source, stored, facts: known[index] }
+  }
+}
+
+async function* windowsOfSources(
+  files: ExportFiles,
+  queue: FindingQueue,
+  onRead: OnRead | undefined,
+  retyper: JsonRetyper,
+  onError: (error: unknown) => void,
+): AsyncGenerator<ReadBlock[]> {
+  let window: ReadBlock[] = []
+  let bytes = 0
+  try {
+    for await (const source of readBlocks(files, queue, onRead, retyper)) {
+      const stored = storedForm(source.block)
+      window.push({ source, stored, findings: queue.total })
+      bytes += stored?.length ?? 0
+      if (window.length < windowBlocksMax && bytes < windowBytesMax) continue
+      yield window
+      window = []
+      bytes = 0
+    }
+  } catch (error) {
+    onError(error)
+  }
+  if (window.length > 0) yield window
+}
+
+/** Holds findings until they are released, in their order. */
+class FindingQueue extends FindingList {
+  override readonly lone: FindingList['lone']
+  readonly #target: FindingList
+  #held: Parameters<FindingList['add']>[] = []
+  /** How many there were in all. */
+  total = 0
+  #released = 0
+
+  constructor(target: FindingList) {
+    super()
+    this.#target = target
+    this.lone = target.lone
+  }
+
+  override add(...finding: Parameters<FindingList['add']>): void {
+    this.#held.push(finding)
+    this.total += 1
+  }
+
+  /** The first so many of all. */
+  release(count: number): void {
+    if (this.#held.length === 0 || count <= this.#released) return
+    const released = this.#held.splice(0, count - this.#released)
+    this.#released += released.length
+    for (const finding of released) this.#target.add(...finding)
+  }
+}
