@@ -269,6 +269,14 @@ export const hashThreadsMax = 4
 
 /** The body of one HTTP request. Ours: a statement's parameters together. */
 export const httpBodyBytesMax = 32 * 1024 * 1024
+/** Memory for bodies is set aside in blocks of so many bytes: no step over a body takes longer than one. */
+export const bodyBlockBytes = 64 * 1024
+/**
+ * Parts in which a body may come, each of which costs the thread that speaks HTTP some microseconds: so many, and one more
+ * for every bodyPartBytesMin. HTTP's chunks may be as small as a byte.
+ */
+export const bodyPartsMin = 1_000
+export const bodyPartBytesMin = 512
 /** A body that the thread that speaks HTTP parses itself; a larger one is parsed in a thread of its own. */
 export const homeBodyBytesMax = 64 * 1024
 /** The body of a request to the control plane. */
@@ -277,6 +285,8 @@ export const controlBodyBytesMax = 64 * 1024
 export const requestMembersMax = 100_000
 /** Parameters of one statement. */
 export const statementParametersMax = 10_000
+/** Values and annotations in the parameters of one statement at an endpoint; each takes some 70 bytes of memory. */
+export const parameterValuesMax = 1_000_000
 /** Values of a page, in bytes, from which on the thread that ran the statement makes the answer's JSON. */
 export const encodedAnswerBytesMin = 256 * 1024
 /** V8's heap of the thread that parses large bodies. */
@@ -284,7 +294,7 @@ export const decoderHeapBytesMax = 256 * 1024 * 1024
 /** Request line and headers of one HTTP request. */
 export const httpHeaderBytesMax = 16 * 1024
 /** Bodies being read and answers not yet taken, of all connections together; beyond it requests are refused. */
-export const httpHeldBytesMax = 256 * 1024 * 1024
+export const httpHeldBytesMax = 128 * 1024 * 1024
 /** Connections of one server. */
 export const httpConnectionsMax = 4096
 /** Connections from one address; the rest of a server's stays for others. */
@@ -311,6 +321,11 @@ export const drainMsMax = 10_000
 export const engineThreadsMax = 4
 /** A statement that runs for so long is a long one, and the engine thread that runs it is held up. */
 export const engineBusyMs = 20
+/**
+ * How far threads for long statements and large bodies stand back when processors are short: the share of one that a
+ * thread gets beside another is then a quarter, enough to leave a lock soon.
+ */
+export const engineNiceness = 5
 /** Memory of all statements of a server together, estimated as that of one (statementMemoryBytesMax), in bytes. */
 export const allStatementsMemoryBytesMax = 384 * 1024 * 1024
 /** V8's heap of a thread that has nothing to do; with more in use, garbage is collected. */

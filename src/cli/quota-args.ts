@@ -31,8 +31,14 @@ export interface LedgerRules {
 
 /** The rules as the session service has them: parameters are documents, too. */
 export function handlerOptions({ strictQldb, quotas }: LedgerRules, guard: StatementGuard): HandlerOptions {
-  const { documentBytes } = quotas.ledger
-  return { strictQldb, guard, ...quotas.sessions, ...(documentBytes === undefined ? {} : { documentBytes }) }
+  const { documentBytes, parameterValues } = quotas.ledger
+  return {
+    strictQldb,
+    guard,
+    ...quotas.sessions,
+    ...(documentBytes === undefined ? {} : { documentBytes }),
+    ...(parameterValues === undefined ? {} : { parameterValues }),
+  }
 }
 
 type Target =
@@ -44,6 +50,7 @@ type Target =
 const targets: Readonly<Record<string, Target>> = {
   'statement-characters': { ledger: 'statementCharacters' },
   'document-bytes': { ledger: 'documentBytes' },
+  'parameter-values': { ledger: 'parameterValues' },
   'transaction-bytes': { ledger: 'transactionBytes' },
   'transaction-documents': { ledger: 'transactionDocuments' },
   'transaction-redactions': { ledger: 'transactionRedactions' },

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads'
 import { decoderHeapBytesMax } from '../base/limits.ts'
 import type { RequestLimits } from '../protocol/codec.ts'
 import { type SendCommandRequest, WireError } from '../protocol/message.ts'
-import { type ClonedError, type Packed, reviveError, unpackParameters } from '../protocol/worker-message.ts'
+import { type SealedParameters, withSealed } from '../protocol/sealed-parameters.ts'
+import { type ClonedError, reviveError } from '../protocol/worker-message.ts'
 import { chunkPath } from './chunks.ts'
 
 /** What the thread is started with. */
@@ -12,11 +13,11 @@ export interface DecoderStart {
 
 export interface DecoderQuestion {
   readonly id: number
-  readonly body: Uint8Array
+  readonly blocks: readonly Uint8Array[]
 }
 
 export type DecoderAnswer =
-  | { readonly id: number; readonly request: SendCommandRequest; readonly parameters: Packed | undefined }
+  | { readonly id: number; readonly request: SendCommandRequest; readonly sealed: SealedParameters | undefined }
   | { readonly id: number; readonly error: ClonedError }
 
 interface Waiting {
@@ -38,15 +39,15 @@ export class Decoder {
     this.#limits = limits
   }
 
-  /** The body is handed over: its memory is gone for the caller. Rejects as decodeRequest throws. */
-  readonly decode = (body: Uint8Array): Promise<SendCommandRequest> => {
+  /** The blocks are handed over: their memory is gone for the caller. Rejects as decodeRequest throws. */
+  readonly decode = (blocks: readonly Uint8Array[]): Promise<SendCommandRequest> => {
     this.#worker ??= this.#start()
     this.#count += 1
     const id = this.#count
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
-      const own = body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body)
-      this.#worker?.postMessage({ id, body: own } satisfies DecoderQuestion, [own.buffer as ArrayBuffer])
+      const memory = blocks.map((block) => block.buffer as ArrayBuffer)
+      this.#worker?.postMessage({ id, blocks } satisfies DecoderQuestion, memory)
     })
   }
 
@@ -64,7 +65,7 @@ export class Decoder {
       const waiting = this.#waiting.get(answer.id)
       this.#waiting.delete(answer.id)
       if ('error' in answer) waiting?.reject(reviveError(answer.error))
-      else waiting?.resolve(unpackParameters(answer.request, answer.parameters))
+      else waiting?.resolve(withSealed(answer.request, answer.sealed))
     })
     worker.on('error', () => undefined)
     worker.on('exit', () => {

@@ -1,5 +1,10 @@
 import { LedgerError } from '../base/errors.ts'
-import { allStatementsMemoryBytesMax, statementCharactersMax, transactionAgeMsMax } from '../base/limits.ts'
+import {
+  allStatementsMemoryBytesMax,
+  parameterValuesMax,
+  statementCharactersMax,
+  transactionAgeMsMax,
+} from '../base/limits.ts'
 import { defaultRequestLimits, type RequestLimits } from '../protocol/codec.ts'
 import type { HttpLimits } from '../server/http-server.ts'
 import { bytesOf, parseQuotas, quotaHelp, type Quotas } from './quota-args.ts'
@@ -51,7 +56,8 @@ export function parseServeQuotas(
 /** At an endpoint a statement may be as long as QLDB's, and gives a row while its transaction lives, unless otherwise asked. */
 export function endpointQuotas(quotas: Quotas): Quotas {
   const rowMs = quotas.sessions.transactionAgeMsMax ?? transactionAgeMsMax
-  return { ...quotas, ledger: { statementCharacters: statementCharactersMax, rowMs, ...quotas.ledger } }
+  const limits = { statementCharacters: statementCharactersMax, parameterValues: parameterValuesMax, rowMs }
+  return { ...quotas, ledger: { ...limits, ...quotas.ledger } }
 }
 
 /** What a request may hold before anyone looks at it. */

@@ -14,6 +14,7 @@ import type { DecoderStart } from './serve-decoder.ts'
 import type { LedgerRules } from './quota-args.ts'
 import { createEngineParts, engineInThisThread } from './serve-ledgers.ts'
 import { MemoryPlaces, storesIn } from './serve-registry.ts'
+import { yieldProcessor } from './yield-processor.ts'
 
 /** What an engine thread of a server is to do. */
 export interface ThreadPlan {
@@ -56,6 +57,7 @@ export type ThreadMessage =
 function run({ directory, rules, isShared, shared, running, port }: ThreadStart): void {
   const parent = parentPort
   assert(parent !== null, 'an engine of a server runs in a worker')
+  if (!isShared && directory !== undefined) yieldProcessor()
   const say = (message: ThreadMessage) => parent.postMessage(message)
   const memory = directory === undefined ? new MemoryPlaces() : undefined
   const openStore = directory === undefined ? (memory as MemoryPlaces).openStore : storesIn(directory, () => false)
@@ -117,4 +119,7 @@ function textOf(error: unknown): string {
 
 const start = workerData as ThreadStart | DecoderStart
 if ('port' in start) run(start)
-else if (parentPort !== null) decodeBodies(parentPort, start)
+else if (parentPort !== null) {
+  yieldProcessor()
+  decodeBodies(parentPort, start)
+}

@@ -3,6 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
 import { setEncodedAnswer } from '../protocol/encoded-answer.ts'
 import type { SendCommandRequest, SendCommandResponse, StopSignal } from '../protocol/message.ts'
+import { sealedOf } from '../protocol/sealed-parameters.ts'
 import type { TransactionStart } from '../protocol/transaction-start.ts'
 import {
   cancelSlot,
@@ -77,7 +78,15 @@ export class WorkerTransport implements Transport {
     const ask = (id: number) => {
       if (request.ExecuteStatement !== undefined) Atomics.store(this.#shared, readIosSlot, 0)
       const message: ToEngine = { kind: 'request', id, request: detachRequest(request), takesNotices }
-      this.#port.postMessage(start === undefined ? message : { ...message, start: detachStart(start) })
+      const sealed = sealedOf(request)
+      this.#port.postMessage(
+        {
+          ...message,
+          ...(start === undefined ? {} : { start: detachStart(start) }),
+          ...(sealed === undefined ? {} : { sealed }),
+        } satisfies ToEngine,
+        sealed === undefined ? [] : [sealed.bytes.buffer as ArrayBuffer],
+      )
     }
     return this.#ask(ask, options, request.CommitTransaction !== undefined) as Promise<SendCommandResponse>
   }

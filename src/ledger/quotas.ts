@@ -21,6 +21,8 @@ export interface LedgerQuotas {
   readonly statementCharacters: number
   /** Of one document, as Ion binary. */
   readonly documentBytes: number
+  /** Values and annotations in the parameters of one statement. */
+  readonly parameterValues: number
   /** Documents changed by one transaction. */
   readonly transactionDocuments: number
   /** Of all changes of one transaction, as Ion binary. */
@@ -46,6 +48,7 @@ export interface LedgerQuotas {
 const strictQuotas: LedgerQuotas = {
   statementCharacters: statementCharactersMax,
   documentBytes: documentBytesMax,
+  parameterValues: Number.POSITIVE_INFINITY,
   transactionDocuments: transactionDocumentsMax,
   transactionBytes: transactionBytesMax,
   transactionRedactions: transactionRedactionsMax,
@@ -63,6 +66,7 @@ const strictQuotas: LedgerQuotas = {
 const wideQuotas: LedgerQuotas = {
   statementCharacters: statementCharactersMaxWide,
   documentBytes: documentBytesMaxWide,
+  parameterValues: Number.POSITIVE_INFINITY,
   transactionDocuments: Number.POSITIVE_INFINITY,
   transactionBytes: transactionBytesMaxWide,
   transactionRedactions: Number.POSITIVE_INFINITY,

@@ -1,7 +1,7 @@
 import { fromBase64, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { requestMembersMax, statementCharactersMaxWide, statementParametersMax } from '../base/limits.ts'
-import { jsonProblem } from './json-shape.ts'
+import { type JsonLimits, jsonProblem } from './json-shape.ts'
 import {
   type CommandName,
   commandNames,
@@ -68,14 +68,24 @@ export const defaultRequestLimits: RequestLimits = {
   statementCharacters: statementCharactersMaxWide,
 }
 
+/** What the JSON of a request may hold, whatever it asks for. */
+export function shapeLimits({ members, statementCharacters }: RequestLimits): JsonLimits {
+  return { members, textCharacters: Math.max(statementCharacters, memberCharactersMin) }
+}
+
+/** Session tokens and the like stay below that. */
+const memberCharactersMin = 4096
+
 function checkStatement({ length }: string, { statementCharacters }: RequestLimits): void {
   if (length <= statementCharacters) return
-  throw refuseRequest(`the statement has ${length} characters, at most ${statementCharacters} are allowed`)
+  throw refuseRequest(
+    `the statement has ${length} characters, at most ${statementCharacters} are allowed (--quota statement-characters)`,
+  )
 }
 
 /** Throws WireError BadRequestException for text that is no request: not JSON, wrong types, not exactly one command. */
 export function decodeRequest(text: string, limits: RequestLimits = defaultRequestLimits): SendCommandRequest {
-  const body = new MemberReader(parseJson(text, refuseRequest, limits.members), '', refuseRequest)
+  const body = new MemberReader(parseJson(text, refuseRequest, limits), '', refuseRequest)
   const token = body.text('SessionToken')
   const session = token === undefined ? {} : { SessionToken: token }
   const command = body.onlyCommand((found) => `exactly one command is needed, found ${found}`)
@@ -96,7 +106,7 @@ export function decodeRequest(text: string, limits: RequestLimits = defaultReque
         },
       }
     case 'ExecuteStatement': {
-      const parameters = member.list('Parameters', limits.parameters)
+      const parameters = member.list('Parameters', limits.parameters, 'statement-parameters')
       const statement = member.needText('Statement')
       checkStatement(statement, limits)
       return {
@@ -183,7 +193,7 @@ function readUsage(member: MemberReader): { ConsumedIOs?: IoUsage } {
 
 type Refuse = (problem: string) => Error
 
-function refuseRequest(problem: string): WireError {
+export function refuseRequest(problem: string): WireError {
   return new WireError('BadRequestException', `The request is not valid: ${problem}`)
 }
 
@@ -191,8 +201,8 @@ function refuseResponse(problem: string): LedgerError {
   return new LedgerError('endpoint/malformed-answer', `the endpoint's answer is not a SendCommand result: ${problem}`)
 }
 
-function parseJson(text: string, refuse: Refuse, membersMax?: number): unknown {
-  const problem = jsonProblem(text, membersMax)
+function parseJson(text: string, refuse: Refuse, limits?: RequestLimits): unknown {
+  const problem = jsonProblem(text, limits === undefined ? {} : shapeLimits(limits))
   if (problem !== undefined) throw refuse(problem)
   try {
     return JSON.parse(text)
@@ -267,12 +277,14 @@ class MemberReader {
     return new MemberReader(this.#get(name) ?? this.#absent(name), this.#at(name), this.#refuse)
   }
 
-  list(name: string, itemsMax = Number.POSITIVE_INFINITY): readonly MemberReader[] | undefined {
+  list(name: string, itemsMax = Number.POSITIVE_INFINITY, quota = ''): readonly MemberReader[] | undefined {
     const value = this.#get(name)
     if (value === undefined) return undefined
     if (!Array.isArray(value)) throw this.#refuse(`'${this.#at(name)}' is not a list`)
     if (value.length > itemsMax) {
-      throw this.#refuse(`'${this.#at(name)}' has ${value.length} items, at most ${itemsMax} are allowed`)
+      throw this.#refuse(
+        `'${this.#at(name)}' has ${value.length} items, at most ${itemsMax} are allowed (--quota ${quota})`,
+      )
     }
     return value.map((item, index) => new MemberReader(item, `${this.#at(name)}[${index}]`, this.#refuse))
   }

@@ -10,6 +10,7 @@ import {
   WireError,
   type WireErrorName,
 } from './message.ts'
+import type { SealedParameters } from './sealed-parameters.ts'
 import type { TransactionStart } from './transaction-start.ts'
 
 /**
@@ -23,6 +24,8 @@ export type ToEngine =
       readonly request: SendCommandRequest
       readonly start?: TransactionStart
       readonly takesNotices?: boolean
+      /** Those of the request, in its place. */
+      readonly sealed?: SealedParameters
     }
   | { readonly kind: 'control'; readonly id: number; readonly request: ControlRequest }
   /** The newest block that the transaction of a session reads. */
@@ -98,30 +101,6 @@ export function unpackValues(response: SendCommandResponse, values: Packed): Sen
     page,
     unpacked(values).map((bytes) => ({ IonBinary: bytes })),
   )
-}
-
-/** The same for the binary parameters of a request. */
-export function packParameters(request: SendCommandRequest): {
-  readonly request: SendCommandRequest
-  readonly parameters: Packed | undefined
-} {
-  const command = request.ExecuteStatement
-  if (command?.Parameters === undefined) return { request, parameters: undefined }
-  const parameters = packed(command.Parameters.map(({ IonBinary }) => IonBinary ?? new Uint8Array()))
-  const Parameters = command.Parameters.map(({ IonBinary, ...rest }) =>
-    IonBinary === undefined ? rest : { ...rest, IonBinary: new Uint8Array() },
-  )
-  return { request: { ...request, ExecuteStatement: { ...command, Parameters } }, parameters }
-}
-
-export function unpackParameters(request: SendCommandRequest, parameters: Packed | undefined): SendCommandRequest {
-  const command = request.ExecuteStatement
-  if (command?.Parameters === undefined || parameters === undefined) return request
-  const parts = unpacked(parameters)
-  const Parameters = command.Parameters.map((holder, at) =>
-    holder.IonBinary === undefined ? holder : { ...holder, IonBinary: parts[at] as Uint8Array },
-  )
-  return { ...request, ExecuteStatement: { ...command, Parameters } }
 }
 
 function packed(parts: readonly Uint8Array[]): Packed {

@@ -12,10 +12,11 @@ import {
   WireError,
 } from '../protocol/message.ts'
 import type { EarlierCommand, TransactionStart } from '../protocol/transaction-start.ts'
-import { decodeIon } from '../values/binary-reader.ts'
+import { decodeIonWithin } from '../values/binary-reader.ts'
 import { fromPartiqlIon } from '../values/partiql-ion.ts'
-import { parseIon } from '../values/text-reader.ts'
+import { parseIonWithin } from '../values/text-reader.ts'
 import type { Value } from '../values/value.ts'
+import { ValueBudget } from '../values/value-budget.ts'
 import { internalFault, toWireError } from './error-text.ts'
 import type { LedgerHost } from './ledger-host.ts'
 import { ResultCursor } from './paging.ts'
@@ -27,6 +28,8 @@ export interface HandlerOptions {
   readonly strictQldb?: boolean
   /** Of a parameter, in place of the bound that `strictQldb` means. */
   readonly documentBytes?: number
+  /** In all parameters of one statement; without it as many as there are. */
+  readonly parameterValues?: number
   /** Pass the guard whose `isCancelled` the ledgers were opened with, so that a statement stops inside its work. */
   readonly guard?: StatementGuard
   readonly transactionAgeMsMax?: number
@@ -65,6 +68,7 @@ class SessionHandler implements Handler {
   readonly #guard: StatementGuard
   readonly #strictQldb: boolean
   readonly #documentBytes: number | undefined
+  readonly #parameterValues: number
   readonly #onFault: (error: unknown) => void
 
   constructor(host: LedgerHost, env: Env, options: HandlerOptions) {
@@ -78,6 +82,7 @@ class SessionHandler implements Handler {
     this.#guard = options.guard ?? new StatementGuard(env)
     this.#strictQldb = options.strictQldb ?? false
     this.#documentBytes = options.documentBytes
+    this.#parameterValues = options.parameterValues ?? Number.POSITIVE_INFINITY
     this.#onFault = options.onFault ?? (() => undefined)
   }
 
@@ -188,7 +193,8 @@ class SessionHandler implements Handler {
     const holders = command.Parameters ?? []
     const isStrict = this.#strictQldb || session.ledger.strictQldb === true
     checkParameters(holders, parameterQuotas(isStrict, this.#documentBytes))
-    const parameters = holders.map(readParameter)
+    const budget = new ValueBudget(this.#parameterValues)
+    const parameters = holders.map((holder, index) => readParameter(holder, index, budget))
     return this.#work(session, transaction, control, pageToken, () => {
       const takesNotices = control.takesNotices === true
       const run = transaction.hosted.execute(command.Statement, parameters.map(fromPartiqlIon), { takesNotices })
@@ -298,11 +304,13 @@ function leavesTransactionOpen(error: unknown): boolean {
   return ['input', 'limit', 'unsupported', 'cancelled'].includes(error.kind)
 }
 
-function readParameter(holder: ValueHolder, index: number): Value {
+function readParameter(holder: ValueHolder, index: number, budget: ValueBudget): Value {
   try {
-    return holder.IonBinary !== undefined ? decodeIon(holder.IonBinary) : parseIon(holder.IonText ?? '')
+    return holder.IonBinary !== undefined
+      ? decodeIonWithin(holder.IonBinary, budget)
+      : parseIonWithin(holder.IonText ?? '', budget)
   } catch (error) {
-    if (!(error instanceof LedgerError)) throw error
+    if (!(error instanceof LedgerError) || error.code === 'evaluator/limit') throw error
     throw new LedgerError('request/invalid', `The parameter Parameters[${index}] is not valid: ${error.message}`, {
       cause: error,
     })

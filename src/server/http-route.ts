@@ -44,6 +44,11 @@ function sessionRoute(request: IncomingMessage, method: string): Route {
   if (contentType !== sessionContentType) {
     throw new HttpError(400, 'SerializationException', `The content type has to be '${sessionContentType}'`)
   }
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (encoding.toLowerCase() !== 'identity') {
+    const message = `The content encoding '${encoding}' is not supported: send the body as it is`
+    throw new HttpError(415, 'SerializationException', message)
+  }
   return { kind: 'session', takesNotices: request.headers[noticeHeader] === '1' }
 }
 

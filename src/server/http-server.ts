@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
@@ -17,8 +18,16 @@ import {
   httpRequestMsMax,
 } from '../base/limits.ts'
 import { isLoopback } from '../base/loopback.ts'
-import { decodeRequest, encodeResponse, type RequestLimits } from '../protocol/codec.ts'
+import {
+  decodeRequest,
+  defaultRequestLimits,
+  encodeResponse,
+  refuseRequest,
+  type RequestLimits,
+  shapeLimits,
+} from '../protocol/codec.ts'
 import { encodedAnswer } from '../protocol/encoded-answer.ts'
+import { JsonShape } from '../protocol/json-shape.ts'
 import {
   commandNames,
   type SendCommandRequest,
@@ -31,7 +40,7 @@ import { encodeNotices, noticeHeader } from '../protocol/notice-header.ts'
 import { encodeWireError } from '../protocol/wire-errors.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { toWireError, withoutPaths } from './error-text.ts'
-import { HeldBytes, readBody } from './http-body.ts'
+import { type Body, HeldBytes, readBody, wholeOf } from './http-body.ts'
 import { encodeHttpError, HttpError } from './http-error.ts'
 import { checkLocalClient, isForSession, type Route, routeOf } from './http-route.ts'
 import type { ServiceMetrics } from './metrics-service.ts'
@@ -48,8 +57,8 @@ export interface HttpServiceOptions {
   readonly env: Env
   /** Every request has to be signed with one of them; undefined: none is checked, and only this machine is served. */
   readonly keys?: AccessKeys | undefined
-  /** Parses large bodies elsewhere; the body is handed over. Undefined: all are parsed in this thread. */
-  readonly decodeLarge?: ((body: Uint8Array) => Promise<SendCommandRequest>) | undefined
+  /** Parses large bodies elsewhere; the blocks are handed over. Undefined: all are parsed in this thread. */
+  readonly decodeLarge?: ((blocks: readonly Uint8Array[]) => Promise<SendCommandRequest>) | undefined
   readonly requestLimits?: RequestLimits
   /** PEM. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined
@@ -280,7 +289,7 @@ class Service implements HttpService {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, exchange: Exchange): Promise<Answer> {
-    let check: ((body: Uint8Array) => string) | undefined
+    let check: ((bodyHash: string) => string) | undefined
     if (this.#signatures === undefined) checkLocalClient(request)
     else {
       check = this.#signatures.begin({
@@ -290,23 +299,36 @@ class Service implements HttpService {
       })
     }
     const bodyBytesMax = isForSession(request) ? this.#limits.bodyBytesMax : controlBodyBytesMax
-    const body = await readBody(request, bodyBytesMax, this.#held)
+    const hash = check === undefined ? undefined : createHash('sha256')
+    const shape = this.#shapeOf(request)
+    const look = (part: Uint8Array) => {
+      hash?.update(part)
+      const problem = shape?.feed(part)
+      if (problem !== undefined) throw refuseRequest(problem)
+    }
+    const body = await readBody(request, { bytesMax: bodyBytesMax, held: this.#held, look })
     try {
-      exchange.bytesIn = body.bytes.length
-      if (check !== undefined) exchange.accessKeyId = check(body.bytes)
-      return await this.#work(routeOf(request), body.bytes, response, exchange)
+      exchange.bytesIn = body.length
+      if (check !== undefined && hash !== undefined) exchange.accessKeyId = check(hash.digest('hex'))
+      return await this.#work(routeOf(request), body, response, exchange)
     } finally {
       body.release()
     }
   }
 
-  async #work(route: Route, body: Uint8Array, response: ServerResponse, exchange: Exchange): Promise<Answer> {
+  /** Looks through a body that may be large, as it comes; a small one is parsed soon enough. */
+  #shapeOf(request: IncomingMessage): JsonShape | undefined {
+    if (!isForSession(request) || Number(request.headers['content-length']) <= homeBodyBytesMax) return undefined
+    return new JsonShape(shapeLimits(this.#options.requestLimits ?? defaultRequestLimits))
+  }
+
+  async #work(route: Route, body: Body, response: ServerResponse, exchange: Exchange): Promise<Answer> {
     switch (route.kind) {
       case 'session':
         return this.#sendCommand(body, response, exchange, route.takesNotices)
       case 'control': {
         exchange.operation = route.call.operation
-        const answer = await this.#options.control.answer(route.call, body)
+        const answer = await this.#options.control.answer(route.call, wholeOf(body))
         return { status: 200, headers: controlHeaders(answer), body: JSON.stringify(answer) }
       }
       case 'health':
@@ -318,12 +340,7 @@ class Service implements HttpService {
     }
   }
 
-  async #sendCommand(
-    body: Uint8Array,
-    response: ServerResponse,
-    exchange: Exchange,
-    takesNotices: boolean,
-  ): Promise<Answer> {
+  async #sendCommand(body: Body, response: ServerResponse, exchange: Exchange, takesNotices: boolean): Promise<Answer> {
     // A presigned address made by boto3 has the arguments in its query, as Python text.
     if (body.length === 0) throw new WireError('BadRequestException', 'The request is not valid: the body is empty')
     const command = await this.#decode(body)
@@ -334,10 +351,11 @@ class Service implements HttpService {
     return { status: 200, headers: headersOf(answer), body: encodedAnswer(answer) ?? encodeResponse(answer) }
   }
 
-  #decode(body: Uint8Array): SendCommandRequest | Promise<SendCommandRequest> {
+  #decode(body: Body): SendCommandRequest | Promise<SendCommandRequest> {
     const { decodeLarge, requestLimits } = this.#options
-    if (decodeLarge !== undefined && body.length > homeBodyBytesMax) return decodeLarge(body)
-    return decodeRequest(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'), requestLimits)
+    if (decodeLarge !== undefined && body.length > homeBodyBytesMax) return decodeLarge(body.blocks)
+    const whole = wholeOf(body)
+    return decodeRequest(Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString('utf8'), requestLimits)
   }
 
   #failure(error: unknown, { requestId }: Exchange): Answer {

@@ -1,6 +1,7 @@
 import { homeRequestBytesMax, movedBytesMax, movedCommandsMax, stillLongMs } from '../base/limits.ts'
 import { asksForTheTime } from '../ledger/asks-for-time.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
+import { sealedOf } from '../protocol/sealed-parameters.ts'
 import type { EarlierCommand, EarlierWork, TransactionStart } from '../protocol/transaction-start.ts'
 import type { Kind, Seat } from './engine-pool.ts'
 
@@ -94,8 +95,10 @@ export class RoutedTransaction {
 }
 
 /** About the memory that keeping a command takes. */
-function bytesOf({ ExecuteStatement, FetchPage }: SendCommandRequest): number {
-  let bytes = (ExecuteStatement?.Statement.length ?? 0) + (FetchPage?.NextPageToken.length ?? 0)
+function bytesOf(request: SendCommandRequest): number {
+  const { ExecuteStatement, FetchPage } = request
+  let bytes = sealedOf(request)?.bytes.length ?? 0
+  bytes += (ExecuteStatement?.Statement.length ?? 0) + (FetchPage?.NextPageToken.length ?? 0)
   for (const { IonBinary, IonText } of ExecuteStatement?.Parameters ?? []) {
     bytes += (IonBinary?.length ?? 0) + (IonText?.length ?? 0)
   }

@@ -50,10 +50,11 @@ export class SignatureCheck {
 
   /**
    * Reads the signature and refuses what needs no body to be refused, so that nobody without a key makes the server
-   * read one. The returned function checks the signature itself once the body is there and returns the access key id.
+   * read one. The returned function checks the signature itself once the body's SHA-256 is known, in hexadecimal, and returns the
+   * access key id.
    * Both throw HttpError with the names AWS uses.
    */
-  begin(parts: SignedParts): (body: Uint8Array) => string {
+  begin(parts: SignedParts): (bodyHash: string) => string {
     const claim = readClaim(parts)
     const secret = this.#keys.get(claim.accessKeyId)
     if (secret === undefined) {
@@ -61,8 +62,9 @@ export class SignatureCheck {
     }
     this.#checkTime(claim)
     checkCoverage(parts, claim)
-    return (body) => {
-      const expected = this.#sign(claim, secret, canonicalRequest(parts, claim, bodyHash(parts, body)))
+    return (hash) => {
+      checkBodyHash(parts, hash)
+      const expected = this.#sign(claim, secret, canonicalRequest(parts, claim, hash))
       const given = Buffer.from(claim.signature, 'hex')
       if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
         throw new HttpError(
@@ -179,14 +181,12 @@ function checkCoverage({ headers }: SignedParts, { signedHeaders }: Claim): void
   }
 }
 
-/** Of the body as it came. A client that declares another hash, or none, is refused: payloads are not sent in chunks. */
-function bodyHash({ headers }: SignedParts, body: Uint8Array): string {
-  const found = sha256(body)
+/** A client that declares another hash than the body's, or none, is refused: payloads are not sent in chunks. */
+function checkBodyHash({ headers }: SignedParts, hash: string): void {
   const declared = headers['x-amz-content-sha256']?.[0]
-  if (declared !== undefined && declared !== found) {
+  if (declared !== undefined && declared !== hash) {
     throw refuse('The header x-amz-content-sha256 is not the SHA-256 hash of the body.')
   }
-  return found
 }
 
 function canonicalRequest({ method, target, headers }: SignedParts, claim: Claim, hash: string): string {

@@ -11,6 +11,7 @@ import {
   type ToEngine,
 } from '../protocol/worker-message.ts'
 import { encodeResponse } from '../protocol/codec.ts'
+import { unsealRequest } from '../protocol/sealed-parameters.ts'
 import type { Handler } from './handler.ts'
 
 export interface EndpointOptions {
@@ -53,7 +54,8 @@ export function serveMessagePort(
         port.postMessage({ kind: 'tip-answer', id, tip: snapshotTip?.(message.token) } satisfies FromEngine)
         return
       }
-      const { request, start, takesNotices = false } = message
+      const { start, takesNotices = false, sealed } = message
+      const request = unsealRequest(message.request, sealed)
       Atomics.store(shared, runningSlot, id)
       const answer = send(request, {
         ...(start === undefined ? {} : { start }),

@@ -3,6 +3,7 @@ import { BinaryValueReader } from './binary-value-reader.ts'
 import { isLazy, LazyList, LazySexp, LazyStruct } from './lazy-values.ts'
 import { declareSymbols, isMarkerLookalike, LocalSymbolTable, type SymbolTable, symbolTableText } from './symbols.ts'
 import { type Annotations, struct, type Value } from './value.ts'
+import type { ValueBudget } from './value-budget.ts'
 
 /**
  * Reads Ion 1.0 binary. What it is given must not change afterwards where it says "lazily"; everything else is copied.
@@ -12,6 +13,11 @@ import { type Annotations, struct, type Value } from './value.ts'
 /** The one value of a whole stream. */
 export function decodeIon(bytes: Uint8Array): Value {
   return decodeOnly(bytes, false)
+}
+
+/** The same, of at most so many values. Throws LedgerError 'evaluator/limit' as well. */
+export function decodeIonWithin(bytes: Uint8Array, budget: ValueBudget): Value {
+  return decodeOnly(bytes, false, budget)
 }
 
 /** All values of a whole stream, in order. */
@@ -116,8 +122,8 @@ function decodeBare(bytes: Uint8Array, symbols: SymbolTable, isLazy: boolean): V
   return value === undefined || reader.at !== bytes.length ? reader.fail('expected exactly one value') : value
 }
 
-function decodeOnly(bytes: Uint8Array, isLazy: boolean): Value {
-  const stream = new Stream(bytes, isLazy)
+function decodeOnly(bytes: Uint8Array, isLazy: boolean, budget?: ValueBudget): Value {
+  const stream = new Stream(bytes, isLazy, budget)
   const value = stream.next()
   if (value === undefined) throw new LedgerError('ion/malformed', 'expected an Ion value, found none')
   if (stream.next() !== undefined) throw new LedgerError('ion/malformed', 'expected one Ion value, found a second')
@@ -128,13 +134,15 @@ function decodeOnly(bytes: Uint8Array, isLazy: boolean): Value {
 class Stream {
   readonly #bytes: Uint8Array
   readonly #isLazy: boolean
+  readonly #budget: ValueBudget | undefined
   #symbols = new LocalSymbolTable()
   #reader: BinaryValueReader
 
-  constructor(bytes: Uint8Array, isLazy: boolean) {
+  constructor(bytes: Uint8Array, isLazy: boolean, budget?: ValueBudget) {
     this.#bytes = bytes
+    this.#budget = budget
     this.#isLazy = isLazy
-    this.#reader = new BinaryValueReader(bytes, this.#symbols, isLazy)
+    this.#reader = new BinaryValueReader(bytes, this.#symbols, isLazy, 0, false, budget)
     if (bytes.length > 0 && !isIonBinary(bytes)) this.#reader.fail('expected the version marker of Ion 1.0')
   }
 
@@ -158,6 +166,6 @@ class Stream {
   /** A reader of its own for each table: lazy values that the last one made still need theirs. */
   #switchSymbols(symbols: LocalSymbolTable, at: number): void {
     this.#symbols = symbols
-    this.#reader = new BinaryValueReader(this.#bytes, symbols, this.#isLazy, at)
+    this.#reader = new BinaryValueReader(this.#bytes, symbols, this.#isLazy, at, false, this.#budget)
   }
 }

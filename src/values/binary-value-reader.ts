@@ -21,6 +21,7 @@ import {
   symbol,
   type Value,
 } from './value.ts'
+import type { ValueBudget } from './value-budget.ts'
 
 /** Null types by type code; 3 is the other sign of int. */
 const nullTypeOfCode: readonly NullType[] = [
@@ -68,13 +69,22 @@ export class BinaryValueReader extends BinaryCursor {
   readonly symbols: SymbolTable
   readonly #isLazy: boolean
   readonly #isPassing: boolean
+  readonly #budget: ValueBudget | undefined
 
   /** `isPassing`: the bytes will be written over, so that containers within the outermost ones copy theirs. */
-  constructor(bytes: Uint8Array, symbols: SymbolTable, isLazy: boolean, at = 0, isPassing = false) {
+  constructor(
+    bytes: Uint8Array,
+    symbols: SymbolTable,
+    isLazy: boolean,
+    at = 0,
+    isPassing = false,
+    budget?: ValueBudget,
+  ) {
     super(bytes, at)
     this.symbols = symbols
     this.#isLazy = isLazy
     this.#isPassing = isPassing
+    this.#budget = budget
   }
 
   /** The value that stands here, or undefined when that was padding. `depth` counts the containers around it. */
@@ -171,6 +181,7 @@ export class BinaryValueReader extends BinaryCursor {
   readItems(end: number, depth: number): Value[] {
     const items: Value[] = []
     while (this.at < end) {
+      this.#budget?.take()
       const item = this.readValue(end, depth)
       if (item !== undefined) items.push(item)
     }
@@ -181,6 +192,7 @@ export class BinaryValueReader extends BinaryCursor {
     const names: string[] = []
     const values: Value[] = []
     while (this.at < end) {
+      this.#budget?.take()
       const name = this.readFieldName(end)
       const value = this.readValue(end, depth)
       if (value === undefined) continue
@@ -380,6 +392,7 @@ export class BinaryValueReader extends BinaryCursor {
     if (idsLength === 0 || idsEnd >= end) this.fail('annotations without a value, or a value without them', start)
     const annotations: string[] = []
     while (this.at < idsEnd) {
+      this.#budget?.take()
       const at = this.at
       const text = this.symbols.textOf(this.readVarUInt(idsEnd))
       annotations.push(text === undefined ? this.fail('an annotation is not in the symbol table', at) : text)

@@ -20,6 +20,7 @@ import {
   unknownSymbolText,
   type Value,
 } from './value.ts'
+import type { ValueBudget } from './value-budget.ts'
 
 /**
  * Reads Ion 1.0 text (Ion 1.0 specification, "Ion Text Encoding"), with local symbol tables and version markers.
@@ -28,7 +29,16 @@ import {
 
 /** The one value that a text holds. */
 export function parseIon(text: string): Value {
-  const reader = new TextReader(text)
+  return parseOnly(text)
+}
+
+/** The same, of at most so many values. Throws LedgerError 'evaluator/limit' as well. */
+export function parseIonWithin(text: string, budget: ValueBudget): Value {
+  return parseOnly(text, budget)
+}
+
+function parseOnly(text: string, budget?: ValueBudget): Value {
+  const reader = new TextReader(text, new LocalSymbolTable(), budget)
   const value = reader.next()
   if (value === undefined) throw malformed('expected an Ion value, found none', 0, text.length)
   const start = reader.at
@@ -77,8 +87,10 @@ interface SymbolToken {
 export class TextReader {
   readonly #scanner: TextScanner
   #symbols: LocalSymbolTable
+  readonly #budget: ValueBudget | undefined
 
-  constructor(text: string, symbols = new LocalSymbolTable()) {
+  constructor(text: string, symbols = new LocalSymbolTable(), budget?: ValueBudget) {
+    this.#budget = budget
     this.#scanner = new TextScanner(text)
     this.#symbols = symbols
   }
@@ -131,6 +143,7 @@ export class TextReader {
   }
 
   #readValue(inSexp: boolean): Value {
+    this.#budget?.take()
     const scanner = this.#scanner
     let annotations: string[] | undefined
     for (;;) {
@@ -145,6 +158,7 @@ export class TextReader {
         return symbol(this.#symbolText(token), annotations)
       }
       scanner.at += 2
+      this.#budget?.take()
       annotations ??= []
       annotations.push(this.#symbolText(token))
       scanner.skipSpace()

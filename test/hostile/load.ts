@@ -2,15 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CommitDigest } from '../../src/protocol/commit-digest.ts'
 import { Client, Session } from './client.ts'
 
-/** How long others waited, in milliseconds. */
+export interface Wait {
+  readonly ms: number
+  /** When it began, by this process's clock. */
+  readonly fromMs: number
+}
+
+/** The longest that others waited. */
 export interface Waits {
-  readonly health: number
-  readonly reads: number
-  readonly writes: number
+  readonly health: Wait
+  readonly reads: Wait
+  readonly writes: Wait
   readonly asked: number
   /** Answers that were none, or were wrong. */
   readonly failures: readonly string[]
 }
+
+const noWait: Wait = { ms: 0, fromMs: 0 }
 
 const pauseMs = 20
 
@@ -18,9 +26,9 @@ const pauseMs = 20
 export class Load {
   readonly #client: Client
   #isOver = false
-  #health = 0
-  #reads = 0
-  #writes = 0
+  #health = noWait
+  #reads = noWait
+  #writes = noWait
   #asked = 0
   #failures: string[] = []
   #work: Promise<unknown> = Promise.resolve()
@@ -42,7 +50,8 @@ export class Load {
       asked: this.#asked,
       failures: this.#failures,
     }
-    this.#health = this.#reads = this.#writes = this.#asked = 0
+    this.#health = this.#reads = this.#writes = noWait
+    this.#asked = 0
     this.#failures = []
     return waits
   }
@@ -56,7 +65,7 @@ export class Load {
   async #askHealth(): Promise<void> {
     while (!this.#isOver) {
       const { status, text, ms } = await this.#client.get('/health')
-      this.#health = Math.max(this.#health, ms)
+      this.#health = longer(this.#health, ms)
       if (status !== 200) this.#failures.push(`/health: ${status} ${text}`)
       await sleep(pauseMs)
     }
@@ -64,13 +73,13 @@ export class Load {
 
   async #read(): Promise<void> {
     await this.#repeat('SELECT VALUE t.n FROM Light AS t WHERE t.n = 7', (ms) => {
-      this.#reads = Math.max(this.#reads, ms)
+      this.#reads = longer(this.#reads, ms)
     })
   }
 
   async #write(): Promise<void> {
     await this.#repeat("INSERT INTO Log VALUE {'at': 1}", (ms) => {
-      this.#writes = Math.max(this.#writes, ms)
+      this.#writes = longer(this.#writes, ms)
     })
   }
 
@@ -102,6 +111,11 @@ export class Load {
     }
     await session?.end()
   }
+}
+
+/** A wait has just ended. */
+function longer(longest: Wait, ms: number): Wait {
+  return ms > longest.ms ? { ms, fromMs: performance.now() - ms } : longest
 }
 
 /** The tables that attacks and load work with. */

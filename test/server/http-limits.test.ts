@@ -93,6 +93,26 @@ describe('limits of the listener', () => {
     await chunked.ended
   })
 
+  test('a body in very many small chunks is refused, one in few is taken', async (t) => {
+    const { service } = await listen(t, async () => okAnswer)
+    const chunked = head(0).replace('content-length: 0', 'transfer-encoding: chunked')
+    const chunks = (text: string) => [...text].map((character) => `1\r\n${character}\r\n`).join('')
+    const few = await dial(t, service.port)
+    few.socket.write(`${chunked}${chunks(startSession)}0\r\n\r\n`)
+    assert.match(await few.answered(), /^HTTP\/1\.1 200 /)
+    const many = await dial(t, service.port)
+    many.socket.write(chunked + chunks(' '.repeat(5_000)))
+    assert.match(await many.answered(), /^HTTP\/1\.1 400 [\s\S]*send larger chunks/)
+    await many.ended
+  })
+
+  test('a body that says to be compressed is refused', async (t) => {
+    const { service } = await listen(t, async () => okAnswer)
+    const client = await dial(t, service.port)
+    client.socket.write(head(startSession.length, 'content-encoding: gzip\r\n') + startSession)
+    assert.match(await client.answered(), /^HTTP\/1\.1 415 [\s\S]*'gzip' is not supported/)
+  })
+
   test('headers without end are refused', async (t) => {
     const { service } = await listen(t, async () => okAnswer)
     const client = await dial(t, service.port)
@@ -105,7 +125,7 @@ describe('limits of the listener', () => {
     const slow = await dial(t, service.port)
     slow.socket.write(head(2500) + 'x'.repeat(2400))
     const metrics = async () => (await fetch(`${service.url}/metrics`)).text()
-    while (!(await metrics()).includes('qldb_held_bytes 2400')) await new Promise(setImmediate)
+    while (!(await metrics()).includes('qldb_held_bytes 2500')) await new Promise(setImmediate)
     const next = await dial(t, service.port)
     next.socket.write(head(1000) + 'x'.repeat(1000))
     assert.match(await next.answered(), /^HTTP\/1\.1 503 [\s\S]*SlowDown/)
