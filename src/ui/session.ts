@@ -23,6 +23,8 @@ export interface SessionPorts {
   suspend(): Promise<void>
   /** Stops and resumes the reading of keys, so that what waits stays bounded and nothing is lost. */
   holdInput(isHeld: boolean): void
+  /** Keys that wait before no more are read; waitingKeysMax if undefined. */
+  readonly waitingKeysMax?: number
 }
 
 export interface SessionState {
@@ -92,7 +94,7 @@ export class Session {
         this.#running.abort()
       } else this.#queue.push(key)
     }
-    if (!this.#isHeld && this.#queue.length - this.#next > waitingKeysMax) {
+    if (!this.#isHeld && this.#queue.length - this.#next > (this.#ports.waitingKeysMax ?? waitingKeysMax)) {
       this.#isHeld = true
       this.#ports.holdInput(true)
     }

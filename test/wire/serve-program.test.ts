@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
-import { request } from 'node:https'
+import { Agent, request } from 'node:https'
 import { describe, test } from 'node:test'
 import { CreateLedgerCommand, DeleteLedgerCommand, DescribeLedgerCommand, QLDBClient } from '@aws-sdk/client-qldb'
 import amazon from 'amazon-qldb-driver-nodejs'
@@ -179,6 +179,14 @@ describe('qldb serve', () => {
       const bad = await shell.run([...flags, '-e', 'SELECT * FROM T'], { env: { ...env, AWS_SECRET_ACCESS_KEY: 'x' } })
       assert.equal(bad.code, 3)
       assert.match(bad.stderr, /refused the credentials/)
+      // The recipe of docs/serve.md for an application with its own agent.
+      const agent = new Agent({ keepAlive: true, maxSockets: 10, ca: readFileSync(cert) })
+      const signer = { accessKeyId: 'AKID', secretAccessKey: 's3cret' }
+      const options = { endpoint: server.url, region, credentials: signer }
+      const driver = new amazon.QldbDriver('demo', options, { httpsAgent: agent })
+      assert.equal((await rowsOf(driver, 'SELECT * FROM T')).length, 1)
+      driver.close()
+      agent.destroy()
       const status = await new Promise((resolve, reject) => {
         const asked = request(`${server.url}/metrics`, { ca: readFileSync(cert) }, (answer) => {
           answer.resume()
