@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 
 /** Bundles the program of a folder of tests (`test/<name>/main.ts`), runs it with this command's arguments, and ends as it does. */
-export async function runBundled(name) {
+export async function runBundled(name, plugins = []) {
   const outfile = join('build', `${name}-${process.pid}.mjs`)
   mkdirSync('build', { recursive: true })
   await build({
     entryPoints: [`test/${name}/main.ts`],
     outfile,
+    plugins,
     bundle: true,
     packages: 'external',
     platform: 'node',

@@ -32,6 +32,7 @@ const ownGroups = [
   'crash',
   'sim',
   'compare',
+  'tamper',
   'package',
   'library',
 ]

@@ -52,6 +52,7 @@ export function savedDigestOf(value: StructValue): SavedDigest | undefined {
   const digest = member(value, 'digest')
   const tip = member(value, 'digestTipAddress')
   if (digest === undefined || tip === undefined) return undefined
+  if (new Set(value.names).size < value.names.length) throw notEvidence('a field of the digest is there twice')
   return {
     digest: hashIn(digest, 'digest'),
     digestTipAddress: addressIn(tip, 'digestTipAddress'),

@@ -74,8 +74,9 @@ async function* unpackedChunks(path: string): AsyncGenerator<Buffer> {
 }
 
 async function* prepend(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield first
   try {
+    // Inside: a reader that leaves after the first chunk closes the file, too.
+    yield first
     for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
   } finally {
     await rest.return?.()

@@ -1,0 +1,118 @@
+import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { printDigestFile } from '../../src/journal/digest-file.ts'
+import { downConvert as downConverted } from '../../src/journal/export-json.ts'
+import { blockFromIon } from '../../src/journal/block.ts'
+import type { Digest } from '../../src/journal/digest.ts'
+import { printProofFile } from '../../src/journal/proof-file.ts'
+import { timestampFromMs } from '../../src/values/timestamp.ts'
+import type { StructValue } from '../../src/values/value.ts'
+import { printIon } from '../../src/values/text-writer.ts'
+import { jsonOf } from '../independent/json.ts'
+import { sampleJournal } from '../independent/sample.ts'
+import type { Artefact } from './case.ts'
+import { coverageRows } from './coverage.ts'
+import { type Form, JournalArtefact } from './journal-cases.ts'
+import { type EvidenceSpec, EvidenceArtefact } from './evidence-cases.ts'
+import { blockTexts, everyFeature, type OwnLedger } from './own-ledger.ts'
+
+const forms: readonly (readonly [Form, string])[] = [
+  ['text', 'Ion text'],
+  ['binary', 'Ion binary'],
+  ['json', 'JSON'],
+]
+
+/** Everything that users hold of a ledger made here, and of one of QLDB's. Digests are saved in the folder, and stay. */
+export async function allArtefacts(folder: string, wanted = ''): Promise<Artefact[]> {
+  const rows = coverageRows()
+  const save = (name: string, text: string) => {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    return path
+  }
+  const artefacts: Artefact[] = []
+  for (const [form, format] of forms) {
+    if (!mayHave(form, wanted)) continue
+    const isTypable = form === 'json'
+    const own = await everyFeature(isTypable)
+    const { digest, tipAddress } = own.ledger.digest()
+    const saved = { digest, digestTipAddress: tipAddress, ledger: 'test', date: undefined }
+    const ownDigest = save(`own-${form}.ion.txt`, printDigestFile(saved))
+    const ownTexts = blockTexts(own.ledger, isTypable ? downConverted : printIon)
+    const journal = sampleJournal(isTypable)
+    const digestOfAws = save(`aws-${form}.ion.txt`, journal.digestFile())
+    const texts = isTypable ? journal.doms.map(jsonOf) : journal.texts
+    const exports = [
+      new JournalArtefact(
+        { name: `export ${format}, made here`, form, isOwn: true, texts: ownTexts, digest: ownDigest },
+        rows,
+      ),
+      new JournalArtefact({ name: `export ${format}, of AWS`, form, isOwn: false, texts, digest: digestOfAws }, rows),
+    ]
+    artefacts.push(...exports)
+    if (form === 'binary') {
+      const stream = { form, isOwn: false, texts: journal.records(), digest: digestOfAws, isStream: true }
+      artefacts.push(new JournalArtefact({ ...stream, name: 'stream records, of AWS' }, rows))
+    }
+    if (form !== 'text') continue
+    const none = { form, levels: ['none'] as const }
+    const proofs = { form, levels: ['none', 'revision', 'tip'] as const }
+    const [ownExport, exportOfAws] = exports as [JournalArtefact, JournalArtefact]
+    const lone = {
+      ...proofs,
+      levels: ['none', 'revision'] as const,
+      isLone: true,
+      file: 'revision',
+      digest: digestOfAws,
+    }
+    const specs: EvidenceSpec[] = [
+      { ...proofs, name: 'proof file, made here', file: 'proof file', text: proofText(own, saved), digest: ownDigest },
+      {
+        ...proofs,
+        name: 'proof, of AWS',
+        file: 'answer of GetRevision',
+        text: journal.answer(4, 0),
+        digest: digestOfAws,
+      },
+      {
+        ...none,
+        name: 'receipt, of AWS',
+        form: 'json',
+        file: 'receipt',
+        text: journal.receipt(4, 1),
+        digest: digestOfAws,
+      },
+      { ...lone, name: 'revision by itself, of AWS', text: journal.revision(4, 0) },
+      { ...lone, name: 'revision in a list, of AWS', text: `[${journal.revision(4, 2)}]` },
+      {
+        ...none,
+        ...{ name: 'digest file, made here', form: 'json', file: 'digest file', text: printDigestFile(saved) },
+        ...{ digest: ownDigest, subject: (work) => ownExport.prepare(work) },
+      },
+      {
+        ...none,
+        ...{ name: 'digest file, of AWS', form: 'json', file: 'digest file', text: journal.digestFile() },
+        ...{ digest: digestOfAws, subject: (work) => exportOfAws.prepare(work) },
+      },
+    ]
+    artefacts.push(...specs.map((spec) => new EvidenceArtefact(spec, rows)))
+  }
+  return artefacts
+}
+
+/** Whether an artefact whose name contains the text may be made beside the exports of a form. */
+function mayHave(form: Form, wanted: string): boolean {
+  if (/proof|receipt|revision|digest|text/.test(wanted)) return form === 'text'
+  if (/binary|stream/.test(wanted)) return form === 'binary'
+  return !wanted.includes('JSON') || form === 'json'
+}
+
+/** The proof file of a version in the middle. */
+function proofText({ ledger, documentId }: OwnLedger, digest: Digest): string {
+  const sequenceNo = 4
+  const proven = ledger.revision(sequenceNo, documentId, digest.digestTipAddress.sequenceNo)
+  if (proven === undefined) throw new Error('there is no such revision')
+  const block = blockFromIon(ledger.block(sequenceNo))
+  const what = { ledger: 'test', table: 'Acc', revision: proven.revision as StructValue, proof: proven.proof }
+  return printProofFile({ ...what, block, digest, date: timestampFromMs(0) })
+}

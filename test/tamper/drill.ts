@@ -1,0 +1,140 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
+import { allArtefacts } from './artefacts.ts'
+import { type Artefact, type Case, type Outcome, verify } from './case.ts'
+
+export interface DrillOptions {
+  /** How many edits; those are drawn evenly from each artefact. */
+  readonly edits: number
+  readonly seed: number
+  /** Only artefacts whose name contains it. */
+  readonly artefact?: string | undefined
+  readonly operation?: string | undefined
+  /** Only edits whose description contains it. */
+  readonly path?: string | undefined
+  /** This one of several workers does each `workers`th case. */
+  readonly worker?: number
+  readonly workers?: number
+  /** Stops at so many failures. */
+  readonly failuresMax?: number
+}
+
+export interface Failure {
+  readonly artefact: string
+  readonly operation: string
+  readonly level: string
+  readonly what: string
+  readonly isWithDigest: boolean
+  readonly why: string
+}
+
+export interface Tally {
+  /** Verdicts by artefact and edit: `artefact/operation/level/verdict` → how many. */
+  readonly counts: Record<string, number>
+  /** Excuses that were used → how often. */
+  readonly excuses: Record<string, number>
+  readonly failures: Failure[]
+  edits: number
+}
+
+/** Edits artefacts, verifies each edit with the digest saved before and without one, and judges the verdict. */
+export async function drill(options: DrillOptions): Promise<Tally> {
+  const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'qldb-tamper-'))
+  const tally: Tally = { counts: {}, excuses: {}, failures: [], edits: 0 }
+  try {
+    mkdirSync(join(root, 'digests'))
+    const all = await allArtefacts(join(root, 'digests'), options.artefact)
+    const artefacts = all.filter(({ name }) => name.includes(options.artefact ?? ''))
+    const quotas = quotasOf(artefacts, options)
+    for (const [index, artefact] of artefacts.entries()) {
+      await checkUnedited(artefact, join(root, 'work'), tally)
+      await drillOne(artefact, quotas[index] as number, join(root, 'work'), options, tally)
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
+  return tally
+}
+
+/** How much of each artefact's edits is drawn: small artefacts whole, the rest in equal numbers. */
+function quotasOf(artefacts: readonly Artefact[], options: DrillOptions): number[] {
+  const totals = artefacts.map((artefact) => [...casesOf(artefact, options)].length)
+  let [rest, open] = [options.edits, artefacts.length]
+  const shares = new Map<number, number>()
+  for (const [index, total] of [...totals.entries()].sort(([, left], [, right]) => left - right)) {
+    const share = Math.min(total, rest / open)
+    shares.set(index, total === 0 ? 0 : share / total)
+    rest -= share
+    open -= 1
+  }
+  return totals.map((_, index) => shares.get(index) as number)
+}
+
+function* casesOf(artefact: Artefact, { operation = '', path = '' }: DrillOptions): Generator<Case> {
+  for (const one of artefact.cases()) if (one.operation.includes(operation) && one.what.includes(path)) yield one
+}
+
+async function checkUnedited(artefact: Artefact, folder: string, tally: Tally): Promise<void> {
+  for (const digest of artefact.isLone === true ? [undefined] : [artefact.digest, undefined]) {
+    const { verdict, line } = await verify(artefact.prepare(folder), digest)
+    if (verdict === 'verified') continue
+    const what = { artefact: artefact.name, operation: 'none', level: 'none', what: 'unedited' }
+    tally.failures.push({ ...what, isWithDigest: digest !== undefined, why: `${verdict}: ${line}` })
+  }
+}
+
+async function drillOne(artefact: Artefact, rate: number, folder: string, options: DrillOptions, tally: Tally) {
+  const { seed, worker = 0, workers = 1, failuresMax = Number.POSITIVE_INFINITY } = options
+  let number = 0
+  let drawn = 0
+  for (const one of casesOf(artefact, options)) {
+    number += 1
+    if (chance(seed, number, artefact.name) >= rate) continue
+    drawn += 1
+    if (drawn % workers !== worker) continue
+    const paths = await one.prepare(folder)
+    if (paths === undefined) continue
+    tally.edits += 1
+    for (const isWithDigest of [true, false]) {
+      if (!isWithDigest && one.digest !== undefined) continue
+      const digest = one.digest ?? artefact.digest
+      await judge(one, paths, isWithDigest ? digest : undefined, tally)
+    }
+    if (tally.failures.length >= failuresMax) return
+  }
+}
+
+async function judge(one: Case, paths: readonly string[], digest: string | undefined, tally: Tally): Promise<void> {
+  const isWithDigest = digest !== undefined
+  const { artefact, operation, level, what } = one
+  const fail = (why: string) => tally.failures.push({ artefact, operation, level, what, isWithDigest, why })
+  let outcome: Outcome
+  try {
+    outcome = await verify(paths, digest)
+  } catch (error) {
+    fail(`verify broke: ${(error as Error).stack}`)
+    return
+  }
+  const key = `${artefact}\t${operation}\t${level}\t${outcome.verdict}`
+  tally.counts[key] = (tally.counts[key] ?? 0) + 1
+  if (outcome.verdict !== 'verified') {
+    const why = one.judge(outcome, isWithDigest)
+    if (why !== undefined) fail(`${why}; ${outcome.line}`)
+    return
+  }
+  const excuse = one.excuse(isWithDigest)
+  if (excuse === undefined) fail('verified')
+  else tally.excuses[excuse] = (tally.excuses[excuse] ?? 0) + 1
+}
+
+/** From 0 to 1, the same for a seed and a case. */
+function chance(seed: number, number: number, name: string): number {
+  let state = (seed * 2654435761 + number * 40503 + name.length * 97) >>> 0
+  for (let round = 0; round < 3; round += 1) {
+    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) >>> 0
+    state = Math.imul(state ^ (state >>> 12), 0x297a2d39) >>> 0
+  }
+  return ((state ^ (state >>> 15)) >>> 0) / 2 ** 32
+}

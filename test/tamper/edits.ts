@@ -1,0 +1,144 @@
+import { type Value, int, list, string } from '../../src/values/value.ts'
+import {
+  at,
+  changesOf,
+  childrenOf,
+  field,
+  foldsOf,
+  hashOfValue,
+  namesOf,
+  type Path,
+  pathsOf,
+  spliced,
+  withField,
+} from './tree.ts'
+
+export type Operation =
+  | 'change'
+  | 'annotate'
+  | 'remove'
+  | 'duplicate'
+  | 'reorder'
+  | 'move'
+  | 'hash'
+  | 'fold'
+  | 'everywhere'
+  | 'blocks'
+
+/** An edit of the values of a file, one of them or several. */
+export interface Edit {
+  readonly operation: Operation
+  /** Index of the value that is changed, and the names on the way to what is changed in it. */
+  readonly index: number
+  readonly names: readonly string[]
+  /** Which of the ways to do it. */
+  readonly variant: number
+  /** Also changed: the value that it was moved to. */
+  readonly other?: number
+  /** The values with the edit. */
+  make(): readonly Value[]
+  /** Part of the file's end is gone, or of its beginning, and nothing else. */
+  readonly isCut?: boolean
+}
+
+/** Every edit of every field at every depth, as far as it is made of one value at a time. */
+export function* editsOf(values: readonly Value[]): Generator<Edit> {
+  for (const [index, value] of values.entries()) for (const path of pathsOf(value)) yield* editsAt(values, index, path)
+}
+
+function* editsAt(values: readonly Value[], index: number, path: Path): Generator<Edit> {
+  const root = values[index] as Value
+  const target = at(root, path) as Value
+  const names = namesOf(root, path)
+  const edit = (operation: Operation, variant: number, ...replacements: readonly Value[]): Edit => ({
+    ...{ operation, index, names, variant },
+    make: () => values.with(index, spliced(root, path, ...replacements)),
+  })
+  for (const [variant, changed] of changesOf(target).entries()) yield edit('change', variant, changed)
+  yield edit('annotate', 0, { ...target, annotations: ['x'] } as Value)
+  yield edit('remove', 0)
+  yield edit('duplicate', 0, target, target)
+  const [changed] = changesOf(target)
+  if (changed !== undefined) yield edit('duplicate', 1, target, changed)
+  const items = childrenOf(target)
+  if (target.type === 'list' && items.length > 1) {
+    yield edit('reorder', 0, list(items.toReversed()))
+    if (items.length > 2) yield edit('reorder', 1, list([items[1] as Value, items[0] as Value, ...items.slice(2)]))
+  }
+  const hash = hashOfValue(target)
+  if (hash !== undefined) yield edit('hash', 0, hash)
+  for (const [variant, folded] of foldsOf(target).entries()) yield edit('fold', variant, folded)
+  yield* movesOf(values, index, path, names)
+}
+
+/** To the same place of the next value that has such a place, there in the place of what it has, or beside it. */
+function* movesOf(values: readonly Value[], index: number, path: Path, names: readonly string[]): Generator<Edit> {
+  const root = values[index] as Value
+  const target = at(root, path) as Value
+  for (let step = 1; step < values.length; step += 1) {
+    const other = (index + step) % values.length
+    const place = placeOf(values[other] as Value, names)
+    const there = place && at(values[other] as Value, place)
+    if (place === undefined || there === undefined || there === target) continue
+    const put =
+      (source: () => Value, ...replacements: readonly Value[]) =>
+      () =>
+        values.with(other, spliced(values[other] as Value, place, ...replacements)).with(index, source())
+    const move = { operation: 'move' as const, index, names, other }
+    yield { ...move, variant: 0, make: put(() => spliced(root, path, there), target) }
+    if (names.at(-1)?.startsWith('[') === true)
+      yield { ...move, variant: 1, make: put(() => spliced(root, path), there, target) }
+    return
+  }
+}
+
+function placeOf(value: Value, names: readonly string[]): Path | undefined {
+  const path: number[] = []
+  let here: Value | undefined = value
+  for (const name of names) {
+    const step: number = here?.type === 'struct' ? here.names.indexOf(name) : Number(name.slice(1, -1))
+    here = here && childrenOf(here)[step]
+    if (here === undefined) return undefined
+    path.push(step)
+  }
+  return path
+}
+
+/** The same field changed in all blocks; blocks left out, doubled and in another order. */
+export function* editsOfBlocks(values: readonly Value[]): Generator<Edit> {
+  for (const name of [
+    'blockTimestamp',
+    'transactionId',
+    'blockAddress',
+    'transactionInfo',
+    'revisions',
+    'redactionInfo',
+  ]) {
+    for (const variant of [0, 1]) {
+      const make = () => values.map((value) => changedField(value, name, variant))
+      yield { operation: 'everywhere', index: 0, names: [name], variant, make }
+    }
+  }
+  const edit = (variant: number, index: number, changed: readonly Value[], isCut = false): Edit => ({
+    ...{ operation: 'blocks', index, names: [], variant, make: () => changed, isCut },
+  })
+  for (const [index, value] of values.entries()) {
+    yield edit(0, index, values.toSpliced(index, 1), index === 0 || index === values.length - 1)
+    yield edit(1, index, values.toSpliced(index, 0, value))
+    if (index > 0) yield edit(2, index - 1, values.with(index - 1, value).with(index, values[index - 1] as Value))
+    if (index > 1) yield edit(3, index, values.slice(0, index), true)
+    if (index > 1) yield edit(4, index, values.slice(index), true)
+  }
+}
+
+function changedField(block: Value, name: string, variant: number): Value {
+  const content = field(block, name)
+  if (content === undefined) return block
+  if (name === 'blockAddress') {
+    const strand = variant === 0 ? string('Z'.repeat(22)) : field(content, 'strandId')
+    const number = Number((field(content, 'sequenceNo') as { value: number }).value) + variant
+    return withField(block, name, withField(withField(content, 'strandId', strand), 'sequenceNo', int(number)))
+  }
+  if (content.type === 'struct' || content.type === 'list') return withField(block, name, undefined)
+  return withField(block, name, changesOf(content)[variant])
+}
