@@ -131,6 +131,10 @@ const codes = {
 
 export type ErrorCode = keyof typeof codes
 
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(codes, text)
+}
+
 export interface ErrorDetails extends ErrorOptions {
   /** Where in the statement's text. */
   readonly span?: Span

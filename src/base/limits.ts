@@ -84,12 +84,16 @@ export const shownErrorsMax = 10
 
 /** Notices about one statement. */
 export const noticesMax = 3
-/** Paths, and comparisons, of one statement that are watched for notices; the rest get none. */
+/** Paths, comparisons and other operations, of each kind, of one statement that are watched for notices; the rest get none. */
 export const noticeSitesMax = 256
 /** Characters of the header that carries notices; room for noticesMax of them, all escaped. */
 export const noticeHeaderCharactersMax = 8 * 1024
+/** Characters of the header that carries an error's help; the other errors of the statement go when they do not fit. */
+export const errorHeaderCharactersMax = 8 * 1024
 /** Characters of a name or a piece of a statement in a notice; what is longer is cut. */
 export const noticeNameCharactersMax = 64
+/** Characters of the reason in a notice about a type error. */
+export const noticeReasonCharactersMax = 160
 /** Field names that are remembered of one struct's documents, to suggest one of them. */
 export const noticeNamesMax = 256
 

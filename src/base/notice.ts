@@ -7,6 +7,8 @@ import type { Span } from './span.ts'
  * - `notice/types-differ`: a comparison that was never true because its sides had different types each time
  * - `notice/constant-order`: ORDER BY a constant
  * - `notice/text-not-name`: FROM a string
+ * - `notice/type-error`: an operation that gave MISSING after a type error each time; an aggregate that did so once
+ * - `notice/compares-null`: a comparison with NULL, which is never true
  */
 export const noticeCodes = [
   'notice/no-such-field',
@@ -14,6 +16,8 @@ export const noticeCodes = [
   'notice/types-differ',
   'notice/constant-order',
   'notice/text-not-name',
+  'notice/type-error',
+  'notice/compares-null',
 ] as const
 
 export type NoticeCode = (typeof noticeCodes)[number]
@@ -32,8 +36,8 @@ const unsafe =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu
 
 /** A name or a piece of a statement as a notice shows it: one line, escaped, cut. */
-export function noticeText(text: string): string {
-  const cut = text.length > noticeNameCharactersMax ? `${text.slice(0, noticeNameCharactersMax - 1)}…` : text
+export function noticeText(text: string, max = noticeNameCharactersMax): string {
+  const cut = text.length > max ? `${text.slice(0, max - 1)}…` : text
   return cut
     .replace(/\s+/g, ' ')
     .replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)

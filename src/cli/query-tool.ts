@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import { statementDiskBytesMax } from '../base/limits.ts'
+import { looksLikeFile } from '../base/file-name.ts'
 import { nearName } from '../base/near-name.ts'
 import { Observation } from '../exec/observation.ts'
 import { InputError } from '../inputs/input-error.ts'
@@ -14,7 +15,7 @@ import type { Value } from '../values/value.ts'
 import { exitCodeHelp, wrongUsage } from './args.ts'
 import { processMemoryShare } from './memory-share.ts'
 import { Output } from './output.ts'
-import { checkInputs, fileBinding, type InputSpec, parseInput } from './query-inputs.ts'
+import { checkInputs, fileBinding, type InputSpec, nameOfPath, parseInput } from './query-inputs.ts'
 import { parseQueryQuotas, type Quotas, queryQuotaHelp, tempDirHelp } from './quota-args.ts'
 import { realEnv } from './real-env.ts'
 import { writeNotice, writeReport } from './report-failure.ts'
@@ -146,6 +147,10 @@ function parseQueryArguments(argv: readonly string[]): QueryArguments | string {
   }
   const options = program.opts<QueryFlags>()
   const [text, ...more] = program.args
+  if (text !== undefined && looksLikeFile(text)) {
+    const query = more[0] ?? `SELECT * FROM ${nameOfPath(text)}`
+    throw usage(`'${text}' is a file, not a query`, `qldb query --input ${text} "${query}"`)
+  }
   if (text === undefined || more.length > 0) {
     const found = text === undefined ? 'none' : `${more.length + 1}`
     throw usage(`expected one query, found ${found}`, 'a query is one argument: put it in quotes')

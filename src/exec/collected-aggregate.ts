@@ -6,10 +6,11 @@ import { isAbsent, list, nullValue, string, type Value } from '../values/value.t
 import { AggregateMemory } from './aggregate-memory.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileTest } from './compile-operators.ts'
-import { type Compiler, type Evaluate, failed, type Frame, type Test } from './frame.ts'
+import type { Compiler, Evaluate, Frame, Test } from './frame.ts'
 import { mismatch } from './functions/definition.ts'
 import type { CompiledAggregate, RunningAggregate } from './group.ts'
 import { compileKeys, type CompiledKeys } from './sort.ts'
+import { failed, siteOf } from './type-errors.ts'
 import type { SizeSum } from './value-limits.ts'
 
 /**
@@ -32,9 +33,10 @@ export function compileCollected(aggregate: AggregatePlan, argument: Evaluate, c
     isText: name === 'string_agg',
     isOrdered: (aggregate.orderBy ?? []).length > 0,
   }
+  const site = siteOf(aggregate, compiler, 'aggregate')
   return {
     start: (frame, memory = new AggregateMemory(frame)) =>
-      new Collected(parts, frame, (error) => failed(error, compiler, span), memory),
+      new Collected(parts, frame, (error) => failed(error, site, frame), memory),
   }
 }
 

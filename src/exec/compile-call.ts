@@ -7,9 +7,10 @@ import { mapOf } from '../values/map.ts'
 import { bag, isAbsent, list, missing, nullValue, sexp, struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileExists } from './compile-query.ts'
-import { type Compiler, type Doubts, type Evaluate, failed, type Frame, mistyped, placed } from './frame.ts'
+import { type Compiler, type Doubts, type Evaluate, type Frame, placed } from './frame.ts'
 import { type FunctionContext, findFunction, functionNames } from './functions/functions.ts'
 import { differInKind, doubtMissing } from './sure-conditions.ts'
+import { failed, mistyped, siteOf } from './type-errors.ts'
 import { isWritten } from './written-values.ts'
 
 type Call = Extract<PlanExpression, { kind: 'call' }>
@@ -29,7 +30,7 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
   const consumes = /^(coalesce|ifnull|nullif)$/.test(name) || compiler.nullsMissing
   const forArguments = consumes && isWritten(compiler) ? compiler.family.excuse : compiler
   const compiled = args.map((argument) => compileExpression(argument, forArguments))
-  if (name === 'tupleunion') return compileTupleUnion(compiled, compiler, span)
+  if (name === 'tupleunion') return compileTupleUnion(call, compiled, compiler)
   const definition = findFunction(name)
   const error = checkCall(name, args.length, span)
   if (definition === undefined || error !== undefined) {
@@ -41,25 +42,30 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
   if (hasTrait(name, 'literals')) placed(span, () => definition.check(args.map(knownValue)))
   const propagates = definition.absent === 'propagate'
   const evaluate = name === 'coalesce' || name === 'ifnull' ? untilPresent : evaluateAll
+  const site = siteOf(call, compiler)
   const { doubts } = compiler
   const consumed = !propagates && name !== 'exists'
+  const mark = compiler.sites.comparisonMark(call)
   return (frame) => {
     const before = doubts?.count
     const values = evaluate(compiled, frame)
     if (before !== doubts?.count && consumed && values.some(isAbsent)) return missing
     if (doubts !== undefined && name === 'nullif' && isDoubtful(values, doubts, span)) return missing
+    if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, values[0] as Value, values.slice(1))
     if (propagates) {
       const absent = values.find((value) => value.type === 'missing') ?? values.find((value) => value.type === 'null')
       if (absent !== undefined) {
         const wrong = compiler.nullsMissing ? undefined : mistypedArgument(() => definition.check(values))
-        if (wrong !== undefined) return failed(wrong, compiler, span)
+        if (wrong !== undefined) return failed(wrong, site, frame)
         return absent.type === 'missing' && !compiler.nullsMissing ? missing : nullValue
       }
     }
     try {
-      return frame.made(definition.call(values, functionContext(frame, compiler)))
+      const result = frame.made(definition.call(values, functionContext(frame, compiler)))
+      frame.marks[site.mark] = 1
+      return result
     } catch (error) {
-      return isOutside(error) && !compiler.raises ? missing : failed(error, compiler, span)
+      return isOutside(error) && !compiler.raises ? missing : failed(error, site, frame)
     }
   }
 }
@@ -148,7 +154,9 @@ function functionContext({ context, values }: Frame, compiler: Compiler): Functi
 }
 
 /** TUPLEUNION(a, b, …): the fields of all (specification, section 6). */
-function compileTupleUnion(args: readonly Evaluate[], compiler: Compiler, span: Call['span']): Evaluate {
+function compileTupleUnion(call: Call, args: readonly Evaluate[], compiler: Compiler): Evaluate {
+  const { span } = call
+  const site = siteOf(call, compiler)
   return (frame) => {
     const names: string[] = []
     const values: Value[] = []
@@ -157,12 +165,13 @@ function compileTupleUnion(args: readonly Evaluate[], compiler: Compiler, span: 
       const value = argument(frame)
       if (value.type !== 'struct') {
         if (value.type === 'missing') continue
-        return mistyped(compiler, span, 'TUPLEUNION takes structs')
+        return mistyped(site, `TUPLEUNION takes structs, not ${value.type}`, frame)
       }
       size.add(value)
       for (const name of value.names) names.push(name)
       for (const field of value.values) values.push(field)
     }
+    frame.marks[site.mark] = 1
     return struct(names, values)
   }
 }

@@ -28,11 +28,12 @@ import { compileBinary, compileChain, compileTest, compileUnary } from './compil
 import { compileMap } from './compile-map.ts'
 import { compileExclude, compileField, compileIndex, compileSpread } from './compile-path.ts'
 import { compileKept, compileSubquery, keptBy } from './compile-query.ts'
-import { type Compiler, type Doubts, type Evaluate, failed, mistyped, placed, writtenMissing } from './frame.ts'
+import { type Compiler, type Doubts, type Evaluate, type Frame, placed, writtenMissing } from './frame.ts'
 import { compileBetween, compileIn, compileLike, compileQuantified } from './predicates.ts'
 import { compileRow } from './row.ts'
 import { doubtMissing, forgettingDoubts, throughDoubts } from './sure-conditions.ts'
 import { tableBag } from './scan.ts'
+import { failed, mistyped, siteOf } from './type-errors.ts'
 import { compileWritten, constructing } from './written-values.ts'
 
 /** Makes a closure of a resolved expression. */
@@ -116,25 +117,30 @@ function compileParameter({ ordinal, span }: Kind<'parameter'>): Evaluate {
 function compileIs(expression: Kind<'is'>, compiler: Compiler): Evaluate {
   const evaluate = compileExpression(expression.operand, compiler.family.ask)
   const test = testOfIs(expression, compiler)
-  if (compiler.doubts === undefined) return (frame) => test(evaluate(frame))
+  if (compiler.doubts === undefined) return (frame) => test(evaluate(frame), frame)
   const seen = throughDoubts(evaluate, compiler)
   return (frame) => {
     const value = seen(frame)
-    return value === undefined ? missing : test(value)
+    return value === undefined ? missing : test(value, frame)
   }
 }
 
-function testOfIs({ type, negated, span }: Kind<'is'>, compiler: Compiler): (value: Value) => Value {
+function testOfIs(expression: Kind<'is'>, compiler: Compiler): (value: Value, frame: Frame) => Value {
+  const { type, negated } = expression
   const yes = negated ? falseValue : trueValue
   const no = negated ? trueValue : falseValue
   if (type.name === 'null') return (value) => (isAbsent(value) ? yes : no)
   if (type.name === 'missing') return (value) => (value.type === 'missing' ? yes : no)
   if (type.name === 'true' || type.name === 'false' || type.name === 'unknown') {
     const wanted = type.name === 'unknown' ? undefined : type.name === 'true'
-    return (value) => {
-      if (value.type === 'bool') return value.value === wanted ? yes : no
+    const site = siteOf(expression, compiler)
+    return (value, frame) => {
+      if (value.type === 'bool') {
+        frame.marks[site.mark] = 1
+        return value.value === wanted ? yes : no
+      }
       if (isAbsent(value)) return wanted === undefined ? yes : no
-      return mistyped(compiler, span, `IS ${type.name.toUpperCase()} takes a boolean`)
+      return mistyped(site, `IS ${type.name.toUpperCase()} takes a boolean, not ${value.type}`, frame)
     }
   }
   // partiql-tests: NULL IS MAP<…> is NULL, MISSING IS MAP<…> MISSING.
@@ -161,10 +167,13 @@ function compileCase(expression: Kind<'case'>, compiler: Compiler): Evaluate {
   }
   const subject = compileExpression(operand, compiler.family.ask)
   const cases = branches.map((branch) => compileExpression(branch.when, compiler.family.ask))
+  const marks = branches.map((branch) => compiler.sites.comparisonMark(branch))
   return (frame) => {
     const value = subject(frame)
     for (let at = 0; at < cases.length; at += 1) {
       const wanted = (cases[at] as Evaluate)(frame)
+      const mark = marks[at] as number
+      if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, value, [wanted])
       if (!isAbsent(value) && !isAbsent(wanted) && equals(value, wanted)) return (results[at] as Evaluate)(frame)
     }
     return last(frame)
@@ -195,7 +204,8 @@ function compileDoubtedCase(expression: Kind<'case'>, compiler: Compiler, doubts
  * CAST(MISSING AS t) is MISSING, of NULL is NULL. QLDB also took the types NULL and MISSING themselves, to which only
  * absent values can be cast (DG/ql-functions.cast).
  */
-function compileCast({ form, operand, type, span }: Kind<'cast'>, compiler: Compiler): Evaluate {
+function compileCast(expression: Kind<'cast'>, compiler: Compiler): Evaluate {
+  const { form, operand, type, span } = expression
   if (compiler.nullsMissing && (type.name === 'null' || type.name === 'missing')) {
     const absent = type.name === 'null' ? nullValue : missing
     const evaluateAbsent = compileExpression(operand, compiler)
@@ -210,12 +220,15 @@ function compileCast({ form, operand, type, span }: Kind<'cast'>, compiler: Comp
   const evaluate = compileExpression(operand, compiler)
   const cuts = compiler.nullsMissing && isIntegerType(type)
   if (form === 'cast') {
+    const site = siteOf(expression, compiler)
     return (frame) => {
       const value = evaluate(frame)
       try {
-        return castTo(cuts ? integerPart(value) : value, type)
+        const result = castTo(cuts ? integerPart(value) : value, type)
+        if (!isAbsent(result)) frame.marks[site.mark] = 1
+        return result
       } catch (error) {
-        return failed(error, compiler, span)
+        return failed(error, site, frame)
       }
     }
   }
@@ -255,6 +268,7 @@ function compileStruct({ fields, span }: Kind<'struct'>, around: Compiler): Eval
   const compiler = constructing(around)
   const parts = fields.map((field) => ({
     name: compileExpression(field.name, compiler),
+    site: siteOf(field.name, compiler, 'name'),
     value: compileWritten(field.value, fieldName(field.name), compiler),
   }))
   return (frame) => {
@@ -265,12 +279,13 @@ function compileStruct({ fields, span }: Kind<'struct'>, around: Compiler): Eval
       const name = part.name(frame)
       const value = part.value(frame)
       if (name.type !== 'string' && name.type !== 'symbol') {
-        if (mistyped(compiler, span, `a field's name must be a string, not ${name.type}`) === missing) continue
+        mistyped(part.site, `a field's name must be a string, not ${name.type}`, frame)
       } else if (value.type !== 'missing') {
         size.add(name)
         size.add(value)
         names.push(name.value)
         values.push(value)
+        frame.marks[part.site.mark] = 1
       }
     }
     return struct(names, values)

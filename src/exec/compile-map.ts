@@ -4,7 +4,8 @@ import { type MapEntry, mapOf, repeatsKey } from '../values/map.ts'
 import { isAbsent, missing, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { absentKey } from './compile-path.ts'
-import { type Compiler, type Evaluate, failed, type Frame, mistyped } from './frame.ts'
+import type { Compiler, Evaluate, Frame } from './frame.ts'
+import { failed, mistyped, siteOf } from './type-errors.ts'
 import { constructing } from './written-values.ts'
 
 /**
@@ -18,16 +19,19 @@ export function compileMap(expression: Extract<PlanExpression, { kind: 'map' }>,
     key: compileExpression(name, compiler),
     value: compileExpression(value, compiler),
   }))
+  const site = siteOf(expression, compiler)
   return (frame) => {
     const entries = parts.map((part): MapEntry => [part.key(frame), part.value(frame)])
     const absent = compiler.raises ? worstKey(entries) : undefined
     if (absent !== undefined) return absent
     const present = entries.filter(([key, value]) => !isAbsent(key) && value.type !== 'missing')
-    if (compiler.raises && repeatsKey(present)) return mistyped(compiler, span, 'two keys of the map are equal')
+    if (compiler.raises && repeatsKey(present)) return mistyped(site, 'two keys of the map are equal', frame)
     try {
-      return make(present, frame, span)
+      const made = make(present, frame, span)
+      frame.marks[site.mark] = 1
+      return made
     } catch (error) {
-      return failed(error, compiler, span)
+      return failed(error, site, frame)
     }
   }
 }

@@ -20,8 +20,9 @@ import { falseValue, isAbsent, missing, nullValue, trueValue, type Value } from 
 import { knownValue } from './compile-call.ts'
 import { compileExpression } from './compile-expression.ts'
 import { textTest } from './field-path.ts'
-import { type Compiler, type Evaluate, type Frame, failed, mistyped, noteDoubt, type Test } from './frame.ts'
+import { type Compiler, type Evaluate, type Frame, noteDoubt, type Test } from './frame.ts'
 import { comparing, differInKind, throughDoubts } from './sure-conditions.ts'
+import { failed, mistyped, type OperationSite, siteOf } from './type-errors.ts'
 
 type Unary = Extract<PlanExpression, { kind: 'unary' }>
 type Binary = Extract<PlanExpression, { kind: 'binary' }>
@@ -31,25 +32,31 @@ export function absentOf(a: Value, b: Value, compiler: Compiler): Value {
   return !compiler.nullsMissing && (a.type === 'missing' || b.type === 'missing') ? missing : nullValue
 }
 
-export function compileUnary({ op, operand, span }: Unary, compiler: Compiler): Evaluate {
+export function compileUnary(expression: Unary, compiler: Compiler): Evaluate {
+  const { op, operand } = expression
   const evaluate = compileExpression(operand, compiler)
   if (op === 'not') {
+    const condition = siteOf(operand, compiler, 'condition')
     return (frame) => {
       const operandValue = evaluate(frame)
       if (operandValue.type === 'missing' && compiler.doubts !== undefined) return missing
       const value = truth(operandValue)
-      if (value === undefined) return mistyped(compiler, span, 'NOT takes a boolean')
+      if (value === undefined) return mistyped(condition, `NOT takes a boolean, not ${operandValue.type}`, frame)
+      if (operandValue.type === 'bool') frame.marks[condition.mark] = 1
       return value === nullValue ? value : value === trueValue ? falseValue : trueValue
     }
   }
   const apply = op === '-' ? negate : positive
+  const site = siteOf(expression, compiler)
   return (frame) => {
     const value = evaluate(frame)
     if (isAbsent(value)) return absentOf(value, value, compiler)
     try {
-      return frame.values.checked(apply(value))
+      const result = frame.values.checked(apply(value))
+      frame.marks[site.mark] = 1
+      return result
     } catch (error) {
-      return failed(error, compiler, span)
+      return failed(error, site, frame)
     }
   }
 }
@@ -75,7 +82,7 @@ export function compileBinary(expression: Binary, compiler: Compiler): Evaluate 
   const mark = compiler.sites.comparisonMark(expression)
   if (op === '=' || op === '<>') return compileEquality(left, right, op === '=', compiler, span, mark)
   if (op === '||') checkTexts('||', [expression.left, expression.right], span)
-  const apply = compileArithmetic(op, span, compiler)
+  const apply = compileArithmetic(op, expression, expression, compiler)
   if (apply === undefined) return compileOrder(left, right, op, compiler, span, mark)
   return (frame) => apply(left(frame), right(frame), frame)
 }
@@ -83,9 +90,12 @@ export function compileBinary(expression: Binary, compiler: Compiler): Evaluate 
 /** Operands taken from the left, in a loop: the longest chain needs no more of the stack than a short one. */
 export function compileChain(expression: Extract<PlanExpression, { kind: 'chain' }>, compiler: Compiler): Evaluate {
   const first = compileExpression(expression.first, compiler)
-  const links = expression.rest.map(({ op, operand, place }, at) => {
+  const links = expression.rest.map((link, at) => {
+    const { op, operand, place } = link
+    const shown = [expression.first, ...expression.rest.slice(0, at + 1)]
     if (op === '||') checkTexts('||', at === 0 ? [expression.first, operand] : [operand], place)
-    return { apply: compileArithmetic(op, place, compiler) as Apply, operand: compileExpression(operand, compiler) }
+    const apply = compileArithmetic(op, { span: place }, shown, compiler) as Apply
+    return { apply, operand: compileExpression(operand, compiler) }
   })
   return (frame) => {
     let value = first(frame)
@@ -100,23 +110,30 @@ export function compileChain(expression: Extract<PlanExpression, { kind: 'chain'
 type Apply = (a: Value, b: Value, frame: Frame) => Value
 
 /** Undefined for an operator that is not arithmetic. */
-function compileArithmetic(op: PlanBinaryOperator, span: Span, compiler: Compiler): Apply | undefined {
+function compileArithmetic(
+  op: PlanBinaryOperator,
+  part: { readonly span: Span },
+  shown: object,
+  compiler: Compiler,
+): Apply | undefined {
   const operation = arithmetic[op]
   if (operation === undefined) return undefined
   const isConcatenation = op === '||'
+  const site = siteOf(part, compiler, 'value', shown)
   return (a, b, frame) => {
     if (isAbsent(a) || isAbsent(b)) {
       const present = isAbsent(a) ? b : a
       const isWrong = !isAbsent(present) && !compiler.nullsMissing && !canTake(op, present)
-      if (isWrong) return mistyped(compiler, span, `the operator '${op}' takes no ${present.type.toUpperCase()}`)
+      if (isWrong) return mistyped(site, `the operator '${op}' takes no ${present.type.toUpperCase()}`, frame)
       return absentOf(a, b, compiler)
     }
     try {
       if (isConcatenation && isText(a) && isText(b)) frame.values.checkSize(a.value.length + b.value.length)
       const result = frame.made(operation(a, b))
+      frame.marks[site.mark] = 1
       return compiler.nullsMissing ? requireInt64(result) : result
     } catch (error) {
-      return failed(error, compiler, span)
+      return failed(error, site, frame)
     }
   }
 }
@@ -161,11 +178,13 @@ function compileDistinct(expression: Binary, compiler: Compiler): Evaluate {
   const right = throughDoubts(compileExpression(expression.right, compiler), compiler)
   const whenEqual = expression.op === 'is not distinct from'
   const { doubts } = compiler
+  const mark = compiler.sites.comparisonMark(expression)
   return (frame) => {
     const a = left(frame)
     const b = right(frame)
     if (a === undefined || b === undefined) return missing
     if (doubts !== undefined && differInKind(a, b, doubts, expression.span)) return missing
+    if (frame.marks[mark] === 0 && !isAbsent(a)) frame.observation?.comparedEach(mark, a, [b])
     const areEqual = isAbsent(a) || isAbsent(b) ? isAbsent(a) && isAbsent(b) : equals(a, b)
     return areEqual === whenEqual ? trueValue : falseValue
   }
@@ -215,7 +234,11 @@ function truth(value: Value): Value | undefined {
 }
 
 /** SQL's three-valued AND and OR; MISSING counts as NULL (specification, section 8). */
-function compileLogical({ op, left, right, span }: Binary, compiler: Compiler): Evaluate {
+function compileLogical({ op, left, right }: Binary, compiler: Compiler): Evaluate {
+  const sites: readonly [OperationSite, OperationSite] = [
+    siteOf(left, compiler, 'condition'),
+    siteOf(right, compiler, 'condition'),
+  ]
   const first = compileExpression(left, compiler)
   const second = compileExpression(right, compiler)
   const decisive = op === 'and' ? falseValue : trueValue
@@ -223,10 +246,13 @@ function compileLogical({ op, left, right, span }: Binary, compiler: Compiler): 
   return (frame) => {
     const one = first(frame)
     const a = truth(one)
+    if (one.type === 'bool') frame.marks[sites[0].mark] = 1
     if (a === decisive) return decisive
     const other = second(frame)
     const b = truth(other)
-    if (a === undefined || b === undefined) return mistyped(compiler, span, `${op.toUpperCase()} takes booleans`)
+    if (other.type === 'bool') frame.marks[sites[1].mark] = 1
+    if (a === undefined) return mistyped(sites[0], `${op.toUpperCase()} takes booleans, not ${one.type}`, frame)
+    if (b === undefined) return mistyped(sites[1], `${op.toUpperCase()} takes booleans, not ${other.type}`, frame)
     if (b === decisive) return decisive
     if (compiler.doubts !== undefined && (one.type === 'missing' || other.type === 'missing')) return missing
     return a === nullValue || b === nullValue ? nullValue : neutral
@@ -287,11 +313,14 @@ export function compileTest(condition: PlanExpression, compiler: Compiler): Test
     }
   }
   const evaluate = compileExpression(condition, compiler)
-  const { span } = condition
+  const site = siteOf(condition, compiler, 'condition')
   return (frame) => {
     const value = evaluate(frame)
-    if (value.type === 'bool') return value.value
-    if (!isAbsent(value)) mistyped(compiler, span, `a condition must be a boolean, not ${value.type}`)
+    if (value.type === 'bool') {
+      frame.marks[site.mark] = 1
+      return value.value
+    }
+    if (!isAbsent(value)) mistyped(site, `a condition must be a boolean, not ${value.type}`, frame)
     return false
   }
 }

@@ -5,6 +5,7 @@ import { compileExpression } from './compile-expression.ts'
 import { fieldOf } from './field-of.ts'
 import { withFieldPath } from './field-path.ts'
 import { type Compiler, type Evaluate, type Frame, noSuchField, nowhere } from './frame.ts'
+import { siteOf } from './type-errors.ts'
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
 
@@ -18,6 +19,7 @@ function compileStep(expression: Kind<'field'>, compiler: Compiler): Evaluate {
   const evaluate = compileExpression(operand, compiler)
   const other = fallback && compileExpression(fallback, compiler)
   const mark = compiler.sites.pathMark(expression)
+  const step = siteOfStep(expression, compiler)
   const absent = (frame: Frame, value: Value): Value => {
     if (value.type === 'map' || (value.type === 'struct' && !exact)) {
       const found = fieldOf(value, name, exact)
@@ -26,6 +28,7 @@ function compileStep(expression: Kind<'field'>, compiler: Compiler): Evaluate {
     frame.marks[mark] = 1
     if (other !== undefined) return other(frame)
     if (value.type === 'null') return value
+    if (value.type !== 'struct') noteWrongStep(step, value, name, frame)
     return noSuchField(compiler, span, value, name, quoted)
   }
   return (frame) => {
@@ -33,10 +36,27 @@ function compileStep(expression: Kind<'field'>, compiler: Compiler): Evaluate {
     if (value.type === 'struct') {
       if (compiler.strict && isRepeated(value, name, exact)) nowhere(compiler, span, `the field '${name}' is ambiguous`)
       const found = value.get(name)
-      if (found !== undefined) return found
+      if (found !== undefined) {
+        frame.marks[step] = 1
+        return found
+      }
     }
     return absent(frame, value)
   }
+}
+
+/** The mark of a step that no notice about fields covers: one from anything but a row. */
+function siteOfStep(expression: Kind<'field'>, compiler: Compiler): number {
+  let root: PlanExpression = expression
+  while (root.kind === 'field' || root.kind === 'index') root = root.operand
+  return root.kind === 'slot' ? 0 : siteOf(expression, compiler).mark
+}
+
+function noteWrongStep(mark: number, value: Value, name: string, frame: Frame): void {
+  if (frame.marks[mark] === 1 || isAbsent(value) || value.type === 'map') return
+  const help =
+    value.type === 'bag' || value.type === 'list' ? `FROM … AS x, x.${name} steps into its elements` : undefined
+  frame.observation?.failed(mark, `.${name} takes a struct, not ${value.type}`, help)
 }
 
 function isRepeated(value: StructValue, name: string, exact: boolean): boolean {
@@ -45,13 +65,32 @@ function isRepeated(value: StructValue, name: string, exact: boolean): boolean {
   return value.names.filter((one) => fold(one) === wanted).length > 1
 }
 
-export function compileIndex({ operand, index, byName, span }: Kind<'index'>, compiler: Compiler): Evaluate {
+export function compileIndex(expression: Kind<'index'>, compiler: Compiler): Evaluate {
+  const { operand, index, byName, span } = expression
   const evaluate = compileExpression(operand, compiler)
   const at = compileExpression(index, compiler)
+  const { mark } = siteOf(expression, compiler)
   return (frame) => {
     const value = evaluate(frame)
-    return elementOf(value, at(frame), byName) ?? nowhere(compiler, span, 'the index leads nowhere')
+    const place = at(frame)
+    const found = elementOf(value, place, byName)
+    if (found !== undefined) {
+      if (value.type !== 'null') frame.marks[mark] = 1
+      return found
+    }
+    if (frame.marks[mark] === 0) noteWrongIndex(mark, value, place, frame)
+    return nowhere(compiler, span, 'the index leads nowhere')
   }
+}
+
+/** A list without that element is no type error. */
+function noteWrongIndex(mark: number, value: Value, index: Value, frame: Frame): void {
+  if (isAbsent(value) || isAbsent(index)) return
+  const isList = value.type === 'list' || value.type === 'sexp'
+  const isInside = isList ? index.type === 'int' : value.type === 'struct' && index.type === 'string'
+  if (isInside) frame.marks[mark] = 1
+  else if (isList) frame.observation?.failed(mark, `elements of a list have numbers from 0 on, not ${index.type}`)
+  else frame.observation?.failed(mark, `[${index.type === 'int' ? index.value : '…'}] takes a list, not ${value.type}`)
 }
 
 /** Elements count from 0; a map is asked for any key. A step into NULL is NULL. */

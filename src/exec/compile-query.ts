@@ -4,7 +4,7 @@ import { isCorrelated } from '../plan/walk-plan.ts'
 import { bag, falseValue, list, missing, nullValue, struct, trueValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { DistinctRows } from './distinct-values.ts'
-import { type Compiler, type Cursor, type Evaluate, type Frame, mistyped, type OpenRows } from './frame.ts'
+import type { Compiler, Cursor, Evaluate, Frame, OpenRows } from './frame.ts'
 import { heapBytes } from './heap-bytes.ts'
 import { compileOperator } from './operators.ts'
 import { profiledCursor, profiledRows, profiledValue } from './profile.ts'
@@ -16,6 +16,7 @@ import { compileSetRows } from './set-operation.ts'
 import { Holding } from './statement-memory.ts'
 import type { SizeSum } from './value-limits.ts'
 import { compileWritten, constructing, isWritten, sourcing } from './written-values.ts'
+import { mistyped, siteOf } from './type-errors.ts'
 
 type Query = Extract<PlanExpression, { kind: 'query' }>
 
@@ -58,7 +59,8 @@ export function compileKept(node: object, evaluate: Evaluate): Evaluate {
 }
 
 /** No row: MISSING in permissive typing, as for all that is not one row (specification, section 9.1); else SQL's NULL. */
-function compileCoerced({ query, coercion, span }: Query, compiler: Compiler): Evaluate {
+function compileCoerced(expression: Query, compiler: Compiler): Evaluate {
+  const { query, coercion, span } = expression
   const evaluate = compileWhole(query, compiler)
   if (coercion === 'none') return evaluate
   if (coercion === 'values') {
@@ -67,12 +69,14 @@ function compileCoerced({ query, coercion, span }: Query, compiler: Compiler): E
       return rows.type === 'bag' || rows.type === 'list' ? bag(rows.items.map(onlyColumn)) : rows
     }
   }
+  const site = siteOf(expression, compiler, 'rows')
   return (frame) => {
     const rows = evaluate(frame)
     if (rows.type !== 'bag' && rows.type !== 'list') return rows
     const [row, second] = rows.items
     if (row === undefined) return noRow(compiler, span)
-    if (second !== undefined) return mistyped(compiler, span, 'the sub-query gives more than one row')
+    if (second !== undefined) return mistyped(site, 'the sub-query gives more than one row', frame)
+    frame.marks[site.mark] = 1
     return onlyColumn(row)
   }
 }
@@ -324,6 +328,7 @@ function compilePivot(query: PivotPlan, compiler: Compiler): Evaluate {
   const name = compileExpression(query.name, constructing(compiler))
   const value = compileWritten(query.value, 'a field of PIVOT', constructing(compiler))
   const bounds = compileBounds(query, compiler)
+  const site = siteOf(query.name, compiler, 'name')
   return (frame) => {
     const { offset, limit } = bounds(frame)
     const names: string[] = []
@@ -336,12 +341,13 @@ function compilePivot(query: PivotPlan, compiler: Compiler): Evaluate {
       const key = name(frame)
       const field = value(frame)
       if (key.type !== 'string' && key.type !== 'symbol') {
-        mistyped(compiler, query.span, `a field's name must be a string, not ${key.type}`)
+        mistyped(site, `a field's name must be a string, not ${key.type}`, frame)
       } else if (field.type !== 'missing') {
         size.add(key)
         size.add(field)
         names.push(key.value)
         values.push(field)
+        frame.marks[site.mark] = 1
       }
     })
     return struct(names, values)

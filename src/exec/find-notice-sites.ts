@@ -13,7 +13,8 @@ import type {
   TargetPath,
   ValueScan,
 } from '../plan/plan.ts'
-import { type NoticeStep, NoticeSites, type PathRole, type PathSite } from './notice-sites.ts'
+import { isAbsent } from '../values/value.ts'
+import { type NoticeStep, NoticeSites, type NullComparison, type PathRole, type PathSite } from './notice-sites.ts'
 
 /** Finds what of a statement is watched for notices. */
 export function findNoticeSites(statement: PlanStatement): NoticeSites {
@@ -46,6 +47,8 @@ class Finder {
   /** Whether the present expression may never be evaluated although there are rows. */
   #isConditional = false
   #block = 0
+  /** How many ORs the present expression is in. */
+  #ors = 0
   #depth = 0
 
   statement(statement: PlanStatement): void {
@@ -270,11 +273,13 @@ class Finder {
       case 'like':
         this.#expression(expression.operand, 'field')
         this.#expression(expression.pattern, 'text')
+        this.#nulls([expression.operand, expression.pattern], 'other')
         return
       case 'between':
         this.#expression(expression.operand, 'field')
         this.#all([expression.low, expression.high], 'text')
         this.#comparison(expression, [expression.operand, expression.low, expression.high])
+        if (!expression.negated) this.#nulls([expression.operand, expression.low, expression.high], 'other')
         return
       case 'in': {
         this.#expression(expression.operand, 'field')
@@ -282,13 +287,20 @@ class Finder {
         if (collection.kind === 'sequence') this.#all(collection.items, 'text')
         else this.#expression(collection, 'field')
         this.#comparison(expression, [expression.operand, collection], expression.negated)
+        this.#nullList(expression)
         return
       }
+      case 'quantified':
+        this.#expression(expression.operand, 'field')
+        this.#expression(expression.collection, 'text')
+        this.#comparison(expression, [expression.operand, expression.collection], expression.op === '<>')
+        return
       case 'case':
         this.#case(expression)
         return
       case 'call': {
         const [first, ...rest] = expression.args
+        if (expression.name === 'nullif') this.#equalArguments(expression)
         if (expression.name !== 'coalesce') {
           this.#all(expression.args, 'value')
           return
@@ -323,6 +335,12 @@ class Finder {
 
   #case({ operand, branches, otherwise }: Extract<PlanExpression, { kind: 'case' }>): void {
     this.#maybe(operand, 'field')
+    if (operand !== undefined) {
+      for (const branch of branches) {
+        this.#comparison(branch, [operand, branch.when])
+        if (isAbsentConstant(branch.when)) this.#nulls([operand, branch.when], 'other')
+      }
+    }
     const [first, ...rest] = branches
     this.#maybe(first?.when, 'field')
     this.#conditionally([first?.result, ...rest.flatMap(({ when, result }) => [when, result]), otherwise], 'value')
@@ -331,9 +349,14 @@ class Finder {
   #binary(expression: Extract<PlanExpression, { kind: 'binary' }>, role: PathRole): void {
     const { op, left, right } = expression
     if (op === 'and' || op === 'or') {
+      this.#ors += op === 'or' ? 1 : 0
       this.#expression(left, 'field')
       this.#conditionally([right], 'field')
+      this.#ors -= op === 'or' ? 1 : 0
       return
+    }
+    if (op === 'is distinct from' || op === 'is not distinct from') {
+      this.#comparison(expression, [left, right], op === 'is distinct from')
     }
     if (!comparisons.test(op)) {
       this.#all([left, right], role === 'text' ? 'value' : role)
@@ -342,6 +365,27 @@ class Finder {
     this.#expression(left, isFixed(right) ? 'field' : 'value')
     this.#expression(right, isFixed(left) ? 'field' : 'text')
     this.#comparison(expression, [left, right], op === '<>')
+    this.#nulls([left, right], op === '=' ? 'equal' : op === '<>' ? 'unequal' : 'other')
+  }
+
+  /** A comparison of which a part is NULL. One with a parameter beside OR means that NULL asks for nothing. */
+  #nulls(parts: readonly PlanExpression[], kind: NullComparison['kind']): void {
+    const isNull = parts.some((part) => isAbsentConstant(part) || (part.kind === 'parameter' && this.#ors === 0))
+    if (isNull && this.sites.nullComparisons.length < noticeSitesMax) this.sites.nullComparisons.push({ parts, kind })
+  }
+
+  /** `x IN (NULL)` and `x NOT IN (1, NULL)` are never true. */
+  #nullList({ operand, collection, negated }: Extract<PlanExpression, { kind: 'in' }>): void {
+    const items =
+      collection.kind === 'sequence'
+        ? collection.items.map(isAbsentConstant)
+        : collection.kind === 'constant' && 'items' in collection.value
+          ? collection.value.items.map(isAbsent)
+          : []
+    const isNever = negated ? items.includes(true) : items.length > 0 && !items.includes(false)
+    const kind = negated ? 'list' : 'null-list'
+    if (isNever) this.sites.nullComparisons.push({ parts: [operand, collection], kind })
+    else this.#nulls([operand, collection], 'other')
   }
 
   /** Two strings that are compared: each may be the name of a field in quotes. */
@@ -356,6 +400,11 @@ class Finder {
         source.paths.push({ steps, text: value, span, role: 'literal', isName: false, mark: undefined })
       }
     }
+  }
+
+  #equalArguments(call: Extract<PlanExpression, { kind: 'call' }>): void {
+    if (this.sites.comparisons.length >= noticeSitesMax) return
+    this.sites.addComparison(call, { parts: call.args, call, isNegated: false })
   }
 
   #comparison(part: object, parts: readonly PlanExpression[], isNegated = false): void {
@@ -428,6 +477,10 @@ class Finder {
     else known.mark = undefined
     if (site.role === 'text') known.role = 'text'
   }
+}
+
+function isAbsentConstant(part: PlanExpression): boolean {
+  return part.kind === 'constant' && isAbsent(part.value)
 }
 
 /** Whether an expression is the same for every row. */

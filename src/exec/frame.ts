@@ -54,7 +54,7 @@ export class Frame {
   observe(sites: NoticeSites): void {
     const { observation } = this.context
     if (observation === undefined) return
-    observation.begin(sites)
+    observation.begin(sites, this.context.parameters)
     this.observation = observation
     this.marks = observation.marks
   }
@@ -222,36 +222,6 @@ export function profiling(read: Compiler): Compiler {
   const compiler: Compiler = { ...read, family, isProfiled: true }
   for (const role of roles) family[role] = compiler
   return compiler
-}
-
-/**
- * Errors about data types: MISSING in permissive typing (specification, section 4). Division by zero, overflow, limits
- * and what the statement itself gets wrong are errors in both.
- */
-const softCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'value/type-mismatch',
-  'value/cannot-compare',
-  'value/cannot-cast',
-  'evaluator/type-mismatch',
-  'evaluator/no-such-path',
-])
-
-/** What an operation that threw gives: MISSING in permissive typing where the error is about types, else the error. */
-export function failed(error: unknown, compiler: Compiler, span: Span): Value {
-  if (!(error instanceof LedgerError)) throw error
-  if (compiler.raises || !softCodes.has(error.code)) throw error.at(span)
-  // A CAST that fails is asked about with IS MISSING and COALESCE.
-  if (compiler.doubts !== undefined && error.code !== 'value/cannot-cast') {
-    noteDoubt(compiler.doubts, `of a type error (${error.message})`, span)
-  }
-  return missing
-}
-
-/** The same for an error that need not be made in permissive typing. */
-export function mistyped(compiler: Compiler, span: Span, message: string): Value {
-  if (compiler.raises) throw new LedgerError('evaluator/type-mismatch', message, { span })
-  if (compiler.doubts !== undefined) noteDoubt(compiler.doubts, `of a type error (${message})`, span)
-  return missing
 }
 
 /** What a path gives that leads nowhere, or a source of the wrong type: an error in strict typing alone. */

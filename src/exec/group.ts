@@ -8,7 +8,7 @@ import { compileCollected } from './collected-aggregate.ts'
 import { noSuchFunction } from './compile-call.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileTest } from './compile-operators.ts'
-import { type Compiler, type Evaluate, failed, type Frame, type Open, type Test } from './frame.ts'
+import type { Compiler, Evaluate, Frame, Open, Test } from './frame.ts'
 import { type Accumulator, type AggregateDefinition, findAggregate } from './functions/aggregates.ts'
 import { heapBytes } from './heap-bytes.ts'
 import { compileOperator } from './operators.ts'
@@ -16,6 +16,7 @@ import { CollectingGroups } from './collecting-groups.ts'
 import type { Grouping } from './grouping.ts'
 import { RunningGroups } from './running-groups.ts'
 import { compileSave } from './saved-rows.ts'
+import { failed, type OperationSite, siteOf } from './type-errors.ts'
 
 /** Groups rows by their keys, in the order in which the groups begin. NULL and MISSING are one key (section 11.1). */
 export function compileGroup(operator: GroupOperator, compiler: Compiler): Open {
@@ -105,7 +106,7 @@ export function compileAggregate(aggregate: AggregatePlan, compiler: Compiler): 
     compiler.errors.add(noSuchFunction(name, span))
     return { start: (frame) => countRows(frame, filter) }
   }
-  const parts = { evaluate: compileExpression(argument, compiler), filter, compiler, span }
+  const parts = { evaluate: compileExpression(argument, compiler), filter, site: siteOf(aggregate, compiler, 'aggregate') }
   const collects = collectingAggregates.has(name)
   return {
     start: (frame, memory = new AggregateMemory(frame)) =>
@@ -145,8 +146,7 @@ function countRows(frame: Frame, filter: Test | undefined): RunningAggregate {
 interface Parts {
   readonly evaluate: Evaluate
   readonly filter: Test | undefined
-  readonly compiler: Compiler
-  readonly span: AggregatePlan['span']
+  readonly site: OperationSite
 }
 
 /** Values up to this size are counted with their group. */
@@ -195,7 +195,7 @@ export class ValueAggregate implements RunningAggregate {
       this.#accumulator.add(value)
       if (this.#accumulator.held === before) return
     } catch (error) {
-      this.#failure = failed(error, this.#parts.compiler, this.#parts.span)
+      this.#failure = failed(error, this.#parts.site, this.#frame)
     }
     this.#chargeHeld()
   }
@@ -212,9 +212,11 @@ export class ValueAggregate implements RunningAggregate {
   result(): Value {
     if (this.#failure !== undefined) return this.#failure
     try {
-      return this.#frame.values.checked(this.#accumulator.result())
+      const result = this.#frame.values.checked(this.#accumulator.result())
+      if (!isAbsent(result)) this.#frame.marks[this.#parts.site.mark] = 1
+      return result
     } catch (error) {
-      return failed(error, this.#parts.compiler, this.#parts.span)
+      return failed(error, this.#parts.site, this.#frame)
     }
   }
 }

@@ -1,11 +1,12 @@
+import { fileHelp, looksLikeFile } from '../base/file-name.ts'
 import { noticeNameCharactersMax, noticesMax } from '../base/limits.ts'
 import { nearName } from '../base/near-name.ts'
 import { type Notice, type NoticeCode, noticeText } from '../base/notice.ts'
 import type { Span } from '../base/span.ts'
-import type { PlanExpression } from '../plan/plan.ts'
 import type { Value } from '../values/value.ts'
 import type { ComparisonSite, ConstantOrder, NoticeSites, NoticeStep, PathSite, SourceSites } from './notice-sites.ts'
-import type { SourceProbe } from './observation.ts'
+import type { Failure, SourceProbe } from './observation.ts'
+import { nullMessage, operationMessage } from './operation-notices.ts'
 import { structKey } from './struct-key.ts'
 
 /** What a run has found out. */
@@ -19,11 +20,14 @@ export interface Findings {
   readonly mismatches: ReadonlyMap<number, readonly [Value, Value]>
   /** Those of them where the right side of IN was no list. */
   readonly noLists: ReadonlySet<number>
+  /** The first type error of each operation. */
+  readonly failures: ReadonlyMap<number, Failure>
+  readonly parameters: readonly Value[]
 }
 
 /** The notices of a run, in the order of the statement's text, each message once. */
 export function makeNotices(findings: Findings): readonly Notice[] {
-  const { sites, marks, probes, mismatches, noLists, text } = findings
+  const { sites, marks, probes, mismatches, noLists, failures, text } = findings
   const found: Notice[] = []
   const add = (code: NoticeCode, message: string, span: Span) => {
     if (!found.some((one) => one.message === message)) found.push({ code, message, span })
@@ -43,15 +47,27 @@ export function makeNotices(findings: Findings): readonly Notice[] {
   for (const site of sites.comparisons) {
     const values = mismatches.get(site.mark)
     if (values === undefined || marks[site.mark] === 1) continue
-    const span = spanOf(site.parts)
-    const written = text.slice(span.start, span.end)
-    const message = (noLists.has(site.mark) ? noListMessage : mismatchMessage)(site, values, written)
+    const shown = site.call === undefined ? site.parts : [site.call]
+    const span = spanOf(shown)
+    const message = (noLists.has(site.mark) ? noListMessage : mismatchMessage)(site, values, written(shown, text))
     add('notice/types-differ', message, span)
+  }
+  for (const site of sites.operations) {
+    const failure = failures.get(site.mark)
+    if (failure === undefined || (marks[site.mark] === 1 && site.role !== 'aggregate')) continue
+    const isPartly = marks[site.mark] === 1
+    add('notice/type-error', operationMessage(site, failure, written([site.shown], text), isPartly), site.span)
+  }
+  for (const site of sites.nullComparisons) {
+    const message = nullMessage(site, findings.parameters, written(site.parts, text))
+    if (message !== undefined) add('notice/compares-null', message, spanOf(site.parts))
   }
   for (const order of sites.constantOrders) add('notice/constant-order', constantMessage(order, text), order.span)
   for (const span of sites.textSources) {
     const written = noticeText(text.slice(span.start, span.end))
-    add('notice/text-not-name', `FROM ${written} reads a string; names take double quotes, or none`, span)
+    const name = text.slice(span.start + 1, span.end - 1)
+    const hint = looksLikeFile(name) ? fileHelp(noticeText(name)) : 'names take double quotes, or none'
+    add('notice/text-not-name', `FROM ${written} reads a string; ${hint}`, span)
   }
   found.sort((a, b) => a.span.start - b.span.start)
   return found.slice(0, noticesMax)
@@ -114,12 +130,17 @@ function noListMessage({ parts }: ComparisonSite, [, found]: readonly [Value, Va
   return `${noticeText(text)} was never true: IN takes a list, found ${found.type}${list}`
 }
 
-function mismatchMessage({ parts, isNegated }: ComparisonSite, [a, b]: readonly [Value, Value], text: string): string {
+function mismatchMessage(
+  { parts, isNegated, call }: ComparisonSite,
+  [a, b]: readonly [Value, Value],
+  text: string,
+): string {
   const isQuoted =
     parts.some(({ kind }) => kind === 'constant' || kind === 'sequence') &&
     (isQuotedNumber(a, b) || isQuotedNumber(b, a))
   const hint = isQuoted ? '; numbers take no quotes' : ''
-  const result = isNegated ? 'was true for every value' : 'was never true'
+  const never = call === undefined ? 'was never true' : 'never had equal arguments'
+  const result = isNegated ? 'was true for every value' : never
   return `${noticeText(text)} ${result}: it compared ${a.type} with ${b.type}${hint}`
 }
 
@@ -136,8 +157,17 @@ function constantMessage({ value, span }: ConstantOrder, text: string): string {
   return `ORDER BY ${written} sorts nothing: it is the same for every row${hint}`
 }
 
+/** The text of parts of a statement, with the brackets that close it. */
+function written(parts: readonly object[], text: string): string {
+  const { start, end } = spanOf(parts)
+  const found = text.slice(start, end)
+  const bare = found.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, '')
+  const open = bare.split('(').length - bare.split(')').length
+  return open > 0 ? found + (new RegExp(`^(?:\\s*\\)){1,${open}}`).exec(text.slice(end))?.[0] ?? '') : found
+}
+
 /** From the first character of the one to the last of the other, wherever their parts are. */
-function spanOf(expressions: readonly PlanExpression[]): Span {
+function spanOf(expressions: readonly object[]): Span {
   let start = Number.POSITIVE_INFINITY
   let end = 0
   const take = (part: unknown): void => {

@@ -1,3 +1,4 @@
+import { noticeSitesMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 
@@ -42,8 +43,31 @@ export interface ComparisonSite {
   readonly mark: number
   /** What is compared, as it is written. */
   readonly parts: readonly PlanExpression[]
+  /** The call that compares its arguments: NULLIF. */
+  readonly call?: PlanExpression
   /** Whether it is true for values of different types: `<>`, NOT IN. */
   readonly isNegated: boolean
+}
+
+/**
+ * What a type error ends: `value`, an operator or a call; `aggregate`; `condition`, where a boolean is wanted; `rows`, a
+ * sub-query of one row; `name`, where a field's name is wanted; `frame`, of a window.
+ */
+export type OperationRole = 'value' | 'aggregate' | 'condition' | 'rows' | 'name' | 'frame'
+
+/** An operation whose value is MISSING after a type error; it gets a notice if it never had another. */
+export interface Operation {
+  readonly mark: number
+  readonly role: OperationRole
+  /** The part of the plan that a notice shows. */
+  readonly shown: object
+  readonly span: Span
+}
+
+/** A comparison with NULL, as it is written. */
+export interface NullComparison {
+  readonly parts: readonly PlanExpression[]
+  readonly kind: 'equal' | 'unequal' | 'list' | 'null-list' | 'other'
 }
 
 export interface ConstantOrder {
@@ -55,11 +79,15 @@ export interface ConstantOrder {
 export class NoticeSites {
   readonly sources = new Map<number, SourceSites>()
   readonly comparisons: ComparisonSite[] = []
+  readonly nullComparisons: NullComparison[] = []
+  readonly operations: Operation[] = []
   readonly constantOrders: ConstantOrder[] = []
   /** Strings that FROM reads: one row each. */
   readonly textSources: Span[] = []
   readonly #pathMarks = new Map<object, number>()
   readonly #comparisonMarks = new Map<object, number>()
+  readonly #operationMarks = new Map<object, number>()
+  readonly #conditionMarks = new Map<object, number>()
   /** Mark 0 belongs to what is not watched. */
   marks = 1
 
@@ -80,6 +108,18 @@ export class NoticeSites {
     const mark = this.newMark()
     this.#comparisonMarks.set(part, mark)
     this.comparisons.push({ ...site, mark })
+  }
+
+  /** The mark of an operation, which is watched from now on; 0 for one too many. */
+  watchOperation(part: object, role: OperationRole, shown: object, span: Span): number {
+    const marks = role === 'condition' || role === 'name' ? this.#conditionMarks : this.#operationMarks
+    const known = marks.get(part)
+    if (known !== undefined) return known
+    if (this === noSites || this.operations.length >= noticeSitesMax) return 0
+    const mark = this.newMark()
+    marks.set(part, mark)
+    this.operations.push({ mark, role, shown, span })
+    return mark
   }
 
   /** The mark of a path or target; 0 where it has none. */

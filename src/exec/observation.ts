@@ -9,6 +9,12 @@ import { makeNotices } from './make-notices.ts'
 import { type NoticeSites, type NoticeStep, noSites, type PathSite, type SourceSites } from './notice-sites.ts'
 import { structKey } from './struct-key.ts'
 
+/** The first type error of an operation. */
+export interface Failure {
+  readonly message: string
+  readonly help: string | undefined
+}
+
 export type JoinSide = 'left' | 'right'
 
 /** The marks of a run that nobody observes: all set. There are never more (noticeSitesMax). */
@@ -21,9 +27,11 @@ export const unseenMarks = new Uint8Array(4_096).fill(1)
 export class Observation {
   readonly #text: string
   #sites: NoticeSites = noSites
+  #parameters: readonly Value[] = []
   #probes = new Map<SourceSites, SourceProbe>()
   #mismatches = new Map<number, readonly [Value, Value]>()
   #noLists = new Set<number>()
+  #failures = new Map<number, Failure>()
   /** The first key of each type, on both sides of a hash join. */
   #keys = new Map<number, Readonly<Record<JoinSide, Map<string, Value>>>>()
   marks: Uint8Array = unseenMarks
@@ -33,11 +41,13 @@ export class Observation {
   }
 
   /** The statement begins to run. */
-  begin(sites: NoticeSites): void {
+  begin(sites: NoticeSites, parameters: readonly Value[]): void {
     this.#sites = sites
+    this.#parameters = parameters
     this.#probes = new Map()
     this.#mismatches = new Map()
     this.#noLists = new Set()
+    this.#failures = new Map()
     this.#keys = new Map()
     this.marks = new Uint8Array(sites.marks)
     this.marks[0] = 1
@@ -56,6 +66,11 @@ export class Observation {
     if (left.type === right.type || compare(left, right) !== undefined) this.marks[mark] = 1
     else if (this.#noLists.has(mark)) this.marks[mark] = 1
     else if (mark !== 0 && !this.#mismatches.has(mark)) this.#mismatches.set(mark, [left, right])
+  }
+
+  /** An operation ended in a type error: its value is MISSING. */
+  failed(mark: number, message: string, help?: string): void {
+    if (mark !== 0 && !this.#failures.has(mark)) this.#failures.set(mark, { message, help })
   }
 
   /** IN met a right side that is no list; beside lists of other types nothing can be said. */
@@ -93,10 +108,12 @@ export class Observation {
     return makeNotices({
       text: this.#text,
       sites: this.#sites,
+      parameters: this.#parameters,
       marks: this.marks,
       probes: this.#probes,
       mismatches: this.#mismatches,
       noLists: this.#noLists,
+      failures: this.#failures,
     })
   }
 }

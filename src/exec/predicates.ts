@@ -3,9 +3,10 @@ import { compare, equals, equalityKey } from '../values/compare.ts'
 import { bool, falseValue, isAbsent, missing, nullValue, trueValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { absentOf, cannotCompare, checkTexts, orderTests } from './compile-operators.ts'
-import { type Compiler, type Evaluate, type Frame, failed, type KeyedCollection, mistyped } from './frame.ts'
+import type { Compiler, Evaluate, Frame, KeyedCollection } from './frame.ts'
 import { compileLikePattern } from './like.ts'
 import { differInKind, kindOf } from './sure-conditions.ts'
+import { failed, mistyped, siteOf } from './type-errors.ts'
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
 
@@ -24,13 +25,14 @@ export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate 
   const yes = expression.negated ? falseValue : trueValue
   const no = expression.negated ? trueValue : falseValue
   const mark = compiler.sites.comparisonMark(expression)
+  const site = { compiler, span, mark: 0 }
   return (frame) => {
     const value = left(frame)
     const within = right(frame)
     if (!isAbsent(within) && within.type !== 'list' && within.type !== 'bag' && within.type !== 'sexp') {
       if (frame.marks[mark] === 0) frame.observation?.foundNoList(mark, value, within)
       if (compiler.nullsMissing && isAbsent(value)) return nullValue
-      return mistyped(compiler, span, `IN takes a list or a bag, not ${within.type.toUpperCase()}`)
+      return mistyped(site, `IN takes a list or a bag, not ${within.type.toUpperCase()}`, frame)
     }
     if (within.type === 'missing' || value.type === 'missing') return absentOf(missing, missing, compiler)
     if (within.type === 'null') return nullValue
@@ -60,6 +62,8 @@ export function compileQuantified(expression: Kind<'quantified'>, compiler: Comp
   const left = compileExpression(expression.operand, compiler)
   const right = compileExpression(expression.collection, compiler)
   const decisive = quantifier === 'any'
+  const mark = compiler.sites.comparisonMark(expression)
+  const site = siteOf(expression, compiler)
   const { doubts } = compiler
   const test = orderTests[op]
   /** Undefined for unknown. */
@@ -78,8 +82,10 @@ export function compileQuantified(expression: Kind<'quantified'>, compiler: Comp
     if (within.type === 'missing' || value.type === 'missing') return absentOf(missing, missing, compiler)
     if (within.type === 'null') return nullValue
     if (within.type !== 'list' && within.type !== 'bag' && within.type !== 'sexp') {
-      return mistyped(compiler, span, `${quantifier.toUpperCase()} takes a collection, not ${within.type}`)
+      return mistyped(site, `${quantifier.toUpperCase()} takes a collection, not ${within.type}`, frame)
     }
+    frame.marks[site.mark] = 1
+    if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, value, within.items)
     let isUnknown = false
     for (const item of within.items) {
       const found = holds(value, item)
@@ -152,6 +158,7 @@ export function compileLike(expression: Kind<'like'>, compiler: Compiler): Evalu
   const escapedBy = expression.escape && compileExpression(expression.escape, compiler)
   const yes = expression.negated ? falseValue : trueValue
   const no = expression.negated ? trueValue : falseValue
+  const site = siteOf(expression, compiler)
   let last: { pattern: string; escape: string | undefined; matches: (text: string) => boolean } | undefined
   return (frame) => {
     const value = operand(frame)
@@ -160,22 +167,28 @@ export function compileLike(expression: Kind<'like'>, compiler: Compiler): Evalu
     const operands = escaped === undefined ? [value, wanted] : [value, wanted, escaped]
     if (operands.some(isAbsent)) {
       const isWrong = !compiler.nullsMissing && operands.some((one) => !isAbsent(one) && !isText(one))
-      if (isWrong) return mistyped(compiler, span, 'LIKE takes strings')
+      if (isWrong) return mistyped(site, notText(operands), frame)
       return operands.some((one) => one.type === 'missing') ? absentOf(missing, missing, compiler) : nullValue
     }
     if (!isText(value) || !isText(wanted) || (escaped !== undefined && !isText(escaped))) {
-      return mistyped(compiler, span, 'LIKE takes strings')
+      return mistyped(site, notText(operands), frame)
     }
     if (last?.pattern !== wanted.value || last.escape !== escaped?.value) {
       try {
         const matches = compileLikePattern(wanted.value, escaped?.value)
         last = { pattern: wanted.value, escape: escaped?.value, matches }
       } catch (error) {
-        return failed(error, compiler, span)
+        return failed(error, site, frame)
       }
     }
+    frame.marks[site.mark] = 1
     return last.matches(value.value) ? yes : no
   }
+}
+
+function notText(operands: readonly Value[]): string {
+  const found = operands.find((one) => !isAbsent(one) && !isText(one))
+  return `LIKE takes strings, not ${found?.type}`
 }
 
 function isText(value: Value): value is Extract<Value, { type: 'string' | 'symbol' }> {

@@ -6,13 +6,14 @@ import { isAbsent, nullValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileBounds, compileRowSource, hasRows } from './compile-query.ts'
 import { DistinctRows } from './distinct-values.ts'
-import { type Compiler, type Evaluate, type Frame, mistyped, type OpenRows } from './frame.ts'
+import type { Compiler, Evaluate, Frame, OpenRows } from './frame.ts'
 import { knowsColumns, matchColumns, requireStruct } from './set-columns.ts'
 import { type CompiledKeys, compileKeys } from './sort.ts'
 import { KeptRows } from './spill/kept-rows.ts'
 import { SortedRows } from './spill/sorted-rows.ts'
 import { SpilledComparison } from './spilled-comparison.ts'
 import { Holding } from './statement-memory.ts'
+import { mistyped, type OperationSite, siteOf } from './type-errors.ts'
 
 /**
  * The rows of UNION, INTERSECT and EXCEPT (RFC 0007). With OUTER they take any elements and make a bag of what is no
@@ -21,10 +22,11 @@ import { Holding } from './statement-memory.ts'
 export function compileSetRows(query: SetPlan, compiler: Compiler): OpenRows {
   const sides = { left: compileSide(query.left, compiler), right: compileSide(query.right, compiler) }
   const bounds = compileBounds(query, compiler)
+  const site = siteOf(query, compiler)
   const sort = query.sort && { slot: query.sort.slot, ...compileKeys(query.sort.keys, compiler) }
   return (frame) => {
     const { offset, limit } = bounds(frame)
-    const combined = rowsOf(query, sides, compiler, frame)
+    const combined = rowsOf(query, sides, site, frame)
     const rows = sort === undefined ? combined : sorted(combined, sort, frame, offset + limit)
     return bounded(rows, offset, limit)
   }
@@ -79,8 +81,8 @@ interface Sides {
 /** Rows, once; asked in the order in which the operands stand. */
 type ReadSide = () => Iterable<Value>
 
-function* rowsOf(query: SetPlan, sides: Sides, compiler: Compiler, frame: Frame): Generator<Value> {
-  const [left, right] = operands(query, sides, compiler, frame)
+function* rowsOf(query: SetPlan, sides: Sides, site: OperationSite, frame: Frame): Generator<Value> {
+  const [left, right] = operands(query, sides, site, frame)
   const isByColumn = !query.outer || query.corresponding !== undefined
   const isKnown = query.corresponding === undefined && knowsColumns(query)
   if (isByColumn && !isKnown) {
@@ -135,11 +137,11 @@ function* kept(rows: KeptRows, frame: Frame): Generator<Value> {
  * NULL or MISSING beside a collection is an empty one (RFC 0007); two of them make one NULL, as the conformance suite has
  * it.
  */
-function operands({ span, op }: SetPlan, sides: Sides, compiler: Compiler, frame: Frame): [ReadSide, ReadSide] {
+function operands({ op }: SetPlan, sides: Sides, site: OperationSite, frame: Frame): [ReadSide, ReadSide] {
   const values = [sides.left, sides.right].map((side) => side.evaluate?.(frame))
   const [a, b] = values
   if (a !== undefined && b !== undefined && isAbsent(a) && isAbsent(b)) {
-    mistyped(compiler, span, `${op.toUpperCase()} takes collections`)
+    mistyped(site, `${op.toUpperCase()} takes collections`, frame)
     const rows = op === 'except' ? [] : [nullValue]
     return [() => rows, () => rows]
   }
@@ -147,7 +149,7 @@ function operands({ span, op }: SetPlan, sides: Sides, compiler: Compiler, frame
     if (value === undefined) return () => opened(side.open as OpenRows, frame)
     if (isAbsent(value)) return () => []
     if (value.type === 'bag' || value.type === 'list' || value.type === 'sexp') return () => value.items
-    mistyped(compiler, span, `${op.toUpperCase()} takes collections, not ${value.type}`)
+    mistyped(site, `${op.toUpperCase()} takes collections, not ${value.type}`, frame)
     return () => [value]
   }
   return [read(sides.left, a), read(sides.right, b)]

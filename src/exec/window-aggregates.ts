@@ -5,7 +5,7 @@ import { int, isAbsent, missing, type Value } from '../values/value.ts'
 import { AggregateMemory } from './aggregate-memory.ts'
 import { compileCollected } from './collected-aggregate.ts'
 import { noSuchFunction } from './compile-call.ts'
-import { type Compiler, failed, type Frame } from './frame.ts'
+import type { Frame } from './frame.ts'
 import { type Accumulator, findAggregate } from './functions/aggregates.ts'
 import { collectingAggregates } from './group.ts'
 import { heapBytes } from './heap-bytes.ts'
@@ -14,6 +14,7 @@ import type { WindowColumns } from './window-columns.ts'
 import { compileFrames, type Frames, startsFirst } from './window-frames.ts'
 import { type MovingAggregate, movingAggregate } from './window-moving.ts'
 import type { RowResult, StartWindow } from './window-partition.ts'
+import { failed, type OperationSite, siteOf } from './type-errors.ts'
 
 /**
  * An aggregate over the frame of each row: of its values, NULL and MISSING apart, added in the order of the window. Where
@@ -59,11 +60,12 @@ interface Sum {
 function compileSum(call: WindowCallPlan, columns: WindowColumns): (frame: Frame) => Sum {
   const { name, span } = call
   const { compiler } = columns
+  const site = siteOf(call, compiler, 'aggregate')
   if (name === 'array_agg' || name === 'string_agg') return compileCollectedSum(call, columns)
   const definition = findAggregate(name)
-  if (definition !== undefined) return (frame) => new AccumulatedSum(definition.start(), call, compiler, frame)
+  if (definition !== undefined) return (frame) => new AccumulatedSum(definition.start(), call, site, frame)
   compiler.errors.add(noSuchFunction(name, span))
-  return (frame) => new AccumulatedSum({ add() {}, result: () => missing }, call, compiler, frame)
+  return (frame) => new AccumulatedSum({ add() {}, result: () => missing }, call, site, frame)
 }
 
 /** ARRAY_AGG and STRING_AGG take rows: each value is handed to them as if it were the row's. */
@@ -107,8 +109,7 @@ const heldValueBytes = 100
 /** An aggregate of values, NULL and MISSING apart; with DISTINCT of equal ones the first. */
 class AccumulatedSum implements Sum {
   readonly #accumulator: Accumulator
-  readonly #call: WindowCallPlan
-  readonly #compiler: Compiler
+  readonly #site: OperationSite
   readonly #frame: Frame
   readonly #seen: Set<string> | undefined
   readonly #holding: Holding
@@ -116,10 +117,9 @@ class AccumulatedSum implements Sum {
   readonly #holds: boolean
   failure: Value | undefined
 
-  constructor(accumulator: Accumulator, call: WindowCallPlan, compiler: Compiler, frame: Frame) {
+  constructor(accumulator: Accumulator, call: WindowCallPlan, site: OperationSite, frame: Frame) {
     this.#accumulator = accumulator
-    this.#call = call
-    this.#compiler = compiler
+    this.#site = site
     this.#frame = frame
     this.#seen = call.distinct ? new Set() : undefined
     this.#holding = new Holding(frame.memory)
@@ -137,7 +137,7 @@ class AccumulatedSum implements Sum {
     try {
       this.#accumulator.add(value)
     } catch (error) {
-      this.failure = failed(error, this.#compiler, this.#call.span)
+      this.failure = failed(error, this.#site, this.#frame)
     }
   }
 
@@ -148,9 +148,11 @@ class AccumulatedSum implements Sum {
   result(): Value {
     if (this.failure !== undefined) return this.failure
     try {
-      return this.#frame.values.checked(this.#accumulator.result())
+      const result = this.#frame.values.checked(this.#accumulator.result())
+      if (!isAbsent(result)) this.#frame.marks[this.#site.mark] = 1
+      return result
     } catch (error) {
-      return failed(error, this.#compiler, this.#call.span)
+      return failed(error, this.#site, this.#frame)
     }
   }
 }

@@ -4,9 +4,10 @@ import { add, isNumber, subtract } from '../values/arithmetic.ts'
 import { compare } from '../values/compare.ts'
 import { isAbsent, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { type Compiler, failed, type Frame, mistyped } from './frame.ts'
+import type { Compiler, Frame } from './frame.ts'
 import { compareKeys } from './key-columns.ts'
 import { type Partition, Peers } from './window-partition.ts'
+import { failed, mistyped, type OperationSite, siteOf } from './type-errors.ts'
 
 /** The frame of a row: from the row `start` up to before `end`; empty where they meet. */
 export interface Frames {
@@ -148,6 +149,7 @@ function groupsBound(bound: FrameBoundPlan, isEnd: boolean, compiler: Compiler):
 function rangeBound(bound: FrameBoundPlan, isEnd: boolean, key: SortKeyPlan, compiler: Compiler): StartBound {
   const { side, offset, span } = bound
   const evaluate = compileExpression(offset as NonNullable<typeof offset>, compiler)
+  const site = siteOf(bound, compiler, 'frame', key.value)
   const move = (side === 'preceding') === key.descending ? add : subtract
   return (partition, frame) => {
     const by = evaluate(frame)
@@ -164,7 +166,7 @@ function rangeBound(bound: FrameBoundPlan, isEnd: boolean, key: SortKeyPlan, com
       peers.seek(row)
       const own = partition.value(0, row)
       if (isAbsent(own)) return isEnd ? peers.end : peers.start
-      if (peers.group !== before) limit = distant(own, by, move, span, compiler)
+      if (peers.group !== before) limit = distant(own, by, move, site, frame)
       if (limit === undefined) return undefined
       // Moving back is for keys of several types of numbers, whose sums are not rounded alike.
       while (position > 0 && !isInside(position - 1)) position -= 1
@@ -183,16 +185,18 @@ function checkDistance(value: Value, span: FrameBoundPlan['span']): void {
   if (!isLeast || !hasEnd) throw invalidOffset('a number or an interval from 0 on', value, span)
 }
 
-function distant(own: Value, by: Value, move: typeof add, span: FrameBoundPlan['span'], compiler: Compiler) {
+function distant(own: Value, by: Value, move: typeof add, site: OperationSite, frame: Frame) {
   try {
     // A time of day begins again at midnight: it has no order in which to go on.
     const moved =
       own.type === 'time'
-        ? mistyped(compiler, span, 'a RANGE frame with an offset takes numbers, dates or timestamps as its key')
+        ? mistyped(site, 'a RANGE frame with an offset takes numbers, dates or timestamps as its key', frame)
         : move(own, by)
-    return isAbsent(moved) ? undefined : moved
+    if (isAbsent(moved)) return undefined
+    frame.marks[site.mark] = 1
+    return moved
   } catch (error) {
-    failed(error, compiler, span)
+    failed(error, site, frame)
     return undefined
   }
 }

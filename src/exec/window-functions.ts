@@ -2,11 +2,12 @@ import { LedgerError } from '../base/errors.ts'
 import type { SortKeyPlan, WindowCallPlan } from '../plan/plan.ts'
 import { divide } from '../values/arithmetic.ts'
 import { decimal, int, isAbsent, missing, nullValue, type Value } from '../values/value.ts'
-import { type Compiler, type Frame, mistyped } from './frame.ts'
+import type { Compiler, Frame } from './frame.ts'
 import { compileWindowAggregate } from './window-aggregates.ts'
 import type { Argument, WindowColumns } from './window-columns.ts'
 import { compileFrames } from './window-frames.ts'
 import { type Partition, Peers, type RowResult, type StartWindow } from './window-partition.ts'
+import { mistyped, siteOf } from './type-errors.ts'
 
 /** A call of a window function; plan/build-window.ts has checked its name and the number of its arguments. */
 export function compileWindowCall(
@@ -85,11 +86,13 @@ function tiles(count: Argument, { span }: WindowCallPlan): StartWindow {
 
 /** LAG(x, offset, default) and LEAD: the value of the row so far before or behind, in the partition whatever the frame. */
 function neighbour(
-  { name, span }: WindowCallPlan,
+  call: WindowCallPlan,
   [firstOf, offsetOf, otherwiseOf]: readonly Argument[],
   compiler: Compiler,
 ): StartWindow {
+  const { name } = call
   const sign = name === 'lag' ? -1 : 1
+  const site = siteOf(call, compiler)
   return (partition, frame) => {
     const value = start(firstOf, partition, frame, nullValue)
     const offset = start(offsetOf, partition, frame, int(1))
@@ -98,8 +101,9 @@ function neighbour(
       const distance = offset(row)
       if (isAbsent(distance)) return distance
       if (distance.type !== 'int' || distance.value < 0) {
-        return mistyped(compiler, span, `the offset of ${name.toUpperCase()} is a whole number from 0 on`)
+        return mistyped(site, `the offset of ${name.toUpperCase()} is a whole number from 0 on`, frame)
       }
+      frame.marks[site.mark] = 1
       const other = row + sign * Number(distance.value)
       return other >= 0 && other < partition.size ? value(other) : otherwise(row)
     }
@@ -115,9 +119,11 @@ function inFrame(call: WindowCallPlan, orderBy: readonly SortKeyPlan[], columns:
   const { name, span } = call
   const [firstOf, placeOf] = call.args.map((argument) => columns.argument(argument))
   const startFrames = compileFrames(call.frame, orderBy, columns.compiler)
-  const fromFirst = (place: Value): number | Value => {
+  const site = siteOf(call, columns.compiler)
+  const fromFirst = (place: Value, frame: Frame): number | Value => {
     if (isAbsent(place)) return place
-    if (place.type !== 'int') return mistyped(columns.compiler, span, 'NTH_VALUE takes a whole number from 1 on')
+    if (place.type !== 'int') return mistyped(site, 'NTH_VALUE takes a whole number from 1 on', frame)
+    frame.marks[site.mark] = 1
     if (place.value >= 1) return Number(place.value) - 1
     throw new LedgerError('evaluator/invalid', 'NTH_VALUE takes a whole number from 1 on', { span })
   }
@@ -127,7 +133,7 @@ function inFrame(call: WindowCallPlan, orderBy: readonly SortKeyPlan[], columns:
     const frames = startFrames(partition, frame)
     return (row) => {
       if (!frames.seek(row)) return missing
-      const steps = name === 'nth_value' ? fromFirst(place(row)) : 0
+      const steps = name === 'nth_value' ? fromFirst(place(row), frame) : 0
       if (typeof steps !== 'number') return steps
       const at = name === 'last_value' ? frames.end - 1 : frames.start + steps
       return at >= frames.start && at < frames.end ? value(at) : nullValue

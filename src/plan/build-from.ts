@@ -1,5 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
-import type { Expression, FromSource, Name } from '../syntax/ast.ts'
+import { fileHelp, looksLikeFile } from '../base/file-name.ts'
+import type { Expression, FromSource, Name, PathStep } from '../syntax/ast.ts'
 import { buildExpression, buildPath, literalText } from './build-expression.ts'
 import type { TableInfo } from './catalog.ts'
 import { withColumns } from './column-list.ts'
@@ -170,13 +171,19 @@ function buildSource(value: Expression, scope: Scope, context: PlanContext): Bui
   if (value.kind !== 'path' || value.root.kind !== 'variable') {
     return { value: buildExpression(value, scope, context, 'none') }
   }
-  const root = buildRoot(value.root.name, value.root.local, scope, context)
+  const root = buildRoot(value.root.name, value.root.local, scope, context, value.steps)
   const path = buildPath(root.value, value.steps, scope, context)
   if (root.unnests !== true) return { value: path }
   return { value: path, unnests: path.kind !== 'spread', origin: originOf(path, root.origin) }
 }
 
-function buildRoot(name: Name, local: boolean, scope: Scope, context: PlanContext): BuiltSource {
+function buildRoot(
+  name: Name,
+  local: boolean,
+  scope: Scope,
+  context: PlanContext,
+  steps: readonly PathStep[] = [],
+): BuiltSource {
   const bound = findVariable(scope, name, context, (variable) => variable.role === 'with')
   if (bound !== undefined) return { value: slotOf(bound, name.span) }
   const variable = findVariable(scope, name, context)
@@ -186,7 +193,7 @@ function buildRoot(name: Name, local: boolean, scope: Scope, context: PlanContex
   // Inside a sub-query a name that nothing defines is a field of the only source around it.
   const only = scope.parent === undefined || local ? undefined : nearestOnlySource(scope.parent)
   if (only === undefined) {
-    context.note(noSuchVariable(name, scope, context))
+    context.note(noSuchSource(name, steps, scope, context))
     return { value: unresolved(name.span), origin: context.tracksElements ? [] : undefined }
   }
   const operand = slotOf(only, name.span)
@@ -195,6 +202,18 @@ function buildRoot(name: Name, local: boolean, scope: Scope, context: PlanContex
     value: { kind: 'field', operand, name: name.text, exact, fallback: undefined, span: name.span },
     unnests: true,
   }
+}
+
+/** A path begins at an alias, never at a table, and never in a file. */
+function noSuchSource(name: Name, steps: readonly PathStep[], scope: Scope, context: PlanContext): LedgerError {
+  const error = noSuchVariable(name, scope, context)
+  const names = steps.map((step) => (step.kind === 'field' ? step.name.text : undefined))
+  const path = [name.text, ...names].join('.')
+  const first = names[0]
+  const isTable = context.findGlobal(name)?.kind === 'table' && first !== undefined
+  if (!isTable && !looksLikeFile(path)) return error
+  const help = isTable ? `a path begins at an alias: FROM ${name.text} AS x, x.${names.join('.')} AS y` : fileHelp(path)
+  return new LedgerError(error.code, error.message, { span: name.span, help })
 }
 
 function nearestOnlySource(scope: Scope): ReturnType<typeof findVariable> {

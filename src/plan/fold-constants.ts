@@ -73,7 +73,8 @@ class Folding {
     if (operands === undefined) return expression
     if (operands.every((operand) => operand.kind === 'constant')) {
       const value = this.#evaluate(expression)
-      if (value !== undefined && approximateBytes(value) <= foldedConstantBytesMax) {
+      // What is MISSING may be so by a type error, of which there is a notice when it is evaluated.
+      if (value !== undefined && value.type !== 'missing' && approximateBytes(value) <= foldedConstantBytesMax) {
         return { kind: 'constant', value, written: expression, span: expression.span }
       }
     }

@@ -1,5 +1,6 @@
 import { ErrorList } from '../base/error-list.ts'
 import { LedgerError } from '../base/errors.ts'
+import { fileHelp, looksLikeFile } from '../base/file-name.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
 import type { Name } from '../syntax/ast.ts'
@@ -263,7 +264,12 @@ export function noSuchVariable(name: Name, scope: Scope | undefined, context: Pl
   for (const global of context.catalog.globalNames()) names.add(global)
   const near = nearName(name.text, names)
   const quotes = name.quoted ? `strings take single quotes: '${name.text.replaceAll("'", "''")}'` : undefined
-  const help = near === undefined ? (quotes ?? (scope?.grouping && groupingHelp)) : `did you mean '${near}'?`
+  const isFile = looksLikeFile(name.text)
+  const help = isFile
+    ? fileHelp(name.text)
+    : near === undefined
+      ? (quotes ?? (scope?.grouping && groupingHelp))
+      : `did you mean '${near}'?`
   return new LedgerError('semantic/no-such-variable', `No such variable named '${name.text}'`, {
     span: name.span,
     ...(help === undefined ? {} : { help }),
