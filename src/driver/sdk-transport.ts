@@ -9,8 +9,9 @@ import {
   type SendCommandRequest,
   type SendCommandResponse,
   type ValueHolder,
-  type WireError,
+  WireError,
 } from '../protocol/message.ts'
+import { errorHeader, withErrorFacts } from '../protocol/error-header.ts'
 import { decodeNotices, noticeHeader, withNotices } from '../protocol/notice-header.ts'
 import { wireErrorOf } from '../protocol/wire-errors.ts'
 import { type AnswerLimits, boundAnswers } from './bounded-answers.ts'
@@ -44,21 +45,47 @@ export function createSdkTransport(options: SdkTransportOptions): Transport {
     cancels: 'waiting',
     async send(request: SendCommandRequest, options: SendOptions = {}): Promise<SendCommandResponse> {
       const { signal } = options
+      const errors: ErrorFacts = { header: undefined }
       try {
         const command = new SendCommandCommand(request as unknown as SendCommandCommandInput)
+        readErrors(command, errors)
         const notices = options.takesNotices === true ? askForNotices(command) : undefined
         const answer = await client.send(command, signal === undefined ? {} : { abortSignal: signal })
         const response = responseOf(answer as unknown as SendCommandResponse)
         return notices === undefined ? response : withNotices(response, notices())
       } catch (error) {
         if (signal?.aborted === true) throw new LedgerError('cancelled/by-user', 'the statement was stopped')
-        throw failureOf(error, description)
+        const failure = failureOf(error, description)
+        throw failure instanceof WireError ? withErrorFacts(failure, errors.header) : failure
       }
     },
     async close(): Promise<void> {
       client.destroy()
     },
   }
+}
+
+interface ErrorFacts {
+  header: string | undefined
+}
+
+/** Asks for what this program's own endpoints know of an error, and keeps it when an answer is one. */
+function readErrors(command: SendCommandCommand, into: ErrorFacts): void {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      ;(args.request as { headers: Record<string, string> }).headers[errorHeader] = '1'
+      return next(args)
+    },
+    { step: 'build', name: 'askForErrors' },
+  )
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      into.header = (result.response as { headers?: Record<string, string> }).headers?.[errorHeader]
+      return result
+    },
+    { step: 'deserialize', priority: 'low', name: 'readErrors' },
+  )
 }
 
 /** Adds our header to a command; the function gives the notices of its answer. Other endpoints ignore the header. */

@@ -106,7 +106,11 @@ export function compileAggregate(aggregate: AggregatePlan, compiler: Compiler): 
     compiler.errors.add(noSuchFunction(name, span))
     return { start: (frame) => countRows(frame, filter) }
   }
-  const parts = { evaluate: compileExpression(argument, compiler), filter, site: siteOf(aggregate, compiler, 'aggregate') }
+  const parts = {
+    evaluate: compileExpression(argument, compiler),
+    filter,
+    site: siteOf(aggregate, compiler, 'aggregate'),
+  }
   const collects = collectingAggregates.has(name)
   return {
     start: (frame, memory = new AggregateMemory(frame)) =>

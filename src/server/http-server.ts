@@ -36,6 +36,7 @@ import {
   WireError,
 } from '../protocol/message.ts'
 import { encodeMarks, marksHeader } from '../protocol/marks-header.ts'
+import { encodeErrorFacts, errorHeader } from '../protocol/error-header.ts'
 import { encodeNotices, noticeHeader } from '../protocol/notice-header.ts'
 import { encodeWireError } from '../protocol/wire-errors.ts'
 import type { ControlPlane } from './control-plane.ts'
@@ -140,6 +141,8 @@ interface Exchange {
   operation: string
   accessKeyId: string | undefined
   bytesIn: number
+  /** Whether the client asked for them: protocol/error-header.ts. */
+  readonly takesErrorFacts: boolean
 }
 
 interface Answer {
@@ -278,6 +281,7 @@ class Service implements HttpService {
       operation: '-',
       accessKeyId: undefined,
       bytesIn: 0,
+      takesErrorFacts: request.headers[errorHeader] === '1',
     }
     let answer: Answer
     try {
@@ -358,7 +362,7 @@ class Service implements HttpService {
     return decodeRequest(Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString('utf8'), requestLimits)
   }
 
-  #failure(error: unknown, { requestId }: Exchange): Answer {
+  #failure(error: unknown, { requestId, takesErrorFacts }: Exchange): Answer {
     if (error instanceof HttpError) {
       const { status, headers, body } = encodeHttpError(error)
       return { status, headers: { 'content-type': 'application/json', ...headers }, body, error: error.errorName }
@@ -370,7 +374,9 @@ class Service implements HttpService {
     const told = withoutPaths(wire)
     if (wire.name === 'InternalFailure' || told !== wire) this.#options.onFault?.(error, requestId)
     const { status, headers, body } = encodeWireError(told)
-    return { status, headers: { 'content-type': json10, ...headers }, body, error: wire.name }
+    const facts = takesErrorFacts && told === wire ? encodeErrorFacts(wire) : undefined
+    const more = facts === undefined ? {} : { [errorHeader]: facts }
+    return { status, headers: { 'content-type': json10, ...headers, ...more }, body, error: wire.name }
   }
 
   #finish(request: IncomingMessage, response: ServerResponse, exchange: Exchange, answer: Answer): void {

@@ -15,7 +15,7 @@ export function explainError(error: unknown, cursor: Cursor): unknown {
   const refused = refusedAt(cursor, at)
   if (refused !== undefined) return refused
   if (error.help !== undefined) return error
-  const help = firstWordHelp(cursor) ?? keywordHelp(cursor, at)
+  const help = firstWordHelp(cursor) ?? clauseHelp(cursor, at) ?? keywordHelp(cursor, at)
   return help === undefined ? error : withHelp(error, help)
 }
 
@@ -86,6 +86,22 @@ function firstWordHelp(cursor: Cursor): string | undefined {
   const near = first.kind === 'name' ? nearName(first.word, firstWords) : undefined
   if (near === undefined) return undefined
   return `the statement begins with '${cursor.textOf(first)}'; did you mean ${near}?`
+}
+
+const laterWords = [
+  ...['FROM', 'WHERE', 'GROUP', 'HAVING', 'ORDER', 'LIMIT', 'OFFSET', 'UNION', 'EXCEPT', 'INTERSECT', 'JOIN', 'SET'],
+  ...['VALUE', 'VALUES', 'INTO', 'REMOVE', 'BETWEEN', 'LIKE', 'DISTINCT'],
+]
+
+/** `SELECT * FORM t`, `SELECT a FROM t WERE b = 1`: the name at which the parser stops, or the alias before it, is a clause. */
+function clauseHelp(cursor: Cursor, at: number): string | undefined {
+  for (const index of [at, at - 1]) {
+    const token = cursor.tokens[index]
+    if (token?.kind !== 'name' || index < 1) continue
+    const near = token.word.length < 3 ? undefined : nearName(token.word, laterWords)
+    if (near !== undefined) return `did you mean ${near} in place of '${cursor.textOf(token)}'?`
+  }
+  return undefined
 }
 
 /** Behind a keyword that was meant as a name stands what stands behind a name, not what its clause wants. */
