@@ -13,8 +13,9 @@ import type {
   TargetPath,
   ValueScan,
 } from '../plan/plan.ts'
-import { isAbsent } from '../values/value.ts'
+import { keyOf, textOf } from './notice-path.ts'
 import { type NoticeStep, NoticeSites, type NullComparison, type PathRole, type PathSite } from './notice-sites.ts'
+import { comparesNull, isAbsentConstant, nullList } from './null-comparisons.ts'
 
 /** Finds what of a statement is watched for notices. */
 export function findNoticeSites(statement: PlanStatement): NoticeSites {
@@ -287,7 +288,7 @@ class Finder {
         if (collection.kind === 'sequence') this.#all(collection.items, 'text')
         else this.#expression(collection, 'field')
         this.#comparison(expression, [expression.operand, collection], expression.negated)
-        this.#nullList(expression)
+        this.#addNull(nullList(expression, this.#ors === 0))
         return
       }
       case 'quantified':
@@ -370,22 +371,12 @@ class Finder {
 
   /** A comparison of which a part is NULL. One with a parameter beside OR means that NULL asks for nothing. */
   #nulls(parts: readonly PlanExpression[], kind: NullComparison['kind']): void {
-    const isNull = parts.some((part) => isAbsentConstant(part) || (part.kind === 'parameter' && this.#ors === 0))
-    if (isNull && this.sites.nullComparisons.length < noticeSitesMax) this.sites.nullComparisons.push({ parts, kind })
+    this.#addNull(comparesNull(parts, this.#ors === 0) ? { parts, kind } : undefined)
   }
 
-  /** `x IN (NULL)` and `x NOT IN (1, NULL)` are never true. */
-  #nullList({ operand, collection, negated }: Extract<PlanExpression, { kind: 'in' }>): void {
-    const items =
-      collection.kind === 'sequence'
-        ? collection.items.map(isAbsentConstant)
-        : collection.kind === 'constant' && 'items' in collection.value
-          ? collection.value.items.map(isAbsent)
-          : []
-    const isNever = negated ? items.includes(true) : items.length > 0 && !items.includes(false)
-    const kind = negated ? 'list' : 'null-list'
-    if (isNever) this.sites.nullComparisons.push({ parts: [operand, collection], kind })
-    else this.#nulls([operand, collection], 'other')
+  #addNull(found: NullComparison | undefined): void {
+    if (found !== undefined && this.sites.nullComparisons.length < noticeSitesMax)
+      this.sites.nullComparisons.push(found)
   }
 
   /** Two strings that are compared: each may be the name of a field in quotes. */
@@ -479,10 +470,6 @@ class Finder {
   }
 }
 
-function isAbsentConstant(part: PlanExpression): boolean {
-  return part.kind === 'constant' && isAbsent(part.value)
-}
-
 /** Whether an expression is the same for every row. */
 function isFixed({ kind }: PlanExpression): boolean {
   return kind === 'constant' || kind === 'parameter' || kind === 'once'
@@ -498,17 +485,4 @@ function stepOf(step: SpreadStep | ExcludeStep): NoticeStep {
 
 function plainStep(step: NoticeStep): NoticeStep {
   return step.kind === 'field' ? { kind: 'field', name: step.name, exact: step.exact } : each
-}
-
-function keyOf(step: NoticeStep): string | number | readonly [string] {
-  return step.kind === 'each' ? 0 : step.exact ? step.name : [step.name]
-}
-
-function textOf(steps: readonly NoticeStep[]): string {
-  let text = ''
-  for (const step of steps) {
-    if (step.kind === 'each') text += '[]'
-    else text += text === '' ? step.name : `.${step.name}`
-  }
-  return text
 }
