@@ -19,13 +19,15 @@ export function namingDocument<T>(work: (frame: Frame) => T, idSlot: number, com
   }
 }
 
+const standIn = 'COALESCE(field, value) stands in for a field that is not there'
+
 /** Adds to a missing value's help how a field is removed. */
 export function hinting<T>(work: (frame: Frame) => T, frame: Frame, hint: string | undefined): T {
   try {
     return work(frame)
   } catch (error) {
     if (!(error instanceof LedgerError) || error.code !== 'evaluator/missing-value' || hint === undefined) throw error
-    throw reworded(error, error.message, error.help === undefined ? hint : `${error.help}; ${hint}`)
+    throw reworded(error, error.message, `${error.help ?? standIn}; ${hint}`)
   }
 }
 
@@ -39,10 +41,25 @@ function reworded(error: LedgerError, message: string, help: string | undefined)
   })
 }
 
+const documentPath = /DocumentPath\(path=\[(.*)\]\)$/
+
+/** QLDB's text of a path that leads nowhere, in the words of a statement. */
+export function plainPath(error: unknown): unknown {
+  const path =
+    error instanceof LedgerError && error.code === 'evaluator/no-such-path' && documentPath.exec(error.message)
+  if (!(error instanceof LedgerError) || !path) return error
+  const steps = (path[1] as string)
+    .replace(/(?:, )?Index\(index=(-?\d+)\)/g, '[$1]')
+    .replace(/(?:, )?Field\(name=(.*?)\)/g, '.$1')
+  const help = error.help ?? 'SET adds a last field only: everything before it must be there'
+  return reworded(error, `nothing is at '${steps.replace(/^\./, '')}'`, help)
+}
+
 /** How the field that SET names is removed; undefined for the document itself and for elements. */
 export function removalHint(path: TargetPath): string | undefined {
   if (path.length === 0 || path.some((step) => step.kind !== 'field')) return undefined
-  return `REMOVE ${targetName(path).replaceAll("'", '')} removes the field`
+  const name = targetName(path).replaceAll("'", '')
+  return `REMOVE ${name} removes the field`
 }
 
 /** `Owners.PrimaryOwner`, as a statement writes it. */

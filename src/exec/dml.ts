@@ -6,7 +6,7 @@ import { missing, string, struct, structOf, type StructValue, type Value } from 
 import { compileExpression } from './compile-expression.ts'
 import { type Compiler, type Frame, placed, present, writing } from './frame.ts'
 import { compileOperator } from './operators.ts'
-import { copiedIdSlot, namingDocument } from './change-errors.ts'
+import { copiedIdSlot, namingDocument, plainPath } from './change-errors.ts'
 import { changedDocument, compileStep, type DocumentChange } from './change-steps.ts'
 import { compileConflict, type Resolution } from './insert-conflict.ts'
 import { forEachRow } from './saved-rows.ts'
@@ -80,6 +80,13 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   const checkRow = sure && namingDocument(sure, plan.idSlot, compiler)
   const returning = compileReturning(plan.returning, compiler)
   const { tableId } = plan.table
+  const change = ({ before, changes }: Target) => {
+    try {
+      return changedDocument(before, changes)
+    } catch (error) {
+      throw compiler.nullsMissing ? error : plainPath(error)
+    }
+  }
   const rowsPerDocument = compiler.nullsMissing ? assignmentRows(plan) : 1
   return (frame) => {
     const targets = new Map<string, Target>()
@@ -96,7 +103,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
     })
     const sink = sinkOf(frame, plan.span)
     const rows = [...targets.values()].map((target) => {
-      const after = changedDocument(target.before, target.changes)
+      const after = change(target)
       placed(plan.span, () => {
         if (after === undefined) sink.remove(tableId, target.documentId)
         else sink.replace(tableId, target.documentId, after)

@@ -138,7 +138,7 @@ class Finder {
     }
   }
 
-  #tableScan({ slot, source, access }: TableScan): void {
+  #tableScan({ slot, source, access, alias }: TableScan): void {
     if (source.kind === 'history') {
       this.#maybe(source.from, 'value')
       this.#maybe(source.to, 'value')
@@ -152,7 +152,7 @@ class Finder {
           ? `_ql_committed_${name}`
           : name
     const noun = isSystem ? 'row' : 'document'
-    this.#source({ slot, noun, label, isScan: access.kind === 'scan', columns: undefined })
+    this.#source({ slot, noun, label, alias, isScan: access.kind === 'scan', columns: undefined })
   }
 
   #valueScan({ slot, value, unpivot, alias }: ValueScan): void {
@@ -168,6 +168,7 @@ class Finder {
       slot,
       noun: isGlobal ? 'document' : 'row',
       label: isGlobal ? value.name : alias,
+      alias,
       isScan: true,
       columns: value.kind === 'slot' ? this.#columns.get(value.slot) : columnsOf(value),
     })
@@ -475,14 +476,14 @@ function isFixed({ kind }: PlanExpression): boolean {
   return kind === 'constant' || kind === 'parameter' || kind === 'once'
 }
 
-function columnsOf(value: PlanExpression): readonly string[] | undefined {
-  return value.kind === 'query' && value.query.kind === 'select' ? value.query.columns : undefined
-}
-
 function stepOf(step: SpreadStep | ExcludeStep): NoticeStep {
   return step.kind === 'field' ? step : each
 }
 
 function plainStep(step: NoticeStep): NoticeStep {
   return step.kind === 'field' ? { kind: 'field', name: step.name, exact: step.exact } : each
+}
+
+function columnsOf(value: PlanExpression): readonly string[] | undefined {
+  return value.kind === 'query' && value.query.kind === 'select' ? value.query.columns : undefined
 }

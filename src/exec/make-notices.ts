@@ -107,10 +107,21 @@ function fieldNotice(site: PathSite, probe: SourceProbe, text: string): [NoticeC
   if (site.role === 'order' && site.isName && isQuoted && /^\d+$/.test(wanted)) {
     return ['notice/constant-order', `${lack}; ORDER BY ${noticeText(wanted)} sorts by that column`]
   }
+  const alias = aliasHint(site, source)
+  if (alias !== undefined) return ['notice/no-such-field', `${lack}; ${alias}`]
   const added = site.role === 'set' ? ' (SET added it)' : ''
   if (near === undefined) return ['notice/no-such-field', `${lack}${added}`]
   const path = site.text.slice(0, site.text.length - wanted.length) + near
   return ['notice/no-such-field', `${lack}; did you mean '${noticeText(path)}'?${added}`]
+}
+
+/** For `V.VIN` where the alias is `v`: the first step of a longer path was meant as the alias. */
+function aliasHint({ steps, isName }: PathSite, { alias, label, paths }: SourceSites): string | undefined {
+  const [first] = steps
+  if (first?.kind !== 'field' || steps.length > 1 || !isName) return undefined
+  if (!paths.some((other) => other.steps.length > 1 && isBeginning(steps, other.steps))) return undefined
+  if (alias.toLowerCase() === first.name.toLowerCase()) return `did you mean the alias '${noticeText(alias)}'?`
+  return alias === label ? undefined : `its alias is '${noticeText(alias)}'`
 }
 
 /** A near name speaks for a misspelt field, but where text is likely only one that differs in case. */

@@ -32,6 +32,8 @@ export interface SourceSites {
   readonly slot: number
   readonly noun: 'document' | 'row'
   readonly label: string
+  /** What its rows are called in the statement. */
+  readonly alias: string
   /** Whether its end is the end of all there is: no look-up. */
   readonly isScan: boolean
   /** The columns of its rows where they are known; none of them is misspelt. */

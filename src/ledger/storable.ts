@@ -1,4 +1,4 @@
-import { LedgerError } from '../base/errors.ts'
+import { type ErrorDetails, LedgerError } from '../base/errors.ts'
 import { documentDepthMax } from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
 
@@ -8,7 +8,7 @@ import type { StructValue, Value } from '../values/value.ts'
  */
 export function asDocument(value: Value): StructValue {
   if (value.type !== 'struct')
-    throw new LedgerError('document/not-a-struct', `a document is a struct, found ${nameOf(value)}`)
+    throw new LedgerError('document/not-a-struct', `a document is a struct, found ${nameOf(value)}`, listHelp(value))
   const found = findUnstorable(value, 1)
   if (found !== undefined) {
     const place = found.path.join('').replace(/^\./, '')
@@ -21,6 +21,12 @@ export function asDocument(value: Value): StructValue {
     )
   }
   return value
+}
+
+/** For several documents in VALUE's place. */
+function listHelp(value: Value): ErrorDetails {
+  const isMany = (value.type === 'list' || value.type === 'bag') && value.items.some(({ type }) => type === 'struct')
+  return isMany ? { help: 'several documents go without VALUE: INSERT INTO t << {…}, {…} >>' } : {}
 }
 
 const remedies = {

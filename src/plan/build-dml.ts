@@ -9,7 +9,7 @@ import type { TableInfo } from './catalog.ts'
 import { withColumns } from './column-list.ts'
 import { columnName } from './column-name.ts'
 import type { ChangePlan, InsertPlan, Operator, ReturningPlan, RowPart, TableScan } from './plan.ts'
-import { refuseConstantTexts, refuseSelfComparison } from './refuse-mistakes.ts'
+import { refuseConstantTexts, refuseJoinedAssignments, refuseSelfComparison } from './refuse-mistakes.ts'
 import { declare, noSuchVariable, type PlanContext, Scope, unresolvedTable } from './scope.ts'
 
 export function buildInsert(statement: InsertStatement, context: PlanContext): InsertPlan {
@@ -88,6 +88,9 @@ export function buildChange(statement: DmlStatement, context: PlanContext): Chan
     const condition = buildExpression(statement.where, scope, context)
     refuseSelfComparison(condition)
     input = addFilter(from, condition, context)
+  }
+  for (const change of statement.changes) {
+    if (change.kind === 'set' && !context.options.strictQldb) refuseJoinedAssignments(change.value)
   }
   const changes = statement.changes.map((change) => buildStep(change, scope, context))
   checkAssignedOnce(changes)

@@ -70,7 +70,8 @@ export function buildGroup(
     groupAs = { slot, fields: fields.map(({ name, slot: from }) => ({ name, slot: from })) }
   }
   const aggregates: AggregatePlan[] = []
-  scope.grouping = { before, keys: known, ambiguous, aggregates }
+  const outputs = items.flatMap((item) => (item.kind === 'expression' ? (item.alias?.text ?? []) : []))
+  scope.grouping = { before, keys: known, ambiguous, aggregates, outputs }
   return { scope, finish: () => ({ kind: 'group', input, keys, aggregates, groupAs }) }
 }
 

@@ -89,7 +89,13 @@ function noSuchWindowFunction({ name, args, nameSpan: span }: CallExpression, co
   if (context.options.checkCall !== undefined && problem?.code !== 'semantic/no-such-function') {
     return new LedgerError('semantic/invalid', `'${name}' is no window function`, { span, help: 'remove OVER' })
   }
-  const near = nearName(name, [...windowFunctions.keys(), ...aggregateNames])
+  const instead = new Map([
+    ['row_num', 'row_number'],
+    ['rownum', 'row_number'],
+    ['rank_dense', 'dense_rank'],
+    ['mean', 'avg'],
+  ])
+  const near = instead.get(name) ?? nearName(name, [...windowFunctions.keys(), ...aggregateNames])
   return new LedgerError('semantic/no-such-function', `No such window function: ${name}`, {
     span,
     ...(near === undefined ? {} : { help: `did you mean '${near}'?` }),

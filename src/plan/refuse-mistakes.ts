@@ -93,3 +93,19 @@ function partsOf(node: Expression): readonly Expression[] {
   if (node.kind === 'binary') return [node.left, node.right]
   return node.kind === 'call' ? node.args : []
 }
+
+/** `SET a = true AND b = 2`, which would store a boolean: nobody writes a literal before AND otherwise. */
+export function refuseJoinedAssignments(value: Expression): void {
+  if (value.kind !== 'binary' || value.op !== 'and') return
+  let first: Expression = value
+  let hasAssignment = false
+  while (first.kind === 'binary' && first.op === 'and') {
+    hasAssignment ||= first.right.kind === 'binary' && first.right.op === '='
+    first = first.left
+  }
+  if (!hasAssignment || first.kind !== 'literal') return
+  throw new LedgerError('semantic/invalid', 'AND between assignments', {
+    span: value.span,
+    help: 'commas separate them: SET a = 1, b = 2',
+  })
+}

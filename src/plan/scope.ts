@@ -38,6 +38,8 @@ export interface Grouping {
   /** Names of several keys, none of which they mean by themselves. */
   readonly ambiguous: ReadonlySet<string>
   readonly aggregates: AggregatePlan[]
+  /** The names that SELECT gives, which HAVING does not know. */
+  readonly outputs: readonly string[]
 }
 
 /** A window with its names resolved; `name` where the WINDOW clause gives it one. */
@@ -253,6 +255,11 @@ export function notGrouped(name: Name): LedgerError {
   })
 }
 
+function helpInGroups({ text }: Name, { outputs }: Grouping): string {
+  const isOutput = outputs.some((one) => one.toLowerCase() === text.toLowerCase())
+  return isOutput ? `'${text}' is a name that SELECT gives: repeat its expression here` : groupingHelp
+}
+
 const groupingHelp = 'behind GROUP BY and beside aggregates there are only the keys, GROUP AS and aggregates'
 
 /** `No such variable named 'x'`, with the nearest name there is. */
@@ -268,7 +275,7 @@ export function noSuchVariable(name: Name, scope: Scope | undefined, context: Pl
   const help = isFile
     ? fileHelp(name.text)
     : near === undefined
-      ? (quotes ?? (scope?.grouping && groupingHelp))
+      ? (quotes ?? (scope?.grouping && helpInGroups(name, scope.grouping)))
       : `did you mean '${near}'?`
   return new LedgerError('semantic/no-such-variable', `No such variable named '${name.text}'`, {
     span: name.span,

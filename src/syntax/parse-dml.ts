@@ -153,7 +153,11 @@ export function parseFromStatement(cursor: Cursor): Statement {
   const from = parseFrom(cursor)
   const where = cursor.accept('WHERE') ? parseOr(cursor) : undefined
   const changes = parseChanges(cursor)
-  if (changes.length === 0) throw cursor.complain('expected DML or SELECT operation after FROM')
+  if (changes.length === 0) {
+    const isWhole = cursor.token.kind === 'end' && where === undefined
+    const help = isWhole ? { help: 'to read: SELECT * FROM …; to change: FROM … SET, INSERT INTO or REMOVE' } : {}
+    throw cursor.complain('expected DML or SELECT operation after FROM', help)
+  }
   const returning = parseReturning(cursor)
   return { kind: 'dml', form: 'from', from, where, changes, returning, span: cursor.spanFrom(start) }
 }
@@ -196,6 +200,9 @@ function parseChanges(cursor: Cursor): Change[] {
 function parseAssignments(cursor: Cursor, changes: Change[]): void {
   cursor.expect('SET')
   do {
+    if (cursor.at('WHERE') && changes.length > 0) {
+      throw cursor.complain('expected an assignment', { help: 'remove the comma before WHERE' })
+    }
     const target = parsePath(cursor)
     if (!cursor.accept('=')) throw cursor.complain('expected assignment for SET')
     const value = parseExpression(cursor)

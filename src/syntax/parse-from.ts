@@ -1,3 +1,4 @@
+import { nearName } from '../base/near-name.ts'
 import type { Expression, FromSource } from './ast.ts'
 import { type Cursor, type ParserToken, unsupported } from './cursor.ts'
 import { isClauseWord, isStructuralWord } from './keywords.ts'
@@ -102,11 +103,27 @@ export function scanOf(cursor: Cursor, value: Expression): FromSource {
 /** [[AS] name [(columns)]] [AT name] [BY name] */
 function parseAliases(cursor: Cursor): Pick<FromSource & { kind: 'scan' }, 'as' | 'columns' | 'at' | 'by'> {
   let as = cursor.accept('AS') ? cursor.name('expected identifier for alias') : undefined
-  if (as === undefined && cursor.atBareAlias()) as = cursor.name()
+  if (as === undefined && cursor.atBareAlias()) {
+    refuseMisspeltClause(cursor)
+    as = cursor.name()
+  }
   const columns = as !== undefined && cursor.at('(') ? parseNames(cursor) : undefined
   const at = cursor.accept('AT') ? cursor.name('expected identifier for AT name') : undefined
   const by = cursor.accept('BY') ? cursor.name('expected identifier for BY name') : undefined
   return { as, columns, at, by }
+}
+
+/** `FROM t ODER BY x`: an alias and a BY, as it is written, of which nothing would be sorted. */
+function refuseMisspeltClause(cursor: Cursor): void {
+  const { token } = cursor
+  if (cursor.peek(1).word !== 'BY' || token.kind !== 'name') return
+  const meant = nearName(token.word, ['GROUP', 'ORDER', 'PARTITION'])
+  if (meant === undefined || token.word.startsWith(meant)) return
+  const written = cursor.textOf(token)
+  throw cursor.complain(`expected a clause, an alias or BY`, {
+    token,
+    help: `did you mean ${meant} BY? An alias of that name needs AS: AS ${written} BY …`,
+  })
 }
 
 /**

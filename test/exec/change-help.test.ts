@@ -18,6 +18,26 @@ function failureOf(statement: string): string {
   return 'done'
 }
 
+test('an error of a query says what may have been meant', () => {
+  const cases: readonly (readonly [statement: string, said: RegExp])[] = [
+    ['SELECT n FROM T ODER BY n', /found 'ODER' \| did you mean ORDER BY\?/],
+    ['SELECT n FROM T GROPU BY n', /found 'GROPU' \| did you mean GROUP BY\?/],
+    ['SELECT n FROM T orders BY id', /^done$/],
+    ['SELECT id FROM T AS oder BY id', /^done$/],
+    ['SELECT * FORM T', /\| did you mean FROM in place of 'FORM'\?$/],
+    ['SELECT n FROM T WERE n = 1', /\| did you mean WHERE in place of 'WERE'\?$/],
+    [
+      'SELECT n, COUNT(*) AS c FROM T GROUP BY n HAVING c > 1',
+      /\| 'c' is a name that SELECT gives: repeat its expression here$/,
+    ],
+    ['SELECT row_num() OVER () AS r FROM T', /\| did you mean 'row_number'\?$/],
+    ['SELECT * FROM T.jobs', /\| a path begins at an alias: FROM T AS x, x\.jobs AS y$/],
+    ['SELECT * FROM cars.jsonl', /\| to query a file: qldb query --input cars\.jsonl "SELECT …"$/],
+    ['FROM T.jobs', /\| to read: SELECT \* FROM …; to change: FROM … SET, INSERT INTO or REMOVE$/],
+  ]
+  for (const [statement, said] of cases) assert.match(failureOf(statement), said, statement)
+})
+
 test('an error of a change says what may have been meant', () => {
   const cases: readonly (readonly [statement: string, said: RegExp])[] = [
     [
@@ -30,13 +50,13 @@ test('an error of a change says what may have been meant', () => {
     ],
     [
       'UPDATE T AS t SET t.x = t.name.first',
-      /^there is no field 'first' \(document 'd2'\) \| REMOVE x removes the field$/,
+      /^there is no field 'first' \(document 'd2'\) \| COALESCE\(field, value\) stands in for a field that is not there; REMOVE x removes the field$/,
     ],
     ["UPDATE T AS t SET t.jobs = t.jobs || ['q']", /INSERT INTO path VALUE x appends x to a list$/],
     ['UPDATE T AS t SET t.jobs = t.jobs || t.jobs', /INSERT INTO path VALUE x appends x to a list$/],
     [
       "FROM T AS t INSERT INTO t.jobs VALUE 'z' AT 9",
-      /Index\(index=9\).* \| AT takes a position that the list has; without AT/,
+      /^nothing is at '\[9\]' \| AT takes a position that the list has; without AT/,
     ],
     ['INSERT INTO T VALUE {\'name\': "Bob"}', /No such variable named 'Bob' \| strings take single quotes: 'Bob'$/],
     ['INSERT INTO T VALUE {"name": "Bob"}', /No such variable named 'name' \| .*JSON goes in backticks/],
@@ -48,6 +68,10 @@ test('an error of a change says what may have been meant', () => {
     ['UPDATE _ql_committed_T SET a = 1', /^'_ql_committed_T' is a view, and views are read-only \| change 'T' itself$/],
     ['DELETE FROM _ql_committed_T AS c WHERE c.a = 1', /^'_ql_committed_T' is a view/],
     ['FROM history(T) AS h SET h.a = 1', /^'history' is a view, and views are read-only/],
+    ['UPDATE T AS t SET t.addr.city = 1', /^nothing is at 'addr.city' \| SET adds a last field only/],
+    ["UPDATE T SET name = 'x', WHERE n = 1", /\| remove the comma before WHERE$/],
+    ['UPDATE T SET n = 5 AND name = 1', /^AND between assignments \| commas separate them: SET a = 1, b = 2$/],
+    ['UPDATE T SET n = true AND a = 1 AND b = 2', /^AND between assignments/],
     ['UPDATE T SET n = DEFAULT', /^DEFAULT is not supported: .* \| .*double quotes$/],
     [
       "DELETE FROM T WHERE n <> '2'",
