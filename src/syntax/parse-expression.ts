@@ -82,21 +82,38 @@ function parsePrefixed(cursor: Cursor, least: number): Expression {
   const { word, start } = cursor.token
   if (word !== 'NOT') return parseSigned(cursor)
   if (least > tightness.not) return parsePrimary(cursor)
-  cursor.advance()
+  const starts: number[] = []
+  while (cursor.at('NOT')) starts.push(cursor.advance().start)
   cursor.enter()
-  const operand = parseOperators(cursor, tightness.not)
+  let operand = parseOperators(cursor, tightness.not)
   cursor.leave()
-  return { kind: 'unary', op: 'not', operand, span: { start, end: operand.span.end } }
+  // NOT NOT NOT x is NOT x, whatever x is.
+  const kept = starts.length > treeOperandsMax ? 2 - (starts.length % 2) : starts.length
+  for (let count = kept; count > 0; count -= 1) {
+    const from = count === 1 ? start : (starts[count - 1] as number)
+    operand = { kind: 'unary', op: 'not', operand, span: { start: from, end: operand.span.end } }
+  }
+  return operand
 }
 
 function parseSigned(cursor: Cursor): Expression {
   const signs: ParserToken[] = []
   while (cursor.at('-') || cursor.at('+')) signs.push(cursor.advance())
   let operand = parsePostfix(cursor, parsePrimary(cursor))
-  for (const { word, start } of signs.reverse()) {
+  for (const { word, start } of fewSigns(signs).reverse()) {
     operand = { kind: 'unary', op: word as '-', operand, span: { start, end: operand.span.end } }
   }
   return operand
+}
+
+/** Of very many signs few that mean the same: + only asks for a number, and two - undo each other. */
+function fewSigns(signs: ParserToken[]): ParserToken[] {
+  if (signs.length <= treeOperandsMax) return signs
+  const first = signs[0] as ParserToken
+  const minus = signs.filter(({ word }) => word === '-')
+  if (minus.length === 0) return [first]
+  const kept = minus.slice(0, 2 - (minus.length % 2))
+  return kept.map((sign, at) => (at === 0 ? { ...sign, start: first.start } : sign))
 }
 
 /** A chain of more operands does not become a tree that is as deep as the chain is long. */

@@ -7,6 +7,7 @@ import { type Cursor, type ParserToken, spanOfToken, unquote, unsupported } from
 import { isStructuralWord } from './keywords.ts'
 import { dateTimeLiteral, numberOf } from './literals.ts'
 import { callOf, parseCall } from './parse-call.ts'
+import { parseCase } from './parse-case.ts'
 import { parseExpression } from './parse-expression.ts'
 import { atUnicodeLiteral, parseUnicodeLiteral } from './unicode-literal.ts'
 import { parseTypeName } from './parse-type.ts'
@@ -223,24 +224,6 @@ function parseSequence(cursor: Cursor, word: 'LIST' | 'ROW' | 'SEXP' | 'BAG'): E
   const span = cursor.spanFrom(start)
   if (word === 'LIST' || word === 'ROW') return { kind: 'list', items, form: 'bracket', span }
   return { kind: word === 'BAG' ? 'bag' : 'sexp', items, span }
-}
-
-function parseCase(cursor: Cursor): Expression {
-  const { start } = cursor.expect('CASE')
-  const operand = cursor.at('WHEN') || cursor.at('ELSE') || cursor.at('END') ? undefined : parseExpression(cursor)
-  const branches: { when: Expression; then: Expression }[] = []
-  if (!cursor.at('WHEN')) throw cursor.complain('expected WHEN clause in CASE')
-  while (cursor.accept('WHEN')) {
-    const when = parseExpression(cursor)
-    cursor.expect('THEN')
-    // biome-ignore lint/suspicious/noThenProperty: THEN is what the language calls it
-    branches.push({ when, then: parseExpression(cursor) })
-  }
-  const otherwise = cursor.accept('ELSE') ? parseExpression(cursor) : undefined
-  if (!cursor.accept('END')) {
-    throw otherwise === undefined ? cursor.unexpected('WHEN', 'ELSE', 'END') : cursor.unexpected('END')
-  }
-  return { kind: 'case', operand, branches, otherwise, span: cursor.spanFrom(start) }
 }
 
 function parseCast(cursor: Cursor, form: 'cast' | 'can-cast' | 'can-lossless-cast'): Expression {

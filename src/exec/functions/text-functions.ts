@@ -1,6 +1,6 @@
 import { passLoop } from '../../base/interruption.ts'
 import { findText } from '../../values/find-text.ts'
-import { int, string, type Value } from '../../values/value.ts'
+import { int, missing, nullValue, string, type Value } from '../../values/value.ts'
 import { define, type FunctionContext, type FunctionDefinition, mismatch } from './definition.ts'
 
 /** Functions of text. Lengths and positions count code points, positions from 1; the results are strings. */
@@ -30,8 +30,14 @@ export const textFunctions: readonly FunctionDefinition[] = [
         : replaceAll(textOf(text), textOf(from), textOf(to), context),
     ),
   ),
-  define('concat', ['text', 'text*'], (args, context) => string(concatenated(args.map(textOf), context))),
+  define('concat', ['text', 'text*'], concat, 'own'),
 ]
+
+/** NULL is skipped, as in PostgreSQL and DuckDB; a MISSING argument, as a misspelt field is, leaves no text at all. */
+function concat(args: readonly Value[], context: FunctionContext): Value {
+  if (args.some(({ type }) => type === 'missing')) return context.typing === 'qldb' ? nullValue : missing
+  return string(concatenated(args.filter(({ type }) => type !== 'null').map(textOf), context))
+}
 
 /** The text of an argument whose type has been checked. */
 export function textOf(value: Value | undefined): string {
