@@ -88,7 +88,8 @@ async function* windowsOfSources(
     for await (const source of readBlocks(files, queue, onRead, retyper)) {
       const stored = storedForm(source.block)
       window.push({ source, stored, findings: queue.total })
-      bytes += stored?.length ?? 0
+      // The block may keep the text alive that it was read from.
+      bytes += Math.max(source.bytes, stored?.length ?? 0)
       if (window.length < windowBlocksMax && bytes < windowBytesMax) continue
       yield window
       window = []
