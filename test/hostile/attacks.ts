@@ -155,6 +155,16 @@ const bodies: readonly Attack[] = [
     statements: ['SELECT VALUE ? FROM [1] AS n'],
     parameters: () => ['['.repeat(5_000_000)],
   },
+  {
+    name: 'a parameter of 5 million annotations',
+    statements: ['SELECT VALUE ? FROM [1] AS n'],
+    parameters: () => [`${'a::'.repeat(5_000_000)}1`],
+  },
+  {
+    name: 'a parameter with an exponent of 10^9',
+    statements: ['SELECT VALUE ? + 1 FROM [1] AS n', 'SELECT VALUE CAST(? AS INT) FROM [1] AS n'],
+    parameters: () => ['1d1000000000'],
+  },
 ]
 
 const connections: readonly Attack[] = [{ name: '10,000 idle connections', idleConnections: 10_000 }]
