@@ -159,7 +159,8 @@ class StreamAssembler {
       this.#add(value, path, bytes)
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error
-      this.#findings.add('doubtful', 'stream-record', `'${path}': ${error.message}`, { file: path })
+      // Not 'stream-record': what one block's summary by itself lacks is no excuse for records that can't be read.
+      this.#findings.add('doubtful', 'malformed', `'${path}': ${error.message}`, { file: path })
     }
   }
 

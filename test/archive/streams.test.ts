@@ -188,7 +188,11 @@ test(
     writeFiles(folder, { 'a.ion': records.join('\n'), 'b.ion': strays.join('\n') })
     await assert.rejects(verifyExport([folder]), isError('usage/invalid-argument', /of 2 ledgers/))
     const mixed = await check(join(folder, 'mixed'), { 'a.ion': [...records, ...strays].join('\n') })
-    assert.deepEqual([mixed.verdict, codes(mixed)], ['incomplete', ['stream-record']])
+    assert.deepEqual([mixed.verdict, codes(mixed)], ['incomplete', ['malformed']])
+    const [first = '', ...rest] = records
+    const strange = first.replace(/strandId:"./, 'strandId:"q')
+    const report = await check(join(folder, 'first'), { 'a.ion': [strange, ...rest].join('\n') })
+    assert.deepEqual([report.verdict, report.blocks, report.counts.doubtful], ['incomplete', 1, rest.length])
   }),
 )
 

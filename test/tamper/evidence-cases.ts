@@ -65,8 +65,9 @@ export class EvidenceArtefact implements Artefact {
       },
       excuse,
       judge: (outcome, withDigest) => {
+        const isField = edit.names.at(-1) !== 'blockAddress'
         const isPlain =
-          edit.operation === 'change' && level === 'none' && subject === undefined && edit.names.length > 1
+          isField && edit.operation === 'change' && level === 'none' && subject === undefined && edit.names.length > 1
         const isCovered = form !== 'json' && file !== 'receipt' && excuse(withDigest) === undefined
         const isEnough = outcome.verdict === 'tampered' || outcome.verdict === 'refused' || !isPlain || !isCovered
         return isEnough ? undefined : `'${outcome.verdict}', expected 'tampered'`
@@ -84,12 +85,17 @@ export class EvidenceArtefact implements Artefact {
   }
 
   #excuse(edit: Edit, level: Level, withDigest: boolean): string | undefined {
+    if (edit.operation === 'remove' && level !== 'none' && edit.names.join('.') === 'revision.hash')
+      return 'put back by the edit itself'
+    if (this.#spec.isLone === true && edit.operation === 'duplicate' && edit.names.length === 1)
+      return 'the same revision twice'
     if (level === 'tip' && !withDigest) return 'recomputed up to the tip'
     if (level !== 'none' && this.#spec.isLone === true) return 'a revision by itself, with its hash recomputed'
     const names = edit.names.filter((name, index) => index > 0 || !name.startsWith('['))
     const row = rowOf(this.#rows, this.#spec.file, names)
     if (row === undefined) return undefined
-    const isLeftOut = edit.operation === 'remove' && edit.names.length === 1
+    const isPlace = edit.names.join('.') === 'revision.blockAddress'
+    const isLeftOut = edit.operation === 'remove' && (edit.names.length === 1 || isPlace)
     if (isNothing(row)) return isLeftOut && row.unnoticed.includes('left out') ? row.unnoticed : undefined
     if (row.unnoticed.startsWith('everything, where none is given') && withDigest)
       return changesPresence(edit) ? row.unnoticed : undefined

@@ -90,10 +90,12 @@ export class JournalArtefact implements Artefact {
   }
 
   #excuse(edit: Edit, level: Level, withDigest: boolean): string | undefined {
-    if (!withDigest && level === 'tip') return 'recomputed up to the tip'
+    const isTip = level === 'tip' || (level === 'block' && edit.index === this.#values.length - 1)
+    if (!withDigest && isTip) return 'recomputed up to the tip'
     if (edit.operation === 'blocks' && level === 'none' && [1, 2].includes(edit.variant))
       return this.#excuseOf('export')
-    if (edit.operation === 'reorder' && level === 'none') return this.#excuseOf('block, whoever made it')
+    if (edit.operation === 'reorder' && level !== 'tip' && isListOfHashes(edit.names))
+      return this.#excuseOf('block, whoever made it')
     if (!withDigest && edit.isCut === true) return 'cut at its end or beginning'
     if (this.#spec.isStream === true) return this.#excuseOfRecord(edit, withDigest)
     const file = this.#spec.isOwn ? 'block made here (store, export)' : 'block made by AWS'
@@ -116,7 +118,10 @@ export class JournalArtefact implements Artefact {
   #excuseOfRecord(edit: Edit, withDigest: boolean): string | undefined {
     const row = rowOf(this.#rows, 'stream record', edit.names)
     if (row !== undefined && !isNothing(row)) return row.unnoticed
-    if (edit.operation === 'blocks' && (edit.variant === 1 || edit.variant === 2)) return 'records come in any order'
+    const isSwap =
+      edit.operation === 'move' && edit.variant === 0 && ['payload', 'payload.revision'].includes(edit.names.join('.'))
+    if (isSwap || (edit.operation === 'blocks' && (edit.variant === 1 || edit.variant === 2)))
+      return 'records come in any order'
     const names = edit.names.slice(1)
     const block = rowOf(this.#rows, 'block made by AWS', names)
     const record = field(this.#values[edit.index], 'payload')
@@ -153,6 +158,7 @@ export class JournalArtefact implements Artefact {
     if (!named && edit.index > 0) return `no finding names block ${edit.index}`
     const parts = this.#isHidden(edit) ? ['revisions-root'] : partsOf(edit.names)
     const isSmallest =
+      this.#spec.form === 'json' ||
       parts === undefined ||
       near.some(({ code }) => parts.includes(code)) ||
       findings.some(({ code }) => code === 'malformed')
@@ -169,6 +175,13 @@ export class JournalArtefact implements Artefact {
     if (top === 'revisions' && (names.length === 2 || part === 'blockAddress')) return false
     return !(this.#spec.isOwn === false && top === 'blockAddress') && variant >= 0
   }
+}
+
+/** Of a block, or of the block in a stream's record. */
+function isListOfHashes(names: readonly string[]): boolean {
+  const list = names[0] === 'payload' ? names[1] : names[0]
+  const isWhole = names.length === (names[0] === 'payload' ? 2 : 1)
+  return isWhole && ['entriesHashList', 'revisions', 'revisionSummaries'].includes(list ?? '')
 }
 
 const nothing = parseIon('null')
