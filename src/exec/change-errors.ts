@@ -43,7 +43,7 @@ function reworded(error: LedgerError, message: string, help: string | undefined)
 
 const documentPath = /DocumentPath\(path=\[(.*)\]\)$/
 
-/** QLDB's text of a path that leads nowhere, in the words of a statement. */
+/** QLDB's text of a path that leads nowhere, which was recorded, with help in the words of a statement. */
 export function plainPath(error: unknown): unknown {
   const path =
     error instanceof LedgerError && error.code === 'evaluator/no-such-path' && documentPath.exec(error.message)
@@ -52,7 +52,7 @@ export function plainPath(error: unknown): unknown {
     .replace(/(?:, )?Index\(index=(-?\d+)\)/g, '[$1]')
     .replace(/(?:, )?Field\(name=(.*?)\)/g, '.$1')
   const help = error.help ?? 'SET adds a last field only: everything before it must be there'
-  return reworded(error, `nothing is at '${steps.replace(/^\./, '')}'`, help)
+  return reworded(error, error.message, `nothing is at '${steps.replace(/^\./, '')}': ${help}`)
 }
 
 /** How the field that SET names is removed; undefined for the document itself and for elements. */

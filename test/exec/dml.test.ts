@@ -89,19 +89,19 @@ test('INSERT INTO a path: at the end, at a position, as a field', () => {
   for (const [statement, document] of cases) assert.equal(after('{l:[1,2],s:{}}', statement), document, statement)
 })
 
-test('a path that leads nowhere is an error that names it, and nothing is written', () => {
+test('a path that cannot be resolved is QLDB’s error, and nothing is written', () => {
   const cases: [statement: string, path: string][] = [
-    ['FROM T AS t INSERT INTO t.jobs VALUE 1 AT 0', 'jobs'],
-    ['FROM T AS t INSERT INTO t.l VALUE 1 AT 0', '[0]'],
-    ['UPDATE T SET x.y = 1', 'x.y'],
-    ['UPDATE T SET l[3] = 1', '[3]'],
-    ['UPDATE T SET a.b = 1', 'b'],
+    ['FROM T AS t INSERT INTO t.jobs VALUE 1 AT 0', 'Field(name=jobs)'],
+    ['FROM T AS t INSERT INTO t.l VALUE 1 AT 0', 'Index(index=0)'],
+    ['UPDATE T SET x.y = 1', 'Field(name=x), Field(name=y)'],
+    ['UPDATE T SET l[3] = 1', 'Index(index=3)'],
+    ['UPDATE T SET a.b = 1', 'Field(name=b)'],
   ]
   for (const [statement, path] of cases) {
     const database = table('{a:1,l:[]}')
     assert.throws(() => runStatement(database, statement), {
       code: 'evaluator/no-such-path',
-      message: `nothing is at '${path}'`,
+      message: `Document path cannot be resolved: the remaining path was not found: DocumentPath(path=[${path}])`,
     })
     assert.deepEqual(runStatement(database, 'SELECT VALUE t FROM T AS t'), ['{a:1,l:[]}'])
   }
