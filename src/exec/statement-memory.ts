@@ -95,7 +95,7 @@ export class StatementMemory {
 
   /** Throws LedgerError 'evaluator/limit' when the limit is reached. */
   charge(bytes: number): void {
-    if (!this.tryCharge(bytes)) throw this.refusal()
+    if (!this.tryCharge(bytes)) throw this.refusal(bytes)
   }
 
   /** Charges bytes whatever the limit is: for the share of an operator. */
@@ -114,14 +114,10 @@ export class StatementMemory {
     this.#pool?.give(steps * memoryStepBytes)
   }
 
-  /** The error of a statement that needs more than it may have. */
-  refusal(): LedgerError {
+  /** The error of a statement that needs so many bytes more than it may have. */
+  refusal(bytes = memoryStepBytes): LedgerError {
     const { memoryBytes } = this.limits
-    if (
-      this.#used + memoryStepBytes < memoryBytes &&
-      this.#pool !== undefined &&
-      this.#used > this.#taken - memoryStepBytes
-    ) {
+    if (this.#used + bytes <= memoryBytes && this.#pool !== undefined && this.#used > this.#taken - memoryStepBytes) {
       return new LedgerError('evaluator/limit', 'all statements together have reached their memory limit', {
         help: 'run the statement again when others have ended, or raise the limit with --quota all-statements-memory=SIZE',
       })

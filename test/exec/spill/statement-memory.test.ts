@@ -95,3 +95,17 @@ test('counting a value that occurs in itself many times over ends when enough is
 test('sizes are written in the largest unit that gives a whole number', () => {
   assert.deepEqual([100, 65_536, 1536 * 1024, 2 ** 30].map(sizeText), ['100 bytes', '64 KiB', '1536 KiB', '1 GiB'])
 })
+
+const sharing = { memoryBytes: 16 * 1024 * 1024, diskBytes: 0 }
+
+test('one charge beyond the limit of the statement names that limit, also where statements share memory', () => {
+  const pool = { take: () => true, give: () => undefined }
+  const memory = new StatementMemory(sharing, undefined, pool)
+  assert.throws(() => memory.charge(sharing.memoryBytes + 1), /the statement needs more than 16 MiB of memory/)
+})
+
+test('a charge that only the other statements leave no room for names what all share', () => {
+  const pool = { take: () => false, give: () => undefined }
+  const memory = new StatementMemory(sharing, undefined, pool)
+  assert.throws(() => memory.charge(1024), /all statements together have reached their memory limit/)
+})
