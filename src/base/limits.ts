@@ -139,6 +139,8 @@ export const statementMemoryBytesMax = 256 * 1024 * 1024
 /** Outside a server: the share of the memory that the process may use, and of V8's heap limit; the smaller counts. */
 export const statementMemoryShare = 1 / 4
 export const statementHeapShare = 1 / 2
+/** What a statement may hold however small V8's heap is. */
+export const statementMemoryBytesMin = 4 * 1024 * 1024
 /** Bytes of temporary files that one statement may hold at once. */
 export const statementDiskBytesMax = 64 * 1024 * 1024 * 1024
 /** The share of a statement's memory that each of its operators gets, however much the others hold. */

@@ -9,9 +9,10 @@ import { knownFields } from './block-from-ion.ts'
 import type { SourceBlock } from './import-blocks.ts'
 import { bestCopy } from './import-copies.ts'
 import { type FileValue, isFileFault, type OnRead, readFileValues } from './import-file.ts'
-import type { FindingList } from './import-findings.ts'
+import type { ExportFindingCode, FindingList } from './import-findings.ts'
 import { isJsonBlock, type JsonRetyper } from './import-json.ts'
 import { loneRevision } from './proof-file.ts'
+import { unknownFields } from './verify.ts'
 import { verifyEvidence } from './verify-evidence.ts'
 import { checkStruct, countField, hashOf, listField, optionalField, textField } from './shape.ts'
 
@@ -135,7 +136,9 @@ interface Place {
   readonly last: number
 }
 
-const addressNames = new Set(['blockAddress', 'revision'])
+const recordNames = new Set(['qldbStreamArn', 'recordType', 'payload'])
+const detailNames = new Set(['tableInfo', 'revision', 'blockAddress'])
+const summaryNames = new Set(['hash', 'documentId'])
 
 class StreamAssembler {
   readonly #retyper: JsonRetyper
@@ -165,14 +168,16 @@ class StreamAssembler {
   }
 
   #add(value: Value, path: string, bytes: number): void {
-    const record = checkStruct(value, 'the stream record', new Set(['recordType', 'payload']))
+    const record = checkStruct(value, 'the stream record', recordNames)
     const kind = textField(record, 'recordType', 'the stream record')
     if (kind === 'CONTROL') return
-    const payload = checkStruct(record.get('payload'), "the record's payload", addressNames)
+    const payload = checkStruct(record.get('payload'), "the record's payload", detailNames)
+    this.#noteUnknown(unknownFields(record, recordNames, ''), path)
     if (kind === 'BLOCK_SUMMARY') {
       const pending = this.#of(payload, path, bytes)
       if (pending !== undefined) keepVariant(pending.summaries, payload)
     } else if (kind === 'REVISION_DETAILS') {
+      this.#noteUnknown(unknownFields(payload, detailNames, 'payload.'), path)
       const revision = checkStruct(payload.get('revision'), "the record's revision", knownFields.revision)
       const hash = hashText(revision, 'the revision')
       const pending = this.#of(revision, path, bytes)
@@ -181,6 +186,12 @@ class StreamAssembler {
       pending.details.set(hash, variants)
       keepVariant(variants, revision)
     } else throw new LedgerError('journal/malformed', `a record of the unknown type '${kind}'`)
+  }
+
+  #noteUnknown(names: readonly string[], path: string): void {
+    if (names.length === 0) return
+    const message = `'${path}': no hash covers the field '${names.join("', '")}' of a stream record`
+    this.#findings.add('doubtful', 'field-unknown', message, { file: path })
   }
 
   /** Undefined for a record that comes once more after its block has gone. */
@@ -267,10 +278,10 @@ class StreamAssembler {
       return variants?.[variant] ?? variants?.[0]
     }
     const summary = summaries[variant] ?? (summaries[0] as StructValue)
-    const note = (message: string) => {
+    const note = (message: string, code: ExportFindingCode = 'stream-record') => {
       if (variant > 0) return
       this.#noteLacking(sequenceNo, sequenceNo)
-      this.#findings.add('doubtful', 'stream-record', `block ${sequenceNo}: ${message}`, { sequenceNo, file: path })
+      this.#findings.add('doubtful', code, `block ${sequenceNo}: ${message}`, { sequenceNo, file: path })
     }
     const ion = withRevisions(summary, revisionOf, note)
     if (!isJsonBlock(ion)) return { block: blockFromIon(ion), path, bytes, isJson: false, doubtful: [] }
@@ -288,7 +299,7 @@ function keepVariant(variants: StructValue[], value: StructValue): void {
 function withRevisions(
   summary: StructValue,
   revisionOf: (hash: string) => StructValue | undefined,
-  note: (message: string) => void,
+  note: (message: string, code?: ExportFindingCode) => void,
 ): StructValue {
   const summaries = listField(summary, 'revisionSummaries', 'the block') ?? []
   const at = summary.names.indexOf('revisionSummaries')
@@ -297,7 +308,9 @@ function withRevisions(
   if (summaries.length === 0) return struct(names, values)
   const revisions = summaries.map((item, index) => {
     const where = `revisionSummaries[${index}]`
-    const entry = checkStruct(item, where, new Set(['hash', 'documentId']))
+    const entry = checkStruct(item, where, summaryNames)
+    const unknown = unknownFields(entry, summaryNames, `${where}.`)
+    if (unknown.length > 0) note(`no hash covers the field '${unknown.join("', '")}'`, 'field-unknown')
     const revision = revisionOf(hashText(entry, where))
     const documentId = optionalField(entry, 'documentId')
     if (revision === undefined) {
@@ -306,7 +319,7 @@ function withRevisions(
     }
     const metadata = revision.get('metadata')
     const id = metadata?.type === 'struct' ? metadata.get('id') : undefined
-    if (documentId !== undefined && (id === undefined || !ionEquals(id, documentId)))
+    if (documentId === undefined || id === undefined || !ionEquals(id, documentId))
       note(`${where}.documentId is not the id of the revision with that hash`)
     return revision
   })

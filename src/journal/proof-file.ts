@@ -2,16 +2,7 @@ import { printIon } from '../values/text-writer.ts'
 import { blob, list, string, type StructValue, structOf, type TimestampValue, type Value } from '../values/value.ts'
 import { addressToIon, type Block, type BlockAddress, coversHead } from './block.ts'
 import type { Digest } from './digest.ts'
-import {
-  addressIn,
-  hashIn,
-  member,
-  notEvidence,
-  type SavedDigest,
-  savedDigestOf,
-  textIn,
-  unwrapIon,
-} from './digest-file.ts'
+import { addressIn, hashIn, member, notEvidence, type SavedDigest, savedDigestOf, unwrapIon } from './digest-file.ts'
 import { type Proof, proofToIon } from './proof.ts'
 
 /**
@@ -126,9 +117,9 @@ export function proofFileOf(value: StructValue): ProofFile {
   const head = member(value, 'blockHead')
   const entries = member(value, 'entriesHashList')
   const file = {
-    ledger: textIn(member(value, 'ledger') ?? member(value, 'ledgerName')),
-    table: textIn(member(value, 'table') ?? member(value, 'tableName')),
-    documentId: textIn(member(value, 'documentId')),
+    ledger: nameIn(value, 'ledger') ?? nameIn(value, 'ledgerName'),
+    table: nameIn(value, 'table') ?? nameIn(value, 'tableName'),
+    documentId: nameIn(value, 'documentId'),
     blockAddress: address === undefined ? undefined : addressIn(address, 'blockAddress'),
     revision: structIn(value, 'revision'),
     block: structIn(value, 'block'),
@@ -151,6 +142,12 @@ export function proofFileOf(value: StructValue): ProofFile {
 /** A proof: a list of hashes, or Ion text of one. Throws LedgerError 'proof/malformed'. */
 export function proofIn(value: Value): Proof {
   return hashesIn(unwrapIon(value), 'proof')
+}
+
+function nameIn(value: StructValue, name: string): string | undefined {
+  const found = member(value, name)
+  if (found === undefined || found.type === 'string') return found?.value
+  throw notEvidence(`${name} is a ${found.type}, expected a string`)
 }
 
 function hashesIn(value: Value, name: string): Uint8Array[] {

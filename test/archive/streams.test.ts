@@ -298,3 +298,25 @@ test(
     assert.deepEqual([edited.verdict, codes(edited, 'tampered')], ['tampered', ['revision-hash']])
   }),
 )
+
+test(
+  'a field of a stream record that no hash covers, and a summary without its document, make the verdict incomplete',
+  withFolder(async (folder, t) => {
+    const path = sharedFile('vectors/streams-dmv-sample.block-summary.ion')
+    if (path === undefined) return t.skip('skipped: the vectors are not there')
+    const summary = printIon(parseIon(readFileSync(path, 'utf8')))
+    const details = readFileSync(sharedFile('vectors/streams-dmv-sample.revision-details.ion') as string, 'utf8')
+    const record = `{qldbStreamArn:"arn",recordType:"REVISION_DETAILS",payload:{tableInfo:{},revision:${printIon(parseIon(details))}}}`
+    const edits: readonly (readonly [string, string, string])[] = [
+      [summary, record.replace('{qldbStreamArn', '{approvedBy:"boss",qldbStreamArn'), 'field-unknown'],
+      [summary, record.replace('{tableInfo', '{approvedBy:"boss",tableInfo'), 'field-unknown'],
+      [summary.replace(/,documentId:("[^"]+")/, ',approvedBy:"boss",documentId:$1'), record, 'field-unknown'],
+      [summary.replace(/,documentId:"[^"]+"/, ''), record, 'stream-record'],
+    ]
+    for (const [index, [head, body, code]] of edits.entries()) {
+      assert.notEqual(head + body, summary + record, `edit ${index}`)
+      const report = await check(join(folder, `${index}`), { 'a.ion': head, 'b.ion': body })
+      assert.deepEqual([report.verdict, codes(report, 'doubtful')], ['incomplete', [code]], `edit ${index}`)
+    }
+  }),
+)
