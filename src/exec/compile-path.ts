@@ -48,7 +48,12 @@ function compileStep(expression: Kind<'field'>, compiler: Compiler): Evaluate {
 /** The mark of a step that no notice about fields covers: one from anything but a row. */
 function siteOfStep(expression: Kind<'field'>, compiler: Compiler): number {
   let root: PlanExpression = expression
-  while (root.kind === 'field' || root.kind === 'index') root = root.operand
+  while (root.kind === 'field' || root.kind === 'index') {
+    // `FROM Car AS c WHERE Car.year = 1`: a name that may be a global.
+    if (root !== expression && root.kind === 'field' && root.fallback !== undefined)
+      return siteOf(expression, compiler).mark
+    root = root.operand
+  }
   return root.kind === 'slot' ? 0 : siteOf(expression, compiler).mark
 }
 

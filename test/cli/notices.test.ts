@@ -47,6 +47,10 @@ test(
       await query('SELECT id FROM cars WHERE price > "2"'),
       'note: "2" is a name; strings take single quotes\n',
     )
+    assert.equal(
+      await query('SELECT * FROM cars AS c WHERE cars.id = 1'),
+      'note: cars.id gave no value: .id takes a struct, not list; FROM … AS x, x.id steps into its elements\n',
+    )
     assert.equal(await query('-q', 'SELECT Prise FROM cars'), '')
     assert.equal(await query('SELECT price FROM cars'), '')
   }),
