@@ -92,9 +92,8 @@ export function compileChain(expression: Extract<PlanExpression, { kind: 'chain'
   const first = compileExpression(expression.first, compiler)
   const links = expression.rest.map((link, at) => {
     const { op, operand, place } = link
-    const shown = [expression.first, ...expression.rest.slice(0, at + 1)]
     if (op === '||') checkTexts('||', at === 0 ? [expression.first, operand] : [operand], place)
-    const apply = compileArithmetic(op, { span: place }, shown, compiler) as Apply
+    const apply = compileArithmetic(op, { span: place }, [expression.first, operand], compiler) as Apply
     return { apply, operand: compileExpression(operand, compiler) }
   })
   return (frame) => {

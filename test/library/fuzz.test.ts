@@ -218,8 +218,6 @@ const nests: Readonly<Record<string, readonly [string, string]>> = {
   paths: ['', '.a'],
   indexes: ['', '[0]'],
   'indexes in indexes': ['[1][', ']'],
-  NOT: ['NOT ', ''],
-  signs: ['- ', ''],
   calls: ['ABS(', ')'],
   CASE: ['CASE WHEN true THEN ', ' END'],
   'CASE of CASE': ['CASE ', ' WHEN 1 THEN 1 END'],
@@ -299,6 +297,8 @@ const chains: Readonly<Record<string, (count: number) => string>> = {
   UNION: (count) => sequence(count, (at) => `SELECT ${at % 9} AS a FROM [1] AS x`, ' UNION '),
   'UNION ALL': (count) => sequence(count, () => 'SELECT 1 AS a FROM [1] AS x', ' UNION ALL '),
   EXCEPT: (count) => sequence(count, (at) => `SELECT ${at} AS a FROM [1] AS x`, ' EXCEPT '),
+  NOT: (count) => `${'NOT '.repeat(count)}true`,
+  signs: (count) => `${'- '.repeat(count)}1`,
   comments: (count) => `1 ${'/* */ '.repeat(count)}`,
 }
 

@@ -136,7 +136,7 @@ test('set on-error rollback: an error in a transaction rolls it back and says so
   await shell.run('set on-error rollback', sink)
   const outcome = await shell.run("begin; INSERT INTO T VALUE {'a': 1}; nonsense here; commit", sink)
   assert.equal(outcome.exit, 'failed')
-  assert.match(session.said().at(-1) as string, /note: rolled back; no changes were saved$/)
+  assert.match(session.said().at(-1) as string, /\nnote: rolled back; no changes were saved\n/)
   assert.equal(shell.inTransaction, false)
   await shell.run('SELECT * FROM T', sink)
   assert.deepEqual(session.said(), ['result', 'end committed 0'])
