@@ -335,10 +335,9 @@ export class ExportVerifier {
   }
 
   #checkDigests({ blockAddress }: Block): void {
-    const found = this.#digest()
-    if (found === undefined) return
-    for (const item of [...this.#digests])
-      if (item.digest.digestTipAddress.sequenceNo === blockAddress.sequenceNo) this.#compareDigest(item, found)
+    const items = this.#digests.filter(({ digest }) => digest.digestTipAddress.sequenceNo === blockAddress.sequenceNo)
+    const found = items.length === 0 ? undefined : this.#digest()
+    if (found !== undefined) for (const item of items) this.#compareDigest(item, found)
   }
 
   #compareDigest(item: WaitingDigest, found: Digest): void {
