@@ -7,7 +7,7 @@ import { groupBytes, type Grouping, KeyMap } from './grouping.ts'
 import { heapBytesOf } from './heap-bytes.ts'
 import { hashOfKeys } from './key-hash.ts'
 import { forEachRow, restoreSlots } from './saved-rows.ts'
-import { type FileRow, numberAt, type RowStream } from './spill/row-file.ts'
+import { type FileRow, compareNumbers, numberAt, type RowStream } from './spill/row-file.ts'
 import { SortedRows } from './spill/sorted-rows.ts'
 import { type RowTaker, WaitingRows } from './spill/waiting-rows.ts'
 import { Holding } from './statement-memory.ts'
@@ -40,7 +40,7 @@ export class CollectingGroups implements Cursor, RowTaker {
     this.#open = open
     this.#waiting = new WaitingRows(frame, this)
     this.#holding = new Holding(frame.memory)
-    this.#rows = new SortedRows((a, b) => numberAt(a, 0) - numberAt(b, 0), frame)
+    this.#rows = new SortedRows(compareNumbers, frame)
   }
 
   next(): boolean {
@@ -65,7 +65,7 @@ export class CollectingGroups implements Cursor, RowTaker {
 
   take(row: FileRow): boolean {
     const before = this.#frame.textBytes
-    this.#restore(row)
+    restoreSlots(this.#frame, this.#grouping.inputSlots, row, 1)
     const firstRow = this.#firstRowOf(numberAt(row, 0))
     this.#frame.releaseTexts(before)
     if (firstRow !== undefined) this.#rows.add([int(firstRow), ...row.slice(1)])
@@ -116,13 +116,6 @@ export class CollectingGroups implements Cursor, RowTaker {
     return row
   }
 
-  #restore(row: FileRow): void {
-    const { inputSlots } = this.#grouping
-    for (let at = 0; at < inputSlots.length; at += 1) {
-      this.#frame.slots[inputSlots[at] as number] = row[at + 1] as Value
-    }
-  }
-
   /** The keys and results of the next group. */
   #makeGroup(): Value[] {
     const { keysOf, memberOf, bagOf } = this.#grouping
@@ -131,7 +124,7 @@ export class CollectingGroups implements Cursor, RowTaker {
     const aggregates = this.#grouping.aggregates.map((aggregate) => aggregate.start(frame, memory))
     const members: Value[] = []
     const first = this.#row
-    if (first !== undefined) this.#restore(first)
+    if (first !== undefined) restoreSlots(this.#frame, this.#grouping.inputSlots, first, 1)
     const keys = keysOf(frame).map(detached)
     while (this.#row !== undefined && numberAt(this.#row, 0) === numberAt(first as Value[], 0)) {
       this.#take(this.#row, aggregates, members, memory)
@@ -147,7 +140,7 @@ export class CollectingGroups implements Cursor, RowTaker {
   #take(row: Value[], aggregates: readonly RunningAggregate[], members: Value[], memory: AggregateMemory): void {
     const { memberOf } = this.#grouping
     this.#frame.step()
-    this.#restore(row)
+    restoreSlots(this.#frame, this.#grouping.inputSlots, row, 1)
     for (const aggregate of aggregates) aggregate.add()
     if (memberOf === undefined) return
     const member = memberOf(this.#frame)

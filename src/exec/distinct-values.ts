@@ -2,7 +2,7 @@ import { equalityKey } from '../values/compare.ts'
 import { int, type Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
 import { hashOfKeys } from './key-hash.ts'
-import { type FileRow, numberAt, type RowStream } from './spill/row-file.ts'
+import { type FileRow, compareNumbers, numberAt, type RowStream } from './spill/row-file.ts'
 import { SortedRuns } from './spill/sorted-rows.ts'
 import { type RowTaker, WaitingRows } from './spill/waiting-rows.ts'
 import { Holding } from './statement-memory.ts'
@@ -93,7 +93,7 @@ class FirstValues implements RowTaker {
   later(): RowStream {
     if (this.#waiting === undefined) return { next: () => undefined }
     this.#forget()
-    this.#later = new SortedRuns((a, b) => numberAt(a, 0) - numberAt(b, 0), this.#frame)
+    this.#later = new SortedRuns(compareNumbers, this.#frame)
     this.#waiting.takeAll()
     return this.#later.merged()
   }

@@ -7,7 +7,7 @@ import { groupBytes, type Grouping, KeyMap } from './grouping.ts'
 import { heapBytesOf } from './heap-bytes.ts'
 import { hashOfKeys } from './key-hash.ts'
 import { forEachRow, restoreSlots } from './saved-rows.ts'
-import { type FileRow, numberAt, type RowStream } from './spill/row-file.ts'
+import { type FileRow, compareNumbers, numberAt, type RowStream } from './spill/row-file.ts'
 import { SortedRuns } from './spill/sorted-rows.ts'
 import { type RowTaker, WaitingRows } from './spill/waiting-rows.ts'
 import { Holding } from './statement-memory.ts'
@@ -55,9 +55,7 @@ export class RunningGroups implements Cursor, RowTaker {
 
   take(row: FileRow): boolean {
     const before = this.#frame.textBytes
-    const { slots } = this.#frame
-    const { inputSlots } = this.#grouping
-    for (let at = 0; at < inputSlots.length; at += 1) slots[inputSlots[at] as number] = row[at + 1] as Value
+    restoreSlots(this.#frame, this.#grouping.inputSlots, row, 1)
     const isTaken = this.#add(numberAt(row, 0))
     this.#frame.releaseTexts(before)
     return isTaken
@@ -108,7 +106,7 @@ export class RunningGroups implements Cursor, RowTaker {
 
   #takeWaiting(): RowStream {
     if (this.#waiting.isEmpty) return { next: () => undefined }
-    this.#results = new SortedRuns((a, b) => numberAt(a, 0) - numberAt(b, 0), this.#frame)
+    this.#results = new SortedRuns(compareNumbers, this.#frame)
     this.#waiting.takeAll()
     return this.#results.merged()
   }

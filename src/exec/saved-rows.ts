@@ -44,8 +44,9 @@ function compileCopy(slot: number, compiler: Compiler, own: OwnValue): Evaluate 
   }
 }
 
-export function restoreSlots(frame: Frame, slots: readonly number[], row: SavedRow): void {
-  for (let at = 0; at < slots.length; at += 1) frame.slots[slots[at] as number] = row[at] as Value
+/** `from`: where in the row the first slot's value stands. */
+export function restoreSlots(frame: Frame, slots: readonly number[], row: SavedRow, from = 0): void {
+  for (let at = 0; at < slots.length; at += 1) frame.slots[slots[at] as number] = row[at + from] as Value
 }
 
 /** Does something for every row, and gives up what is open below, whatever happens. */

@@ -2,7 +2,7 @@ import type { SetPlan } from '../plan/plan.ts'
 import { detached } from '../values/binary-reader.ts'
 import { int, string, type Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
-import { type FileRow, numberAt } from './spill/row-file.ts'
+import { type FileRow, compareNumbers, numberAt } from './spill/row-file.ts'
 import { SortedRows } from './spill/sorted-rows.ts'
 
 /** What a row of a comparison says of its key, in the order in which that is wanted. */
@@ -24,7 +24,7 @@ export class SpilledComparison {
     this.#query = query
     this.#frame = frame
     this.#byKey = new SortedRows(compareKeys, frame)
-    this.#found = new SortedRows((a, b) => numberAt(a, 0) - numberAt(b, 0), frame)
+    this.#found = new SortedRows(compareNumbers, frame)
   }
 
   addRight(key: string, count: number): void {

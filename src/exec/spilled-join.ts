@@ -4,7 +4,7 @@ import { int, nullValue, string, type Value } from '../values/value.ts'
 import type { Cursor, Frame, Test } from './frame.ts'
 import { restoreSlots, type SavedRow } from './saved-rows.ts'
 import { KeptRows } from './spill/kept-rows.ts'
-import { numberAt, type RowStream } from './spill/row-file.ts'
+import { compareNumbers, numberAt, type RowStream } from './spill/row-file.ts'
 import { SortedRows } from './spill/sorted-rows.ts'
 
 /** Right rows without a partner come after all left ones. */
@@ -34,7 +34,7 @@ export class SpilledJoin implements Cursor {
     this.#frame = frame
     this.#left = new SortedRows(compareKeys, frame)
     this.#right = new SortedRows(compareKeys, frame)
-    this.#joined = new SortedRows((a, b) => numberAt(a, 0) - numberAt(b, 0), frame)
+    this.#joined = new SortedRows(compareNumbers, frame)
     this.#leftNulls = join.leftSlots.map(() => nullValue)
     this.#rightNulls = join.rightSlots.map(() => nullValue)
   }

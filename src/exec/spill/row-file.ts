@@ -71,6 +71,11 @@ export function numberAt(row: FileRow, place: number): number {
   return (row[place] as { value: number }).value
 }
 
+/** The order of rows by the number that they begin with. */
+export function compareNumbers(a: FileRow, b: FileRow): number {
+  return numberAt(a, 0) - numberAt(b, 0)
+}
+
 /** As FileRows reads it. */
 export function writeRow(writer: ValueWriter, row: FileRow): void {
   const start = writer.size
