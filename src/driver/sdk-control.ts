@@ -11,6 +11,7 @@ import { decodeMarks, marksHeader } from '../protocol/marks-header.ts'
 import type { WireError } from '../protocol/message.ts'
 import { boundAnswers } from './bounded-answers.ts'
 import { answerLimits, failureOf, type SdkTransportOptions, sdkConfiguration } from './sdk-transport.ts'
+import { readingHeader } from './sdk-headers.ts'
 import type { SendOptions } from './transport.ts'
 
 /**
@@ -62,14 +63,10 @@ async function askForDigest(
   options: { readonly abortSignal?: AbortSignal },
 ): Promise<NonNullable<ControlResponse['GetDigest']>> {
   let header: string | undefined
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args)
-      header = (result.response as { headers?: Record<string, string> }).headers?.[marksHeader]
-      return result
-    },
-    { step: 'build', name: 'readMarks' },
-  )
+  const take = (found: string | undefined) => {
+    header = found
+  }
+  command.middlewareStack.add(readingHeader(marksHeader, take), { step: 'build', name: 'readMarks' })
   const answer: NonNullable<ControlResponse['GetDigest']> = present(await client.send(command, options))
   const marks = decodeMarks(header)
   return marks === undefined ? answer : { ...answer, ImportMarks: marks }

@@ -13,6 +13,7 @@ import {
 } from '../protocol/message.ts'
 import { errorHeader, withErrorFacts } from '../protocol/error-header.ts'
 import { decodeNotices, noticeHeader, withNotices } from '../protocol/notice-header.ts'
+import { readingHeader, sendingHeader } from './sdk-headers.ts'
 import { wireErrorOf } from '../protocol/wire-errors.ts'
 import { type AnswerLimits, boundAnswers } from './bounded-answers.ts'
 import type { SendOptions, Transport } from './transport.ts'
@@ -70,36 +71,22 @@ interface ErrorFacts {
 }
 
 /** Asks for what this program's own endpoints know of an error, and keeps it when an answer is one. */
-function readErrors(command: SendCommandCommand, into: ErrorFacts): void {
-  command.middlewareStack.add(
-    (next) => (args) => {
-      ;(args.request as { headers: Record<string, string> }).headers[errorHeader] = '1'
-      return next(args)
-    },
-    { step: 'build', name: 'askForErrors' },
-  )
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args)
-      into.header = (result.response as { headers?: Record<string, string> }).headers?.[errorHeader]
-      return result
-    },
-    { step: 'deserialize', priority: 'low', name: 'readErrors' },
-  )
+function readErrors({ middlewareStack }: SendCommandCommand, into: ErrorFacts): void {
+  const take = (header: string | undefined) => {
+    into.header = header
+  }
+  middlewareStack.add(sendingHeader(errorHeader), { step: 'build', name: 'askForErrors' })
+  middlewareStack.add(readingHeader(errorHeader, take), { step: 'deserialize', priority: 'low', name: 'readErrors' })
 }
 
-/** Adds our header to a command; the function gives the notices of its answer. Other endpoints ignore the header. */
-function askForNotices(command: SendCommandCommand): () => readonly Notice[] {
+/** Adds our header to a command; the function gives the notices of its answer. */
+function askForNotices({ middlewareStack }: SendCommandCommand): () => readonly Notice[] {
   let header: string | undefined
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      ;(args.request as { headers: Record<string, string> }).headers[noticeHeader] = '1'
-      const result = await next(args)
-      header = (result.response as { headers?: Record<string, string> }).headers?.[noticeHeader]
-      return result
-    },
-    { step: 'build', name: 'askForNotices' },
-  )
+  const take = (found: string | undefined) => {
+    header = found
+  }
+  middlewareStack.add(sendingHeader(noticeHeader), { step: 'build', name: 'askForNotices' })
+  middlewareStack.add(readingHeader(noticeHeader, take), { step: 'build', name: 'readNotices' })
   return () => decodeNotices(header)
 }
 

@@ -1,6 +1,7 @@
 import { isErrorCode, LedgerError } from '../base/errors.ts'
 import { errorHeaderCharactersMax, shownErrorsMax } from '../base/limits.ts'
 import { parseStatementFault } from './error-texts.ts'
+import { headerOf, headerValue } from './header-json.ts'
 import { WireError } from './message.ts'
 
 /**
@@ -22,37 +23,22 @@ interface Facts {
 export function encodeErrorFacts({ cause }: WireError): string | undefined {
   if (!(cause instanceof LedgerError)) return undefined
   const others = cause.others.slice(0, shownErrorsMax).map((other) => ({ ...factsOf(other), message: other.message }))
-  const whole = asciiJson({ ...factsOf(cause), ...(others.length === 0 ? {} : { others }) })
+  const whole = headerOf({ ...factsOf(cause), ...(others.length === 0 ? {} : { others }) })
   if (whole.length <= errorHeaderCharactersMax) return whole
-  const alone = asciiJson(factsOf(cause))
-  return alone.length <= errorHeaderCharactersMax ? alone : asciiJson({ code: cause.code })
+  const alone = headerOf(factsOf(cause))
+  return alone.length <= errorHeaderCharactersMax ? alone : headerOf({ code: cause.code })
 }
 
 /** The error with what a header says of it; the error as it is for a header that is not ours. */
 export function withErrorFacts(error: WireError, header: string | undefined): WireError {
-  const facts = header === undefined || header.length > errorHeaderCharactersMax ? undefined : parsed(header)
-  const cause = facts && errorOf({ ...facts, message: parseStatementFault(error.message).text })
+  const facts = headerValue(header, errorHeaderCharactersMax)
+  if (typeof facts !== 'object' || facts === null) return error
+  const cause = errorOf({ ...facts, message: parseStatementFault(error.message).text })
   return cause === undefined ? error : new WireError(error.name, error.message, error.code, error.requestId, { cause })
 }
 
 function factsOf({ code, span, help }: LedgerError): Facts {
   return { code, ...(span && { start: span.start, end: span.end }), ...(help === undefined ? {} : { help }) }
-}
-
-function asciiJson(facts: Facts): string {
-  return JSON.stringify(facts).replace(
-    /[^\x20-\x7e]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}
-
-function parsed(header: string): Record<string, unknown> | undefined {
-  try {
-    const found: unknown = JSON.parse(header)
-    return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function errorOf(facts: Record<string, unknown>): LedgerError | undefined {

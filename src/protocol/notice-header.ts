@@ -1,5 +1,6 @@
 import { noticeHeaderCharactersMax, noticesMax } from '../base/limits.ts'
 import { type Notice, type NoticeCode, noticeCodes } from '../base/notice.ts'
+import { headerOf, headerValue } from './header-json.ts'
 import type { SendCommandResponse } from './message.ts'
 
 /**
@@ -10,21 +11,13 @@ export const noticeHeader = 'x-qldb-notices'
 
 export function encodeNotices(notices: readonly Notice[]): string {
   const plain = notices.map(({ code, message, span }) => ({ code, message, start: span.start, end: span.end }))
-  return JSON.stringify(plain).replace(
-    /[^\x20-\x7e]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return headerOf(plain)
 }
 
 /** What a header says; nothing for one that is not ours. */
 export function decodeNotices(text: string | undefined): readonly Notice[] {
-  if (text === undefined || text.length > noticeHeaderCharactersMax) return []
-  try {
-    const found: unknown = JSON.parse(text)
-    return Array.isArray(found) ? found.slice(0, noticesMax).flatMap(noticeOf) : []
-  } catch {
-    return []
-  }
+  const found = headerValue(text, noticeHeaderCharactersMax)
+  return Array.isArray(found) ? found.slice(0, noticesMax).flatMap(noticeOf) : []
 }
 
 /** A response with a page, and the notices of its statement. */
