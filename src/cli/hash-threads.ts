@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { joinBytes } from '../base/bytes.ts'
 import { hashThreadsMax } from '../base/limits.ts'
 import type { FactsSource } from '../journal/checked-windows.ts'
 import { soundFacts } from '../journal/sealed-blocks.ts'
@@ -78,13 +79,6 @@ export class HashThreads implements FactsSource {
 }
 
 function requestOf(blocks: Blocks): HashRequest {
-  const bytes = new Uint8Array(blocks.reduce((sum, block) => sum + (block?.length ?? 0), 0))
-  let at = 0
-  const lengths = blocks.map((block) => {
-    if (block === undefined) return -1
-    bytes.set(block, at)
-    at += block.length
-    return block.length
-  })
-  return { lengths, bytes }
+  const bytes = joinBytes(blocks.filter((block) => block !== undefined))
+  return { lengths: blocks.map((block) => block?.length ?? -1), bytes }
 }

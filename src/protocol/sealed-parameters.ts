@@ -1,3 +1,4 @@
+import { joinBytes } from '../base/bytes.ts'
 import { movedBytesMax } from '../base/limits.ts'
 import type { SendCommandRequest, ValueHolder } from './message.ts'
 
@@ -53,24 +54,15 @@ function seal(holders: readonly ValueHolder[]): SealedParameters {
   const encoder = new TextEncoder()
   const lengths = new Int32Array(holders.length * 2)
   const parts: Uint8Array[] = []
-  let size = 0
   const add = (at: number, part: Uint8Array | undefined) => {
     lengths[at] = part?.length ?? -1
-    if (part === undefined) return
-    parts.push(part)
-    size += part.length
+    if (part !== undefined) parts.push(part)
   }
   holders.forEach(({ IonBinary, IonText }, index) => {
     add(index * 2, IonBinary)
     add(index * 2 + 1, IonText === undefined ? undefined : encoder.encode(IonText))
   })
-  const bytes = new Uint8Array(size)
-  let end = 0
-  for (const part of parts) {
-    bytes.set(part, end)
-    end += part.length
-  }
-  return { bytes, lengths }
+  return { bytes: joinBytes(parts), lengths }
 }
 
 function unseal({ bytes, lengths }: SealedParameters): ValueHolder[] {

@@ -1,3 +1,4 @@
+import { joinBytes } from '../base/bytes.ts'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { ControlRequest, ControlResponse } from './control-message.ts'
@@ -104,14 +105,7 @@ export function unpackValues(response: SendCommandResponse, values: Packed): Sen
 }
 
 function packed(parts: readonly Uint8Array[]): Packed {
-  const lengths = parts.map((part) => part.length)
-  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0))
-  let end = 0
-  for (const part of parts) {
-    bytes.set(part, end)
-    end += part.length
-  }
-  return { bytes, lengths }
+  return { bytes: joinBytes(parts), lengths: parts.map((part) => part.length) }
 }
 
 function unpacked({ bytes, lengths }: Packed): Uint8Array[] {
