@@ -18,7 +18,7 @@ import { sealImportRecord } from './import-record.ts'
 import { treeNodes } from './journal-tree.ts'
 import { checkLedgerName } from './ledger.ts'
 import { derivedOf } from './rebuild.ts'
-import { newestVersion } from './revisions.ts'
+import { versionAsOf } from './revisions.ts'
 import {
   decodePlace,
   encodeIdentity,
@@ -140,7 +140,7 @@ export class LedgerImport {
   #versionOf(documentId: string): number | undefined {
     const reader = this.#batches.view
     const bytes = reader.get(documentIdKey(documentId))
-    return bytes && newestVersion(reader, decodePlace(bytes))
+    return bytes && versionAsOf(reader, decodePlace(bytes), Number.POSITIVE_INFINITY)
   }
 
   get isToBeRechecked(): boolean {

@@ -39,15 +39,6 @@ export function revisionOf(
   return superseded && decodeRevisionRecord(superseded)
 }
 
-/** The version of a document's last revision, deletions included; undefined when there is none. */
-export function newestVersion(reader: Reader, place: DocumentPlace): number | undefined {
-  const current = reader.get(documentKey(place.tableNumber, place.documentNumber))
-  const version = current && versionOfDocument(current)
-  if (version !== undefined && version !== derivedVersion) return version
-  for (const [key] of reader.range({ ...documentRevisionRange(place), reverse: true })) return versionOfRevisionKey(key)
-  return undefined
-}
-
 /** The version that a document had after a block; undefined when it was not there yet. */
 export function versionAsOf(reader: Reader, place: DocumentPlace, sequenceNo: number): number | undefined {
   const current = reader.get(documentKey(place.tableNumber, place.documentNumber))
