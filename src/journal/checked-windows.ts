@@ -40,19 +40,36 @@ export async function* checkedBlocks(
   facts: FactsSource = factsHere,
 ): AsyncGenerator<CheckedSource> {
   const queue = new FindingQueue(findings)
-  const waiting: Waiting[] = []
   let failure: { readonly error: unknown } | undefined
   const windows = windowsOfSources(files, queue, onRead, retyper, (error) => {
     failure = { error }
   })
-  for await (const window of windows) {
-    const asked = window.map(({ source, stored }) => (source.doubtful.length > 0 ? undefined : stored))
-    waiting.push({ window, facts: facts.of(asked) })
-    if (waiting.length > facts.ahead) yield* taken(waiting.shift() as Waiting, queue)
+  const checkable = ({ source, stored }: ReadBlock) => (source.doubtful.length > 0 ? undefined : stored)
+  for await (const [window, known] of withFacts(windows, checkable, facts)) {
+    for (const [index, { source, stored, findings: before }] of window.entries()) {
+      queue.release(before)
+      yield { source, stored, facts: known[index] }
+    }
   }
-  for (const next of waiting) yield* taken(next, queue)
   queue.release(Number.POSITIVE_INFINITY)
   if (failure !== undefined) throw failure.error
+}
+
+/** Windows of blocks with what is known of each block, in their order; later ones are asked about ahead. */
+export async function* withFacts<Item>(
+  windows: AsyncIterable<readonly Item[]> | Iterable<readonly Item[]>,
+  checkable: (item: Item) => Uint8Array | undefined,
+  facts: FactsSource,
+): AsyncGenerator<readonly [window: readonly Item[], facts: Facts]> {
+  const waiting: (readonly [readonly Item[], Facts | Promise<Facts>])[] = []
+  for await (const window of windows) {
+    waiting.push([window, facts.of(window.map(checkable))])
+    const [first] = waiting
+    if (first === undefined || waiting.length <= facts.ahead) continue
+    waiting.shift()
+    yield [first[0], await first[1]]
+  }
+  for (const [window, asked] of waiting) yield [window, await asked]
 }
 
 interface ReadBlock {
@@ -60,19 +77,6 @@ interface ReadBlock {
   readonly stored: Uint8Array | undefined
   /** Findings before it. */
   readonly findings: number
-}
-
-interface Waiting {
-  readonly window: readonly ReadBlock[]
-  readonly facts: Facts | Promise<Facts>
-}
-
-async function* taken({ window, facts }: Waiting, queue: FindingQueue): AsyncGenerator<CheckedSource> {
-  const known = await facts
-  for (const [index, { source, stored, findings }] of window.entries()) {
-    queue.release(findings)
-    yield { source, stored, facts: known[index] }
-  }
 }
 
 async function* windowsOfSources(

@@ -1,6 +1,6 @@
 import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import { type FactsSource, factsHere } from '../journal/checked-windows.ts'
+import { type FactsSource, factsHere, withFacts } from '../journal/checked-windows.ts'
 import { checkable, JournalCheck, type JournalReport, type StoredBlock, windowsOf } from '../journal/journal-check.ts'
 import type { Snapshot, Store } from '../store/store.ts'
 import { endBlock } from './block-cache.ts'
@@ -96,17 +96,11 @@ async function checkWindows(
   journal: JournalCheck,
   { facts = factsHere, onProgress = () => undefined }: VerifyOptions,
 ): Promise<void> {
-  const waiting: { readonly window: StoredBlock[]; readonly facts: ReturnType<FactsSource['of']> }[] = []
-  const add = async ({ window, facts: asked }: (typeof waiting)[number]) => {
+  for await (const [window, known] of withFacts(windows, checkable, facts)) {
     const done = window[0]?.sequenceNo ?? 0
     await onProgress({ stage: 'blocks', done, total: journal.last + 1, bytes: journal.bytes })
-    journal.addStored(window, await asked)
+    journal.addStored(window, known)
   }
-  for (const window of windows) {
-    waiting.push({ window, facts: facts.of(window.map(checkable)) })
-    if (waiting.length > facts.ahead) await add(waiting.shift() as (typeof waiting)[number])
-  }
-  for (const next of waiting) await add(next)
 }
 
 function checkOf(snapshot: Snapshot, { strandId, origin }: Identity, saved: readonly SavedMarks[] = []): JournalCheck {
