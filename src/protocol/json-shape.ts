@@ -37,8 +37,8 @@ export class JsonShape {
   /** Characters of the open string, as UTF-16 counts them. */
   #characters = 0
   #text: number[] = []
-  /** The member whose value comes next, or has begun. */
-  #name: string | undefined
+  /** The name of the member whose value comes next, or has begun. */
+  #name: readonly number[] | undefined
 
   constructor(limits: JsonLimits) {
     this.#limits = limits
@@ -63,7 +63,7 @@ export class JsonShape {
     if (mark === quote) this.#begin()
     else if (mark === openBracket || mark === openBrace) this.#open(1)
     else if (mark === closeBracket || mark === closeBrace) this.#open(-1)
-    else if (mark === colon) this.#name = new TextDecoder().decode(Uint8Array.from(this.#text))
+    else if (mark === colon) this.#name = this.#text
     else if (mark === comma) {
       this.#members += 1
       this.#name = undefined
@@ -129,7 +129,8 @@ export class JsonShape {
 
   #longText(): string {
     const { textCharacters } = this.#limits
-    const what = this.#name === 'Statement' ? 'the statement' : memberText(this.#name)
+    const name = this.#name && new TextDecoder().decode(Uint8Array.from(this.#name))
+    const what = name === 'Statement' ? 'the statement' : memberText(name)
     return `${what} has more than ${textCharacters} characters (--quota statement-characters)`
   }
 }
