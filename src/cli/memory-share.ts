@@ -4,7 +4,7 @@ import { getHeapStatistics } from 'node:v8'
 import { statementMemoryShare } from '../base/limits.ts'
 import { heapShare } from '../library/heap-share.ts'
 
-/** Shares are told in whole megabytes. */
+/** Shares are whole megabytes, so that errors show round numbers. */
 const wholeBytes = 1024 * 1024
 
 /** The memory of one statement outside a server: a share of what the process may use, control groups and V8 included. */

@@ -58,8 +58,7 @@ export function plainPath(error: unknown): unknown {
 /** How the field that SET names is removed; undefined for the document itself and for elements. */
 export function removalHint(path: TargetPath): string | undefined {
   if (path.length === 0 || path.some((step) => step.kind !== 'field')) return undefined
-  const name = targetName(path).replaceAll("'", '')
-  return `REMOVE ${name} removes the field`
+  return `REMOVE ${targetName(path).replaceAll("'", '')} removes the field`
 }
 
 /** `Owners.PrimaryOwner`, as a statement writes it. */

@@ -143,7 +143,7 @@ export class ExportVerifier {
     if (before !== undefined) this.#resume(before)
   }
 
-  /** Whether what was checked so far leaves nothing open, so that a check may be resumed after it. */
+  /** Whether nothing checked so far is in doubt, so that a resumed check may start after it. */
   get isCertain(): boolean {
     return this.#findings.count('doubtful') + this.#findings.count('tampered') === 0 && !this.#chain.awaitsRedaction
   }

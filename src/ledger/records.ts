@@ -36,7 +36,7 @@ export interface Origin {
   readonly isVerified: boolean
   /** Revisions whose data came as JSON and could not be given back its types. */
   readonly doubtfulRevisions: number
-  /** Of an unfinished import: the check left something open, so that it must begin anew when the import is resumed. */
+  /** Of an unfinished import: the check left something open, so a resumed import must check all blocks again. */
   readonly mustRecheck?: true
 }
 

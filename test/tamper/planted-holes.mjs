@@ -78,7 +78,7 @@ export const plantedHoles = [
     path: 'RevisionHash',
   },
   {
-    name: 'unknown fields of blocks are passed over',
+    name: 'unknown fields of blocks are ignored',
     file: verify,
     find: 'if (this.uncovered.length > 0) {',
     replace: 'if (this.uncovered.length < 0) {',
