@@ -7,15 +7,20 @@ const { createRequire, Module } = require('node:module')
 const { dirname, join } = require('node:path')
 const { Script } = require('node:vm')
 
-const file = join(__dirname, '..', 'dist', 'main.cjs')
-const cachedData = readIfThere(`${file}.cache`)
-if (cachedData === undefined) require(file)
-else {
-  // Code from the cache can't import(): src/cli/chunks.ts borrows this.
-  globalThis[Symbol.for('qldb-shell.import')] = (url) => import(url)
+// Code from the cache can't import(), and import() of a large CommonJS file looks for its exports first, which takes a
+// quarter of a second: src/cli/chunks.ts borrows these.
+globalThis[Symbol.for('qldb-shell.import')] = (url) => import(url)
+globalThis[Symbol.for('qldb-shell.load')] = load
+
+load(join(__dirname, '..', 'dist', 'main.cjs'))
+
+function load(file) {
+  const cachedData = readIfThere(`${file}.cache`)
+  if (cachedData === undefined) return require(file)
   const script = new Script(Module.wrap(readFileSync(file, 'utf8')), { filename: file, cachedData })
-  const main = { exports: {} }
-  script.runInThisContext()(main.exports, createRequire(file), main, file, dirname(file))
+  const module = { exports: {} }
+  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
+  return module.exports
 }
 
 function readIfThere(path) {

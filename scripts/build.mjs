@@ -74,7 +74,7 @@ export async function buildProgram({ types = false } = {}) {
       },
     }),
   ])
-  compileCache(join(fresh, 'main.cjs'))
+  compileCache(fresh)
   // Without new declarations those of the build before stay: several builds may be going on at once.
   if (!types && existsSync(join(dist, 'types'))) cpSync(join(dist, 'types'), join(fresh, 'types'), { recursive: true })
   // Two renames, so that a program started meanwhile finds one or the other.
@@ -85,9 +85,9 @@ export async function buildProgram({ types = false } = {}) {
 }
 
 /** Without the cache the program starts as well, only later: a failure is no reason to stop. */
-function compileCache(file) {
+function compileCache(folder) {
   const { NODE_OPTIONS: _, ...env } = process.env
-  spawnSync(process.execPath, [join(root, 'scripts', 'compile-cache.cjs'), file], { stdio: 'ignore', env })
+  spawnSync(process.execPath, [join(root, 'scripts', 'compile-cache.cjs'), folder], { stdio: 'ignore', env })
 }
 
 /** The declarations of src/index.ts, src/fixture.ts and of what they name, each source file's in a file of its own. */

@@ -20,10 +20,14 @@ export function chunkPath(name: keyof typeof chunkFiles): string {
 
 /** The exports of a chunk. */
 export async function loadChunk<Exports>(name: keyof typeof chunkFiles): Promise<Exports> {
-  const url = pathToFileURL(chunkPath(name)).href
-  const lent = (globalThis as Record<symbol, unknown>)[lentImport] as ((url: string) => Promise<unknown>) | undefined
-  return (await (lent === undefined ? import(url) : lent(url))) as Exports
+  const path = chunkPath(name)
+  if (path.endsWith('.cjs')) return (lent<(path: string) => Exports>('load') ?? require)(path) as Exports
+  const url = pathToFileURL(path).href
+  const importing = lent<(url: string) => Promise<Exports>>('import')
+  return importing === undefined ? import(url) : importing(url)
 }
 
-/** Where bin/qldb.cjs leaves an import() for code that comes from V8's cache, which has none. */
-const lentImport = Symbol.for('qldb-shell.import')
+/** What bin/qldb.cjs lends to code that comes from V8's cache. */
+function lent<Lent>(what: 'import' | 'load'): Lent | undefined {
+  return (globalThis as Record<symbol, unknown>)[Symbol.for(`qldb-shell.${what}`)] as Lent | undefined
+}
