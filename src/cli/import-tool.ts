@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import type { CheckedBefore } from '../journal/checked-before.ts'
-import { checkedBlocks, type FactsSource, noFacts } from '../journal/checked-windows.ts'
+import { type CheckedSource, checkedBlocks } from '../journal/checked-windows.ts'
+import { type FactsSource, noFacts } from '../journal/facts-source.ts'
 import { blocksNamed, type ExportFiles, findExportFiles } from '../journal/import-files.ts'
 import { FindingList } from '../journal/import-findings.ts'
 import { JsonRetyper } from '../journal/import-json.ts'
@@ -122,17 +123,8 @@ async function importInto(
     })
     const before = resumable(target.checkedBefore(), files)
     const verifier = new ExportVerifier(files, findings, trusted, before)
-    const outcome = await copyBlocks(
-      target,
-      files,
-      findings,
-      verifier,
-      wishes,
-      progress,
-      retyper,
-      before,
-      wishes.verify ? threads : noFacts,
-    )
+    const facts = wishes.verify ? threads : noFacts
+    const outcome = await copyBlocks({ target, files, findings, verifier, wishes, progress, retyper, before, facts })
     progress.dispose()
     const report = verifier.end(retyper.guesses)
     if (wishes.verify)
@@ -183,18 +175,22 @@ function resumable(before: CheckedBefore | undefined, { evidence }: ExportFiles)
   return isAboutThem ? undefined : before
 }
 
+/** What blocks are copied from and into, and what checks them on the way. */
+interface Copying {
+  readonly target: LedgerImport
+  readonly files: ExportFiles
+  readonly findings: FindingList
+  readonly verifier: ExportVerifier
+  readonly wishes: ImportWishes
+  readonly progress: ToolProgress
+  readonly retyper: JsonRetyper
+  readonly before: CheckedBefore | undefined
+  readonly facts: FactsSource
+}
+
 /** Stops at the first block with a hash that does not fit. */
-async function copyBlocks(
-  target: LedgerImport,
-  files: ExportFiles,
-  findings: FindingList,
-  verifier: ExportVerifier,
-  wishes: ImportWishes,
-  progress: ToolProgress,
-  retyper: JsonRetyper,
-  before: CheckedBefore | undefined,
-  facts: FactsSource,
-): Promise<'whole' | 'tampered'> {
+async function copyBlocks(copying: Copying): Promise<'whole' | 'tampered'> {
+  const { files, findings, progress, retyper, before, facts } = copying
   const last = before?.last.blockAddress.sequenceNo ?? -1
   let blocks = before === undefined ? 0 : last - before.first.blockAddress.sequenceNo
   let bytes = 0
@@ -204,23 +200,30 @@ async function copyBlocks(
     ...files,
     blockFiles: files.blockFiles.filter(({ named }) => named === undefined || named.last >= last),
   }
-  for await (const checked of checkedBlocks(missing, findings, onRead, retyper, facts)) {
-    const { source, stored } = checked
-    const { block, doubtful } = source
-    bytes += source.bytes
-    if (block.blockAddress.sequenceNo <= last) {
-      await target.add(block)
-      continue
+  for await (const batch of checkedBlocks(missing, findings, onRead, retyper, facts)) {
+    for (const checked of batch) {
+      bytes += checked.source.bytes
+      const isNew = checked.source.block.blockAddress.sequenceNo > last
+      if (!(await copyBlock(checked, isNew, copying))) return 'tampered'
+      if (isNew) blocks += 1
+      if (isNew && blocks % blocksBetweenTurns === 0) await onRead()
     }
-    if (wishes.verify && verifier.add(source, stored, checked.facts)) return 'tampered'
-    if (findings.count('tampered') > 0 && wishes.verify) return 'tampered'
-    if (doubtful.length > 0 && wishes.acceptDoubtful !== true) throw untyped(block.blockAddress.sequenceNo)
-    if (!target.isToBeRechecked && !verifier.isCertain) target.recheckWhenResumed()
-    await target.add(block, doubtful, stored)
-    blocks += 1
-    if (blocks % blocksBetweenTurns === 0) await onRead()
   }
   return 'whole'
+}
+
+/** False for a block with a hash that does not fit. */
+async function copyBlock({ source, stored, sound }: CheckedSource, isNew: boolean, copying: Copying): Promise<boolean> {
+  const { target, findings, verifier, wishes } = copying
+  const { block, doubtful } = source
+  if (isNew) {
+    if (wishes.verify && verifier.add(source, stored, sound)) return false
+    if (findings.count('tampered') > 0 && wishes.verify) return false
+    if (doubtful.length > 0 && wishes.acceptDoubtful !== true) throw untyped(block.blockAddress.sequenceNo)
+    if (!target.isToBeRechecked && !verifier.isCertain) target.recheckWhenResumed()
+  }
+  await target.add(block, doubtful, stored)
+  return true
 }
 
 /** The ledger's name: as asked for, else as the export's manifest has it. */

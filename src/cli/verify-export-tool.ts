@@ -37,9 +37,8 @@ export async function verifyExportPaths(
         trusted,
         facts: threads,
         guessesMax: wishes.guesses,
-        onBlock: async (_, { blocks, total, bytes }) => {
-          if (blocks % blocksBetweenTurns === 0) await progress.report('verifying', blocks, total, 'blocks', bytes)
-        },
+        onBlock: (_, { blocks, total, bytes }) =>
+          blocks % blocksBetweenTurns === 0 ? progress.report('verifying', blocks, total, 'blocks', bytes) : undefined,
         onRead: ({ blocks, total, bytes }) => progress.report('verifying', blocks, total, 'blocks', bytes),
       },
     )

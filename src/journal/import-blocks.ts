@@ -1,13 +1,16 @@
 import { LedgerError } from '../base/errors.ts'
 import { exportOpenFilesMax, exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
-import type { Value } from '../values/value.ts'
-import { type Block, blockFromIon } from './block.ts'
+import { type Block, encodeBlock } from './block.ts'
+import { type FactsSource, noFacts } from './facts-source.ts'
+import { type BlockReading, FileBlocks } from './file-blocks.ts'
 import { bestCopy } from './import-copies.ts'
-import { isFileFault, type OnRead, readFileValues } from './import-file.ts'
+import type { OnRead } from './import-file.ts'
 import type { BlockFile, ExportFiles } from './import-files.ts'
-import type { FindingList } from './import-findings.ts'
-import { isJsonBlock, JsonRetyper } from './import-json.ts'
+import { type FindingList, FindingQueue } from './import-findings.ts'
+import { JsonRetyper } from './import-json.ts'
 import { readStreamBlocks, type StreamFile } from './import-stream.ts'
+import { windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
+import type { SoundBlock } from './sound-block.ts'
 
 /** A block as it came out of a file. */
 export interface SourceBlock {
@@ -18,6 +21,15 @@ export interface SourceBlock {
   readonly isJson: boolean
   /** Indexes of the revisions that JSON took the types of, so that their hash can't be checked. */
   readonly doubtful: readonly number[]
+  /** The block as encodeBlock writes it, and what is known of it, where the file has it so and it is sound. */
+  readonly stored?: Uint8Array
+  readonly sound?: SoundBlock
+}
+
+/** A block, and how many findings the reading had before it was at hand. */
+export interface ReadBlock {
+  readonly source: SourceBlock
+  readonly findings: number
 }
 
 /**
@@ -32,43 +44,28 @@ export async function* readBlocks(
   onRead?: OnRead,
   retyper = new JsonRetyper(),
 ): AsyncGenerator<SourceBlock> {
-  let last = -1
-  let copies: SourceBlock[] = []
-  for await (const source of mergedBlocks(files, findings, onRead, retyper)) {
-    const { sequenceNo } = source.block.blockAddress
-    const pending = copies[0]?.block.blockAddress.sequenceNo ?? sequenceNo
-    if (sequenceNo === pending && sequenceNo > last) {
-      copies.push(source)
-      continue
+  const queue = new FindingQueue(findings)
+  for await (const batch of readBlockBatches(files, queue, onRead, retyper)) {
+    for (const { source, findings: before } of batch) {
+      queue.release(before)
+      yield source
     }
-    if (sequenceNo < pending || sequenceNo <= last) {
-      const message = `block ${sequenceNo} in '${source.path}' comes after block ${Math.max(pending, last)} and was passed over`
-      findings.add('doubtful', 'late-block', message, { sequenceNo, file: source.path })
-      continue
-    }
-    yield bestCopy(copies, findings)
-    last = pending
-    copies = [source]
   }
-  if (copies.length > 0) yield bestCopy(copies, findings)
+  queue.release(Number.POSITIVE_INFINITY)
 }
 
-/** A file, or all stream records, with the number that is next. */
-interface Run {
-  readonly first: number
-  next(): Promise<SourceBlock | undefined>
-  close(): Promise<unknown>
-}
-
-async function* mergedBlocks(
+/** The same in batches. `facts` is asked about blocks that files hold in their stored form, before they are decoded. */
+export async function* readBlockBatches(
   files: ExportFiles,
-  findings: FindingList,
-  onRead: OnRead | undefined,
-  retyper: JsonRetyper,
-): AsyncGenerator<SourceBlock> {
-  const waiting: Run[] = files.blockFiles.map((file) => new FileRun(file, retyper, findings, onRead))
-  if (files.streamFiles.length > 0) waiting.unshift(streamRun(files.streamFiles, retyper, findings, onRead))
+  findings: FindingQueue,
+  onRead?: OnRead,
+  retyper = new JsonRetyper(),
+  facts: FactsSource = noFacts,
+): AsyncGenerator<ReadBlock[]> {
+  const waiting: Run[] = files.blockFiles.map((file) => new FileRun(file, { retyper, findings, onRead, facts }))
+  if (files.streamFiles.length > 0) waiting.unshift(new StreamRun(files.streamFiles, retyper, findings, onRead))
   const open: { readonly run: Run; head: SourceBlock }[] = []
+  const batch = new Batch(findings)
   try {
     while (waiting.length > 0 || open.length > 0) {
       const least = leastOf(open)
@@ -77,18 +74,97 @@ async function* mergedBlocks(
         waiting.shift()
         if (open.length >= exportOpenFilesMax)
           throw new LedgerError('export/limit', `the blocks of more than ${exportOpenFilesMax} files overlap`)
-        const head = await next.next()
+        const head = await nextOf(next)
         if (head !== undefined) open.push({ run: next, head })
         continue
       }
       if (least === undefined) continue
-      yield least.head
-      const head = await least.run.next()
+      batch.add(least.head)
+      let head = least.run.take()
+      if (head === undefined || batch.isFull) {
+        if (batch.size > 0) yield batch.takeAll()
+        head ??= await nextOf(least.run)
+      }
       if (head === undefined) open.splice(open.indexOf(least), 1)
       else least.head = head
     }
+    batch.end()
+    if (batch.size > 0) yield batch.takeAll()
+  } catch (error) {
+    if (batch.size > 0) yield batch.takeAll()
+    throw error
   } finally {
     for (const { run } of open) await run.close()
+  }
+}
+
+/** Blocks in their order, each once: copies follow one another. */
+class Batch {
+  readonly #findings: FindingQueue
+  #blocks: ReadBlock[] = []
+  #bytes = 0
+  #last = -1
+  #copies: SourceBlock[] = []
+
+  constructor(findings: FindingQueue) {
+    this.#findings = findings
+  }
+
+  get size(): number {
+    return this.#blocks.length
+  }
+
+  get isFull(): boolean {
+    return this.#blocks.length >= windowBlocksMax || this.#bytes >= windowBytesMax
+  }
+
+  takeAll(): ReadBlock[] {
+    const blocks = this.#blocks
+    this.#blocks = []
+    this.#bytes = 0
+    return blocks
+  }
+
+  add(source: SourceBlock): void {
+    const sequenceNo = numberOf(source)
+    const [first] = this.#copies
+    const pending = first === undefined ? sequenceNo : numberOf(first)
+    if (sequenceNo === pending && sequenceNo > this.#last) this.#copies.push(source)
+    else if (sequenceNo < pending || sequenceNo <= this.#last) {
+      const message = `block ${sequenceNo} in '${source.path}' comes after block ${Math.max(pending, this.#last)} and was passed over`
+      this.#findings.add('doubtful', 'late-block', message, { sequenceNo, file: source.path })
+    } else {
+      this.#put(bestCopy(this.#copies, this.#findings))
+      this.#last = pending
+      this.#copies = [source]
+    }
+  }
+
+  end(): void {
+    if (this.#copies.length > 0) this.#put(bestCopy(this.#copies, this.#findings))
+  }
+
+  #put(source: SourceBlock): void {
+    this.#blocks.push({ source, findings: this.#findings.total })
+    this.#bytes += source.bytes
+  }
+}
+
+/** A file, or all stream records, with the number that is next. */
+interface Run {
+  readonly first: number
+  /** The next block of those that have been read; undefined where `pull` must read more first. */
+  take(): SourceBlock | undefined
+  /** False at the end. */
+  pull(): Promise<boolean>
+  close(): Promise<unknown>
+}
+
+async function nextOf(run: Run): Promise<SourceBlock | undefined> {
+  for (;;) {
+    const source = run.take()
+    if (source !== undefined) return source
+    if (!(await run.pull())) return undefined
   }
 }
 
@@ -102,47 +178,60 @@ function leastOf<T extends { readonly head: SourceBlock }>(open: readonly T[]): 
   return least
 }
 
-function streamRun(
-  files: readonly StreamFile[],
-  retyper: JsonRetyper,
-  findings: FindingList,
-  onRead: OnRead | undefined,
-): Run {
-  const blocks = readStreamBlocks(files, retyper, findings, onRead)
-  const next = async () => {
-    const item = await blocks.next()
-    return item.done === true ? undefined : item.value
+class StreamRun implements Run {
+  readonly first = 0
+  readonly #blocks: AsyncGenerator<SourceBlock>
+  #next: SourceBlock | undefined
+
+  constructor(files: readonly StreamFile[], retyper: JsonRetyper, findings: FindingList, onRead: OnRead | undefined) {
+    this.#blocks = readStreamBlocks(files, retyper, findings, onRead)
   }
-  return { first: 0, next, close: () => blocks.return(undefined) }
+
+  take(): SourceBlock | undefined {
+    const next = this.#next
+    this.#next = undefined
+    return next
+  }
+
+  async pull(): Promise<boolean> {
+    const item = await this.#blocks.next()
+    this.#next = item.done === true ? undefined : item.value
+    return item.done !== true
+  }
+
+  async close(): Promise<unknown> {
+    return await this.#blocks.return(undefined)
+  }
 }
 
 /** The blocks of one file, in order as far as the look-ahead reaches. */
 class FileRun implements Run {
   readonly first: number
   readonly #file: BlockFile
-  readonly #retyper: JsonRetyper
   readonly #findings: FindingList
-  readonly #onRead: OnRead | undefined
-  #values: AsyncGenerator<SourceBlock> | undefined
+  readonly #blocks: FileBlocks
   /** Read ahead, by number. */
   readonly #held: SourceBlock[] = []
   #heldBytes = 0
-  #last: number | undefined
+  #last: number
   #isAtEnd = false
   #isOutOfOrder = false
   #count = 0
 
-  constructor(file: BlockFile, retyper: JsonRetyper, findings: FindingList, onRead: OnRead | undefined) {
+  constructor(file: BlockFile, reading: BlockReading) {
     this.#file = file
-    this.#retyper = retyper
-    this.#findings = findings
-    this.#onRead = onRead
+    this.#findings = reading.findings
+    this.#blocks = new FileBlocks(file.path, reading)
     this.first = Math.min(file.first, file.named?.first ?? file.first)
     this.#last = this.first - 1
   }
 
-  async next(): Promise<SourceBlock | undefined> {
-    while (!this.#isAtEnd && (this.#held.length === 0 || this.#lacksNext())) await this.#pull()
+  take(): SourceBlock | undefined {
+    while (!this.#isAtEnd && this.#lacksNext()) {
+      const source = this.#blocks.take()
+      if (source === undefined) return undefined
+      this.#hold(source)
+    }
     const source = this.#held.shift()
     if (source === undefined) return undefined
     this.#heldBytes -= source.bytes
@@ -150,30 +239,32 @@ class FileRun implements Run {
     return source
   }
 
+  async pull(): Promise<boolean> {
+    if (this.#isAtEnd) return false
+    if (await this.#blocks.pull()) return true
+    this.#isAtEnd = true
+    this.#checkName()
+    return true
+  }
+
   async close(): Promise<unknown> {
-    return this.#values?.return(undefined)
+    return await this.#blocks.close()
   }
 
   #lacksNext(): boolean {
+    const [first] = this.#held
+    if (first === undefined) return true
     const hasRoom = this.#held.length < exportReorderBlocksMax && this.#heldBytes < exportReorderBytesMax
-    return hasRoom && numberOf(this.#held[0] as SourceBlock) > (this.#last as number) + 1
+    return hasRoom && numberOf(first) > this.#last + 1
   }
 
-  async #pull(): Promise<void> {
-    this.#values ??= blocksOfFile(this.#file.path, this.#retyper, this.#findings, this.#onRead)
-    const item = await this.#values.next()
-    if (item.done === true) {
-      this.#isAtEnd = true
-      this.#checkName()
-      return
-    }
-    const source = item.value
+  #hold(source: SourceBlock): void {
     const number = numberOf(source)
     this.#count += 1
     this.#heldBytes += source.bytes
     let at = this.#held.length
     while (at > 0 && numberOf(this.#held[at - 1] as SourceBlock) > number) at -= 1
-    if (at < this.#held.length || number < (this.#last as number)) this.#noteDisorder(number)
+    if (at < this.#held.length || number < this.#last) this.#noteDisorder(number)
     this.#held.splice(at, 0, source)
   }
 
@@ -194,47 +285,12 @@ class FileRun implements Run {
   }
 }
 
-async function* blocksOfFile(
-  path: string,
-  retyper: JsonRetyper,
-  findings: FindingList,
-  onRead: OnRead | undefined,
-): AsyncGenerator<SourceBlock, undefined> {
-  let before: number | undefined
+/** Undefined for a block that has no such form: it can't be sound. */
+export function storedForm(block: Block): Uint8Array | undefined {
   try {
-    for await (const { value, bytes } of readFileValues(path, onRead)) {
-      for (const item of value.type === 'list' ? value.items : [value]) {
-        const source = sourceBlockOf(item, path, bytes, retyper, findings, before)
-        if (source === undefined) continue
-        before = numberOf(source)
-        yield source
-      }
-    }
+    return encodeBlock(block)
   } catch (error) {
-    if (!isFileFault(error)) throw error
-    findings.add('doubtful', 'file-unreadable', error.message, { file: path, sequenceNo: before })
-  }
-  return undefined
-}
-
-function sourceBlockOf(
-  value: Value,
-  path: string,
-  bytes: number,
-  retyper: JsonRetyper,
-  findings: FindingList,
-  before: number | undefined,
-): SourceBlock | undefined {
-  try {
-    if (value.type === 'struct' && isJsonBlock(value)) {
-      const { ion, doubtful } = retyper.retype(value)
-      return { block: blockFromIon(ion), path, bytes, isJson: true, doubtful }
-    }
-    return { block: blockFromIon(value), path, bytes, isJson: false, doubtful: [] }
-  } catch (error) {
-    if (!(error instanceof LedgerError)) throw error
-    const place = before === undefined ? 'at its beginning' : `after block ${before}`
-    findings.add('tampered', 'malformed', `'${path}', ${place}: ${error.message}`, { file: path, sequenceNo: before })
-    return undefined
+    if (error instanceof LedgerError) return undefined
+    throw error
   }
 }

@@ -24,6 +24,8 @@ export interface FileValue {
   readonly bytes: number
   /** Where it ends in the unpacked file, roughly: for messages. */
   readonly end: number
+  /** As of BinaryItem: then `value` may throw what the reading throws. */
+  readonly stream?: Buffer
 }
 
 /**
@@ -34,6 +36,12 @@ export interface FileValue {
  * and the file system's own errors.
  */
 export async function* readFileValues(path: string, onRead?: OnRead): AsyncGenerator<FileValue> {
+  for await (const piece of readFilePieces(path, onRead))
+    for (const { value, bytes, end } of piece) yield { value, bytes, end }
+}
+
+/** The same, as many at a time as come out of one read; they must be taken in full before the next are asked for. */
+export async function* readFilePieces(path: string, onRead?: OnRead): AsyncGenerator<Iterable<FileValue>> {
   let read = 0
   try {
     let splitter: ValueSplitter | undefined
@@ -41,11 +49,48 @@ export async function* readFileValues(path: string, onRead?: OnRead): AsyncGener
       await onRead?.(chunk.length)
       splitter ??= splitterOf(chunk)
       read += chunk.length
-      for (const item of splitter.push(chunk)) yield { ...item, end: read }
+      yield valuesOf(splitter.push(chunk), path, read)
     }
-    for (const item of splitter?.end() ?? []) yield { ...item, end: read }
+    yield valuesOf(splitter?.end() ?? [], path, read)
   } catch (error) {
     throw namedError(error, path, read)
+  }
+}
+
+function* valuesOf(items: Iterable<Omit<FileValue, 'end'>>, path: string, end: number): Generator<FileValue> {
+  try {
+    for (const item of items) {
+      if (item.stream === undefined) yield { value: item.value, bytes: item.bytes, end }
+      else yield new StreamValue(item, item.stream, path, end)
+    }
+  } catch (error) {
+    throw namedError(error, path, end)
+  }
+}
+
+class StreamValue implements FileValue {
+  readonly stream: Buffer
+  readonly end: number
+  readonly #item: Omit<FileValue, 'end'>
+  readonly #path: string
+
+  constructor(item: Omit<FileValue, 'end'>, stream: Buffer, path: string, end: number) {
+    this.stream = stream
+    this.end = end
+    this.#item = item
+    this.#path = path
+  }
+
+  get bytes(): number {
+    return this.#item.bytes
+  }
+
+  get value(): Value {
+    try {
+      return this.#item.value
+    } catch (error) {
+      throw namedError(error, this.#path, this.end)
+    }
   }
 }
 

@@ -70,6 +70,35 @@ export class FindingList {
   }
 }
 
+/** Holds findings until they are released, in their order. */
+export class FindingQueue extends FindingList {
+  override readonly lone: FindingList['lone']
+  readonly #target: FindingList
+  #held: Parameters<FindingList['add']>[] = []
+  /** How many there were in all. */
+  total = 0
+  #released = 0
+
+  constructor(target: FindingList) {
+    super()
+    this.#target = target
+    this.lone = target.lone
+  }
+
+  override add(...finding: Parameters<FindingList['add']>): void {
+    this.#held.push(finding)
+    this.total += 1
+  }
+
+  /** The first so many of all. */
+  release(count: number): void {
+    if (this.#held.length === 0 || count <= this.#released) return
+    const released = this.#held.splice(0, count - this.#released)
+    this.#released += released.length
+    for (const finding of released) this.#target.add(...finding)
+  }
+}
+
 /** Findings of the block checks that hashes have no part in. */
 const contradictions: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'gap',

@@ -2,8 +2,8 @@ import { LedgerError } from '../base/errors.ts'
 import { exportBlockBytesMax, exportSymbolsMax } from '../base/limits.ts'
 import { isIonBinary } from '../values/binary-reader.ts'
 import { BinaryValueReader } from '../values/binary-value-reader.ts'
-import { declareSymbols, LocalSymbolTable, symbolTableText } from '../values/symbols.ts'
-import type { Value } from '../values/value.ts'
+import { declareSymbols, LocalSymbolTable, symbolTableId, symbolTableText } from '../values/symbols.ts'
+import type { StructValue, Value } from '../values/value.ts'
 import { tooLarge } from './import-split-text.ts'
 import { isAggregatedRecord, readAggregatedRecord } from './kinesis-record.ts'
 
@@ -11,6 +11,8 @@ import { isAggregatedRecord, readAggregatedRecord } from './kinesis-record.ts'
 export interface BinaryItem {
   readonly value: Value
   readonly bytes: number
+  /** Where the value is a struct with a symbol table of its own: both, as a stream. Then `value` may throw. */
+  readonly stream?: Buffer
 }
 
 const markerBytes = 4
@@ -31,6 +33,8 @@ export class BinarySplitter {
   readonly #bytesMax: number
   readonly #isPacked: boolean
   #symbols = new LocalSymbolTable()
+  /** A symbol table that nobody has read yet. */
+  #declaration: Buffer | undefined
   #parts: Buffer[] = []
   #heldBytes = 0
   /** How many bytes there must be before there is anything to do. */
@@ -75,13 +79,23 @@ export class BinarySplitter {
         at += record.size
         continue
       }
+      const stream = bytes[at] === 0xe0 ? streamAt(bytes, at, this.#bytesMax) : undefined
+      if (stream !== undefined && !isEnd && at + stream.size > bytes.length) {
+        this.#wantedBytes = stream.size
+        break
+      }
+      if (stream?.valueAt !== undefined && at + stream.size <= bytes.length) {
+        yield this.#readStream(bytes.subarray(at, at + stream.size), stream.valueAt - at)
+        at += stream.size
+        continue
+      }
       const size = this.#sizeAt(bytes, at, isEnd)
       if (size === undefined || at + size > bytes.length) {
         this.#wantedBytes = size ?? bytes.length - at + 1
         break
       }
       const descriptor = bytes[at] as number
-      if (descriptor === 0xe0) this.#symbols = new LocalSymbolTable()
+      if (descriptor === 0xe0) this.#forgetSymbols()
       else if (!isPadding(descriptor)) yield* this.#read(bytes.subarray(at, at + size))
       at += size
     }
@@ -127,18 +141,93 @@ export class BinarySplitter {
     yield* splitter.end()
   }
 
-  *#read(bytes: Buffer): Generator<BinaryItem> {
-    const reader = new BinaryValueReader(bytes, this.#symbols, true)
-    const value = reader.readValue(bytes.length, 0)
-    if (value === undefined) return
-    if (value.type !== 'struct' || value.annotations?.[0] !== symbolTableText) {
-      yield { value, bytes: bytes.length }
-      return
-    }
-    this.#symbols = declareSymbols(value, this.#symbols)
-    if (this.#symbols.texts.length > exportSymbolsMax || this.#symbols.importedCount > exportSymbolsMax)
-      throw new LedgerError('export/limit', `the data declares more than ${exportSymbolsMax} symbols`)
+  #forgetSymbols(): void {
+    this.#symbols = new LocalSymbolTable()
+    this.#declaration = undefined
   }
+
+  #readStream(stream: Buffer, valueAt: number): BinaryItem {
+    this.#forgetSymbols()
+    this.#declaration = stream.subarray(markerBytes, valueAt)
+    return new StreamItem(stream, valueAt)
+  }
+
+  *#read(bytes: Buffer): Generator<BinaryItem> {
+    if (this.#declaration !== undefined) this.#symbols = declared(this.#declaration, this.#symbols)
+    this.#declaration = undefined
+    const value = new BinaryValueReader(bytes, this.#symbols, true).readValue(bytes.length, 0)
+    if (value === undefined) return
+    if (isDeclaration(value)) this.#symbols = withinLimit(declareSymbols(value, this.#symbols))
+    else yield { value, bytes: bytes.length }
+  }
+}
+
+/** A struct with a symbol table before it, neither of which is read before the value is asked for. */
+class StreamItem implements BinaryItem {
+  readonly stream: Buffer
+  readonly #valueAt: number
+
+  constructor(stream: Buffer, valueAt: number) {
+    this.stream = stream
+    this.#valueAt = valueAt
+  }
+
+  get bytes(): number {
+    return this.stream.length - this.#valueAt
+  }
+
+  get value(): Value {
+    const symbols = declared(this.stream.subarray(markerBytes, this.#valueAt), new LocalSymbolTable())
+    const bytes = this.stream.subarray(this.#valueAt)
+    // It is no padding.
+    return new BinaryValueReader(bytes, symbols, true).readValue(bytes.length, 0) as Value
+  }
+}
+
+function isDeclaration(value: Value): value is StructValue {
+  return value.type === 'struct' && value.annotations?.[0] === symbolTableText
+}
+
+/** The symbol table that bytes in the form of streamAt declare. */
+function declared(declaration: Buffer, before: LocalSymbolTable): LocalSymbolTable {
+  const value = new BinaryValueReader(declaration, before, true).readValue(declaration.length, 0) as StructValue
+  return withinLimit(declareSymbols(value, before))
+}
+
+function withinLimit(symbols: LocalSymbolTable): LocalSymbolTable {
+  if (symbols.texts.length <= exportSymbolsMax && symbols.importedCount <= exportSymbolsMax) return symbols
+  throw new LedgerError('export/limit', `the data declares more than ${exportSymbolsMax} symbols`)
+}
+
+/**
+ * Whether a version marker, a symbol table and a struct follow one another here, as encodeIon writes them: how long they
+ * are, or how many bytes must be there to say more. Where the struct begins, when they are that. Undefined for anything else.
+ */
+function streamAt(bytes: Buffer, at: number, bytesMax: number): { size: number; valueAt?: number } | undefined {
+  const tableAt = at + markerBytes
+  if (tableAt >= bytes.length) return { size: markerBytes + 1 }
+  if (!isIonBinary(bytes.subarray(at, tableAt))) return undefined
+  const table = containerEnd(bytes, tableAt, 0xe)
+  if (table === undefined || table.end - tableAt > bytesMax) return undefined
+  if (table.contentAt === undefined || table.end >= bytes.length) return { size: table.end + 1 - at }
+  const { contentAt, end: valueAt } = table
+  const struct = bytes[contentAt + 2] as number
+  const isTable =
+    valueAt - contentAt > 2 && bytes[contentAt] === 0x81 && bytes[contentAt + 1] === (symbolTableId | 0x80)
+  if (!isTable || struct >> 4 !== 0xd || struct === 0xdf) return undefined
+  const value = containerEnd(bytes, valueAt, 0xd)
+  if (value === undefined || value.end - valueAt > bytesMax) return undefined
+  return value.contentAt === undefined ? { size: value.end - at } : { size: value.end - at, valueAt }
+}
+
+/** The end of a value of that type that is no null; without `contentAt` it says how many bytes must be there first. */
+function containerEnd(bytes: Buffer, at: number, code: number): { end: number; contentAt?: number } | undefined {
+  const descriptor = bytes[at] as number
+  if (descriptor >> 4 !== code || (descriptor & 15) === 15 || descriptor === 0xe0) return undefined
+  const head = headOf(bytes, at)
+  if (head === undefined) return { end: bytes.length + 1 }
+  const contentAt = at + head.headBytes
+  return { end: contentAt + head.contentBytes, contentAt }
 }
 
 function isPadding(descriptor: number): boolean {

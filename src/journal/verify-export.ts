@@ -2,12 +2,13 @@ import { equalBytes, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { exportDocumentsMax } from '../base/limits.ts'
 import { printTimestamp } from '../values/timestamp.ts'
-import { type Block, coversHead, encodeBlock } from './block.ts'
+import { type Block, coversHead } from './block.ts'
 import type { CheckedBefore } from './checked-before.ts'
 import type { BlockPlace, EvidenceVerdict, ExportReport } from './export-outcome.ts'
 import type { Digest } from './digest.ts'
-import { checkedBlocks, type FactsSource } from './checked-windows.ts'
-import type { SourceBlock } from './import-blocks.ts'
+import { checkedBlocks } from './checked-windows.ts'
+import type { FactsSource } from './facts-source.ts'
+import { type SourceBlock, storedForm } from './import-blocks.ts'
 import {
   blocksNamed,
   type ExportFiles,
@@ -21,7 +22,7 @@ import { RunningTree, siblingRanges, treeRoot } from './merkle-tree.ts'
 import { verifyProof } from './proof.ts'
 import type { ProofFile } from './proof-file.ts'
 import { soundBlock } from './sealed-blocks.ts'
-import { SoundBlock, type SoundFacts } from './sound-block.ts'
+import type { SoundBlock } from './sound-block.ts'
 import { ChainVerifier } from './verify-chain.ts'
 import { verifyEvidence } from './verify-evidence.ts'
 
@@ -63,9 +64,12 @@ export async function verifyExport(paths: readonly string[], options: VerifyExpo
   const progress = () => ({ total, blocks: verifier.blocks, bytes: verifier.bytes })
   const retyper = new JsonRetyper(options.guessesMax)
   const onPiece = onRead && (() => onRead(progress()))
-  for await (const { source, stored, facts } of checkedBlocks(files, findings, onPiece, retyper, options.facts)) {
-    verifier.add(source, stored, facts)
-    await options.onBlock?.(source, progress())
+  for await (const batch of checkedBlocks(files, findings, onPiece, retyper, options.facts)) {
+    for (const { source, stored, sound } of batch) {
+      verifier.add(source, stored, sound)
+      const turn = options.onBlock?.(source, progress())
+      if (turn !== undefined) await turn
+    }
   }
   return verifier.end(retyper.guesses)
 }
@@ -183,14 +187,13 @@ export class ExportVerifier {
 
   /**
    * Whether the block, by itself and after the one before, has a hash that does not fit. `stored` is the block as
-   * encodeBlock writes it, `facts` what SealedBlocks says of that, where it was asked.
+   * encodeBlock writes it, `known` what SealedBlocks says of that, where it was asked.
    */
-  add(source: SourceBlock, stored = storedForm(source.block), facts?: SoundFacts): boolean {
+  add(source: SourceBlock, stored = storedForm(source.block), known?: SoundBlock): boolean {
     const { block } = source
     if (this.#first === undefined) this.#begin(block)
     if (this.#strands.size < 2) this.#strands.add(block.blockAddress.strandId)
     const before = this.#findings.count('tampered')
-    const known = facts && stored && new SoundBlock(facts, stored)
     const sound = source.doubtful.length > 0 ? undefined : (known ?? soundBlock(stored))
     const isSound = sound !== undefined && this.#chain.takesSound(sound)
     const report = isSound ? this.#chain.addSound(sound) : this.#chain.add(block, source.doubtful)
@@ -468,16 +471,6 @@ const loneSummaryCodes: ReadonlySet<ExportFindingCode> = new Set<ExportFindingCo
   'revision-missing',
 ])
 const noCodes: ReadonlySet<ExportFindingCode> = new Set()
-
-/** Undefined for a block that has no such form: it can't be sound. */
-export function storedForm(block: Block): Uint8Array | undefined {
-  try {
-    return encodeBlock(block)
-  } catch (error) {
-    if (error instanceof LedgerError) return undefined
-    throw error
-  }
-}
 
 function numberOf({ blockAddress }: Block): number {
   return blockAddress.sequenceNo

@@ -1,6 +1,6 @@
 import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import { type FactsSource, factsHere, withFacts } from '../journal/checked-windows.ts'
+import { type FactsSource, factsHere, withFacts } from '../journal/facts-source.ts'
 import { checkable, JournalCheck, type JournalReport, type StoredBlock, windowsOf } from '../journal/journal-check.ts'
 import type { Snapshot, Store } from '../store/store.ts'
 import { endBlock } from './block-cache.ts'

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { FactsSource } from '../../src/journal/checked-windows.ts'
+import { encodeBlock } from '../../src/journal/block.ts'
+import { type FactsSource, factsHere, noFacts } from '../../src/journal/facts-source.ts'
 import { soundFacts } from '../../src/journal/sealed-blocks.ts'
 import { verifyExport } from '../../src/journal/verify-export.ts'
 import { verifyStore } from '../../src/ledger/verify-ledger.ts'
 import { blockKey } from '../../src/ledger/keys.ts'
+import { encodeAllIon } from '../../src/values/binary-writer.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import { openLedger, run } from '../ledger/ledger-fixture.ts'
 import { ForeignJournal, idOf, withFolder, writeFiles } from './foreign-journal.ts'
@@ -24,8 +26,12 @@ function lateFacts(delays: readonly number[], ahead: number): FactsSource {
   }
 }
 
-/** 200 blocks in four files. */
 function sampleTexts(): string[] {
+  return sampleJournal().blocks.map((block) => printIon(block.ion))
+}
+
+/** 200 blocks. */
+function sampleJournal(): ForeignJournal {
   const journal = new ForeignJournal()
   const car = { table: 'Car', tableId: idOf('table Car') }
   journal.append({ statements: ['CREATE TABLE Car'], hidden: 1 })
@@ -34,7 +40,7 @@ function sampleTexts(): string[] {
       statements: ['UPDATE Car SET n = ?'],
       changes: [{ ...car, id: idOf(`${at % 40}`), data: `{n:${at}}` }],
     })
-  return journal.blocks.map((block) => printIon(block.ion))
+  return journal
 }
 
 const edit = fc.record({
@@ -81,6 +87,55 @@ test(
         },
       ),
       { numRuns: 40 },
+    )
+  }),
+)
+
+const byteEdit = fc.record({
+  at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  kind: fc.nat({ max: 5 }),
+})
+
+/** Changed, removed, added, swapped and repeated bytes, at any place of a file. */
+function editedBytes(bytes: Buffer, edits: readonly { at: number; kind: number }[]): Buffer {
+  return edits.reduce((before, { at, kind }) => {
+    const place = Math.floor(at * before.length)
+    const [head, rest] = [before.subarray(0, place), before.subarray(place)]
+    if (kind === 0) return Buffer.concat([head, Buffer.of((rest[0] as number) ^ (1 << (place % 8))), rest.subarray(1)])
+    if (kind === 1) return Buffer.concat([head, rest.subarray(1 + (place % 3))])
+    if (kind === 2) return Buffer.concat([head, Buffer.of(place & 0xff), rest])
+    if (kind === 3) return Buffer.concat([head, rest.subarray(0, 900), rest])
+    if (kind === 4) return Buffer.concat([head, Buffer.of(0xe0, 1, 0, 0xea), rest])
+    return head
+  }, bytes)
+}
+
+test(
+  'binary blocks that are not decoded get the report of those that are, whatever bytes were changed',
+  withFolder(async (folder) => {
+    const streams = sampleJournal().blocks.map((block) => Buffer.from(encodeBlock(block)))
+    const shared = encodeAllIon(sampleJournal().blocks.map(({ ion }) => ion))
+    let number = 0
+    const compare = async (files: Record<string, Uint8Array>) => {
+      const place = join(folder, String(number++))
+      writeFiles(place, files)
+      const outcome = (facts: FactsSource) => verifyExport([place], { facts }).catch((error: Error) => error.message)
+      const report = await outcome(factsHere)
+      assert.deepEqual(report, await outcome(noFacts))
+      return report
+    }
+    const whole = [0, 50, 100, 150].map((from) => Buffer.concat(streams.slice(from, from + 50)))
+    const named = (files: readonly Buffer[]) =>
+      Object.fromEntries(files.map((bytes, index) => [`${index * 50}.ion`, bytes]))
+    const sound = await compare(named(whole))
+    assert.equal(typeof sound === 'string' ? sound : sound.verdict, 'verified')
+    await compare({ 'shared.ion': shared })
+    await compare({ 'both.ion': Buffer.concat([Buffer.concat(streams.slice(0, 90)), Buffer.from(shared)]) })
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 3 }), fc.array(byteEdit, { minLength: 1, maxLength: 3 }), async (file, edits) => {
+        await compare(named(whole.map((bytes, index) => (index === file ? editedBytes(bytes, edits) : bytes))))
+      }),
+      { numRuns: 60 },
     )
   }),
 )

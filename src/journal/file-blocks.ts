@@ -1,0 +1,165 @@
+import { LedgerError } from '../base/errors.ts'
+import type { Value } from '../values/value.ts'
+import { blockFromIon } from './block.ts'
+import { DeferredBlock } from './deferred-block.ts'
+import { type Facts, type FactsSource, withFacts } from './facts-source.ts'
+import type { SourceBlock } from './import-blocks.ts'
+import { type FileValue, isFileFault, type OnRead, readFilePieces } from './import-file.ts'
+import type { FindingList } from './import-findings.ts'
+import { isJsonBlock, type JsonRetyper } from './import-json.ts'
+import { windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
+import { SoundBlock, type SoundFacts } from './sound-block.ts'
+
+/** What the files of an export are read with. */
+export interface BlockReading {
+  readonly retyper: JsonRetyper
+  readonly findings: FindingList
+  readonly onRead: OnRead | undefined
+  readonly facts: FactsSource
+}
+
+/**
+ * The blocks of one file as they lie there, a window at a time. A block that is there in its stored form and sound is not
+ * decoded; whatever `facts` says nothing of is read as if nobody had been asked.
+ */
+export class FileBlocks {
+  readonly #path: string
+  readonly #reading: BlockReading
+  #windows: AsyncGenerator<readonly [window: readonly FileValue[], facts: Facts]> | undefined
+  #window: readonly FileValue[] = []
+  #facts: Facts = []
+  #at = 0
+  /** Of a value that is a list: what follows in it. */
+  #items: readonly Value[] = []
+  #itemAt = 0
+  #itemBytes = 0
+  /** The number of the block that was taken last. */
+  #before: number | undefined
+  /** What ended the reading, after the windows before it. */
+  #failure: { readonly error: unknown } | undefined
+  #isAtEnd = false
+
+  constructor(path: string, reading: BlockReading) {
+    this.#path = path
+    this.#reading = reading
+  }
+
+  /** The next block; undefined where `pull` must read more first. What can't be read is a finding. */
+  take(): SourceBlock | undefined {
+    for (;;) {
+      const source = this.#itemAt < this.#items.length ? this.#takeItem() : this.#takeValue()
+      if (source !== undefined) this.#before = source.block.blockAddress.sequenceNo
+      if (source !== undefined || (this.#itemAt >= this.#items.length && this.#at >= this.#window.length)) return source
+    }
+  }
+
+  /** False at the end. */
+  async pull(): Promise<boolean> {
+    this.#windows ??= withFacts(this.#readWindows(), ({ stream }) => stream, this.#reading.facts)
+    const next = this.#isAtEnd ? undefined : await this.#windows.next()
+    if (next !== undefined && next.done !== true) {
+      const [window, facts] = next.value
+      this.#window = window
+      this.#facts = facts
+      this.#at = 0
+      return true
+    }
+    this.#isAtEnd = true
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure !== undefined) this.#noteFault(failure.error)
+    await this.close()
+    return false
+  }
+
+  async close(): Promise<void> {
+    await this.#windows?.return(undefined)
+  }
+
+  async *#readWindows(): AsyncGenerator<FileValue[]> {
+    let window: FileValue[] = []
+    let bytes = 0
+    try {
+      for await (const piece of readFilePieces(this.#path, this.#reading.onRead)) {
+        for (const item of piece) {
+          window.push(item)
+          bytes += item.stream?.length ?? item.bytes
+          if (window.length < windowBlocksMax && bytes < windowBytesMax) continue
+          yield window
+          window = []
+          bytes = 0
+        }
+      }
+    } catch (error) {
+      this.#failure = { error }
+    }
+    if (window.length > 0) yield window
+  }
+
+  #noteFault(error: unknown): void {
+    if (!isFileFault(error)) throw error
+    const where = { file: this.#path, sequenceNo: this.#before }
+    this.#reading.findings.add('doubtful', 'file-unreadable', error.message, where)
+  }
+
+  #takeValue(): SourceBlock | undefined {
+    const item = this.#window[this.#at]
+    if (item === undefined) return undefined
+    const facts = this.#facts[this.#at]
+    this.#at += 1
+    const { stream, bytes } = item
+    if (stream !== undefined && facts !== undefined) return soundSource(facts, stream, this.#path, bytes)
+    try {
+      const { value } = item
+      if (value.type !== 'list') return this.#sourceOf(value, bytes)
+      this.#items = value.items
+    } catch (error) {
+      if (!isFileFault(error)) throw error
+      // Nothing after it is looked at.
+      this.#window = []
+      this.#isAtEnd = true
+      this.#failure = undefined
+      this.#noteFault(error)
+      return undefined
+    }
+    this.#itemAt = 0
+    this.#itemBytes = bytes
+    return undefined
+  }
+
+  #takeItem(): SourceBlock | undefined {
+    const item = this.#items[this.#itemAt] as Value
+    this.#itemAt += 1
+    if (this.#itemAt === this.#items.length) {
+      this.#items = []
+      this.#itemAt = 0
+    }
+    return this.#sourceOf(item, this.#itemBytes)
+  }
+
+  #sourceOf(value: Value, bytes: number): SourceBlock | undefined {
+    const { retyper, findings } = this.#reading
+    const path = this.#path
+    try {
+      if (value.type === 'struct' && isJsonBlock(value)) {
+        const { ion, doubtful } = retyper.retype(value)
+        return { block: blockFromIon(ion), path, bytes, isJson: true, doubtful }
+      }
+      return { block: blockFromIon(value), path, bytes, isJson: false, doubtful: [] }
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error
+      const place = this.#before === undefined ? 'at its beginning' : `after block ${this.#before}`
+      const message = `'${path}', ${place}: ${error.message}`
+      findings.add('tampered', 'malformed', message, { file: path, sequenceNo: this.#before })
+      return undefined
+    }
+  }
+}
+
+function soundSource(facts: SoundFacts, stored: Uint8Array, path: string, bytes: number): SourceBlock {
+  const sound = new SoundBlock(facts, stored)
+  const block = new DeferredBlock(sound, stored)
+  return { block, path, bytes, isJson: false, doubtful: none, stored, sound }
+}
+
+const none: readonly number[] = []
