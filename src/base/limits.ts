@@ -196,6 +196,11 @@ export const inputRowBytesMax = 256 * 1024 * 1024
 /** Field name sequences that a reader of input files shares among rows; beyond it each row has names of its own. */
 export const inputShapesMax = 10_000
 
+/** Fields of a row of a file that are found without decoding them; a row with more is decoded whole. */
+export const rowFieldsScannedMax = 1_000
+/** How deep lists and objects in such a field of JSON may nest; deeper ones are decoded with their row. */
+export const jsonScannedDepthMax = 32
+
 /** A table that is not for a terminal pads its columns up to this width; longer cells stand out. In columns. */
 export const tablePaddingColumnsMax = 200
 

@@ -77,19 +77,19 @@ function checkReadable(path: string): void {
 /** A file as the value of a name. It is opened anew for every reading. */
 export function fileBinding({ path, format }: InputSpec): Binding {
   let known: Value | undefined
-  const open = () => {
+  const open = (isPassing: boolean) => {
     try {
-      return openInput(path, format)
+      return openInput(path, format, { isPassing })
     } catch (error) {
       throw fileError(error, path)
     }
   }
   return {
     once: path === stdinPath,
-    value: () => known ?? wholeValue(open()),
-    rows: () => {
+    value: () => known ?? wholeValue(open(false)),
+    rows: (isPassing = false) => {
       if (known !== undefined) return undefined
-      const content = open()
+      const content = open(isPassing)
       if (content.kind === 'rows') return { [Symbol.iterator]: () => content.rows }
       known = content.value
       return undefined

@@ -2,6 +2,7 @@ import { rootSlot } from '../plan/fields-asked.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import { expressionKey } from '../plan/walk-plan.ts'
 import type { BytesPlace, TextPlace } from '../values/binary-value-reader.ts'
+import { FileRow } from '../values/file-row.ts'
 import { LazyStruct } from '../values/lazy-values.ts'
 import { FieldPath } from '../values/symbols.ts'
 import { hasLoneSurrogate } from '../values/text-quoted.ts'
@@ -41,7 +42,7 @@ export function withFieldPath(expression: PlanExpression, slow: Evaluate, compil
   if (position === -1) {
     return (frame) => {
       const row = frame.slots[slot]
-      return (row instanceof LazyStruct ? row.getPath(path) : undefined) ?? slow(frame)
+      return valueIn(row, path) ?? slow(frame)
     }
   }
   return (frame) => {
@@ -51,8 +52,13 @@ export function withFieldPath(expression: PlanExpression, slow: Evaluate, compil
       if (held.type === 'missing') frame.marks[mark] = 1
       return held
     }
-    return (row instanceof LazyStruct ? row.getPath(path) : undefined) ?? slow(frame)
+    return valueIn(row, path) ?? slow(frame)
   }
+}
+
+/** What lies in a row's bytes at a path; undefined where that must be found out in another way. */
+function valueIn(row: Value | undefined, path: FieldPath): Value | undefined {
+  return row instanceof FileRow || row instanceof LazyStruct ? row.getPath(path) : undefined
 }
 
 /** Where in the bytes of a row's document a path's string lies; false where it leads to anything else. */
@@ -65,7 +71,7 @@ export function compileFindText(expression: PlanExpression, compiler: Compiler):
   const { slot, path } = found
   return (frame, place) => {
     const row = frame.slots[slot]
-    return row instanceof LazyStruct && row.findText(path, place)
+    return (row instanceof FileRow || row instanceof LazyStruct) && row.findText(path, place)
   }
 }
 
@@ -96,23 +102,32 @@ export function textTest(
   if (found === undefined || !/^(constant|parameter|once)$/.test(wanted.expression.kind)) return undefined
   const { slot, path } = found
   let known: Value | undefined
-  let text: { readonly value: string; readonly bytes: Uint8Array } | undefined
+  let text: WantedText | undefined
   return (frame) => {
     const row = frame.slots[slot]
-    if (!(row instanceof LazyStruct)) return slow(frame)
+    if (!(row instanceof FileRow || row instanceof LazyStruct)) return slow(frame)
     const value = wanted.evaluate(frame)
     if (value !== known) {
       known = value
       text = textOf(value)
     }
-    const isEqual = text && row.hasTextAt(path, text.value, text.bytes)
+    const isEqual = text && hasText(row, path, text)
     if (isEqual === undefined) return slow(frame)
     frame.marks[mark] = 1
     return isEqual === whenEqual
   }
 }
 
-function textOf(value: Value): { readonly value: string; readonly bytes: Uint8Array } | undefined {
+function hasText(row: FileRow | LazyStruct, path: FieldPath, text: WantedText): boolean | undefined {
+  return row instanceof FileRow ? row.hasTextAt(path, text.bytes) : row.hasTextAt(path, text.value, text.bytes)
+}
+
+interface WantedText {
+  readonly value: string
+  readonly bytes: Uint8Array
+}
+
+function textOf(value: Value): WantedText | undefined {
   if ((value.type !== 'string' && value.type !== 'symbol') || hasLoneSurrogate(value.value)) return undefined
   return { value: value.value, bytes: Buffer.from(value.value) }
 }

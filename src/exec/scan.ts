@@ -214,8 +214,9 @@ export function compileValueScan(scan: ValueScan, compiler: Compiler): Open {
 /** A value bound to a name: a list streams where whoever holds it lets it. */
 function globalScan(scan: ValueScan, name: string, evaluate: Evaluate, compiler: Compiler): Open {
   const { slot, atSlot, bySlot } = scan
+  const isPassing = compiler.fieldsAsked.has(slot)
   return (frame) => {
-    const rows = frame.context.source.globalRows?.(name)?.[Symbol.iterator]()
+    const rows = frame.context.source.globalRows?.(name, isPassing)?.[Symbol.iterator]()
     if (rows === undefined) return range(scan, evaluate(frame), frame, compiler)
     if (bySlot !== undefined) frame.slots[bySlot] = missing
     let ordinal = 0

@@ -38,8 +38,9 @@ export interface DocumentSource {
   /**
    * The elements of the list bound to a global name, each made when it is asked for, so that FROM need not hold them
    * all; undefined where the value is no list or is in memory anyway. Called for every opening of the source.
+   * `isPassing`: as in `scan`.
    */
-  globalRows?(name: string): Iterable<Value> | undefined
+  globalRows?(name: string, isPassing: boolean): Iterable<Value> | undefined
 }
 
 export type TableView = 'user' | 'committed'

@@ -25,8 +25,10 @@ export class InputError extends LedgerError {
   }
 }
 
-/** What may be told of rows while they are read. */
+/** How rows are read, and what may be told of them meanwhile. */
 export interface RowWatch {
+  /** The caller is done with each row before asking for the next: one object may stand for all of them (FileRow). */
+  readonly isPassing?: boolean
   /** A row that is malformed but ends somewhere: it is passed over. Where nobody is told, the error ends the reading. */
   readonly onFault?: (fault: InputError) => void
   /** The line, from 1, in which the next row begins; not told by Ion, nor by JSON values that stand one after the other. */

@@ -1,13 +1,20 @@
 import type { Value } from '../values/value.ts'
 import { inFile, passOver, type RowWatch } from './input-error.ts'
 import { JsonReader } from './json-reader.ts'
+import { JsonRowScanner } from './json-row-scanner.ts'
 import type { TextLines } from './text-lines.ts'
 
 /** JSON Lines (jsonlines.org): each line that is not blank is one JSON value, and one row. */
 export function* readJsonLines(lines: TextLines, watch: RowWatch = {}): Generator<Value, undefined> {
   const reader = new JsonReader()
+  const scanner = watch.isPassing === true ? new JsonRowScanner() : undefined
   try {
-    for (let text = lines.next(); text !== undefined; text = lines.next()) {
+    while (lines.advance()) {
+      if (scanner?.scan(lines.bytes, lines.start, lines.end) === true) {
+        yield scanner.row
+        continue
+      }
+      const text = lines.text()
       if (isBlank(text)) continue
       let value: Value
       try {

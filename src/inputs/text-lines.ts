@@ -43,6 +43,10 @@ export class TextLines {
   #at = 0
   /** Of the line given last, from 1. */
   line = 0
+  /** Where that line lies, without its end. */
+  bytes: Buffer = Buffer.alloc(0)
+  start = 0
+  end = 0
 
   constructor(source: ByteSource, path: string) {
     this.#source = source
@@ -75,24 +79,36 @@ export class TextLines {
   }
 
   next(): string | undefined {
+    return this.advance() ? this.text() : undefined
+  }
+
+  /** To the next line, which lies in `bytes` from `start` to `end`; false at the end of the file. */
+  advance(): boolean {
     const end = this.#chunk.indexOf(this.#endUnit, this.#at)
-    const text = end === -1 ? this.#nextAcross() : this.#take(end)
-    return this.line === 1 && text?.startsWith('\ufeff') ? text.slice(1) : text
+    if (end === -1) {
+      if (!this.#advanceAcross()) return false
+    } else {
+      this.line += 1
+      this.bytes = this.#chunk
+      this.start = this.#at
+      this.end = end
+      this.#at = end + 1
+    }
+    if (this.line === 1 && isByteOrderMark(this.bytes, this.start, this.end)) this.start += 3
+    return true
+  }
+
+  /** The line that was advanced to. Throws LedgerError 'file/not-text'. */
+  text(): string {
+    return textOf(this.bytes, this.start, this.end, this.path, this.line)
   }
 
   close(): void {
     this.#source.close()
   }
 
-  #take(end: number): string {
-    this.line += 1
-    const start = this.#at
-    this.#at = end + 1
-    return textOf(this.#chunk, start, end, this.path, this.line)
-  }
-
   /** A line that goes on in the next chunks. */
-  #nextAcross(): string | undefined {
+  #advanceAcross(): boolean {
     const parts: Buffer[] = [Buffer.from(this.#chunk.subarray(this.#at))]
     let length = this.#chunk.length - this.#at
     for (;;) {
@@ -103,12 +119,19 @@ export class TextLines {
         const whole = Buffer.concat(parts)
         this.#chunk = chunk ?? Buffer.alloc(0)
         this.#at = end + 1
-        if (chunk === undefined && whole.length === 0) return undefined
+        if (chunk === undefined && whole.length === 0) return false
         this.line += 1
-        return textOf(whole, 0, whole.length, this.path, this.line)
+        this.bytes = whole
+        this.start = 0
+        this.end = whole.length
+        return true
       }
       length += chunk.length
       if (length > inputRowBytesMax) throw tooLarge(this.path, this.line + 1)
     }
   }
+}
+
+function isByteOrderMark(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= 3 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf
 }

@@ -14,9 +14,10 @@ export interface Binding {
   value(): Value
   /**
    * The elements one by one when the value is a list that is not in memory; undefined when it is, or is no list: `value`
-   * is asked then. Called again for every time that the query reads it.
+   * is asked then. Called again for every time that the query reads it. `isPassing`: the caller is done with each element
+   * before asking for the next, so that one object may stand for all.
    */
-  rows(): Iterable<Value> | undefined
+  rows(isPassing?: boolean): Iterable<Value> | undefined
   /** Its rows can be read once only, as those of standard input. */
   readonly once?: boolean
 }
@@ -95,12 +96,12 @@ export class BoundSource implements DocumentSource {
     return items
   }
 
-  globalRows(name: string): Iterable<Value> | undefined {
+  globalRows(name: string, isPassing: boolean): Iterable<Value> | undefined {
     const places = this.#streaming.get(name)
     if (places === undefined || this.#held.has(name)) return undefined
     const binding = this.#bindingOf(name)
     const isReadAgain = places === readAgain || (binding.once === true && places > 1)
-    if (!isReadAgain) return binding.rows()
+    if (!isReadAgain) return binding.rows(isPassing)
     const known = this.#growing.get(name)
     if (known !== undefined) return known
     const rows = binding.rows()

@@ -110,6 +110,9 @@ export class FieldPath {
   #ids: readonly number[] | undefined
   /** How many texts the dictionary had when one of the names was looked up in vain. */
   #missedAt = 0
+  /** The names of the file's row that was looked through last, and the place that was found (file-row.ts). */
+  rowNames: readonly string[] | undefined
+  rowPlace = -1
 
   constructor(names: readonly string[]) {
     this.names = names
