@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import { printDigestFile } from '../journal/digest-file.ts'
-import type { AuditControl, Auditor } from '../shell/auditor.ts'
+import type { AuditAnswer, AuditControl, Auditor } from '../shell/auditor.ts'
 import type { Connection } from '../shell/connection.ts'
 import { digestCommand, type DigestWishes, saveDigest } from './digest-tool.ts'
 import { takeDigest, verifyFromOutside } from './proof-desk.ts'
@@ -21,39 +21,47 @@ import { verifyCommand, type VerifyWishes } from './verify-command.ts'
 export const commandAuditor: Auditor = {
   async digest(connection, words, control) {
     const invocation = parsed<DigestWishes>(digestCommand('digest'), words)
-    if (invocation.kind === 'text') return invocation
+    if (invocation.kind === 'text') return invocation.answer
     const digest = await takeDigest(connection, control)
     const { out } = invocation.wishes
-    return { text: out === undefined ? printDigestFile(digest).trimEnd() : saveDigest(out, digest) }
+    if (out !== undefined) return { text: saveDigest(out, digest), form: 'lines' }
+    return { text: printDigestFile(digest).trimEnd(), form: 'ion' }
   },
 
   async prove(connection, words, control) {
     const invocation = parsed<ProveWishes>(proveCommand('prove'), words)
-    if (invocation.kind === 'text') return invocation
+    if (invocation.kind === 'text') return invocation.answer
     const { wishes, operands } = invocation
     const made = await proveDocument(connection, withOperand(wishes, operands), control)
-    return { text: wishes.out === undefined ? made.text.trimEnd() : saveProof(wishes.out, made) }
+    if (wishes.out !== undefined) return { text: saveProof(wishes.out, made), form: 'lines' }
+    return { text: made.text.trimEnd(), form: 'ion' }
   },
 
   async verify(connection, words, control) {
     const invocation = parsed<VerifyWishes>(verifyCommand('verify'), words)
-    if (invocation.kind === 'text') return invocation
+    if (invocation.kind === 'text') return invocation.answer
     const { wishes, operands } = invocation
     const reports =
       operands.length > 0
         ? verifyFiles(operands, savedDigests(wishes), wishes.guesses)
         : [await verifyConnected(connection, wishes, control)]
-    const text = printReports(reports, wishes.format ?? 'text').trimEnd()
+    const format = wishes.format ?? (control.inJson === true ? 'json' : 'text')
+    const form = format === 'json' ? 'json' : 'lines'
+    const text = printReports(reports, format).trimEnd()
     const bad = reports.filter(({ verdict }) => verdict !== 'verified')
     const [worst] = [...bad.filter(({ verdict }) => verdict === 'tampered'), ...bad]
-    return worst === undefined ? { text } : { text, refuted: worst.lines[0] as string }
+    return { text, form, ...(worst === undefined ? {} : { refuted: worst.lines[0] as string }) }
   },
 }
 
 /** The shell's own help is the command table's; this is for `\prove --help`. */
-function parsed<Wishes>(program: Command, words: readonly string[]): ToolInvocation<Wishes> {
+function parsed<Wishes>(
+  program: Command,
+  words: readonly string[],
+): Exclude<ToolInvocation<Wishes>, { kind: 'text' }> | { readonly kind: 'text'; readonly answer: AuditAnswer } {
   const invocation = parseToolArguments<Wishes>(program, words)
-  return invocation.kind === 'text' ? { kind: 'text', text: invocation.text.trimEnd() } : invocation
+  if (invocation.kind !== 'text') return invocation
+  return { kind: 'text', answer: { text: invocation.text.trimEnd(), form: 'lines' } }
 }
 
 async function verifyConnected(

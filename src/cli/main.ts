@@ -14,6 +14,9 @@ import { isToolName, type ToolName } from './tool-names.ts'
 declare const __QLDB_VERSION__: string
 const version = __QLDB_VERSION__
 
+/** The verdict when whoever reads standard output goes away (`qldb … | head`): what was asked for was read. */
+let readerGone: () => ExitName = () => 'ok'
+
 async function main(): Promise<void> {
   // Until it is known how the run ends: a program that stops without an end has not done what was asked.
   process.exitCode = exitNumber('failed')
@@ -21,7 +24,7 @@ async function main(): Promise<void> {
   let errorFormat: ErrorFormat = 'text'
   watchStreams(
     process.stdout,
-    () => process.exit(0),
+    () => process.exit(exitNumber(readerGone())),
     (error) => {
       reportFailure(error, 0, process.stderr, errorFormat)
       process.exit(exitNumber('failed'))
@@ -69,6 +72,9 @@ async function run(args: Arguments, errorFormat: ErrorFormat): Promise<ExitName>
     errorFormat,
     onInterrupt,
     closeInput,
+    onReaderGone: (callback) => {
+      readerGone = callback
+    },
   })
 }
 

@@ -1,4 +1,5 @@
 import type { EventSink, ShellEvent } from '../shell/events.ts'
+import { commandText } from '../shell/command-rows.ts'
 import { printErrorReport, printNotice, shownCauses } from '../shell/error-report.ts'
 import { type FormatName, isFormatName, type ResultFormat, resultFormat } from '../shell/formats.ts'
 import type { Settings } from '../shell/settings.ts'
@@ -45,8 +46,10 @@ export function presentPlain(options: PresenterOptions): EventSink {
         if (stdout.isTerminal && !inJson) return stdout.write(`${end}${line()}\n`)
         return both(stdout.write(end), () => say(event, line))
       }
-      case 'text':
-        return stdout.write(`${event.text}\n`)
+      case 'text': {
+        const shown = commandText(event, commandFormat(settings, stdout))
+        return shown === undefined ? say({ type: 'notice', text: event.text }, () => event.text) : stdout.write(shown)
+      }
       case 'notice':
         return say(event, () => visibleText(event.text))
       case 'note':
@@ -67,6 +70,13 @@ export function presentPlain(options: PresenterOptions): EventSink {
     if (event.type !== 'state') beforeWrite()
     return show(event)
   }
+}
+
+/** A pipe gets a command's lines unless a format is set; a file gets what its name asks for. */
+function commandFormat(settings: Settings, stdout: TextOutput): FormatName {
+  const format = settings.get('format')
+  if (isFormatName(format)) return format
+  return stdout.usualFormat === 'ion' ? 'table' : stdout.usualFormat
 }
 
 function withCauses(event: Extract<ShellEvent, { type: 'error' }>, verbosity: number): typeof event {

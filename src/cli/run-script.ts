@@ -27,6 +27,8 @@ export interface ScriptContext {
   readonly onInterrupt: (callback: () => void) => () => void
   /** Closes standard input, so that nothing waits for it any longer. */
   readonly closeInput: () => void
+  /** Says what is to be called when the reader of standard output goes away. */
+  readonly onReaderGone: (callback: () => ExitName) => void
 }
 
 /** Runs `-e`, script files or standard input one after the other in one session. Rejects when the ledger can't be opened. */
@@ -66,10 +68,22 @@ export async function runSources(sources: readonly ScriptSource[], context: Scri
   }
   const ignore = isRemote ? context.onInterrupt(interrupt) : () => undefined
   let exit: ExitName = 'ok'
+  let isMore = false
+  let sourcesLeft = sources.length
+  context.onReaderGone(() => {
+    if (!isMore && sourcesLeft === 0 && !shell.inTransaction) return 'ok'
+    const what = shell.inTransaction ? 'the open transaction was rolled back' : 'the rest of the script was not run'
+    void direct({ type: 'warning', text: `nobody reads the output any more: ${what}` })
+    return 'failed'
+  })
   try {
+    const onMore = (more: boolean) => {
+      isMore = more
+    }
     const statementCharacters = Math.min(statementCharactersMaxWide, processMemoryShare())
-    const common = { continueOnError: args.continueOnError, signal: controller.signal, statementCharacters }
+    const common = { continueOnError: args.continueOnError, signal: controller.signal, statementCharacters, onMore }
     for (const { file, chunks } of sources) {
+      sourcesLeft -= 1
       const outcome = await runScript(shell, chunks, sink, {
         ...common,
         ...(file === undefined ? {} : { file }),

@@ -181,21 +181,31 @@ export function failureOf(thrown: unknown, endpoint: string): WireError | Ledger
     )
   }
   if (error.$fault !== undefined) {
-    const text = error.Message ?? error.message
+    const { httpStatusCode = 400, requestId } = error.$metadata ?? {}
+    const text: unknown = error.Message ?? error.message
+    if (typeof text !== 'string' || sdkWords.test(text)) {
+      return failed('endpoint/malformed-answer', notOurs(endpoint, httpStatusCode))
+    }
     if (credentialErrors.some((name) => error.name.startsWith(name))) {
       return failed('endpoint/credentials', `'${endpoint}' refused the credentials: ${text}`, credentialsHelp)
     }
-    const { httpStatusCode = 400, requestId } = error.$metadata ?? {}
     return wireErrorOf(error.name, text, httpStatusCode, error.Code, requestId)
   }
   if (error.$response !== undefined || error.$metadata?.httpStatusCode !== undefined) {
-    return failed('endpoint/malformed-answer', `'${endpoint}' does not answer as a ledger does`)
+    return failed('endpoint/malformed-answer', notOurs(endpoint, error.$metadata?.httpStatusCode))
   }
   const reason = error.code ?? error.message
   if (notConnected.test(error.code ?? '') || /did not establish a connection|connect ETIMEDOUT/.test(error.message)) {
     return failed('endpoint/unreachable', `can't reach '${endpoint}': ${reason}`)
   }
   return failed('endpoint/failed', `the connection to '${endpoint}' broke: ${reason}`)
+}
+
+/** What the SDK says where an answer says nothing that it can read. */
+const sdkWords = /^(?:UnknownError$|Deserialization error)/
+
+function notOurs(endpoint: string, status: number | undefined): string {
+  return `'${endpoint}' does not answer as a ledger does${status === undefined ? '' : ` (HTTP status ${status})`}`
 }
 
 const credentialsHelp = 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'

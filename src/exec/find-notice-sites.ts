@@ -15,6 +15,7 @@ import type {
 } from '../plan/plan.ts'
 import { keyOf, textOf } from './notice-path.ts'
 import { type NoticeStep, NoticeSites, type NullComparison, type PathRole, type PathSite } from './notice-sites.ts'
+import { columnsOf, isFixed, outputsOf } from './plan-facts.ts'
 import { comparesNull, isAbsentConstant, nullList } from './null-comparisons.ts'
 
 /** Finds what of a statement is watched for notices. */
@@ -48,6 +49,8 @@ class Finder {
   /** Whether the present expression may never be evaluated although there are rows. */
   #isConditional = false
   #block = 0
+  /** The names that the present block's SELECT gives, while what runs before it is looked at. */
+  #outputs: ReadonlySet<string> = new Set()
   /** How many ORs the present expression is in. */
   #ors = 0
   #depth = 0
@@ -206,10 +209,14 @@ class Finder {
 
   #query(query: QueryPlan): void {
     switch (query.kind) {
-      case 'select':
+      case 'select': {
+        const before = this.#outputs
+        this.#outputs = outputsOf(query)
         this.#operator(query.input)
+        this.#outputs = before
         this.#expression(query.value, 'value')
         break
+      }
       case 'pivot':
         this.#operator(query.input)
         this.#all([query.name, query.value], 'value')
@@ -389,7 +396,15 @@ class Finder {
       if (this.#blocks.get(slot) !== this.#block || source.paths.length >= noticeSitesMax) continue
       for (const { value } of texts as readonly { readonly value: string }[]) {
         const steps: readonly NoticeStep[] = [{ kind: 'field', name: value, exact: true }]
-        source.paths.push({ steps, text: value, span, role: 'literal', isName: false, mark: undefined })
+        source.paths.push({
+          steps,
+          text: value,
+          span,
+          role: 'literal',
+          isName: false,
+          isOutput: false,
+          mark: undefined,
+        })
       }
     }
   }
@@ -460,7 +475,8 @@ class Finder {
       if (this.#paths.size >= noticeSitesMax) return
       const mark = isConditional ? this.sites.newMark() : undefined
       if (mark !== undefined) this.sites.markPath(part, mark)
-      const added: PathSite = { ...site, steps: steps.map(plainStep), text, mark }
+      const isOutput = site.isName && steps.length === 1 && this.#outputs.has(text.toLowerCase())
+      const added: PathSite = { ...site, steps: steps.map(plainStep), text, isOutput, mark }
       this.#paths.set(key, added)
       source.paths.push(added)
       return
@@ -471,19 +487,10 @@ class Finder {
   }
 }
 
-/** Whether an expression is the same for every row. */
-function isFixed({ kind }: PlanExpression): boolean {
-  return kind === 'constant' || kind === 'parameter' || kind === 'once'
-}
-
 function stepOf(step: SpreadStep | ExcludeStep): NoticeStep {
   return step.kind === 'field' ? step : each
 }
 
 function plainStep(step: NoticeStep): NoticeStep {
   return step.kind === 'field' ? { kind: 'field', name: step.name, exact: step.exact } : each
-}
-
-function columnsOf(value: PlanExpression): readonly string[] | undefined {
-  return value.kind === 'query' && value.query.kind === 'select' ? value.query.columns : undefined
 }

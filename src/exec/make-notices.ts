@@ -98,7 +98,7 @@ function fieldNotice(site: PathSite, probe: SourceProbe, text: string): [NoticeC
   const names = probe.names.get(structKey(site.steps, site.steps.length - 1)) ?? []
   const near = wanted.length <= noticeNameCharactersMax ? nearName(wanted, names) : undefined
   const isQuoted = text.startsWith('"', site.span.start)
-  if (site.isName && isMeantAsText(site, isQuoted, wanted, near)) {
+  if (site.isName && !site.isOutput && isMeantAsText(site, isQuoted, wanted, near)) {
     const written = isQuoted ? `"${noticeText(wanted)}"` : noticeText(wanted)
     return ['notice/name-not-text', `${written} is a name; strings take single quotes`]
   }
@@ -110,10 +110,14 @@ function fieldNotice(site: PathSite, probe: SourceProbe, text: string): [NoticeC
   const alias = aliasHint(site, source)
   if (alias !== undefined) return ['notice/no-such-field', `${lack}; ${alias}`]
   const added = site.role === 'set' ? ' (SET added it)' : ''
+  if (site.isOutput) return ['notice/no-such-field', `${lack}; ${outputHint}`]
   if (near === undefined) return ['notice/no-such-field', `${lack}${added}`]
   const path = site.text.slice(0, site.text.length - wanted.length) + near
   return ['notice/no-such-field', `${lack}; did you mean '${noticeText(path)}'?${added}`]
 }
+
+/** For `SELECT price * 2 AS cost … WHERE cost > 5`. */
+const outputHint = 'SELECT, which gives that name, runs later: repeat its expression, or nest the query'
 
 /** For `V.VIN` where the alias is `v`: the first step of a longer path was meant as the alias. */
 function aliasHint({ steps, isName }: PathSite, { alias, label, paths }: SourceSites): string | undefined {

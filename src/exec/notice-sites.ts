@@ -23,6 +23,8 @@ export interface PathSite {
   role: PathRole
   /** Whether it is a single name without its source's: it may be meant as text. */
   readonly isName: boolean
+  /** Whether SELECT gives that name to something else: where it stands that name does not exist yet. */
+  readonly isOutput: boolean
   /** The mark that is set when it is evaluated; undefined where it counts in any case. */
   mark: number | undefined
 }

@@ -93,6 +93,7 @@ interface Built {
 /** FROM, LET, WHERE, GROUP BY and HAVING: everything up to the projection. */
 function buildBlock(query: Block, parent: Scope, context: PlanContext): Built {
   const scope = new Scope(parent)
+  if (query.kind === 'select') scope.outputs = outputNames(query.projection)
   let input: Operator = { kind: 'one-row' }
   if (query.from !== undefined) {
     scope.sourceCount = countSources(query.from)
@@ -117,6 +118,13 @@ function buildBlock(query: Block, parent: Scope, context: PlanContext): Built {
   }
   const grouped = buildGroup(query.groupBy, input, scope, items, context)
   return { input, scope: grouped.scope, grouped }
+}
+
+function outputNames(projection: Projection): readonly string[] {
+  if (projection.kind !== 'items') return []
+  return projection.items.flatMap((item) =>
+    item.kind === 'expression' && item.alias !== undefined ? [item.alias.text] : [],
+  )
 }
 
 /** Each binding of LET is a step over the one before; whoever walks a plan recurses through them. */

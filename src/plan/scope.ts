@@ -60,6 +60,8 @@ export class Scope {
   /** How many FROM sources the block has altogether; set before the first is resolved. */
   sourceCount = 0
   grouping: Grouping | undefined
+  /** The names that SELECT gives, which no earlier clause knows. */
+  outputs: readonly string[] = []
   /** Where window functions are collected; undefined where none is allowed. */
   windows: WindowCalls | undefined
   /** What the WINDOW clause names. */
@@ -260,6 +262,12 @@ function helpInGroups({ text }: Name, { outputs }: Grouping): string {
   return isOutput ? `'${text}' is a name that SELECT gives: repeat its expression here` : groupingHelp
 }
 
+/** For `SELECT a.x + b.y AS total … WHERE total > 5`. */
+function outputHelp({ text }: Name, scope: Scope | undefined): string | undefined {
+  const isOutput = scope?.outputs.some((one) => one.toLowerCase() === text.toLowerCase()) === true
+  return isOutput ? 'SELECT, which gives that name, runs later: repeat its expression, or nest the query' : undefined
+}
+
 const groupingHelp = 'behind GROUP BY and beside aggregates there are only the keys, GROUP AS and aggregates'
 
 /** `No such variable named 'x'`, with the nearest name there is. */
@@ -275,7 +283,7 @@ export function noSuchVariable(name: Name, scope: Scope | undefined, context: Pl
   const help = isFile
     ? fileHelp(name.text)
     : near === undefined
-      ? (quotes ?? (scope?.grouping && helpInGroups(name, scope.grouping)))
+      ? (quotes ?? (scope?.grouping && helpInGroups(name, scope.grouping)) ?? outputHelp(name, scope))
       : `did you mean '${near}'?`
   return new LedgerError('semantic/no-such-variable', `No such variable named '${name.text}'`, {
     span: name.span,

@@ -14,11 +14,15 @@ export type AuditName = keyof Auditor
 
 export interface AuditControl {
   readonly signal?: AbortSignal
+  /** The report is for programs, in JSON, unless `words` say otherwise. */
+  readonly inJson?: boolean
 }
 
 export interface AuditAnswer {
   /** To print: a digest, a proof, a report. */
   readonly text: string
+  /** What the text is: lines for people, or what programs read. */
+  readonly form: 'lines' | 'ion' | 'json'
   /** Set when something was found not to be what it should: the verdict in one line. */
   readonly refuted?: string
 }

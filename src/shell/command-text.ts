@@ -26,6 +26,10 @@ export function bareLine(text: string): string {
   }
 }
 
+/** The flags of commands: behind one of these `--` begins no comment. */
+export const commandFlags =
+  'create|ledger|region|profile|qldb-session-endpoint|digest|document|table|version|out|format|help|' +
+  'guesses|since|no-derived'
+
 /** A `--` outside quotes that begins a word and is not a flag of a command. */
-const commentAtEnd =
-  /^((?:[^'"`]*?[\s;])?)--(?!(?:create|ledger|region|profile|qldb-session-endpoint|digest|document|table|version|out|format|help)\b)/
+const commentAtEnd = new RegExp(`^((?:[^'"\`]*?[\\s;])?)--(?!(?:${commandFlags})\\b)`)

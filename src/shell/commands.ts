@@ -8,6 +8,7 @@ import { formatHelp, formatNames } from './formats.ts'
 import { parseParameters } from './parameters.ts'
 import { statementHelp, statementHelps } from './statement-help.ts'
 import { settingDefinitions, settingNames } from './settings.ts'
+import { refusedTransactionForm } from './transaction-forms.ts'
 
 /** What a command may do: the shell, seen from the command table. */
 export interface CommandHost {
@@ -216,7 +217,7 @@ export interface CommandCall {
 /**
  * The command that a text calls, or undefined when it is a statement for the ledger. Names in any case, with or without a
  * backslash, a `;` at the end or not. After a backslash there is always a command: an unknown one throws LedgerError
- * 'usage/unknown-command'.
+ * 'usage/unknown-command', and so do forms of `begin`, `commit` and `abort` that are not supported.
  */
 export function findCommand(text: string): CommandCall | undefined {
   const backslash = /^\s*\\/.test(text)
@@ -233,8 +234,29 @@ export function findCommand(text: string): CommandCall | undefined {
       return { command, words, rest }
     }
   }
+  const refused = refusedTransactionForm(spoken)
+  if (refused !== undefined) throw refused
   if (!backslash) return undefined
   throw unknownCommand(spoken)
+}
+
+/** For a statement that failed: the command that was meant, when it is a word or two and the first is nearly a command's. */
+export function meantCommand(text: string): string | undefined {
+  const words = bareLine(text).split(/\s+/)
+  const [first = ''] = words
+  if (words.length > 2 || !/^[a-z]+$/i.test(first) || findsCommand(text)) return undefined
+  return nearName(
+    first,
+    commands.flatMap(({ names }) => names).filter((name) => !name.includes(' ')),
+  )
+}
+
+function findsCommand(text: string): boolean {
+  try {
+    return findCommand(text) !== undefined
+  } catch {
+    return true
+  }
 }
 
 /** `commit work` is no `commit` with an argument. */

@@ -2,7 +2,8 @@ import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Driver } from '../driver/driver.ts'
 import type { Transaction } from '../driver/transaction.ts'
-import { type StructValue, string, type Value } from '../values/value.ts'
+import { type StructValue, int, list, nullValue, string, structOf, type Value } from '../values/value.ts'
+import type { CommandText } from './command-rows.ts'
 import { alignedColumns } from './status-text.ts'
 import { visibleText } from './visible-text.ts'
 
@@ -14,22 +15,27 @@ interface TableFacts {
   readonly indexes: readonly string[]
 }
 
-/** The text of `describe`: each active table with its indexes; undefined when there is none. Rejects as the driver does. */
-export async function describeTables(driver: Driver): Promise<string | undefined> {
+/** `describe`: each active table with its indexes; undefined when there is none. Rejects as the driver does. */
+export async function describeTables(driver: Driver): Promise<CommandText | undefined> {
   const tables = (await driver.execute(tableFacts)).filter(({ status }) => status === 'ACTIVE')
   if (tables.length === 0) return undefined
-  return alignedColumns([
+  const text = alignedColumns([
     ['table', 'indexes'],
     ...tables.map(({ name, indexes }) => [name, indexes.length === 0 ? '-' : indexes.join(', ')]),
   ])
+  return { text, rows: tables.map(({ name, indexes }) => structOf({ table: string(name), indexes: texts(indexes) })) }
+}
+
+function texts(items: readonly string[]): Value {
+  return list(items.map((item) => string(item)))
 }
 
 /**
- * The text of `describe <table>`: id, state, indexes, and the fields of the first page of its documents with their types
+ * `describe <table>`: id, state, indexes, and the fields of the first page of its documents with their types
  * and how many have them. Reads no more than that page. Rejects with LedgerError 'catalog/table-not-found', or as the
  * driver does.
  */
-export async function describeTable(driver: Driver, wanted: string): Promise<string> {
+export async function describeTable(driver: Driver, wanted: string): Promise<CommandText> {
   return await driver.execute(async (transaction) => {
     const tables = await tableFacts(transaction)
     const table = chosen(tables, wanted)
@@ -39,12 +45,29 @@ export async function describeTable(driver: Driver, wanted: string): Promise<str
       ['state', table.status],
       ['indexes', table.indexes.length === 0 ? 'none' : table.indexes.join(', ')],
     ]
-    if (table.status !== 'ACTIVE') return alignedColumns(lines)
+    const facts = {
+      table: string(table.name),
+      id: string(table.id),
+      state: string(table.status),
+      indexes: texts(table.indexes),
+    }
+    if (table.status !== 'ACTIVE') return { text: alignedColumns(lines), rows: [structOf(facts)] }
     const sample = await firstPage(transaction, table.name)
-    const documents = sample.isWhole ? `${sample.documents.length}` : `more than ${sample.documents.length}`
-    lines.push(['documents', documents])
+    const count = sample.documents.length
+    lines.push(['documents', sample.isWhole ? `${count}` : `more than ${count}`])
     const head = alignedColumns(lines)
-    return sample.documents.length === 0 ? head : `${head}\n\n${fieldsText(sample)}`
+    const fields = fieldsOf(sample)
+    const row = structOf({
+      ...facts,
+      documents: sample.isWhole ? int(count) : nullValue,
+      documentsRead: int(count),
+      fields: list(
+        Array.from(fields, ([name, field]) =>
+          structOf({ field: string(name), types: texts([...field.types].sort()), documents: int(field.count) }),
+        ),
+      ),
+    })
+    return { text: count === 0 ? head : `${head}\n\n${fieldsText(sample, fields)}`, rows: [row] }
   })
 }
 
@@ -59,8 +82,13 @@ async function firstPage(transaction: Transaction, table: string): Promise<Sampl
   return { documents: [], isWhole: true }
 }
 
-function fieldsText({ documents, isWhole }: Sample): string {
-  const fields = new Map<string, { count: number; readonly types: Set<string> }>()
+interface Field {
+  count: number
+  readonly types: Set<string>
+}
+
+function fieldsOf({ documents }: Sample): ReadonlyMap<string, Field> {
+  const fields = new Map<string, Field>()
   for (const document of documents) {
     if (document.type !== 'struct') continue
     for (const name of new Set(document.names)) {
@@ -71,6 +99,10 @@ function fieldsText({ documents, isWhole }: Sample): string {
       fields.set(name, field)
     }
   }
+  return fields
+}
+
+function fieldsText({ documents, isWhole }: Sample, fields: ReadonlyMap<string, Field>): string {
   const title = isWhole ? 'documents' : `of the first ${documents.length}`
   return alignedColumns([
     ['field', 'type', title],

@@ -22,8 +22,11 @@ export type ShellEvent =
     }
   | { readonly type: 'rows'; readonly values: readonly Value[] }
   | { readonly type: 'result-end'; readonly summary: ResultSummary }
-  /** Output of a command (`help`, `show tables` …): lines without a final newline. */
-  | { readonly type: 'text'; readonly text: string }
+  /**
+   * Output of a command (`help`, `show tables` …): lines without a final newline, and rows for programs' formats; `text`: the
+   * lines are what programs read.
+   */
+  | { readonly type: 'text'; readonly text: string; readonly rows?: readonly Value[] | 'text' }
   | { readonly type: 'notice'; readonly text: string }
   /** About the statement whose result has just ended. */
   | { readonly type: 'note'; readonly note: ShownNotice }

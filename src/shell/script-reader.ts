@@ -3,7 +3,7 @@ import { statementCharactersMaxWide } from '../base/limits.ts'
 import { placeAt } from '../base/span.ts'
 import { tokenAt, tokenize } from '../syntax/lexer.ts'
 import { type ScriptStatement, StatementSplitter } from '../syntax/split.ts'
-import { bareLine } from './command-text.ts'
+import { bareLine, commandFlags } from './command-text.ts'
 import { findCommand } from './commands.ts'
 
 /** A line this long that has not ended yet is taken for part of a statement. */
@@ -27,6 +27,11 @@ export class ScriptReader {
   /** What is longer than `charactersMax` without an end is refused while it is read. */
   constructor(charactersMax = statementCharactersMaxWide) {
     this.#charactersMax = charactersMax
+  }
+
+  /** Whether the beginning of a statement has been read that has no end yet. */
+  get holdsText(): boolean {
+    return this.#carry.trim() !== '' || !this.#splitter.isIdle
   }
 
   /** The statements and commands that have become complete with this piece. Throws LedgerError 'statement/too-large'. */
@@ -60,15 +65,32 @@ export class ScriptReader {
 
   /** A line, or the rest of one. */
   #take(line: string, found: ScriptStatement[]): void {
-    if (!this.#splitter.isIdle || this.#splitter.inMeta || !isCommandLine(line)) {
-      this.#feed(line, found)
-      return
-    }
+    if (line.includes(';') && hasFlags.test(line)) this.#takeParts(line, found)
+    else if (this.#splitter.isPlain && isCommandLine(line)) this.#takeCommand(line, found)
+    else this.#feed(line, found)
+  }
+
+  #takeCommand(line: string, found: ScriptStatement[]): void {
     const indent = line.length - line.trimStart().length
     const place = { line: this.#line, column: this.#column + indent, offset: this.#offset + indent }
     found.push({ kind: 'statement', text: bareLine(line), ...place, terminated: true })
     // The splitter still has to count it.
     this.#feed(line.replace(/[^\r\n]/g, ' '), found)
+  }
+
+  /** A line with a command whose flags would be a comment in PartiQL: `use x --create; SELECT 1`. */
+  #takeParts(line: string, found: ScriptStatement[]): void {
+    let rest = line
+    while (rest.includes(';') && hasFlags.test(rest)) {
+      const isCommand = this.#splitter.isPlain && beginsWithFlags.test(rest)
+      const end = isCommand ? endOfWords(rest) : rest.indexOf(';')
+      if (end < 0) break
+      if (isCommand) this.#take(rest.slice(0, end), found)
+      this.#feed(isCommand ? ';' : rest.slice(0, end + 1), found)
+      rest = rest.slice(end + 1)
+    }
+    if (rest.includes(';') && hasFlags.test(rest)) this.#takeCommand(rest, found)
+    else this.#take(rest, found)
   }
 
   #feed(text: string, found: ScriptStatement[]): void {
@@ -83,6 +105,16 @@ export class ScriptReader {
       this.#column = 1
     } else this.#column += text.length
   }
+}
+
+/** A command, anywhere in a line, that has flags. */
+const hasFlags = new RegExp(`(?:^|;)\\s*(?:use|digest|prove|verify)\\s.*--(?:${commandFlags})\\b`, 'i')
+const beginsWithFlags = new RegExp(hasFlags.source.replace('(?:^|;)', '^'), 'i')
+
+/** Where a command's words end: its first `;` outside quotes; -1 where there is none. */
+function endOfWords(line: string): number {
+  const match = /^(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|[^'";])*;/.exec(line)
+  return match === null ? -1 : match[0].length - 1
 }
 
 function tooLong(charactersMax: number): LedgerError {

@@ -16,6 +16,8 @@ export interface ScriptOptions {
   readonly statementCharacters?: number
   /** Told before each statement. */
   readonly onStatement?: (statement: ScriptStatement) => void
+  /** Told before each statement, likewise: whether others have been read that come after it. */
+  readonly onMore?: (isMore: boolean) => void
 }
 
 /**
@@ -32,14 +34,22 @@ export async function runScript(
   const reader = new ScriptReader(options.statementCharacters)
   try {
     for await (const chunk of chunks) {
-      for (const statement of reader.push(chunk)) if (!(await run.step(statement))) return run.outcome
+      const found = reader.push(chunk)
+      for (const [at, statement] of found.entries()) {
+        options.onMore?.(at < found.length - 1 || reader.holdsText)
+        if (!(await run.step(statement))) return run.outcome
+      }
     }
   } catch (error) {
     // Whoever interrupts a script may also close the input that it waits for.
     if (run.isInterrupted()) return run.outcome
     throw error
   }
-  for (const statement of reader.end()) if (!(await run.step(statement))) return run.outcome
+  const found = reader.end()
+  for (const [at, statement] of found.entries()) {
+    options.onMore?.(at < found.length - 1)
+    if (!(await run.step(statement))) return run.outcome
+  }
   run.isInterrupted()
   return run.outcome
 }

@@ -4,9 +4,11 @@ import { includeDepthMax, transactionAgeMsMax } from '../base/limits.ts'
 import { describeFailure, isRefused } from '../driver/failure.ts'
 import type { Transaction } from '../driver/transaction.ts'
 import { isComplete, type ScriptStatement } from '../syntax/split.ts'
+import { parseAllIon } from '../values/text-reader.ts'
 import type { Value } from '../values/value.ts'
 import type { Auditor, AuditName } from './auditor.ts'
-import { type CommandHost, findCommand } from './commands.ts'
+import { type CommandHost, findCommand, meantCommand } from './commands.ts'
+import { column, isForPrograms } from './command-rows.ts'
 import { type Completion, complete, fileToComplete } from './completion.ts'
 import type { Connect, Connection, ConnectTarget } from './connection.ts'
 import { describeTable, describeTables } from './describe.ts'
@@ -184,7 +186,8 @@ export class Shell {
    */
   async runStatement(statement: ScriptStatement, sink: EventSink, options: RunOptions = {}): Promise<RunOutcome> {
     const before = this.#open
-    let isCall = false
+    // Of a text that findCommand refuses nothing was sent.
+    let isCall = true
     let outcome = fine
     try {
       const call = findCommand(statement.text)
@@ -196,7 +199,7 @@ export class Shell {
       }
       return outcome
     } catch (error) {
-      const isCommandsFault = isCall || statement.text.startsWith('\\')
+      const isCommandsFault = isCall || (isRefused(error) && meantCommand(statement.text) !== undefined)
       const keeps = isCommandsFault || this.#keepsOpen(error, options)
       const fate = before === undefined ? 'none' : await this.#settle(keeps, sink)
       return await this.#report(error, { statement, file: options.file, fate }, sink)
@@ -256,13 +259,10 @@ export class Shell {
       abort: () => this.#abort(sink),
       showTables: () => this.#showTables(sink),
       showStatus: async () =>
-        sink({
-          type: 'text',
-          text: statusText(this.state, this.#connection.facts, this.#version, this.#env.nowMs()),
-        }),
+        sink({ type: 'text', ...statusText(this.state, this.#connection.facts, this.#version, this.#env.nowMs()) }),
       showSettings: async () => {
         const settings = settingNames.map((name) => ({ name, ...this.settings.state(name) }))
-        await sink({ type: 'text', text: settingsText([...this.#connection.facts, ...settings]) })
+        await sink({ type: 'text', ...settingsText([...this.#connection.facts, ...settings]) })
       },
       changeSetting: async (name, value) => {
         const changed = this.settings.set(name, value, 'set')
@@ -275,7 +275,8 @@ export class Shell {
       showLedgers: () => this.#showLedgers(sink),
       showHistory: async (count) => {
         const text = this.history.last(count)
-        await sink(text === '' ? { type: 'notice', text: 'the history is empty' } : { type: 'text', text })
+        const rows = column('input', this.history.entries.slice(-count))
+        await this.#showList(text, rows, 'the history is empty', sink)
       },
       showVertical: (isOn) => this.#showVertical(isOn, sink),
       bind: async (values) => {
@@ -325,14 +326,22 @@ export class Shell {
 
   async #showTables(sink: EventSink): Promise<void> {
     const names = await this.#tables.ask(this.#connection.driver, this.#open?.transaction)
-    if (names.length === 0) await sink({ type: 'notice', text: 'the ledger has no tables' })
-    else await sink({ type: 'text', text: names.map((name) => `- ${name}`).join('\n') })
+    await this.#showList(dashed(names), column('table', names), 'the ledger has no tables', sink)
+  }
+
+  /** In a format for programs an empty list is one all the same. */
+  async #showList(text: string, rows: readonly Value[], ifNone: string, sink: EventSink): Promise<void> {
+    if (rows.length > 0) return await sink({ type: 'text', text, rows })
+    const format = this.settings.get('format')
+    if (isForPrograms(format)) await sink({ type: 'text', text, rows })
+    await sink({ type: 'notice', text: ifNone })
   }
 
   async #describe(table: string | undefined, sink: EventSink): Promise<void> {
     const { driver } = this.#connection
-    const text = await (table === undefined ? describeTables(driver) : describeTable(driver, table))
-    await sink(text === undefined ? { type: 'notice', text: 'the ledger has no tables' } : { type: 'text', text })
+    const found = await (table === undefined ? describeTables(driver) : describeTable(driver, table))
+    const { text, rows } = found ?? { text: '', rows: [] }
+    await this.#showList(text, rows, 'the ledger has no tables', sink)
   }
 
   async #showLedgers(sink: EventSink): Promise<void> {
@@ -340,8 +349,7 @@ export class Shell {
     if (names === undefined) {
       throw new LedgerError('usage/invalid-argument', `cannot list the ledgers: ${this.state.description}`)
     }
-    if (names.length === 0) await sink({ type: 'notice', text: 'there are no ledgers' })
-    else await sink({ type: 'text', text: names.map((name) => `- ${name}`).join('\n') })
+    await this.#showList(dashed(names), column('ledger', names), 'there are no ledgers', sink)
   }
 
   async #showVertical(isOn: boolean | undefined, sink: EventSink): Promise<void> {
@@ -394,9 +402,11 @@ export class Shell {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     if (this.#auditor === undefined) throw new LedgerError('usage/unknown-command', `'${name}' is not offered here`)
-    const control = signal === undefined ? {} : { signal }
-    const { text, refuted } = await this.#auditor[name](this.#connection, words, control)
-    await sink({ type: 'text', text })
+    const inJson = /^jsonl?$/.test(this.settings.get('format'))
+    const control = { inJson, ...(signal === undefined ? {} : { signal }) }
+    const { text, form, refuted } = await this.#auditor[name](this.#connection, words, control)
+    const rows = form === 'ion' ? parseAllIon(text) : form === 'json' ? ('text' as const) : undefined
+    await sink({ type: 'text', text, ...(rows === undefined ? {} : { rows }) })
     if (refuted !== undefined) throw new LedgerError('proof/refuted', refuted)
   }
 
@@ -437,12 +447,22 @@ export class Shell {
     const aside = asideOf(raised)
     const error = aside === undefined ? raised : (raised as RowsNotCommitted | RowsNotShown).cause
     const driver = this.#open === undefined ? this.#connection.driver : undefined
-    const help = await this.#tables.helpFor(describeFailure(error).message, driver)
+    const help = (await this.#tables.helpFor(describeFailure(error).message, driver)) ?? commandHelp(error, context)
     const report = reportOf(error, { ...context, help })
     const message = aside === undefined ? report.message : `${report.message}; ${aside}`
     await sink({ type: 'error', report: { ...report, message } })
     return { exit: report.exit, quit: false }
   }
+}
+
+function dashed(names: readonly string[]): string {
+  return names.map((name) => `- ${name}`).join('\n')
+}
+
+/** `comit;` is a name that stands for nothing, and was meant as a command. */
+function commandHelp(error: unknown, { statement }: ReportContext): string | undefined {
+  const meant = statement === undefined || !isRefused(error) ? undefined : meantCommand(statement.text)
+  return meant === undefined ? undefined : `did you mean the command '${meant}'?`
 }
 
 function placeKey({ ledger, region, profile, endpoint }: ConnectTarget): string {

@@ -1,3 +1,5 @@
+import { string, structOf } from '../values/value.ts'
+import type { CommandText } from './command-rows.ts'
 import type { Fact } from './connection.ts'
 import { textWidth } from './text-width.ts'
 import { visibleText } from './visible-text.ts'
@@ -8,8 +10,8 @@ export interface StatusSource {
   readonly transaction: { readonly id: string; readonly startedMs: number; readonly ageMsMax: number } | undefined
 }
 
-/** The text of `status`. */
-export function statusText(source: StatusSource, facts: readonly Fact[], version: string, nowMs: number): string {
+/** `status`. */
+export function statusText(source: StatusSource, facts: readonly Fact[], version: string, nowMs: number): CommandText {
   const { transaction } = source
   const rows: [string, string][] = [
     ['ledger', source.ledger],
@@ -20,12 +22,18 @@ export function statusText(source: StatusSource, facts: readonly Fact[], version
   }
   rows.push(['transaction', transaction === undefined ? 'none' : transactionText(transaction, nowMs)])
   rows.push(['version', version])
-  return alignedColumns(rows)
+  const row = structOf(Object.fromEntries(rows.map(([name, value]) => [name, string(value)])))
+  return { text: alignedColumns(rows), rows: [row] }
 }
 
-/** The text of `env`: every setting and fact, its value and where it came from. */
-export function settingsText(rows: readonly Fact[]): string {
-  return alignedColumns(rows.map(({ name, value, from }) => [name, value === '' ? '-' : value, `(${from})`]))
+/** `env`: every setting and fact, its value and where it came from. */
+export function settingsText(facts: readonly Fact[]): CommandText {
+  return {
+    text: alignedColumns(facts.map(({ name, value, from }) => [name, value === '' ? '-' : value, `(${from})`])),
+    rows: facts.map(({ name, value, from }) => {
+      return structOf({ name: string(name), value: string(value), from: string(from) })
+    }),
+  }
 }
 
 function transactionText({ id, startedMs, ageMsMax }: NonNullable<StatusSource['transaction']>, nowMs: number): string {

@@ -2,6 +2,7 @@ import {
   closeSync,
   existsSync,
   mkdirSync,
+  rmdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -112,6 +113,18 @@ export function makeDirectory(path: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
   return first ?? path
+}
+
+/** Takes the directories that makeDirectory made away again, as far as nothing is in them. */
+export function removeEmpty(path: string, topmost: string): void {
+  try {
+    for (let at = path; ; at = dirname(at)) {
+      rmdirSync(at)
+      if (at === topmost || dirname(at) === at) return
+    }
+  } catch {
+    // Another process has put something there.
+  }
 }
 
 /** What may stand in a directory before a store is made there. */

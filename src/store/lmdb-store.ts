@@ -13,6 +13,7 @@ import {
   dataFileName,
   lockFileName,
   makeDirectory,
+  removeEmpty,
   mapBytes,
   storeError,
 } from './lmdb-files.ts'
@@ -51,16 +52,18 @@ export function openScratchStore(directory: string): Store {
 function openStore(directory: string, isDurable: boolean): Store {
   const isNew = checkDirectory(directory)
   let gate: LmdbGate | undefined
+  let madeFrom: string | undefined
   try {
-    const madeFrom = isNew ? makeDirectory(directory) : undefined
+    madeFrom = isNew ? makeDirectory(directory) : undefined
     const mapSize = mapBytes(directory)
     checkRoom(directory, mapSize)
     const opened = new LmdbGate(directory)
+    const topmost = madeFrom ?? directory
     gate = opened
     return opened.run(() => {
       const database = openDatabase(directory, mapSize, isDurable)
       try {
-        if (isNew) flushNewDirectories(directory, madeFrom ?? directory)
+        if (isNew) flushNewDirectories(directory, topmost)
         checkFormat(database, directory)
         extendWhole(database, directory)
         opened.noteFiles()
@@ -72,6 +75,7 @@ function openStore(directory: string, isDurable: boolean): Store {
     })
   } catch (error) {
     gate?.close()
+    if (madeFrom !== undefined) removeEmpty(directory, madeFrom)
     throw storeError(error, directory)
   }
 }

@@ -99,7 +99,7 @@ function clauseHelp(cursor: Cursor, at: number): string | undefined {
     const token = cursor.tokens[index]
     if (token?.kind !== 'name' || index < 1) continue
     const near = token.word.length < 3 ? undefined : nearName(token.word, laterWords)
-    if (near !== undefined) return `did you mean ${near} in place of '${cursor.textOf(token)}'?`
+    if (near !== undefined) return `'${cursor.textOf(token)}' is read as a name; did you mean ${near}?`
   }
   return undefined
 }

@@ -99,6 +99,11 @@ export class StatementSplitter {
     return this.#start === undefined && (this.#state === 'plain' || this.#state === 'line-comment')
   }
 
+  /** Whether the next character begins a statement: nothing has begun, no comment either. */
+  get isPlain(): boolean {
+    return this.#start === undefined && this.#state === 'plain'
+  }
+
   /** Whether a meta line has begun and not ended. */
   get inMeta(): boolean {
     return this.#state === 'meta'

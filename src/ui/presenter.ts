@@ -1,5 +1,6 @@
 import type { ErrorReport, EventSink, ResultSummary } from '../shell/events.ts'
 import { type FormatName, type ResultFormat, resultFormat } from '../shell/formats.ts'
+import { commandText } from '../shell/command-rows.ts'
 import { printNotice } from '../shell/error-report.ts'
 import { TableFormat } from '../shell/format-table.ts'
 import { layoutTable, type lineText } from '../shell/table-layout.ts'
@@ -51,7 +52,7 @@ export function present(ports: PresenterPorts): EventSink {
           : undefined
       }
       case 'text':
-        return ports.write(`${event.text}\n`)
+        return ports.write(commandText(event, ports.format()) ?? `${event.text}\n`)
       case 'notice':
         return ports.write(`${ports.theme.notice(event.text)}\n`)
       case 'note':

@@ -218,16 +218,25 @@ test(
 )
 
 test(
-  'stdout closed early ends the program quietly with 0',
+  'stdout closed early: quietly with 0 where all that was left is to be read, else with 1 and a word of what was not done',
   withShell(async (shell) => {
-    const rows = Array.from({ length: 5_000 }, (_, index) => index).join(', ')
-    const script = Array.from({ length: 20 }, () => `SELECT VALUE x FROM << ${rows} >> AS x;`).join('\n')
-    const child = shell.start(['--memory', '-f', 'jsonl'], {})
-    child.stdin?.end(script)
-    child.stdout?.once('data', () => child.stdout?.destroy())
-    const { code, signal, stderr } = await ended(child)
-    assert.deepEqual([code, signal], [0, undefined])
-    assert.doesNotMatch(stderr, /EPIPE|[Ee]rror/)
+    const rows = Array.from({ length: 50_000 }, (_, index) => index).join(', ')
+    const long = `SELECT VALUE x FROM << ${rows} >> AS x`
+    const run = async (...args: string[]) => {
+      const child = shell.start(['--memory', '-f', 'jsonl', ...args])
+      child.stdin?.end('')
+      child.stdout?.once('data', () => child.stdout?.destroy())
+      const { code, stderr } = await ended(child)
+      return [code, stderr.replace(/^\d+ documents.*\n/gm, '')]
+    }
+    writeFileSync(shell.path('one.sql'), `${long};\n`)
+    writeFileSync(shell.path('two.sql'), `${long};\nCREATE TABLE T;\n`)
+    writeFileSync(shell.path('block.sql'), `begin;\n${long};\n`)
+    const gone = 'warning: nobody reads the output any more: '
+    assert.deepEqual(await run('one.sql'), [0, ''])
+    assert.deepEqual(await run('two.sql'), [1, `${gone}the rest of the script was not run\n`])
+    assert.deepEqual(await run('one.sql', 'one.sql'), [1, `${gone}the rest of the script was not run\n`])
+    assert.deepEqual(await run('block.sql'), [1, `${gone}the open transaction was rolled back\n`])
   }),
 )
 
@@ -289,8 +298,8 @@ test(
     assert.ok(created.stdout.includes(`from-file  (file ${file})`) || /ledger +from-file +\(file /.test(created.stdout))
     assert.match(created.stdout, /^format +table +\(file .*config\.ion\)$/m)
     assert.match(created.stdout, /^edit-mode +vi +\(file /m)
-    const flags = await shell.run(['-l', 'from-file', '-f', 'json', '-e', 'env'])
-    assert.match(flags.stdout, /^format +json +\(flag --format\)$/m)
+    const flags = await shell.run(['-l', 'from-file', '-f', 'vertical', '-e', 'env'])
+    assert.match(flags.stdout, /^format +vertical +\(flag --format\)$/m)
     assert.match(flags.stdout, /^ledger +from-file +\(flag --ledger\)$/m)
     writeFileSync(file, '{ ui: { format: 7 } }')
     const wrong = await shell.run(['-e', 'SELECT 1'])
@@ -326,5 +335,36 @@ test(
     const mode = (path: string) => statSync(shell.path(path)).mode & 0o077
     assert.equal(mode('.local/share/qldb/default'), 0)
     assert.equal(mode('.local/share/qldb/default/data.mdb'), 0)
+  }),
+)
+
+test(
+  'commands in a format for programs: rows, an empty list where there are none, and lines beside the data',
+  withShell(async (shell) => {
+    const run = (format: string, text: string) => shell.run(['--demo', '-f', format, '-e', text])
+    for (const command of [
+      'describe',
+      'describe Vehicle',
+      'show tables',
+      'status',
+      'env',
+      'history',
+      'digest',
+      'verify',
+    ]) {
+      const { stdout, code } = await run('json', command)
+      assert.doesNotThrow(() => JSON.parse(stdout), command)
+      assert.equal(code, 0, command)
+    }
+    assert.deepEqual(JSON.parse((await run('json', 'use x --create; show tables')).stdout), [])
+    assert.equal((await run('jsonl', 'show tables')).stdout.split('\n')[0], '{"table":"DriversLicense"}')
+    assert.equal((await run('csv', 'describe')).stdout.split('\n')[0], 'table,indexes')
+    assert.equal((await run('ion', 'show tables')).stdout.split('\n')[0], '{table:"DriversLicense"}')
+    assert.equal((await run('table', 'show tables')).stdout.split('\n')[0], '- DriversLicense')
+    const help = await run('json', 'help begin')
+    assert.equal(help.stdout, '')
+    assert.match(help.stderr, /^begin\n {2}starts a transaction/)
+    await shell.run(['--demo', '-e', "output 't.json'; show tables"])
+    assert.equal(JSON.parse(readFileSync(shell.path('t.json'), 'utf8')).length, 4)
   }),
 )

@@ -24,8 +24,8 @@ test('an error of a query says what may have been meant', () => {
     ['SELECT n FROM T GROPU BY n', /found 'GROPU' \| did you mean GROUP BY\?/],
     ['SELECT n FROM T orders BY id', /^done$/],
     ['SELECT id FROM T AS oder BY id', /^done$/],
-    ['SELECT * FORM T', /\| did you mean FROM in place of 'FORM'\?$/],
-    ['SELECT n FROM T WERE n = 1', /\| did you mean WHERE in place of 'WERE'\?$/],
+    ['SELECT * FORM T', /\| 'FORM' is read as a name; did you mean FROM\?$/],
+    ['SELECT n FROM T WERE n = 1', /\| 'WERE' is read as a name; did you mean WHERE\?$/],
     [
       'SELECT n, COUNT(*) AS c FROM T GROUP BY n HAVING c > 1',
       /\| 'c' is a name that SELECT gives: repeat its expression here$/,

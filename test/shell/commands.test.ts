@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LedgerError } from '../../src/base/errors.ts'
 import { bareLine, commandWords } from '../../src/shell/command-text.ts'
-import { type CommandHost, commands, findCommand, helpText } from '../../src/shell/commands.ts'
+import { digestCommand } from '../../src/cli/digest-tool.ts'
+import { proveCommand } from '../../src/cli/prove-tool.ts'
+import { verifyCommand } from '../../src/cli/verify-command.ts'
+import { type CommandHost, commands, findCommand, helpText, meantCommand } from '../../src/shell/commands.ts'
 import { settingNames } from '../../src/shell/settings.ts'
 
 /** The command that a text calls and its words, `-` for a statement. */
@@ -56,19 +59,7 @@ test('commands are known with and without backslash, in any case, with or withou
 })
 
 test('what is no command goes to the ledger', () => {
-  const statements = [
-    'SELECT 1',
-    'begins',
-    'commit foo',
-    'q',
-    'h',
-    '? + 1',
-    'status + 1',
-    'start',
-    'env.x',
-    'abort2',
-    '',
-  ]
+  const statements = ['SELECT 1', 'begins', 'q', 'h', '? + 1', 'status + 1', 'start', 'env.x', 'abort2', '']
   for (const text of statements) assert.equal(call(text), '-', text)
 })
 
@@ -133,4 +124,48 @@ test('help names every command and setting, and each command has help of its own
   for (const name of settingNames) assert.ok(helpText('set').includes(name))
   assert.ok(helpText('\\SET').includes('terminator-required'))
   assert.throws(() => helpText('nothing'), { code: 'usage/unknown-command' })
+})
+
+test('forms of a transaction command that do not exist are refused by name before anything is sent', () => {
+  const cases: readonly (readonly [string, RegExp])[] = [
+    [
+      'COMMIT AND CHAIN',
+      /^'COMMIT AND CHAIN' is not supported\|'commit' ends the transaction, 'begin' starts another$/,
+    ],
+    ['rollback work and chain;', /^'rollback work and CHAIN' is not supported\|'abort' ends/],
+    ['COMMIT TRANSACTION AND NO CHAIN', /is not supported\|leave out AND NO CHAIN$/],
+    ['ROLLBACK TO SAVEPOINT a', /no savepoints\|'ROLLBACK' rolls back the whole transaction$/],
+    ['BEGIN READ ONLY', /every transaction is serializable.*\|write 'begin'$/],
+    ['START TRANSACTION ISOLATION LEVEL SERIALIZABLE', /every transaction is serializable/],
+    ['commit transation', /^'commit' can't be followed by 'transation'\|write 'commit' alone$/],
+    ['begin INSERT INTO T VALUE {}', /'INSERT'\|end the command with a semicolon: begin;$/],
+    ['\\commit all', /^'commit' takes no arguments, found 'all'/],
+  ]
+  for (const [text, expected] of cases) {
+    assert.throws(
+      () => findCommand(text),
+      (error: LedgerError) => expected.test(`${error.message}|${error.help}`),
+      text,
+    )
+  }
+  for (const text of ['commit IN <<1>>', 'End IS NULL', 'begin.x', 'commit + 1', 'commit AND x']) {
+    assert.equal(call(text), '-', text)
+  }
+})
+
+test('a word or two that fail may have been meant as a command', () => {
+  assert.equal(meantCommand('comit;'), 'commit')
+  assert.equal(meantCommand('rolback work'), 'rollback')
+  assert.equal(meantCommand('exot'), 'exit')
+  for (const text of ['commit', 'SELECT 1', 'comit the whole work', 'x', 'commit AND CHAIN']) {
+    assert.equal(meantCommand(text), undefined, text)
+  }
+})
+
+test('every flag of digest, prove and verify is known where a comment might begin', () => {
+  for (const make of [digestCommand, proveCommand, verifyCommand]) {
+    for (const { long } of make('x').options) {
+      assert.equal(bareLine(`verify ${long} a`), `verify ${long} a`)
+    }
+  }
 })

@@ -26,6 +26,24 @@ test('commands need no semicolon when they stand alone on their line', () => {
   assert.deepEqual(texts('use fleet; SELECT 1'), ['use fleet', 'SELECT 1'])
 })
 
+test('a semicolon ends a command with flags, which are no comments, wherever it stands in its line', () => {
+  const all = ['use x --create', 'SELECT 1', 'digest --out f', 'show tables']
+  assert.deepEqual(texts('use x --create; SELECT 1; digest --out f; show tables'), all)
+  assert.deepEqual(texts('use x --create;SELECT 1;\ndigest --out f;\nshow tables'), all)
+  assert.deepEqual(placed('SELECT 1; use x --create; SELECT 2 -- use y --create; SELECT 3'), [
+    '1:1 SELECT 1',
+    '1:11 use x --create',
+    '1:27 SELECT 2',
+  ])
+  assert.deepEqual(texts("digest --out 'a;b'; SELECT '; use x --create;' FROM t;"), [
+    "digest --out 'a;b'",
+    "SELECT '; use x --create;' FROM t",
+  ])
+  assert.deepEqual(texts("use x --create 'a;b'"), ["use x --create 'a;b'"])
+  assert.deepEqual(texts('-- use x --create; SELECT 1'), [])
+  assert.deepEqual(texts('/* \nuse x --create; SELECT 1 */ SELECT 2;'), ['SELECT 2'])
+})
+
 test('a command word inside a statement is part of it', () => {
   assert.deepEqual(texts('SELECT *\nFROM T\nWHERE a =\nstatus\n;'), ['SELECT *\nFROM T\nWHERE a =\nstatus'])
   assert.deepEqual(texts("SELECT '\nbegin\n' FROM T;"), ["SELECT '\nbegin\n' FROM T"])

@@ -356,3 +356,20 @@ test('a bug of ours says that it is ours', async () => {
   assert.equal((await session.shell.run('SELECT 1', session.sink)).exit, 'failed')
   assert.match(session.said()[0] as string, /^error\[bug\]: internal error: x is undefined[\s\S]*a fault of qldb-shell/)
 })
+
+test('a mistyped end of a transaction leaves it open, in a script too', async () => {
+  const { shell, sink, said } = await openSession()
+  await shell.run('CREATE TABLE T', sink)
+  for (const text of ['COMMIT AND CHAIN', 'comit', 'commit transation', 'rollbak']) {
+    said()
+    await shell.run("begin; INSERT INTO T VALUE {'n': 1}", sink)
+    for (const isScript of [undefined, true] as const) {
+      said()
+      const outcome = await shell.run(text, sink, { ...(isScript && { isScript }) })
+      assert.equal(outcome.exit, 'failed')
+      assert.match(said().join('\n'), /note: the transaction is still open\nhelp: /)
+      assert.ok(shell.inTransaction, text)
+    }
+    await shell.run('abort', sink)
+  }
+})
