@@ -30,19 +30,26 @@ const place = hole && [
 process.argv.push(...(place ?? []))
 await runBundled('tamper', hole === undefined ? [] : [plant(hole)])
 
-/** A plugin of esbuild that gives the file with the hole in it. */
+/** A plugin of esbuild that gives the files with the hole in them. */
 export function plant({ file, find, replace, also = [] }) {
+  const changes = [{ find, replace }, ...also].map((change) => ({ file, ...change }))
+  const left = new Set(changes)
   return {
     name: 'planted-hole',
     setup(build) {
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        if (path !== resolve(file)) return undefined
+        const here = changes.filter((change) => resolve(change.file) === path)
+        if (here.length === 0) return undefined
         let contents = readFileSync(path, 'utf8')
-        for (const change of [{ find, replace }, ...also]) {
-          if (contents.split(change.find).length !== 2) throw new Error(`${file} does not have once: ${change.find}`)
+        for (const change of here) {
+          if (contents.split(change.find).length !== 2) throw new Error(`${path} does not have once: ${change.find}`)
           contents = contents.replace(change.find, () => change.replace)
+          left.delete(change)
         }
         return { contents, loader: 'ts' }
+      })
+      build.onEnd(() => {
+        for (const change of left) throw new Error(`not planted, no such file: ${change.file}`)
       })
     },
   }

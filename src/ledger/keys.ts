@@ -3,6 +3,7 @@ import { assert } from '../base/assert.ts'
 import { LedgerError } from '../base/errors.ts'
 import { idCharacters, timeOfId } from '../base/ids.ts'
 import { equalityKey } from '../values/compare.ts'
+import { storeKeyBytesMax } from '../store/store.ts'
 import { isAbsent, type StructValue, type Value } from '../values/value.ts'
 
 /**
@@ -70,8 +71,15 @@ function key(prefix: number, size: number): Buffer {
 
 export const identityKey: Uint8Array = Uint8Array.of(prefixes.identity)
 export const stateKey: Uint8Array = Uint8Array.of(prefixes.state)
-/** Everything that can be derived from the blocks, but for the summaries between them (isSummaryKey). */
+/** Everything that can be derived from the blocks, but for the summaries between them (summaryKey). */
 export const derivedRange: Range = { start: Uint8Array.of(firstDerived), end: Uint8Array.of(lastDerived + 1) }
+
+/** Where no record of a ledger lies: before and right behind the identity, and behind the marks of an import. */
+export const strangeRanges: readonly Range[] = [
+  { start: new Uint8Array(0), end: Uint8Array.of(prefixes.identity) },
+  { start: Uint8Array.of(prefixes.identity, 0), end: Uint8Array.of(prefixes.journal) },
+  { start: Uint8Array.of(prefixes.doubt + 1), end: Buffer.alloc(storeKeyBytesMax, 0xff) },
+]
 
 const blockKeyBytes = 7
 
@@ -225,10 +233,6 @@ export function doubtsOf(
 
 export function isBlockKey(bytes: Uint8Array): boolean {
   return bytes[0] === prefixes.journal && bytes.length === blockKeyBytes
-}
-
-export function isSummaryKey(bytes: Uint8Array): boolean {
-  return bytes[0] === prefixes.journal && bytes.length > blockKeyBytes
 }
 
 /** A record of the derived data by its key, in words. */

@@ -6,7 +6,7 @@ import { applyBlock, type Derived } from './apply-block.ts'
 import { endBlock, readBlock } from './block-cache.ts'
 import { CatalogState } from './catalog.ts'
 import { loadCatalog } from './catalog-store.ts'
-import { derivedRange, stateKey, summaryKey } from './keys.ts'
+import { derivedRange, stateKey, strangeRanges, summaryKey } from './keys.ts'
 import { LedgerSymbols } from './ledger-symbols.ts'
 import { type LedgerState, type Origin, type Reader, readIdentity, readState } from './records.ts'
 import { removeRange } from './remove-range.ts'
@@ -23,9 +23,9 @@ export async function rebuild(store: Store, onBatch: OnBatch = () => undefined):
   await applyMissingBlocks(store, onBatch)
 }
 
-/** Takes away everything that follows from the blocks. */
+/** Removes everything that follows from the blocks, and records that no ledger has. */
 export function removeDerived(transaction: WriteTransaction): void {
-  removeRange(transaction, derivedRange)
+  for (const range of [derivedRange, ...strangeRanges]) removeRange(transaction, range)
   const last = lastBlock(transaction)
   for (let sequenceNo = endBlock(transaction, 'first') ?? 0; sequenceNo <= last; sequenceNo += 1)
     transaction.remove(summaryKey(sequenceNo))

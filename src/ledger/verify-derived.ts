@@ -7,7 +7,15 @@ import type { Store, WriteTransaction } from '../store/store.ts'
 import { readBlock } from './block-cache.ts'
 import { firstLocalSymbol, SymbolDictionary } from '../values/symbols.ts'
 import { applyBlock, type Derived } from './apply-block.ts'
-import { derivedRange, describeKey, isBlockKey, isSummaryKey, symbolRange, wholeJournalRange } from './keys.ts'
+import {
+  derivedRange,
+  describeKey,
+  isBlockKey,
+  type Range,
+  strangeRanges,
+  symbolRange,
+  wholeJournalRange,
+} from './keys.ts'
 import { putNewSymbols } from './ledger-symbols.ts'
 import { derivedOf } from './rebuild.ts'
 import { asBuffer, type Origin, type Reader, readIdentity, readState } from './records.ts'
@@ -154,9 +162,14 @@ function* differences(found: Reader, expected: Reader, onRecord: () => void): Ge
   }
 }
 
+/** In the order of their keys; records that no ledger has count as derived ones that should not be there. */
 function* derivedEntries(reader: Reader): Generator<Entry> {
-  for (const entry of reader.range(wholeJournalRange)) if (isSummaryKey(entry[0])) yield entry
+  const [before, behindIdentity, last] = strangeRanges as [Range, Range, Range]
+  yield* reader.range(before)
+  yield* reader.range(behindIdentity)
+  for (const entry of reader.range(wholeJournalRange)) if (!isBlockKey(entry[0])) yield entry
   yield* reader.range(derivedRange)
+  yield* reader.range(last)
 }
 
 type Entry = readonly [key: Uint8Array, value: Uint8Array]

@@ -14,7 +14,10 @@ const everyType =
  * The life of a small ledger of QLDB: tables made, dropped and made again; documents changed, deleted and redacted; reads.
  * `isTypable`: a JSON export of it can be checked, for no data has a type that JSON can't give back.
  */
-export function sampleJournal(isTypable = false, options: { coversHead?: boolean } = {}): IndependentJournal {
+export function sampleJournal(
+  isTypable = false,
+  options: { coversHead?: boolean; strandId?: string } = {},
+): IndependentJournal {
   const journal = new IndependentJournal(options)
   const coversHead = options.coversHead === true
   const hidden = coversHead ? 0 : 1

@@ -12,8 +12,11 @@ import { jsonOf } from '../independent/json.ts'
 import { sampleJournal } from '../independent/sample.ts'
 import type { Artefact } from './case.ts'
 import { coverageRows } from './coverage.ts'
-import { type Form, JournalArtefact } from './journal-cases.ts'
+import { JournalArtefact } from './journal-cases.ts'
+import type { Form } from './journal-rules.ts'
+import { folderArtefacts } from './folder-artefacts.ts'
 import { type EvidenceSpec, EvidenceArtefact } from './evidence-cases.ts'
+import { storeArtefacts } from './store-artefacts.ts'
 import { blockTexts, everyFeature, type OwnLedger } from './own-ledger.ts'
 
 const forms: readonly (readonly [Form, string])[] = [
@@ -35,6 +38,7 @@ export async function allArtefacts(folder: string, wanted = ''): Promise<Artefac
     if (!mayHave(form, wanted)) continue
     const isTypable = form === 'json'
     const own = await everyFeature(isTypable)
+    const ionTexts = blockTexts(own.ledger, printIon)
     const { digest, tipAddress } = own.ledger.digest()
     const saved = { digest, digestTipAddress: tipAddress, ledger: 'test', date: undefined }
     const ownDigest = save(`own-${form}.ion.txt`, printDigestFile(saved))
@@ -50,6 +54,7 @@ export async function allArtefacts(folder: string, wanted = ''): Promise<Artefac
       new JournalArtefact({ name: `export ${format}, of AWS`, form, isOwn: false, texts, digest: digestOfAws }, rows),
     ]
     artefacts.push(...exports)
+    artefacts.push(...folderArtefacts(form, { ionTexts, digest: ownDigest }, digestOfAws, rows))
     if (form === 'binary') {
       const stream = { form, isOwn: false, texts: journal.records(), digest: digestOfAws, isStream: true }
       artefacts.push(new JournalArtefact({ ...stream, name: 'stream records, of AWS' }, rows))
@@ -97,11 +102,13 @@ export async function allArtefacts(folder: string, wanted = ''): Promise<Artefac
     ]
     artefacts.push(...specs.map((spec) => new EvidenceArtefact(spec, rows)))
   }
+  artefacts.push(...(await storeArtefacts(folder, rows, (name) => name.includes(wanted))))
   return artefacts
 }
 
 /** Whether an artefact whose name contains the text may be made beside the exports of a form. */
 function mayHave(form: Form, wanted: string): boolean {
+  if (wanted.startsWith('store')) return false
   if (/proof|receipt|revision|digest|text/.test(wanted)) return form === 'text'
   if (/binary|stream/.test(wanted)) return form === 'binary'
   return !wanted.includes('JSON') || form === 'json'

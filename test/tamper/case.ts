@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { runTool } from '../../src/cli/tools.ts'
 import type { ToolWorld } from '../../src/cli/tools.ts'
+import type { ExitName } from '../../src/shell/exit-codes.ts'
 
 export type Verdict = 'verified' | 'incomplete' | 'tampered' | 'refused'
 
@@ -11,6 +12,8 @@ export interface Outcome {
   /** The first line, or the error. */
   readonly line: string
   readonly findings: readonly Finding[]
+  /** What could not be checked, as the report names it. */
+  readonly unchecked: readonly string[]
 }
 
 export interface Finding {
@@ -31,7 +34,7 @@ export interface Case {
   /** Digest file to verify against, where it is not the one that was saved before. */
   readonly digest?: string
   /** Why it may be `verified` all the same: a row of the coverage table, or that no saved digest is there. */
-  excuse(withDigest: boolean): string | undefined
+  excuse(withDigest: boolean): string | undefined | Promise<string | undefined>
   /** What is wrong with a verdict that is not `verified`. */
   judge(outcome: Outcome, withDigest: boolean): string | undefined
 }
@@ -43,31 +46,47 @@ export interface Artefact {
   /** No proof leads to the digest: verified without one only. */
   readonly isLone?: boolean
   cases(): Generator<Case>
-  /** The artefact without an edit; it must be verified. */
+  /** Verdict on it without an edit. Default: verified. */
+  readonly unedited?: Verdict
+  /** The artefact without an edit. */
   prepare(folder: string): readonly string[]
 }
 
-/** Runs the program's own command in this process. */
-export async function verify(paths: readonly string[], digest: string | undefined): Promise<Outcome> {
+/** Runs one of the program's own commands in this process. */
+export async function runCommand(
+  tool: 'verify' | 'import' | 'digest' | 'export',
+  argv: readonly string[],
+): Promise<{ readonly exit: ExitName; readonly text: string }> {
   const out: string[] = []
   const stream = { write: (text: string) => out.push(text), isTTY: false } as unknown as NodeJS.WriteStream
+  const nowhere = '/nonexistent'
   const world: ToolWorld = {
-    ...{ stdin: process.stdin, stdout: stream, stderr: stream, variables: {}, version: '0' },
+    ...{ stdin: process.stdin, stdout: stream, stderr: stream, version: '0' },
+    variables: { HOME: nowhere, XDG_CONFIG_HOME: nowhere, XDG_DATA_HOME: nowhere, XDG_STATE_HOME: nowhere },
     errorFormat: 'text',
     onInterrupt: () => () => undefined,
   }
-  const argv = ['--format', 'json', ...(digest === undefined ? [] : ['--digest', digest]), ...paths]
-  const exit = await runTool('verify', argv, world)
-  const text = out.join('')
+  const exit = await runTool(tool, argv, world)
+  return { exit, text: out.join('') }
+}
+
+export async function verify(paths: readonly string[], digest: string | undefined): Promise<Outcome> {
+  const argv = ['--format', 'json', '--progress', 'none', ...(digest === undefined ? [] : ['--digest', digest])]
+  const { exit, text } = await runCommand('verify', [...argv, ...paths])
   if (exit === 'ok' || exit === 'failed' || exit === 'tampered') {
     const reports = reportsIn(text)
     const worst = reports.find(({ verdict }) => verdict === exits[exit]) ?? reports[0]
     if (worst !== undefined)
-      return { verdict: exits[exit], line: worst.summary, findings: worst.findings.map(findingOf) }
+      return {
+        verdict: exits[exit],
+        line: worst.summary,
+        findings: worst.findings.map(findingOf),
+        unchecked: reports.flatMap(uncheckedOf),
+      }
   }
   const isRefusal = exit !== 'ok' && text.startsWith('error[') && !text.startsWith('error[bug')
   if (!isRefusal) throw new Error(`verify ended with '${exit}': ${text}`)
-  return { verdict: exit === 'tampered' ? 'tampered' : 'refused', line: text, findings: [] }
+  return { verdict: exit === 'tampered' ? 'tampered' : 'refused', line: text, findings: [], unchecked: [] }
 }
 
 const exits = { ok: 'verified', failed: 'incomplete', tampered: 'tampered' } as const
@@ -76,6 +95,11 @@ interface Report {
   readonly verdict: string
   readonly summary: string
   readonly findings: readonly Record<string, unknown>[]
+  readonly unchecked?: readonly (string | { readonly message: string })[]
+}
+
+function uncheckedOf({ unchecked = [] }: Report): string[] {
+  return unchecked.map((item) => (typeof item === 'string' ? item : item.message))
 }
 
 function reportsIn(text: string): Report[] {

@@ -49,8 +49,8 @@ export async function drill(options: DrillOptions): Promise<Tally> {
     const artefacts = all.filter(({ name }) => name.includes(options.artefact ?? ''))
     const quotas = quotasOf(artefacts, options)
     for (const [index, artefact] of artefacts.entries()) {
-      await checkUnedited(artefact, join(root, 'work'), tally)
-      await drillOne(artefact, quotas[index] as number, join(root, 'work'), options, tally)
+      const unedited = await checkUnedited(artefact, join(root, 'work'), tally)
+      await drillOne(artefact, quotas[index] as number, join(root, 'work'), options, tally, unedited)
     }
   } finally {
     rmSync(root, { recursive: true, force: true })
@@ -76,16 +76,36 @@ function* casesOf(artefact: Artefact, { operation = '', path = '' }: DrillOption
   for (const one of artefact.cases()) if (one.operation.includes(operation) && one.what.includes(path)) yield one
 }
 
-async function checkUnedited(artefact: Artefact, folder: string, tally: Tally): Promise<void> {
-  for (const digest of artefact.isLone === true ? [undefined] : [artefact.digest, undefined]) {
-    const { verdict, line } = await verify(artefact.prepare(folder), digest)
-    if (verdict === 'verified') continue
+/** What is said of the artefact without an edit: first without a saved digest, then with it. */
+type Unedited = readonly Outcome[]
+
+async function checkUnedited(artefact: Artefact, folder: string, tally: Tally): Promise<Unedited> {
+  const outcomes: Outcome[] = []
+  for (const digest of artefact.isLone === true ? [undefined] : [undefined, artefact.digest]) {
+    const outcome = await verify(artefact.prepare(folder), digest)
+    outcomes.push(outcome)
+    const { verdict, line } = outcome
+    if (verdict === (artefact.unedited ?? 'verified')) continue
     const what = { artefact: artefact.name, operation: 'none', level: 'none', what: 'unedited' }
     tally.failures.push({ ...what, isWithDigest: digest !== undefined, why: `${verdict}: ${line}` })
   }
+  return outcomes
 }
 
-async function drillOne(artefact: Artefact, rate: number, folder: string, options: DrillOptions, tally: Tally) {
+/** It was verified, or the same was said as before the edit. */
+function isUnnoticed({ verdict, unchecked }: Outcome, before: Outcome | undefined): boolean {
+  if (verdict === 'verified') return true
+  return verdict === before?.verdict && unchecked.join('\n') === before.unchecked.join('\n')
+}
+
+async function drillOne(
+  artefact: Artefact,
+  rate: number,
+  folder: string,
+  options: DrillOptions,
+  tally: Tally,
+  unedited: Unedited,
+) {
   const { seed, worker = 0, workers = 1, failuresMax = Number.POSITIVE_INFINITY } = options
   let number = 0
   let drawn = 0
@@ -100,13 +120,19 @@ async function drillOne(artefact: Artefact, rate: number, folder: string, option
     for (const isWithDigest of [true, false]) {
       if (!isWithDigest && one.digest !== undefined) continue
       const digest = one.digest ?? artefact.digest
-      await judge(one, paths, isWithDigest ? digest : undefined, tally)
+      await judge(one, paths, isWithDigest ? digest : undefined, tally, unedited)
     }
     if (tally.failures.length >= failuresMax) return
   }
 }
 
-async function judge(one: Case, paths: readonly string[], digest: string | undefined, tally: Tally): Promise<void> {
+async function judge(
+  one: Case,
+  paths: readonly string[],
+  digest: string | undefined,
+  tally: Tally,
+  unedited: Unedited,
+): Promise<void> {
   const isWithDigest = digest !== undefined
   const { artefact, operation, level, what } = one
   const fail = (why: string) => tally.failures.push({ artefact, operation, level, what, isWithDigest, why })
@@ -119,13 +145,13 @@ async function judge(one: Case, paths: readonly string[], digest: string | undef
   }
   const key = `${artefact}\t${operation}\t${level}\t${outcome.verdict}`
   tally.counts[key] = (tally.counts[key] ?? 0) + 1
-  if (outcome.verdict !== 'verified') {
+  if (!isUnnoticed(outcome, unedited[isWithDigest ? 1 : 0])) {
     const why = one.judge(outcome, isWithDigest)
     if (why !== undefined) fail(`${why}; ${outcome.line}`)
     return
   }
-  const excuse = one.excuse(isWithDigest)
-  if (excuse === undefined) fail('verified')
+  const excuse = await one.excuse(isWithDigest)
+  if (excuse === undefined) fail(`${outcome.verdict}, as without the edit: ${outcome.line}`)
   else tally.excuses[excuse] = (tally.excuses[excuse] ?? 0) + 1
 }
 

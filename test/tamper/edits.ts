@@ -1,4 +1,4 @@
-import { type Value, int, list, string } from '../../src/values/value.ts'
+import { type Value, int, list, string, struct } from '../../src/values/value.ts'
 import {
   at,
   changesOf,
@@ -119,6 +119,7 @@ export function* editsOfBlocks(values: readonly Value[]): Generator<Edit> {
       yield { operation: 'everywhere', index: 0, names: [name], variant, make }
     }
   }
+  for (const [index, value] of values.entries()) yield* swapsOfDocuments(values, index, value)
   const edit = (variant: number, index: number, changed: readonly Value[], isCut = false): Edit => ({
     ...{ operation: 'blocks', index, names: [], variant, make: () => changed, isCut },
   })
@@ -128,6 +129,26 @@ export function* editsOfBlocks(values: readonly Value[]): Generator<Edit> {
     if (index > 0) yield edit(2, index - 1, values.with(index - 1, value).with(index, values[index - 1] as Value))
     if (index > 1) yield edit(3, index, values.slice(0, index), true)
     if (index > 1) yield edit(4, index, values.slice(index), true)
+  }
+}
+
+/** Two neighbours of its revisions in the other order, and their documents in transactionInfo. */
+function* swapsOfDocuments(values: readonly Value[], index: number, block: Value): Generator<Edit> {
+  const revisions = field(block, 'revisions')
+  const info = field(block, 'transactionInfo')
+  const documents = field(info, 'documents')
+  if (revisions?.type !== 'list' || info === undefined || documents?.type !== 'struct') return
+  for (let at = 0; at + 1 < documents.names.length; at += 2) {
+    if (revisions.items.length !== documents.names.length) return
+    const order = documents.names.map((_, here) => (here === at ? at + 1 : here === at + 1 ? at : here))
+    const inOrder = <T>(items: readonly T[]) => order.map((from) => items[from] as T)
+    const swapped = struct(inOrder(documents.names), inOrder(documents.values), documents.annotations)
+    const changed = withField(block, 'transactionInfo', withField(info, 'documents', swapped))
+    const made = withField(changed, 'revisions', list(inOrder(revisions.items)))
+    yield {
+      ...{ operation: 'reorder', index, names: ['revisions', 'documents'], variant: at },
+      make: () => values.with(index, made),
+    }
   }
 }
 

@@ -4,7 +4,8 @@ import type { Value } from '../../src/values/value.ts'
 import { type Artefact, type Case, fill } from './case.ts'
 import { type CoverageRow, isNothing, rowOf } from './coverage.ts'
 import { type Edit, editsOf } from './edits.ts'
-import { encoded, type Form } from './journal-cases.ts'
+import { encoded } from './journal-cases.ts'
+import type { Form } from './journal-rules.ts'
 import { type Level, recomputedProof } from './recompute.ts'
 
 /** A file with one struct: a proof, a receipt, a revision by itself, a digest. */

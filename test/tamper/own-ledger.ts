@@ -21,8 +21,8 @@ const typable = '{name:"Eve",balance:90.25,since:2017-08-21,tags:["x","y"],ok:tr
  * A ledger that has had every kind of statement: tables, indexes, inserts, updates, deletes, drops and undrops,
  * redactions, several statements a transaction, parameters. `isTypable`: its export in JSON can be checked.
  */
-export async function everyFeature(isTypable = false): Promise<OwnLedger> {
-  const { ledger, store, env } = await openLedger({ name: 'test' }, createMemoryStore())
+export async function everyFeature(isTypable = false, into: Store = createMemoryStore()): Promise<OwnLedger> {
+  const { ledger, store, env } = await openLedger({ name: 'test' }, into)
   const tableId = idOf(await run(ledger, 'CREATE TABLE Acc', 'CREATE INDEX ON Acc (owner)'), 'tableId')
   await run(ledger, 'CREATE TABLE Gone')
   const client = new Client(ledger)

@@ -4,7 +4,8 @@ export interface PlantedHole {
   readonly file: string
   readonly find: string
   readonly replace: string
-  readonly also?: readonly { readonly find: string; readonly replace: string }[]
+  /** More changes, in the same file or in another. */
+  readonly also?: readonly { readonly file?: string; readonly find: string; readonly replace: string }[]
   readonly artefact: string
   readonly operation: string
   readonly path: string
