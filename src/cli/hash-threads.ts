@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { joinBytes } from '../base/bytes.ts'
 import { hashThreadsMax } from '../base/limits.ts'
 import type { FactsSource } from '../journal/facts-source.ts'
@@ -9,8 +9,10 @@ import type { HashAnswer, HashRequest } from './hash-worker.ts'
 
 /** So many windows are hashed here first: in less time no thread has started. */
 const windowsBefore = 16
-/** Windows that each thread has to do. */
+/** Windows that each thread has to do: one that it hashes and one that waits. */
 const windowsPerThread = 2
+/** Windows that are hashed here while all threads have enough to do, before the first answer is awaited. */
+const windowsHere = 2
 
 type Blocks = readonly (Uint8Array | undefined)[]
 
@@ -19,62 +21,128 @@ interface Asked {
   readonly resolve: (answer: HashAnswer) => void
 }
 
+export interface HashThreadsOptions {
+  /** 0 hashes everything here. Default: as many as there are cores beside this one's, up to hashThreadsMax. */
+  readonly threads?: number
+  /** What the threads run. */
+  readonly program?: string
+}
+
 /**
- * Hashes blocks in threads, as many as there are cores beside this one's. Where none can be started, or one ends, the work
- * is done here: what comes out is the same.
+ * Hashes blocks in threads, and here while all of them have enough to do. Where no thread can be started, or one ends, the
+ * work is done here: what comes out is the same.
  */
 export class HashThreads implements FactsSource {
-  readonly #threads: { readonly worker: Worker; readonly asked: Asked[] }[] = []
+  readonly #threads: HashThread[] = []
   readonly #count: number
+  readonly #program: string | undefined
   #windows = 0
+  /** Windows that threads have answered. */
+  answered = 0
 
-  /** `threads`: 0 hashes everything here. */
-  constructor(threads = Math.min(hashThreadsMax, availableParallelism() - 1)) {
+  constructor({ threads = Math.min(hashThreadsMax, availableParallelism() - 1), program }: HashThreadsOptions = {}) {
     this.#count = threads
+    this.#program = program
   }
 
   get ahead(): number {
-    return this.#threads.length * windowsPerThread
+    return this.#threads.length === 0 ? 0 : this.#threads.length * windowsPerThread + windowsHere
   }
 
   of(blocks: Blocks): HashAnswer | Promise<HashAnswer> {
     this.#windows += 1
     if (this.#windows === windowsBefore) this.#start()
+    for (const thread of this.#threads) thread.takeAnswers()
     const [first, ...others] = this.#threads
     if (first === undefined) return soundFacts(blocks)
-    const least = others.reduce((found, thread) => (thread.asked.length < found.asked.length ? thread : found), first)
-    return new Promise((resolve) => {
-      least.asked.push({ blocks, resolve })
-      const request = requestOf(blocks)
-      least.worker.postMessage(request, [request.bytes.buffer as ArrayBuffer])
-    })
+    const least = others.reduce((found, thread) => (thread.waiting < found.waiting ? thread : found), first)
+    return least.waiting < windowsPerThread ? least.ask(blocks) : soundFacts(blocks)
   }
 
   async close(): Promise<void> {
-    const threads = this.#threads.splice(0)
-    for (const { asked } of threads) asked.length = 0
-    await Promise.all(threads.map(({ worker }) => worker.terminate()))
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.close()))
   }
 
   #start(): void {
     try {
-      for (let count = 0; count < this.#count; count += 1) {
-        const thread = { worker: new Worker(chunkPath('hashWorker')), asked: [] as Asked[] }
-        thread.worker.on('message', (answer: HashAnswer) => thread.asked.shift()?.resolve(answer))
-        thread.worker.on('error', () => this.#fail(thread))
-        thread.worker.on('exit', () => this.#fail(thread))
-        this.#threads.push(thread)
-      }
+      for (let count = 0; count < this.#count; count += 1)
+        this.#threads.push(new HashThread(this.#program ?? chunkPath('hashWorker'), this.#note, this.#forget))
     } catch {
       // No thread can be had: those that were started do the work, or this one.
     }
   }
 
-  /** What it was asked is done here. */
-  #fail(thread: { readonly worker: Worker; readonly asked: Asked[] }): void {
+  readonly #note = (): void => {
+    this.answered += 1
+  }
+
+  readonly #forget = (thread: HashThread): void => {
     const at = this.#threads.indexOf(thread)
     if (at !== -1) this.#threads.splice(at, 1)
-    for (const { blocks, resolve } of thread.asked.splice(0)) resolve(soundFacts(blocks))
+  }
+}
+
+class HashThread {
+  readonly #worker: Worker
+  readonly #port: MessagePort
+  readonly #onAnswer: () => void
+  #asked: Asked[] = []
+
+  /** `onAnswer` hears of each answer, `onEnd` when no more are to be expected. */
+  constructor(program: string, onAnswer: () => void, onEnd: (thread: HashThread) => void) {
+    const { port1, port2 } = new MessageChannel()
+    this.#worker = new Worker(program, { workerData: port2, transferList: [port2] })
+    this.#port = port1
+    this.#onAnswer = onAnswer
+    port1.on('message', (answer: HashAnswer) => this.#take(answer))
+    const fail = () => {
+      onEnd(this)
+      this.#answerHere()
+    }
+    this.#worker.on('error', fail)
+    this.#worker.on('exit', fail)
+  }
+
+  /** Windows that it has not answered. */
+  get waiting(): number {
+    return this.#asked.length
+  }
+
+  ask(blocks: Blocks): Promise<HashAnswer> {
+    return new Promise((resolve) => {
+      this.#asked.push({ blocks, resolve })
+      const request = requestOf(blocks)
+      this.#port.postMessage(request, [request.bytes.buffer as ArrayBuffer])
+    })
+  }
+
+  /** Takes what has come, before the event loop gets to it. */
+  takeAnswers(): void {
+    while (this.#asked.length > 0) {
+      const received = receiveMessageOnPort(this.#port)
+      if (received === undefined) return
+      this.#take(received.message)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#asked = []
+    this.#port.close()
+    await this.#worker.terminate()
+  }
+
+  #take(answer: HashAnswer): void {
+    const asked = this.#asked.shift()
+    if (asked === undefined) return
+    this.#onAnswer()
+    asked.resolve(answer)
+  }
+
+  /** What it was asked and has not answered. */
+  #answerHere(): void {
+    this.takeAnswers()
+    this.#port.close()
+    for (const { blocks, resolve } of this.#asked.splice(0)) resolve(soundFacts(blocks))
   }
 }
 

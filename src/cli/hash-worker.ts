@@ -1,5 +1,4 @@
-import { parentPort } from 'node:worker_threads'
-import { assert } from '../base/assert.ts'
+import { type MessagePort, workerData } from 'node:worker_threads'
 import { soundFacts } from '../journal/sealed-blocks.ts'
 import type { SoundFacts } from '../journal/sound-block.ts'
 
@@ -22,6 +21,5 @@ function answer({ lengths, bytes }: HashRequest): HashAnswer {
   )
 }
 
-const port = parentPort
-assert(port !== null, 'the hash worker runs in a worker')
+const port = workerData as MessagePort
 port.on('message', (request: HashRequest) => port.postMessage(answer(request)))

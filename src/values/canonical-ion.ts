@@ -256,9 +256,10 @@ export class CanonicalIon extends CanonicalStream {
     const coefficientAt = from + 1
     const length = end - coefficientAt
     const exponent = bytes[from] as number
-    // Exponents of one byte; a zero that has a sign, or an exponent; the first byte of others has more than a sign.
+    // Exponents of one byte; the first byte has more than a sign, unless the next one needs its highest bit.
     const first = length > 0 ? (bytes[coefficientAt] as number) : 0
-    const isPlain = exponent >= 0x80 && exponent !== 0xc0 && length > 0 && length <= 32 && (first & 0x7f) !== 0
+    const isShortest = (first & 0x7f) !== 0 || (length > 1 && (bytes[coefficientAt + 1] as number) > 0x7f)
+    const isPlain = exponent >= 0x80 && exponent !== 0xc0 && length > 0 && length <= 32 && isShortest
     if (end !== from && !isPlain && !this.#isCanonicalScalar(start, end)) return none
     return this.#readBytes(0x50, end)
   }
