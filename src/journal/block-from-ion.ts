@@ -113,6 +113,7 @@ export function revisionFromIon(value: Value, where = 'the revision'): Revision 
 class IonRevision implements Revision {
   readonly ion: StructValue
   readonly #where: string
+  #metadata: RevisionMetadata | undefined
 
   constructor(ion: StructValue, where: string) {
     this.ion = ion
@@ -140,15 +141,17 @@ class IonRevision implements Revision {
   }
 
   get metadata(): RevisionMetadata | undefined {
-    const ion = this.metadataIon
-    if (ion === undefined) return undefined
-    const where = `${this.#where}.metadata`
-    return {
-      id: textField(ion, 'id', where),
-      version: countField(ion, 'version', where),
-      txTime: timestampField(ion, 'txTime', where),
-      txId: textField(ion, 'txId', where),
+    const ion = this.#metadata === undefined ? this.metadataIon : undefined
+    if (ion !== undefined) {
+      const where = `${this.#where}.metadata`
+      this.#metadata = {
+        id: textField(ion, 'id', where),
+        version: countField(ion, 'version', where),
+        txTime: timestampField(ion, 'txTime', where),
+        txId: textField(ion, 'txId', where),
+      }
     }
+    return this.#metadata
   }
 
   get metadataIon(): StructValue | undefined {

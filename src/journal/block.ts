@@ -42,6 +42,8 @@ export interface Block {
   readonly redactionInfo: RedactionInfo | undefined
   /** Undefined when nothing was written. Each is decoded when first asked for a field. */
   readonly revisions: readonly Revision[] | undefined
+  /** What coversHead gives, where that is known. */
+  readonly isHeadCovered?: boolean
 }
 
 export interface BlockAddress {
@@ -174,6 +176,7 @@ export function headOf(address: BlockAddress, transactionId: string, blockTimest
 
 /** Whether one of the block's entries is the hash of its head: so in every block that this program sealed. */
 export function coversHead(block: Block): boolean {
+  if (block.isHeadCovered !== undefined) return block.isHeadCovered
   const { blockAddress, transactionId, blockTimestamp } = block
   const hash = ionHash(headOf(blockAddress, transactionId, blockTimestamp))
   return block.entriesHashList.some((entry) => equalBytes(entry, hash))

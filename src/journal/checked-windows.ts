@@ -1,3 +1,4 @@
+import { DeferredBlock } from './deferred-block.ts'
 import { type Facts, type FactsSource, factsHere, withFacts } from './facts-source.ts'
 import { type ReadBlock, readBlockBatches, type SourceBlock, storedForm } from './import-blocks.ts'
 import type { OnRead } from './import-file.ts'
@@ -61,6 +62,11 @@ function* released(batch: readonly StoredSource[], known: Facts, queue: FindingQ
     const { source, stored, findings } = batch[index] as StoredSource
     const facts = known[index]
     queue.release(findings)
-    yield { source, stored, sound: source.sound ?? (facts && stored && new SoundBlock(facts, stored)) }
+    if (source.sound !== undefined || facts === undefined || stored === undefined) {
+      yield { source, stored, sound: source.sound }
+      continue
+    }
+    const sound = new SoundBlock(facts, stored)
+    yield { source: { ...source, block: new DeferredBlock(sound, stored) }, stored, sound }
   }
 }

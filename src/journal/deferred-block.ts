@@ -14,14 +14,16 @@ export class DeferredBlock implements Block {
   readonly blockAddress: BlockAddress
   readonly blockHash: Uint8Array
   readonly previousBlockHash: Uint8Array
+  readonly isHeadCovered: boolean
   readonly #bytes: Uint8Array
   #block: Block | undefined
 
   /** `bytes` are the block's and must stay as they are. */
-  constructor({ blockAddress, blockHash, previousBlockHash }: SoundBlock, bytes: Uint8Array) {
+  constructor({ blockAddress, blockHash, previousBlockHash, coversHead }: SoundBlock, bytes: Uint8Array) {
     this.blockAddress = blockAddress
     this.blockHash = blockHash
     this.previousBlockHash = previousBlockHash
+    this.isHeadCovered = coversHead
     this.#bytes = bytes
   }
 

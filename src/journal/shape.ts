@@ -15,11 +15,10 @@ export function malformed(where: string, found: string, expected: string): Ledge
 /** The struct itself, after a check that none of its `known` fields stands in it twice. */
 export function checkStruct(value: Value | undefined, where: string, known: ReadonlySet<string>): StructValue {
   if (value?.type !== 'struct' || value.annotations !== undefined) throw malformed(where, described(value), 'a struct')
-  const seen = new Set<string>()
-  for (const name of value.names) {
-    if (!known.has(name)) continue
-    if (seen.has(name)) throw malformed(`${where}.${name}`, 'there twice', 'one field')
-    seen.add(name)
+  const { names } = value
+  for (let index = 1; index < names.length; index += 1) {
+    const name = names[index] as string
+    if (known.has(name) && names.indexOf(name) < index) throw malformed(`${where}.${name}`, 'there twice', 'one field')
   }
   return value
 }

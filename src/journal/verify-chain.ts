@@ -24,6 +24,8 @@ export interface ChainOptions {
   readonly documentsMax?: number
   /** The chain goes on after blocks that were checked before: the last of them, and their documents' versions. */
   readonly after?: ChainBefore | undefined
+  /** False: nobody will ask for the digest. */
+  readonly hasDigest?: boolean
 }
 
 export interface ChainBefore {
@@ -67,7 +69,7 @@ export class ChainVerifier {
     }
     this.#mustCoverHead ||= report.isOwn
     this.#last = block
-    this.#tree.append(block.blockHash)
+    this.#addLeaf(block)
     return { ...pickReport(report), findings }
   }
 
@@ -91,7 +93,7 @@ export class ChainVerifier {
     const { coversHead, opaqueEntries, uncheckedDigests } = block
     this.#mustCoverHead ||= coversHead
     this.#last = block
-    this.#tree.append(block.blockHash)
+    this.#addLeaf(block)
     const uncovered = coversHead ? [] : headFields
     const none = { gaps: [], opaqueRevisions: 0, missingRevisions: 0, hasStrangeHead: false }
     return { findings, uncovered, opaqueEntries, uncheckedDigests, coversHead, isOwn: coversHead, ...none }
@@ -108,6 +110,7 @@ export class ChainVerifier {
 
   /** The digest at the last block; undefined unless the blocks began with block 0. */
   digest(): Uint8Array | undefined {
+    if (this.#options.hasDigest === false) return undefined
     const isWhole = this.#first?.blockAddress.sequenceNo === 0 || this.#options.after?.tree !== undefined
     return isWhole ? this.#tree.root() : undefined
   }
@@ -119,11 +122,16 @@ export class ChainVerifier {
 
   /** Whether a revision is redacted that no block so far asked to redact. */
   get awaitsRedaction(): boolean {
-    return [...this.#redacted.keys()].some((place) => !this.#redactionsAskedFor.has(place))
+    for (const place of this.#redacted.keys()) if (!this.#redactionsAskedFor.has(place)) return true
+    return false
   }
 
   get lastBlock(): ChainLink | undefined {
     return this.#last
+  }
+
+  #addLeaf({ blockHash }: ChainLink): void {
+    if (this.#options.hasDigest !== false) this.#tree.append(blockHash)
   }
 
   #checkPlace(block: ChainLink, findings: Finding[]): void {

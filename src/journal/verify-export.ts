@@ -107,7 +107,7 @@ export class ExportVerifier {
   readonly #receipts: { readonly file: ProofFile; readonly path: string }[] = []
   readonly #lastBlockProofs: { readonly proof: LastBlockProof; readonly path: string }[] = []
   readonly #evidence: EvidenceVerdict[] = []
-  readonly #uncovered: Record<string, number> = {}
+  readonly #uncovered = new Map<string, number>()
   #chain = new ChainVerifier()
   #first: Block | undefined
   #last: Block | undefined
@@ -159,6 +159,7 @@ export class ExportVerifier {
     this.#strands.add(first.blockAddress.strandId)
     this.#chain = new ChainVerifier({
       documentsMax: exportDocumentsMax,
+      hasDigest: false,
       previousBlockHash: last.blockHash,
       mustCoverHeads: coversHead(last),
       after: { link: last, versionOf: (id) => before.versionOf(id) ?? (numberOf(first) === 0 ? -1 : undefined) },
@@ -211,10 +212,10 @@ export class ExportVerifier {
       this.#findings.add('doubtful', 'block-hash', message, { sequenceNo, file: source.path })
     }
     for (const field of report.uncovered) {
-      const known = Object.keys(this.#uncovered).length < uncoveredNamesMax
-      const plain = field.replace(/\[\d+\]/g, '[]')
-      const name = known || Object.hasOwn(this.#uncovered, plain) ? plain : 'other fields'
-      this.#uncovered[name] = (this.#uncovered[name] ?? 0) + 1
+      const plain = field.includes('[') ? field.replace(/\[\d+\]/g, '[]') : field
+      const isNamed = this.#uncovered.has(plain) || this.#uncovered.size < uncoveredNamesMax
+      const name = isNamed ? plain : 'other fields'
+      this.#uncovered.set(name, (this.#uncovered.get(name) ?? 0) + 1)
     }
     if (isSound) this.#countSound(source, sound)
     else this.#count(source, report)
@@ -265,7 +266,11 @@ export class ExportVerifier {
       first: this.#first && placeOf(this.#first),
       last: this.#last && placeOf(this.#last),
       digest: this.#digest(),
-      coverage: { ...this.#counts, loneRevisions: findings.lone.revisions, uncoveredFields: this.#uncovered },
+      coverage: {
+        ...this.#counts,
+        loneRevisions: findings.lone.revisions,
+        uncoveredFields: Object.fromEntries(this.#uncovered),
+      },
       evidence: this.#evidence,
       findings: kept,
       counts,
@@ -279,6 +284,7 @@ export class ExportVerifier {
     const isStart = sequenceNo === 0
     this.#chain = new ChainVerifier({
       documentsMax: exportDocumentsMax,
+      hasDigest: false,
       ...(isStart ? { previousBlockHash: block.previousBlockHash } : {}),
     })
     if (isStart && block.previousBlockHash.length > 0) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { LedgerError } from '../base/errors.ts'
 import { isMadeUpId, madeUpId } from '../base/ids.ts'
-import type { Block } from '../journal/block.ts'
+import type { Block, TransactionInfo } from '../journal/block.ts'
 import type { Statement } from '../syntax/ast.ts'
 import { parseStatement } from '../syntax/parser.ts'
 import type { BlockWriter } from './apply-block.ts'
@@ -15,11 +15,24 @@ import { type CatalogState, catalogTableId, type TableDefinition } from './catal
  * every index, has an id that is made up from the block and the statement, so that every replay makes the same.
  */
 export function applyForeignCatalog(writer: BlockWriter, before: CatalogState): CatalogState {
-  const tables = new ForeignTables(before, writer.block)
   const info = writer.block.transactionInfo
+  if (changesNothing(info, before)) return before
+  const tables = new ForeignTables(before, writer.block)
   for (const [number, { statement }] of (info?.statements ?? []).entries()) tables.run(statement, number)
   for (const { tableId, tableName } of info?.documents?.values() ?? []) tables.meet(tableId, tableName)
   return tables.apply(writer, before)
+}
+
+/** Whether nothing but documents of tables that are known was written. */
+function changesNothing(info: TransactionInfo | undefined, { tables }: CatalogState): boolean {
+  for (const { statement } of info?.statements ?? []) if (isDefinition(statement)) return false
+  for (const { tableId } of info?.documents?.values() ?? [])
+    if (tableId === catalogTableId || !tables.has(tableId)) return false
+  return true
+}
+
+function isDefinition(statement: string): boolean {
+  return definitionStatement.test(statement.slice(0, headCharactersMax))
 }
 
 /** The same for a block of this program's in a ledger that begins late: tables that were made before its first block. */
@@ -57,7 +70,7 @@ class ForeignTables {
   }
 
   run(text: string, number: number): void {
-    if (!definitionStatement.test(text.slice(0, headCharactersMax))) return
+    if (!isDefinition(text)) return
     const statement = parsed(text)
     switch (statement?.kind) {
       case 'create-table':

@@ -5,6 +5,7 @@ import { LedgerError } from '../base/errors.ts'
 import { isId } from '../base/ids.ts'
 import { importBatchBytes } from '../base/limits.ts'
 import { type Block, decodeBlock, encodeBlock } from '../journal/block.ts'
+import { DeferredBlock } from '../journal/deferred-block.ts'
 import type { CheckedBefore } from '../journal/checked-before.ts'
 import { verifyBlock } from '../journal/verify.ts'
 import { BatchedWrites } from '../store/gathered-writes.ts'
@@ -173,7 +174,7 @@ export class LedgerImport {
     checkIds(block)
     const bytes = stored ?? encodeBlock(block)
     // As it is stored: its texts are not pieces of the file's, which would be kept alive with them.
-    this.#put(decodeBlock(bytes), bytes, doubtful)
+    this.#put(block instanceof DeferredBlock ? block : decodeBlock(bytes), bytes, doubtful)
     if (this.#batches.isFull) await this.flush()
   }
 
