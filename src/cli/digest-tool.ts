@@ -6,6 +6,7 @@ import { type Arguments, wrongUsage } from './args.ts'
 import { connectTo, existing } from './connect.ts'
 import { takeDigest } from './proof-desk.ts'
 import { writeNewFile } from './proof-files.ts'
+import { sayLine } from './say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import type { ToolWorld } from './tools.ts'
 
@@ -35,7 +36,7 @@ export async function digestTool(argv: readonly string[], world: ToolWorld): Pro
   try {
     const digest = await takeDigest(connection)
     if (wishes.out === undefined) world.stdout.write(printDigestFile(digest))
-    else world.stdout.write(`${saveDigest(wishes.out, digest)}\n`)
+    else sayLine(world.stdout, saveDigest(wishes.out, digest))
   } finally {
     await connection.close()
   }

@@ -13,6 +13,7 @@ import { makeFolder } from './folders.ts'
 import { quoted } from './load-tool.ts'
 import { Output } from './output.ts'
 import { realEnv } from './real-env.ts'
+import { sayLine } from './say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
@@ -64,7 +65,7 @@ export async function dumpTool(argv: readonly string[], world: ToolWorld): Promi
     else await writeFileWith(out, 0o600, (file) => dump.script(file))
     progress.dispose()
     if (out !== undefined)
-      world.stdout.write(`${count(dump.documents)} documents of ${count(tables.length)} tables in '${out}'\n`)
+      sayLine(world.stdout, `${count(dump.documents)} documents of ${count(tables.length)} tables in '${out}'`)
     return 'ok'
   } finally {
     progress.dispose()

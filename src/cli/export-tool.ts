@@ -18,6 +18,7 @@ import { type Arguments, wrongUsage } from './args.ts'
 import { directoryOf, existing } from './connect.ts'
 import { reasonOf } from './file-error.ts'
 import { realEnv } from './real-env.ts'
+import { sayLine } from './say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, progressOption, type ProgressWish, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
@@ -64,8 +65,9 @@ export async function exportTool(argv: readonly string[], world: ToolWorld): Pro
     const written = await writeExport(folder, journal, window, { ...wishes, format: format ?? 'ion-text' }, progress)
     progress.dispose()
     const name = journal.identity.name
-    world.stdout.write(
-      `ledger '${name}': ${count(written.blocks)} blocks (${count(written.bytes)} bytes) in '${folder}'\n`,
+    sayLine(
+      world.stdout,
+      `ledger '${name}': ${count(written.blocks)} blocks (${count(written.bytes)} bytes) in '${folder}'`,
     )
     return 'ok'
   } finally {

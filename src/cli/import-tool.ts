@@ -22,6 +22,7 @@ import { HashThreads } from './hash-threads.ts'
 import { readDigestFile } from './proof-files.ts'
 import { reportFailure } from './report-failure.ts'
 import { realEnv } from './real-env.ts'
+import { sayLine } from './say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, counted, progressOption, type ProgressWish, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
@@ -134,7 +135,7 @@ async function importInto(
     if (outcome === 'tampered') throw tampered()
     const result = await target.finish()
     isKept = true
-    if (wishes.format !== 'json') world.stdout.write(`${summary(name, result, wishes)}\n`)
+    if (wishes.format !== 'json') sayLine(world.stdout, summary(name, result, wishes))
     return 'ok'
   } catch (error) {
     if (error instanceof LedgerError && error.code === 'cancelled/by-user') {

@@ -16,6 +16,7 @@ import { connectTo, type Place } from './connect.ts'
 import { fileError } from './file-error.ts'
 import { Checkpoint, type LoadPlace, type LoadState } from './load-checkpoint.ts'
 import { writeReport } from './report-failure.ts'
+import { sayLine } from './say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, counted, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
@@ -92,7 +93,7 @@ async function loadFile(
     const loaded = await load.run(rows, batch, progress)
     progress.dispose()
     const bad = notes.bad === 0 ? '' : `, ${counted(notes.bad, 'bad record')} passed over`
-    world.stdout.write(`${counted(loaded, 'document')} loaded into '${table}'${bad}\n`)
+    sayLine(world.stdout, `${counted(loaded, 'document')} loaded into '${table}'${bad}`)
     return notes.bad > 0 ? 'failed' : 'ok'
   } finally {
     progress.dispose()

@@ -4,7 +4,7 @@ import { printErrorReport, printNotice, shownCauses } from '../shell/error-repor
 import { type FormatName, isFormatName, type ResultFormat, resultFormat } from '../shell/formats.ts'
 import type { Settings } from '../shell/settings.ts'
 import { jsonTalk } from '../shell/json-report.ts'
-import { visibleText } from '../shell/visible-text.ts'
+import { visibleLines, visibleText } from '../shell/visible-text.ts'
 import { summaryLine } from '../shell/summary-line.ts'
 import type { TextOutput } from './output.ts'
 
@@ -48,7 +48,9 @@ export function presentPlain(options: PresenterOptions): EventSink {
       }
       case 'text': {
         const shown = commandText(event, commandFormat(settings, stdout))
-        return shown === undefined ? say({ type: 'notice', text: event.text }, () => event.text) : stdout.write(shown)
+        return shown === undefined
+          ? say({ type: 'notice', text: event.text }, () => visibleLines(event.text))
+          : stdout.write(shown)
       }
       case 'notice':
         return say(event, () => visibleText(event.text))

@@ -7,6 +7,7 @@ import { type Arguments, wrongUsage } from './args.ts'
 import { connectTo, existing } from './connect.ts'
 import { makeProof, type MadeProof } from './proof-desk.ts'
 import { readDigestFile, writeNewFile } from './proof-files.ts'
+import { sayLine } from './say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import type { ToolWorld } from './tools.ts'
 
@@ -40,7 +41,7 @@ export async function proveTool(argv: readonly string[], world: ToolWorld): Prom
   try {
     const made = await proveDocument(connection, withOperand(wishes, operands))
     if (wishes.out === undefined) world.stdout.write(made.text)
-    else world.stdout.write(`${saveProof(wishes.out, made)}\n`)
+    else sayLine(world.stdout, saveProof(wishes.out, made))
   } finally {
     await connection.close()
   }

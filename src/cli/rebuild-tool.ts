@@ -6,6 +6,7 @@ import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { openLmdbStore } from '../store/lmdb-store.ts'
 import { type Arguments, wrongUsage } from './args.ts'
 import { directoryOf, existing } from './connect.ts'
+import { sayLine } from './say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from './tool-arguments.ts'
 import { count, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
@@ -68,7 +69,7 @@ export async function rebuildTool(argv: readonly string[], world: ToolWorld): Pr
     }
     await rebuild(store, (done) => progress.report('rebuilding', done, journal.blocks, 'blocks'))
     progress.dispose()
-    world.stdout.write(`rebuilt ledger '${ledger}' from ${count(journal.blocks)} blocks\n`)
+    sayLine(world.stdout, `rebuilt ledger '${ledger}' from ${count(journal.blocks)} blocks`)
     return 'ok'
   } finally {
     progress.dispose()

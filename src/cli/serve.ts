@@ -1,16 +1,18 @@
 import { createWriteStream, statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { LedgerError } from '../base/errors.ts'
 import type { AccessEntry } from '../server/http-server.ts'
 import type { AccessKeys } from '../server/sigv4.ts'
 import { parseAccessKeys } from '../server/sigv4-keys.ts'
 import { WireError } from '../protocol/message.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
-import { visibleText } from '../shell/visible-text.ts'
+import { escapeInQuotes, visibleLines, visibleText } from '../shell/visible-text.ts'
 import { readBoundedText } from './bounded-file.ts'
 import { fileError } from './file-error.ts'
 import { dataDirectory } from './places.ts'
 import { realEnv } from './real-env.ts'
+import { sayLine } from './say-line.ts'
 import { parseServeArguments, type ServeArguments } from './serve-args.ts'
 import { type RunningService, type ServiceSpec, startService } from './serve-service.ts'
 import type { ToolWorld } from './tools.ts'
@@ -49,10 +51,7 @@ function specOf(args: ServeArguments, world: ToolWorld, onAccess: ServiceSpec['o
     serverQuotas: args.serverQuotas,
     threads: args.threads,
     keys: args.keys === undefined ? undefined : readKeys(args.keys, world.stderr),
-    tls:
-      args.tlsCert === undefined
-        ? undefined
-        : { certificate: readText(args.tlsCert), key: readText(args.tlsKey as string) },
+    tls: args.tlsCert === undefined ? undefined : readTls(args.tlsCert, args.tlsKey as string),
     exportDirectory: args.exportDir === undefined ? undefined : resolve(args.exportDir),
     region: args.region,
     version: world.version,
@@ -68,7 +67,7 @@ function faultText(error: unknown): string {
   const cause = error instanceof WireError ? error.cause : error
   if (cause instanceof LedgerError) return visibleText(`${cause.code}: ${cause.message}`)
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return `a fault of this program: ${text}`
+  return visibleLines(`a fault of this program: ${text}`)
 }
 
 /** The first line of standard output is the address alone, for programs that start a server on a free port. */
@@ -76,18 +75,39 @@ function announce({ url }: RunningService, spec: ServiceSpec, world: ToolWorld):
   world.stdout.write(`${url}\n`)
   const where = spec.directory === undefined ? 'in memory' : `in ${spec.directory}`
   const access = spec.keys === undefined ? 'signatures are not checked' : `${spec.keys.size} access keys`
-  world.stderr.write(`serving ledgers ${where}; ${access}; Ctrl-C stops\n`)
+  sayLine(world.stderr, `serving ledgers ${where}; ${access}; Ctrl-C stops`)
 }
 
 function readKeys(path: string, stderr: NodeJS.WritableStream): AccessKeys {
   const text = readText(path)
-  if ((statSync(path).mode & 0o077) !== 0) stderr.write(`warning: other users can read the keys in '${path}'\n`)
+  if ((statSync(path).mode & 0o077) !== 0) {
+    sayLine(stderr, `warning: other users can read the keys in '${path}'`)
+  }
   try {
     return parseAccessKeys(text)
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error
     throw new LedgerError('config/invalid', `${path}: ${error.message}`, { cause: error })
   }
+}
+
+function readTls(certificatePath: string, keyPath: string): NonNullable<ServiceSpec['tls']> {
+  const [certificate, key] = [readText(certificatePath), readText(keyPath)]
+  const check = (options: { readonly cert?: string; readonly key?: string }, problem: string) => {
+    try {
+      createSecureContext(options)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new LedgerError('config/invalid', `${problem} (${reason})`, { cause: error })
+    }
+  }
+  check({ cert: certificate }, `'${certificatePath}' has no certificate in PEM`)
+  check({ key }, `'${keyPath}' has no private key in PEM without a passphrase`)
+  check(
+    { cert: certificate, key },
+    `the key in '${keyPath}' does not belong to the certificate in '${certificatePath}'`,
+  )
+  return { certificate, key }
 }
 
 function readText(path: string): string {
@@ -106,11 +126,13 @@ interface AccessLog {
 /** One line of JSON a request. A log that can't be written any more does not stop the server. */
 function openAccessLog(path: string, stderr: NodeJS.WritableStream): AccessLog {
   const file = path === '-' ? undefined : createWriteStream(path, { flags: 'a', mode: 0o600 })
-  file?.on('error', (error) => stderr.write(`warning: the access log failed: ${String(fileError(error, path))}\n`))
+  file?.on('error', (error) => {
+    sayLine(stderr, `warning: the access log failed: ${String(fileError(error, path))}`)
+  })
   return {
     write({ timeMs, ms, ...entry }) {
       const line = { time: new Date(timeMs).toISOString(), ...entry, ms: Math.round(ms * 1000) / 1000 }
-      ;(file ?? stderr).write(`${JSON.stringify(line)}\n`)
+      ;(file ?? stderr).write(`${escapeInQuotes(JSON.stringify(line))}\n`)
     },
     close: () => new Promise((done) => (file === undefined ? done() : file.end(done))),
   }

@@ -1,5 +1,6 @@
 import { Option } from 'commander'
 import { LedgerError } from '../base/errors.ts'
+import { visibleText } from '../shell/visible-text.ts'
 import { realEnv } from './real-env.ts'
 import type { ToolWorld } from './tools.ts'
 
@@ -87,7 +88,7 @@ export class ToolProgress {
     }
     if (!this.#isShown || nowMs - this.#shownMs < (this.#isTerminal ? betweenMs : betweenLinesMs)) return
     this.#shownMs = nowMs
-    const text = `${stage}: ${this.#describe(place, (nowMs - this.#stageStartedMs) / 1000)}`
+    const text = visibleText(`${stage}: ${this.#describe(place, (nowMs - this.#stageStartedMs) / 1000)}`)
     if (!this.#isTerminal) {
       this.#stderr.write(`${text}\n`)
       return

@@ -13,8 +13,12 @@ interface HandlerAnswer {
   readonly response: { readonly statusCode: number; readonly headers: Record<string, string>; body?: unknown }
 }
 
+interface HandlerOptions {
+  readonly abortSignal?: AbortSignal
+}
+
 interface HttpHandler {
-  handle(request: never, options?: never): Promise<HandlerAnswer>
+  handle(request: never, options?: HandlerOptions): Promise<HandlerAnswer>
 }
 
 /**
@@ -26,30 +30,80 @@ export function boundAnswers(client: { readonly config: object }, endpoint: stri
   const inner = config.requestHandler
   const handle = inner.handle.bind(inner)
   inner.handle = async (request, options) => {
-    const endMs = performance.now() + limits.ms
-    const answer = await handle(request, options)
-    const { statusCode, headers, body } = answer.response
-    if (statusCode >= 300 && statusCode < 400) {
-      ;(body as Readable | undefined)?.destroy?.()
-      throw redirected(endpoint, statusCode, headers['location'])
+    const exchange = new Exchange(options?.abortSignal, endpoint, limits)
+    try {
+      const answer = await handle(request, { ...options, abortSignal: exchange.signal })
+      const { statusCode, headers, body } = answer.response
+      if (statusCode >= 300 && statusCode < 400) {
+        ;(body as Readable | undefined)?.destroy?.()
+        throw redirected(endpoint, statusCode, headers['location'])
+      }
+      if (body === undefined) exchange.end()
+      else answer.response.body = exchange.bounded(body as Readable)
+      return answer
+    } catch (error) {
+      exchange.end()
+      throw exchange.failure ?? error
     }
-    if (body !== undefined) answer.response.body = bounded(body as Readable, endpoint, limits, endMs)
-    return answer
   }
 }
 
-function bounded(body: Readable, endpoint: string, limits: AnswerLimits, endMs: number): Readable {
-  let bytes = 0
-  const out = new PassThrough({
-    transform(chunk: Uint8Array, _, done) {
-      bytes += chunk.length
-      if (bytes > limits.bytes) done(tooLong(endpoint, limits.bytes))
-      else done(null, chunk)
-    },
-  })
-  const timer = setTimeout(() => out.destroy(tooSlow(endpoint, limits.ms)), Math.max(1, endMs - performance.now()))
-  pipeline(body, out, () => clearTimeout(timer))
-  return out
+/**
+ * One request and its answer, of which headers may drip as well as the body, and interim answers (1xx) may have no end: the
+ * SDK's own time-out ends with the first byte.
+ */
+class Exchange {
+  readonly #stop = new AbortController()
+  readonly #given: AbortSignal | undefined
+  readonly #endpoint: string
+  readonly #limits: AnswerLimits
+  readonly #timer: NodeJS.Timeout
+  #body: PassThrough | undefined
+  #failure: LedgerError | undefined
+
+  constructor(given: AbortSignal | undefined, endpoint: string, limits: AnswerLimits) {
+    this.#given = given
+    this.#endpoint = endpoint
+    this.#limits = limits
+    given?.addEventListener('abort', this.#giveUp)
+    if (given?.aborted === true) this.#giveUp()
+    this.#timer = setTimeout(() => {
+      this.#failure = tooSlow(endpoint, limits.ms)
+      this.#body?.destroy(this.#failure)
+      this.#giveUp()
+    }, limits.ms)
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal
+  }
+
+  /** Set once the answer has taken too long. */
+  get failure(): LedgerError | undefined {
+    return this.#failure
+  }
+
+  bounded(body: Readable): Readable {
+    const { bytes: bytesMax } = this.#limits
+    const endpoint = this.#endpoint
+    let bytes = 0
+    this.#body = new PassThrough({
+      transform(chunk: Uint8Array, _, done) {
+        bytes += chunk.length
+        if (bytes > bytesMax) done(tooLong(endpoint, bytesMax))
+        else done(null, chunk)
+      },
+    })
+    pipeline(body, this.#body, () => this.end())
+    return this.#body
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#given?.removeEventListener('abort', this.#giveUp)
+  }
+
+  readonly #giveUp = (): void => this.#stop.abort()
 }
 
 function redirected(endpoint: string, status: number, location: string | undefined): LedgerError {

@@ -162,7 +162,7 @@ const notConnected =
 
 /** What an error of the SDK means: the endpoint's own answer as WireError, all else as LedgerError. */
 export function failureOf(thrown: unknown, endpoint: string): WireError | LedgerError {
-  if (thrown instanceof LedgerError) return thrown
+  if (thrown instanceof LedgerError) return withoutHint(thrown)
   const error = thrown as SdkError
   const failed = (code: ErrorCode, message: string, help?: string) =>
     new LedgerError(code, message, { cause: error, ...(help === undefined ? {} : { help }) })
@@ -206,6 +206,14 @@ const sdkWords = /^(?:UnknownError$|Deserialization error)/
 
 function notOurs(endpoint: string, status: number | undefined): string {
   return `'${endpoint}' does not answer as a ledger does${status === undefined ? '' : ` (HTTP status ${status})`}`
+}
+
+/** The SDK adds a line for programmers to the message of whatever is thrown while it reads an answer. */
+function withoutHint(error: LedgerError): LedgerError {
+  const end = error.message.indexOf('\n  Deserialization error: ')
+  if (end < 0) return error
+  const { code, help, cause } = error
+  return new LedgerError(code, error.message.slice(0, end), { cause, ...(help === undefined ? {} : { help }) })
 }
 
 const credentialsHelp = 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'

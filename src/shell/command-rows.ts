@@ -1,6 +1,7 @@
 import { string, structOf, type Value } from '../values/value.ts'
 import type { ShellEvent } from './events.ts'
 import { type FormatName, resultFormat } from './formats.ts'
+import { visibleLines } from './visible-text.ts'
 
 /** What a command shows: lines for people, and the same as rows for programs. */
 export interface CommandText {
@@ -19,8 +20,8 @@ export function commandText(
   { text, rows }: Extract<ShellEvent, { type: 'text' }>,
   name: FormatName,
 ): string | undefined {
-  if (rows === 'text') return `${text}\n`
-  if (!strict.has(name) && (rows === undefined || !name.startsWith('ion'))) return `${text}\n`
+  if (rows === 'text') return `${visibleLines(text)}\n`
+  if (!strict.has(name) && (rows === undefined || !name.startsWith('ion'))) return `${visibleLines(text)}\n`
   if (rows === undefined) return undefined
   const format = resultFormat(name, { width: undefined })
   return format.start() + format.values(rows) + format.end(true)

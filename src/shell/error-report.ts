@@ -126,7 +126,7 @@ export function printErrorReport(report: ErrorReport, verbosity = 0): string[] {
   const causes = shownCauses(report, verbosity)
   const shown = report.others.slice(0, shownErrorsMax)
   const more = report.others.length - shown.length
-  return [
+  const lines = [
     ...headLines(report),
     ...(shown.length === 0 ? note : []),
     ...helpLines(report),
@@ -135,6 +135,7 @@ export function printErrorReport(report: ErrorReport, verbosity = 0): string[] {
     ...(shown.length === 0 ? [] : note),
     ...causes.map((line) => (line.startsWith(' ') ? line : `cause: ${line}`)),
   ]
+  return lines.map(visibleText)
 }
 
 /** What `verbosity` shows of an error's causes: nothing, the causes, where they arose too. */
@@ -143,13 +144,13 @@ export function shownCauses(report: ErrorReport, verbosity: number): readonly st
 }
 
 function headLines({ code, message, place, picture }: LocatedError): string[] {
-  const lines = [`error[${code}]: ${visibleText(message)}`]
+  const lines = [`error[${code}]: ${message}`]
   if (place !== undefined) lines.push(` --> ${placeText(place)}`)
   return [...lines, ...picture]
 }
 
 function helpLines({ help }: LocatedError): string[] {
-  return help === undefined ? [] : [`help: ${visibleText(help)}`]
+  return help === undefined ? [] : [`help: ${help}`]
 }
 
 function placeText(place: NonNullable<ErrorReport['place']>): string {

@@ -24,6 +24,7 @@ import { endsInside, isClosed, isCommand, readScript } from './script-reader.ts'
 import { type Settings, settingNames } from './settings.ts'
 import { RowsNotCommitted, RowsNotShown, runAlone, runInside } from './statement-run.ts'
 import { settingsText, statusText } from './status-text.ts'
+import { visibleText } from './visible-text.ts'
 import { TableNames } from './table-names.ts'
 
 export interface ShellOptions {
@@ -456,7 +457,7 @@ export class Shell {
 }
 
 function dashed(names: readonly string[]): string {
-  return names.map((name) => `- ${name}`).join('\n')
+  return names.map((name) => `- ${visibleText(name)}`).join('\n')
 }
 
 /** `comit;` is a name that stands for nothing, and was meant as a command. */

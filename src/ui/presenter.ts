@@ -5,6 +5,7 @@ import { printNotice } from '../shell/error-report.ts'
 import { TableFormat } from '../shell/format-table.ts'
 import { layoutTable, type lineText } from '../shell/table-layout.ts'
 import type { Value } from '../values/value.ts'
+import { visibleLines, visibleText } from '../shell/visible-text.ts'
 import type { Theme } from './theme.ts'
 
 export interface PresenterPorts {
@@ -52,13 +53,13 @@ export function present(ports: PresenterPorts): EventSink {
           : undefined
       }
       case 'text':
-        return ports.write(commandText(event, ports.format()) ?? `${event.text}\n`)
+        return ports.write(commandText(event, ports.format()) ?? `${visibleLines(event.text)}\n`)
       case 'notice':
-        return ports.write(`${ports.theme.notice(event.text)}\n`)
+        return ports.write(`${ports.theme.notice(visibleText(event.text))}\n`)
       case 'note':
         return ports.write(`${ports.theme.notice(printNotice(event.note))}\n`)
       case 'warning':
-        return ports.write(`${ports.theme.warning(`warning: ${event.text}`)}\n`)
+        return ports.write(`${ports.theme.warning(`warning: ${visibleText(event.text)}`)}\n`)
       case 'error':
         return ports.write(errorText(ports, ports.errorLines(event.report)))
       case 'state':

@@ -7,12 +7,13 @@ import { createSdkControl } from '../../src/driver/sdk-control.ts'
 import { createSdkTransport } from '../../src/driver/sdk-transport.ts'
 import { listLedgers } from '../../src/driver/list-ledgers.ts'
 import type { Transport } from '../../src/driver/transport.ts'
+import { printErrorReport, reportOf } from '../../src/shell/error-report.ts'
 import { SimEnv } from '../support/sim-env.ts'
 
 type Answer = string | ((response: ServerResponse, request: IncomingMessage) => void)
 
 /** An endpoint that answers each command as it is told, and what is not told rightly. */
-async function hostileEndpoint(t: TestContext, answers: Readonly<Record<string, Answer>>) {
+async function hostileEndpoint(t: TestContext, answers: Readonly<Record<string, Answer>>, ms = 60_000) {
   const usual: Readonly<Record<string, string>> = {
     StartSession: '{"StartSession":{"SessionToken":"AAAA"}}',
     StartTransaction: '{"StartTransaction":{"TransactionId":"0000000000000000000000"}}',
@@ -38,7 +39,7 @@ async function hostileEndpoint(t: TestContext, answers: Readonly<Record<string, 
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
-    answers: { bytes: 100_000, ms: 300 },
+    answers: { bytes: 100_000, ms },
   }
   const transport = createSdkTransport(options)
   const control = createSdkControl(options)
@@ -68,7 +69,7 @@ test('an answer that never ends is given up when it is too long', async (t) => {
     more()
   }
   const { driver } = await hostileEndpoint(t, { ExecuteStatement: endless })
-  await failsAs(run(driver), 'endpoint/malformed-answer', /answered more than 100000 bytes to one request/)
+  await failsAs(run(driver), 'endpoint/malformed-answer', /answered more than 100000 bytes to one request$/)
   assert.ok(sent < 50_000_000)
 })
 
@@ -77,8 +78,20 @@ test('an answer that drips is given up when it takes too long', async (t) => {
     const timer = setInterval(() => response.write(' '), 20)
     response.on('close', () => clearInterval(timer))
   }
-  const { driver } = await hostileEndpoint(t, { ExecuteStatement: drip })
+  const { driver } = await hostileEndpoint(t, { StartSession: drip }, 300)
   await failsAs(run(driver), 'endpoint/failed', /did not finish its answer within 0.3 s/)
+})
+
+test('headers that drip, and interim answers without an end, are given up when they take too long', async (t) => {
+  for (const line of ['x-drip: 1\r\n', 'HTTP/1.1 100 Continue\r\n\r\n']) {
+    const drip: Answer = ({ socket }) => {
+      if (line.startsWith('x')) socket?.write('HTTP/1.1 200 OK\r\n')
+      const timer = setInterval(() => socket?.write(line), 20)
+      socket?.on('close', () => clearInterval(timer))
+    }
+    const { driver } = await hostileEndpoint(t, { StartSession: drip }, 300)
+    await failsAs(run(driver), 'endpoint/failed', /did not finish its answer within 0.3 s/)
+  }
 })
 
 test('pages without a value do not go on for ever', async (t) => {
@@ -141,4 +154,14 @@ test('the ledgers of an endpoint are listed, page by page, and the list has to e
   assert.deepEqual(await listLedgers(control), ['a', 'b', 'c'])
   const endless = await hostileEndpoint(t, { '/ledgers': '{"Ledgers":[{"Name":"a"}],"NextToken":"AAAA"}' })
   await failsAs(listLedgers(endless.control), 'endpoint/malformed-answer', /does not end its list of ledgers/)
+})
+
+test('what an endpoint calls an error is escaped for a terminal, its code and message too', async (t) => {
+  const name = 'a\x1b[31m\nb'
+  const refuse: Answer = (response) =>
+    response.writeHead(400).end(JSON.stringify({ __type: name, Message: name, Code: name }))
+  const { driver } = await hostileEndpoint(t, { ExecuteStatement: refuse })
+  const error = await run(driver).catch((thrown: unknown) => thrown)
+  const report = reportOf(error, { statement: undefined, file: undefined, fate: 'none' })
+  assert.deepEqual(printErrorReport(report), ['error[a\\x1b[31m\\nb]: a\\x1b[31m\\nb'])
 })

@@ -246,6 +246,18 @@ describe('qldb serve', () => {
       assert.equal(bad.code, 2)
       assert.match(bad.stderr, /line 3: expected/)
       assert.doesNotMatch(bad.stderr, /s3cret/)
+      const noPem = await shell.run(['serve', '--tls-cert', shell.path('keys'), '--tls-key', shell.path('keys')])
+      assert.equal(noPem.code, 2)
+      assert.match(noPem.stderr, /error\[config\/invalid\]: '.*keys' has no certificate in PEM/)
+    }),
+  )
+
+  test(
+    'what a terminal would obey in a path is escaped on standard error',
+    withShell(async (shell) => {
+      const server = await serve(shell, '--data-dir', shell.path('a\x1b[31m\nfake'))
+      server.child.kill('SIGTERM')
+      assert.match((await server.end).stderr, /^serving ledgers in .*a\\x1b\[31m\\nfake; /)
     }),
   )
 
