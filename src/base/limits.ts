@@ -158,8 +158,6 @@ export const spillPartitions = 32
 export const spillShapesMax = 1_000
 /** Decoded blocks that a transaction keeps while it reads history. */
 export const cachedBlocksMax = 64
-/** Blocks that a rebuild derives from in one write of the store. */
-export const rebuildBatchBlocksMax = 256
 /** Documents looked at in one go while an index is built, or keys removed while one is dropped; bounds the memory. */
 export const indexBuildBatchDocuments = 1_000
 /** How many rows are worked on between two looks at whether the user has cancelled. */
@@ -269,8 +267,8 @@ export const envelopeValuesMax = 1_000_000
 /** Findings that a report shows one by one; all are counted. */
 export const reportFindingsMax = 200
 /**
- * Memory of the changes of an import that share one durable write, in bytes: what many blocks change is written once for
- * all of them. The write itself takes as much again.
+ * Memory of the changes of an import or a rebuild that share one durable write, in bytes: what many blocks change is
+ * written once for all of them. The write itself takes as much again.
  */
 export const importBatchBytes = 96 * 1024 * 1024
 /** The same of derived data that a verification works out in a temporary folder. */

@@ -187,7 +187,7 @@ export class LedgerImport {
       this.#batches.view.put(identityKey, encodeIdentity(this.#identity))
     }
     await this.#batches.flush((transaction) => {
-      if (readState(transaction)?.tip === expected) return
+      if (readState(transaction)?.tip === expected) return true
       throw new LedgerError('ledger/exists', `another process imports into the ledger '${this.#options.name}'`)
     })
     this.#storedTip = this.#derived?.state.tip ?? expected

@@ -64,7 +64,8 @@ function prefixRange(start: Uint8Array): Range {
 }
 
 function key(prefix: number, size: number): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(1 + size)
+  // Short ones lie within the object: an allocation of their own would take longer than all else.
+  const bytes = Buffer.alloc(1 + size)
   bytes[0] = prefix
   return bytes
 }

@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts'
-import { rebuildBatchBlocksMax } from '../base/limits.ts'
+import { importBatchBytes } from '../base/limits.ts'
+import { BatchedWrites } from '../store/gathered-writes.ts'
 import type { Store, WriteTransaction } from '../store/store.ts'
 import { firstLocalSymbol } from '../values/symbols.ts'
 import { applyBlock, type Derived } from './apply-block.ts'
@@ -15,12 +16,12 @@ import { removeRange } from './remove-range.ts'
  * Derives everything anew from the blocks alone: catalog, documents, indexes, history, symbols, tree. No transaction
  * may be running; one that commits meanwhile is refused. May be broken off: opening the ledger goes on with it.
  */
-export async function rebuild(store: Store, onBatch: OnBatch = () => undefined): Promise<void> {
+export async function rebuild(store: Store, onBatch?: OnBatch, batchBytes?: number): Promise<void> {
   await store.write((transaction) => {
     transaction.remove(stateKey)
     removeDerived(transaction)
   })
-  await applyMissingBlocks(store, onBatch)
+  await applyMissingBlocks(store, onBatch, batchBytes)
 }
 
 /** Removes everything that follows from the blocks, and records that no ledger has. */
@@ -31,31 +32,43 @@ export function removeDerived(transaction: WriteTransaction): void {
     transaction.remove(summaryKey(sequenceNo))
 }
 
-/** Hears which block is the next; may throw to break the work off. */
+/** Hears which block is the next; awaited, so that others get a turn; may throw to break the work off. */
 export type OnBatch = (sequenceNo: number) => void | Promise<void>
 
-/** Applies the blocks beyond the derived data's tip, some in one write of the store. Usually there are none. */
-export async function applyMissingBlocks(store: Store, onBatch: OnBatch = () => undefined): Promise<void> {
-  const snapshot = store.snapshot()
-  const isCurrent = (readState(snapshot)?.tip ?? -1) === lastBlock(snapshot)
-  snapshot.release()
-  if (isCurrent) return
-  for (;;) {
-    const { done, isLast } = await store.write((transaction) =>
-      applyBatch(transaction, readIdentity(transaction)?.origin),
-    )
-    if (isLast) return
-    await onBatch(done)
+/** Blocks that are applied between two calls of OnBatch. */
+const blocksBetweenTurns = 256
+
+/**
+ * Applies the blocks beyond the derived data's tip, in batches of up to so many bytes of changes, each one write of the
+ * store. Usually there are none.
+ */
+export async function applyMissingBlocks(
+  store: Store,
+  onBatch: OnBatch = () => undefined,
+  batchBytes = importBatchBytes,
+): Promise<void> {
+  const batches = new BatchedWrites(store, batchBytes)
+  try {
+    while (await applyBatch(batches, onBatch));
+  } finally {
+    batches.drop()
   }
 }
 
-function applyBatch(transaction: WriteTransaction, origin: Origin | undefined): { done: number; isLast: boolean } {
-  let derived = derivedOf(transaction, origin)
-  const last = lastBlock(transaction)
-  const end = Math.min(last, derived.state.tip + rebuildBatchBlocksMax)
-  for (let sequenceNo = derived.state.tip + 1; sequenceNo <= end; sequenceNo += 1)
-    derived = applyBlock(transaction, readBlock(transaction, sequenceNo), derived)
-  return { done: end + 1, isLast: end >= last }
+/** False when no block is missing. */
+async function applyBatch(batches: BatchedWrites, onBatch: OnBatch): Promise<boolean> {
+  const { view } = batches
+  const before = readState(view)?.tip
+  const last = lastBlock(view)
+  if ((before ?? -1) === last) return false
+  let derived = derivedOf(view, readIdentity(view)?.origin)
+  for (let sequenceNo = derived.state.tip + 1; sequenceNo <= last && !batches.isFull; sequenceNo += 1) {
+    derived = applyBlock(view, readBlock(view, sequenceNo), derived)
+    if ((sequenceNo + 1) % blocksBetweenTurns === 0) await onBatch(sequenceNo + 1)
+  }
+  // Another process that opened the ledger may have done the same: what it wrote counts.
+  const isMine = await batches.flush((transaction) => readState(transaction)?.tip === before)
+  return !isMine || derived.state.tip < last
 }
 
 /** What the next block is applied to. */

@@ -1,4 +1,3 @@
-import { copyBytes } from '../base/bytes.ts'
 import { rangeBeyond, isEmptyRange } from './memory-store.ts'
 import type { KeyRange, Snapshot, Store, WriteTransaction } from './store.ts'
 
@@ -49,7 +48,8 @@ export class GatheredWrites implements WriteTransaction {
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
-    this.#change(key, copyBytes(value))
+    // From the pool, where it is short: all of a batch go together.
+    this.#change(key, Buffer.from(value))
   }
 
   remove(key: Uint8Array): void {
@@ -137,16 +137,22 @@ export class BatchedWrites {
     return (this.#gathered?.bytes ?? 0) >= this.#batchBytes
   }
 
-  /** Writes what was gathered; `check` looks at the store's newest state first and throws when it is not the expected. */
-  async flush(check: (transaction: WriteTransaction) => void = () => undefined): Promise<void> {
+  /**
+   * Writes what was gathered, unless `check`, which looks at the store's newest state, throws or finds that it is not the
+   * expected. Gives what `check` said.
+   */
+  async flush(check: (transaction: WriteTransaction) => boolean = () => true): Promise<boolean> {
     const gathered = this.#gathered
     this.drop()
-    if (gathered === undefined) return
-    await this.#store.write((transaction) => {
-      check(transaction)
+    if (gathered === undefined) return true
+    const isWritten = await this.#store.write((transaction) => {
+      if (!check(transaction)) return false
       gathered.writeInto(transaction)
+      return true
     })
+    if (!isWritten) return false
     this.#batchBytes = Math.min(this.#batchBytes * 2, this.#bytesMax)
+    return true
   }
 
   /** Forgets what was gathered. */

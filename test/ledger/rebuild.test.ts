@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toHex } from '../../src/base/bytes.ts'
 import { LedgerError } from '../../src/base/errors.ts'
-import { rebuildBatchBlocksMax } from '../../src/base/limits.ts'
 import { decodeBlock, revisionHash } from '../../src/journal/block.ts'
 import { revisionFromIon } from '../../src/journal/block-from-ion.ts'
 import { verifyProof } from '../../src/journal/proof.ts'
@@ -11,7 +10,8 @@ import { ionHash } from '../../src/values/ion-hash.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { StructValue } from '../../src/values/value.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
-import { rebuild, removeDerived } from '../../src/ledger/rebuild.ts'
+import { stateKey } from '../../src/ledger/keys.ts'
+import { applyMissingBlocks, rebuild, removeDerived } from '../../src/ledger/rebuild.ts'
 import { verifyLedger } from '../../src/ledger/verify-ledger.ts'
 import { SimEnv } from '../support/sim-env.ts'
 import { Client, dump, isError, openLedger, run } from './ledger-fixture.ts'
@@ -169,15 +169,39 @@ function merged(base: Model, now: Model, mine: Model): Model {
 test('a rebuild that was broken off goes on when the ledger is opened', async () => {
   const { ledger, store, env } = await openLedger()
   await run(ledger, 'CREATE TABLE T', 'CREATE INDEX ON T (k)')
-  for (let k = 0; k < rebuildBatchBlocksMax + 10; k += 1) await run(ledger, `INSERT INTO T VALUE {'k': ${k}}`)
+  for (let k = 0; k < 266; k += 1) await run(ledger, `INSERT INTO T VALUE {'k': ${k}}`)
   const before = dump(store)
   await store.write((transaction) => removeDerived(transaction))
   assert.throws(() => new Client(ledger).run('SELECT * FROM T'), isError('ledger/closed', /being rebuilt/))
-  await assert.rejects(rebuild(failingAfter(store, 2)), /no more writes/)
+  await assert.rejects(rebuild(failingAfter(store, 2), undefined, 64 * 1024), /no more writes/)
   assert.throws(() => new Client(ledger).run('SELECT * FROM T'), isError('ledger/closed', /being rebuilt/))
   const again = await Ledger.open(store, env, { name: 'test', strictQldb: false })
   assert.deepEqual(dump(store), before)
   assert.deepEqual(await run(again, 'SELECT VALUE k FROM T WHERE k = 200'), ['200'])
+})
+
+test('two processes that rebuild a ledger at once leave what one of them does', async () => {
+  const { ledger, store } = await openLedger()
+  await run(ledger, 'CREATE TABLE T', 'CREATE INDEX ON T (k)')
+  for (let k = 0; k < 20; k += 1) await run(ledger, `INSERT INTO T VALUE {'k': ${k}}`)
+  const before = dump(store)
+  await store.write((transaction) => {
+    transaction.remove(stateKey)
+    removeDerived(transaction)
+  })
+  let isOtherDone = false
+  const racing: Store = {
+    snapshot: () => store.snapshot(),
+    write: async (work) => {
+      if (!isOtherDone) await applyMissingBlocks(store)
+      isOtherDone = true
+      return await store.write(work)
+    },
+    close: () => store.close(),
+  }
+  await applyMissingBlocks(racing)
+  assert.ok(isOtherDone)
+  assert.deepEqual(dump(store), before)
 })
 
 function failingAfter(store: Store, writes: number): Store {
