@@ -120,6 +120,7 @@ async function writeExport(
       format,
       gzip,
       prefix,
+      marks: journal.marks,
       inclusiveStartTime: window.from ?? timestampFromSeconds(0, 0n, 0, 0),
       exclusiveEndTime: window.to ?? timestampFromSeconds(nowSeconds + 1, 0n, 0, 0),
     })

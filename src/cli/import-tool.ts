@@ -5,10 +5,11 @@ import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import type { CheckedBefore } from '../journal/checked-before.ts'
 import { type CheckedSource, checkedBlocks } from '../journal/checked-windows.ts'
 import { type FactsSource, noFacts } from '../journal/facts-source.ts'
-import { blocksNamed, type ExportFiles, findExportFiles } from '../journal/import-files.ts'
+import type { SourceBlock } from '../journal/import-blocks.ts'
+import { blocksNamed, checkStrands, type ExportFiles, findExportFiles } from '../journal/import-files.ts'
 import { FindingList } from '../journal/import-findings.ts'
 import { JsonRetyper } from '../journal/import-json.ts'
-import { checkStrands, ExportVerifier } from '../journal/verify-export.ts'
+import { ExportVerifier } from '../journal/verify-export.ts'
 import { LedgerImport, type LedgerImportResult } from '../ledger/import-ledger.ts'
 import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
@@ -220,7 +221,7 @@ async function copyBlock({ source, stored, sound }: CheckedSource, isNew: boolea
   if (isNew) {
     if (wishes.verify && verifier.add(source, stored, sound)) return false
     if (findings.count('tampered') > 0 && wishes.verify) return false
-    if (doubtful.length > 0 && wishes.acceptDoubtful !== true) throw untyped(block.blockAddress.sequenceNo)
+    if (doubtful.length > 0 && wishes.acceptDoubtful !== true) throw untyped(source)
     if (!target.isToBeRechecked && !verifier.isCertain) target.recheckWhenResumed()
   }
   await target.add(block, doubtful, stored)
@@ -257,8 +258,10 @@ function doubtful(): LedgerError {
   })
 }
 
-function untyped(sequenceNo: number): LedgerError {
-  const text = `block ${sequenceNo} has data whose types JSON has lost and that fits no guess: nothing was imported`
+function untyped({ block, isJson }: SourceBlock): LedgerError {
+  const { sequenceNo } = block.blockAddress
+  const what = isJson ? 'that fits no guess' : 'as the marks of an earlier import say'
+  const text = `block ${sequenceNo} has data whose types JSON has lost and ${what}: nothing was imported`
   return new LedgerError('export/incomplete', text, {
     help: "'--accept-doubtful' imports such data as it stands, and marks it; an export in Ion has it exactly",
   })

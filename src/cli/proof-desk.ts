@@ -4,6 +4,7 @@ import type { SendOptions } from '../driver/transport.ts'
 import { type Block, type BlockAddress, blockFromIon } from '../journal/block.ts'
 import type { SavedDigest } from '../journal/digest-file.ts'
 import { JournalCheck, type JournalReport } from '../journal/journal-check.ts'
+import { MarksBook } from '../journal/marks-book.ts'
 import { proofFromIon } from '../journal/proof.ts'
 import { parseEvidence } from '../journal/find-evidence.ts'
 import { printProofFile, type RevisionProof } from '../journal/proof-file.ts'
@@ -174,14 +175,19 @@ export async function verifyFromOutside(
   const client = clientOf(connection, options)
   const { digest, tipAddress } = await client.digest()
   const { strandId, sequenceNo: last } = tipAddress
-  const fetch = async (sequenceNo: number): Promise<Value> => (await client.block({ strandId, sequenceNo })).block
+  const fetch = (sequenceNo: number) => client.block({ strandId, sequenceNo })
   const first = await fetch(0)
   const now = { digest, digestTipAddress: tipAddress }
-  const check = new JournalCheck({ strandId, first: 0, last, saved: [...saved, now], mustCoverHeads: false })
+  const marks = new Map<number, readonly number[]>()
+  const check = new JournalCheck({
+    ...{ strandId, first: 0, last, saved: [...saved, now], mustCoverHeads: false },
+    marks: new MarksBook(marks),
+  })
   for (let sequenceNo = 0; sequenceNo <= last; sequenceNo += 1) {
     await onBlock(sequenceNo, last + 1)
-    const value = sequenceNo === 0 ? first : await fetch(sequenceNo)
-    check.add(sequenceNo, (): Block => blockFromIon(value))
+    const { block, marked } = sequenceNo === 0 ? first : await fetch(sequenceNo)
+    if (marked.length > 0) marks.set(sequenceNo, [...marked])
+    check.add(sequenceNo, (): Block => blockFromIon(block), marked)
   }
   check.end()
   return check

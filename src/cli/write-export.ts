@@ -25,6 +25,7 @@ export async function writeExport(
       format: record.format.toLowerCase().replace('_', '-') as ExportFormat,
       gzip: false,
       prefix: record.prefix,
+      marks: journal.marks,
       bucket: record.bucket,
       objectEncryptionType: record.encryption,
       inclusiveStartTime: from,

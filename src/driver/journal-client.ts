@@ -20,6 +20,13 @@ export interface JournalDigest {
   readonly marks: { readonly count: number; readonly hash: Uint8Array } | undefined
 }
 
+export interface JournalBlock {
+  readonly block: Value
+  readonly proof: Value | undefined
+  /** Positions of its revisions that an import marked, where the road tells them. */
+  readonly marked: readonly number[]
+}
+
 /**
  * The journal of a ledger as its clients see it: GetDigest, GetBlock, GetRevision. Everything rejects with LedgerError:
  * 'endpoint/no-journal' where the connection has no such road, 'endpoint/malformed-answer', and the transport's.
@@ -43,7 +50,7 @@ export class JournalClient {
   }
 
   /** A block; with a tip, its proof too. */
-  async block(address: JournalAddress, tip?: JournalAddress): Promise<{ block: Value; proof: Value | undefined }> {
+  async block(address: JournalAddress, tip?: JournalAddress): Promise<JournalBlock> {
     const { GetBlock } = await this.#ask({
       GetBlock: {
         Name: this.#ledger,
@@ -52,7 +59,8 @@ export class JournalClient {
       },
     })
     if (GetBlock === undefined) throw malformed('GetBlock')
-    return { block: readHolder(GetBlock.Block), proof: GetBlock.Proof && readHolder(GetBlock.Proof) }
+    const proof = GetBlock.Proof && readHolder(GetBlock.Proof)
+    return { block: readHolder(GetBlock.Block), proof, marked: GetBlock.ImportMarks ?? [] }
   }
 
   /** A document's revision in a block, and its proof up to the tip. */

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-qldb'
 import { LedgerError } from '../base/errors.ts'
 import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
-import { decodeMarks, marksHeader } from '../protocol/marks-header.ts'
+import { decodeMarks, decodePositions, marksHeader } from '../protocol/marks-header.ts'
 import type { WireError } from '../protocol/message.ts'
 import { boundAnswers } from './bounded-answers.ts'
 import { answerLimits, failureOf, type SdkTransportOptions, sdkConfiguration } from './sdk-transport.ts'
@@ -44,11 +44,11 @@ export function createSdkControl(options: SdkTransportOptions): {
 async function ask(
   client: QLDBClient,
   { GetDigest, GetBlock, GetRevision, ListLedgers }: ControlRequest,
-  options: { readonly abortSignal?: AbortSignal },
+  options: SendingOptions,
 ): Promise<ControlResponse> {
   if (GetDigest !== undefined)
     return { GetDigest: await askForDigest(client, new GetDigestCommand(GetDigest), options) }
-  if (GetBlock !== undefined) return { GetBlock: present(await client.send(new GetBlockCommand(GetBlock), options)) }
+  if (GetBlock !== undefined) return { GetBlock: await askForBlock(client, new GetBlockCommand(GetBlock), options) }
   if (GetRevision !== undefined)
     return { GetRevision: present(await client.send(new GetRevisionCommand(GetRevision), options)) }
   if (ListLedgers !== undefined)
@@ -60,17 +60,41 @@ async function ask(
 async function askForDigest(
   client: QLDBClient,
   command: GetDigestCommand,
-  options: { readonly abortSignal?: AbortSignal },
+  options: SendingOptions,
 ): Promise<NonNullable<ControlResponse['GetDigest']>> {
+  const { middleware, header } = marksReader()
+  command.middlewareStack.add(middleware, readMarks)
+  const answer: NonNullable<ControlResponse['GetDigest']> = present(await client.send(command, options))
+  const marks = decodeMarks(header())
+  return marks === undefined ? answer : { ...answer, ImportMarks: marks }
+}
+
+async function askForBlock(
+  client: QLDBClient,
+  command: GetBlockCommand,
+  options: SendingOptions,
+): Promise<NonNullable<ControlResponse['GetBlock']>> {
+  const { middleware, header } = marksReader()
+  command.middlewareStack.add(middleware, readMarks)
+  const answer: NonNullable<ControlResponse['GetBlock']> = present(await client.send(command, options))
+  const marks = decodePositions(header())
+  return marks === undefined ? answer : { ...answer, ImportMarks: marks }
+}
+
+interface SendingOptions {
+  readonly abortSignal?: AbortSignal
+}
+
+/** What to add to a command, and the header of its answer, once that is there. */
+function marksReader(): { readonly middleware: ReturnType<typeof readingHeader>; header(): string | undefined } {
   let header: string | undefined
   const take = (found: string | undefined) => {
     header = found
   }
-  command.middlewareStack.add(readingHeader(marksHeader, take), { step: 'build', name: 'readMarks' })
-  const answer: NonNullable<ControlResponse['GetDigest']> = present(await client.send(command, options))
-  const marks = decodeMarks(header)
-  return marks === undefined ? answer : { ...answer, ImportMarks: marks }
+  return { middleware: readingHeader(marksHeader, take), header: () => header }
 }
+
+const readMarks = { step: 'build', name: 'readMarks' } as const
 
 /** The SDK types every member of an answer as perhaps absent; journal-client.ts checks those it needs. */
 function present<Answer>(answer: unknown): Answer {

@@ -8,6 +8,7 @@ import { instantSeconds, timestampFromSeconds } from '../values/timestamp.ts'
 import { list, string, type StructValue, structOf, type TimestampValue } from '../values/value.ts'
 import type { Block } from './block.ts'
 import { downConvert } from './export-json.ts'
+import { markedField, type MarkedRevisions, marksToIon } from './import-marks.ts'
 
 /** QLDB's output formats (botocore, qldb 2019-01-02, OutputFormat), in small letters with a hyphen. */
 export const exportFormats = ['ion-text', 'ion-binary', 'json'] as const
@@ -27,6 +28,8 @@ export interface ExportSpec {
   /** The window asked for: blocks from the first moment on, before the second. */
   readonly inclusiveStartTime: TimestampValue
   readonly exclusiveEndTime: TimestampValue
+  /** Revisions that an import marked as not checkable; JSON has lost what there is to mark. */
+  readonly marks?: MarkedRevisions
   /** A file is closed when it has grown beyond this. Default: exportFileBytes. */
   readonly fileBytes?: number
 }
@@ -43,6 +46,9 @@ export class ExportWriter {
   #parts: Uint8Array[] = []
   #partBytes = 0
   #hour = ''
+  readonly #marks: MarkedRevisions
+  /** A block with marks was written. */
+  #hasMarks = false
   #first = 0
   #last = 0
   blocks = 0
@@ -51,6 +57,7 @@ export class ExportWriter {
   constructor(folder: string, spec: ExportSpec) {
     this.#folder = folder
     this.#spec = spec
+    this.#marks = spec.format === 'json' ? new Map() : (spec.marks ?? new Map())
     this.#write(`${spec.exportId}.started.manifest`, [this.#encode(startedManifest(spec))])
   }
 
@@ -68,6 +75,7 @@ export class ExportWriter {
     this.#parts.push(bytes)
     this.#partBytes += bytes.length
     this.#last = sequenceNo
+    this.#hasMarks ||= this.#marks.has(sequenceNo)
     this.blocks += 1
     this.bytes += bytes.length
   }
@@ -75,7 +83,8 @@ export class ExportWriter {
   /** The last file and the manifest that lists all. */
   end(): void {
     if (this.#parts.length > 0) this.#closeFile()
-    const manifest = structOf({ keys: list(this.#keys.map((key) => string(key))) })
+    const keys = list(this.#keys.map((key) => string(key)))
+    const manifest = structOf(this.#hasMarks ? { keys, [markedField]: marksToIon(this.#marks) } : { keys })
     this.#write(`${this.#spec.exportId}.${this.#spec.strandId}.completed.manifest`, [this.#encode(manifest)])
   }
 

@@ -5,7 +5,8 @@ import { type FactsSource, noFacts } from './facts-source.ts'
 import { type BlockReading, FileBlocks } from './file-blocks.ts'
 import { bestCopy } from './import-copies.ts'
 import type { OnRead } from './import-file.ts'
-import type { BlockFile, ExportFiles } from './import-files.ts'
+import { type BlockFile, declaredMarks, type ExportFiles } from './import-files.ts'
+import type { MarkedRevisions } from './import-marks.ts'
 import { type FindingList, FindingQueue } from './import-findings.ts'
 import { JsonRetyper } from './import-json.ts'
 import { readStreamBlocks, type StreamFile } from './import-stream.ts'
@@ -19,7 +20,7 @@ export interface SourceBlock {
   /** Bytes that it took in the unpacked file. */
   readonly bytes: number
   readonly isJson: boolean
-  /** Indexes of the revisions that JSON took the types of, so that their hash can't be checked. */
+  /** Indexes of the revisions that JSON took the types of, or that the export says were marked so by an import. */
   readonly doubtful: readonly number[]
   /** The block as encodeBlock writes it, and what is known of it, where the file has it so and it is sound. */
   readonly stored?: Uint8Array
@@ -65,7 +66,7 @@ export async function* readBlockBatches(
   const waiting: Run[] = files.blockFiles.map((file) => new FileRun(file, { retyper, findings, onRead, facts }))
   if (files.streamFiles.length > 0) waiting.unshift(new StreamRun(files.streamFiles, retyper, findings, onRead))
   const open: { readonly run: Run; head: SourceBlock }[] = []
-  const batch = new Batch(findings)
+  const batch = new Batch(findings, declaredMarks(files))
   try {
     while (waiting.length > 0 || open.length > 0) {
       const least = leastOf(open)
@@ -101,13 +102,15 @@ export async function* readBlockBatches(
 /** Blocks in their order, each once: copies follow one another. */
 class Batch {
   readonly #findings: FindingQueue
+  readonly #marks: MarkedRevisions
   #blocks: ReadBlock[] = []
   #bytes = 0
   #last = -1
   #copies: SourceBlock[] = []
 
-  constructor(findings: FindingQueue) {
+  constructor(findings: FindingQueue, marks: MarkedRevisions) {
     this.#findings = findings
+    this.#marks = marks
   }
 
   get size(): number {
@@ -125,7 +128,8 @@ class Batch {
     return blocks
   }
 
-  add(source: SourceBlock): void {
+  add(read: SourceBlock): void {
+    const source = withMarks(read, this.#marks, this.#findings)
     const sequenceNo = numberOf(source)
     const [first] = this.#copies
     const pending = first === undefined ? sequenceNo : numberOf(first)
@@ -148,6 +152,18 @@ class Batch {
     this.#blocks.push({ source, findings: this.#findings.total })
     this.#bytes += source.bytes
   }
+}
+
+/** The block with the marks that the export declares; JSON's own doubts are what counts there. */
+function withMarks(source: SourceBlock, marks: MarkedRevisions, findings: FindingList): SourceBlock {
+  const sequenceNo = numberOf(source)
+  const doubtful = marks.get(sequenceNo)
+  if (doubtful === undefined) return source
+  const { sound: _, ...unchecked } = source
+  if (!source.isJson) return { ...unchecked, doubtful }
+  const message = `a manifest has marks of an import for block ${sequenceNo}, which is JSON: no such export has them`
+  findings.add('doubtful', 'manifest', message, { sequenceNo, file: source.path })
+  return source
 }
 
 /** A file, or all stream records, with the number that is next. */

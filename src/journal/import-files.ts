@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
 import { exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
+import { markedField, type MarkedRevisions, marksOf } from './import-marks.ts'
 import { isFileFault, type OnRead, readFileValues } from './import-file.ts'
 import { FindingList } from './import-findings.ts'
 import { isJsonBlock } from './import-json.ts'
@@ -55,7 +56,11 @@ export interface Manifest {
   readonly keys: readonly string[]
   readonly exportId: string | undefined
   readonly ledgerName: string | undefined
+  /** Revisions that an import marked in the ledger that was exported; undefined where the field is of another form. */
+  readonly marks: MarkedRevisions | undefined
 }
+
+const noMarks: MarkedRevisions = new Map()
 
 const nameOfBlocks = /\.(\d{1,15})-(\d{1,15})\.[A-Za-z0-9]+(?:\.gz)?$/
 
@@ -102,6 +107,18 @@ export async function findExportFiles(
   checkManifests(manifests, blockFiles, findings)
   checkNames(blockFiles, findings)
   return { blockFiles, streamFiles, manifests, evidence, bytes }
+}
+
+/** Throws LedgerError 'usage/invalid-argument' for files of several strands: their blocks have the same numbers. */
+export function checkStrands(files: ExportFiles): void {
+  const strands = new Map<string, string>()
+  for (const { strandId, path } of [...files.blockFiles, ...files.streamFiles])
+    if (strandId !== undefined && !strands.has(strandId)) strands.set(strandId, path)
+  if (strands.size < 2) return
+  const [one, other] = [...strands]
+  throw new LedgerError('usage/invalid-argument', `the files are of ${strands.size} ledgers, expected one`, {
+    help: `'${one?.[1]}' is of strand '${one?.[0]}', '${other?.[1]}' of strand '${other?.[0]}'; give the files of one`,
+  })
 }
 
 /** How many blocks the files hold by their names; undefined when those don't say it. */
@@ -264,12 +281,28 @@ function manifestOf(value: StructValue, path: string): Manifest | undefined {
     const field = value.get(name)
     return field?.type === 'string' ? field.value : undefined
   }
-  const common = { path, exportId: text('exportId'), ledgerName: text('ledgerName') }
+  const marked = value.get(markedField)
+  const marks = marked === undefined ? noMarks : marksOf(marked)
+  const common = { path, exportId: text('exportId'), ledgerName: text('ledgerName'), marks }
   if (keys?.type === 'list') {
     const texts = keys.items.flatMap((key) => (key.type === 'string' ? [key.value] : []))
     return { ...common, kind: 'completed', keys: texts }
   }
   return common.exportId === undefined ? undefined : { ...common, kind: 'started', keys: [] }
+}
+
+/** The marks that manifests declare, of all exports together, in order. */
+export function declaredMarks({ manifests }: ExportFiles): MarkedRevisions {
+  const all = new Map<number, readonly number[]>()
+  for (const { marks } of manifests)
+    for (const [sequenceNo, positions] of marks ?? []) {
+      const both = new Set([...(all.get(sequenceNo) ?? []), ...positions])
+      all.set(
+        sequenceNo,
+        [...both].sort((left, right) => left - right),
+      )
+    }
+  return new Map([...all].sort(([left], [right]) => left - right))
 }
 
 /** Every file that a manifest lists should be there. Keys have the bucket's prefix or not: only the last part counts. */
@@ -283,6 +316,11 @@ function checkManifests(manifests: readonly Manifest[], files: readonly BlockFil
       if (present.has(plainName(key))) continue
       findings.add('doubtful', 'file-missing', `'${key}', which '${path}' lists, is not there`, { file: path })
     }
+  }
+  for (const { path, marks } of manifests) {
+    if (marks !== undefined) continue
+    const message = `'${path}': ${markedField} is not a list of {sequenceNo: int, revisions: [int, …]} in order`
+    findings.add('doubtful', 'manifest', message, { file: path })
   }
   const started = manifests.filter(({ kind }) => kind === 'started')
   if (started.length > completed.length) {

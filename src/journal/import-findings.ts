@@ -56,6 +56,16 @@ export class FindingList {
     this.#kept.push({ severity, code, message, sequenceNo: where.sequenceNo, file: where.file })
   }
 
+  /** A finding about an earlier block, put among those of its severity where it belongs. */
+  insert(severity: Severity, code: ExportFindingCode, message: string, sequenceNo: number): void {
+    const before = this.#kept.length
+    this.add(severity, code, message, { sequenceNo })
+    if (this.#kept.length === before) return
+    const added = this.#kept.pop() as ExportFinding
+    const at = this.#kept.findIndex((kept) => kept.severity === severity && (kept.sequenceNo ?? -1) > sequenceNo)
+    this.#kept.splice(at === -1 ? this.#kept.length : at, 0, added)
+  }
+
   get kept(): readonly ExportFinding[] {
     return this.#kept
   }

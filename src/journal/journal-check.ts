@@ -3,6 +3,8 @@ import { LedgerError } from '../base/errors.ts'
 import { reportFindingsMax } from '../base/limits.ts'
 import { type Block, type BlockAddress, decodeBlock, encodeBlock } from './block.ts'
 import type { Digest } from './digest.ts'
+import type { SavedMarks } from './import-marks.ts'
+import { type MarksBook, uncheckedFinding } from './marks-book.ts'
 import { soundFacts, windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
 import { SoundBlock, type SoundFacts } from './sound-block.ts'
 import { type BlockReport, type Finding, type FindingCode, isGap } from './verify.ts'
@@ -46,11 +48,13 @@ export interface JournalCheckOptions {
   readonly first: number
   readonly last: number
   /** Digests that are trusted: the journal must begin with all that they cover. */
-  readonly saved?: readonly Digest[]
+  readonly saved?: readonly SavedMarks[]
   /** All blocks were sealed by this program (ChainOptions). */
   readonly mustCoverHeads: boolean
   /** The blocks before the first, where they are known without being checked. */
   readonly after?: ChainBefore
+  /** Decides about revisions whose hash does not fit, where the store's own marks are not at hand. */
+  readonly marks?: MarksBook | undefined
 }
 
 /** A block as it is stored; undefined where it is missing. */
@@ -99,18 +103,20 @@ export class JournalCheck implements JournalReport {
   readonly first: number
   readonly last: number
   readonly #strandId: string
-  readonly #saved: readonly Digest[]
+  readonly #saved: readonly SavedMarks[]
   readonly #uncovered = new Set<string>()
   readonly #chain: ChainVerifier
+  readonly #marks: MarksBook | undefined
   /** The tree over all blocks is known. */
   readonly #hasDigest: boolean
 
-  constructor({ strandId, first, last, saved = [], mustCoverHeads, after }: JournalCheckOptions) {
+  constructor({ strandId, first, last, saved = [], mustCoverHeads, after, marks }: JournalCheckOptions) {
     this.#strandId = strandId
     this.#saved = saved
     this.first = first
     this.last = last
-    this.#chain = new ChainVerifier({ mustCoverHeads, after })
+    this.#chain = new ChainVerifier({ mustCoverHeads, after, ...(marks && { marks }) })
+    this.#marks = marks
     this.#hasDigest = first === 0 || after?.tree !== undefined
     if (last < first && after === undefined) this.#find('gap', Math.max(0, first), 'there is no block')
   }
@@ -188,7 +194,11 @@ export class JournalCheck implements JournalReport {
 
   /** What can only be said after the last block. */
   end(): void {
-    for (const finding of this.#chain.end()) this.#keep(finding)
+    const late = this.#chain.end()
+    for (const finding of late) this.#keep(finding)
+    for (const list of late.length > 0 ? [this.findings, this.gaps] : [])
+      list.sort((left, right) => left.sequenceNo - right.sequenceNo)
+    this.uncheckedRevisions += this.#marks?.unchecked ?? 0
     for (const saved of this.#saved) {
       const { digestTipAddress } = saved
       const { sequenceNo, strandId } = digestTipAddress
@@ -216,6 +226,7 @@ export class JournalCheck implements JournalReport {
     const hidden = Math.min(report.missingRevisions, report.opaqueRevisions)
     this.revisions += report.missingRevisions - hidden
     this.opaqueRevisions -= hidden
+    if (this.#marks !== undefined) return
     for (const index of uncheckedRevisions) this.#noteUnchecked(sequenceNo, block, index)
   }
 
@@ -225,8 +236,7 @@ export class JournalCheck implements JournalReport {
       return
     }
     this.uncheckedRevisions += 1
-    const text = `revision ${index} came as JSON, which took the types of its data: its hash can't be checked`
-    this.#find('revision-unchecked', sequenceNo, text)
+    this.#keep(uncheckedFinding(sequenceNo, index))
   }
 
   #note(sequenceNo: number, report: BlockReport): void {
@@ -256,11 +266,15 @@ export class JournalCheck implements JournalReport {
   }
 
   #checkSaved(sequenceNo: number): void {
-    for (const { digest, digestTipAddress } of this.#saved) {
+    for (const saved of this.#saved) {
+      const { digest, digestTipAddress } = saved
       if (digestTipAddress.sequenceNo !== sequenceNo || digestTipAddress.strandId !== this.#strandId) continue
       if (!this.#hasDigest) continue
       const found = this.digest
-      if (equalBytes(found, digest)) continue
+      if (equalBytes(found, digest)) {
+        this.#marks?.bind(saved)
+        continue
+      }
       const text = `the digest over blocks 0 to ${sequenceNo} is ${toBase64(found)}, the saved one ${toBase64(digest)}`
       this.#find('digest', sequenceNo, text)
     }

@@ -3,6 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { reportFindingsMax } from '../base/limits.ts'
 import { compareInstants, instantOf } from '../values/timestamp.ts'
 import type { Block, RedactedRevision } from './block.ts'
+import type { MarksBook } from './marks-book.ts'
 import { RunningTree } from './merkle-tree.ts'
 import type { ChainLink, SoundBlock } from './sound-block.ts'
 import {
@@ -26,6 +27,8 @@ export interface ChainOptions {
   readonly after?: ChainBefore | undefined
   /** False: nobody will ask for the digest. */
   readonly hasDigest?: boolean
+  /** Decides about revisions whose hash does not fit; without it they are findings. */
+  readonly marks?: MarksBook
 }
 
 export interface ChainBefore {
@@ -57,9 +60,10 @@ export class ChainVerifier {
   }
 
   /** What is wrong with the block or with its place after the one before. */
-  add(block: Block, uncheckedRevisions: readonly number[] = []): BlockReport {
+  add(block: Block, uncheckedRevisions: readonly number[] = [], isJson = false): BlockReport {
     const report = verifyBlock(block, { mustCoverHead: this.#mustCoverHead, uncheckedRevisions })
-    const findings = [...report.findings]
+    const { marks } = this.#options
+    const findings = marks?.take(block, report, uncheckedRevisions, isJson) ?? [...report.findings]
     this.#first ??= block
     this.#checkPlace(block, findings)
     this.#checkVersions(block, findings)
@@ -77,8 +81,9 @@ export class ChainVerifier {
    * Whether addSound may be asked: each block from the first on that covers its head must do so, and before it those
    * that are of the usual form of QLDB's.
    */
-  takesSound({ coversHead, opaqueEntries, statements, versions }: SoundBlock): boolean {
-    if (coversHead) return true
+  takesSound(block: SoundBlock): boolean {
+    const { coversHead, opaqueEntries, statements, versions } = block
+    if (coversHead) return this.#options.marks?.mayRecord(block) !== true
     return !this.#mustCoverHead && opaqueEntries === opaqueEntriesOfQldb && statements + versions.length > 0
   }
 
@@ -86,6 +91,7 @@ export class ChainVerifier {
   addSound(block: SoundBlock): BlockReport {
     const findings: Finding[] = []
     this.#first ??= block
+    this.#options.marks?.pass(block.blockAddress.sequenceNo)
     this.#checkPlace(block, findings)
     block.documentIds.forEach((id, index) => {
       this.#checkVersion(block, id, block.versions[index] as number, findings)
@@ -95,13 +101,14 @@ export class ChainVerifier {
     this.#last = block
     this.#addLeaf(block)
     const uncovered = coversHead ? [] : headFields
-    const none = { gaps: [], opaqueRevisions: 0, missingRevisions: 0, hasStrangeHead: false }
+    const none = { gaps: [], opaqueRevisions: 0, missingRevisions: 0, hasStrangeHead: false, wrongRevisions: new Map() }
     return { findings, uncovered, opaqueEntries, uncheckedDigests, coversHead, isOwn: coversHead, ...none }
   }
 
   /** What can only be said after the last block: redacted revisions that no block so far asked to redact. */
   end(): Finding[] {
     const findings: Finding[] = this.#mustCoverHead ? [...this.#strange] : []
+    findings.push(...(this.#options.marks?.end() ?? []))
     for (const [place, { block, message }] of this.#redacted) {
       if (!this.#redactionsAskedFor.has(place)) findings.push(findingOf('redaction', block, message))
     }
@@ -219,7 +226,7 @@ function placeOfRedacted({ blockAddress, documentId }: RedactedRevision): string
 
 function pickReport(report: BlockReport): Omit<BlockReport, 'findings'> {
   const { uncovered, opaqueEntries, opaqueRevisions, uncheckedDigests } = report
-  const { coversHead, isOwn, hasStrangeHead, missingRevisions, gaps } = report
+  const { coversHead, isOwn, hasStrangeHead, missingRevisions, wrongRevisions, gaps } = report
   return {
     gaps,
     uncovered,
@@ -230,5 +237,6 @@ function pickReport(report: BlockReport): Omit<BlockReport, 'findings'> {
     isOwn,
     hasStrangeHead,
     missingRevisions,
+    wrongRevisions,
   }
 }

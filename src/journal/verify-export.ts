@@ -11,6 +11,8 @@ import type { FactsSource } from './facts-source.ts'
 import { type SourceBlock, storedForm } from './import-blocks.ts'
 import {
   blocksNamed,
+  checkStrands,
+  declaredMarks,
   type ExportFiles,
   type FileEvidence,
   findExportFiles,
@@ -18,6 +20,8 @@ import {
 } from './import-files.ts'
 import { type ExportFindingCode, FindingList, severityOf } from './import-findings.ts'
 import { JsonRetyper } from './import-json.ts'
+import type { SavedMarks } from './import-marks.ts'
+import { MarksBook } from './marks-book.ts'
 import { RunningTree, siblingRanges, treeRoot } from './merkle-tree.ts'
 import { verifyProof } from './proof.ts'
 import type { ProofFile } from './proof-file.ts'
@@ -28,7 +32,7 @@ import { verifyEvidence } from './verify-evidence.ts'
 
 export interface VerifyExportOptions {
   /** Digests that are trusted, beside those found among the files: where each comes from → digest. */
-  readonly trusted?: ReadonlyMap<string, Digest>
+  readonly trusted?: ReadonlyMap<string, SavedMarks>
   /** Guesses at the types of a JSON document's data before it counts as not checkable. */
   readonly guessesMax?: number | undefined
   /** Where blocks are hashed. Default: here. */
@@ -59,7 +63,8 @@ export async function verifyExport(paths: readonly string[], options: VerifyExpo
   const onLook = onRead && (() => onRead({ blocks: 0, bytes: 0 }))
   const files = await findExportFiles(paths, findings, onLook)
   checkStrands(files)
-  const verifier = new ExportVerifier(files, findings, options.trusted)
+  const marks = new MarksBook(declaredMarks(files))
+  const verifier = new ExportVerifier(files, findings, options.trusted, undefined, marks)
   const total = blocksNamed(files)
   const progress = () => ({ total, blocks: verifier.blocks, bytes: verifier.bytes })
   const retyper = new JsonRetyper(options.guessesMax)
@@ -74,24 +79,12 @@ export async function verifyExport(paths: readonly string[], options: VerifyExpo
   return verifier.end(retyper.guesses)
 }
 
-/** Throws LedgerError 'usage/invalid-argument' for files of several strands: their blocks have the same numbers. */
-export function checkStrands(files: ExportFiles): void {
-  const strands = new Map<string, string>()
-  for (const { strandId, path } of [...files.blockFiles, ...files.streamFiles])
-    if (strandId !== undefined && !strands.has(strandId)) strands.set(strandId, path)
-  if (strands.size < 2) return
-  const [one, other] = [...strands]
-  throw new LedgerError('usage/invalid-argument', `the files are of ${strands.size} ledgers, expected one`, {
-    help: `'${one?.[1]}' is of strand '${one?.[0]}', '${other?.[1]}' of strand '${other?.[0]}'; give the files of one`,
-  })
-}
-
 /** Fields that no hash covers are named one by one up to so many. */
 const uncoveredNamesMax = 100
 
 /** A digest to be compared when its tip has come. */
 interface WaitingDigest {
-  readonly digest: Digest
+  readonly digest: SavedMarks
   readonly path: string
 }
 
@@ -101,7 +94,8 @@ export class ExportVerifier {
   readonly #findings: FindingList
   readonly #tree: RunningTree
   readonly #before: CheckedBefore | undefined
-  readonly #trusted: ReadonlyMap<string, Digest>
+  readonly #trusted: ReadonlyMap<string, SavedMarks>
+  readonly #marks: MarksBook
   readonly #strands = new Set<string>()
   readonly #digests: WaitingDigest[]
   readonly #receipts: { readonly file: ProofFile; readonly path: string }[] = []
@@ -129,18 +123,23 @@ export class ExportVerifier {
     uncheckedDigests: 0,
   }
 
-  /** `before`: blocks that were checked by what is resumed; the first to be added is the one after them. */
+  /**
+   * `before`: blocks that were checked by what is resumed; the first to be added is the one after them. `marks`: by default
+   * those that manifests declare, no others, so that `add` says at once what does not fit.
+   */
   constructor(
     files: ExportFiles,
     findings: FindingList,
-    trusted: ReadonlyMap<string, Digest> = new Map(),
+    trusted: ReadonlyMap<string, SavedMarks> = new Map(),
     before?: CheckedBefore,
+    marks = new MarksBook(declaredMarks(files), false),
   ) {
     this.#files = files
     this.#findings = findings
     this.#digests = [...trusted].map(([path, digest]) => ({ digest, path }))
     this.#trusted = trusted
     this.#before = before
+    this.#marks = marks
     const nodes = before?.nodes
     this.#tree = nodes && before ? RunningTree.resume(nodes, numberOf(before.last) + 1) : new RunningTree()
     for (const item of files.evidence) this.#sort(item)
@@ -149,7 +148,8 @@ export class ExportVerifier {
 
   /** Whether nothing checked so far is in doubt, so that a resumed check may start after it. */
   get isCertain(): boolean {
-    return this.#findings.count('doubtful') + this.#findings.count('tampered') === 0 && !this.#chain.awaitsRedaction
+    const isOpen = this.#marks.isOpen || this.#chain.awaitsRedaction
+    return this.#findings.count('doubtful') + this.#findings.count('tampered') === 0 && !isOpen
   }
 
   #resume(before: CheckedBefore): void {
@@ -160,6 +160,7 @@ export class ExportVerifier {
     this.#chain = new ChainVerifier({
       documentsMax: exportDocumentsMax,
       hasDigest: false,
+      marks: this.#marks,
       previousBlockHash: last.blockHash,
       mustCoverHeads: coversHead(last),
       after: { link: last, versionOf: (id) => before.versionOf(id) ?? (numberOf(first) === 0 ? -1 : undefined) },
@@ -197,14 +198,14 @@ export class ExportVerifier {
     const before = this.#findings.count('tampered')
     const sound = source.doubtful.length > 0 ? undefined : (known ?? soundBlock(stored))
     const isSound = sound !== undefined && this.#chain.takesSound(sound)
-    const report = isSound ? this.#chain.addSound(sound) : this.#chain.add(block, source.doubtful)
+    const report = isSound ? this.#chain.addSound(sound) : this.#chain.add(block, source.doubtful, source.isJson)
     const isAfterGap = report.findings.some(({ code }) => code === 'gap')
     for (const { code, message, sequenceNo } of [...report.findings, ...report.gaps]) {
       // Nothing is known of the hash of a block that is missing.
       if (isAfterGap && code === 'previous-hash') continue
       this.#findings.add(severityOf(code), code, message, { sequenceNo, file: source.path })
     }
-    if (source.doubtful.length > 0) this.#noteDoubtful(source)
+    if (source.doubtful.length > 0 && source.isJson) this.#noteDoubtful(source)
     if (block.blockHash.length === 0) {
       // By AWS's rule it joins with the next hash to that one, so that it would stand for nothing.
       const { sequenceNo } = block.blockAddress
@@ -234,7 +235,8 @@ export class ExportVerifier {
     this.#counts.guesses = guesses.total
     this.#counts.guessesOfOne = guesses.most
     for (const { code, message, sequenceNo } of this.#chain.end())
-      this.#findings.add(severityOf(code), code, message, { sequenceNo })
+      this.#findings.insert(severityOf(code), code, message, sequenceNo)
+    this.#counts.jsonDoubtfulRevisions += this.#marks.unchecked
     if (this.#chain.isPartial) {
       const message = `the versions of only ${exportDocumentsMax} documents were followed, there are more`
       this.#findings.add('doubtful', 'documents-unchecked', message)
@@ -285,6 +287,7 @@ export class ExportVerifier {
     this.#chain = new ChainVerifier({
       documentsMax: exportDocumentsMax,
       hasDigest: false,
+      marks: this.#marks,
       ...(isStart ? { previousBlockHash: block.previousBlockHash } : {}),
     })
     if (isStart && block.previousBlockHash.length > 0) {
@@ -321,14 +324,13 @@ export class ExportVerifier {
     counts.revisions += report.missingRevisions - hidden
     counts.opaqueRevisions += report.opaqueRevisions - hidden
     counts.uncheckedDigests += report.uncheckedDigests
-    counts.jsonDoubtfulRevisions += doubtful.length
+    if (isJson) counts.jsonDoubtfulRevisions += doubtful.length
     if (isJson) counts.jsonBlocks += 1
     try {
       const revisions = block.revisions ?? []
       counts.revisions += revisions.length
       counts.redactedRevisions += revisions.filter(({ dataHash }) => dataHash !== undefined).length
-      const wrong = report.findings.filter(({ code }) => code === 'revision-hash').length
-      counts.checkedRevisions += revisions.length - report.opaqueRevisions - doubtful.length - wrong
+      counts.checkedRevisions += revisions.length - report.opaqueRevisions - report.wrongRevisions.size
       counts.statements += block.transactionInfo?.statements.length ?? 0
     } catch (error) {
       // A malformed block is a finding already.
@@ -356,6 +358,7 @@ export class ExportVerifier {
     this.#digests.splice(this.#digests.indexOf(item), 1)
     const isSame = equalBytes(found.digest, digest.digest) && strandId === found.digestTipAddress.strandId
     const expected = `${toBase64(digest.digest)} at block ${sequenceNo}`
+    if (isSame && this.#trusted.has(path)) this.#marks.bind(digest)
     if (isSame) this.#judge(path, 'digest', 'holds', `the blocks 0 to ${sequenceNo} have the digest ${expected}`)
     else {
       const message = `the blocks have the digest ${toBase64(found.digest)}, expected ${expected}`

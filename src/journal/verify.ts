@@ -49,6 +49,7 @@ export type GapCode =
   | 'field-unknown'
   | 'digest-uncovered'
   | 'order-unproven'
+  | 'marks-unproven'
 
 export interface Finding {
   readonly code: FindingCode
@@ -69,6 +70,7 @@ const gapCodes: ReadonlySet<string> = new Set<GapCode>([
   'field-unknown',
   'digest-uncovered',
   'order-unproven',
+  'marks-unproven',
 ])
 
 /** Whether a finding says that something could not be checked, not that it is wrong. */
@@ -108,6 +110,8 @@ export interface BlockReport {
   readonly hasStrangeHead: boolean
   /** Documents of transactionInfo whose revision is not shown, though it is not one of QLDB's own catalog. */
   readonly missingRevisions: number
+  /** Revisions whose data does not have their hash, with the finding; undefined for those that are not to be checked. */
+  readonly wrongRevisions: ReadonlyMap<number, Finding | undefined>
 }
 
 export interface VerifyOptions {
@@ -139,6 +143,7 @@ class BlockCheck implements BlockReport {
   isOwn = false
   hasStrangeHead = false
   missingRevisions = 0
+  readonly wrongRevisions = new Map<number, Finding | undefined>()
   readonly #block: Block
   /** Indexes of entriesHashList that have been explained. */
   readonly #explained = new Set<number>()
@@ -237,10 +242,10 @@ class BlockCheck implements BlockReport {
       this.#find('revision-hash', `${name} has both data and dataHash, expected one of them`)
     }
     const expected = revisionHash(data, metadataIon, dataHash)
+    const fits = equalBytes(revision.hash, expected)
     if (checksHash) this.#expectHash('revision-hash', `the hash of ${name}`, revision.hash, expected)
-    else if (equalBytes(revision.hash, expected)) {
-      this.#find('mark', `${name} is marked as one that can't be checked, but its hash fits`)
-    }
+    else if (fits) this.#find('mark', `${name} is marked as one that can't be checked, but its hash fits`)
+    if (!fits) this.wrongRevisions.set(index, checksHash ? this.findings.at(-1) : undefined)
     const { blockAddress, transactionId, blockTimestamp } = this.#block
     const { strandId, sequenceNo } = revision.blockAddress ?? {}
     if (strandId !== blockAddress.strandId || sequenceNo !== blockAddress.sequenceNo) {

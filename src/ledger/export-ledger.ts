@@ -1,7 +1,9 @@
 import { LedgerError } from '../base/errors.ts'
 import { type Block, decodeBlock } from '../journal/block.ts'
+import type { MarkedRevisions } from '../journal/import-marks.ts'
 import type { Snapshot } from '../store/store.ts'
 import { endBlock } from './block-cache.ts'
+import { markedRevisions } from './import-marks.ts'
 import { isBlockKey, journalRange, sequenceOfJournalKey } from './keys.ts'
 import { type Identity, readIdentity } from './records.ts'
 
@@ -12,6 +14,8 @@ export interface StoredJournal {
   readonly last: number
   /** All blocks, each decoded when asked for. Throws LedgerError 'journal/gap' where one is missing. */
   blocks(): Generator<Block>
+  /** Revisions that its import marked as not checkable. */
+  readonly marks: MarkedRevisions
 }
 
 /** Throws LedgerError 'ledger/not-found' for a store without a ledger, 'ledger/incomplete' for an unfinished import. */
@@ -22,7 +26,7 @@ export function journalOf(snapshot: Snapshot): StoredJournal {
     throw new LedgerError('ledger/not-found', 'the store holds no ledger')
   if (identity.origin?.state === 'running')
     throw new LedgerError('ledger/incomplete', `the import into ledger '${identity.name}' has not come to its end`)
-  return { identity, first, last, blocks: () => blocksOf(snapshot, first, last) }
+  return { identity, first, last, marks: markedRevisions(snapshot), blocks: () => blocksOf(snapshot, first, last) }
 }
 
 function* blocksOf(snapshot: Snapshot, first: number, last: number): Generator<Block> {

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
-import type { Digest } from '../journal/digest.ts'
 import type { ImportMarks } from '../journal/digest-file.ts'
+import { MarksHash } from '../journal/import-marks.ts'
 import { doubtOfKey, doubtRange } from './keys.ts'
 import type { Reader } from './records.ts'
 
@@ -9,15 +8,26 @@ import type { Reader } from './records.ts'
  * have them, and so has the block that records the import (import-record.ts).
  */
 export function importMarks(reader: Reader, lastSequenceNo = Number.MAX_SAFE_INTEGER): ImportMarks {
-  const hash = createHash('sha256')
-  let count = 0
-  for (const [key] of reader.range(doubtRange)) {
-    if (doubtOfKey(key).sequenceNo > lastSequenceNo) break
-    hash.update(key)
-    count += 1
-  }
-  return { count, hash: count === 0 ? new Uint8Array(0) : hash.digest() }
+  const hash = new MarksHash()
+  for (const [sequenceNo, position] of marksUpTo(reader, lastSequenceNo)) hash.add(sequenceNo, position)
+  return hash.marks
 }
 
-/** A saved digest; `marks` where it counts the marks of imports, too. */
-export type SavedMarks = Digest & { readonly marks?: ImportMarks | undefined }
+/** The marks themselves, by block. */
+export function markedRevisions(reader: Reader): Map<number, number[]> {
+  const marked = new Map<number, number[]>()
+  for (const [sequenceNo, position] of marksUpTo(reader, Number.MAX_SAFE_INTEGER)) {
+    const positions = marked.get(sequenceNo)
+    if (positions === undefined) marked.set(sequenceNo, [position])
+    else positions.push(position)
+  }
+  return marked
+}
+
+function* marksUpTo(reader: Reader, lastSequenceNo: number): Generator<readonly [number, number]> {
+  for (const [key] of reader.range(doubtRange)) {
+    const { sequenceNo, position } = doubtOfKey(key)
+    if (sequenceNo > lastSequenceNo) break
+    yield [sequenceNo, position]
+  }
+}

@@ -1,8 +1,8 @@
-import { equalBytes, fromBase64, toBase64 } from '../base/bytes.ts'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { type Block, coversHead, decodeBlock, sealBlock, statementDigest } from '../journal/block.ts'
+import { type MarksRecord, marksRecordOf, recordStatement, sameMarks } from '../journal/import-marks.ts'
 import { timestampFromMs } from '../values/timestamp.ts'
 import { readBlock } from './block-cache.ts'
 import { importMarks } from './import-marks.ts'
@@ -16,16 +16,11 @@ import type { LedgerState, Origin, Reader } from './records.ts'
  * incomplete, never better.
  */
 
-/** No PartiQL statement can be this comment alone. */
-const form =
-  /^-- qldb import: blocks (\d{1,15})-(\d{1,15}), revisions not checked (\d{1,15}), marks ([A-Za-z0-9+/=]{44})$/
-
 /** Seals the record of the import as the next block; undefined where nothing has to be recorded. */
 export function sealImportRecord(reader: Reader, origin: Origin, state: LedgerState, env: Env): Block | undefined {
   if (!hasMarkedOwnBlock(reader)) return undefined
-  const { count, hash } = importMarks(reader, state.tip)
-  const range = `blocks ${origin.firstSequenceNo}-${state.tip}`
-  const statement = `-- qldb import: ${range}, revisions not checked ${count}, marks ${toBase64(hash)}`
+  const marks = importMarks(reader, state.tip)
+  const statement = recordStatement({ first: origin.firstSequenceNo, last: state.tip, marks })
   const time = timestampFromMs(Math.max(env.nowMs(), state.tipMs))
   const { strandId } = readBlock(reader, state.tip).blockAddress
   return sealBlock(
@@ -44,14 +39,9 @@ export function sealImportRecord(reader: Reader, origin: Origin, state: LedgerSt
 
 /** Whether the block behind the imported ones was made here and records exactly the marks that are there. */
 export function recordsMarks(reader: Reader, { firstSequenceNo, lastSequenceNo }: Origin): boolean {
-  const block = blockAt(reader, lastSequenceNo + 1)
-  const [only, ...more] = block?.transactionInfo?.statements ?? []
-  const match = only === undefined || more.length > 0 ? null : form.exec(only.statement)
-  if (block === undefined || match === null || !coversHead(block)) return false
-  const [, first, last, count, hash] = match
-  if (Number(first) !== firstSequenceNo || Number(last) !== lastSequenceNo) return false
-  const marks = importMarks(reader, lastSequenceNo)
-  return marks.count === Number(count) && equalBytes(marks.hash, fromBase64(hash as string))
+  const record = recordAt(reader, lastSequenceNo + 1)
+  if (record === undefined || record.first !== firstSequenceNo) return false
+  return sameMarks(record.marks, importMarks(reader, lastSequenceNo))
 }
 
 /** Whether a stored block was made here, by what its hashes cover. */
@@ -75,6 +65,16 @@ function blockAt(reader: Reader, sequenceNo: number): Block | undefined {
   const bytes = reader.get(blockKey(sequenceNo))
   try {
     return bytes && decodeBlock(bytes)
+  } catch (error) {
+    if (error instanceof LedgerError) return undefined
+    throw error
+  }
+}
+
+function recordAt(reader: Reader, sequenceNo: number): MarksRecord | undefined {
+  const block = blockAt(reader, sequenceNo)
+  try {
+    return block && marksRecordOf(block)
   } catch (error) {
     if (error instanceof LedgerError) return undefined
     throw error

@@ -16,7 +16,7 @@ import { CatalogCache } from './catalog-store.ts'
 import { revisionRow } from './committed-row.ts'
 import type { LedgerCore, LedgerOptions } from './core.ts'
 import { treeNodes } from './journal-tree.ts'
-import { blockKey, identityKey } from './keys.ts'
+import { blockKey, doubtsOf, identityKey } from './keys.ts'
 import { LedgerSymbols } from './ledger-symbols.ts'
 import { PreparedStatements } from './prepared.ts'
 import { quotasOf } from './quotas.ts'
@@ -113,6 +113,12 @@ export class Ledger {
   importMarks(tipSequenceNo: number): ImportMarks | undefined {
     if (this.origin === undefined) return undefined
     return readNow(this.#core.store, (snapshot) => importMarks(snapshot, tipSequenceNo))
+  }
+
+  /** Positions of a block's revisions that its import marked. */
+  markedRevisions(sequenceNo: number): readonly number[] {
+    if (this.origin === undefined) return []
+    return readNow(this.#core.store, (snapshot) => doubtsOf(snapshot, sequenceNo))
   }
 
   /** The address of the newest block. */

@@ -1,6 +1,6 @@
-import { equalBytes } from '../base/bytes.ts'
+import { type SavedMarks, sameMarks } from '../journal/import-marks.ts'
 import type { JournalCheck } from '../journal/journal-check.ts'
-import { importMarks, type SavedMarks } from './import-marks.ts'
+import { importMarks } from './import-marks.ts'
 import { isOwnBlock, recordsMarks } from './import-record.ts'
 import { doubtOfKey, doubtRange, doubtsOf } from './keys.ts'
 import type { Origin, Reader } from './records.ts'
@@ -55,7 +55,7 @@ export class MarksCheck {
       if (marks === undefined) continue
       const { sequenceNo } = digestTipAddress
       const found = importMarks(this.#reader, sequenceNo)
-      if (found.count === marks.count && equalBytes(found.hash, marks.hash)) continue
+      if (sameMarks(found, marks)) continue
       const text = `up to here the ledger has ${found.count} marks of an import, which are not the ${marks.count} of the saved digest`
       find(sequenceNo, text)
     }
@@ -77,7 +77,7 @@ export class MarksCheck {
     const all = importMarks(this.#reader)
     return this.#saved.some(({ marks, digestTipAddress }) => {
       const isWhole = marks !== undefined && digestTipAddress.sequenceNo >= origin.lastSequenceNo
-      return isWhole && marks.count === all.count && equalBytes(marks.hash, all.hash)
+      return isWhole && sameMarks(marks, all)
     })
   }
 }

@@ -30,7 +30,12 @@ export interface ControlResponse {
     /** Marks of imports (SavedDigest.marks); inside the program only, Amazon's model has no such member. */
     readonly ImportMarks?: { readonly count: number; readonly hash: Uint8Array }
   }
-  readonly GetBlock?: { readonly Block: ValueHolder; readonly Proof?: ValueHolder }
+  readonly GetBlock?: {
+    readonly Block: ValueHolder
+    readonly Proof?: ValueHolder
+    /** Positions of its revisions that an import marked; Amazon's model has no such member either. */
+    readonly ImportMarks?: readonly number[]
+  }
   readonly GetRevision?: { readonly Revision: ValueHolder; readonly Proof?: ValueHolder }
   readonly ListLedgers?: { readonly Ledgers?: readonly { readonly Name?: string }[]; readonly NextToken?: string }
 }

@@ -161,9 +161,13 @@ export class ControlPlane {
     const request = journalRequest(operation, name, body)
     try {
       const answer = await this.#registry.readJournal(request)
-      const { Digest, ImportMarks, ...others } = { ...answer.GetDigest, ...answer.GetBlock, ...answer.GetRevision }
-      if (Digest === undefined) return others
-      return { Digest: toBase64(Digest), ...others, ...(ImportMarks && marksMembers(ImportMarks)) }
+      const { GetDigest, GetBlock, GetRevision } = answer
+      if (GetDigest !== undefined) {
+        const { Digest, ImportMarks, ...others } = GetDigest
+        return { Digest: toBase64(Digest), ...others, ...(ImportMarks && marksMembers(ImportMarks)) }
+      }
+      const { ImportMarks: marked, ...block } = { ...GetBlock, ...GetRevision }
+      return { ...block, ...(marked && { UncheckedRevisions: marked }) }
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error
       if (error.code === 'journal/no-revision') {

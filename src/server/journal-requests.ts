@@ -14,6 +14,8 @@ export interface JournalReader {
   digest(): { readonly digest: Uint8Array; readonly tipAddress: Address }
   /** The marks that its import left on blocks up to a tip; undefined for one that was not imported. */
   importMarks?(tipSequenceNo: number): { readonly count: number; readonly hash: Uint8Array } | undefined
+  /** Positions of a block's revisions that its import marked. */
+  markedRevisions?(sequenceNo: number): readonly number[]
   /** The three below throw LedgerError 'journal/gap' for a block or tip that there is not. */
   block(sequenceNo: number): StructValue
   blockProof(sequenceNo: number, tipSequenceNo: number): readonly Uint8Array[]
@@ -54,9 +56,13 @@ export function answerJournalRequest(
   if (GetBlock !== undefined) {
     const sequenceNo = sequenceOf(ledger, GetBlock.BlockAddress, 'BlockAddress')
     const tip = tipOf(ledger, GetBlock.DigestTipAddress)
-    const Block = hold(ledger.block(sequenceNo))
-    if (tip === undefined) return { GetBlock: { Block } }
-    return { GetBlock: { Block, Proof: hold(proofToIon(ledger.blockProof(sequenceNo, tip))) } }
+    const marked = ledger.markedRevisions?.(sequenceNo) ?? []
+    const answer = {
+      Block: hold(ledger.block(sequenceNo)),
+      ...(marked.length === 0 ? {} : { ImportMarks: marked }),
+    }
+    if (tip === undefined) return { GetBlock: answer }
+    return { GetBlock: { ...answer, Proof: hold(proofToIon(ledger.blockProof(sequenceNo, tip))) } }
   }
   if (GetRevision !== undefined) {
     const sequenceNo = sequenceOf(ledger, GetRevision.BlockAddress, 'BlockAddress')
