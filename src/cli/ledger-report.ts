@@ -3,7 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import type { Digest } from '../journal/digest.ts'
 import type { JournalReport } from '../journal/journal-check.ts'
 import type { Origin } from '../ledger/records.ts'
-import type { DerivedReport } from '../ledger/verify-derived.ts'
+import type { DerivedReport, TableScope } from '../ledger/verify-derived.ts'
 import { count, counted } from './tool-progress.ts'
 import { adviceOf, headline, type Outcome, uncheckedOf, verdictOf, type VerifyReport } from './verify-report.ts'
 
@@ -19,8 +19,12 @@ export interface LedgerFacts {
   readonly origin?: Origin | undefined
   /** The digest after which blocks were checked; the others were taken on trust. */
   readonly since?: { readonly path: string; readonly digest: Digest } | undefined
+  /** The one table whose derived data was looked at, as it was asked for. */
+  readonly table?: string | undefined
   readonly seconds: number
 }
+
+const unfinishedRebuild = "an unfinished rebuild; resume it with 'qldb rebuild'"
 
 /** Findings that are shown to people one by one. */
 const shownFindingsMax = 20
@@ -64,16 +68,21 @@ function trustLines({ since, journal }: LedgerFacts): string[] {
   ]
 }
 
-function outcomeOf({ journal, saved, origin, since }: LedgerFacts, findings: readonly ShownFinding[]): Outcome {
+function outcomeOf(
+  { journal, saved, origin, since, table, derived }: LedgerFacts,
+  findings: readonly ShownFinding[],
+): Outcome {
   const { revisions, uncheckedRevisions, gaps, gapCount } = journal
   const revisionGaps = new Set(['revision-unchecked', 'revision-missing'])
   const others = gaps.filter(({ code }) => !revisionGaps.has(code)).map(({ message }) => message)
   const unchecked = uncheckedOf({ revisions, uncheckedRevisions, others, otherCount: gapCount - uncheckedRevisions })
   if (origin?.state === 'running') unchecked.push('its import is unfinished')
+  if (derived?.isComplete === false && table !== undefined) unchecked.push(`the table's data: ${unfinishedRebuild}`)
   return {
     fault: findings[0]?.message,
     unchecked,
     scope: since && `since block ${journal.first - 1}, the tip of the digest saved in ${since.path}`,
+    table,
     matched: [...saved.keys()],
   }
 }
@@ -100,12 +109,25 @@ function intactLines(facts: LedgerFacts): string[] {
     lines.push(`digest: ${toBase64(journal.digest)} at block ${sequenceNo} of strand ${strandId}`)
   }
   for (const [path, { digestTipAddress }] of saved) lines.push(savedLine(path, digestTipAddress.sequenceNo, journal))
-  if (derived?.isComplete === true) {
+  if (derived?.isComplete === true && derived.table !== undefined) lines.push(...tableLines(derived, derived.table))
+  else if (derived?.isComplete === true) {
     lines.push(`tables, indexes and history match the journal (${counted(derived.records, 'record')})`)
   } else if (derived !== undefined) {
-    lines.push("tables, indexes and history: an unfinished rebuild; resume it with 'qldb rebuild'")
+    lines.push(`tables, indexes and history: ${unfinishedRebuild}`)
   } else lines.push('tables, indexes and history: not checked')
   return [...lines, ...gapLines(journal), ...originLines(facts), ...exemptLines(journal)]
+}
+
+/** Ids and states, where more than one table had the name. */
+function tableLines({ records }: DerivedReport, { tables, others }: TableScope): string[] {
+  const [first] = tables
+  const name = `table '${first?.name}'`
+  const each = tables.map(({ tableId, status }) => `${tableId} (${status === 'ACTIVE' ? 'active' : 'dropped'})`)
+  return [
+    tables.length === 1 ? `${name}: ${each[0]}` : `${name}: ${tables.length} tables had this name: ${each.join(', ')}`,
+    `its documents, indexes and history match the journal, the catalog too (${counted(records, 'record')})`,
+    `not looked at: documents, indexes and history of ${counted(others, 'other table')}`,
+  ]
 }
 
 function savedLine(path: string, tip: number, { last, uncheckedRevisions }: JournalReport): string {
@@ -185,6 +207,10 @@ function jsonOf(
       ? {}
       : { since: { file: facts.since.path, onTrust: { first: 0, last: journal.first - 1 } } }),
     savedDigests: [...saved].map(([file, { digestTipAddress }]) => ({ file, digestTipAddress })),
+    ...(facts.table === undefined ? {} : { table: facts.table }),
+    ...(derived?.table === undefined
+      ? {}
+      : { tables: derived.table.tables, notLookedAt: { tables: derived.table.others } }),
     derived:
       derived === undefined
         ? { checked: false }

@@ -15,14 +15,30 @@ export interface VerifyWishes extends Partial<Arguments> {
   readonly progress?: ProgressWish
   /** The path of a digest file. */
   readonly since?: string
+  /** The name or id of the one table to look at. */
+  readonly table?: string
 }
 
-/** Throws LedgerError 'usage/invalid-argument' where `--since` can't be followed. */
-export function refuseSince({ since }: VerifyWishes, what: string): void {
-  if (since === undefined) return
-  throw new LedgerError('usage/invalid-argument', `'--since' checks an embedded ledger, not ${what}`, {
-    help: `'--digest ${since}' holds all blocks against the digest`,
-  })
+/** Throws LedgerError 'usage/invalid-argument' for `--since` and `--table`, which only an embedded ledger's store can follow. */
+export function refuseLocal({ since, table }: VerifyWishes, what: string): void {
+  if (since !== undefined)
+    throw wrongFlags(
+      `'--since' checks an embedded ledger, not ${what}`,
+      `'--digest ${since}' holds all blocks against it`,
+    )
+  if (table !== undefined) throw wrongFlags(`'--table' checks a table of an embedded ledger, not ${what}`)
+}
+
+/** Throws LedgerError 'usage/invalid-argument' where another flag leaves out what `--table` looks at. */
+export function checkTableWishes({ table, since, derived }: VerifyWishes): void {
+  if (table === undefined) return
+  const help = `'--table' compares the table's documents, indexes and history with the journal`
+  if (since !== undefined) throw wrongFlags("'--table' and '--since' can't be combined", help)
+  if (!derived) throw wrongFlags("'--table' and '--no-derived' can't be combined", help)
+}
+
+function wrongFlags(message: string, help?: string): LedgerError {
+  return new LedgerError('usage/invalid-argument', message, help === undefined ? {} : { help })
 }
 
 /** `--guesses N`, of verify and import. */

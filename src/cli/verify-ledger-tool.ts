@@ -15,7 +15,7 @@ import type { ToolWorld } from './tools.ts'
 import { reportOfLedger } from './ledger-report.ts'
 import type { VerifyReport } from './verify-report.ts'
 import { HashThreads } from './hash-threads.ts'
-import { refuseSince, type VerifyWishes } from './verify-command.ts'
+import { checkTableWishes, refuseLocal, type VerifyWishes } from './verify-command.ts'
 
 /** Checks the ledger that the flags name: an embedded one in its store, one at an endpoint block by block from outside. */
 export async function verifyNamedLedger(wishes: VerifyWishes, world: ToolWorld): Promise<VerifyReport> {
@@ -40,6 +40,7 @@ async function verifyStoreIn(
   wishes: VerifyWishes,
   world: ToolWorld,
 ): Promise<VerifyReport> {
+  checkTableWishes(wishes)
   const since = wishes.since === undefined ? undefined : { path: wishes.since, digest: readDigestFile(wishes.since) }
   const saved = savedDigests(wishes)
   if (since !== undefined) saved.set(since.path, since.digest)
@@ -53,6 +54,7 @@ async function verifyStoreIn(
       name,
       saved: [...saved.values()],
       since: since?.digest,
+      table: wishes.table,
       facts: threads,
       openScratch: wishes.derived ? (blocks) => scratch.open(blocks) : undefined,
       onProgress: ({ stage, done, total, bytes }) =>
@@ -67,11 +69,13 @@ async function verifyStoreIn(
   const { identity, identityFindings, journal, derived } = report
   const ledger = name ?? identity.name ?? basename(directory)
   const { origin } = identity
-  return reportOfLedger({ ledger, journal, identityFindings, derived, saved, origin, since, seconds: progress.seconds })
+  const { table } = wishes
+  const found = { ledger, journal, identityFindings, derived, saved, origin, since, table }
+  return reportOfLedger({ ...found, seconds: progress.seconds })
 }
 
 async function verifyAtEndpoint(place: Place, wishes: VerifyWishes, world: ToolWorld): Promise<VerifyReport> {
-  refuseSince(wishes, 'a ledger at an endpoint')
+  refuseLocal(wishes, 'a ledger at an endpoint')
   const saved = savedDigests(wishes)
   const connection = await connectTo(place, 'main')
   const progress = new ToolProgress(world, wishes.progress)

@@ -24,6 +24,8 @@ export interface Outcome {
   readonly unchecked: readonly string[]
   /** What was looked at, where it was not everything: `since block 4, …`. */
   readonly scope?: string | undefined
+  /** The one table that was looked at. */
+  readonly table?: string | undefined
   /** Files of saved digests that everything was found to lead to. */
   readonly matched: readonly string[]
 }
@@ -34,12 +36,13 @@ export function verdictOf({ fault, unchecked }: Outcome): Verdict {
 }
 
 /** The first line of a report. */
-export function headline({ fault, unchecked, matched, scope }: Outcome): string {
+export function headline({ fault, unchecked, matched, scope, table }: Outcome): string {
   if (fault !== undefined) return `tampered: ${fault}`
   if (unchecked.length > 0) return `incomplete: ${unchecked.join('; ')}`
   if (scope !== undefined) return `verified ${scope}`
-  if (matched.length === 0) return 'verified in itself: no saved digest was given'
-  return `verified against the digest saved in ${matched.join(', ')}`
+  const what = table === undefined ? '' : ` for table '${table}'`
+  if (matched.length === 0) return `verified in itself${what}: no saved digest was given`
+  return `verified${what} against the digest saved in ${matched.join(', ')}`
 }
 
 /** What a check without a saved digest can't tell, and what to do about it; undefined when there was one. */

@@ -7,7 +7,7 @@ import { savedDigests } from './proof-files.ts'
 import { addLedgerFlags, parseToolArguments } from './tool-arguments.ts'
 import { progressOption } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
-import { refuseSince, verifyCommand, type VerifyWishes } from './verify-command.ts'
+import { refuseLocal, verifyCommand, type VerifyWishes } from './verify-command.ts'
 import { isExportPath, verifyExportPaths } from './verify-export-tool.ts'
 import { printReports, reportOfDamage, type VerifyReport } from './verify-report.ts'
 
@@ -41,6 +41,7 @@ export async function verifyTool(argv: readonly string[], world: ToolWorld): Pro
 function toolCommand(): Command {
   return verifyCommand('qldb verify')
     .option('--since <FILE>', 'check only the blocks after a saved digest, and take what it covers on trust')
+    .option('--table <NAME>', 'of tables, indexes and history, check those of this table only; all blocks are checked')
     .addOption(progressOption())
 }
 
@@ -73,7 +74,7 @@ async function checkOperands(
   if (more.length === 0 && isStoreDirectory(first)) {
     return [await (await import('./verify-ledger-tool.ts')).verifyLedgerIn(first, wishes, world)]
   }
-  refuseSince(wishes, 'files')
+  refuseLocal(wishes, 'files')
   const { hasLoneProof, verifyFiles } = await import('./verify-files.ts')
   const isExport = await some(operands, isExportPath)
   if (isExport && !hasLoneProof(operands)) return [await verifyExportPaths(operands, wishes, world)]

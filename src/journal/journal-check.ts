@@ -194,10 +194,8 @@ export class JournalCheck implements JournalReport {
 
   /** What can only be said after the last block. */
   end(): void {
-    const late = this.#chain.end()
-    for (const finding of late) this.#keep(finding)
-    for (const list of late.length > 0 ? [this.findings, this.gaps] : [])
-      list.sort((left, right) => left.sequenceNo - right.sequenceNo)
+    for (const finding of this.#chain.end()) this.#keep(finding)
+    for (const finding of this.#marks?.end() ?? []) this.#insert(finding)
     this.uncheckedRevisions += this.#marks?.unchecked ?? 0
     for (const saved of this.#saved) {
       const { digestTipAddress } = saved
@@ -282,6 +280,17 @@ export class JournalCheck implements JournalReport {
 
   #find(code: FindingCode, sequenceNo: number, message: string): void {
     this.#keep({ code, sequenceNo, message: `block ${sequenceNo}: ${message}` })
+  }
+
+  /** A finding about an earlier block, put where it belongs. */
+  #insert(finding: Finding): void {
+    const list = isGap(finding) ? this.gaps : this.findings
+    const before = list.length
+    this.#keep(finding)
+    if (list.length === before) return
+    list.pop()
+    const at = list.findIndex(({ sequenceNo }) => sequenceNo > finding.sequenceNo)
+    list.splice(at === -1 ? before : at, 0, finding)
   }
 
   #keep(finding: Finding): void {

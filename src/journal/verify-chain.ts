@@ -108,7 +108,6 @@ export class ChainVerifier {
   /** What can only be said after the last block: redacted revisions that no block so far asked to redact. */
   end(): Finding[] {
     const findings: Finding[] = this.#mustCoverHead ? [...this.#strange] : []
-    findings.push(...(this.#options.marks?.end() ?? []))
     for (const [place, { block, message }] of this.#redacted) {
       if (!this.#redactionsAskedFor.has(place)) findings.push(findingOf('redaction', block, message))
     }

@@ -235,6 +235,8 @@ export class ExportVerifier {
     this.#counts.guesses = guesses.total
     this.#counts.guessesOfOne = guesses.most
     for (const { code, message, sequenceNo } of this.#chain.end())
+      this.#findings.add(severityOf(code), code, message, { sequenceNo })
+    for (const { code, message, sequenceNo } of this.#marks.end())
       this.#findings.insert(severityOf(code), code, message, sequenceNo)
     this.#counts.jsonDoubtfulRevisions += this.#marks.unchecked
     if (this.#chain.isPartial) {

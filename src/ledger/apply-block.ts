@@ -58,7 +58,11 @@ export interface Derived {
   readonly symbols: SymbolDictionary
   /** Of a ledger that was imported: its blocks may be another program's. */
   readonly origin: Origin | undefined
+  /** Only these tables' documents are applied, as a check of one table needs no others; the catalog always is. */
+  readonly keeps?: KeepsTable | undefined
 }
+
+export type KeepsTable = (table: Pick<TableDefinition, 'tableId' | 'name'>) => boolean
 
 /** A revision of the block with the table and position it has there. */
 export interface PlacedRevision {
@@ -131,7 +135,7 @@ export class BlockWriter {
       nextIndexNumber: this.nextIndexNumber,
     }
     this.transaction.put(stateKey, encodeState(state))
-    return { state, catalog, symbols: this.symbols, origin }
+    return { state, catalog, symbols: this.symbols, origin, keeps: this.#before.keeps }
   }
 
   #applyOwn(): CatalogState {
@@ -141,16 +145,23 @@ export class BlockWriter {
     const defined = ddl.length === 0 ? before : applyCatalogRevisions(this, before, ddl)
     const catalog = origin === undefined ? defined : meetTables(this, defined)
     for (const item of placed) if (item.tableId !== catalogTableId) this.#applyRevision(item, catalog)
-    for (const { tableId, documentId } of applyRedactions(this.transaction, this.block, origin?.firstSequenceNo))
-      this.#noteChange(numberOf(catalog, tableId), documentId)
+    const isKept = (tableId: string) => this.#keeps(catalog.tables.get(tableId))
+    const redacted = applyRedactions(this.transaction, this.block, origin?.firstSequenceNo, isKept)
+    for (const { tableId, documentId } of redacted) this.#noteChange(numberOf(catalog, tableId), documentId)
     return catalog
   }
 
   /** The data of redacted revisions is left to the export: it is there or not, and the block is kept as it came. */
   #applyForeign(): CatalogState {
     const catalog = applyForeignCatalog(this, this.#before.catalog)
-    for (const item of placedForeignRevisions(this.transaction, this.block, catalog)) this.#applyRevision(item, catalog)
+    for (const item of this.#foreignRevisions(catalog)) this.#applyRevision(item, catalog)
     return catalog
+  }
+
+  /** Of a document that nothing names, the table is not known when only some tables' documents are applied. */
+  #foreignRevisions(catalog: CatalogState): PlacedRevision[] {
+    const isPartial = this.#before.keeps !== undefined
+    return placedForeignRevisions(this.transaction, this.block, catalog, isPartial)
   }
 
   /** Puts a table's document that no revision stands for. */
@@ -211,6 +222,10 @@ export class BlockWriter {
     }
   }
 
+  #keeps(table: Table | undefined): boolean {
+    return table === undefined || this.#before.keeps?.(table) !== false
+  }
+
   #noteChange(tableNumber: number, documentId: string): void {
     const changed = this.writeSet.documents.get(tableNumber)
     if (changed === undefined) this.writeSet.documents.set(tableNumber, [documentId])
@@ -220,6 +235,7 @@ export class BlockWriter {
   #applyRevision(item: PlacedRevision, catalog: CatalogState): void {
     const table = catalog.tables.get(item.tableId)
     assert(table?.number !== undefined, `the catalog knows the table '${item.tableId}' of a revision`)
+    if (!this.#keeps(table)) return
     const { place, replaced } = this.putRevision(table.number, item)
     for (const index of table.indexes) this.#updateIndex(table, catalog, index, place, replaced, item.revision.data)
   }
@@ -290,7 +306,12 @@ function placedRevisions(block: Block): PlacedRevision[] {
 }
 
 /** The table of a revision that transactionInfo does not name is the one that its document is in. */
-function placedForeignRevisions(reader: Reader, block: Block, catalog: CatalogState): PlacedRevision[] {
+function placedForeignRevisions(
+  reader: Reader,
+  block: Block,
+  catalog: CatalogState,
+  isPartial: boolean,
+): PlacedRevision[] {
   const placed: PlacedRevision[] = []
   const documents = block.transactionInfo?.documents
   for (const [position, revision] of (block.revisions ?? []).entries()) {
@@ -298,7 +319,8 @@ function placedForeignRevisions(reader: Reader, block: Block, catalog: CatalogSt
     if (id === undefined) continue
     const tableId = documents?.get(id)?.tableId ?? tableOfPlace(reader.get(documentIdKey(id)), catalog)
     if (tableId !== undefined) placed.push({ tableId, position, revision })
-    else throw new LedgerError('journal/malformed', `nothing says which table document '${id}' belongs to`)
+    else if (!isPartial)
+      throw new LedgerError('journal/malformed', `nothing says which table document '${id}' belongs to`)
   }
   return placed
 }

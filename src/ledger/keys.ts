@@ -236,6 +236,27 @@ export function isBlockKey(bytes: Uint8Array): boolean {
   return bytes[0] === prefixes.journal && bytes.length === blockKeyBytes
 }
 
+/** What a record of the derived data belongs to: a table or an index by its number, the catalog, all, or a document. */
+export type KeyOwner = { readonly table: number } | { readonly index: number } | 'catalog' | 'all' | 'document'
+
+export function ownerOfKey(bytes: Uint8Array): KeyOwner {
+  const number = () => (bytes.length < 5 ? -1 : view(bytes).readUInt32BE(1))
+  switch (bytes[0]) {
+    case prefixes.document:
+    case prefixes.revision:
+    case prefixes.documentCounter:
+      return { table: number() }
+    case prefixes.indexEntry:
+      return { index: number() }
+    case prefixes.indexNumber:
+      return 'catalog'
+    case prefixes.documentId:
+      return 'document'
+    default:
+      return 'all'
+  }
+}
+
 /** A record of the derived data by its key, in words. */
 export function describeKey(bytes: Uint8Array): string {
   const key = view(bytes)

@@ -77,9 +77,12 @@ export function applyRedactions(
   transaction: WriteTransaction,
   block: Block,
   firstSequenceNo = 0,
+  keeps: (tableId: string) => boolean = () => true,
 ): readonly RedactedRevision[] {
   const all = block.redactionInfo?.revisions ?? []
-  const redacted = all.filter(({ blockAddress }) => blockAddress.sequenceNo >= firstSequenceNo)
+  const redacted = all.filter(
+    ({ blockAddress, tableId }) => blockAddress.sequenceNo >= firstSequenceNo && keeps(tableId),
+  )
   for (const { blockAddress, documentId, version } of redacted) {
     const { sequenceNo } = blockAddress
     const old = readBlock(transaction, sequenceNo)

@@ -18,6 +18,8 @@ export interface VerifyOptions {
   readonly saved?: readonly SavedMarks[]
   /** Only the blocks after that digest, which is one of `saved`, are checked (verify-since.ts), and no derived data. */
   readonly since?: SavedMarks | undefined
+  /** Of derived data only that of the tables of this name, or of the table of this id, is worked out and compared. */
+  readonly table?: string | undefined
   /** Where blocks are hashed. Default: here. */
   readonly facts?: FactsSource | undefined
   /** Makes the empty store that derived data is worked out in; without it that is not checked. */
@@ -125,14 +127,13 @@ function* storedBlocks(
 async function checkDerived(
   snapshot: Snapshot,
   journal: JournalCheck,
-  { openScratch, onProgress = () => undefined }: VerifyOptions,
+  { openScratch, table, onProgress = () => undefined }: VerifyOptions,
 ): Promise<DerivedReport | undefined> {
   if (openScratch === undefined) return undefined
   const scratch = await openScratch(journal.blocks)
   try {
-    return await verifyDerived(snapshot, journal.last, journal.redactedRevisions > 0, scratch, (done) =>
-      onProgress({ stage: 'derived', done, total: journal.last + 1 }),
-    )
+    const onReplay = (done: number) => onProgress({ stage: 'derived', done, total: journal.last + 1 })
+    return await verifyDerived(snapshot, journal.last, journal.redactedRevisions > 0, scratch, onReplay, table)
   } finally {
     await scratch.close()
   }
