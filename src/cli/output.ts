@@ -34,8 +34,8 @@ export class Output implements TextOutput {
     return this.isTerminal ? Math.max(20, this.#stream.columns || 80) : undefined
   }
 
-  write(text: string): void | Promise<void> {
-    if (text === '' || this.#stream.write(text)) return
+  write(text: string | Uint8Array): void | Promise<void> {
+    if (text.length === 0 || this.#stream.write(text)) return
     return hasRoom(this.#stream)
   }
 }

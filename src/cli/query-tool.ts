@@ -86,7 +86,7 @@ async function writeRows(
   await stdout.write(result.start())
   try {
     while (page.length > 0) {
-      await stdout.write(result.values(page))
+      await stdout.write(result.bytes?.(page) ?? result.values(page))
       // A reader that went away is heard of only when the event loop turns.
       await new Promise((resolve) => setImmediate(resolve))
       page = takePage(rows)

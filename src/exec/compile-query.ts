@@ -1,6 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import type { PivotPlan, PlanExpression, QueryPlan, SelectPlan, WithPlan } from '../plan/plan.ts'
 import { isCorrelated } from '../plan/walk-plan.ts'
+import { PackedColumns } from '../values/packed-row.ts'
 import { bag, falseValue, list, missing, nullValue, struct, trueValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { DistinctRows } from './distinct-values.ts'
@@ -9,7 +10,7 @@ import { heapBytes } from './heap-bytes.ts'
 import { compileOperator } from './operators.ts'
 import { profiledCursor, profiledRows, profiledValue } from './profile.ts'
 import { forEachRow } from './saved-rows.ts'
-import { HeldRows } from './held-rows.ts'
+import { type HeldColumn, HeldRows } from './held-rows.ts'
 import { heldColumns, rowOf } from './row.ts'
 import { compileOrder, type Held, holdsAll, type OrderedRows } from './sort.ts'
 import { compileSetRows } from './set-operation.ts'
@@ -166,12 +167,12 @@ function compileRows(query: QueryPlan, compiler: Compiler): RowSource {
   const { distinct, input } = query
   if (input.kind === 'sort' && holdsAll(input) && !compiler.raises) {
     // Nothing of a row is needed but its keys and what the query makes of it.
-    const orderOf = compileOrder(input, compiler)
-    const holding = compileHolding(query.value, compiler)
+    const orderOf = compileOrder<Value>(input, compiler)
+    const startHolding = compileHolding(query.value, compiler)
     const open: OpenRows = (frame) => {
       let values: OrderedValues | undefined
       const start = () => {
-        values = new OrderedValues(orderOf(frame, holding.start), holding.resultOf, frame)
+        values = new OrderedValues(orderOf(frame, startHolding), frame)
         return values
       }
       const rows = profiledCursor(start, input, frame)
@@ -190,43 +191,64 @@ interface Bounds {
   readonly limit: number
 }
 
-/** What a query makes of its rows, held to be given in another order. */
-interface ResultHolding {
-  readonly start: () => Held
-  readonly resultOf: (values: Value[]) => Value
-}
-
-/** The columns of a SELECT list are held one by one, any other value as it is. */
-function compileHolding(expression: PlanExpression, compiler: Compiler): ResultHolding {
+/** What holds what a query makes of its rows. The columns of a SELECT list are held one by one, any other value as it is. */
+function compileHolding(expression: PlanExpression, compiler: Compiler): () => Held<Value> {
   const columns = expression.kind === 'row' ? heldColumns(expression, compiler) : undefined
   if (columns !== undefined) {
-    const { names } = columns
-    return { start: () => new HeldRows(columns.columns), resultOf: (values) => rowOf(names, values) }
+    const packed = new PackedColumns(columns.names)
+    return () => new HeldResults(columns.columns, packed)
   }
-  const only = { evaluate: compileExpression(expression, compiler), findBytes: undefined }
-  return { start: () => new HeldRows([only]), resultOf: (values) => values[0] as Value }
+  const only = [{ evaluate: compileExpression(expression, compiler), findBytes: undefined, findField: undefined }]
+  return () => new HeldResults(only, undefined)
+}
+
+/** Rows of a result, to be given in another order. */
+class HeldResults implements Held<Value> {
+  readonly #rows: HeldRows
+  /** Undefined for rows that are no structs of columns, but one value each. */
+  readonly #columns: PackedColumns | undefined
+
+  constructor(columns: readonly HeldColumn[], packed: PackedColumns | undefined) {
+    this.#rows = new HeldRows(columns)
+    this.#columns = packed
+  }
+
+  add(frame: Frame): number {
+    return this.#rows.add(frame)
+  }
+
+  valuesOf(row: number): Value[] {
+    return this.#rows.valuesOf(row)
+  }
+
+  rowOf(row: number): Value {
+    const packed = this.#columns && this.#rows.packedOf(row, this.#columns)
+    return packed ?? this.rowFrom(this.#rows.valuesOf(row))
+  }
+
+  rowFrom(values: Value[]): Value {
+    return this.#columns === undefined ? (values[0] as Value) : rowOf(this.#columns.names, values)
+  }
 }
 
 /** Values that are held, in an order. */
 class OrderedValues implements Cursor {
-  readonly #ordered: OrderedRows
-  readonly #resultOf: (values: Value[]) => Value
+  readonly #ordered: OrderedRows<Value>
   readonly #frame: Frame
-  #values: Value[] | undefined
+  #value: Value | undefined
 
-  constructor(ordered: OrderedRows, resultOf: (values: Value[]) => Value, frame: Frame) {
+  constructor(ordered: OrderedRows<Value>, frame: Frame) {
     this.#ordered = ordered
-    this.#resultOf = resultOf
     this.#frame = frame
   }
 
   next(): boolean {
     this.#frame.step()
-    this.#values = this.#ordered.rows.next()
-    return this.#values !== undefined
+    this.#value = this.#ordered.next()
+    return this.#value !== undefined
   }
 
-  readonly current = (): Value => this.#resultOf(this.#values as Value[])
+  readonly current = (): Value => this.#value as Value
 
   close(): void {
     this.#ordered.close()

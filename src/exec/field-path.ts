@@ -89,6 +89,20 @@ export function compileFindBytes(expression: PlanExpression, compiler: Compiler)
   }
 }
 
+/** Where in the bytes of a file's row a path's value lies, and its form (packed-fields.ts); -1 where it must be evaluated. */
+export type FindField = (frame: Frame, place: TextPlace) => number
+
+/** Undefined for an expression that is no plain path. */
+export function compileFindField(expression: PlanExpression, compiler: Compiler): FindField | undefined {
+  const found = fieldPathOf(expression, compiler)
+  if (found === undefined) return undefined
+  const { slot, path } = found
+  return (frame, place) => {
+    const row = frame.slots[slot]
+    return row instanceof FileRow ? row.findField(path, place) : -1
+  }
+}
+
 /** `a.b = 'text'`, the text the same for all rows: compares the document's own bytes. Undefined for other conditions. */
 export function textTest(
   field: PlanExpression,

@@ -1,59 +1,114 @@
 import { heldChunkBytes } from '../base/limits.ts'
 import { detached, LazyReader } from '../values/binary-reader.ts'
 import type { BytesPlace } from '../values/binary-value-reader.ts'
+import { packedAt, type PackedColumns, packedSize, packedValue, packHeader, PackedRow } from '../values/packed-row.ts'
 import type { SymbolTable } from '../values/symbols.ts'
 import type { Value } from '../values/value.ts'
+import type { FindBytes, FindField } from './field-path.ts'
 import type { Evaluate, Frame } from './frame.ts'
-import type { FindBytes } from './field-path.ts'
 import { heapBytes } from './heap-bytes.ts'
 
-/** A column of rows that are held: what it is, and where its bytes lie when it is a path into a stored document. */
+/** A column of rows that are held: what it is, and where its bytes lie when it is a path into a document or a file's row. */
 export interface HeldColumn {
   readonly evaluate: Evaluate
   readonly findBytes: FindBytes | undefined
+  readonly findField: FindField | undefined
 }
 
+/** Forms beyond those of a file's fields (packed-fields.ts): a value of Ion's binary form, and the number of any other. */
+const ionForm = 8
+const otherForm = 9
+
 /**
- * Rows that are held to be given in another order. A value that stands in a stored document is held as its bytes, side by
- * side with those of other rows, and decoded when its row is asked for: a row is then little memory in one place instead
- * of several objects here and there, which is what reading it in a new order costs.
+ * Rows that are held to be given in another order. A value that stands in a stored document or in a file is held as its
+ * bytes, side by side with the others of its row, and decoded when its row is asked for: a row is then little memory in one
+ * place instead of several objects here and there, which is what reading it in a new order costs.
  */
 export class HeldRows {
   readonly #columns: readonly HeldColumn[]
-  /** For each value where its bytes begin, counted over all chunks; below 0 its place among the others, from -1 down. */
+  /** For each row where its bytes begin, counted over all chunks; -1 minus that for one that needs more than its bytes. */
   #places = new Float64Array(64)
   #count = 0
   #heldBytes = 0
   readonly #chunks: Buffer[] = []
-  readonly #readers: LazyReader[] = []
+  readonly #readers: (LazyReader | undefined)[] = []
   #chunkEnd = heldChunkBytes
   readonly #others: Value[] = []
   #symbols: SymbolTable | undefined
+  /** Of the row that is added: each column's form, where its bytes lie, and the bytes. */
+  readonly #forms: Uint8Array
+  readonly #starts: Uint32Array
+  readonly #ends: Uint32Array
+  readonly #sources: Uint8Array[]
   readonly #found: BytesPlace = { bytes: Buffer.alloc(0), start: 0, end: 0, symbols: undefined }
+  readonly #packed = { form: 0, start: 0, end: 0 }
 
   constructor(columns: readonly HeldColumn[]) {
     this.#columns = columns
+    this.#forms = new Uint8Array(columns.length)
+    this.#starts = new Uint32Array(columns.length)
+    this.#ends = new Uint32Array(columns.length)
+    this.#sources = new Array<Uint8Array>(columns.length).fill(Buffer.alloc(0))
   }
 
   /** Takes the row that the frame holds, and returns about how many bytes that takes. Rows are numbered from 0. */
   add(frame: Frame): number {
     const before = this.#heldBytes
-    for (let at = 0; at < this.#columns.length; at += 1) {
-      const { evaluate, findBytes } = this.#columns[at] as HeldColumn
-      this.#push(findBytes?.(frame, this.#found) === true ? this.#copy(evaluate, frame) : this.#keep(evaluate(frame)))
+    const count = this.#columns.length
+    let size = 0
+    let isPacked = true
+    for (let at = 0; at < count; at += 1) {
+      const form = this.#find(this.#columns[at] as HeldColumn, at, frame)
+      this.#forms[at] = form
+      if (form >= ionForm) isPacked = false
+      size += packedSize((this.#ends[at] as number) - (this.#starts[at] as number))
     }
-    return this.#heldBytes - before + 16 * this.#columns.length
+    const place = this.#copyRow(size)
+    this.#push(isPacked ? place : -1 - place)
+    this.#heldBytes += size
+    return this.#heldBytes - before + 16
   }
 
   /** The values of a row's columns. */
   valuesOf(row: number): Value[] {
-    const { length } = this.#columns
-    const values = new Array<Value>(length)
-    for (let at = 0; at < length; at += 1) {
-      const place = this.#places[row * length + at] as number
-      values[at] = place < 0 ? (this.#others[-place - 1] as Value) : this.#read(place)
+    const found = this.#places[row] as number
+    const place = found < 0 ? -1 - found : found
+    const chunk = Math.floor(place / heldChunkBytes)
+    return this.#read(chunk, place - chunk * heldChunkBytes)
+  }
+
+  /** The row as a struct over its bytes; undefined for one that needs more than these. */
+  packedOf(row: number, columns: PackedColumns): PackedRow | undefined {
+    const place = this.#places[row] as number
+    if (place < 0) return undefined
+    const chunk = Math.floor(place / heldChunkBytes)
+    return new PackedRow(columns, this.#chunks[chunk] as Buffer, place - chunk * heldChunkBytes)
+  }
+
+  /** Where the column's bytes lie, and their form. */
+  #find({ evaluate, findBytes, findField }: HeldColumn, at: number, frame: Frame): number {
+    const found = this.#found
+    const form = findField?.(frame, found) ?? -1
+    if (form === -1 && findBytes?.(frame, found) !== true) return this.#keep(at, evaluate(frame))
+    // What has a chunk for itself, nearly, is as well kept alone.
+    if (found.end - found.start > heldChunkBytes / 16) return this.#keep(at, evaluate(frame))
+    if (form === -1) {
+      this.#symbols ??= found.symbols
+      if (found.symbols !== this.#symbols) return this.#keep(at, evaluate(frame))
     }
-    return values
+    this.#sources[at] = found.bytes
+    this.#starts[at] = found.start
+    this.#ends[at] = found.end
+    return form === -1 ? ionForm : form
+  }
+
+  #keep(at: number, value: Value): number {
+    const own = detached(value)
+    this.#heldBytes += 8 + heapBytes(own)
+    this.#starts[at] = this.#others.length
+    this.#ends[at] = this.#others.length + numberBytes
+    this.#others.push(own)
+    return otherForm
   }
 
   #push(place: number): void {
@@ -66,34 +121,57 @@ export class HeldRows {
     this.#count += 1
   }
 
-  #keep(value: Value): number {
-    const own = detached(value)
-    this.#heldBytes += 8 + heapBytes(own)
-    this.#others.push(own)
-    return -this.#others.length
-  }
-
-  #copy(evaluate: Evaluate, frame: Frame): number {
-    const { bytes, start, end, symbols } = this.#found
-    const size = end - start
-    this.#symbols ??= symbols
-    if (size > heldChunkBytes || symbols !== this.#symbols) return this.#keep(evaluate(frame))
+  /** Copies what was found of a row, side by side, and gives its place. */
+  #copyRow(size: number): number {
     if (this.#chunkEnd + size > heldChunkBytes) {
-      const chunk = Buffer.allocUnsafeSlow(heldChunkBytes)
-      this.#chunks.push(chunk)
-      this.#readers.push(new LazyReader(chunk, this.#symbols as SymbolTable))
+      // A row of many columns may need more than a chunk: then it has one to itself.
+      this.#chunks.push(Buffer.allocUnsafeSlow(Math.max(size, heldChunkBytes)))
+      this.#readers.push(undefined)
       this.#chunkEnd = 0
     }
-    const at = this.#chunkEnd
+    const start = this.#chunkEnd
     const chunk = this.#chunks.at(-1) as Buffer
-    for (let index = 0; index < size; index += 1) chunk[at + index] = bytes[start + index] as number
-    this.#chunkEnd = at + size
-    this.#heldBytes += size
-    return (this.#chunks.length - 1) * heldChunkBytes + at
+    let at = start
+    for (let column = 0; column < this.#columns.length; column += 1) {
+      const form = this.#forms[column] as number
+      const from = this.#starts[column] as number
+      const length = (this.#ends[column] as number) - from
+      at = packHeader(chunk, at, form, length)
+      if (form === otherForm) chunk.writeUInt32LE(from, at)
+      else copyBytes(this.#sources[column] as Uint8Array, from, length, chunk, at)
+      at += length
+    }
+    this.#chunkEnd = at
+    return (this.#chunks.length - 1) * heldChunkBytes + start
   }
 
-  #read(place: number): Value {
-    const at = place % heldChunkBytes
-    return (this.#readers[(place - at) / heldChunkBytes] as LazyReader).readFrom(at)
+  #read(chunk: number, start: number): Value[] {
+    const bytes = this.#chunks[chunk] as Buffer
+    const values = new Array<Value>(this.#columns.length)
+    const packed = this.#packed
+    let at = start
+    for (let column = 0; column < values.length; column += 1) {
+      packedAt(bytes, at, packed)
+      at = packed.end
+      if (packed.form === otherForm) values[column] = this.#others[bytes.readUInt32LE(packed.start)] as Value
+      else if (packed.form === ionForm) values[column] = this.#reader(chunk).readFrom(packed.start)
+      else values[column] = packedValue(bytes, packed)
+    }
+    return values
   }
+
+  #reader(chunk: number): LazyReader {
+    const known = this.#readers[chunk]
+    if (known !== undefined) return known
+    const reader = new LazyReader(this.#chunks[chunk] as Buffer, this.#symbols as SymbolTable)
+    this.#readers[chunk] = reader
+    return reader
+  }
+}
+
+/** Of a value's number among the others. */
+const numberBytes = 4
+
+function copyBytes(source: Uint8Array, from: number, length: number, target: Uint8Array, at: number): void {
+  for (let index = 0; index < length; index += 1) target[at + index] = source[from + index] as number
 }

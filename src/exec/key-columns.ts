@@ -1,7 +1,7 @@
 import type { SortKeyPlan } from '../plan/plan.ts'
 import { detached } from '../values/binary-reader.ts'
 import { compareTotal } from '../values/compare.ts'
-import { int, isAbsent, type Value } from '../values/value.ts'
+import { int, isAbsent, string, type Value } from '../values/value.ts'
 import { heapBytes } from './heap-bytes.ts'
 import { orderOfTexts } from './text-order.ts'
 
@@ -25,10 +25,14 @@ export function orderOfKeys(columns: readonly KeyColumn[], count: number, step: 
 /** Of a number in its column, and of a row's place in the order. */
 const numberKeyBytes = 32
 
-/** One of the keys for all rows: plain numbers as long as the keys are that. */
+/** Of a text in its column, without its characters: it may be a slice of a longer one. */
+const textKeyBytes = 72
+
+/** One of the keys for all rows: plain numbers or texts as long as all keys are that. */
 export class KeyColumn {
   readonly #key: SortKeyPlan
   #numbers: number[] | undefined = []
+  #texts: string[] | undefined
   readonly #values: Value[] = []
 
   constructor(key: SortKeyPlan) {
@@ -42,8 +46,17 @@ export class KeyColumn {
         this.#numbers.push(value.value)
         return numberKeyBytes
       }
+      if (this.#numbers.length === 0) this.#texts = []
       for (const number of this.#numbers) this.#values.push(int(number))
       this.#numbers = undefined
+    }
+    if (this.#texts !== undefined) {
+      if (value.type === 'string' && value.annotations === undefined) {
+        this.#texts.push(value.value)
+        return numberKeyBytes + textKeyBytes + value.value.length
+      }
+      for (const text of this.#texts) this.#values.push(string(text))
+      this.#texts = undefined
     }
     const own = detached(value)
     this.#values.push(own)
@@ -51,7 +64,8 @@ export class KeyColumn {
   }
 
   valueOf(row: number): Value {
-    return this.#numbers === undefined ? (this.#values[row] as Value) : int(this.#numbers[row] as number)
+    if (this.#numbers !== undefined) return int(this.#numbers[row] as number)
+    return this.#texts === undefined ? (this.#values[row] as Value) : string(this.#texts[row] as string)
   }
 
   /** The rows' numbers in the order of this key alone, where it can be told without comparing values. */
@@ -61,6 +75,7 @@ export class KeyColumn {
 
   /** Of texts and absent values alone. */
   #textOrder(step: () => void): Uint32Array | undefined {
+    if (this.#texts !== undefined) return orderOfTexts(this.#texts, this.#key.descending, step)
     const texts: string[] = []
     const rowsOfTexts: number[] = []
     const absent: number[] = []
@@ -105,10 +120,7 @@ export class KeyColumn {
   /** The order of two rows by this key. */
   order(): (a: number, b: number) => number {
     const key = this.#key
-    if (this.#numbers === undefined) {
-      const values = this.#values
-      return (a, b) => compareKeys(values[a] as Value, values[b] as Value, key)
-    }
+    if (this.#numbers === undefined) return (a, b) => compareKeys(this.valueOf(a), this.valueOf(b), key)
     const numbers = Float64Array.from(this.#numbers)
     if (key.descending) return (a, b) => (numbers[b] as number) - (numbers[a] as number)
     return (a, b) => (numbers[a] as number) - (numbers[b] as number)
@@ -118,18 +130,18 @@ export class KeyColumn {
   preparedOrder(step: () => void): (a: number, b: number) => number {
     const places = this.#numbers === undefined ? this.#textOrder(step) : undefined
     if (places === undefined) return this.order()
-    const ranks = ranksOf(places, this.#values)
+    const ranks = ranksOf(places, (row) => textOf(this.valueOf(row)))
     return (a, b) => (ranks[a] as number) - (ranks[b] as number)
   }
 }
 
 /** For each row how many different texts come before it; absent values are alike. */
-function ranksOf(order: Uint32Array, values: readonly Value[]): Uint32Array {
+function ranksOf(order: Uint32Array, textAt: (row: number) => string | undefined): Uint32Array {
   const ranks = new Uint32Array(order.length)
   let rank = 0
   for (let at = 1; at < order.length; at += 1) {
     const row = order[at] as number
-    if (textOf(values[row] as Value) !== textOf(values[order[at - 1] as number] as Value)) rank += 1
+    if (textAt(row) !== textAt(order[at - 1] as number)) rank += 1
     ranks[row] = rank
   }
   return ranks

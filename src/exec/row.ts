@@ -2,7 +2,7 @@ import type { Span } from '../base/span.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import { struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { compileFindBytes } from './field-path.ts'
+import { compileFindBytes, compileFindField } from './field-path.ts'
 import type { Compiler, Evaluate } from './frame.ts'
 import type { HeldColumn } from './held-rows.ts'
 import { compileWritten, constructing } from './written-values.ts'
@@ -95,7 +95,11 @@ export function heldColumns({ parts }: RowExpression, compiler: Compiler) {
   for (const part of parts) {
     if (part.kind !== 'field') return undefined
     const evaluate = compileExpression(part.value, compiler)
-    columns.push({ evaluate, findBytes: compileFindBytes(part.value, compiler) })
+    columns.push({
+      evaluate,
+      findBytes: compileFindBytes(part.value, compiler),
+      findField: compileFindField(part.value, compiler),
+    })
   }
   return { names: parts.map((part) => (part as Column).name), columns }
 }

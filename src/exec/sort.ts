@@ -8,7 +8,6 @@ import { heapBytesOf } from './heap-bytes.ts'
 import { compareKeys, KeyColumn, orderOfKeys } from './key-columns.ts'
 import { compileOperator } from './operators.ts'
 import { compileSave, forEachRow, type SaveRow } from './saved-rows.ts'
-import type { RowStream } from './spill/row-file.ts'
 import { SortedRows, SortedRuns } from './spill/sorted-rows.ts'
 import { Holding } from './statement-memory.ts'
 
@@ -17,7 +16,7 @@ export function compileSort(sort: SortOperator, compiler: Compiler): Open {
   const { slots } = sort
   const save = compileSave(slots, compiler)
   if (holdsAll(sort)) {
-    const open = compileOrder(sort, compiler)
+    const open = compileOrder<Value[]>(sort, compiler)
     return (frame) =>
       slotCursor(
         open(frame, () => new SavedRows(save)),
@@ -37,21 +36,22 @@ export function compileSort(sort: SortOperator, compiler: Compiler): Open {
       if (rows.wants(keys)) rows.add([...keys.map(detached), ...save(frame)])
     }
     forEachRow(open(frame), add, frame)
-    return slotCursor({ rows: rows.sorted(), close: () => rows.close() }, slots, sort.keys.length, frame)
+    const sorted = rows.sorted()
+    return slotCursor({ next: () => sorted.next(), close: () => rows.close() }, slots, sort.keys.length, frame)
   }
 }
 
 /** Rows in an order, to be read once. */
-export interface OrderedRows {
-  readonly rows: RowStream
+export interface OrderedRows<Row> {
+  next(): Row | undefined
   close(): void
 }
 
 /** Puts rows into slots, without as many values in front as `skipped`. */
-function slotCursor(ordered: OrderedRows, slots: readonly number[], skipped: number, frame: Frame): Cursor {
+function slotCursor(ordered: OrderedRows<Value[]>, slots: readonly number[], skipped: number, frame: Frame): Cursor {
   return {
     next() {
-      const row = ordered.rows.next()
+      const row = ordered.next()
       if (row === undefined) return false
       frame.step()
       for (let at = 0; at < slots.length; at += 1) frame.slots[slots[at] as number] = row[skipped + at] as Value
@@ -67,13 +67,17 @@ export function holdsAll({ top }: SortOperator): boolean {
 }
 
 /** What a sort holds of its rows, which are numbered from 0. */
-export interface Held {
+export interface Held<Row> {
   /** Takes the row that the frame holds, and returns about how many bytes that takes. */
   add(frame: Frame): number
+  /** What is written to a temporary file. */
   valuesOf(row: number): Value[]
+  rowOf(row: number): Row
+  /** The row of such values. */
+  rowFrom(values: Value[]): Row
 }
 
-class SavedRows implements Held {
+class SavedRows implements Held<Value[]> {
   readonly #save: SaveRow
   readonly #rows: Value[][] = []
 
@@ -90,35 +94,44 @@ class SavedRows implements Held {
   valuesOf(row: number): Value[] {
     return this.#rows[row] as Value[]
   }
+
+  rowOf(row: number): Value[] {
+    return this.valuesOf(row)
+  }
+
+  rowFrom(values: Value[]): Value[] {
+    return values
+  }
 }
 
 /** Reads all rows, and gives what is held of each in the order of the sort. `start` makes what holds them, or some of them. */
-export function compileOrder(
+export function compileOrder<Row>(
   { input, keys }: SortOperator,
   compiler: Compiler,
-): (frame: Frame, start: () => Held) => OrderedRows {
+): (frame: Frame, start: () => Held<Row>) => OrderedRows<Row> {
   const open = compileOperator(input, compiler)
   const evaluate = keys.map((key) => compileExpression(key.value, compiler))
   return (frame, start) => {
     const sorter = new Sorter(keys, evaluate, start, frame)
     forEachRow(open(frame), () => sorter.add(), frame)
-    return { rows: sorter.sorted(), close: () => sorter.close() }
+    const next = sorter.sorted()
+    return { next, close: () => sorter.close() }
   }
 }
 
 /** The rows of a sort that holds all: the keys in columns, beside what is held of the rows. */
-class Sorter {
+class Sorter<Row> {
   readonly #keys: readonly SortKeyPlan[]
   readonly #evaluate: readonly Evaluate[]
-  readonly #start: () => Held
+  readonly #start: () => Held<Row>
   readonly #frame: Frame
   readonly #holding: Holding
   #columns: KeyColumn[]
-  #held: Held
+  #held: Held<Row>
   #count = 0
   #runs: SortedRuns | undefined
 
-  constructor(keys: readonly SortKeyPlan[], evaluate: readonly Evaluate[], start: () => Held, frame: Frame) {
+  constructor(keys: readonly SortKeyPlan[], evaluate: readonly Evaluate[], start: () => Held<Row>, frame: Frame) {
     this.#keys = keys
     this.#evaluate = evaluate
     this.#start = start
@@ -139,20 +152,21 @@ class Sorter {
     if (!this.#holding.hold(bytes)) this.#spill()
   }
 
-  sorted(): RowStream {
+  sorted(): () => Row | undefined {
     if (this.#runs !== undefined) {
       if (this.#count > 0) this.#spill()
       const rows = this.#runs.merged()
       const keys = this.#keys.length
-      return { next: () => rows.next()?.slice(keys) }
+      return () => {
+        const row = rows.next()
+        return row === undefined ? undefined : this.#held.rowFrom(row.slice(keys))
+      }
     }
     const order = this.#order()
     let at = -1
-    return {
-      next: () => {
-        at += 1
-        return at < order.length ? this.#held.valuesOf(order[at] as number) : undefined
-      },
+    return () => {
+      at += 1
+      return at < order.length ? this.#held.rowOf(order[at] as number) : undefined
     }
   }
 

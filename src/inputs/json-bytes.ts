@@ -1,7 +1,5 @@
 import { jsonScannedDepthMax } from '../base/limits.ts'
-import { fieldForm } from '../values/file-row.ts'
-
-type Form = (typeof fieldForm)[keyof typeof fieldForm]
+import { type FieldForm, fieldForm, plainFractionDigitsMax } from '../values/packed-fields.ts'
 
 /** Characters of a number that is looked at here; longer ones have limits of their own. */
 const numberBytesMax = 100
@@ -15,7 +13,7 @@ export class JsonBytes {
   bytes: Buffer = Buffer.alloc(0)
   #end = 0
   /** Of the value that was gone past last. */
-  form: Form = fieldForm.other
+  form: FieldForm = fieldForm.other
   /** Whether a byte beyond ASCII was seen: whether those are UTF-8 is for the caller to check. */
   isWide = false
 
@@ -49,18 +47,23 @@ export class JsonBytes {
     const byte = this.bytes[at] as number
     if (byte === 34) return this.#skipString(at + 1)
     if (byte === 45 || (byte >= 48 && byte <= 57)) return this.#skipNumber(at)
-    const end = this.#skipOther(at, byte, depth)
-    this.form = fieldForm.other
-    return end
+    if (byte === 91 || byte === 123) {
+      const end = this.#skipContainer(at, byte, depth + 1)
+      this.form = fieldForm.other
+      return end
+    }
+    return this.#skipWord(at, byte)
   }
 
-  #skipOther(at: number, byte: number, depth: number): number {
-    if (byte === 116) return this.startsWith(trueBytes, at) ? at + 4 : -1
-    if (byte === 102) return this.startsWith(falseBytes, at) ? at + 5 : -1
-    if (byte === 110) return this.startsWith(nullBytes, at) ? at + 4 : -1
-    if (depth === jsonScannedDepthMax) return -1
-    if (byte === 91) return this.#skipArray(at + 1, depth + 1)
-    return byte === 123 ? this.#skipObject(at + 1, depth + 1) : -1
+  #skipContainer(at: number, byte: number, depth: number): number {
+    if (depth > jsonScannedDepthMax) return -1
+    return byte === 91 ? this.#skipArray(at + 1, depth) : this.#skipObject(at + 1, depth)
+  }
+
+  #skipWord(at: number, first: number): number {
+    const word = first === 116 ? trueBytes : first === 102 ? falseBytes : nullBytes
+    this.form = first === 116 ? fieldForm.true : first === 102 ? fieldForm.false : fieldForm.null
+    return this.startsWith(word, at) ? at + word.length : -1
   }
 
   #skipString(from: number): number {
@@ -147,8 +150,10 @@ export class JsonBytes {
       const fraction = at + 1
       at = this.#skipDigits(fraction)
       if (at === fraction) return -1
+      if (at - fraction <= plainFractionDigitsMax) this.form = fieldForm.decimal
     }
     if (at < this.#end && ((bytes[at] as number) | 32) === 101) {
+      this.form = fieldForm.other
       const sign = at + 1 < this.#end ? bytes[at + 1] : 0
       const digits = sign === 43 || sign === 45 ? at + 2 : at + 1
       at = this.#skipDigits(digits)

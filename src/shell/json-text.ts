@@ -15,7 +15,11 @@ export function jsonText(value: Value): string {
   return printJson(value, resultStyle)
 }
 
+/** Printable ASCII that JSON writes as it is. */
+const plain = /^[ !#-[\]-~]*$/
+
 function jsonString(text: string): string {
+  if (plain.test(text)) return `"${text}"`
   return escapeInQuotes(JSON.stringify(text))
 }
 

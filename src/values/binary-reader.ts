@@ -1,6 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { BinaryValueReader } from './binary-value-reader.ts'
 import { isLazy, LazyList, LazySexp, LazyStruct } from './lazy-values.ts'
+import { PackedRow } from './packed-row.ts'
 import { declareSymbols, isMarkerLookalike, LocalSymbolTable, type SymbolTable, symbolTableText } from './symbols.ts'
 import { type Annotations, struct, type Value } from './value.ts'
 import type { ValueBudget } from './value-budget.ts'
@@ -95,7 +96,7 @@ export function lazyOver(
  * such values: for keeping it while they go.
  */
 export function detached(value: Value): Value {
-  if (isLazy(value)) return value.detached()
+  if (isLazy(value) || value instanceof PackedRow) return value.detached()
   if (value.type !== 'struct' || !hasLazy(value.values)) return value
   const values = value.values.map((field) => (isLazy(field) ? field.detached() : field))
   return struct(value.names, values, value.annotations)

@@ -1,20 +1,8 @@
 import type { TextPlace } from './binary-value-reader.ts'
-import { utf8Text } from '../base/byte-text.ts'
 import { ShortTexts } from './short-texts.ts'
+import { fieldForm, fieldIn } from './packed-fields.ts'
 import type { FieldPath } from './symbols.ts'
-import { int, string, type IntValue, type StructValue, type Value } from './value.ts'
-
-/** How a field of a row stands in its file. */
-export const fieldForm = {
-  /** An integer of at most 15 digits, written as JSON writes it: no `+`, no leading zeros, not `-0`. */
-  integer: 0,
-  /** Text as it is: printable ASCII without `"` and `\`. */
-  plainText: 1,
-  /** Text as it is, well-formed UTF-8. */
-  text: 2,
-  /** Anything else: whoever found the fields decodes it. */
-  other: 3,
-} as const
+import type { StructValue, Value } from './value.ts'
 
 /** Decodes a field of the form `other`. */
 export type DecodeField = (bytes: Buffer, start: number, end: number) => Value
@@ -91,29 +79,24 @@ export class FileRow implements StructValue {
     return form === fieldForm.plainText || form === fieldForm.text
   }
 
+  /** The form of what `getPath` would give, and where its bytes lie; -1 where it may give nothing or has the form `other`. */
+  findField(path: FieldPath, place: TextPlace): number {
+    const at = this.find(path)
+    const form = at === -1 ? fieldForm.other : (this.forms[at] as number)
+    if (form === fieldForm.other) return -1
+    place.bytes = this.bytes
+    place.start = this.starts[at] as number
+    place.end = this.ends[at] as number
+    return form
+  }
+
   valueAt(at: number): Value {
     const start = this.starts[at] as number
     const end = this.ends[at] as number
-    switch (this.forms[at]) {
-      case fieldForm.integer:
-        return integerIn(this.bytes, start, end)
-      case fieldForm.plainText:
-        return this.#texts.valueOf(this.bytes, start, end)
-      case fieldForm.text:
-        return string(utf8Text(this.bytes, start, end))
-      default:
-        return this.#decode(this.bytes, start, end)
-    }
+    const form = this.forms[at] as number
+    if (form === fieldForm.other) return this.#decode(this.bytes, start, end)
+    return form === fieldForm.plainText
+      ? this.#texts.valueOf(this.bytes, start, end)
+      : fieldIn(form, this.bytes, start, end)
   }
-}
-
-const smallIntegers: readonly IntValue[] = Array.from({ length: 1_024 }, (_, value) => int(value))
-
-/** The integer that at most 15 digits stand for, with or without a minus sign. */
-export function integerIn(bytes: Uint8Array, start: number, end: number): IntValue {
-  const isNegative = bytes[start] === 45
-  let value = 0
-  for (let at = isNegative ? start + 1 : start; at < end; at += 1) value = value * 10 + (bytes[at] as number) - 48
-  if (isNegative) return int(-value)
-  return value < 1_024 ? (smallIntegers[value] as IntValue) : int(value)
 }

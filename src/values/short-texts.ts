@@ -2,7 +2,7 @@ import { asciiText } from '../base/byte-text.ts'
 import { string, type StringValue } from './value.ts'
 
 /** Longer texts are seldom the same as one before. In bytes. */
-const shortTextBytes = 12
+const shortTextBytes = 8
 /** A power of two. */
 const places = 2_048
 

@@ -38,7 +38,8 @@ const names = ['"a"', '"b"', '"A"', '"key"', '"\\u0061"', '"ä"', '""', '"a\\nb"
 
 const blank = fc.constantFrom('', '', '', ' ', '\t', '  ', '\r')
 
-const objectLine = fc
+/** A JSON object on a line. */
+export const objectLine = fc
   .record({
     fields: fc.array(fc.tuple(fc.constantFrom(...names), fc.constantFrom(...scalars), blank), { maxLength: 5 }),
     before: blank,
