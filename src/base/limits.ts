@@ -139,6 +139,8 @@ export const statementMemoryBytesMax = 256 * 1024 * 1024
 /** Outside a server: the share of the memory that the process may use, and of V8's heap limit; the smaller counts. */
 export const statementMemoryShare = 1 / 4
 export const statementHeapShare = 1 / 2
+/** Outside a server: what `--quota statement-memory` may give one statement at most, as a share of V8's heap limit. */
+export const statementHeapShareMax = 3 / 4
 /** What a statement may hold however small V8's heap is. */
 export const statementMemoryBytesMin = 4 * 1024 * 1024
 /** Bytes of temporary files that one statement may hold at once. */

@@ -9,6 +9,7 @@ import { type Config, emptyConfig, parseConfig } from './config.ts'
 import type { Place, Sourced } from './connect.ts'
 import { fileError } from './file-error.ts'
 import { configFile, dataDirectory } from './places.ts'
+import { withinHeap } from './memory-share.ts'
 import { parseQuotas } from './quota-args.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -45,7 +46,7 @@ export function resolveOptions(args: Arguments, variables: Variables): Options {
     inMemory,
     strictQldb: args.strictQldb,
     keepStrictQldb: args.keepStrictQldb === undefined ? undefined : args.keepStrictQldb === 'on',
-    quotas: parseQuotas(args.quota ?? [], args.tempDir),
+    quotas: withinHeap(parseQuotas(args.quota ?? [], args.tempDir)),
     journalReads: args.journalReads === undefined ? undefined : args.journalReads === 'on',
     ledgers: isEmbedded(args) ? [] : config.ledgers,
   }

@@ -13,7 +13,7 @@ import { type FormatName, formatNames, isFormatName, resultFormat } from '../she
 import type { ScriptStatement } from '../syntax/split.ts'
 import type { Value } from '../values/value.ts'
 import { exitCodeHelp, wrongUsage } from './args.ts'
-import { processMemoryShare } from './memory-share.ts'
+import { processMemoryShare, withinHeap } from './memory-share.ts'
 import { Output } from './output.ts'
 import { checkInputs, fileBinding, type InputSpec, nameOfPath, parseInput } from './query-inputs.ts'
 import { parseQueryQuotas, type Quotas, queryQuotaHelp, tempDirHelp } from './quota-args.ts'
@@ -164,7 +164,7 @@ function parseQueryArguments(argv: readonly string[]): QueryArguments | string {
     typing,
     verbose: options.verbose ?? 0,
     text,
-    quotas: parseQueryQuotas(options.quota ?? [], options.tempDir),
+    quotas: withinHeap(parseQueryQuotas(options.quota ?? [], options.tempDir)),
     quiet: options.quiet === true,
   }
 }

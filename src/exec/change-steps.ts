@@ -1,9 +1,11 @@
 import { LedgerError } from '../base/errors.ts'
+import { passLoop } from '../base/interruption.ts'
 import type { Span } from '../base/span.ts'
 import type { ChangeStep, TargetPath } from '../plan/plan.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import { checkAssignedOnce, hinting, removalHint, targetName } from './change-errors.ts'
 import { compileExpression } from './compile-expression.ts'
+import { changeFields, type TopFieldChange } from './change-fields.ts'
 import { type Change, changeAt, type Step, withoutMarks } from './edit-document.ts'
 import { type Compiler, type Evaluate, type Frame, placed, present } from './frame.ts'
 
@@ -13,16 +15,52 @@ export interface DocumentChange {
   readonly span: Span
 }
 
+type FieldChange = DocumentChange & TopFieldChange
+
 /** The document after the changes; undefined where they remove it. */
 export function changedDocument(before: StructValue, changes: readonly DocumentChange[]): Value | undefined {
   let document: Value = before
   if (changes.length > 1) checkAssignedOnce(changes)
-  for (const { path, change, span } of changes) {
-    if (path.length === 0 && change.kind === 'remove') return undefined
-    document = placed(span, () => changeAt(document, path, change))
+  for (let at = 0; at < changes.length; ) {
+    passLoop()
+    const run = fieldRun(changes, at)
+    if (run.length >= fieldRunMin && document.type === 'struct') {
+      const changed = changeFields(document, run)
+      if (changed !== undefined) {
+        document = changed
+        at += run.length
+        continue
+      }
+    }
+    for (const { path, change, span } of run.length === 0 ? [changes[at] as DocumentChange] : run) {
+      passLoop()
+      if (path.length === 0 && change.kind === 'remove') return undefined
+      document = placed(span, () => changeAt(document, path, change))
+      at += 1
+    }
   }
   const leavesMarks = changes.some(({ path, change }) => change.kind === 'remove' && path.at(-1)?.kind === 'index')
   return leavesMarks ? withoutMarks(document) : document
+}
+
+/** So many changes of single fields, one behind the other, are made in one pass. */
+const fieldRunMin = 8
+
+/** The changes from there on that set or remove a top-level field. */
+function fieldRun(changes: readonly DocumentChange[], from: number): readonly FieldChange[] {
+  const run: FieldChange[] = []
+  for (let at = from; at < changes.length; at += 1) {
+    const one = changes[at] as DocumentChange
+    if (!isFieldChange(one)) break
+    run.push(one)
+  }
+  return run
+}
+
+function isFieldChange(one: DocumentChange): one is FieldChange {
+  const { change } = one
+  const [step, second] = one.path
+  return step?.kind === 'field' && second === undefined && (change.kind === 'set' || change.kind === 'remove')
 }
 
 export type CompiledStep = (frame: Frame) => DocumentChange[]

@@ -1,3 +1,4 @@
+import { passLoop } from '../base/interruption.ts'
 import { LedgerError } from '../base/errors.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import {
@@ -38,6 +39,7 @@ import { compileWritten, constructing } from './written-values.ts'
 
 /** Makes a closure of a resolved expression. */
 export function compileExpression(expression: PlanExpression, compiler: Compiler): Evaluate {
+  passLoop()
   switch (expression.kind) {
     case 'constant': {
       const isLiteral = expression.written === undefined

@@ -1,3 +1,4 @@
+import { passLoop } from '../base/interruption.ts'
 import { noticeSitesMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type {
@@ -262,6 +263,7 @@ class Finder {
   }
 
   #lookAt(expression: PlanExpression, role: PathRole): void {
+    passLoop()
     switch (expression.kind) {
       case 'constant':
         if (expression.written?.kind === 'binary') this.#literals(expression.written)

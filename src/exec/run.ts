@@ -37,7 +37,13 @@ const programs = new WeakMap<Plan, CompiledPlan>()
 export function* runPlan(plan: Plan, context: EvaluationContext): Generator<Value, undefined, undefined> {
   const frame = new Frame(plan.slots, context)
   try {
-    yield* interruptibleRows(rowsOf(programFor(frame, plan), frame), frame)
+    yield* interruptibleRows(
+      rowsOf(
+        interruptible(frame.ask, () => programFor(frame, plan)),
+        frame,
+      ),
+      frame,
+    )
   } catch (error) {
     throw placedLimit(error, plan)
   } finally {

@@ -28,7 +28,23 @@ export function compileSave(slots: readonly number[], compiler: Compiler, own: O
 /** Makes a value keep its memory to itself; one that is written elsewhere at once need not. */
 type OwnValue = (value: Value) => Value
 
+/** For rows that are written elsewhere at once. */
+export const asItIs: OwnValue = (value) => value
+
+/** Each window over another saves the same slots: their copies are compiled once for all of a statement's. */
+const compiledCopies = new WeakMap<Compiler, Map<OwnValue, Map<number, Evaluate>>>()
+
 function compileCopy(slot: number, compiler: Compiler, own: OwnValue): Evaluate {
+  const byOwn = compiledCopies.get(compiler) ?? new Map<OwnValue, Map<number, Evaluate>>()
+  compiledCopies.set(compiler, byOwn)
+  const copies = byOwn.get(own) ?? new Map<number, Evaluate>()
+  byOwn.set(own, copies)
+  const copy = copies.get(slot) ?? newCopy(slot, compiler, own)
+  copies.set(slot, copy)
+  return copy
+}
+
+function newCopy(slot: number, compiler: Compiler, own: OwnValue): Evaluate {
   const asked = compiler.fieldsAsked.get(slot)
   if (asked === undefined) return (frame) => own(frame.slots[slot] as Value)
   // What is held may never be evaluated: it sets no marks.

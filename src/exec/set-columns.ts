@@ -139,9 +139,13 @@ function namesOf(rows: Structs, side: PlanExpression): ReadonlySet<string> {
 }
 
 function cutDown(row: StructValue, names: readonly string[]): StructValue {
-  const kept = names.filter((name) => row.get(name) !== undefined)
+  const fields = new Map<string, Value>()
+  for (const [at, name] of row.names.entries()) {
+    if (!fields.has(name)) fields.set(name, row.values[at] as Value)
+  }
+  const kept = names.filter((name) => fields.has(name))
   return struct(
     kept,
-    kept.map((name) => row.get(name) as Value),
+    kept.map((name) => fields.get(name) as Value),
   )
 }

@@ -3,7 +3,7 @@ import { int, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import type { Compiler, Cursor, Evaluate, Frame, Open } from './frame.ts'
 import { compileOperator } from './operators.ts'
-import { compileSave, forEachRow, type SaveRow } from './saved-rows.ts'
+import { asItIs, compileSave, forEachRow, type SaveRow } from './saved-rows.ts'
 import { Holding } from './statement-memory.ts'
 import { tupleKey } from './value-map.ts'
 import { WindowColumns } from './window-columns.ts'
@@ -29,7 +29,7 @@ export function compileWindow(operator: WindowOperator, compiler: Compiler): Ope
     functions,
     partitionBy: operator.partitionBy.map((key) => compileExpression(key, compiler)),
     columns: columns.evaluate,
-    save: compileSave(operator.slots, compiler, (value) => value),
+    save: compileSave(operator.slots, compiler, asItIs),
   }
   return (frame) => {
     const run = new WindowRun(parts, frame)

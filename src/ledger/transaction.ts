@@ -1,4 +1,5 @@
 import { equalBytes } from '../base/bytes.ts'
+import { interruptible } from '../base/interruption.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import type { Notice } from '../base/notice.ts'
@@ -126,8 +127,10 @@ export class LedgerTransaction {
     const run = { number, meter, observation, memory }
     const facts = { meter, ...(observation === undefined ? {} : { notices: () => observation.notices() }) }
     try {
-      if (this.#briefOnly && !this.#core.prepared.isBrief(text)) throw notBrief()
-      const plan = this.#core.prepared.plan(text, view.catalog, (name) => this.#readSet.addName(name), memory)
+      const plan = interruptible(
+        () => meter.check(),
+        () => this.#plan(text, view.catalog, memory),
+      )
       const isQuery = isReading(plan)
       if (this.#readsOnly) this.#checkOnlyReads(isQuery)
       if (!isQuery) return { rows: this.#change(plan, parameters, run), ...facts }
@@ -137,6 +140,11 @@ export class LedgerTransaction {
       memory.close()
       throw error
     }
+  }
+
+  #plan(text: string, catalog: CatalogState, memory: StatementMemory): Plan {
+    if (this.#briefOnly && !this.#core.prepared.isBrief(text)) throw notBrief()
+    return this.#core.prepared.plan(text, catalog, (name) => this.#readSet.addName(name), memory)
   }
 
   /**

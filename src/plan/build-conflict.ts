@@ -50,7 +50,8 @@ function unnamedKey({ command, onConflict, span, table: path }: InsertStatement,
 
 function keyFields(target: readonly Name[]): readonly string[] {
   const key = target.map(({ text }) => text)
-  const again = target.find(({ text }, at) => key.indexOf(text) < at)
+  const seen = new Set<string>()
+  const again = target.find(({ text }) => seen.size === seen.add(text).size)
   if (again === undefined) return key
   throw new LedgerError('semantic/invalid', `'${again.text}' stands twice in the key`, { span: again.span })
 }
@@ -68,7 +69,7 @@ function declareVersions(alias: Name, scope: Scope, context: PlanContext) {
   declare(scope, context, alias.text, 'source', existingSlot, alias.span)
   const excluded = declare(scope, context, 'EXCLUDED', 'source', excludedSlot, alias.span)
   // A keyword in SQL: read in any case.
-  if (!context.foldsCase) scope.variables.push({ ...excluded, name: 'excluded' })
+  if (!context.foldsCase) scope.variables.add({ ...excluded, name: 'excluded' })
   return { existingSlot, excludedSlot, idSlot: context.newSlot() }
 }
 

@@ -1,3 +1,4 @@
+import { passLoop } from '../base/interruption.ts'
 import { LedgerError } from '../base/errors.ts'
 import type { Expression, Name, PathStep, TypeName } from '../syntax/ast.ts'
 import { string } from '../values/value.ts'
@@ -28,6 +29,7 @@ export function buildExpression(
   context: PlanContext,
   coercion: Coercion = 'scalar',
 ): PlanExpression {
+  passLoop()
   const grouped = groupedExpression(expression, scope, context)
   if (grouped !== undefined) return grouped
   const build = (operand: Expression) => buildExpression(operand, scope, context)

@@ -5,7 +5,7 @@ import { columnName } from './column-name.ts'
 import { columnAt, columnNumber } from './column-number.ts'
 import { aggregateNames } from './function-facts.ts'
 import type { AggregatePlan, GroupOperator, Operator, PlanExpression, SortKeyPlan } from './plan.ts'
-import { declare, findVariable, isUngrouped, type PlanContext, Scope } from './scope.ts'
+import { declare, findVariable, type GroupKey, isUngrouped, type PlanContext, Scope } from './scope.ts'
 import { expressionKey, slotsFilled } from './walk-plan.ts'
 
 export function isAggregate(call: CallExpression): boolean {
@@ -47,31 +47,36 @@ export function buildGroup(
   // Names that are no key must not become paths into an outer query's source.
   scope.sourceCount = before.sourceCount === 0 ? 0 : 2
   const keys: GroupOperator['keys'][number][] = []
-  const known: { text: string; slot: number; name: string }[] = []
-  const names = new Set<string>()
+  const known: GroupKey[] = []
+  const keyOfText = new Map<string, GroupKey>()
+  const textOfName = new Map<string, string>()
+  const aliases = aliasesOf(items)
   const ambiguous = new Set<string>()
   for (const [position, key] of (groupBy?.keys ?? []).entries()) {
-    const value = buildExpression(selectedUnder(key.value, items, before, context), before, context)
+    const value = buildExpression(selectedUnder(key.value, items, aliases, before, context), before, context)
     const slot = context.newSlot()
     const name = key.alias?.text ?? columnName(uncast(key.value)) ?? `_${position + 1}`
     keys.push({ value, slot })
     const text = expressionKey(value)
-    if (known.some((one) => one.name === name && one.text !== text)) ambiguous.add(name)
-    known.push({ text, slot, name })
-    if (!names.has(name)) declare(scope, context, name, 'key', slot, key.span)
-    names.add(name)
+    const one = { text, slot, name }
+    known.push(one)
+    if (!keyOfText.has(text)) keyOfText.set(text, one)
+    const other = textOfName.get(name)
+    if (other === undefined) declare(scope, context, name, 'key', slot, key.span)
+    else if (other !== text) ambiguous.add(name)
+    textOfName.set(name, other ?? text)
   }
   let groupAs: GroupOperator['groupAs']
   if (groupBy?.groupAs !== undefined) {
     const slot = context.newSlot()
     declare(scope, context, groupBy.groupAs.text, 'key', slot, groupBy.groupAs.span)
     const filled = new Set(slotsFilled(input))
-    const fields = before.variables.filter((variable) => filled.has(variable.slot))
+    const fields = before.variables.all.filter((variable) => filled.has(variable.slot))
     groupAs = { slot, fields: fields.map(({ name, slot: from }) => ({ name, slot: from })) }
   }
   const aggregates: AggregatePlan[] = []
   const outputs = items.flatMap((item) => (item.kind === 'expression' ? (item.alias?.text ?? []) : []))
-  scope.grouping = { before, keys: known, ambiguous, aggregates, outputs }
+  scope.grouping = { before, keys: known, keyOfText, ambiguous, aggregates, outputs }
   return { scope, finish: () => ({ kind: 'group', input, keys, aggregates, groupAs }) }
 }
 
@@ -81,7 +86,13 @@ function uncast(key: Expression): Expression {
 }
 
 /** `GROUP BY tagname` where `tagname` is the alias of a select item stands for that item (specification, section 11). */
-function selectedUnder(key: Expression, items: readonly SelectItem[], scope: Scope, context: PlanContext): Expression {
+function selectedUnder(
+  key: Expression,
+  items: readonly SelectItem[],
+  aliases: ReadonlyMap<string, Expression>,
+  scope: Scope,
+  context: PlanContext,
+): Expression {
   const number = columnNumber(key)
   if (number !== undefined) {
     const value = columnAt(number, 'GROUP BY', key.span, { kind: 'items', items, span: key.span })
@@ -91,8 +102,18 @@ function selectedUnder(key: Expression, items: readonly SelectItem[], scope: Sco
     })
   }
   if (key.kind !== 'variable' || findVariable(scope, key.name, context) !== undefined) return key
-  const item = items.find((one) => one.kind === 'expression' && one.alias?.text === key.name.text)
-  return item === undefined || hasAggregate(item.value) ? key : item.value
+  const value = aliases.get(key.name.text)
+  return value === undefined || hasAggregate(value) ? key : value
+}
+
+/** The first item of each alias. */
+function aliasesOf(items: readonly SelectItem[]): ReadonlyMap<string, Expression> {
+  const aliases = new Map<string, Expression>()
+  for (const item of items) {
+    const name = item.kind === 'expression' ? item.alias?.text : undefined
+    if (name !== undefined && !aliases.has(name)) aliases.set(name, item.value)
+  }
+  return aliases
 }
 
 /** After GROUP BY: the key that an expression spells out, as `SELECT p.a … GROUP BY p.a` or `SELECT a … GROUP BY p.a`. */
@@ -107,7 +128,7 @@ export function groupedExpression(
   if (expression.kind === 'variable' && findVariable(scope, expression.name, context)?.role === 'key') return undefined
   if (hasAggregate(expression)) return undefined
   const text = context.attempt(() => expressionKey(buildExpression(expression, grouping.before, context)))
-  const key = text === undefined ? undefined : grouping.keys.find((one) => one.text === text)
+  const key = text === undefined ? undefined : grouping.keyOfText.get(text)
   return key && { kind: 'slot', slot: key.slot, name: key.name, span: expression.span }
 }
 

@@ -36,7 +36,7 @@ function settingsOf({ options, foldsCase }: PlanContext): PlanSettings {
 
 function folded(statement: PlanStatement, context: PlanContext): PlanStatement {
   const { evaluateConstant } = context.options
-  if (evaluateConstant === undefined) return statement
+  if (evaluateConstant === undefined || context.hasCallErrors) return statement
   const settings = settingsOf(context)
   return foldConstants(statement, (expression, purpose) => evaluateConstant(expression, settings, purpose))
 }

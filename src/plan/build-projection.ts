@@ -1,3 +1,4 @@
+import { passLoop } from '../base/interruption.ts'
 import { LedgerError } from '../base/errors.ts'
 import type { Expression, Projection, SelectItem } from '../syntax/ast.ts'
 import { buildExpression, literalText } from './build-expression.ts'
@@ -28,10 +29,10 @@ function starParts(projection: Extract<Projection, { kind: 'star' }>, scope: Sco
   const { span } = projection
   if (scope.grouping !== undefined) {
     const { keys } = scope.grouping
-    const own = keys.filter(
-      (key, at) => keys.findIndex(({ name, text }) => name === key.name && text === key.text) === at,
-    )
-    const groupAs = scope.variables.filter(({ role, slot }) => role === 'key' && keys.every((key) => key.slot !== slot))
+    const seen = new Set<string>()
+    const own = keys.filter(({ name, text }) => seen.size < seen.add(JSON.stringify([name, text])).size)
+    const slots = new Set(keys.map(({ slot }) => slot))
+    const groupAs = scope.variables.all.filter(({ role, slot }) => role === 'key' && !slots.has(slot))
     return [...own, ...groupAs].map(({ name, slot }) => ({
       kind: 'field',
       name,
@@ -92,19 +93,21 @@ export function excluded(paths: readonly Expression[], scope: Scope, context: Pl
   inner.grouping = scope.grouping
   inner.windows = scope.windows
   inner.windowScope = scope
-  inner.variables.push(...scope.variables)
-  inner.sources.push(...scope.sources)
+  for (const variable of scope.variables.all) inner.variables.add(variable)
+  for (const source of scope.sources) inner.sources.push(source)
   const byVariable = new Map<string, ExcludeStep[][]>()
   for (const path of paths) {
+    passLoop()
     const [name, steps] = excludePath(path, inner, context)
-    byVariable.set(name, [...(byVariable.get(name) ?? []), steps])
+    const known = byVariable.get(name)
+    if (known === undefined) byVariable.set(name, [steps])
+    else known.push(steps)
   }
   for (const [name, steps] of byVariable) {
-    const position = inner.variables.findIndex((variable) => variable.name === name)
-    const old = inner.variables[position]
+    const [old] = inner.variables.exactly(name)
     if (old === undefined) continue
     const fresh = { ...old, slot: context.newSlot(), columns: undefined }
-    inner.variables[position] = fresh
+    inner.variables.replace(old, fresh)
     const source = inner.sources.findIndex((names) => names.source === old)
     const names = inner.sources[source]
     if (names !== undefined) inner.sources[source] = { ...names, source: fresh }

@@ -19,6 +19,7 @@ import { buildProjection, excluded } from './build-projection.ts'
 import { buildNamedWindows } from './build-window.ts'
 import { columnsOf, renamed, withColumns } from './column-list.ts'
 import { columnAt, columnNumber, noSuchColumn } from './column-number.ts'
+import { NameIndex } from './name-index.ts'
 import type { Coercion, Operator, PlanExpression, SortKeyPlan } from './plan.ts'
 import { pushFilter } from './push-filters.ts'
 import { declare, type PlanContext, Scope } from './scope.ts'
@@ -143,10 +144,11 @@ function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, co
   const { input, scope, grouped } = buildBlock(query, parent, context)
   const having = query.having && buildExpression(query.having, scope, context)
   scope.windows = new WindowCalls()
-  scope.namedWindows = buildNamedWindows(query.windows, scope, context)
+  buildNamedWindows(query.windows, scope, context)
   const items = query.projection.kind === 'items' ? query.projection.items : []
+  const aliases = query.orderBy === undefined ? undefined : aliasesOf(items)
   const keys = sortKeys(query.orderBy)?.map((key) => {
-    return buildSortKey(aliased(numbered(key, query.projection), items), scope, context)
+    return buildSortKey(aliased(numbered(key, query.projection), aliases), scope, context)
   })
   const exclusion = excluded(query.exclude ?? [], scope, context)
   const { value, columns } = asList(query, coercion)
@@ -212,18 +214,27 @@ function numbered(key: SortKey, projection: Projection): SortKey {
   return number === undefined ? key : { ...key, value: columnAt(number, 'ORDER BY', key.value.span, projection) }
 }
 
+interface Alias {
+  readonly name: string
+  readonly value: Expression
+}
+
+function aliasesOf(items: readonly SelectItem[]): NameIndex<Alias> {
+  const aliases = new NameIndex<Alias>()
+  for (const item of items) {
+    if (item.kind === 'expression' && item.alias !== undefined)
+      aliases.add({ name: item.alias.text, value: item.value })
+  }
+  return aliases
+}
+
 /** ORDER BY sees the aliases of the select list first: `SELECT price * 2 AS cost … ORDER BY cost`. */
-function aliased(key: SortKey, items: readonly SelectItem[]): SortKey {
+function aliased(key: SortKey, aliases: NameIndex<Alias> | undefined): SortKey {
   const { value } = key
   if (value.kind !== 'variable' || value.local) return key
-  for (const item of items) {
-    if (item.kind !== 'expression' || item.alias === undefined) continue
-    const same = value.name.quoted
-      ? item.alias.text === value.name.text
-      : item.alias.text.toLowerCase() === value.name.text.toLowerCase()
-    if (same) return { ...key, value: item.value }
-  }
-  return key
+  const { text, quoted } = value.name
+  const [found] = (quoted ? aliases?.exactly(text) : aliases?.inAnyCase(text)) ?? []
+  return found === undefined ? key : { ...key, value: found.value }
 }
 
 function buildPivot(query: PivotQuery, parent: Scope, context: PlanContext) {

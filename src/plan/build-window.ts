@@ -103,29 +103,27 @@ function noSuchWindowFunction({ name, args, nameSpan: span }: CallExpression, co
 }
 
 /** The windows of a WINDOW clause; each may begin with one before it. */
-export function buildNamedWindows(windows: readonly NamedWindow[], scope: Scope, context: PlanContext) {
+export function buildNamedWindows(windows: readonly NamedWindow[], scope: Scope, context: PlanContext): void {
   for (const { name, window } of windows) {
-    if (scope.namedWindows.some((one) => isNamed(one, name, context))) {
+    if (findWindow(name, scope, context) !== undefined) {
       throw new LedgerError('semantic/duplicate-variable', `the window '${name.text}' is defined twice`, {
         span: name.span,
       })
     }
-    scope.namedWindows = [...scope.namedWindows, { ...resolve(window, scope, context), name }]
+    scope.namedWindows.add({ ...resolve(window, scope, context), name: name.text })
   }
-  return scope.namedWindows
 }
 
-function isNamed({ name: known }: ResolvedWindow, name: Name, context: PlanContext): boolean {
-  if (known === undefined) return false
-  return context.isExact(name) ? known.text === name.text : known.text.toLowerCase() === name.text.toLowerCase()
+function findWindow(name: Name, { namedWindows }: Scope, context: PlanContext): ResolvedWindow | undefined {
+  return (context.isExact(name) ? namedWindows.exactly(name.text) : namedWindows.inAnyCase(name.text))[0]
 }
 
 function named(name: Name, scope: Scope, context: PlanContext): ResolvedWindow {
-  const found = scope.namedWindows.find((one) => isNamed(one, name, context))
+  const found = findWindow(name, scope, context)
   if (found !== undefined) return found
   const near = nearName(
     name.text,
-    scope.namedWindows.flatMap((one) => one.name?.text ?? []),
+    scope.namedWindows.all.map((one) => one.name),
   )
   throw new LedgerError('semantic/invalid', `No such window: ${name.text}`, {
     span: name.span,
@@ -147,7 +145,6 @@ function resolve(window: WindowSpecification, scope: Scope, context: PlanContext
   const ownOrder = window.orderBy.map((key) => buildSortKey(key, scope, context))
   const orderBy = ownOrder.length > 0 ? ownOrder : (base?.orderBy ?? [])
   return {
-    name: undefined,
     partitionBy: base?.partitionBy ?? window.partitionBy.map((key) => buildExpression(key, scope, context)),
     orderBy,
     frame: window.frame && buildFrame(window.frame, orderBy.length, scope, context),

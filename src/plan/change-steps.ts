@@ -1,3 +1,4 @@
+import { passLoop } from '../base/interruption.ts'
 import { LedgerError } from '../base/errors.ts'
 import type { Change, Expression, PathStep } from '../syntax/ast.ts'
 import { buildExpression, literalText } from './build-expression.ts'
@@ -7,22 +8,29 @@ import { expressionKey } from './walk-plan.ts'
 
 /** An assignment that a later one of the statement undoes is a mistake (SQL). */
 export function checkAssignedOnce(changes: readonly ChangeStep[]): void {
-  const paths = changes.map(({ path }) => path.map(stepKey).join(''))
-  for (const [later, { kind, path, span }] of changes.entries()) {
+  /** What has been assigned, whole or in part: whether it was the whole. */
+  const assigned = new Map<string, boolean>()
+  for (const { kind, path, span } of changes) {
     if (kind === 'insert') continue
-    const undone = changes.findIndex(({ kind: earlier }, at) => {
-      return at < later && earlier === 'set' && (paths[at] as string).startsWith(paths[later] as string)
-    })
-    if (undone === -1) continue
+    const keys = pathKeys(path)
+    const whole = keys.at(-1) as string
+    const isWhole = assigned.get(whole)
+    if (isWhole === undefined) {
+      if (kind === 'set') for (const key of keys) if (!assigned.has(key)) assigned.set(key, key === whole)
+      continue
+    }
     const name = path.map((step) => (step.kind === 'field' ? step.name : '[…]')).join('.')
     const again =
-      kind === 'remove'
-        ? 'assigned and removed'
-        : paths[undone] === paths[later]
-          ? 'assigned twice'
-          : 'assigned after a part of it'
+      kind === 'remove' ? 'assigned and removed' : isWhole ? 'assigned twice' : 'assigned after a part of it'
     throw new LedgerError('semantic/invalid', `${name === '' ? 'the document' : `'${name}'`} is ${again}`, { span })
   }
+}
+
+/** A text for the document, for each part of it on the way, and for what the path leads to. */
+function pathKeys(path: TargetPath): readonly string[] {
+  const keys = ['']
+  for (const step of path) keys.push(keys.at(-1) + stepKey(step))
+  return keys
 }
 
 function stepKey(step: TargetStep): string {
@@ -31,6 +39,7 @@ function stepKey(step: TargetStep): string {
 }
 
 export function buildStep(change: Change, scope: Scope, context: PlanContext): ChangeStep {
+  passLoop()
   const { span } = change
   if (change.kind === 'delete') return { kind: 'remove', path: [], span }
   const path = targetPath(change.target, scope, context)

@@ -1,6 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
-import type { Expression, Projection } from '../syntax/ast.ts'
+import type { Expression, Projection, SelectItem } from '../syntax/ast.ts'
 
 /** The number of a key that is written as a whole number: `ORDER BY 2`, `GROUP BY 1`. */
 export function columnNumber(key: Expression): number | undefined {
@@ -13,10 +13,21 @@ export function columnAt(number: number, clause: string, span: Span, projection:
   if (projection.kind !== 'items') throw noSuchColumn(number, clause, span, undefined)
   const { items } = projection
   const item = items[number - 1]
-  const isKnown = items.slice(0, number).every((one) => one.kind === 'expression')
-  if (!isKnown) throw noSuchColumn(number, clause, span, undefined)
+  if (starAt(items) < number) throw noSuchColumn(number, clause, span, undefined)
   if (item === undefined) throw noSuchColumn(number, clause, span, items.length)
   return item.value
+}
+
+/** Where the first `*` stands among the items; beyond them all where there is none. */
+const stars = new WeakMap<readonly SelectItem[], number>()
+
+function starAt(items: readonly SelectItem[]): number {
+  const known = stars.get(items)
+  if (known !== undefined) return known
+  const found = items.findIndex(({ kind }) => kind === 'star')
+  const at = found === -1 ? Number.POSITIVE_INFINITY : found
+  stars.set(items, at)
+  return at
 }
 
 export function noSuchColumn(number: number, clause: string, span: Span, count: number | undefined): LedgerError {

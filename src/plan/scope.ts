@@ -6,6 +6,7 @@ import type { Span } from '../base/span.ts'
 import type { Name } from '../syntax/ast.ts'
 import { missing } from '../values/value.ts'
 import type { Catalog, GlobalInfo, TableInfo } from './catalog.ts'
+import { NameIndex } from './name-index.ts'
 import type { AggregatePlan, FramePlan, PlanExpression, PlanOptions, SortKeyPlan, TargetPath } from './plan.ts'
 import type { WindowCalls } from './window-calls.ts'
 
@@ -30,11 +31,20 @@ export interface SourceNames {
   nullable: boolean
 }
 
+/** A key of groups: its expression's text (expressionKey), its slot and its name. */
+export interface GroupKey {
+  readonly text: string
+  readonly slot: number
+  readonly name: string
+}
+
 /** After GROUP BY: what the groups' own variables are and how to reach what stood before. */
 export interface Grouping {
   /** The scope before grouping: the arguments of aggregates are resolved there. */
   readonly before: Scope
-  readonly keys: readonly { readonly text: string; readonly slot: number; readonly name: string }[]
+  readonly keys: readonly GroupKey[]
+  /** The first key of each text. */
+  readonly keyOfText: ReadonlyMap<string, GroupKey>
   /** Names of several keys, none of which they mean by themselves. */
   readonly ambiguous: ReadonlySet<string>
   readonly aggregates: AggregatePlan[]
@@ -42,18 +52,22 @@ export interface Grouping {
   readonly outputs: readonly string[]
 }
 
-/** A window with its names resolved; `name` where the WINDOW clause gives it one. */
+/** A window with its names resolved. */
 export interface ResolvedWindow {
-  readonly name: Name | undefined
   readonly partitionBy: readonly PlanExpression[]
   readonly orderBy: readonly SortKeyPlan[]
   readonly frame: FramePlan | undefined
 }
 
+/** A window of the WINDOW clause. */
+export interface NamedWindowPlan extends ResolvedWindow {
+  readonly name: string
+}
+
 /** The variables of one query block; its parent is the block around it. */
 export class Scope {
   readonly parent: Scope | undefined
-  readonly variables: Variable[] = []
+  readonly variables = new NameIndex<Variable>()
   /** The names declared so far, as `declare` compares them. */
   readonly declared = new Set<string>()
   readonly sources: SourceNames[] = []
@@ -65,7 +79,7 @@ export class Scope {
   /** Where window functions are collected; undefined where none is allowed. */
   windows: WindowCalls | undefined
   /** What the WINDOW clause names. */
-  namedWindows: readonly ResolvedWindow[] = []
+  namedWindows = new NameIndex<NamedWindowPlan>()
   /** Where window functions are resolved, when not here: before EXCLUDE. */
   windowScope: Scope | undefined
 
@@ -114,6 +128,11 @@ export class PlanContext {
   /** Whether something has been found wrong, so that the plan will never run and may hold stand-ins. */
   get isRefused(): boolean {
     return !this.#errors.isEmpty
+  }
+
+  /** Whether a call can't be made: the program is refused when it is compiled. */
+  get hasCallErrors(): boolean {
+    return !this.#callErrors.isEmpty
   }
 
   /** Notes an error; the caller goes on with a stand-in to find more. Throws it where an expression is only tried. */
@@ -203,7 +222,7 @@ export function declare(
     )
   }
   const variable: Variable = { name, slot, role, origin: more.origin, columns: more.columns }
-  scope.variables.push(variable)
+  scope.variables.add(variable)
   scope.declared.add(key)
   return variable
 }
@@ -219,14 +238,13 @@ export function findVariable(
   accept: (variable: Variable) => boolean = () => true,
 ): Variable | undefined {
   const isExact = context.isExact(name)
-  const lower = name.text.toLowerCase()
   for (let block = scope; block !== undefined; block = block.parent) {
     if (isExact) {
-      const exact = block.variables.find((variable) => variable.name === name.text && accept(variable))
+      const exact = block.variables.exactly(name.text).find(accept)
       if (exact !== undefined) return exact
       continue
     }
-    const fitting = block.variables.filter((variable) => variable.name.toLowerCase() === lower && accept(variable))
+    const fitting = block.variables.inAnyCase(name.text).filter(accept)
     if (fitting.length > 1) {
       throw new LedgerError('semantic/invalid', `the name '${name.text}' fits several variables`, {
         span: name.span,
@@ -241,11 +259,11 @@ export function findVariable(
 /** Whether the nearest block that knows a name does so only before its GROUP BY, behind which it stands for nothing. */
 export function isUngrouped(scope: Scope, name: Name, context: PlanContext): boolean {
   const isExact = context.isExact(name)
-  const fits = ({ name: other }: Variable) =>
-    isExact ? other === name.text : other.toLowerCase() === name.text.toLowerCase()
+  const knows = ({ variables }: Scope) =>
+    (isExact ? variables.exactly(name.text) : variables.inAnyCase(name.text)).length > 0
   for (let block: Scope | undefined = scope; block !== undefined; block = block.parent) {
-    if (block.variables.some(fits)) return false
-    if (block.grouping?.before.variables.some(fits)) return true
+    if (knows(block)) return false
+    if (block.grouping !== undefined && knows(block.grouping.before)) return true
   }
   return false
 }
@@ -274,7 +292,7 @@ const groupingHelp = 'behind GROUP BY and beside aggregates there are only the k
 export function noSuchVariable(name: Name, scope: Scope | undefined, context: PlanContext): LedgerError {
   const names = new Set<string>()
   for (let block = scope; block !== undefined; block = block.parent) {
-    for (const variable of block.variables) names.add(variable.name)
+    for (const { name: one } of block.variables.all) names.add(one)
   }
   for (const global of context.catalog.globalNames()) names.add(global)
   const near = nearName(name.text, names)

@@ -1,3 +1,4 @@
+import { passLoop } from '../base/interruption.ts'
 import { conjunctsPlacedMax } from '../base/limits.ts'
 import { hasTrait } from './function-facts.ts'
 import type { Operator, PlanExpression } from './plan.ts'
@@ -10,6 +11,7 @@ export function slotsRead(node: unknown, into: Set<number> = new Set()): Set<num
     return into
   }
   const { kind, slot } = node as { kind?: string; slot?: number }
+  passLoop()
   if (kind === 'slot' && slot !== undefined) into.add(slot)
   if (kind === 'constant') return into
   for (const [name, part] of Object.entries(node)) {
@@ -108,6 +110,7 @@ interface Uses {
 
 function collectUses(node: unknown, uses: Uses): void {
   if (typeof node !== 'object' || node === null) return
+  passLoop()
   if (Array.isArray(node)) {
     for (const item of node) collectUses(item, uses)
     return
@@ -135,6 +138,7 @@ function collectUses(node: unknown, uses: Uses): void {
 /** A node with what `map` makes of each of its parts; the node itself where nothing changed. */
 export function mapParts(node: unknown, map: (part: unknown) => unknown): unknown {
   if (typeof node !== 'object' || node === null) return node
+  passLoop()
   if (Array.isArray(node)) {
     const mapped = node.map(map)
     return mapped.every((part, at) => part === node[at]) ? node : mapped

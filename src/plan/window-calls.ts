@@ -42,9 +42,11 @@ export class WindowCalls {
 
   /** The rows with the functions' results. */
   over(rows: Operator): Operator {
-    return this.#windows.reduce<Operator>(
-      (input, window) => ({ kind: 'window', input, ...window, slots: slotsFilled(input) }),
-      rows,
-    )
+    const filled = [...slotsFilled(rows)]
+    return this.#windows.reduce<Operator>((input, window) => {
+      const slots = filled.slice()
+      for (const { slot } of window.functions) filled.push(slot)
+      return { kind: 'window', input, ...window, slots }
+    }, rows)
   }
 }

@@ -1,3 +1,4 @@
+import { passLoop } from '../base/interruption.ts'
 import { LedgerError } from '../base/errors.ts'
 import { chainOperandsMax, clauseStepsMax, nestingDepthMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
@@ -47,6 +48,7 @@ export class Cursor {
   /** Takes the present token. */
   advance(): ParserToken {
     const token = this.token
+    passLoop()
     if (token.kind !== 'end') this.position += 1
     return token
   }
@@ -204,6 +206,7 @@ function tokensOf(text: string, account: Account | undefined): ParserToken[] {
   let start = 0
   let cost = text.length
   while (start < text.length) {
+    passLoop()
     const token = tokenAt(text, start)
     if (token.problem !== undefined) throw lexicalError(text, token)
     if (token.kind === 'number') refuseDate(text, token)

@@ -1,3 +1,4 @@
+import { passLoop } from '../base/interruption.ts'
 import { clauseStepsMax, nestingDepthMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type { Statement } from './ast.ts'
@@ -43,6 +44,7 @@ export function checkTreeDepth(statement: Statement, tokenCount: number, account
   let cost = 0
   const visits: Visit[] = [{ children: [statement], next: 0, levels: 0, steps: 0 }]
   for (let visit = visits.at(-1); visit !== undefined; visit = visits.at(-1)) {
+    passLoop()
     const node = visit.children[visit.next]
     visit.next += 1
     if (visit.next > visit.children.length) visits.pop()

@@ -126,3 +126,17 @@ test(
     assert.equal(JSON.parse(blocks.stdout).length, 3)
   }),
 )
+
+test(
+  'memory of a statement that the heap does not have is refused by name',
+  withShell(async (shell) => {
+    for (const args of [
+      ['--memory', '-e', 'SELECT VALUE 1 FROM << 1 >>'],
+      ['query', '1'],
+    ]) {
+      const refused = await shell.run([...args, '--quota', 'statement-memory=64GiB'])
+      assert.equal(refused.code, 2)
+      assert.match(refused.stderr, /'--quota statement-memory' takes at most \d+MiB here[\s\S]*max-old-space-size/)
+    }
+  }),
+)

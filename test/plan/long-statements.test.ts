@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
+import { interruptible } from '../../src/base/interruption.ts'
 import { clauseStepsMax, conjunctsPlacedMax } from '../../src/base/limits.ts'
+import { changeFields } from '../../src/exec/change-fields.ts'
+import { changeAt } from '../../src/exec/edit-document.ts'
 import { buildPlan } from '../../src/plan/build-plan.ts'
 import type { Operator } from '../../src/plan/plan.ts'
 import { parseStatement } from '../../src/syntax/parser.ts'
 import { printStatement } from '../../src/syntax/print-ast.ts'
+import { printIon } from '../../src/values/text-writer.ts'
+import { int, missing, struct, type Value } from '../../src/values/value.ts'
+import { countSteps } from '../support/count-steps.ts'
 import { MemoryDatabase } from '../support/memory-source.ts'
 import { runStatement } from '../support/run-statement.ts'
 import { vehicles } from '../support/vehicles.ts'
@@ -95,4 +102,95 @@ test('an ELSE that only begins with CASE is not part of the chain', () => {
   const run = (n: number) => runStatement(new MemoryDatabase(), `SELECT VALUE ${chain(n)} FROM << 1 >> AS x`)
   assert.deepEqual([run(3), run(40), run(100)], [['10'], ['47'], ['107']])
   assert.throws(() => run(600), { code: 'parser/nesting-too-deep' })
+})
+
+/** Statements that grow with a number; each is planned and run. */
+const growing: Readonly<Record<string, (length: number) => string>> = {
+  'names of SELECT': (n) => `SELECT ${repeated(n, (at) => `f${at}`, ', ')} FROM << {'a': 1} >> AS x`,
+  'keys of groups by alias': (n) =>
+    `SELECT ${repeated(n, (at) => `k${at}`, ', ')} FROM << {'a': 1} >> AS x GROUP BY ${repeated(n, (at) => `x.f${at} AS k${at}`, ', ')}`,
+  'keys of groups by expression': (n) =>
+    `SELECT ${repeated(n, (at) => `x.f${at}`, ', ')} FROM << {'a': 1} >> AS x GROUP BY ${repeated(n, (at) => `x.f${at}`, ', ')}`,
+  'keys of an order by alias': (n) =>
+    `SELECT ${repeated(n, (at) => `x.f${at} AS g${at}`, ', ')} FROM << {'a': 1} >> AS x ORDER BY ${repeated(n, (at) => `g${at}`, ', ')}`,
+  'keys of an order by number': (n) =>
+    `SELECT ${repeated(n, (at) => `x.f${at}`, ', ')} FROM << {'a': 1} >> AS x ORDER BY ${repeated(n, (at) => `${at + 1}`, ', ')}`,
+  'named windows': (n) =>
+    `SELECT ${repeated(n, (at) => `SUM(x.a) OVER w${at}`, ', ')} FROM << {'a': 1} >> AS x WINDOW ${repeated(n, (at) => `w${at} AS (ORDER BY x.a)`, ', ')}`,
+  'windows over each other': (n) =>
+    `SELECT ${repeated(n / 4, (at) => `SUM(x.f${at}) OVER (ORDER BY x.a + ${at})`, ', ')} FROM << {'a': 1} >> AS x`,
+  'excluded paths': (n) => `SELECT * EXCLUDE ${repeated(n, (at) => `x.f${at}`, ', ')} FROM << {'a': 1} >> AS x`,
+  'bindings of WITH': (n) =>
+    `WITH ${repeated(n, (at) => `q${at} AS (SELECT VALUE x FROM ${at === 0 ? '<<1>>' : `q${at - 1}`} AS x)`, ', ')} SELECT VALUE 1 FROM q0 AS x`,
+  'corresponding columns': (n) => {
+    const rows = `SELECT ${repeated(n, (at) => `1 AS a${at}`, ', ')} FROM << 1 >> AS x`
+    return `${rows} UNION CORRESPONDING BY (${repeated(n, (at) => `a${at}`, ', ')}) ${rows}`
+  },
+  'assigned fields': (n) => `UPDATE T SET ${repeated(n, (at) => `f${at} = ${at}`, ', ')}`,
+  'assigned paths': (n) => `UPDATE T AS t SET ${repeated(n, (at) => `t.a.f${at} = ${at}`, ', ')} WHERE t.b = 1`,
+  'removed fields': (n) => `UPDATE T AS t ${repeated(n, (at) => `REMOVE t.f${at}`, ' ')}`,
+}
+
+test('the work for a statement of many parts is in proportion to their number', () => {
+  for (const [kind, statement] of Object.entries(growing)) {
+    const stepsOf = (length: number) => {
+      const database = new MemoryDatabase(true)
+      runStatement(database, 'CREATE TABLE T')
+      runStatement(database, "INSERT INTO T VALUE {'n': 1, 'a': {}}")
+      const text = statement(length)
+      return countSteps(() => void runStatement(database, text))
+    }
+    const [some, many] = [stepsOf(120), stepsOf(480)]
+    assert.ok(many < some * 6, `${kind}: ${some} steps for 120, ${many} for 480`)
+  }
+})
+
+test('planning a statement can be interrupted in every kind of long statement', () => {
+  class Stopped extends Error {}
+  for (const [kind, statement] of Object.entries(growing)) {
+    const database = new MemoryDatabase(true)
+    runStatement(database, 'CREATE TABLE T')
+    const text = statement(2_000)
+    const parsed = parseStatement(text)
+    const stop = () => {
+      throw new Stopped()
+    }
+    assert.throws(() => interruptible(stop, () => parseStatement(text)), Stopped, kind)
+    const plan = () => buildPlan(parsed, database, { strictQldb: false, typing: 'permissive' })
+    assert.throws(() => interruptible(stop, plan), Stopped, kind)
+  }
+})
+
+test('changes of many fields in one pass give what single changes give', () => {
+  const names = fc.constantFrom('a', 'A', 'b', 'c', 'Ab', 'aB', 'd')
+  const value = fc.integer({ min: 0, max: 9 }).map((one) => int(one))
+  const field = fc.record({ name: names, exact: fc.boolean() })
+  const change = fc.oneof(
+    fc.record({ kind: fc.constant('set' as const), value: fc.oneof(value, fc.constant(missing)) }),
+    fc.constant({ kind: 'remove' as const }),
+  )
+  const changes = fc.array(fc.record({ field, change }), { maxLength: 12 })
+  const document = fc.array(fc.tuple(names, value), { maxLength: 6 })
+  fc.assert(
+    fc.property(document, changes, (fields, made) => {
+      const before = struct(
+        fields.map(([name]) => name),
+        fields.map(([, one]) => one),
+      )
+      const steps = made.map((one) => ({
+        path: [{ kind: 'field' as const, ...one.field }] as const,
+        change: one.change,
+      }))
+      const found = changeFields(before, steps)
+      const expected = steps.reduce<Value>((document, { path, change }) => changeAt(document, path, change), before)
+      if (found !== undefined) assert.equal(printIon(found), printIon(expected))
+      else
+        assert.ok(
+          new Set(
+            [...fields.map(([name]) => name), ...made.map((one) => one.field.name)].map((name) => name.toLowerCase()),
+          ).size <
+            fields.length + made.length,
+        )
+    }),
+  )
 })
