@@ -7,8 +7,30 @@ import { readBoundedFile } from './bounded-file.ts'
 import { fileError, writeError } from './file-error.ts'
 import { writeWholeFile } from './whole-file.ts'
 
-/** What a file proves or shows, in Ion text, JSON or Ion binary. Throws LedgerError that names the file. */
-export function readEvidence(path: string): Evidence[] {
+/** What files prove or show. Each is read once: what is judged is what was looked into before. */
+export class EvidenceFiles {
+  readonly #found = new Map<string, readonly Evidence[] | LedgerError>()
+
+  /** Throws LedgerError that names the file. */
+  of(path: string): readonly Evidence[] {
+    const found = this.#found.get(path) ?? readOrError(path)
+    this.#found.set(path, found)
+    if (found instanceof LedgerError) throw found
+    return found
+  }
+}
+
+function readOrError(path: string): readonly Evidence[] | LedgerError {
+  try {
+    return readEvidence(path)
+  } catch (error) {
+    if (error instanceof LedgerError) return error
+    throw error
+  }
+}
+
+/** In Ion text, JSON or Ion binary. */
+function readEvidence(path: string): Evidence[] {
   const bytes = readBytes(path)
   return inFile(path, () =>
     isIonBinary(bytes) ? evidenceOfFile(decodeAllIon(bytes)) : parseEvidence(textOf(path, bytes)),

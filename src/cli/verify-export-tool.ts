@@ -4,7 +4,7 @@ import { verifyExport } from '../journal/verify-export.ts'
 import { reportOfExport } from './export-report.ts'
 import { fileError } from './file-error.ts'
 import { HashThreads } from './hash-threads.ts'
-import { savedDigests } from './proof-files.ts'
+import { type EvidenceFiles, savedDigests } from './proof-files.ts'
 import { digestsAmong } from './verify-files.ts'
 import { ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
@@ -25,8 +25,9 @@ export async function verifyExportPaths(
   paths: readonly string[],
   wishes: VerifyWishes,
   world: ToolWorld,
+  evidence: EvidenceFiles,
 ): Promise<VerifyReport> {
-  const named = digestsAmong(paths)
+  const named = digestsAmong(paths, evidence)
   const trusted = new Map([...savedDigests(wishes), ...named])
   const progress = new ToolProgress(world, wishes.progress)
   const threads = new HashThreads()

@@ -8,7 +8,7 @@ import { type Proof, verifyProof } from '../journal/proof.ts'
 import type { ProofFile } from '../journal/proof-file.ts'
 import { verifyEvidence } from '../journal/verify-evidence.ts'
 import { reportOfEvidence } from './evidence-report.ts'
-import { inFile, readEvidence } from './proof-files.ts'
+import { EvidenceFiles, inFile } from './proof-files.ts'
 import type { VerifyReport } from './verify-report.ts'
 
 interface NamedDigest {
@@ -24,8 +24,9 @@ export function verifyFiles(
   paths: readonly string[],
   trusted: ReadonlyMap<string, SavedDigest>,
   guessesMax = jsonLoneGuessesMax,
+  files = new EvidenceFiles(),
 ): VerifyReport[] {
-  const evidence = paths.flatMap((path) => readEvidence(path).map((item) => ({ path, item })))
+  const evidence = paths.flatMap((path) => files.of(path).map((item) => ({ path, item })))
   const digests: NamedDigest[] = [...trusted].map(([path, digest]) => ({ path, digest }))
   const subjects: { path: string; file: ProofFile }[] = []
   for (const { path, item } of evidence) {
@@ -98,15 +99,15 @@ function hashOfSubject({ revision, revisionHash, block }: ProofFile): Uint8Array
 }
 
 /** Whether one of some files holds a proof alone, as GetBlock and GetRevision print it beside what it proves. */
-export function hasLoneProof(paths: readonly string[]): boolean {
-  return paths.some((path) => evidenceIn(path).some(({ kind }) => kind === 'steps'))
+export function hasLoneProof(paths: readonly string[], files: EvidenceFiles): boolean {
+  return paths.some((path) => evidenceIn(path, files).some(({ kind }) => kind === 'steps'))
 }
 
 /** The digests among files that the command line names; whoever names one trusts it as one given with `--digest`. */
-export function digestsAmong(paths: readonly string[]): Map<string, SavedDigest> {
+export function digestsAmong(paths: readonly string[], files: EvidenceFiles): Map<string, SavedDigest> {
   const found = new Map<string, SavedDigest>()
   for (const path of paths) {
-    const [only, ...more] = evidenceIn(path)
+    const [only, ...more] = evidenceIn(path, files)
     if (only?.kind === 'digest' && more.length === 0) found.set(path, only.digest)
   }
   return found
@@ -115,11 +116,11 @@ export function digestsAmong(paths: readonly string[]): Map<string, SavedDigest>
 /** Proofs of many hashes and digest files are smaller; what is larger is an export. */
 const loneFileBytesMax = 64 * 1024
 
-function evidenceIn(path: string): readonly Evidence[] {
+function evidenceIn(path: string, files: EvidenceFiles): readonly Evidence[] {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat?.isFile() !== true || stat.size > loneFileBytesMax) return []
   try {
-    return readEvidence(path)
+    return files.of(path)
   } catch (error) {
     if (error instanceof LedgerError) return []
     throw error

@@ -3,7 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { isStoreDirectory } from '../store/lmdb-files.ts'
 import { wrongUsage } from './args.ts'
-import { savedDigests } from './proof-files.ts'
+import { EvidenceFiles, savedDigests } from './proof-files.ts'
 import { addLedgerFlags, parseToolArguments } from './tool-arguments.ts'
 import { progressOption } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
@@ -77,6 +77,7 @@ async function checkOperands(
   refuseLocal(wishes, 'files')
   const { hasLoneProof, verifyFiles } = await import('./verify-files.ts')
   const isExport = await some(operands, isExportPath)
-  if (isExport && !hasLoneProof(operands)) return [await verifyExportPaths(operands, wishes, world)]
-  return verifyFiles(operands, savedDigests(wishes), wishes.guesses)
+  const files = new EvidenceFiles()
+  if (isExport && !hasLoneProof(operands, files)) return [await verifyExportPaths(operands, wishes, world, files)]
+  return verifyFiles(operands, savedDigests(wishes), wishes.guesses, files)
 }

@@ -238,15 +238,14 @@ export class JournalCheck implements JournalReport {
   }
 
   #note(sequenceNo: number, report: BlockReport): void {
-    for (const finding of [...report.findings, ...report.gaps]) {
-      if (finding.code !== 'field-unknown' || !report.coversHead) this.#keep(finding)
-    }
+    for (const findings of [report.findings, report.gaps])
+      for (const finding of findings) if (finding.code !== 'field-unknown' || !report.coversHead) this.#keep(finding)
     this.opaqueEntries += report.opaqueEntries
     this.opaqueRevisions += report.opaqueRevisions
     this.uncheckedDigests += report.uncheckedDigests
     for (const field of report.uncovered) {
       if (report.coversHead) this.#find('malformed', sequenceNo, `it has a field '${field}', which no block has`)
-      this.#uncovered.add(field.replace(/\[\d+\]/g, ''))
+      this.#uncovered.add(field.includes('[') ? field.replace(/\[\d+\]/g, '') : field)
     }
   }
 

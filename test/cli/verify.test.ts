@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { EvidenceFiles } from '../../src/cli/proof-files.ts'
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { type TestShell, withShell } from './test-shell.ts'
 
@@ -271,5 +272,23 @@ test(
     assert.equal((await shell.run(['verify', '--since', 'd.ion.txt'])).code, 5)
     const refused = await shell.run(['verify', '--since', 'd.ion.txt', 'd.ion.txt'])
     assert.deepEqual([refused.code, /'--since' checks an embedded ledger, not files/.test(refused.stderr)], [2, true])
+  }),
+)
+
+test(
+  'a file of evidence is read once in a check: what is judged is what was looked into',
+  withShell(async (shell) => {
+    const path = shell.path('digest.ion')
+    const digest = 'A'.repeat(43)
+    writeFileSync(path, `{digest:{{${digest}=}},digestTipAddress:{strandId:"${'s'.repeat(22)}",sequenceNo:3}}`)
+    const files = new EvidenceFiles()
+    const found = files.of(path)
+    assert.deepEqual(
+      found.map(({ kind }) => kind),
+      ['digest'],
+    )
+    writeFileSync(path, '{{')
+    assert.equal(files.of(path), found)
+    assert.throws(() => new EvidenceFiles().of(path), { name: 'LedgerError' })
   }),
 )

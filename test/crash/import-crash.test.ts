@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { encodeBlock } from '../../src/journal/block.ts'
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import { ForeignJournal, idOf } from '../archive/foreign-journal.ts'
@@ -24,7 +25,10 @@ test(
         changes: [{ ...car, id: idOf(`${at % 700}`), data: `{n:${at},text:"${'x'.repeat(at % 300)}"}` }],
       })
     mkdirSync(shell.path('in'))
-    writeFileSync(shell.path('in', 'all.ion'), journal.blocks.map((block) => `${printIon(block.ion)}\n`).join(''))
+    const half = journal.blocks.length / 2
+    const [texts, streams] = [journal.blocks.slice(0, half), journal.blocks.slice(half)]
+    writeFileSync(shell.path('in', 'text.ion'), texts.map((block) => `${printIon(block.ion)}\n`).join(''))
+    writeFileSync(shell.path('in', 'binary.ion'), Buffer.concat(streams.map(encodeBlock)))
     assert.equal((await shell.run(['import', '-l', 'whole', 'in'])).code, 0)
     const at = (name: string) => shell.path('.local/share/qldb', name)
     const size = (name: string) => statSync(`${at(name)}/data.mdb`, { throwIfNoEntry: false })?.size ?? 0
