@@ -282,6 +282,8 @@ export const hashThreadsMax = 4
 export const httpBodyBytesMax = 32 * 1024 * 1024
 /** Memory for bodies is set aside in blocks of so many bytes: no step over a body takes longer than one. */
 export const bodyBlockBytes = 64 * 1024
+/** A part of a body so large is read in its turn: with those of other bodies, one in each turn of the event loop. */
+export const turnBytesMin = 8 * 1024
 /**
  * Parts in which a body may come, each of which costs the thread that speaks HTTP some microseconds: so many, and one more
  * for every bodyPartBytesMin. HTTP's chunks may be as small as a byte.

@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { engineNiceness } from '../base/limits.ts'
 
 /**
@@ -8,8 +8,11 @@ import { engineNiceness } from '../base/limits.ts'
 export function yieldProcessor(): void {
   if (process.platform !== 'linux') return
   try {
-    setPriority(0, engineNiceness)
+    setPriority(0, Math.min(nicenessMax, getPriority(0) + engineNiceness))
   } catch {
     // The system does not let it; all threads are alike then.
   }
 }
+
+/** The lowest priority that Linux knows. */
+const nicenessMax = 19

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { bodyBlockBytes, bodyPartBytesMin, bodyPartsMin } from '../base/limits.ts'
+import { bodyBlockBytes, bodyPartBytesMin, bodyPartsMin, turnBytesMin } from '../base/limits.ts'
 import { HttpError } from './http-error.ts'
 
 /** Counts the bytes that all connections together make the server hold. */
@@ -27,6 +27,41 @@ export class HeldBytes {
   }
 }
 
+/**
+ * Has the parts of all large bodies read in turn, one in each turn of the event loop: a connection alone may bring two
+ * megabytes at a time, and everyone would wait while many of them are looked through.
+ */
+export class ReadingTurns {
+  readonly #waiting: IncomingMessage[] = []
+  #isDue = false
+
+  /** Reads on in a later turn. */
+  wait(request: IncomingMessage): void {
+    request.pause()
+    this.#waiting.push(request)
+    this.#plan()
+  }
+
+  /** Reads no more of it. */
+  leave(request: IncomingMessage): void {
+    request.pause()
+    const at = this.#waiting.indexOf(request)
+    if (at >= 0) this.#waiting.splice(at, 1)
+  }
+
+  readonly #next = (): void => {
+    this.#isDue = false
+    this.#waiting.shift()?.resume()
+    this.#plan()
+  }
+
+  #plan(): void {
+    if (this.#isDue || this.#waiting.length === 0) return
+    this.#isDue = true
+    setImmediate(this.#next)
+  }
+}
+
 /** A request's body, counted as held until `release`. */
 export interface Body {
   readonly length: number
@@ -43,6 +78,7 @@ export function wholeOf({ blocks }: Pick<Body, 'blocks'>): Uint8Array {
 export interface BodyRules {
   readonly bytesMax: number
   readonly held: HeldBytes
+  readonly turns: ReadingTurns
   /** Looks at each part as it comes and throws to refuse the body. */
   readonly look?: (part: Uint8Array) => void
 }
@@ -66,7 +102,7 @@ export function readBody(request: IncomingMessage, rules: BodyRules): Promise<Bo
       if (isOver) return
       isOver = true
       blocks.release()
-      request.pause()
+      rules.turns.leave(request)
       request.removeListener('data', onData)
       reject(error)
     }
@@ -75,6 +111,7 @@ export function readBody(request: IncomingMessage, rules: BodyRules): Promise<Bo
       parts += 1
       if (length > rules.bytesMax) return fail(tooLarge(length, rules.bytesMax))
       if (parts > bodyPartsMin + length / bodyPartBytesMin) return fail(tooManyParts(parts))
+      if (part.length >= turnBytesMin) rules.turns.wait(request)
       if (refusal !== undefined) return
       try {
         rules.look?.(part)

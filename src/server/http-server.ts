@@ -41,7 +41,7 @@ import { encodeNotices, noticeHeader } from '../protocol/notice-header.ts'
 import { encodeWireError } from '../protocol/wire-errors.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { toWireError, withoutPaths } from './error-text.ts'
-import { type Body, HeldBytes, readBody, wholeOf } from './http-body.ts'
+import { type Body, HeldBytes, ReadingTurns, readBody, wholeOf } from './http-body.ts'
 import { encodeHttpError, HttpError } from './http-error.ts'
 import { checkLocalClient, isForSession, type Route, routeOf } from './http-route.ts'
 import type { ServiceMetrics } from './metrics-service.ts'
@@ -180,6 +180,7 @@ class Service implements HttpService {
   readonly #server: Server
   readonly #signatures: SignatureCheck | undefined
   readonly #held: HeldBytes
+  readonly #turns = new ReadingTurns()
   #isDraining = false
 
   constructor(options: HttpServiceOptions) {
@@ -310,7 +311,7 @@ class Service implements HttpService {
       const problem = shape?.feed(part)
       if (problem !== undefined) throw refuseRequest(problem)
     }
-    const body = await readBody(request, { bytesMax: bodyBytesMax, held: this.#held, look })
+    const body = await readBody(request, { bytesMax: bodyBytesMax, held: this.#held, turns: this.#turns, look })
     try {
       exchange.bytesIn = body.length
       if (check !== undefined && hash !== undefined) exchange.accessKeyId = check(hash.digest('hex'))
