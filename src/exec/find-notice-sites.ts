@@ -8,6 +8,7 @@ import type {
   PlanExpression,
   PlanStatement,
   QueryPlan,
+  SetPlan,
   SortKeyPlan,
   SpreadStep,
   TableScan,
@@ -224,7 +225,7 @@ class Finder {
         break
       case 'set':
         this.#all([query.left, query.right], 'value')
-        if (query.sort !== undefined) this.#sort(query.sort.keys)
+        if (query.sort !== undefined) this.#sortedRows(query, query.sort)
         break
       case 'with':
         for (const { slot, value } of query.bindings) {
@@ -237,6 +238,13 @@ class Finder {
     }
     this.#maybe(query.limit, 'field')
     this.#maybe(query.offset, 'field')
+  }
+
+  /** ORDER BY behind a set operation reads the rows of its result. */
+  #sortedRows({ op, left }: SetPlan, { slot, keys }: NonNullable<SetPlan['sort']>): void {
+    const label = op.toUpperCase()
+    this.#source({ slot, noun: 'row', label, alias: label, isScan: true, columns: columnsOf(left) })
+    this.#sort(keys)
   }
 
   #all(expressions: readonly PlanExpression[], role: PathRole): void {

@@ -34,6 +34,7 @@ export class Observation {
   #failures = new Map<number, Failure>()
   /** The first key of each type, on both sides of a hash join. */
   #keys = new Map<number, Readonly<Record<JoinSide, Map<string, Value>>>>()
+  #lookups = new Map<object, number>()
   marks: Uint8Array = unseenMarks
 
   constructor(text: string) {
@@ -49,6 +50,7 @@ export class Observation {
     this.#noLists = new Set()
     this.#failures = new Map()
     this.#keys = new Map()
+    this.#lookups = new Map()
     this.marks = new Uint8Array(sites.marks)
     this.marks[0] = 1
   }
@@ -59,6 +61,13 @@ export class Observation {
     const probe = new SourceProbe(source)
     this.#probes.set(source, probe)
     return probe
+  }
+
+  /** Whether a look-up that found nothing is to be tried on other documents: not for each of very many. */
+  mayCompareOthers(lookup: object): boolean {
+    const before = this.#lookups.get(lookup) ?? 0
+    this.#lookups.set(lookup, before + 1)
+    return before < lookupsTriedMax
   }
 
   /** A comparison met two present values; sets its mark unless their types can't be compared. */
@@ -196,6 +205,7 @@ export class SourceProbe {
 }
 
 const comparedItemsMax = 100
+const lookupsTriedMax = 8
 const sampledItemsMax = 4
 const sampledRows = 16
 

@@ -7,6 +7,7 @@ import { compileJoin } from './join.ts'
 import { profiledOperator } from './profile.ts'
 import { compileTableScan, compileValueScan } from './scan.ts'
 import { compileSort } from './sort.ts'
+import { watchLookup } from './watch-lookup.ts'
 import { watchScan } from './watch-scan.ts'
 import { compileWindow } from './window.ts'
 
@@ -51,7 +52,7 @@ function oneRow(): Cursor {
 }
 
 function compileFilter({ input, conditions }: Extract<Operator, { kind: 'filter' }>, compiler: Compiler): Open {
-  const open = compileOperator(input, compiler)
+  const open = watchLookup(compileOperator(input, compiler), input, conditions, compiler)
   const test = compileTests(conditions, compiler.family.read)
   return (frame) => {
     const rows = open(frame)

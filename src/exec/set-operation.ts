@@ -10,10 +10,12 @@ import type { Compiler, Evaluate, Frame, OpenRows } from './frame.ts'
 import { knowsColumns, matchColumns, requireStruct } from './set-columns.ts'
 import { type CompiledKeys, compileKeys } from './sort.ts'
 import { KeptRows } from './spill/kept-rows.ts'
+import type { SourceProbe } from './observation.ts'
 import { SortedRows } from './spill/sorted-rows.ts'
 import { SpilledComparison } from './spilled-comparison.ts'
 import { Holding } from './statement-memory.ts'
 import { mistyped, type OperationSite, siteOf } from './type-errors.ts'
+import { compileProbe } from './watch-scan.ts'
 
 /**
  * The rows of UNION, INTERSECT and EXCEPT (RFC 0007). With OUTER they take any elements and make a bag of what is no
@@ -23,7 +25,11 @@ export function compileSetRows(query: SetPlan, compiler: Compiler): OpenRows {
   const sides = { left: compileSide(query.left, compiler), right: compileSide(query.right, compiler) }
   const bounds = compileBounds(query, compiler)
   const site = siteOf(query, compiler)
-  const sort = query.sort && { slot: query.sort.slot, ...compileKeys(query.sort.keys, compiler) }
+  const sort = query.sort && {
+    slot: query.sort.slot,
+    ...compileKeys(query.sort.keys, compiler),
+    probeOf: compileProbe(query.sort.slot, compiler),
+  }
   return (frame) => {
     const { offset, limit } = bounds(frame)
     const combined = rowsOf(query, sides, site, frame)
@@ -45,16 +51,19 @@ function* bounded(rows: Iterable<Value>, offset: number, limit: number): Generat
 
 function* sorted(
   rows: Iterable<Value>,
-  keys: CompiledKeys & { readonly slot: number },
+  keys: CompiledKeys & { readonly slot: number; readonly probeOf: (frame: Frame) => SourceProbe | undefined },
   frame: Frame,
   wanted: number,
 ): Generator<Value> {
   const held = new SortedRows(keys.compare, frame, wanted)
+  let probe = keys.probeOf(frame)
   try {
     for (const row of rows) {
+      if (probe?.look(row) === true) probe = undefined
       frame.slots[keys.slot] = row
       held.add([...keys.keysOf(frame), row].map(detached))
     }
+    probe?.end()
     const stream = held.sorted()
     for (let row = stream.next(); row !== undefined; row = stream.next()) yield row.at(-1) as Value
   } finally {

@@ -19,6 +19,8 @@ export interface DocumentSource {
   findById(tableId: string, view: TableView, documentId: string): SourceRow | undefined
   /** Documents whose indexed field equals `key` (PartiQL's `=`); a superset is allowed, the caller filters again. */
   findByIndex(tableId: string, view: TableView, indexId: string, key: Value): Iterable<SourceRow>
+  /** Some documents of a table, for notices: they count no read IO, and the statement's answer does not rest on them. */
+  someOf?(tableId: string, view: TableView): Iterable<SourceRow>
   /** Revisions of a table that were active at some moment of [from, to]; the committed view's shape. */
   history(tableId: string, from: TimestampValue | undefined, to: TimestampValue | undefined): Iterable<SourceRow>
   /**

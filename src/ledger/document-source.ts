@@ -32,6 +32,9 @@ import {
 } from './records.ts'
 import { type FoundRevision, revisionsOfDocument, revisionsOfTable } from './revisions.ts'
 
+/** How many documents a look-up that found nothing is compared with, for its notice. */
+const documentsTried = 16
+
 /** What reading documents needs of a snapshot. */
 type DocumentReader = Reader & Pick<Snapshot, 'cursor'>
 
@@ -127,6 +130,24 @@ export class StatementSource implements DocumentSource {
     for (const documentId of own.findByField(index.field, key)) {
       const value = own.find(documentId, this.#statement)?.value
       if (value !== undefined) yield this.#counted({ documentId, value })
+    }
+  }
+
+  /** The first documents of the table, read past meter and read set. */
+  *someOf(tableId: string, view: TableView): Generator<SourceRow> {
+    const own = view === 'user' ? this.#view.overlay.table(tableId) : undefined
+    const tableNumber = this.#tableNumber(tableId)
+    let count = 0
+    const stored = tableNumber === undefined ? [] : this.#view.reader.range(documentRange(tableNumber))
+    for (const [, value] of stored) {
+      const row = this.#rowOf(value, view, own)
+      if (row !== undefined) yield row
+      count += 1
+      if (count === documentsTried) return
+    }
+    for (const documentId of own?.inserted.slice(0, documentsTried - count) ?? []) {
+      const value = own?.find(documentId, this.#statement)?.value
+      if (value !== undefined) yield { documentId, value }
     }
   }
 

@@ -20,6 +20,7 @@ import { buildNamedWindows } from './build-window.ts'
 import { columnsOf, renamed, withColumns } from './column-list.ts'
 import { columnAt, columnNumber, noSuchColumn } from './column-number.ts'
 import { NameIndex } from './name-index.ts'
+import { ofColumns } from './columns-of-result.ts'
 import type { Coercion, Operator, PlanExpression, SortKeyPlan } from './plan.ts'
 import { pushFilter } from './push-filters.ts'
 import { declare, type PlanContext, Scope } from './scope.ts'
@@ -297,7 +298,11 @@ function sortOfRows(
   scope.sourceCount = 1
   const row = declare(scope, context, '_1', 'source', slot, span)
   scope.sources.push({ source: row, at: undefined, by: undefined, nullable: false })
-  return { slot, keys: orderBy.map((key) => buildSortKey(namedByNumber(key, columns), scope, context)) }
+  const keys = orderBy.map((key) => {
+    const named = namedByNumber(key, columns)
+    return buildSortKey(columns === undefined ? named : ofColumns(named, columns, parent, context), scope, context)
+  })
+  return { slot, keys }
 }
 
 function namedByNumber(key: SortKey, columns: readonly string[] | undefined): SortKey {

@@ -84,14 +84,18 @@ function textIn(node: Expression): string | undefined {
     return partsOf(node)
       .map(textIn)
       .find((text) => text !== undefined)
-  return node.source === 'partiql' && node.value.type === 'string' ? node.value.value : undefined
+  return node.source === 'partiql' && node.value.type === 'string' && /\S/.test(node.value.value)
+    ? node.value.value
+    : undefined
 }
 
 function partsOf(node: Expression): readonly Expression[] {
   if (node.kind === 'list' || node.kind === 'bag') return node.items
   if (node.kind === 'unary') return [node.operand]
   if (node.kind === 'binary') return [node.left, node.right]
-  return node.kind === 'call' ? node.args : []
+  // EXTRACT(month FROM …) is a call with the string 'month' first.
+  if (node.kind === 'call') return node.name === 'extract' ? node.args.slice(1) : node.args
+  return []
 }
 
 /** `SET a = true AND b = 2`, which would store a boolean: nobody writes a literal before AND otherwise. */

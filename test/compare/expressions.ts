@@ -12,6 +12,8 @@ export interface Scope {
   readonly judges: Judges
   readonly aliases: readonly string[]
   readonly names: { next: number }
+  /** Names of the statement's WITH, which have the columns of a table. */
+  readonly withs: string[]
 }
 
 export const tables = ['t', 'u'] as const
@@ -38,7 +40,7 @@ export function column(scope: Scope, ...names: readonly string[]): string {
 export function number(scope: Scope, depth: number): string {
   const { draw } = scope
   const inner = () => number(scope, depth - 1)
-  switch (draw.below(depth > 0 ? 16 : 3)) {
+  switch (draw.below(depth > 0 ? 18 : 3)) {
     case 0:
       return draw.one('0', '1', '2', '3', '0.25', '1.50')
     case 3:
@@ -63,13 +65,21 @@ export function number(scope: Scope, depth: number): string {
         duckOnly(scope, `POSITION('x' IN ${text(scope, depth - 1)})`),
       )
     case 12:
-      return duckOnly(scope, `${draw.one('GREATEST', 'LEAST')}(${inner()}, ${inner()}, ${inner()})`)
+      // DuckDB takes the type of some mixtures of functions to be without decimals: 0.25 becomes 0.
+      return duckOnly(scope, `${draw.one('GREATEST', 'LEAST')}(${draw.times(3, () => number(scope, 0)).join(', ')})`)
     case 13:
       return numberFunction(scope)
     case 14:
       return duckOnly(scope, `EXTRACT(${draw.one(...dateParts)} FROM ${date(scope)})`)
     case 15:
       return scalarQuery(scope)
+    case 16:
+      return simpleCase(scope, column(scope, 'a', 'c'), inner)
+    case 17:
+      return duckOnly(
+        scope,
+        `CAST(${draw.one(column(scope, 'b'), text(scope, 0))} AS ${draw.one('INTEGER', 'DOUBLE PRECISION')})`,
+      )
     default:
       return column(scope, 'a', 'b', 'a', 'i')
   }
@@ -89,6 +99,14 @@ function numberFunction(scope: Scope): string {
   )()
 }
 
+function simpleCase(scope: Scope, subject: string, inner: () => string): string {
+  const { draw } = scope
+  const value = () =>
+    subject.endsWith('.c') ? draw.one("'x'", "''", column(scope, 'c')) : draw.one('1', '2', column(scope, 'a'))
+  const branches = draw.times(1 + draw.below(3), () => ` WHEN ${value()} THEN ${inner()}`)
+  return `CASE ${subject}${branches.join('')}${draw.one('', ` ELSE ${inner()}`)} END`
+}
+
 function scalarQuery(scope: Scope): string {
   const { draw } = scope
   const name = freshAlias(scope)
@@ -99,7 +117,7 @@ function scalarQuery(scope: Scope): string {
 export function text(scope: Scope, depth: number): string {
   const { draw } = scope
   const inner = () => text(scope, depth - 1)
-  switch (draw.below(depth > 0 ? 12 : 3)) {
+  switch (draw.below(depth > 0 ? 14 : 3)) {
     case 0:
       return draw.one("'x'", "'xy'", "''", "' z '", "'X'")
     case 3:
@@ -120,6 +138,10 @@ export function text(scope: Scope, depth: number): string {
       return duckOnly(scope, textFunction(scope, inner))
     case 11:
       return `CAST(${column(scope, 'a', 'i')} AS VARCHAR)`
+    case 12:
+      return duckOnly(scope, `CONCAT(${inner()}, ${inner()})`)
+    case 13:
+      return simpleCase(scope, column(scope, 'a', 'c'), inner)
     default:
       return column(scope, 'c')
   }

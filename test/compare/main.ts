@@ -20,7 +20,7 @@ for (const { ours } of tally.differences) {
 }
 for (const [kind, count] of seen) console.log(`${count} times: ${kind}`)
 console.log(
-  `${tally.compared} queries compared (SQLite answered ${tally.sqlite}, DuckDB ${tally.duckdb}), ` +
-    `${tally.refused} refused by both, ${tally.differences.length} differences`,
+  `${tally.compared} statements compared, ${tally.changes} of them changes (SQLite answered ${tally.sqlite}, DuckDB ${tally.duckdb}), ` +
+    `${tally.refused} refused, ${tally.differences.length} differences`,
 )
 process.exitCode = tally.differences.length === 0 ? 0 : 1

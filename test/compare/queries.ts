@@ -20,12 +20,13 @@ interface Block {
 /** A query of the SQL that PartiQL took over unchanged, or that this dialect defines as PostgreSQL and DuckDB do. */
 export function randomQuery(draw: Draw): Query {
   const judges: Judges = { sqlite: true, duckdb: true }
-  const scope: Scope = { draw, judges, aliases: [], names: { next: 0 } }
+  const scope: Scope = { draw, judges, aliases: [], names: { next: 0 }, withs: [] }
+  const start = draw.rarely(5) ? withClause(scope) : ''
   const first = block(scope)
-  let whole = first.text
-  if (draw.rarely(6)) {
-    const second = block(scope)
-    if (second.kinds === first.kinds) whole += ` ${setOperation(scope)} ${second.text}`
+  let whole = start + first.text
+  for (let more = draw.rarely(6) ? 1 + draw.below(3) : 0; more > 0; more -= 1) {
+    const next = block(scope)
+    if (next.kinds === first.kinds) whole += ` ${setOperation(scope)} ${next.text}`
   }
   const { columns } = first
   if (draw.rarely(3)) return { text: whole, columns, isOrdered: false, judges }
@@ -37,9 +38,21 @@ export function randomQuery(draw: Draw): Query {
   return { text: `${whole} ORDER BY ${keys.join(', ')}${limit}`, columns, isOrdered: true, judges }
 }
 
+/** One or two names, the second of which may read the first. */
+function withClause(scope: Scope): string {
+  const items = scope.draw.times(1 + scope.draw.below(2), () => {
+    const name = freshAlias(scope)
+    const item = `${name} AS ${derived(scope)}`
+    scope.withs.push(name)
+    return item
+  })
+  return `WITH ${items.join(', ')} `
+}
+
 function setOperation({ draw, judges }: Scope): string {
   const operation = draw.one('UNION', 'UNION ALL', 'INTERSECT', 'EXCEPT', 'INTERSECT ALL', 'EXCEPT ALL')
-  if (/(?:INTERSECT|EXCEPT) ALL/.test(operation)) judges.sqlite = false
+  // SQLite has no ALL of these, and does not bind INTERSECT closer than the others.
+  if (/INTERSECT|EXCEPT ALL/.test(operation)) judges.sqlite = false
   return operation
 }
 
@@ -72,18 +85,30 @@ function select(
 
 function grouped(scope: Scope, from: string, where: string): Block {
   const { draw } = scope
-  const keys = [...new Set(draw.times(draw.below(3), () => column(scope, 'a', 'b')))]
+  const keys = [...new Set(draw.times(draw.below(3), () => groupKey(scope)))]
   const values = draw.times(1 + draw.below(3), () => aggregate(scope))
-  const having = keys.length > 0 && draw.rarely(3) ? ` HAVING ${aggregate(scope)} > ${keys[0]}` : ''
-  const group = keys.length > 0 ? ` GROUP BY ${keys.join(', ')}${having}` : ''
-  const items = [...keys, ...values]
-  return { ...select(items, false, from, where + group), kinds: 'n'.repeat(items.length) }
+  const having = draw.rarely(3) ? ` HAVING ${aggregate(scope)} ${draw.one('>', '=', '<')} ${keys[0] ?? '2'}` : ''
+  const ranks = keys.length > 0 && draw.rarely(4) ? [`RANK() OVER (ORDER BY ${aggregate(scope)} NULLS FIRST)`] : []
+  const group = keys.length > 0 ? ` GROUP BY ${keys.join(', ')}` : ''
+  const items = [...keys, ...values, ...ranks]
+  return { ...select(items, draw.rarely(6), from, where + group + having), kinds: 'n'.repeat(items.length) }
+}
+
+function groupKey(scope: Scope): string {
+  const { draw } = scope
+  return draw.one(
+    column(scope, 'a', 'b'),
+    column(scope, 'a', 'b'),
+    `COALESCE(${column(scope, 'a')}, 7)`,
+    `${column(scope, 'a')} % 2`,
+  )
 }
 
 function aggregate(scope: Scope): string {
   const { draw, judges } = scope
-  const name = draw.one('COUNT', 'SUM', 'MIN', 'MAX', 'AVG', 'COUNT(DISTINCT', 'SUM(DISTINCT', '*', 'duck')
+  const name = draw.one('COUNT', 'SUM', 'MIN', 'MAX', 'AVG', 'COUNT(DISTINCT', 'SUM(DISTINCT', '*', 'duck', 'text')
   const filter = draw.rarely(4) ? ` FILTER (WHERE ${condition(scope, 1)})` : ''
+  if (name === 'text') return duckText(scope, filter)
   if (name === '*') return `COUNT(*)${filter}`
   if (name !== 'duck') return `${name.endsWith('DISTINCT') ? `${name} ` : `${name}(`}${number(scope, 1)})${filter}`
   judges.sqlite = false
@@ -93,12 +118,22 @@ function aggregate(scope: Scope): string {
   return `${duck}(${value})${filter}`
 }
 
+/** The length of the joined texts shows which were joined. */
+function duckText(scope: Scope, filter: string): string {
+  scope.judges.sqlite = false
+  return `CHAR_LENGTH(STRING_AGG(${column(scope, 'c')}, '${scope.draw.one(',', '', '--')}')${filter})`
+}
+
 /** Every order is total, or the function is the same for all rows that tie. */
 function windowed(scope: Scope, from: string, where: string): Block {
   const { draw } = scope
   const ids = scope.aliases.map((alias) => `${alias}.i`)
-  const items = [...ids, ...draw.times(1 + draw.below(2), () => overWindow(scope, ids))]
-  return { ...select(items, false, from, where), kinds: 'n'.repeat(items.length) }
+  const calls = draw.times(1 + draw.below(2), () => overWindow(scope, ids))
+  // The first window by a name, where nothing else is defined as it.
+  const window = draw.rarely(4) ? /OVER \(([^()]*)\)$/.exec(calls[0] as string)?.[1] : undefined
+  const items = [...ids, ...calls.map((call) => (window === undefined ? call : call.replace(`(${window})`, 'w')))]
+  const named = window === undefined ? '' : ` WINDOW w AS (${window})`
+  return { ...select(items, false, from, where + named), kinds: 'n'.repeat(items.length) }
 }
 
 function overWindow(scope: Scope, ids: readonly string[]): string {
@@ -132,29 +167,42 @@ function frame(draw: Draw, unit: 'ROWS' | 'RANGE' | 'GROUPS'): string {
   return ` ${unit} BETWEEN ${draw.one(...starts)} AND ${draw.one(...ends)}`
 }
 
-/** One or two sources, joined in every way; one may be a sub-query. */
+/** One to three sources, joined in every way; each may be a sub-query. */
 function sources(scope: Scope): { text: string; inner: Scope } {
   const { draw } = scope
   const first = freshAlias(scope)
   let inner = within(scope, first)
   let whole = `${source(scope)} AS ${first}`
-  if (draw.rarely(2)) {
-    const second = freshAlias(scope)
-    const equal = `${first}.${draw.one('a', 'i')} = ${second}.${draw.one('a', 'i')}`
-    inner = within(inner, second)
+  for (let more = draw.one(0, 0, 0, 1, 1, 2); more > 0; more -= 1) {
+    const next = freshAlias(scope)
+    const equal = `${draw.one(...inner.aliases)}.${draw.one('a', 'i')} = ${next}.${draw.one('a', 'i')}`
+    inner = within(inner, next)
     const join = draw.one('CROSS JOIN', 'JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN')
     const on = draw.one(equal, `${equal} AND ${condition(inner, 1)}`)
-    whole += ` ${join} ${source(scope)} AS ${second}${join === 'CROSS JOIN' ? '' : ` ON ${on}`}`
+    whole += ` ${join} ${source(scope)} AS ${next}${join === 'CROSS JOIN' ? '' : ` ON ${on}`}`
   }
   return { text: whole, inner }
 }
 
 function source(scope: Scope): string {
-  const { draw } = scope
-  const table = draw.one(...tables)
-  if (!draw.rarely(5)) return table
+  const { draw, withs } = scope
+  if (withs.length > 0 && draw.rarely(2)) return draw.one(...withs)
+  return draw.rarely(5) ? derived(scope) : draw.one(...tables)
+}
+
+/** A sub-query with the columns of a table, of which i is unique. */
+function derived(scope: Scope): string {
+  const { draw, withs } = scope
+  const from = draw.one(...tables, ...withs)
   const name = freshAlias(scope)
-  const where = condition({ ...scope, aliases: [name] }, 1)
+  const where = draw.rarely(3) ? '' : ` WHERE ${condition({ ...scope, aliases: [name] }, 1)}`
+  if (draw.rarely(3)) {
+    const items = `MIN(${name}.i) AS i, ${name}.a AS a, SUM(${name}.b) AS b, MAX(${name}.c) AS c, MIN(${name}.d) AS d, COUNT(*) > 1 AS e`
+    return `(SELECT ${items} FROM ${from} AS ${name}${where} GROUP BY ${name}.a)`
+  }
   const list = ['i', 'a', 'b', 'c', 'd', 'e'].map((field) => `${name}.${field} AS ${field}`).join(', ')
-  return `(SELECT ${list} FROM ${table} AS ${name} WHERE ${where})`
+  const cut = draw.rarely(3)
+    ? ` ORDER BY ${name}.i NULLS FIRST LIMIT ${1 + draw.below(4)}${draw.one('', ' OFFSET 1')}`
+    : ''
+  return `(SELECT ${list} FROM ${from} AS ${name}${where}${cut})`
 }

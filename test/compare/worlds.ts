@@ -6,6 +6,7 @@ import { printIon } from '../../src/values/text-writer.ts'
 import type { Value } from '../../src/values/value.ts'
 import { MemoryDatabase } from '../support/memory-source.ts'
 import { runStatement } from '../support/run-statement.ts'
+import type { Change } from './changes.ts'
 import type { Draw } from './draw.ts'
 import { tables } from './expressions.ts'
 import type { Query } from './queries.ts'
@@ -91,6 +92,56 @@ export class World {
     }
   }
 
+  /** The table of each judge that takes the change after it, and ours or our error. The tables stay as they were. */
+  async change({ text, sql, table, judges }: Change): Promise<{ ours: Rows | LedgerError; theirs: Map<string, Rows> }> {
+    const theirs = new Map<string, Rows>()
+    const columns = ['i', 'a', 'b', 'c', 'd', 'e']
+    const list = columns.map((name, at) => `x.${name} AS c${at}`).join(', ')
+    const all = { text: `SELECT ${list} FROM ${table} AS x`, columns: columns.length, isOrdered: false, judges }
+    if (judges.sqlite) {
+      this.#sqlite.exec('BEGIN')
+      const after = this.#sqliteRuns(sql) ? this.sqlite(all) : undefined
+      this.#sqlite.exec('ROLLBACK')
+      if (after !== undefined) theirs.set('sqlite', after)
+    }
+    await this.#duckdb.run('BEGIN')
+    const after = (await this.#duckdbRuns(sql)) ? await this.duckdb(all) : undefined
+    await this.#duckdb.run('ROLLBACK')
+    if (after !== undefined) theirs.set('duckdb', after)
+    const restore = this.#ours.snapshot()
+    const ours = this.#run(text) ?? this.ours(all)
+    restore()
+    return { ours, theirs }
+  }
+
+  #sqliteRuns(sql: string): boolean {
+    try {
+      this.#sqlite.exec(sql)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  async #duckdbRuns(sql: string): Promise<boolean> {
+    try {
+      await this.#duckdb.run(sql)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #run(text: string): LedgerError | undefined {
+    try {
+      runStatement(this.#ours, text)
+      return undefined
+    } catch (error) {
+      if (error instanceof LedgerError) return error
+      throw error
+    }
+  }
+
   close(): void {
     this.#sqlite.close()
   }
@@ -113,7 +164,8 @@ function ourCell(value: Value | undefined): Cell {
     case 'float':
       return String(value.value)
     default:
-      return printIon(value)
+      // A date is a timestamp with an annotation (docs/partiql.md).
+      return printIon(value).replace('$date::', '')
   }
 }
 

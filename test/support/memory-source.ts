@@ -52,6 +52,19 @@ export class MemoryDatabase implements Catalog, DocumentSource, DocumentSink {
     }
   }
 
+  /** Gives what puts the documents of all tables back as they are now. */
+  snapshot(): () => void {
+    const all = this.tables.map((table) => ({ table, documents: [...table.documents], versions: [...table.versions] }))
+    return () => {
+      for (const { table, documents, versions } of all) {
+        table.documents.clear()
+        table.versions.clear()
+        for (const [id, document] of documents) table.documents.set(id, document)
+        for (const [id, version] of versions) table.versions.set(id, version)
+      }
+    }
+  }
+
   findGlobal(name: string, quoted: boolean): GlobalInfo | undefined {
     const table = this.tables.find((one) => one.active && one.name === name)
     if (table !== undefined) return { kind: 'table', table }
