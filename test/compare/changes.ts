@@ -31,7 +31,7 @@ function both(text: string): { text: string; sql: string } {
 function update(scope: Scope, table: string, where: string): { text: string; sql: string } {
   const { draw } = scope
   const fields = [...new Set(draw.times(1 + draw.below(3), () => draw.one('a', 'b', 'c', 'e')))]
-  const values = fields.map((field) => valueOf(scope, field))
+  const values = fields.map((field) => newValue(scope, field))
   const list = (prefix: string) => fields.map((field, at) => `${prefix}${field} = ${values[at]}`).join(', ')
   return {
     text: `UPDATE ${table} AS x SET ${list('x.')}${where}`,
@@ -40,7 +40,7 @@ function update(scope: Scope, table: string, where: string): { text: string; sql
 }
 
 function insert(scope: Scope, table: string, where: string): { text: string; sql: string } {
-  const items = ['a', 'b', 'c', 'e'].map((field) => ({ field, value: valueOf(scope, field) }))
+  const items = ['a', 'b', 'c', 'e'].map((field) => ({ field, value: newValue(scope, field) }))
   const from = `FROM ${table} AS x${where}`
   const named = items.map(({ field, value }) => `${value} AS ${field}`).join(', ')
   return {
@@ -49,7 +49,7 @@ function insert(scope: Scope, table: string, where: string): { text: string; sql
   }
 }
 
-function valueOf(scope: Scope, field: string): string {
+function newValue(scope: Scope, field: string): string {
   const { draw } = scope
   const is = condition(scope, 1)
   switch (field) {
