@@ -10,12 +10,11 @@ import type {
   QueryPlan,
   SetPlan,
   SortKeyPlan,
-  SpreadStep,
   TableScan,
   TargetPath,
   ValueScan,
 } from '../plan/plan.ts'
-import { keyOf, textOf } from './notice-path.ts'
+import { each, keyOf, plainStep, stepOf, textOf } from './notice-path.ts'
 import { type NoticeStep, NoticeSites, type NullComparison, type PathRole, type PathSite } from './notice-sites.ts'
 import { columnsOf, isFixed, outputsOf } from './plan-facts.ts'
 import { comparesNull, isAbsentConstant, nullList } from './null-comparisons.ts'
@@ -36,7 +35,6 @@ interface SourcePath {
   readonly steps: readonly NoticeStep[]
 }
 
-const each: NoticeStep = { kind: 'each' }
 const comparisons = /^(?:=|<>|<|<=|>|>=)$/
 
 class Finder {
@@ -495,12 +493,4 @@ class Finder {
     else known.mark = undefined
     if (site.role === 'text') known.role = 'text'
   }
-}
-
-function stepOf(step: SpreadStep | ExcludeStep): NoticeStep {
-  return step.kind === 'field' ? step : each
-}
-
-function plainStep(step: NoticeStep): NoticeStep {
-  return step.kind === 'field' ? { kind: 'field', name: step.name, exact: step.exact } : each
 }
