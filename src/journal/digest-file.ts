@@ -137,8 +137,14 @@ export function unwrapIon(value: Value): Value {
   const isAlone = value.type !== 'struct' || (value.names.length === 1 && value.annotations === undefined)
   if (!isAlone || wrapped.annotations !== undefined)
     throw notEvidence('IonText has other fields or annotations beside it')
+  const inner = innerValue(wrapped.value)
+  if (inner.annotations === undefined) return inner
+  throw notEvidence('the value in a field of Ion text has an annotation')
+}
+
+function innerValue(text: string): Value {
   try {
-    return parseIon(wrapped.value)
+    return parseIon(text)
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error
     throw new LedgerError('proof/malformed', `a field is not Ion text: ${error.message}`, { cause: error })

@@ -101,6 +101,17 @@ const knownNames = new Set([
   'ledgerDigest',
 ])
 
+const digestNames = new Set(['digest', 'digestTipAddress'])
+
+function unknownInDigest(ledgerDigest: Value | undefined): string[] {
+  return ledgerDigest?.type === 'struct' ? unknownNames(ledgerDigest, digestNames, 'ledgerDigest.') : []
+}
+
+function unknownNames({ names }: StructValue, known: ReadonlySet<string>, path: string): string[] {
+  const unknown = names.filter((name) => !known.has(name[0]?.toLowerCase() + name.slice(1)))
+  return unknown.map((name) => path + name)
+}
+
 /** A revision that stands alone. */
 export function loneRevision(revision: StructValue): ProofFile {
   return proofFileOf(structOf({ revision }))
@@ -129,7 +140,7 @@ export function proofFileOf(value: StructValue): ProofFile {
     entriesHashList: entries === undefined ? undefined : hashesIn(entries, 'entriesHashList'),
     proof: proof === undefined ? undefined : proofIn(proof),
     digest: digest ?? (ledgerDigest?.type === 'struct' ? savedDigestOf(ledgerDigest) : undefined),
-    unknown: value.names.filter((name) => !knownNames.has(name[0]?.toLowerCase() + name.slice(1))),
+    unknown: [...unknownNames(value, knownNames, ''), ...unknownInDigest(ledgerDigest)],
   }
   const subjects = [file.revision, file.block, file.revisionHash].filter((subject) => subject !== undefined)
   if (subjects.length > 0) return file

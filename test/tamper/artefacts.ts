@@ -8,14 +8,16 @@ import { printProofFile } from '../../src/journal/proof-file.ts'
 import { timestampFromMs } from '../../src/values/timestamp.ts'
 import type { StructValue } from '../../src/values/value.ts'
 import { printIon } from '../../src/values/text-writer.ts'
+import { type IndependentJournal, idOf } from '../independent/generator.ts'
 import { jsonOf } from '../independent/json.ts'
 import { sampleJournal } from '../independent/sample.ts'
-import type { Artefact } from './case.ts'
+import { type Artefact, foreignDigest } from './case.ts'
 import { coverageRows } from './coverage.ts'
 import { JournalArtefact } from './journal-cases.ts'
 import type { Form } from './journal-rules.ts'
 import { folderArtefacts } from './folder-artefacts.ts'
 import { type EvidenceSpec, EvidenceArtefact } from './evidence-cases.ts'
+import { answerSpecs, historyInJson } from './answer-artefacts.ts'
 import { storeArtefacts } from './store-artefacts.ts'
 import { blockTexts, everyFeature, type OwnLedger } from './own-ledger.ts'
 
@@ -34,6 +36,7 @@ export async function allArtefacts(folder: string, wanted = ''): Promise<Artefac
     return path
   }
   const artefacts: Artefact[] = []
+  save(foreignDigest, sampleJournal(false, { strandId: idOf('another strand') }).digestFile())
   for (const [form, format] of forms) {
     if (!mayHave(form, wanted)) continue
     const isTypable = form === 'json'
@@ -48,16 +51,29 @@ export async function allArtefacts(folder: string, wanted = ''): Promise<Artefac
     const texts = isTypable ? journal.doms.map(jsonOf) : journal.texts
     const exports = [
       new JournalArtefact(
-        { name: `export ${format}, made here`, form, isOwn: true, texts: ownTexts, digest: ownDigest },
+        {
+          ...{ name: `export ${format}, made here`, form, isOwn: true, texts: ownTexts, digest: ownDigest },
+          ...(isTypable ? { ionTexts } : {}),
+        },
         rows,
       ),
-      new JournalArtefact({ name: `export ${format}, of AWS`, form, isOwn: false, texts, digest: digestOfAws }, rows),
+      new JournalArtefact(
+        {
+          ...{ name: `export ${format}, of AWS`, form, isOwn: false, texts, digest: digestOfAws },
+          ...(isTypable ? { ionTexts: journal.texts } : {}),
+        },
+        rows,
+      ),
     ]
     artefacts.push(...exports)
     artefacts.push(...folderArtefacts(form, { ionTexts, digest: ownDigest }, digestOfAws, rows))
-    if (form === 'binary') {
-      const stream = { form, isOwn: false, texts: journal.records(), digest: digestOfAws, isStream: true }
-      artefacts.push(new JournalArtefact({ ...stream, name: 'stream records, of AWS' }, rows))
+    if (form === 'binary') artefacts.push(...streamArtefacts(journal, digestOfAws, save, rows))
+    if (isTypable) {
+      const json = { form, isOwn: true, texts: ownTexts, digest: ownDigest } as const
+      for (const isImported of ['strictly', 'doubtfully'] as const)
+        artefacts.push(new JournalArtefact({ ...json, name: `import of JSON, ${isImported}`, isImported }, rows))
+      const ofAws = { form, isOwn: false, texts, digest: digestOfAws, isImported: 'strictly' } as const
+      artefacts.push(new JournalArtefact({ ...ofAws, name: 'import of JSON, of AWS' }, rows))
     }
     if (form !== 'text') continue
     const none = { form, levels: ['none'] as const }
@@ -100,17 +116,46 @@ export async function allArtefacts(folder: string, wanted = ''): Promise<Artefac
         ...{ digest: digestOfAws, subject: (work) => exportOfAws.prepare(work) },
       },
     ]
+    const ownShape = sampleJournal(false, { coversHead: true })
+    const digestOfOwnShape = save('own-shape.ion.txt', ownShape.digestFile())
+    for (const isOwn of [false, true]) {
+      const [one, saved] = isOwn ? [ownShape, digestOfOwnShape] : [journal, digestOfAws]
+      specs.push(...answerSpecs({ journal: one, digest: saved, isOwn }), historyInJson({ digest: saved, isOwn }))
+    }
     artefacts.push(...specs.map((spec) => new EvidenceArtefact(spec, rows)))
   }
   artefacts.push(...(await storeArtefacts(folder, rows, (name) => name.includes(wanted))))
   return artefacts
 }
 
+function streamArtefacts(
+  journal: IndependentJournal,
+  digestOfAws: string,
+  save: (name: string, text: string) => string,
+  rows: ReturnType<typeof coverageRows>,
+): JournalArtefact[] {
+  const ownShape = sampleJournal(false, { coversHead: true })
+  const digest = save('own-stream.ion.txt', ownShape.digestFile())
+  return [
+    { whose: 'of AWS', isOwn: false, from: journal, digest: digestOfAws },
+    { whose: 'made here', isOwn: true, from: ownShape, digest },
+  ].flatMap(({ whose, isOwn, from, digest: saved }) => {
+    const stream = { form: 'binary', isOwn, digest: saved, isStream: true } as const
+    const [texts, ionTexts] = [from.records(), from.texts]
+    const records = new JournalArtefact({ ...stream, name: `stream records, ${whose}`, texts, ionTexts }, rows)
+    if (isOwn) return [records]
+    // This program writes no streams: only AWS's users have a record of a block alone.
+    const summary = texts.filter((text) => text.includes('BLOCK_SUMMARY'))[6] as string
+    const lone = { ...stream, name: `record of a block, ${whose}`, texts: [summary], isLone: true }
+    return [records, new JournalArtefact(lone, rows)]
+  })
+}
+
 /** Whether an artefact whose name contains the text may be made beside the exports of a form. */
 function mayHave(form: Form, wanted: string): boolean {
   if (wanted.startsWith('store')) return false
-  if (/proof|receipt|revision|digest|text/.test(wanted)) return form === 'text'
-  if (/binary|stream/.test(wanted)) return form === 'binary'
+  if (/proof|receipt|revision|digest|text|answer|history|record of a revision/.test(wanted)) return form === 'text'
+  if (/binary|stream|record of a block/.test(wanted)) return form === 'binary'
   return !wanted.includes('JSON') || form === 'json'
 }
 

@@ -46,6 +46,8 @@ export interface Artefact {
   /** No proof leads to the digest: verified without one only. */
   readonly isLone?: boolean
   cases(): Generator<Case>
+  /** What says the verdict, where it is not `verify` alone. */
+  readonly check?: ((paths: readonly string[], digest: string | undefined) => Promise<Outcome>) | undefined
   /** Verdict on it without an edit. Default: verified. */
   readonly unedited?: Verdict
   /** The artefact without an edit. */
@@ -89,6 +91,29 @@ export async function verify(paths: readonly string[], digest: string | undefine
   return { verdict: exit === 'tampered' ? 'tampered' : 'refused', line: text, findings: [], unchecked: [] }
 }
 
+/**
+ * Makes a ledger of an export. Where the import takes it, it is verified, unless the import was told to accept what can't be
+ * checked: then the ledger is.
+ */
+export async function importOutcome(
+  paths: readonly string[],
+  digest: string | undefined,
+  isAccepted: boolean,
+): Promise<Outcome> {
+  const folder = `${paths[0]}.imported`
+  rmSync(folder, { recursive: true, force: true })
+  const given = digest === undefined ? [] : ['--digest', digest]
+  const accept = isAccepted ? ['--accept-doubtful'] : []
+  const { exit, text } = await runCommand('import', [
+    ...['--data-dir', folder, '--ledger', 'test', '--progress', 'none', ...given, ...accept, ...paths],
+  ])
+  if (exit === 'ok' && isAccepted) return await verify([join(folder, 'test')], digest)
+  const verdict = exit === 'ok' ? 'verified' : exit === 'failed' ? 'incomplete' : 'refused'
+  if (exit !== 'ok' && exit !== 'failed' && exit !== 'tampered' && text.includes('error[bug'))
+    throw new Error(`import ended with '${exit}': ${text}`)
+  return { verdict: exit === 'tampered' ? 'tampered' : verdict, line: text, findings: [], unchecked: [] }
+}
+
 const exits = { ok: 'verified', failed: 'incomplete', tampered: 'tampered' } as const
 
 interface Report {
@@ -119,6 +144,9 @@ function findingOf(finding: Record<string, unknown>): Finding {
     message: String(finding['message']),
   }
 }
+
+/** A digest file of a ledger that has nothing to do with the artefacts, in the folder of the digests. */
+export const foreignDigest = 'foreign.ion.txt'
 
 /** The folder with exactly these files. */
 export function fill(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {

@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { allArtefacts } from './artefacts.ts'
-import { type Artefact, type Case, type Outcome, verify } from './case.ts'
+import { type Artefact, type Case, foreignDigest, type Outcome, verify } from './case.ts'
 
 export interface DrillOptions {
   /** How many edits; those are drawn evenly from each artefact. */
@@ -50,7 +49,7 @@ export async function drill(options: DrillOptions): Promise<Tally> {
     const quotas = quotasOf(artefacts, options)
     for (const [index, artefact] of artefacts.entries()) {
       const unedited = await checkUnedited(artefact, join(root, 'work'), tally)
-      await drillOne(artefact, quotas[index] as number, join(root, 'work'), options, tally, unedited)
+      await drillOne(artefact, quotas[index] as Quota, root, options, tally, unedited)
     }
   } finally {
     rmSync(root, { recursive: true, force: true })
@@ -58,9 +57,20 @@ export async function drill(options: DrillOptions): Promise<Tally> {
   return tally
 }
 
-/** How much of each artefact's edits is drawn: small artefacts whole, the rest in equal numbers. */
-function quotasOf(artefacts: readonly Artefact[], options: DrillOptions): number[] {
-  const totals = artefacts.map((artefact) => [...casesOf(artefact, options)].length)
+/** What is drawn of an artefact's edits: so much of all, and at least one of each kind, which is told by its number. */
+interface Quota {
+  readonly rate: number
+  readonly picks: ReadonlyMap<string, number>
+}
+
+/** Small artefacts whole, the rest in equal numbers. */
+function quotasOf(artefacts: readonly Artefact[], options: DrillOptions): Quota[] {
+  const counts = artefacts.map((artefact) => {
+    const kinds = new Map<string, number>()
+    for (const one of casesOf(artefact, options)) kinds.set(kindOf(one), (kinds.get(kindOf(one)) ?? 0) + 1)
+    return kinds
+  })
+  const totals = counts.map((kinds) => [...kinds.values()].reduce((sum, count) => sum + count, 0))
   let [rest, open] = [options.edits, artefacts.length]
   const shares = new Map<number, number>()
   for (const [index, total] of [...totals.entries()].sort(([, left], [, right]) => left - right)) {
@@ -69,11 +79,42 @@ function quotasOf(artefacts: readonly Artefact[], options: DrillOptions): number
     rest -= share
     open -= 1
   }
-  return totals.map((_, index) => shares.get(index) as number)
+  return counts.map((kinds, index) => {
+    const pick = ([kind, count]: [string, number], number: number) =>
+      [kind, Math.floor(chance(options.seed, number, kind) * count)] as const
+    return { rate: shares.get(index) as number, picks: new Map([...kinds].map(pick)) }
+  })
+}
+
+function kindOf({ operation, level }: Case): string {
+  return `${operation}, ${level}`
 }
 
 function* casesOf(artefact: Artefact, { operation = '', path = '' }: DrillOptions): Generator<Case> {
-  for (const one of artefact.cases()) if (one.operation.includes(operation) && one.what.includes(path)) yield one
+  const isWanted = (one: Case) => one.operation.includes(operation) && one.what.includes(path)
+  for (const one of artefact.cases()) if (isWanted(one)) yield one
+  for (const one of digestCases(artefact)) if (isWanted(one)) yield one
+}
+
+/** The artefact as it is, checked against a digest of another ledger, and against one past its end. */
+function* digestCases(artefact: Artefact): Generator<Case> {
+  const folder = dirname(artefact.digest)
+  const pastTheEnd = `${artefact.digest}.later`
+  const common = { artefact: artefact.name, level: 'none', excuse: () => undefined, judge: () => undefined }
+  yield {
+    ...{ ...common, operation: 'foreign digest', what: 'of another ledger', digest: join(folder, foreignDigest) },
+    prepare: (work) => artefact.prepare(work),
+  }
+  yield {
+    ...{ ...common, operation: 'late digest', what: 'of a block past the end', digest: pastTheEnd },
+    prepare: (work) => {
+      const saved = readFileSync(artefact.digest, 'utf8')
+      const later = saved.replace(/sequenceNo:(\d+)/, (_, tip) => `sequenceNo:${Number(tip) + 5}`)
+      const flip = (all: string, first: string) => all.replace(/.$/, first === 'A' ? 'B' : 'A')
+      writeFileSync(pastTheEnd, later.replace(/"digest": ?"(.)/, flip))
+      return artefact.prepare(work)
+    },
+  }
 }
 
 /** What is said of the artefact without an edit: first without a saved digest, then with it. */
@@ -82,7 +123,7 @@ type Unedited = readonly Outcome[]
 async function checkUnedited(artefact: Artefact, folder: string, tally: Tally): Promise<Unedited> {
   const outcomes: Outcome[] = []
   for (const digest of artefact.isLone === true ? [undefined] : [undefined, artefact.digest]) {
-    const outcome = await verify(artefact.prepare(folder), digest)
+    const outcome = await check(artefact, artefact.prepare(folder), digest)
     outcomes.push(outcome)
     const { verdict, line } = outcome
     if (verdict === (artefact.unedited ?? 'verified')) continue
@@ -100,34 +141,45 @@ function isUnnoticed({ verdict, unchecked }: Outcome, before: Outcome | undefine
 
 async function drillOne(
   artefact: Artefact,
-  rate: number,
-  folder: string,
+  { rate, picks }: Quota,
+  root: string,
   options: DrillOptions,
   tally: Tally,
   unedited: Unedited,
 ) {
   const { seed, worker = 0, workers = 1, failuresMax = Number.POSITIVE_INFINITY } = options
+  const seen = new Map<string, number>()
+  const done = new Set<string>()
   let number = 0
-  let drawn = 0
   for (const one of casesOf(artefact, options)) {
     number += 1
-    if (chance(seed, number, artefact.name) >= rate) continue
-    drawn += 1
-    if (drawn % workers !== worker) continue
-    const paths = await one.prepare(folder)
+    const kind = kindOf(one)
+    const count = seen.get(kind) ?? 0
+    seen.set(kind, count + 1)
+    const isPick = !done.has(kind) && count >= (picks.get(kind) as number)
+    if (!isPick && chance(seed, number, artefact.name) >= rate) continue
+    // Each worker has its own kinds of edits.
+    if ([...picks.keys()].indexOf(kind) % workers !== worker) continue
+    const paths = await one.prepare(join(root, 'work'))
     if (paths === undefined) continue
+    done.add(kind)
     tally.edits += 1
     for (const isWithDigest of [true, false]) {
       if (!isWithDigest && one.digest !== undefined) continue
       const digest = one.digest ?? artefact.digest
-      await judge(one, paths, isWithDigest ? digest : undefined, tally, unedited)
+      await judge(one, artefact, paths, isWithDigest ? digest : undefined, tally, unedited)
     }
     if (tally.failures.length >= failuresMax) return
   }
 }
 
+function check(artefact: Artefact, paths: readonly string[], digest: string | undefined): Promise<Outcome> {
+  return artefact.check === undefined ? verify(paths, digest) : artefact.check(paths, digest)
+}
+
 async function judge(
   one: Case,
+  from: Artefact,
   paths: readonly string[],
   digest: string | undefined,
   tally: Tally,
@@ -138,7 +190,7 @@ async function judge(
   const fail = (why: string) => tally.failures.push({ artefact, operation, level, what, isWithDigest, why })
   let outcome: Outcome
   try {
-    outcome = await verify(paths, digest)
+    outcome = await check(from, paths, digest)
   } catch (error) {
     fail(`verify broke: ${(error as Error).stack}`)
     return

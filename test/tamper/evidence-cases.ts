@@ -5,8 +5,9 @@ import { type Artefact, type Case, fill } from './case.ts'
 import { type CoverageRow, isNothing, rowOf } from './coverage.ts'
 import { type Edit, editsOf } from './edits.ts'
 import { encoded } from './journal-cases.ts'
-import type { Form } from './journal-rules.ts'
-import { type Level, recomputedProof } from './recompute.ts'
+import { type Form, JournalRules } from './journal-rules.ts'
+import { type EvidencePlaces, type Level, recomputed, recomputedProof } from './recompute.ts'
+import { field, withField } from './tree.ts'
 
 /** A file with one struct: a proof, a receipt, a revision by itself, a digest. */
 export interface EvidenceSpec {
@@ -21,6 +22,14 @@ export interface EvidenceSpec {
   readonly subject?: (folder: string) => readonly string[]
   /** There is no proof, so it says the same with a digest and without. */
   readonly isLone?: boolean
+  /** Default: `revision` and `proof`. */
+  readonly places?: EvidencePlaces
+  /** The text of the file. Default: the value's, in its form. */
+  readonly print?: (value: Value) => string
+  /** Kind of file and names for the coverage table of a field. Default: `file` and its names. */
+  readonly rowOf?: (names: readonly string[]) => readonly [file: string, names: readonly string[]]
+  /** Name of a field that is a block. */
+  readonly block?: { readonly name: string; readonly isOwn: boolean }
 }
 
 export class EvidenceArtefact implements Artefact {
@@ -30,6 +39,7 @@ export class EvidenceArtefact implements Artefact {
   readonly #spec: EvidenceSpec
   readonly #value: Value
   readonly #rows: readonly CoverageRow[]
+  readonly #block: { readonly value: Value; readonly rules: JournalRules } | undefined
 
   constructor(spec: EvidenceSpec, rows: readonly CoverageRow[]) {
     this.#spec = spec
@@ -38,6 +48,10 @@ export class EvidenceArtefact implements Artefact {
     this.isLone = spec.isLone === true
     this.#value = parseIon(spec.text)
     this.#rows = rows
+    const block = spec.block && field(this.#value, spec.block.name)
+    if (block === undefined || spec.block === undefined) return
+    const rules = new JournalRules({ form: 'text', isOwn: spec.block.isOwn }, [block], rows)
+    this.#block = { value: block, rules }
   }
 
   prepare(folder: string): readonly string[] {
@@ -58,44 +72,79 @@ export class EvidenceArtefact implements Artefact {
       what: `${edit.names.join('.')}, variant ${edit.variant}`,
       ...(subject === undefined ? {} : { digest: join(edited, 'a.ion') }),
       prepare: (folder) => {
-        const [made] = recomputedProof(edit, level) ?? []
+        const made = this.#made(edit, level)
         if (made === undefined || this.#isSame(made)) return undefined
         if (subject === undefined) return this.#write(folder, made)
-        fill(edited, { 'a.ion': encoded(form, made) })
+        fill(edited, { 'a.ion': this.#bytes(made) })
         return subject(folder)
       },
       excuse,
       judge: (outcome, withDigest) => {
         const isField = edit.names.at(-1) !== 'blockAddress'
         const isPlain =
-          isField && edit.operation === 'change' && level === 'none' && subject === undefined && edit.names.length > 1
-        const isCovered = form !== 'json' && file !== 'receipt' && excuse(withDigest) === undefined
+          isField &&
+          edit.operation === 'change' &&
+          level === 'none' &&
+          subject === undefined &&
+          edit.names.length > (file === 'stream record' ? 2 : 1)
+        const isCovered =
+          form !== 'json' && file !== 'receipt' && this.#block === undefined && excuse(withDigest) === undefined
         const isEnough = outcome.verdict === 'tampered' || outcome.verdict === 'refused' || !isPlain || !isCovered
         return isEnough ? undefined : `'${outcome.verdict}', expected 'tampered'`
       },
     }
   }
 
+  #made(edit: Edit, level: Level): Value | undefined {
+    const name = this.#spec.block?.name
+    if (name === undefined || level === 'none' || this.#block === undefined) {
+      const { places = { revision: ['revision'], proof: 'proof' } } = this.#spec
+      return recomputedProof(edit, level, places)?.[0]
+    }
+    if (edit.names[0] !== name || edit.names.length === 1) return undefined
+    const [file] = edit.make()
+    const block = field(file, name)
+    if (block === undefined) return undefined
+    const ofBlock = { ...edit, names: edit.names.slice(1), make: () => [block] }
+    const [sealed] = recomputed([this.#block.value], ofBlock, level) ?? []
+    return sealed && withField(file as Value, name, sealed)
+  }
+
+  #bytes(value: Value): Buffer {
+    const { print, form } = this.#spec
+    return Buffer.from(print === undefined ? encoded(form, value) : print(value))
+  }
+
   #isSame(value: Value): boolean {
-    return Buffer.compare(encoded(this.#spec.form, value), encoded(this.#spec.form, this.#value)) === 0
+    return this.#bytes(value).equals(this.#bytes(this.#value))
   }
 
   #write(folder: string, value: Value): readonly string[] {
-    fill(folder, { 'a.ion': encoded(this.#spec.form, value) })
+    fill(folder, { 'a.ion': this.#bytes(value) })
     return [join(folder, 'a.ion')]
   }
 
   #excuse(edit: Edit, level: Level, withDigest: boolean): string | undefined {
-    if (edit.operation === 'remove' && level !== 'none' && edit.names.join('.') === 'revision.hash')
+    const names = edit.names.filter((name, index) => index > 0 || !name.startsWith('['))
+    const path = names.join('.').toLowerCase()
+    if (edit.operation === 'remove' && level !== 'none' && /(^|\.)revision\.hash$|^hash$/.test(path))
       return 'put back by the edit itself'
     if (this.#spec.isLone === true && edit.operation === 'duplicate' && edit.names.length === 1)
       return 'the same revision twice'
     if (level === 'tip' && !withDigest) return 'recomputed up to the tip'
     if (level !== 'none' && this.#spec.isLone === true) return 'a revision by itself, with its hash recomputed'
-    const names = edit.names.filter((name, index) => index > 0 || !name.startsWith('['))
-    const row = rowOf(this.#rows, this.#spec.file, names)
+    const [file, inTable] = this.#spec.rowOf?.(names) ?? [this.#spec.file, names]
+    if (level !== 'none' && !withDigest && file === plainAnswer) return 'recomputed, and no digest is given'
+    if (this.#block !== undefined && names[0] === this.#spec.block?.name && names.length > 1) {
+      const ofBlock = { ...edit, index: 0, names: names.slice(1) }
+      return this.#block.rules.excuse(ofBlock, level, withDigest)
+    }
+    const isDouble = edit.operation === 'duplicate' && edit.variant === 0
+    if (isDouble && names.length > 0 && inTable.length === 0) return 'the same twice, each checked'
+    const row = rowOf(this.#rows, file, inTable)
     if (row === undefined) return undefined
-    const isPlace = edit.names.join('.') === 'revision.blockAddress'
+    if (row.unnoticed.endsWith('where no digest is given') && withDigest) return undefined
+    const isPlace = path === 'revision.blockaddress'
     const isLeftOut = edit.operation === 'remove' && (edit.names.length === 1 || isPlace)
     if (isNothing(row)) return isLeftOut && row.unnoticed.includes('left out') ? row.unnoticed : undefined
     if (row.unnoticed.startsWith('everything, where none is given') && withDigest)
@@ -103,6 +152,9 @@ export class EvidenceArtefact implements Artefact {
     return row.unnoticed
   }
 }
+
+/** The row of an answer as AWS's tools print it. */
+export const plainAnswer = "answer of GetBlock or GetRevision, as AWS's tools print it"
 
 /** It is no longer there, or no longer of its form, so that it is not looked at; or it has a field more. */
 function changesPresence({ operation, names, variant }: Edit): boolean {

@@ -3,11 +3,12 @@ import { downConvert } from '../../src/journal/export-json.ts'
 import { encodeIon } from '../../src/values/binary-writer.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
-import type { Value } from '../../src/values/value.ts'
-import { type Artefact, type Case, fill } from './case.ts'
+import { list, nullOf, string, structOf, type Value } from '../../src/values/value.ts'
+import { type Artefact, type Case, fill, importOutcome } from './case.ts'
 import type { CoverageRow } from './coverage.ts'
 import { type Edit, editsOf, editsOfBlocks } from './edits.ts'
 import { type Level, levels, recomputed } from './recompute.ts'
+import { childrenOf, field, withField } from './tree.ts'
 import { type Form, type JournalKind, JournalRules } from './journal-rules.ts'
 
 export interface JournalSpec extends JournalKind {
@@ -15,6 +16,10 @@ export interface JournalSpec extends JournalKind {
   /** Each block as Ion text, or as JSON. */
   readonly texts: readonly string[]
   readonly digest: string
+  /** The blocks as Ion text, from which the texts are made: there a forger recomputes hashes. */
+  readonly ionTexts?: readonly string[]
+  /** It is imported, also where that has to accept what can't be checked, and the ledger is verified. */
+  readonly isImported?: 'strictly' | 'doubtfully'
 }
 
 export function encoded(form: Form, value: Value): Uint8Array {
@@ -29,6 +34,11 @@ export class JournalArtefact implements Artefact {
   readonly #spec: JournalSpec
   readonly #values: readonly Value[]
   readonly #rules: JournalRules
+  readonly isLone: boolean
+  readonly check: Artefact['check']
+  /** The blocks in which hashes are recomputed, where these are not the values of the file. */
+  readonly #blocks: readonly Value[]
+  readonly #rulesOfBlocks: JournalRules
   readonly #encoded = new Map<Value, Uint8Array>()
 
   constructor(spec: JournalSpec, rows: readonly CoverageRow[]) {
@@ -37,6 +47,12 @@ export class JournalArtefact implements Artefact {
     this.digest = spec.digest
     this.#values = spec.texts.map((text) => parseIon(text))
     this.#rules = new JournalRules(spec, this.#values, rows)
+    this.isLone = spec.isLone === true
+    this.#blocks = (spec.ionTexts ?? []).map((text) => parseIon(text))
+    const kind = { form: spec.form, isOwn: spec.isOwn }
+    this.#rulesOfBlocks = new JournalRules(kind, this.#blocks, rows)
+    const { isImported } = spec
+    this.check = isImported && ((paths, digest) => importOutcome(paths, digest, isImported === 'doubtfully'))
     for (const value of this.#values) this.#encoded.set(value, encoded(spec.form, value))
   }
 
@@ -51,6 +67,24 @@ export class JournalArtefact implements Artefact {
     for (const edit of editsOfBlocks(this.#values))
       for (const level of isStream || form === 'json' ? (['none'] as const) : (['none', 'block', 'tip'] as const))
         yield this.#case(edit, level)
+    for (const edit of [...editsOf(this.#blocks), ...editsOfBlocks(this.#blocks)])
+      for (const level of ['revision', 'block', 'tip'] as const) yield this.#recomputedCase(edit, level)
+  }
+
+  /** Hashes are recomputed in the blocks; then these are written as the file has them. */
+  #recomputedCase(edit: Edit, level: Level): Case {
+    return {
+      ...this.#case(edit, level),
+      prepare: (folder) => {
+        const made = recomputed(this.#blocks, edit, level)
+        if (made === undefined) return undefined
+        this.#unedited ??= this.#bytesOf(this.#inFile(this.#blocks))
+        const values = this.#inFile(made)
+        return this.#bytesOf(values).equals(this.#unedited) ? undefined : this.#write(folder, values)
+      },
+      excuse: (withDigest) => this.#rulesOfBlocks.excuse(edit, level, withDigest),
+      judge: () => undefined,
+    }
   }
 
   #case(edit: Edit, level: Level): Case {
@@ -65,20 +99,52 @@ export class JournalArtefact implements Artefact {
         return made && this.#isChanged(made) ? this.#write(folder, made) : undefined
       },
       excuse,
-      judge: (outcome) => this.#rules.judge(edit, level, outcome, excuse(true)),
+      judge: (outcome) =>
+        this.check === undefined ? this.#rules.judge(edit, level, outcome, excuse(true)) : undefined,
     }
   }
 
+  /** As they come out unedited. */
+  #unedited: Buffer | undefined
+
+  #inFile(blocks: readonly Value[]): readonly Value[] {
+    return this.#spec.isStream === true ? blocks.flatMap(recordsOf) : blocks
+  }
+
+  #bytesOf(values: readonly Value[]): Buffer {
+    return Buffer.concat(values.map((value) => this.#encoded.get(value) ?? encoded(this.#spec.form, value)))
+  }
+
   #write(folder: string, values: readonly Value[]): readonly string[] {
-    const parts = values.map((value) => this.#encoded.get(value) ?? encoded(this.#spec.form, value))
-    fill(folder, { 'a.ion': Buffer.concat(parts) })
+    fill(folder, { 'a.ion': this.#bytesOf(values) })
     return [join(folder, 'a.ion')]
   }
 
   #isChanged(values: readonly Value[]): boolean {
-    const [before, after] = [this.#values, values].map((all) =>
-      Buffer.concat(all.map((value) => this.#encoded.get(value) ?? encoded(this.#spec.form, value))),
-    )
-    return Buffer.compare(before as Buffer, after as Buffer) !== 0
+    return !this.#bytesOf(values).equals(this.#bytesOf(this.#values))
   }
+}
+
+/** Records of a stream for a block: its summary, and its revisions. */
+function recordsOf(block: Value): Value[] {
+  const revisions = childrenOf(field(block, 'revisions') ?? list([]))
+  const summaries = revisions.map((revision) => {
+    const id = field(field(revision, 'metadata'), 'id')
+    const hash = field(revision, 'hash') ?? nullOf('null')
+    return structOf(id === undefined ? { hash } : { hash, documentId: id })
+  })
+  const plain = withField(block, 'revisions', undefined)
+  const summary = summaries.length === 0 ? plain : withField(plain, 'revisionSummaries', list(summaries))
+  const details = revisions.filter((revision) => field(revision, 'metadata') !== undefined)
+  return [
+    recordOf('BLOCK_SUMMARY', summary),
+    ...details.map((revision) => recordOf('REVISION_DETAILS', structOf({ tableInfo, revision }))),
+  ]
+}
+
+const tableInfo = structOf({ tableName: string('Car'), tableId: string('x') })
+
+function recordOf(type: string, payload: Value): Value {
+  const arn = string('arn:aws:qldb:us-east-1:1:stream/aws/1')
+  return structOf({ qldbStreamArn: arn, recordType: string(type), payload })
 }

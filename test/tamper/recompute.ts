@@ -2,6 +2,7 @@ import { ionHash } from '../../src/values/ion-hash.ts'
 import { joinHashes } from '../../src/values/join-hashes.ts'
 import { rootOf } from '../../src/journal/merkle-tree.ts'
 import { blob, int, list, structOf, type Value } from '../../src/values/value.ts'
+import { printIon } from '../../src/values/text-writer.ts'
 import type { Edit } from './edits.ts'
 import { childrenOf, field, hashIn, withField } from './tree.ts'
 
@@ -139,18 +140,39 @@ function base64(hash: Uint8Array): string {
   return Buffer.from(hash).toString('base64')
 }
 
-/** A proof file with its revision's hash, or also its digest, recomputed. */
-export function recomputedProof(edit: Edit, level: Level): readonly Value[] | undefined {
+/** Where a piece of evidence has its revision, and its proof. */
+export interface EvidencePlaces {
+  readonly revision: readonly string[]
+  readonly proof?: string
+}
+
+/** Evidence with its revision's hash, or also its own digest, recomputed. */
+export function recomputedProof(edit: Edit, level: Level, places: EvidencePlaces): readonly Value[] | undefined {
   const [file] = edit.make()
   if (level === 'none' || file === undefined) return file && [file]
   try {
-    const revision = field(file, 'revision')
-    const revised = revision === undefined ? file : withField(file, 'revision', withRevisionHash(revision))
-    if (level === 'revision') return revised === file ? undefined : [revised]
-    const hashes = childrenOf(field(file, 'proof') as Value).map(hashOf)
-    const digest = hashes.reduce(joinHashes, hashOf(field(field(revised, 'revision'), 'hash')))
-    return level === 'tip' ? [withField(revised, 'digest', blob(digest))] : undefined
+    const revised = withRevisionAt(file, places.revision)
+    if (level === 'revision') return isSameValue(revised, file) ? undefined : [revised]
+    if (level !== 'tip' || places.proof === undefined || field(file, 'digest') === undefined) return undefined
+    const hashes = childrenOf(field(file, places.proof) as Value).map(hashOf)
+    const revision = places.revision.reduce<Value | undefined>(field, revised)
+    const digest = hashes.reduce(joinHashes, hashOf(field(revision, 'hash')))
+    return [withField(revised, 'digest', blob(digest))]
   } catch {
+    // A field that a hash needs is gone.
     return undefined
   }
+}
+
+function withRevisionAt(value: Value, path: readonly string[]): Value {
+  const [name, ...rest] = path
+  if (name === undefined) return withRevisionHash(value)
+  const inner = name === '[0]' ? childrenOf(value)[0] : field(value, name)
+  if (inner === undefined) return value
+  const changed = withRevisionAt(inner, rest)
+  return name === '[0]' ? list([changed, ...childrenOf(value).slice(1)]) : withField(value, name, changed)
+}
+
+function isSameValue(left: Value, right: Value): boolean {
+  return printIon(left) === printIon(right)
 }
