@@ -74,9 +74,8 @@ export function historyInJson({ digest, isOwn }: Omit<Saved, 'journal'>): Eviden
   }
 }
 
-/** Whatever its type, it is a revision in a struct of other fields. */
+/** What is in the revision is covered as in one by itself. */
 function ofRecord(names: readonly string[]): readonly [string, readonly string[]] {
-  if (names[0] === 'recordType') return ['envelope around any of these', names]
   const isInside = names[0] === 'payload' && names[1] === 'revision' && names.length > 2
   return isInside ? ['revision', names.slice(2)] : ['stream record', names]
 }

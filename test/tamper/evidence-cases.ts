@@ -148,7 +148,7 @@ export class EvidenceArtefact implements Artefact {
     const isLeftOut = edit.operation === 'remove' && (edit.names.length === 1 || isPlace)
     if (isNothing(row)) return isLeftOut && row.unnoticed.includes('left out') ? row.unnoticed : undefined
     if (row.unnoticed.startsWith('everything, where none is given') && withDigest)
-      return changesPresence(edit) ? row.unnoticed : undefined
+      return changesPresence({ ...edit, names: inTable }) ? row.unnoticed : undefined
     return row.unnoticed
   }
 }

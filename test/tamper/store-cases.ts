@@ -104,6 +104,8 @@ export class StoreArtefact implements Artefact {
   #excuseOfEdit(edit: Edit, level: Level, withDigest: boolean): string | undefined {
     if (level === 'none' && this.#isMarked(edit)) return rowOf(this.#rows, 'block from JSON', ['data'])?.unnoticed
     if (edit.operation !== 'blocks') return this.#rules.excuse(edit, level, withDigest)
+    const isLast = edit.index === this.#blocks.length - 1
+    if (edit.operation === 'blocks' && edit.variant === 1 && isLast && level === 'tip') return 'a block more at the end'
     const isShorter = edit.isCut === true && edit.make()[0] === this.#blocks[0]
     if (!withDigest && isShorter) return 'cut at its end'
     return !withDigest && level === 'tip' ? 'recomputed up to the tip' : undefined
