@@ -7,7 +7,8 @@ import { mapOf } from '../values/map.ts'
 import { bag, isAbsent, list, missing, nullValue, sexp, struct, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileExists } from './compile-query.ts'
-import { type Compiler, type Doubts, type Evaluate, type Frame, placed } from './frame.ts'
+import type { Doubts } from './doubts.ts'
+import { type Compiler, type Evaluate, type Frame, placed } from './frame.ts'
 import { type FunctionContext, findFunction, functionNames } from './functions/functions.ts'
 import { differInKind, doubtMissing } from './sure-conditions.ts'
 import { failed, mistyped, siteOf } from './type-errors.ts'
@@ -44,12 +45,11 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
   const evaluate = name === 'coalesce' || name === 'ifnull' ? untilPresent : evaluateAll
   const site = siteOf(call, compiler)
   const { doubts } = compiler
-  const consumed = !propagates && name !== 'exists'
   const mark = compiler.sites.comparisonMark(call)
   return (frame) => {
     const before = doubts?.count
     const values = evaluate(compiled, frame)
-    if (before !== doubts?.count && consumed && values.some(isAbsent)) return missing
+    if (before !== doubts?.count && !propagates && values.some(isAbsent)) return missing
     if (doubts !== undefined && name === 'nullif' && isDoubtful(values, doubts, span)) return missing
     if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, values[0] as Value, values.slice(1))
     if (propagates) {
@@ -79,6 +79,7 @@ function isOutside(error: unknown): boolean {
 function isDoubtful([first, second]: readonly Value[], doubts: Doubts, span: Span): boolean {
   if (first === undefined || second === undefined) return false
   if (second.type === 'missing') return doubtMissing(doubts, 'an argument of NULLIF', span)
+  doubts.decided(span)
   return differInKind(first, second, doubts, span)
 }
 

@@ -28,11 +28,12 @@ import { compileCall } from './compile-call.ts'
 import { compileBinary, compileChain, compileTest, compileUnary } from './compile-operators.ts'
 import { compileMap } from './compile-map.ts'
 import { compileExclude, compileField, compileIndex, compileSpread } from './compile-path.ts'
-import { compileKept, compileSubquery, keptBy } from './compile-query.ts'
-import { type Compiler, type Doubts, type Evaluate, type Frame, placed, writtenMissing } from './frame.ts'
+import { compileKept, compileSubquery } from './compile-query.ts'
+import type { Doubts } from './doubts.ts'
+import { type Compiler, type Evaluate, type Frame, placed, writtenMissing } from './frame.ts'
 import { compileBetween, compileIn, compileLike, compileQuantified } from './predicates.ts'
 import { compileRow } from './row.ts'
-import { doubtMissing, forgettingDoubts, throughDoubts } from './sure-conditions.ts'
+import { doubtMissing, throughDoubts } from './sure-conditions.ts'
 import { tableBag } from './scan.ts'
 import { failed, mistyped, siteOf } from './type-errors.ts'
 import { compileWritten, constructing } from './written-values.ts'
@@ -48,7 +49,7 @@ export function compileExpression(expression: PlanExpression, compiler: Compiler
       return () => value
     }
     case 'once':
-      return compileKept(keptBy(expression, compiler), compileExpression(expression.value, compiler))
+      return compileKept(expression, compileExpression(expression.value, compiler), compiler)
     case 'slot': {
       const { slot } = expression
       return (frame) => frame.slots[slot] as Value
@@ -100,7 +101,7 @@ export function compileExpression(expression: PlanExpression, compiler: Compiler
     case 'row':
       return compileRow(expression, compiler)
     case 'query':
-      return forgettingDoubts(compileSubquery(expression, compiler), compiler)
+      return compileSubquery(expression, compiler)
   }
 }
 
@@ -194,7 +195,10 @@ function compileDoubtedCase(expression: Kind<'case'>, compiler: Compiler, doubts
   const results = branches.map((branch) => compileExpression(branch.result, compiler))
   return (frame) => {
     for (let at = 0; at < conditions.length; at += 1) {
+      const before = doubts.count
       const condition = (conditions[at] as Evaluate)(frame)
+      if (condition.type === 'bool') doubts.decided(span)
+      else if (doubts.count !== before) return missing
       if (condition.type === 'missing' && doubtMissing(doubts, 'a condition of CASE', span)) return missing
       if (condition === trueValue) return (results[at] as Evaluate)(frame)
     }

@@ -20,7 +20,9 @@ import { falseValue, isAbsent, missing, nullValue, trueValue, type Value } from 
 import { knownValue } from './compile-call.ts'
 import { compileExpression } from './compile-expression.ts'
 import { textTest } from './field-path.ts'
-import { type Compiler, type Evaluate, type Frame, noteDoubt, type Test } from './frame.ts'
+import type { Compiler, Evaluate, Frame, Test } from './frame.ts'
+import { kindOf } from './doubts.ts'
+import { compileSureTests } from './sure-tests.ts'
 import { comparing, differInKind, throughDoubts } from './sure-conditions.ts'
 import { failed, mistyped, type OperationSite, siteOf } from './type-errors.ts'
 
@@ -211,6 +213,7 @@ function compileOrder(
     const b = right(frame)
     if (isAbsent(a) || isAbsent(b)) return absentOf(a, b, compiler)
     if (frame.marks[mark] === 0) frame.observation?.compared(mark, a, b)
+    compiler.doubts?.compared(span, a, b)
     const order = compare(a, b)
     if (order === undefined) return cannotCompare(a, b, compiler, span)
     return test(order) ? trueValue : falseValue
@@ -219,7 +222,7 @@ function compileOrder(
 
 export function cannotCompare(a: Value, b: Value, compiler: Compiler, span: Span): Value {
   if (!compiler.raises) {
-    if (compiler.doubts !== undefined) noteDoubt(compiler.doubts, comparing(a, b), span)
+    compiler.doubts?.note({ message: comparing(a, b), span, kinds: [kindOf(a.type), kindOf(b.type)] })
     return missing
   }
   const types = `${a.type.toUpperCase()}, ${b.type.toUpperCase()}`
@@ -260,6 +263,7 @@ function compileLogical({ op, left, right }: Binary, compiler: Compiler): Evalua
 
 /** Whether all conditions are TRUE. */
 export function compileTests(conditions: readonly PlanExpression[], compiler: Compiler): Test {
+  if (compiler.doubts !== undefined) return compileSureTests(conditions, compiler, compiler.doubts)
   const tests = conditions.map((condition) => compileTest(condition, compiler))
   const [first, second] = tests
   if (first !== undefined && second === undefined) return first
@@ -272,7 +276,8 @@ export function compileTests(conditions: readonly PlanExpression[], compiler: Co
 
 /** A condition as a test: whether it is TRUE. Comparisons and AND make no value on the way. */
 export function compileTest(condition: PlanExpression, compiler: Compiler): Test {
-  if (condition.kind === 'binary' && !compiler.raises && compiler.doubts === undefined) {
+  if (compiler.doubts !== undefined) return compileSureTests([condition], compiler, compiler.doubts)
+  if (condition.kind === 'binary' && !compiler.raises) {
     const { op } = condition
     if (op === 'and') {
       const first = compileTest(condition.left, compiler)

@@ -5,7 +5,8 @@ import { PackedColumns } from '../values/packed-row.ts'
 import { bag, falseValue, list, missing, nullValue, struct, trueValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { DistinctRows } from './distinct-values.ts'
-import type { Compiler, Cursor, Evaluate, Frame, OpenRows } from './frame.ts'
+import { type DoubtedQuery, keepsRows, type Standing } from './doubts.ts'
+import { type Compiler, type Cursor, type Evaluate, type Frame, type OpenRows, undoubting } from './frame.ts'
 import { heapBytes } from './heap-bytes.ts'
 import { compileOperator } from './operators.ts'
 import { profiledCursor, profiledRows, profiledValue } from './profile.ts'
@@ -22,37 +23,73 @@ import { mistyped, siteOf } from './type-errors.ts'
 type Query = Extract<PlanExpression, { kind: 'query' }>
 
 /** A query as a value: a bag, a list when it has an order, a struct for PIVOT, or what SQL's coercion makes of it. */
-export function compileSubquery(expression: Query, compiler: Compiler): Evaluate {
-  const evaluate = compileCoerced(expression, compiler)
-  return isCorrelated(expression.query) ? evaluate : compileKept(keptBy(expression, compiler), evaluate)
+export function compileSubquery(expression: Query, compiler: Compiler, takesSureRows = false): Evaluate {
+  const make = (one: Compiler) => compileCoerced(expression, one)
+  const standing: Standing = takesSureRows && keepsRows(expression.query) ? 'rows' : 'unknown'
+  const evaluate = compileInDoubt(make, expression.query, () => standing, compiler)
+  return isCorrelated(expression.query) ? evaluate : compileKept(expression, evaluate, compiler)
+}
+
+/** In the second look at a change's conditions a sub-query is MISSING where it is in doubt. */
+function compileInDoubt(
+  make: (compiler: Compiler) => Evaluate,
+  query: QueryPlan,
+  standing: (value: Value) => Standing,
+  compiler: Compiler,
+): Evaluate {
+  const { doubts } = compiler
+  const evaluate = make(compiler)
+  if (doubts === undefined) return evaluate
+  let plain: Evaluate | undefined
+  const doubted: DoubtedQuery = {
+    evaluate,
+    plain: (frame) => {
+      plain ??= make(undoubting(compiler))
+      return plain(frame)
+    },
+    standing,
+    isWhole: !isCorrelated(query),
+    marks: () => compiler.sites.marks,
+  }
+  return (frame) => doubts.evaluate(doubted, frame) ?? missing
 }
 
 /** EXISTS over a SELECT reads one row; undefined for other queries, which are evaluated as a whole. */
 export function compileExists({ query, coercion }: Query, compiler: Compiler): Evaluate | undefined {
   if (query.kind !== 'select' || coercion !== 'none') return undefined
-  const { open } = compileRowSource(query, compiler)
-  const evaluate: Evaluate = (frame) => {
-    const rows = open(frame)
-    try {
-      return rows.next().done === true ? falseValue : trueValue
-    } finally {
-      rows.return?.()
+  const make = (one: Compiler): Evaluate => {
+    const { open } = compileRowSource(query, one)
+    return (frame) => {
+      const rows = open(frame)
+      try {
+        return rows.next().done === true ? falseValue : trueValue
+      } finally {
+        rows.return?.()
+      }
     }
   }
-  return isCorrelated(query) ? evaluate : compileKept(keptBy(query, compiler), evaluate)
-}
-
-/** A second look at a condition finds results of its own. */
-export function keptBy(node: object, compiler: Compiler): object {
-  return compiler.doubts === undefined ? node : {}
+  const keeps = keepsRows(query)
+  const standing = (value: Value): Standing => (keeps && value === trueValue ? 'sure' : 'unknown')
+  const evaluate = compileInDoubt(make, query, standing, compiler)
+  return isCorrelated(query) ? evaluate : compileKept(query, evaluate, compiler)
 }
 
 /** What does not depend on the rows around it is evaluated once in a run; an error is raised every time. */
-export function compileKept(node: object, evaluate: Evaluate): Evaluate {
+export function compileKept(part: object, evaluate: Evaluate, { doubts }: Compiler): Evaluate {
+  // A second look at a condition finds results of its own.
+  const node = doubts === undefined ? part : {}
   return (frame) => {
     const known = frame.results.get(node)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      const doubt = frame.doubts.get(node)
+      if (doubt !== undefined) doubts?.note(doubt)
+      return known
+    }
+    const before = doubts?.count
     const value = evaluate(frame)
+    if (doubts?.last !== undefined && doubts.count !== before) {
+      frame.doubts.set(node, { message: doubts.last.message, span: doubts.last.span })
+    }
     frame.kept.keep(heapBytes(value, frame.memory.limits.memoryBytes))
     frame.results.set(node, value)
     return value

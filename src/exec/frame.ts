@@ -6,12 +6,13 @@ import type { Span } from '../base/span.ts'
 import type { FieldsAsked } from '../plan/fields-asked.ts'
 import type { PlanSettings } from '../plan/plan.ts'
 import { missing, type MissingValue, type Value } from '../values/value.ts'
-import { noSites, type NoticeSites } from './notice-sites.ts'
+import { noSites, NoticeSites } from './notice-sites.ts'
 import { type Observation, unseenMarks } from './observation.ts'
 import type { Profile } from './profile.ts'
 import type { EvaluationContext } from './source.ts'
 import { defaultValueLimits, ValueChecks } from './value-limits.ts'
 import type { SharedRows } from './spill/kept-rows.ts'
+import type { Doubt, Doubts } from './doubts.ts'
 import { defaultStatementLimits, Holding, StatementMemory } from './statement-memory.ts'
 
 /** One run of a statement: its slots (see plan.ts) and what it runs against. */
@@ -24,6 +25,8 @@ export class Frame {
   readonly kept: Holding
   /** Results of sub-queries that do not depend on any row, by their plan nodes. */
   readonly results = new Map<object, Value>()
+  /** What is in doubt about them (sure-conditions.ts). */
+  readonly doubts = new Map<object, Doubt>()
   /** Rows of sub-queries in FROM that are opened again, by their plan nodes; undefined after the first opening. */
   readonly sharedRows = new Map<object, SharedRows | undefined>()
   /** The last collection that each IN looked into, by its plan node; without keys as long as it did so once. */
@@ -149,20 +152,6 @@ export interface Compiler {
   readonly errors: ErrorList
 }
 
-/** Why a condition is not surely true. */
-export interface Doubts {
-  /** As met last. */
-  last: { readonly message: string; readonly span: Span } | undefined
-  /** How many were met for this row: an operand in which there were some is MISSING by them. */
-  count: number
-}
-
-/** Notes why something is MISSING in the second look at a condition. */
-export function noteDoubt(doubts: Doubts, message: string, span: Span): void {
-  doubts.last = { message, span }
-  doubts.count += 1
-}
-
 /**
  * What an expression is for. Queries read; the values of a change are evaluated strictly, so that a mistake in one is an
  * error and never an empty or a removed field.
@@ -211,7 +200,15 @@ export function writing(read: Compiler): Compiler {
 /** The compiler for the second look at a change's conditions. */
 export function doubting(read: Compiler, doubts: Doubts): Compiler {
   const family = {} as Record<Role, Compiler>
-  const compiler: Compiler = { ...read, family, doubts, sites: noSites }
+  const compiler: Compiler = { ...read, family, doubts, sites: new NoticeSites() }
+  for (const role of roles) family[role] = compiler
+  return compiler
+}
+
+/** The same without doubts, for the same look. */
+export function undoubting(doubting: Compiler): Compiler {
+  const family = {} as Record<Role, Compiler>
+  const compiler: Compiler = { ...doubting, family, doubts: undefined, sites: noSites, errors: new ErrorList() }
   for (const role of roles) family[role] = compiler
   return compiler
 }

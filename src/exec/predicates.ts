@@ -2,10 +2,12 @@ import type { PlanExpression } from '../plan/plan.ts'
 import { compare, equals, equalityKey } from '../values/compare.ts'
 import { bool, falseValue, isAbsent, missing, nullValue, trueValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
+import { compileSubquery } from './compile-query.ts'
 import { absentOf, cannotCompare, checkTexts, orderTests } from './compile-operators.ts'
 import type { Compiler, Evaluate, Frame, KeyedCollection } from './frame.ts'
 import { compileLikePattern } from './like.ts'
-import { differInKind, kindOf } from './sure-conditions.ts'
+import { kindOf } from './doubts.ts'
+import { differInKind } from './sure-conditions.ts'
 import { failed, mistyped, siteOf } from './type-errors.ts'
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
@@ -21,14 +23,17 @@ export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate 
   const { span } = expression
   const { doubts } = compiler
   const left = compileExpression(expression.operand, compiler)
-  const right = compileExpression(expression.collection, compiler)
+  const right = compileCollection(expression.collection, compiler)
+  const isListed = isWrittenList(expression.collection)
   const yes = expression.negated ? falseValue : trueValue
   const no = expression.negated ? trueValue : falseValue
   const mark = compiler.sites.comparisonMark(expression)
-  const site = { compiler, span, mark: 0 }
+  const site = { compiler, span, mark: doubts === undefined ? 0 : siteOf(expression, compiler).mark }
   return (frame) => {
     const value = left(frame)
+    const before = doubts?.point()
     const within = right(frame)
+    const isDoubtful = before?.count !== doubts?.count
     if (!isAbsent(within) && within.type !== 'list' && within.type !== 'bag' && within.type !== 'sexp') {
       if (frame.marks[mark] === 0) frame.observation?.foundNoList(mark, value, within)
       if (compiler.nullsMissing && isAbsent(value)) return nullValue
@@ -36,18 +41,21 @@ export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate 
     }
     if (within.type === 'missing' || value.type === 'missing') return absentOf(missing, missing, compiler)
     if (within.type === 'null') return nullValue
+    frame.marks[site.mark] = 1
     const { items } = within
-    if (value.type === 'null') return items.length === 0 ? no : nullValue
+    if (value.type === 'null') return items.length === 0 && !isDoubtful ? no : nullValue
+    doubts?.compared(span, value)
     if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, value, items)
     const keyed = items.length > comparedElementsMax ? keyedOnSecondUse(frame, expression, within) : undefined
     if (keyed !== undefined && (doubts === undefined || areAllOfKind(keyed.kinds, value))) {
       if (keyed.keys.has(equalityKey(value))) return yes
-      return keyed.hasAbsent ? nullValue : no
+      return keyed.hasAbsent || isDoubtful ? nullValue : no
     }
-    let hasAbsent = false
+    let hasAbsent = isDoubtful
     for (const item of items) {
-      if (isAbsent(item) || (doubts !== undefined && differInKind(value, item, doubts, span))) hasAbsent = true
-      else if (equals(value, item)) return yes
+      if (isAbsent(item) || (doubts !== undefined && differInKind(value, item, doubts, span, isListed))) {
+        hasAbsent = true
+      } else if (equals(value, item)) return yes
     }
     return hasAbsent ? nullValue : no
   }
@@ -60,7 +68,8 @@ export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate 
 export function compileQuantified(expression: Kind<'quantified'>, compiler: Compiler): Evaluate {
   const { op, quantifier, span } = expression
   const left = compileExpression(expression.operand, compiler)
-  const right = compileExpression(expression.collection, compiler)
+  const right = compileCollection(expression.collection, compiler)
+  const isListed = isWrittenList(expression.collection)
   const decisive = quantifier === 'any'
   const mark = compiler.sites.comparisonMark(expression)
   const site = siteOf(expression, compiler)
@@ -69,7 +78,7 @@ export function compileQuantified(expression: Kind<'quantified'>, compiler: Comp
   /** Undefined for unknown. */
   const holds = (value: Value, item: Value): boolean | undefined => {
     if (isAbsent(value) || isAbsent(item)) return undefined
-    if (doubts !== undefined && differInKind(value, item, doubts, span)) return undefined
+    if (doubts !== undefined && differInKind(value, item, doubts, span, isListed)) return undefined
     if (test === undefined) return equals(value, item) === (op === '=')
     const order = compare(value, item)
     if (order !== undefined) return test(order)
@@ -78,7 +87,9 @@ export function compileQuantified(expression: Kind<'quantified'>, compiler: Comp
   }
   return (frame) => {
     const value = left(frame)
+    const before = doubts?.count
     const within = right(frame)
+    const isDoubtful = before !== doubts?.count
     if (within.type === 'missing' || value.type === 'missing') return absentOf(missing, missing, compiler)
     if (within.type === 'null') return nullValue
     if (within.type !== 'list' && within.type !== 'bag' && within.type !== 'sexp') {
@@ -86,7 +97,7 @@ export function compileQuantified(expression: Kind<'quantified'>, compiler: Comp
     }
     frame.marks[site.mark] = 1
     if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, value, within.items)
-    let isUnknown = false
+    let isUnknown = isDoubtful
     for (const item of within.items) {
       const found = holds(value, item)
       if (found === decisive) return bool(decisive)
@@ -94,6 +105,16 @@ export function compileQuantified(expression: Kind<'quantified'>, compiler: Comp
     }
     return isUnknown ? nullValue : bool(!decisive)
   }
+}
+
+/** Of a sub-query that is in doubt the sure rows. */
+function compileCollection(collection: PlanExpression, compiler: Compiler): Evaluate {
+  if (compiler.doubts !== undefined && collection.kind === 'query') return compileSubquery(collection, compiler, true)
+  return compileExpression(collection, compiler)
+}
+
+function isWrittenList({ kind }: PlanExpression): boolean {
+  return kind === 'sequence' || kind === 'constant' || kind === 'parameter'
 }
 
 /** A collection that is looked into for the second time in a row, by key: one of each row's own is not worth it. */

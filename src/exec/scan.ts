@@ -5,9 +5,11 @@ import { equalityKey } from '../values/compare.ts'
 import { mapKeys, mapValues } from '../values/map.ts'
 import { bag, int, isAbsent, missing, string, type TimestampValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
+import { isOfExpression } from './doubts.ts'
 import { collect, compileRowSource, hasRows } from './compile-query.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, nowhere, type Open, type OpenRows } from './frame.ts'
 import type { DocumentSource, SourceRow } from './source.ts'
+import { doubtedKeys } from './sure-keys.ts'
 import { compileProbe, watchScan } from './watch-scan.ts'
 import { SharedRows } from './spill/kept-rows.ts'
 
@@ -16,7 +18,7 @@ type OpenDocuments = (frame: Frame) => Iterator<SourceRow>
 /** Documents of a table, found as the plan says. The source counts each one that it hands out. */
 export function compileTableScan(scan: TableScan, compiler: Compiler): Open {
   if (scan.source.kind === 'system') return watchScan(systemScan(scan, scan.source.name), scan.slot, compiler)
-  const openDocuments = documentsOf(scan, compiler, compiler.fieldsAsked.has(scan.slot))
+  const openDocuments = doubtedKeys(scan, documentsOf(scan, compiler, compiler.fieldsAsked.has(scan.slot)), compiler)
   const { slot, atSlot, bySlot } = scan
   const probeOf = compileProbe(slot, compiler)
   return (frame) => {
@@ -74,22 +76,19 @@ function documentsOf(scan: TableScan, compiler: Compiler, isPassing: boolean): O
   }
 }
 
-/** Errors of the key's own evaluation: not that the statement was cancelled, nor that it lacks a parameter. */
-const keyErrors = /^(value\/|evaluator\/(?!unbound-parameter))/
-
 type LookUp = Exclude<TableScan['access'], { kind: 'scan' }>
 
 /**
  * The keys of a look-up; undefined where they can't be had. Then the table is scanned, and the condition, which stays,
  * raises the error for the first row, if there is one.
  */
-function compileKeys(access: LookUp, compiler: Compiler): (frame: Frame) => readonly Value[] | undefined {
+export function compileKeys(access: LookUp, compiler: Compiler): (frame: Frame) => readonly Value[] | undefined {
   const key = compileExpression(access.key, compiler.family.read)
   return (frame) => {
     try {
       return keysOf(key(frame), access.many)
     } catch (error) {
-      if (error instanceof LedgerError && keyErrors.test(error.code)) return undefined
+      if (isOfExpression(error)) return undefined
       throw error
     }
   }
@@ -239,7 +238,7 @@ function rowScan(scan: ValueScan, compiler: Compiler): Open {
   const query = (scan.value as Extract<PlanExpression, { kind: 'query' }>).query
   const { open, ordered } = compileRowSource(query, compiler)
   const { slot, atSlot } = scan
-  const openRows = isCorrelated(query) ? open : openedOnce(open, scan)
+  const openRows = isCorrelated(query) || compiler.doubts !== undefined ? open : openedOnce(open, scan)
   return (frame) => {
     const rows = openRows(frame)
     if (scan.bySlot !== undefined) frame.slots[scan.bySlot] = missing

@@ -2,9 +2,11 @@ import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Operator, PlanExpression } from '../plan/plan.ts'
 import { equals } from '../values/compare.ts'
-import { isAbsent, missing, type Value, type ValueType } from '../values/value.ts'
+import { isAbsent, missing, type Value } from '../values/value.ts'
 import { compileTest } from './compile-operators.ts'
-import { type Compiler, type Doubts, doubting, type Evaluate, type Frame, noteDoubt } from './frame.ts'
+import { type Doubt, Doubts, kindOf } from './doubts.ts'
+import { type Compiler, doubting, type Evaluate, type Frame } from './frame.ts'
+import { unseenMarks } from './observation.ts'
 
 /**
  * The condition of an UPDATE or DELETE must not be true by a mistake alone. `Year <> '2014'` is true of every number, for
@@ -12,25 +14,33 @@ import { type Compiler, type Doubts, doubting, type Evaluate, type Frame, noteDo
  * condition is MISSING takes its ELSE; and `(Year > '2014') IS NOT TRUE` consumes a type error. So a condition in which
  * something may be negated is evaluated again for the rows that it chose, with MISSING as the result of such a comparison
  * or CASE, which IS and COALESCE then do not consume. Where it is no longer true it was true by that alone: an error.
- * Plain conditions, as `id = ?`, are evaluated once.
+ * Sub-queries of such a condition are looked at in the same way (doubts.ts). Plain conditions, as `id = ?`, are evaluated
+ * once.
  */
 export function compileSure(input: Operator, compiler: Compiler): ((frame: Frame) => void) | undefined {
   const conditions = conditionsOf(input).filter((condition) => !isPlain(condition))
   if (conditions.length === 0) return undefined
-  const doubts: Doubts = { last: undefined, count: 0 }
+  const doubts = new Doubts()
   const tests = conditions.map((condition) => compileTest(condition, doubting(compiler, doubts)))
   return (frame) => {
-    doubts.last = undefined
-    doubts.count = 0
-    for (const test of tests) {
-      if (test(frame) || doubts.last === undefined) continue
-      const { message, span } = doubts.last as NonNullable<Doubts['last']>
-      throw new LedgerError('evaluator/type-mismatch', `the condition is true only because ${message}`, {
-        span,
-        help: "compare with a value of the field's own type, or ask for the type with IS",
-      })
+    const { observation, marks } = frame
+    frame.observation = undefined
+    frame.marks = unseenMarks
+    doubts.start()
+    try {
+      for (const test of tests) if (!test(frame) && doubts.last !== undefined) refuse(doubts.last)
+    } finally {
+      frame.observation = observation
+      frame.marks = marks
     }
   }
+}
+
+function refuse({ message, span }: Doubt): never {
+  throw new LedgerError('evaluator/type-mismatch', `the condition is true only because ${message}`, {
+    span,
+    help: "compare with a value of the field's own type, or ask for the type with IS",
+  })
 }
 
 /** The conditions that every row of an operator has passed. */
@@ -85,11 +95,15 @@ function decides(node: unknown): boolean {
   return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && decides(part))
 }
 
-/** Whether two present values differ by their kinds alone, which are never equal; noted as a doubt then. */
-export function differInKind(a: Value, b: Value, doubts: Doubts, span: Span): boolean {
+/**
+ * Whether two present values differ by their kinds alone, which are never equal; noted as a doubt then. `isListed`: the
+ * second is an element of a list that the statement writes.
+ */
+export function differInKind(a: Value, b: Value, doubts: Doubts, span: Span, isListed = false): boolean {
+  if (!isAbsent(a) && !isAbsent(b)) doubts.compared(span, a, b)
   const found = differingKinds(a, b)
   if (found === undefined) return false
-  noteDoubt(doubts, comparing(...found), span)
+  doubts.note({ message: comparing(...found), span, kinds: [kindOf(a.type), kindOf(b.type)], isListed })
   return true
 }
 
@@ -123,7 +137,11 @@ function pairsOf(a: Value, b: Value): readonly (readonly [Value, Value])[] {
 }
 
 export function comparing(a: Value, b: Value): string {
-  return `it compares ${a.type.toUpperCase()} with ${b.type.toUpperCase()}`
+  return comparingKinds(a.type, b.type)
+}
+
+export function comparingKinds(a: string, b: string): string {
+  return `it compares ${a.toUpperCase()} with ${b.toUpperCase()}`
 }
 
 /**
@@ -139,37 +157,11 @@ export function throughDoubts(evaluate: Evaluate, { doubts }: Compiler): (frame:
   }
 }
 
-/** Rows of a sub-query that its conditions do not choose leave no doubt. */
-export function forgettingDoubts(evaluate: Evaluate, { doubts }: Compiler): Evaluate {
-  if (doubts === undefined) return evaluate
-  return (frame) => {
-    const before = doubts.count
-    const value = evaluate(frame)
-    doubts.count = before
-    return value
-  }
-}
-
 /** Notes that something was decided by a value that is MISSING. */
 export function doubtMissing(doubts: Doubts, what: string, span: Span): true {
-  doubts.last ??= { message: `${what} is MISSING`, span }
+  doubts.note({ message: `${what} is MISSING`, span, decides: true })
   return true
 }
 
 /** Functions that give a value where an argument has none. */
 const consumers: ReadonlySet<string> = new Set(['nullif', 'coalesce', 'ifnull', 'greatest', 'least', 'tupleunion'])
-
-const kinds: Partial<Record<ValueType, string>> = {
-  float: 'int',
-  decimal: 'int',
-  symbol: 'string',
-  clob: 'blob',
-  sexp: 'list',
-  bag: 'list',
-  timestamp: 'date',
-}
-
-/** Values of different kinds are never equal. */
-export function kindOf(type: ValueType): string {
-  return kinds[type] ?? type
-}

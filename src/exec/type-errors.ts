@@ -1,7 +1,7 @@
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import { missing, type Value } from '../values/value.ts'
-import { type Compiler, type Frame, noteDoubt } from './frame.ts'
+import type { Compiler, Frame } from './frame.ts'
 import type { OperationRole } from './notice-sites.ts'
 
 /**
@@ -42,9 +42,9 @@ export function failed(error: unknown, { compiler, span, mark }: OperationSite, 
   if (!(error instanceof LedgerError)) throw error
   if (compiler.raises || !softCodes.has(error.code)) throw error.at(span)
   // A CAST that fails is asked about with IS MISSING and COALESCE.
-  if (compiler.doubts !== undefined && error.code !== 'value/cannot-cast') {
-    noteDoubt(compiler.doubts, `of a type error (${error.message})`, span)
-  }
+  const doubt = { message: `of a type error (${error.message})`, span, mark }
+  if (error.code === 'value/cannot-cast') compiler.doubts?.noteCast(doubt)
+  else compiler.doubts?.note(doubt)
   frame.observation?.failed(mark, error.message, error.help)
   return missing
 }
@@ -52,7 +52,7 @@ export function failed(error: unknown, { compiler, span, mark }: OperationSite, 
 /** The same for an error that need not be made in permissive typing. */
 export function mistyped({ compiler, span, mark }: OperationSite, message: string, frame: Frame): Value {
   if (compiler.raises) throw new LedgerError('evaluator/type-mismatch', message, { span })
-  if (compiler.doubts !== undefined) noteDoubt(compiler.doubts, `of a type error (${message})`, span)
+  compiler.doubts?.note({ message: `of a type error (${message})`, span, mark })
   frame.observation?.failed(mark, message)
   return missing
 }

@@ -1,5 +1,8 @@
 import type { PlanExpression } from '../plan/plan.ts'
-import { string } from '../values/value.ts'
+import type { Span } from '../base/span.ts'
+import { isAbsent, string } from '../values/value.ts'
+import { type Doubts, kindOf } from './doubts.ts'
+import { comparingKinds } from './sure-conditions.ts'
 import type { FindText } from './field-path.ts'
 import type { Compiler, Evaluate } from './frame.ts'
 import type { JoinSide } from './observation.ts'
@@ -12,7 +15,9 @@ export function watchKeys(
   side: JoinSide,
   compiler: Compiler,
 ): readonly Evaluate[] {
+  const { doubts } = compiler
   return keys.map((evaluate, at): Evaluate => {
+    if (doubts !== undefined) return doubtedKey(evaluate, (left[at] as PlanExpression).span, side, doubts)
     const mark = compiler.sites.comparisonMark(left[at] as PlanExpression)
     return (frame) => {
       const value = evaluate(frame)
@@ -22,9 +27,28 @@ export function watchKeys(
   })
 }
 
+/** In the second look at a change's conditions: a left key has no partner for its kind where the right side has none. */
+function doubtedKey(evaluate: Evaluate, span: Span, side: JoinSide, doubts: Doubts): Evaluate {
+  return (frame) => {
+    const value = evaluate(frame)
+    if (isAbsent(value)) return value
+    if (side === 'right') {
+      doubts.compared(span, undefined, value)
+      return value
+    }
+    doubts.compared(span, value)
+    const kinds = doubts.rightKinds(span)
+    const kind = kindOf(value.type)
+    if (kinds === undefined || kinds.has(kind)) return value
+    const [other] = kinds as ReadonlySet<string> & Iterable<string>
+    doubts.note({ message: comparingKinds(kind, other as string), span, kinds: [kind, other as string] })
+    return value
+  }
+}
+
 /** The same for a left key that is found as text without being evaluated. */
 export function watchText(find: FindText | undefined, left: PlanExpression, compiler: Compiler): FindText | undefined {
-  if (find === undefined) return undefined
+  if (find === undefined || compiler.doubts !== undefined) return undefined
   const mark = compiler.sites.comparisonMark(left)
   return (frame, place) => {
     const isFound = find(frame, place)

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 /**
  * UPDATE, FROM and DELETE with one mistake in them. A template marks what may be mistaken: `«n:year»` a name, `«s:Kent»` a
  * string, `«i:5»` a number, `«b:true»` a boolean, `«k:WHERE»` a keyword, `«l:1, 2»` a list; `¦` stands between clauses. What
- * stands in IS, EXISTS and COALESCE of a condition is not marked: such a condition is rightly true of a missing field.
+ * stands in IS, EXISTS and COALESCE of a condition is not marked: such a condition is rightly true of a missing field. So
+ * is one whose sub-query has no row. There `«m:u.year»`, `«t:Kent»` and `«j:5»` are mistaken without naming another field.
  */
 export interface MistakenStatement {
   readonly correct: string
@@ -70,10 +71,52 @@ const atom = fc.oneof(
   fc.constantFrom('name IS NOT NULL', 'year IS MISSING', "COALESCE(city, 'none') <> 'Kent'", 'active'),
   fc.constant('NOT EXISTS(SELECT 1 FROM T.lines AS x WHERE x.qty > 2)'),
 )
+const subNumber = marked('j', ['1', '2', '2011', '2012', '2014', '10'])
+const subText = marked('t', ['Kent', 'Oslo', 'Ann', 'Bob', 'x'])
+const subNumberField = marked('m', ['u.year', 'u.price'])
+const subTextField = marked('m', ['u.name', 'u.city'])
+const subAtom = fc.oneof(
+  joined(subNumberField, comparison, subNumber),
+  joined(subTextField, comparison, subText),
+  joined(subNumberField, '+', subNumber, comparison, subNumber),
+  joined(subNumberField, fc.constantFrom('', 'NOT'), 'IN (', subNumber, ',', subNumber, ')'),
+  joined(subTextField, fc.constantFrom('', 'NOT'), 'IN (', subText, ',', subText, ')'),
+  joined(subNumberField, fc.constantFrom('', 'NOT'), 'BETWEEN', subNumber, 'AND', subNumber),
+  joined('UPPER(', subTextField, ')', comparison, subText),
+  joined(subTextField, fc.constantFrom('', 'NOT'), 'LIKE', marked('t', ['A%', '%o', 'x'])),
+  joined('CASE WHEN', subNumberField, comparison, subNumber, 'THEN false ELSE true END'),
+  fc.constantFrom(
+    'u.year = «m:T.year»',
+    'u.name = «m:T.name»',
+    '«m:T.year» < u.year',
+    'u.city IN («m:T.city», «t:Rome»)',
+  ),
+  joined('EXISTS (SELECT 1 FROM U AS w WHERE w.year', comparison, subNumber, 'AND w.name = u.name)'),
+)
+const { subCondition } = fc.letrec<{ subCondition: string }>((tie) => ({
+  subCondition: fc.oneof(
+    { maxDepth: 2, withCrossShrink: true },
+    subAtom,
+    joined('NOT (', tie('subCondition'), ')'),
+    joined('(', tie('subCondition'), 'AND', tie('subCondition'), ')'),
+    joined('(', tie('subCondition'), 'OR', tie('subCondition'), ')'),
+  ),
+}))
+const subAtoms = fc.oneof(
+  joined(fc.constantFrom('', '«k:NOT»'), '«k:EXISTS» (SELECT 1 FROM U AS u WHERE', subCondition, ')'),
+  joined('name', fc.constantFrom('', 'NOT'), 'IN (SELECT VALUE u.name FROM U AS u WHERE', subCondition, ')'),
+  joined('name <> ALL (SELECT u.name FROM U AS u WHERE', subCondition, ')'),
+  joined('NOT (name = ANY (SELECT u.name FROM U AS u WHERE', subCondition, '))'),
+  joined('(SELECT COUNT(*) FROM U AS u WHERE', subCondition, ') =', marked('j', ['0', '1'])),
+  joined('(SELECT MAX(u.year) FROM U AS u WHERE', subCondition, ') IS NULL'),
+  joined('COALESCE((SELECT SUM(u.price) FROM U AS u WHERE', subCondition, '), 0) <', marked('j', ['1', '5'])),
+  joined('name NOT IN (SELECT x.name FROM (SELECT u.name FROM U AS u WHERE', subCondition, ') AS x)'),
+)
 const { condition } = fc.letrec<{ condition: string }>((tie) => ({
   condition: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
-    atom,
+    { weight: 3, arbitrary: atom },
+    { weight: 2, arbitrary: subAtoms },
     joined('«k:NOT» (', tie('condition'), ')'),
     joined('(', tie('condition'), '«k:AND»', tie('condition'), ')'),
     joined('(', tie('condition'), '«k:OR»', tie('condition'), ')'),
@@ -143,7 +186,7 @@ export const mistakenStatements: fc.Arbitrary<MistakenStatement> = fc
   })
 
 function plain(kind: string, written: string): string {
-  return kind === 's' ? `'${written}'` : kind === 'l' ? `(${written})` : written
+  return kind === 's' || kind === 't' ? `'${written}'` : kind === 'l' ? `(${written})` : written
 }
 
 function wrong(kind: string, written: string, variant: number): string {
@@ -151,6 +194,9 @@ function wrong(kind: string, written: string, variant: number): string {
     s: [`"${written}"`, '5', 'true', written],
     i: [`'${written}'`, `"${written}"`, 'true', `'x'`],
     b: [`'${written}'`, '1', `"${written}"`],
+    j: [`'${written}'`, 'true', "'x'"],
+    t: ['5', 'true'],
+    m: [`\`${written.slice(2)}\``, `${written.slice(0, 2)}active`, `${written.slice(0, 2)}owner`],
     l: [written.split(',')[0] as string, `'${written}'`],
   }
   const others = forms[kind]

@@ -62,6 +62,10 @@ function outcomeOf(contents: readonly string[], text: string, how: Settings, ind
   runStatement(database, 'CREATE TABLE T')
   if (indexed) for (const field of ['year', 'name']) runStatement(database, `CREATE INDEX ON T (${field})`)
   for (const document of contents) runStatement(database, 'INSERT INTO T VALUE ?', [document])
+  // What sub-queries read.
+  runStatement(database, 'CREATE TABLE U')
+  if (indexed) for (const field of ['year', 'name']) runStatement(database, `CREATE INDEX ON U (${field})`)
+  for (const document of contents.slice(1)) runStatement(database, 'INSERT INTO U VALUE ?', [document])
   const table = database.tables[0] as (typeof database.tables)[0]
   const before = new Map(table.documents)
   try {

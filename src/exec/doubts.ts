@@ -1,0 +1,216 @@
+import { LedgerError } from '../base/errors.ts'
+import type { Span } from '../base/span.ts'
+import type { Operator, QueryPlan } from '../plan/plan.ts'
+import type { Value, ValueType } from '../values/value.ts'
+import type { Evaluate, Frame } from './frame.ts'
+
+/** Why a condition is not surely true. */
+export interface Doubt {
+  readonly message: string
+  readonly span: Span
+  /** The mark of an operation that a type error ended; set where it gave a value for another row. */
+  readonly mark?: number
+  /** The kinds of a comparison's sides. */
+  readonly kinds?: readonly [left: string, right: string]
+  /** Whether the right side is an element of a list that the statement writes. */
+  readonly isListed?: boolean
+  /** A condition that was decided for other rows. */
+  readonly decides?: boolean
+}
+
+/** The rows of one sub-query, while it is evaluated. */
+interface Scope {
+  readonly found: Doubt[]
+  readonly left: Map<Span, Set<string>>
+  readonly right: Map<Span, Set<string>>
+  readonly decided: Set<Span>
+}
+
+export interface DoubtsPoint {
+  readonly count: number
+  readonly found: number
+}
+
+/**
+ * What the second look at a change's conditions finds (sure-conditions.ts).
+ *
+ * In a sub-query a row whose condition is in doubt is left out, and the doubt stays: the sub-query's value is then unknown.
+ * But a column may hold values of several types, and rows of other types are rightly passed over. So a doubt counts only
+ * if its comparison met no values of one kind, and its operation gave no value, while the sub-query was evaluated.
+ */
+export class Doubts {
+  /** As met last. */
+  last: Doubt | undefined
+  /** How many were met for this row: an operand in which there were some is MISSING by them. */
+  count = 0
+  /** CASTs that failed: IS and COALESCE may consume them, but a sub-query's condition may not. */
+  casts = 0
+  lastCast: Doubt | undefined
+  #scope: Scope | undefined
+
+  start(): void {
+    this.last = undefined
+    this.count = 0
+    this.#scope = undefined
+  }
+
+  get isInQuery(): boolean {
+    return this.#scope !== undefined
+  }
+
+  note(doubt: Doubt): void {
+    this.last = doubt
+    this.count += 1
+    const found = this.#scope?.found
+    if (found?.some((one) => isSame(one, doubt)) === false) found.push(doubt)
+  }
+
+  noteCast(doubt: Doubt): void {
+    this.casts += 1
+    this.lastCast = doubt
+  }
+
+  point(): DoubtsPoint {
+    return { count: this.count, found: this.#scope?.found.length ?? 0 }
+  }
+
+  /** What was met since then decided nothing. */
+  forget(point: DoubtsPoint): void {
+    this.count = point.count
+    if (this.#scope !== undefined) this.#scope.found.length = point.found
+  }
+
+  /** A comparison met two present values. */
+  compared(span: Span, left: Value | undefined, right?: Value): void {
+    if (this.#scope === undefined) return
+    if (left !== undefined) add(this.#scope.left, span, left)
+    if (right !== undefined) add(this.#scope.right, span, right)
+  }
+
+  /** The kinds that the right side of a comparison had so far. */
+  rightKinds(span: Span): ReadonlySet<string> | undefined {
+    return this.#scope?.right.get(span)
+  }
+
+  /** A condition was true or false. */
+  decided(span: Span): void {
+    this.#scope?.decided.add(span)
+  }
+
+  /**
+   * Evaluates a sub-query; undefined where its value is in doubt. `plain`: the same without doubts, for one whose types are
+   * mixed. `isWhole`: it depends on no row around it.
+   */
+  evaluate(query: DoubtedQuery, frame: Frame): Value | undefined {
+    const before = this.point()
+    if (this.#scope !== undefined && !query.isWhole) {
+      const value = query.evaluate(frame)
+      return this.#settled(query, value, before)
+    }
+    const { last } = this
+    const around = { scope: this.#scope, marks: frame.marks }
+    this.#scope = { found: [], left: new Map(), right: new Map(), decided: new Set() }
+    frame.marks = new Uint8Array(query.marks())
+    frame.marks[0] = 1
+    let value: Value
+    let doubt: Doubt | undefined
+    try {
+      value = query.evaluate(frame)
+      doubt = this.#scope.found.find((one) => !this.#isExcused(one, frame))
+    } finally {
+      this.#scope = around.scope
+      frame.marks = around.marks
+    }
+    if (this.count === before.count) return value
+    this.count = before.count
+    if (doubt === undefined) {
+      this.last = last
+      return query.plain(frame)
+    }
+    this.note({ message: doubt.message, span: doubt.span })
+    return this.#settled(query, value, before)
+  }
+
+  #settled(query: DoubtedQuery, value: Value, before: DoubtsPoint): Value | undefined {
+    if (this.count === before.count) return value
+    const standing = query.standing(value)
+    if (standing === 'sure') this.forget(before)
+    return standing === 'unknown' ? undefined : value
+  }
+
+  #isExcused({ span, mark, kinds, isListed, decides }: Doubt, frame: Frame): boolean {
+    const scope = this.#scope as Scope
+    if (decides === true) return scope.decided.has(span)
+    if (mark !== undefined) return mark !== 0 && frame.marks[mark] === 1
+    if (kinds === undefined) return false
+    const [left, right] = kinds
+    return scope.left.get(span)?.has(right) === true || (isListed !== true && scope.right.get(span)?.has(left) === true)
+  }
+}
+
+/**
+ * What a value is worth that a sub-query has without its rows in doubt: `sure`, they can't change it; `rows`, its rows are
+ * sure, but there may be more.
+ */
+export type Standing = 'sure' | 'rows' | 'unknown'
+
+export interface DoubtedQuery {
+  readonly evaluate: Evaluate
+  readonly plain: Evaluate
+  readonly standing: (value: Value) => Standing
+  readonly isWhole: boolean
+  readonly marks: () => number
+}
+
+function add(kinds: Map<Span, Set<string>>, span: Span, { type }: Value): void {
+  const known = kinds.get(span)
+  if (known === undefined) kinds.set(span, new Set([kindOf(type)]))
+  else known.add(kindOf(type))
+}
+
+function isSame(a: Doubt, b: Doubt): boolean {
+  return a.span === b.span && a.mark === b.mark && a.kinds?.[0] === b.kinds?.[0] && a.kinds?.[1] === b.kinds?.[1]
+}
+
+/** Whether a row that a query gives stays a row of it, whatever further rows its sources may have. */
+export function keepsRows(query: QueryPlan): boolean {
+  return query.kind === 'select' && query.limit === undefined && query.offset === undefined && keepsAll(query.input)
+}
+
+function keepsAll(operator: Operator): boolean {
+  switch (operator.kind) {
+    case 'one-row':
+    case 'scan-table':
+      return true
+    case 'scan-value':
+      return operator.value.kind !== 'query' || keepsRows(operator.value.query)
+    case 'filter':
+    case 'let':
+    case 'sort':
+      return keepsAll(operator.input)
+    case 'join':
+      return operator.join === 'inner' && keepsAll(operator.left) && keepsAll(operator.right)
+    default:
+      return false
+  }
+}
+
+/** Errors of an expression's own evaluation: not that the statement was cancelled, nor that it lacks a parameter. */
+export function isOfExpression(error: unknown): boolean {
+  return error instanceof LedgerError && /^(value\/|evaluator\/(?!unbound-parameter))/.test(error.code)
+}
+
+const kinds: Partial<Record<ValueType, string>> = {
+  float: 'int',
+  decimal: 'int',
+  symbol: 'string',
+  clob: 'blob',
+  sexp: 'list',
+  bag: 'list',
+  timestamp: 'date',
+}
+
+/** Values of different kinds are never equal. */
+export function kindOf(type: ValueType): string {
+  return kinds[type] ?? type
+}
