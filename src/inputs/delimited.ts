@@ -1,6 +1,8 @@
-import { inputRowBytesMax } from '../base/limits.ts'
+import { utf8Text } from '../base/byte-text.ts'
+import { inputRowBytesMax, rowFieldsScannedMax } from '../base/limits.ts'
 import { span } from '../base/span.ts'
 import { int, decimal, nullValue, string, struct, type Value } from '../values/value.ts'
+import { DelimitedRowScanner } from './delimited-row-scanner.ts'
 import { InputError, passOver, type RowWatch } from './input-error.ts'
 import { type TextLines, tooLarge } from './text-lines.ts'
 
@@ -14,7 +16,13 @@ export function* readDelimited(lines: TextLines, separator: string, watch: RowWa
   const records = new RecordReader(lines, separator)
   try {
     const names = records.begin() ? fieldNames(records.read()) : []
-    while (records.begin()) {
+    const scanner = watch.isPassing === true ? scannerOf(names, separator) : undefined
+    while (records.advance()) {
+      if (scanner?.scan(lines.bytes, lines.start, lines.end) === true) {
+        yield scanner.row
+        continue
+      }
+      records.take()
       const { line } = records
       let fields: readonly Field[]
       try {
@@ -30,6 +38,13 @@ export function* readDelimited(lines: TextLines, separator: string, watch: RowWa
   } finally {
     lines.close()
   }
+}
+
+function scannerOf(names: readonly string[], separator: string): DelimitedRowScanner | undefined {
+  if (names.length > rowFieldsScannedMax) return undefined
+  return new DelimitedRowScanner(names, separator, (bytes, start, end) =>
+    fieldValue({ text: utf8Text(bytes, start, end), isQuoted: false }),
+  )
 }
 
 function fieldNames(fields: readonly Field[]): string[] {
@@ -52,6 +67,7 @@ interface Field {
 }
 
 const quoteUnit = 34
+const carriageReturn = 13
 
 /** The records of a file one by one, each field by field. */
 class RecordReader {
@@ -71,15 +87,27 @@ class RecordReader {
     return this.#lines.line
   }
 
-  /** To the next line that is not empty; false at the end of the file. */
+  /** To the next record; false at the end of the file. */
   begin(): boolean {
-    this.#at = 0
-    for (;;) {
-      const text = this.#lines.next()
-      if (text === undefined) return false
-      this.#text = text
-      if (text !== '' && text !== '\r') return true
+    const isFound = this.advance()
+    if (isFound) this.take()
+    return isFound
+  }
+
+  /** To the next line that is not empty; false at the end of the file. */
+  advance(): boolean {
+    const lines = this.#lines
+    while (lines.advance()) {
+      const length = lines.end - lines.start
+      if (length > 1 || (length === 1 && lines.bytes[lines.start] !== carriageReturn)) return true
     }
+    return false
+  }
+
+  /** The record begins with the line that was advanced to. */
+  take(): void {
+    this.#at = 0
+    this.#text = this.#lines.text()
   }
 
   /** The fields of the record that begins here, at most `count` of them. Throws InputError. */

@@ -8,7 +8,7 @@ import { FileRow } from '../../src/values/file-row.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import type { Value } from '../../src/values/value.ts'
 import { chunked } from './chunked.ts'
-import { jsonLines } from './file-lines.ts'
+import { csvLines, jsonLines } from './file-lines.ts'
 
 /** Every row in full, each looked at before the next is asked for, and how the reading ended. */
 function outcome(bytes: Buffer, format: InputFormat, chunkBytes: number, isPassing: boolean): string[] {
@@ -39,7 +39,25 @@ function isPassingTheSame(format: InputFormat) {
 }
 
 test('JSON Lines: rows whose fields are decoded when asked for are those that are decoded whole', () => {
-  fc.assert(fc.property(jsonLines, fc.integer({ min: 1, max: 60 }), isPassingTheSame('jsonl')), { numRuns: 2000 })
+  fc.assert(fc.property(jsonLines, fc.integer({ min: 1, max: 60 }), isPassingTheSame('jsonl')), { numRuns: 1000, endOnFailure: true })
+})
+
+test('CSV: rows whose fields are decoded when asked for are those that are decoded whole', () => {
+  fc.assert(fc.property(csvLines, fc.integer({ min: 1, max: 60 }), isPassingTheSame('csv')), { numRuns: 1000, endOnFailure: true })
+})
+
+test('CSV: lines that end with CR alone, and a byte anywhere replaced by another', () => {
+  const line = Buffer.from('1,name é,"x y",-12.50,,007,2024-01-01')
+  const head = Buffer.from('a,b,c,d,e,f,g')
+  fc.assert(
+    fc.property(fc.constantFrom('\n', '\r\n', '\r'), fc.nat(line.length - 1), fc.nat(255), (end, at, byte) => {
+      const damaged = Buffer.from(line)
+      damaged[at] = byte
+      const bytes = Buffer.concat([head, line, damaged, line].flatMap((one) => [one, Buffer.from(end)]))
+      isPassingTheSame('csv')(bytes, 4096)
+    }),
+    { numRuns: 1000, endOnFailure: true },
+  )
 })
 
 test('JSON Lines: a byte anywhere replaced by another gives the same rows or the same error', () => {
@@ -53,7 +71,7 @@ test('JSON Lines: a byte anywhere replaced by another gives the same rows or the
       const bytes = Buffer.concat([line, Buffer.from('\n'), damaged, Buffer.from('\n'), line])
       isPassingTheSame('jsonl')(bytes, 4096)
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000, endOnFailure: true },
   )
 })
 

@@ -9,7 +9,7 @@ import { PreparedQuery } from '../../src/library/prepared-query.ts'
 import { JsonLinesFormat } from '../../src/shell/format-json.ts'
 import { list, type Value } from '../../src/values/value.ts'
 import { chunked, rowsOf } from '../inputs/chunked.ts'
-import { jsonLines, objectLine } from '../inputs/file-lines.ts'
+import { csvLines, jsonLines, objectLine } from '../inputs/file-lines.ts'
 import { SimEnv } from '../support/sim-env.ts'
 
 const queries = [
@@ -77,7 +77,12 @@ function isTheSame(format: InputFormat, memoryBytes: number) {
 }
 
 test('queries over JSON Lines print the same bytes however rows are read, held and written', () => {
-  fc.assert(fc.property(fc.constantFrom(...queries), jsonLines, isTheSame('jsonl', 2 ** 24)), { numRuns: 500 })
+  fc.assert(fc.property(fc.constantFrom(...queries), jsonLines, isTheSame('jsonl', 2 ** 24)), { numRuns: 300, endOnFailure: true })
+})
+
+test('queries over CSV print the same bytes however rows are read, held and written', () => {
+  const withNames = csvLines.map((lines) => Buffer.concat([Buffer.from('a,b,key,A\n'), lines]))
+  fc.assert(fc.property(fc.constantFrom(...queries), withNames, isTheSame('csv', 2 ** 24)), { numRuns: 300, endOnFailure: true })
 })
 
 test('queries over JSON Lines that spill to temporary files print the same bytes too', () => {
