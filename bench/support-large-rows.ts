@@ -25,6 +25,16 @@ const checks: readonly Check[] = [
     start: (rows) => grouped(rows),
   },
   {
+    what: 'group by 8',
+    text: 'SELECT t.grp AS k, COUNT(*) AS n, SUM(t.amount) AS s FROM t GROUP BY t.grp',
+    start: (rows) => summed(rows, 'grp'),
+  },
+  {
+    what: 'group by 50,000',
+    text: 'SELECT t."key" AS k, COUNT(*) AS n, SUM(t.amount) AS s FROM t GROUP BY t."key"',
+    start: (rows) => summed(rows, 'key'),
+  },
+  {
     what: 'ROW_NUMBER in 8 partitions',
     text: 'SELECT t.grp, t.amount, ROW_NUMBER() OVER (PARTITION BY t.grp ORDER BY t.amount, t.id) AS r, t.id FROM t',
     start: (rows) => numbered(rows),
@@ -111,6 +121,27 @@ function grouped(rows: number) {
       if (row['n'] !== 1 || row['s'] !== rowOf(id).amount) throw new Error(`group ${id}: ${JSON.stringify(row)}`)
     },
     end: () => ids.end(),
+  }
+}
+
+/** Count and sum of each group, once. */
+function summed(rows: number, key: 'grp' | 'key') {
+  const wanted = new Map<string | number, { n: number; s: number }>()
+  for (let id = 0; id < rows; id += 1) {
+    const row = rowOf(id)
+    const group = wanted.get(row[key]) ?? { n: 0, s: 0 }
+    wanted.set(row[key], { n: group.n + 1, s: group.s + row.amount })
+  }
+  return {
+    see({ k, n, s }: Row) {
+      const group = wanted.get(k as string | number)
+      if (group === undefined || group.n !== n || group.s !== s)
+        throw new Error(`group ${k}: ${n}, ${s} in place of ${JSON.stringify(group)}`)
+      wanted.delete(k as string | number)
+    },
+    end() {
+      if (wanted.size > 0) throw new Error(`${wanted.size} groups did not come`)
+    },
   }
 }
 

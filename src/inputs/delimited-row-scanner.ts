@@ -36,7 +36,8 @@ export class DelimitedRowScanner {
     let count = 0
     for (;;) {
       if (count === most) return false
-      at = at < end && bytes[at] === quote ? this.#quoted(bytes, count, at + 1, end) : this.#plain(bytes, count, at, end)
+      at =
+        at < end && bytes[at] === quote ? this.#quoted(bytes, count, at + 1, end) : this.#plain(bytes, count, at, end)
       if (at === -1) return false
       count += 1
       if (at >= end) break
@@ -93,7 +94,10 @@ function numberForm(bytes: Buffer, start: number, end: number): number {
   if (whole === end) return from > start && bytes[from] === 48 ? fieldForm.other : fieldForm.integer
   const fraction = end - whole - 1
   const isDecimal =
-    bytes[whole] === point && fraction > 0 && fraction <= plainFractionDigitsMax && digitsEnd(bytes, whole + 1, end) === end
+    bytes[whole] === point &&
+    fraction > 0 &&
+    fraction <= plainFractionDigitsMax &&
+    digitsEnd(bytes, whole + 1, end) === end
   return isDecimal ? fieldForm.decimal : fieldForm.other
 }
 

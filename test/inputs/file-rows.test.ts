@@ -39,11 +39,17 @@ function isPassingTheSame(format: InputFormat) {
 }
 
 test('JSON Lines: rows whose fields are decoded when asked for are those that are decoded whole', () => {
-  fc.assert(fc.property(jsonLines, fc.integer({ min: 1, max: 60 }), isPassingTheSame('jsonl')), { numRuns: 1000, endOnFailure: true })
+  fc.assert(fc.property(jsonLines, fc.integer({ min: 1, max: 60 }), isPassingTheSame('jsonl')), {
+    numRuns: 1000,
+    endOnFailure: true,
+  })
 })
 
 test('CSV: rows whose fields are decoded when asked for are those that are decoded whole', () => {
-  fc.assert(fc.property(csvLines, fc.integer({ min: 1, max: 60 }), isPassingTheSame('csv')), { numRuns: 1000, endOnFailure: true })
+  fc.assert(fc.property(csvLines, fc.integer({ min: 1, max: 60 }), isPassingTheSame('csv')), {
+    numRuns: 1000,
+    endOnFailure: true,
+  })
 })
 
 test('CSV: lines that end with CR alone, and a byte anywhere replaced by another', () => {

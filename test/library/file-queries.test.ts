@@ -77,12 +77,18 @@ function isTheSame(format: InputFormat, memoryBytes: number) {
 }
 
 test('queries over JSON Lines print the same bytes however rows are read, held and written', () => {
-  fc.assert(fc.property(fc.constantFrom(...queries), jsonLines, isTheSame('jsonl', 2 ** 24)), { numRuns: 300, endOnFailure: true })
+  fc.assert(fc.property(fc.constantFrom(...queries), jsonLines, isTheSame('jsonl', 2 ** 24)), {
+    numRuns: 300,
+    endOnFailure: true,
+  })
 })
 
 test('queries over CSV print the same bytes however rows are read, held and written', () => {
   const withNames = csvLines.map((lines) => Buffer.concat([Buffer.from('a,b,key,A\n'), lines]))
-  fc.assert(fc.property(fc.constantFrom(...queries), withNames, isTheSame('csv', 2 ** 24)), { numRuns: 300, endOnFailure: true })
+  fc.assert(fc.property(fc.constantFrom(...queries), withNames, isTheSame('csv', 2 ** 24)), {
+    numRuns: 300,
+    endOnFailure: true,
+  })
 })
 
 test('queries over JSON Lines that spill to temporary files print the same bytes too', () => {
