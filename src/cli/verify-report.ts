@@ -85,11 +85,14 @@ export function reportOfDamage(error: LedgerError): VerifyReport {
   }
 }
 
-/** The reports as they are written: lines, or one JSON object a line. */
+/** The reports as they are written: lines, or one JSON object a line. The worst comes first, so that the first line is of it. */
 export function printReports(reports: readonly VerifyReport[], format: 'text' | 'json'): string {
-  if (format === 'json') return reports.map(({ json }) => `${escapeInQuotes(JSON.stringify(json))}\n`).join('')
-  return reports.map(({ lines }) => `${visibleReport(lines)}\n`).join('')
+  const sorted = reports.toSorted((left, right) => badness[right.verdict] - badness[left.verdict])
+  if (format === 'json') return sorted.map(({ json }) => `${escapeInQuotes(JSON.stringify(json))}\n`).join('')
+  return sorted.map(({ lines }) => `${visibleReport(lines)}\n`).join('')
 }
+
+const badness: Readonly<Record<Verdict, number>> = { verified: 0, incomplete: 1, tampered: 2 }
 
 /** Its lines as text: names of files and ids, which others have made, neither end a line nor steer a terminal. */
 export function visibleReport(lines: readonly string[]): string {
