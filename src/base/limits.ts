@@ -260,9 +260,14 @@ export const exportFileBytes = 16 * 1024 * 1024
 /** Documents whose versions are followed while an export is checked without a ledger; the rest go unchecked, said so. */
 export const exportDocumentsMax = 1_000_000
 /** Ways of giving a JSON revision its Ion types back that are tried before it counts as not checkable. */
-export const jsonGuessesMax = 4_096
-/** The same of a revision that stands alone: one that fits none of so many, when there are no more, was changed. */
-export const jsonLoneGuessesMax = 131_072
+export const jsonGuessesMax = 262_144
+/**
+ * The same of a revision that stands alone: one that fits none of so many, when there are no more, was changed. Twenty numbers
+ * that were decimals or floats have 2^20 readings.
+ */
+export const jsonLoneGuessesMax = 1_100_000
+/** Guesses in vain, of all documents of an export together, after which fewer are made for each: some minutes of work. */
+export const jsonGuessesWastedMax = 20_000_000
 /** How deep a receipt, revision or block may be wrapped in other structs and lists, and values looked at on the way. */
 export const envelopeDepthMax = 32
 export const envelopeValuesMax = 1_000_000

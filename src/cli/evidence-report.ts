@@ -1,10 +1,11 @@
 import { toBase64 } from '../base/bytes.ts'
 import type { EvidenceReport } from '../journal/verify-evidence.ts'
+import { counted } from './tool-progress.ts'
 import { headline, type Outcome, verdictOf, type VerifyReport } from './verify-report.ts'
 
 /** The outcome for one proof, receipt, revision or block of a file; `digestPath` is the saved digest's it was held against. */
 export function reportOfEvidence(path: string, report: EvidenceReport, digestPath: string | undefined): VerifyReport {
-  const { subject, findings, digest, isTrustedDigest, unproven, unchecked, shows } = report
+  const { subject, findings, digest, isTrustedDigest, unproven, unchecked, shows, guesses } = report
   const [first] = findings
   const outcome: Outcome = {
     fault: first && `${path}: ${subject}: ${first.field}: ${first.message}`,
@@ -21,6 +22,7 @@ export function reportOfEvidence(path: string, report: EvidenceReport, digestPat
     ...(verdict === 'tampered' ? [] : [`${path}: ${shows}`]),
     ...(tip === undefined ? [] : [`digest: ${base64} at block ${tip.sequenceNo} of strand ${tip.strandId}`]),
     ...(verdict === 'tampered' || isTrustedDigest ? [] : [adviceFor(digest !== undefined)]),
+    ...(guesses === 0 ? [] : [`${counted(guesses, 'guess', 'guesses')} at the types of JSON's data`]),
     ...(unproven.length === 0 || verdict === 'tampered' ? [] : [`no hash covers: ${unproven.join(', ')}`]),
   ]
   const json = {
@@ -36,6 +38,7 @@ export function reportOfEvidence(path: string, report: EvidenceReport, digestPat
     findings,
     unchecked,
     unproven,
+    guesses,
   }
   return { verdict, lines, json }
 }

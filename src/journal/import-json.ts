@@ -87,8 +87,8 @@ export class JsonRetyper {
     const hashOfMetadata = ionHash(metadata)
     const id = metadata.get('id')
     const table = (id?.type === 'string' ? tables.get(id.value) : undefined) ?? ''
-    const isRight = (guess: Value) => equalBytes(joinHashes(ionHash(guess), hashOfMetadata), hash.bytes)
-    const outcome = this.#oracle.find(data, table, isRight)
+    const isRight = (hashOfData: Uint8Array) => equalBytes(joinHashes(hashOfData, hashOfMetadata), hash.bytes)
+    const outcome = this.#oracle.findByHash(data, table, isRight)
     return {
       ion: change(ion, { data: () => outcome.value }),
       isDoubtful: !outcome.isCertain,

@@ -1,5 +1,6 @@
 import { fromBase64, ownText, toBase64 } from '../base/bytes.ts'
-import { jsonGuessesMax } from '../base/limits.ts'
+import { jsonGuessesMax, jsonGuessesWastedMax } from '../base/limits.ts'
+import { PickedHash } from './picked-hash.ts'
 import { parseTimestamp } from '../values/timestamp.ts'
 import {
   blob,
@@ -49,6 +50,8 @@ interface Option {
 /** How often a table's types must have been sought in vain before less is tried. */
 const patience = 4
 const guessesMin = 64
+/** What is enough where a few fields are unusual. */
+const guessesOfFew = 4_096
 /** Places that are remembered; documents whose field names are data must not fill the memory. */
 const learntMax = 100_000
 
@@ -63,6 +66,8 @@ export class TypeOracle {
   readonly #failures = new Map<string, number>()
 
   readonly #guessesMax: number
+  /** For documents that nothing fitted. */
+  #wasted = 0
   #total = 0
   #most = 0
 
@@ -76,26 +81,39 @@ export class TypeOracle {
   }
 
   find(data: StructValue, table: string, isRight: (guess: Value) => boolean): OracleOutcome {
-    const outcome = this.#find(data, table, isRight)
+    return this.#count(this.#find(data, table, (choices) => (picks) => isRight(valueWith(data, choices, picks))))
+  }
+
+  /** The same by the hash of the data. */
+  findByHash(data: StructValue, table: string, isRight: (hash: Uint8Array) => boolean): OracleOutcome {
+    const judge = (choices: readonly Choice[]) => {
+      const hashes = pickedHash(data, choices)
+      return (picks: readonly number[]) => isRight(hashes.of(picks))
+    }
+    return this.#count(this.#find(data, table, judge))
+  }
+
+  #count(outcome: OracleOutcome): OracleOutcome {
     this.#total += outcome.tries
     this.#most = Math.max(this.#most, outcome.tries)
     return outcome
   }
 
-  #find(data: StructValue, table: string, isRight: (guess: Value) => boolean): OracleOutcome {
+  #find(data: StructValue, table: string, judge: Judge): OracleOutcome {
     const choices: Choice[] = []
     collectChoices(data, '', choices)
     const ranked = choices.map((choice) => this.#ranked(table, choice))
     const failures = this.#failures.get(table) ?? 0
-    const budget = failures < patience ? this.#guessesMax : Math.min(guessesMin, this.#guessesMax)
+    const budget = failures < patience ? this.#budget() : Math.min(guessesMin, this.#guessesMax)
+    const isRight = judge(ranked)
     let tries = 0
     let isExhausted = true
     for (const picks of guesses(ranked, budget)) {
-      const value = rebuild(data, { next: 0, picks, choices: ranked }) as StructValue
       tries += 1
-      if (isRight(value)) {
+      if (isRight(picks)) {
         this.#failures.delete(table)
         this.#learn(table, ranked, picks)
+        const value = valueWith(data, ranked, picks)
         return { value, isCertain: true, isExhausted: false, tries }
       }
       if (tries >= budget) {
@@ -104,9 +122,17 @@ export class TypeOracle {
       }
     }
     this.#failures.set(ownText(table), failures + 1)
+    this.#wasted += tries
     // As read may be none of the likely readings; what is marked as not checkable must not fit as it stands.
-    if (!isExhausted && isRight(data)) return { value: data, isCertain: true, isExhausted: false, tries: tries + 1 }
+    const asItStands = ranked.map(({ options }) => options.findIndex(({ name }) => name === asRead.name))
+    if (!isExhausted && isRight(asItStands))
+      return { value: data, isCertain: true, isExhausted: false, tries: tries + 1 }
     return { value: data, isCertain: false, isExhausted, tries }
+  }
+
+  /** Guesses that lead nowhere take time: when they have been many, fewer are made. */
+  #budget(): number {
+    return this.#wasted < jsonGuessesWastedMax ? this.#guessesMax : Math.min(this.#guessesMax, guessesOfFew)
   }
 
   #ranked(table: string, choice: Choice): Choice {
@@ -127,7 +153,8 @@ export class TypeOracle {
 /**
  * Picks for all choices, the likeliest first: as they stand; all choices of one kind changed alike, and each pair of
  * kinds; numbers told apart by their digits; fields of similar names alike; then every combination, by how far it is
- * from the first. Fields of similar names take at most half of the budget.
+ * from the first: the nearest, then those of one kind of choice alone, then all. Fields of similar names take at most half of
+ * the budget.
  */
 function* guesses(choices: readonly Choice[], budget: number): Generator<readonly number[]> {
   const none = choices.map(() => 0)
@@ -152,9 +179,67 @@ function* guesses(choices: readonly Choice[], budget: number): Generator<readonl
     left -= 1
     if (fresh(picks)) yield picks
   }
-  const furthest = choices.reduce((sum, choice) => sum + choice.options.length - 1, 0)
+  const all = choices.map((_, index) => index)
+  const isSmall = readingsOf(choices) <= rememberedMax
+  // Of a document with many readings some are tried twice, rather than all of them remembered.
+  if (isSmall) {
+    for (const picks of byDistance(choices, all)) if (fresh(picks)) yield picks
+    return
+  }
+  yield* byDistance(choices, all, guessesOfFew)
+  const groups = kinds.map((kind) => all.filter((index) => (choices[index] as Choice).kind === kind))
+  for (const own of groups.sort((left, right) => readingsOf(choices, left) - readingsOf(choices, right)))
+    if (own.length < all.length) yield* byDistance(choices, own)
+  yield* byDistance(choices, all)
+}
+
+/** So many readings of one document are remembered. */
+const rememberedMax = 65_536
+
+/** Of the choices at some places, or of all. */
+function readingsOf(choices: readonly Choice[], places: readonly number[] = [...choices.keys()]): number {
+  const count = (place: number) => (choices[place] as Choice).options.length
+  return places.reduce((product, place) => Math.min(product * count(place), Number.MAX_SAFE_INTEGER), 1)
+}
+
+/**
+ * Every combination of the choices at some places, the others at their first, by how far it is from that; at most `limit`. Each
+ * is the same list, which changes.
+ */
+function* byDistance(
+  choices: readonly Choice[],
+  places: readonly number[],
+  limit = Number.POSITIVE_INFINITY,
+): Generator<readonly number[]> {
+  const picks = choices.map(() => 0)
+  const furthest = places.reduce((sum, place) => sum + (choices[place] as Choice).options.length - 1, 0)
+  let left = limit
   for (let distance = 1; distance <= furthest; distance += 1) {
-    for (const picks of atDistance(choices, 0, distance)) if (fresh(picks)) yield picks
+    for (const _ of changed(choices, places, picks, 0, distance)) {
+      if (left <= 0) return
+      left -= 1
+      yield picks
+    }
+  }
+}
+
+/** Changes picks at places from `from` on so that they are `distance` further. */
+function* changed(
+  choices: readonly Choice[],
+  places: readonly number[],
+  picks: number[],
+  from: number,
+  distance: number,
+): Generator<undefined> {
+  if (distance === 0) yield undefined
+  for (let at = from; at < places.length && distance > 0; at += 1) {
+    const place = places[at] as number
+    const furthest = Math.min(distance, (choices[place] as Choice).options.length - 1)
+    for (let pick = 1; pick <= furthest; pick += 1) {
+      picks[place] = pick
+      yield* changed(choices, places, picks, at + 1, distance - pick)
+    }
+    picks[place] = 0
   }
 }
 
@@ -208,6 +293,21 @@ function pickOf(choice: Choice, wanted: { readonly kind: ChoiceKind; readonly na
     0,
     choice.options.findIndex((option) => option.name === wanted.name),
   )
+}
+
+type Judge = (choices: readonly Choice[]) => (picks: readonly number[]) => boolean
+
+function valueWith(data: StructValue, choices: readonly Choice[], picks: readonly number[]): StructValue {
+  return rebuild(data, { next: 0, picks, choices }) as StructValue
+}
+
+function pickedHash(data: StructValue, choices: readonly Choice[]): PickedHash {
+  const counts = data.values.map((value) => {
+    const own: Choice[] = []
+    collectChoices(value, '', own)
+    return own.length
+  })
+  return new PickedHash(data, counts, (value, picks, from) => rebuild(value, { next: from, picks, choices }))
 }
 
 /** All picks from choice `from` on whose sum is `distance`. */

@@ -27,6 +27,8 @@ export interface EvidenceReport {
   readonly digest: Digest | undefined
   /** The digest was one that the caller trusts, not the one that came with the proof. */
   readonly isTrustedDigest: boolean
+  /** Guesses at the types of data that came as JSON. */
+  readonly guesses: number
   /** Fields whose content the proof says nothing about. */
   readonly unproven: readonly string[]
 }
@@ -78,6 +80,7 @@ class EvidenceCheck {
 
   run(): EvidenceReport {
     const { table, unknown, ledger } = this.#file
+    const before = this.#retyper.guesses.total
     this.#checkDigest()
     try {
       if (this.#file.block === undefined) this.#checkRevisionProof()
@@ -98,6 +101,7 @@ class EvidenceCheck {
       digest: this.#digest,
       isTrustedDigest: this.#isTrusted,
       unproven: this.#unproven,
+      guesses: this.#retyper.guesses.total - before,
     }
   }
 

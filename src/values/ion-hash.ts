@@ -2,9 +2,9 @@ import { LedgerError } from '../base/errors.ts'
 import { nestingDepthMax } from '../base/limits.ts'
 import { pushDecimalBody, typeCodes } from './binary-writer.ts'
 import { pushTimestampBody } from './binary-timestamp.ts'
-import { ByteStack, hashBegin, hashEnd } from './byte-stack.ts'
+import { ByteStack, hashBegin, hashEnd, hashEscape } from './byte-stack.ts'
 import { toPartiqlIon } from './partiql-ion.ts'
-import { sha256Bytes } from './sha256.ts'
+import { sha256, sha256Bytes } from './sha256.ts'
 import { Sha256Lanes } from './sha256-lanes.ts'
 import { type StructValue, unknownSymbolText, type Value } from './value.ts'
 
@@ -24,6 +24,26 @@ export function ionHash(value: Value): Uint8Array {
 /** ionHash of a string without annotations. */
 export function ionHashOfString(text: string): Uint8Array {
   return withStack((stack) => pushText(stack, text, 0x80))
+}
+
+/** The hash of one field of a struct, which hashOfFields joins. */
+export function hashOfField(struct: StructValue, index: number): Uint8Array {
+  return withStack((stack) => pushField(stack, struct, index, 1))
+}
+
+/** ionHash of a struct without annotations, from the hashes of its fields in ascending order of their bytes. */
+export function hashOfFields(sorted: readonly Uint8Array[]): Uint8Array {
+  const bytes = Buffer.allocUnsafe(3 + 2 * sha256Bytes * sorted.length)
+  let at = bytes.writeUInt8(hashBegin, 0)
+  at = bytes.writeUInt8(0xd0, at)
+  for (const hash of sorted) {
+    for (const byte of hash) {
+      if (byte === hashBegin || byte === hashEnd || byte === hashEscape) bytes[at++] = hashEscape
+      bytes[at++] = byte
+    }
+  }
+  bytes[at] = hashEnd
+  return sha256(bytes.subarray(0, at + 1))
 }
 
 /** A stack kept between calls; absent while it is in use, or after a call that threw. */

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { toBase64 } from '../../src/base/bytes.ts'
 import { blockFromIon, revisionHash } from '../../src/journal/block.ts'
 import { downConvert } from '../../src/journal/export-json.ts'
 import { JsonRetyper } from '../../src/journal/import-json.ts'
 import { TypeOracle } from '../../src/journal/import-oracle.ts'
 import { verifyBlock } from '../../src/journal/verify.ts'
 import { ionEquals } from '../../src/values/compare.ts'
+import { ionHash } from '../../src/values/ion-hash.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import { blob, list, string, struct, type StructValue, structOf, type Value } from '../../src/values/value.ts'
@@ -129,7 +131,7 @@ test('what was learnt of a table makes the next guess the first', () => {
 })
 
 test('documents that fit nothing are given up after so many tries, sooner the oftener', () => {
-  const oracle = new TypeOracle()
+  const oracle = new TypeOracle(4_096)
   const fields = Array.from({ length: 12 }, (_, index) => [`f${index}`, string(`2020-01-${10 + index}`)] as const)
   const data = struct(
     fields.map(([name]) => name),
@@ -180,4 +182,89 @@ test('ten decimals and ten floats are told apart by their names or their digits,
     )
     assert.ok(retyper.guesses.most < 100, String(retyper.guesses.most))
   }
+})
+
+/** What a column of a table may hold, by its type: Ion as it was written, and how a tool prints it that knows only JSON. */
+const columns: Readonly<Record<string, (row: number) => readonly [ion: string, json: string]>> = {
+  int: (row) => [`${row}`, `${row}`],
+  decimal: (row) => [`${row}.25`, `${row}.25`],
+  whole: (row) => [`${row}.`, `${row}`],
+  float: (row) => [`${row}.5e0`, `${row}.5`],
+  time: (row) => [`2020-01-0${row + 1}T10:00:00.000Z`, `"2020-01-0${row + 1}T10:00:00.000Z"`],
+  text: (row) => [`"text ${row}"`, `"text ${row}"`],
+  symbol: (row) => [`'kind ${row}'`, `"kind ${row}"`],
+  blob: (row) => [`{{AQI${'ABCD'[row]}}}`, `"AQI${'ABCD'[row]}"`],
+}
+
+function retyped(retyper: JsonRetyper, data: StructValue, json: string) {
+  const hash = string(Buffer.from(revisionHash(data, metadata)).toString('base64'))
+  return retyper.revision(structOf({ hash, data: parseIon(json), metadata }))
+}
+
+test('tables of mixed columns: the first document is found, the others at once', () => {
+  const kinds = Object.keys(columns)
+  let state = 7
+  const next = (end: number) => {
+    state = (state * 1103515245 + 12345) % 2 ** 31
+    return Math.floor((state / 2 ** 31) * end)
+  }
+  for (let table = 0; table < 20; table += 1) {
+    const own = Array.from({ length: 6 }, () => kinds[next(kinds.length)] as string)
+    const retyper = new JsonRetyper()
+    const tries = [0, 1, 2, 3].map((row) => {
+      const cells = own.map((kind, index) => [`c${'abcdef'[index]}`, ...(columns[kind]?.(row) ?? [])] as const)
+      const data = parseIon(`{${cells.map(([name, ion]) => `${name}:${ion}`).join()}}`) as StructValue
+      const found = retyped(retyper, data, `{${cells.map(([name, , json]) => `"${name}":${json}`).join()}}`)
+      assert.equal(found.isDoubtful, false, own.join())
+      assert.ok(ionEquals(found.ion.get('data') as Value, data))
+      return found.tries
+    })
+    assert.deepEqual(tries.slice(1), [1, 1, 1], own.join())
+  }
+})
+
+test('twenty numbers, some of them floats that are told by nothing, are found and then learnt', () => {
+  const names = 'alpha beta gamma delta eps zeta eta theta iota kappa lambda mu nu xi omi pi rho sigma tau ups'.split(
+    ' ',
+  )
+  const floats = new Set(['beta', 'theta', 'omi', 'sigma'])
+  const retyper = new JsonRetyper()
+  const tries = [1, 2].map((row) => {
+    const fields = (suffix: string) =>
+      names.map((name, at) => `${name}:${row}.${25 + at}${floats.has(name) ? suffix : ''}`)
+    const rest = (time: string) => `who:"Eve",since:${time}`
+    const data = parseIon(`{${rest('2020-01-01')},${fields('e0').join()}}`) as StructValue
+    const found = retyped(retyper, data, `{${rest('"2020-01-01"')},${fields('').join()}}`)
+    assert.equal(found.isDoubtful, false)
+    return found.tries
+  })
+  assert.ok((tries[0] as number) < 20_000, String(tries[0]))
+  assert.equal(tries[1], 1)
+})
+
+test('the hash of a reading is that of its value, for documents of any shape', () => {
+  const leaf = fc.oneof(
+    fc.constantFrom('1.5', '"2020-01-01"', 'null', '7', '"AQ=="', 'true', '1e3'),
+    fc.integer().map(String),
+  )
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small' },
+      leaf,
+      fc.array(tie('value'), { maxLength: 3 }).map((items) => `[${items.join()}]`),
+      fc.array(tie('value'), { maxLength: 3 }).map((items) => `{${items.map((item, at) => `f${at}:${item}`).join()}}`),
+    ),
+  }))
+  fc.assert(
+    fc.property(fc.array(value, { maxLength: 5 }), fc.integer({ min: 0, max: 40 }), (fields, wanted) => {
+      const data = parseIon(`{${fields.map((field, at) => `a${at}:${field}`).join()}}`) as StructValue
+      const guesses: Value[] = []
+      new TypeOracle(50).find(data, 't', (guess) => guesses.push(guess) < 0)
+      const guess = guesses[wanted % guesses.length] as Value
+      const found = new TypeOracle(50).findByHash(data, 't', (hash) => toBase64(hash) === toBase64(ionHash(guess)))
+      assert.equal(found.isCertain, true)
+      assert.equal(toBase64(ionHash(found.value)), toBase64(ionHash(guess)))
+    }),
+    { numRuns: 100 },
+  )
 })
