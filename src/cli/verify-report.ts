@@ -85,10 +85,13 @@ export function reportOfDamage(error: LedgerError): VerifyReport {
   }
 }
 
-/** The reports as they are written: lines, or one JSON object a line. The worst comes first, so that the first line is of it. */
+/**
+ * The reports as they are written: for machines one JSON object a line, in the order of what was checked; for people lines, of
+ * the worst first, so that the first line says the verdict on all.
+ */
 export function printReports(reports: readonly VerifyReport[], format: 'text' | 'json'): string {
+  if (format === 'json') return reports.map(({ json }) => `${escapeInQuotes(JSON.stringify(json))}\n`).join('')
   const sorted = reports.toSorted((left, right) => badness[right.verdict] - badness[left.verdict])
-  if (format === 'json') return sorted.map(({ json }) => `${escapeInQuotes(JSON.stringify(json))}\n`).join('')
   return sorted.map(({ lines }) => `${visibleReport(lines)}\n`).join('')
 }
 
