@@ -76,9 +76,7 @@ class IonBlock implements Block {
     this.blockTimestamp = timestampField(ion, 'blockTimestamp', this.#name)
     this.blockHash = hashField(ion, 'blockHash', this.#name)
     this.entriesHash = hashField(ion, 'entriesHash', this.#name)
-    const previous = optionalField(ion, 'previousBlockHash')
-    this.previousBlockHash =
-      previous === undefined ? new Uint8Array(0) : hashOf(previous, `${this.#name}.previousBlockHash`)
+    this.previousBlockHash = previousHashOf(ion, this.blockAddress, this.#name)
     const entries = listField(ion, 'entriesHashList', this.#name) ?? []
     this.entriesHashList = entries.map((item, index) => hashOf(item, `${this.#name}.entriesHashList[${index}]`))
   }
@@ -103,6 +101,15 @@ class IonBlock implements Block {
     }
     return this.#revisions
   }
+}
+
+/** Of block 0 it may be empty, null or absent: nothing is before it. */
+function previousHashOf(ion: StructValue, { sequenceNo }: BlockAddress, where: string): Uint8Array {
+  const previous = ion.get('previousBlockHash')
+  const isNone =
+    previous === undefined || previous.type === 'null' || (previous.type === 'blob' && previous.bytes.length === 0)
+  if (isNone && sequenceNo === 0 && previous?.annotations === undefined) return new Uint8Array(0)
+  return hashField(ion, 'previousBlockHash', where)
 }
 
 /** A revision from its Ion struct. Throws LedgerError 'journal/malformed' now or when a field is asked for. */

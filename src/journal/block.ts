@@ -22,7 +22,7 @@ import { rootOf } from './merkle-tree.ts'
 
 /**
  * One block of the journal, in QLDB's own shape (developer guide, "Journal contents in Amazon QLDB"). The fields are a
- * view of `ion`, which holds all that was read or sealed, unknown fields too. Hashes have 32 bytes or none.
+ * view of `ion`, which holds all that was read or sealed, unknown fields too. Hashes have 32 bytes.
  */
 export interface Block {
   readonly ion: StructValue

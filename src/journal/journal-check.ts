@@ -194,7 +194,7 @@ export class JournalCheck implements JournalReport {
 
   /** What can only be said after the last block. */
   end(): void {
-    for (const finding of this.#chain.end()) this.#keep(finding)
+    for (const finding of this.#chain.end()) this.#insert(finding)
     for (const finding of this.#marks?.end() ?? []) this.#insert(finding)
     this.uncheckedRevisions += this.#marks?.unchecked ?? 0
     for (const saved of this.#saved) {

@@ -72,7 +72,8 @@ class Reading {
   readonly documents: number[] = []
   readonly revisions: number[] = []
   readonly versions: number[] = []
-
+  /** Beginnings and ends of the statements. */
+  readonly texts: number[] = []
   /** Whether the times of statements and revisions are close before the block's, as far as their numbers tell. */
   isTimely = true
 
@@ -175,7 +176,7 @@ export class SealedBlocks extends CanonicalIon {
     if (reading.root !== none && !this.#explain(reading.root, entries, explained)) return undefined
     const coversHead = this.#explain(reading.head, entries, explained)
     const opaqueEntries = entries.length - explained.size
-    if (coversHead ? opaqueEntries > 0 || !this.#isInOrder(reading) : !reading.isTimely) return undefined
+    if (coversHead ? opaqueEntries > 0 || !this.#isInOrder(reading) : !this.#isOfQldb(reading)) return undefined
     const facts = [reading.clock, reading.sequenceNo, reading.statements, reading.uncheckedDigests, opaqueEntries]
     facts.push(coversHead ? 1 : 0, reading.strandAt - start, reading.strandEnd - start, reading.blockHash - start)
     facts.push(previous === none ? none : previous - start)
@@ -194,6 +195,19 @@ export class SealedBlocks extends CanonicalIon {
       expected.every((digest, index) => this.isSameDigest(entries[index] as number, digest)) &&
       documents.every((_, index) => index % 2 === 1 || this.#isSameId(documents, revisions, index, index))
     )
+  }
+
+  /** As qldb-form.ts asks it of blocks that do not cover their head. */
+  #isOfQldb({ isTimely, entries, root, info, texts }: Reading): boolean {
+    const isAt = (index: number, digest: number) => this.isSameDigest(entries[index] as number, digest)
+    const last = root === none ? 2 : 3
+    const isInPlace = entries.length === last + 1 && isAt(last, info) && (root === none || isAt(1, root))
+    if (!isTimely || !isInPlace || isAt(0, info) || (root !== none && isAt(0, root))) return false
+    return texts.every((start, index) => index % 2 === 1 || !this.#mayRedact(start, texts[index + 1] as number))
+  }
+
+  #mayRedact(start: number, end: number): boolean {
+    return /redact_revision/i.test(Buffer.from(this.bytes.subarray(start, end)).toString('latin1'))
   }
 
   /** Whether an entry that nothing else has explained is this digest. */
@@ -348,9 +362,11 @@ export class SealedBlocks extends CanonicalIon {
     while (this.at < listEnd) {
       const structEnd = this.enterContainer(0xd, listEnd)
       if (structEnd === none || this.#readName(names.statement, structEnd) === none) return false
+      const statementAt = this.at
       const digest = this.readHashedString(structEnd)
       const { hasQuestion } = this
       if (digest === none) return false
+      reading.texts.push(statementAt, this.at)
       if (this.#readName(names.startTime, structEnd) === none) return false
       const startAt = this.#readContent(0x6, structEnd)
       if (startAt === none) return false

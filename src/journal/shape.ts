@@ -52,7 +52,7 @@ export function timestampField(struct: StructValue, name: string, where: string)
   throw malformed(`${where}.${name}`, described(value), 'a timestamp')
 }
 
-/** A hash of 32 bytes, or an empty one, which joins with any other to that other. */
+/** A hash of 32 bytes: an empty one would join with any other to that other, and so stand for nothing. */
 export function hashField(struct: StructValue, name: string, where: string): Uint8Array {
   return hashOf(struct.get(name), `${where}.${name}`)
 }
@@ -60,7 +60,7 @@ export function hashField(struct: StructValue, name: string, where: string): Uin
 export function hashOf(value: Value | undefined, where: string): Uint8Array {
   if (value?.type !== 'blob' || value.annotations !== undefined) throw malformed(where, described(value), 'a blob')
   const { bytes } = value
-  if (bytes.length === hashBytes || bytes.length === 0) return bytes
+  if (bytes.length === hashBytes) return bytes
   throw malformed(where, `a blob of ${bytes.length} bytes`, `one of ${hashBytes}`)
 }
 

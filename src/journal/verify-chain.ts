@@ -5,16 +5,9 @@ import { compareInstants, instantOf } from '../values/timestamp.ts'
 import type { Block, RedactedRevision } from './block.ts'
 import type { MarksBook } from './marks-book.ts'
 import { RunningTree } from './merkle-tree.ts'
+import { opaqueEntriesOfQldb } from './qldb-form.ts'
 import type { ChainLink, SoundBlock } from './sound-block.ts'
-import {
-  type BlockReport,
-  type Finding,
-  type FindingCode,
-  findingOf,
-  headFields,
-  opaqueEntriesOfQldb,
-  verifyBlock,
-} from './verify.ts'
+import { type BlockReport, type Finding, type FindingCode, findingOf, headFields, verifyBlock } from './verify.ts'
 
 export interface ChainOptions {
   /** All blocks were sealed by this program: each must cover its head. Else that is asked from the first that does. */
@@ -46,7 +39,11 @@ export class ChainVerifier {
   readonly #redacted = new Map<string, { readonly block: Block; readonly message: string }>()
   readonly #redactionsAskedFor = new Set<string>()
   /** Blocks that may be this program's, but whose head nothing covers: wrong once it is known that it made some. */
-  readonly #strange: Finding[] = []
+  #strange: Finding[] = []
+  /** Some block is of QLDB, and so is every one before it: this program adds its own to the end of an import. */
+  #hasQldb: boolean
+  /** That block 0 shows nothing, as QLDB's does; known not to be one of this program's once `#hasQldb`. */
+  #blankStart: Finding | undefined
   #isPartial = false
   #mustCoverHead: boolean
   #first: ChainLink | undefined
@@ -56,6 +53,7 @@ export class ChainVerifier {
     this.#options = options
     this.#mustCoverHead = options.mustCoverHeads ?? false
     this.#last = options.after?.link
+    this.#hasQldb = options.after !== undefined
     this.#tree = options.after?.tree ?? new RunningTree()
   }
 
@@ -67,14 +65,34 @@ export class ChainVerifier {
     this.#first ??= block
     this.#checkPlace(block, findings)
     this.#checkVersions(block, findings)
-    if (report.hasStrangeHead && !this.#mustCoverHead && this.#strange.length < reportFindingsMax) {
-      const message = 'no entry is the hash of its head, in a ledger whose later blocks were made here'
-      this.#strange.push(findingOf('head', block, message))
-    }
+    const gaps = this.#noteMaker(block, report)
     this.#mustCoverHead ||= report.isOwn
     this.#last = block
     this.#addLeaf(block)
-    return { ...pickReport(report), findings }
+    return { ...pickReport(report), findings, gaps }
+  }
+
+  /** Gives the gaps that stay. */
+  #noteMaker(block: Block, report: BlockReport): readonly Finding[] {
+    const { isOwn, isOfQldb, gaps, opaqueEntries, findings } = report
+    if (isOfQldb) this.#noteQldb()
+    if (isOwn || isOfQldb || this.#hasQldb || this.#mustCoverHead) return gaps
+    if (this.#strange.length < reportFindingsMax) {
+      const message = 'no entry is the hash of its head, in a ledger whose later blocks were made here'
+      this.#strange.push(findingOf('head', block, message))
+    }
+    const blank = gaps.find(({ code }) => code === 'block-blank')
+    const isStart = block.blockAddress.sequenceNo === 0 && blank !== undefined && findings.length === 0
+    if (!isStart || opaqueEntries !== opaqueEntriesOfQldb || hasContent(block)) return gaps
+    this.#blankStart = blank
+    return gaps.filter((gap) => gap !== blank)
+  }
+
+  #noteQldb(): void {
+    if (this.#mustCoverHead) return
+    this.#hasQldb = true
+    this.#strange = []
+    this.#blankStart = undefined
   }
 
   /**
@@ -97,17 +115,20 @@ export class ChainVerifier {
       this.#checkVersion(block, id, block.versions[index] as number, findings)
     })
     const { coversHead, opaqueEntries, uncheckedDigests } = block
+    if (!coversHead) this.#noteQldb()
     this.#mustCoverHead ||= coversHead
     this.#last = block
     this.#addLeaf(block)
     const uncovered = coversHead ? [] : headFields
-    const none = { gaps: [], opaqueRevisions: 0, missingRevisions: 0, hasStrangeHead: false, wrongRevisions: new Map() }
-    return { findings, uncovered, opaqueEntries, uncheckedDigests, coversHead, isOwn: coversHead, ...none }
+    const none = { gaps: [], opaqueRevisions: 0, missingRevisions: 0, wrongRevisions: new Map() }
+    const maker = { isOwn: coversHead, isOfQldb: !coversHead }
+    return { findings, uncovered, opaqueEntries, uncheckedDigests, coversHead, ...maker, ...none }
   }
 
-  /** What can only be said after the last block: redacted revisions that no block so far asked to redact. */
+  /** What can only be said after the last block: redacted revisions that no block so far asked to redact, for one. */
   end(): Finding[] {
     const findings: Finding[] = this.#mustCoverHead ? [...this.#strange] : []
+    if (this.#blankStart !== undefined) findings.push(this.#blankStart)
     for (const [place, { block, message }] of this.#redacted) {
       if (!this.#redactionsAskedFor.has(place)) findings.push(findingOf('redaction', block, message))
     }
@@ -223,9 +244,14 @@ function placeOfRedacted({ blockAddress, documentId }: RedactedRevision): string
   return placeOf(blockAddress.sequenceNo, documentId)
 }
 
+/** Whether a block, found sound, shows anything but hashes. */
+function hasContent({ redactionInfo, revisions = [] }: Block): boolean {
+  return redactionInfo !== undefined || revisions.some(({ metadata }) => metadata !== undefined)
+}
+
 function pickReport(report: BlockReport): Omit<BlockReport, 'findings'> {
   const { uncovered, opaqueEntries, opaqueRevisions, uncheckedDigests } = report
-  const { coversHead, isOwn, hasStrangeHead, missingRevisions, wrongRevisions, gaps } = report
+  const { coversHead, isOwn, isOfQldb, missingRevisions, wrongRevisions, gaps } = report
   return {
     gaps,
     uncovered,
@@ -234,7 +260,7 @@ function pickReport(report: BlockReport): Omit<BlockReport, 'findings'> {
     uncheckedDigests,
     coversHead,
     isOwn,
-    hasStrangeHead,
+    isOfQldb,
     missingRevisions,
     wrongRevisions,
   }

@@ -153,18 +153,22 @@ export class ExportVerifier {
   }
 
   #resume(before: CheckedBefore): void {
-    const { first, last } = before
-    this.#first = first
+    const { last, versionOf } = before
+    const first = numberOf(before.first)
+    this.#first = before.first
     this.#last = last
-    this.#strands.add(first.blockAddress.strandId)
+    this.#strands.add(last.blockAddress.strandId)
+    const isStart = numberOf(last) === 0
     this.#chain = new ChainVerifier({
       documentsMax: exportDocumentsMax,
       hasDigest: false,
       marks: this.#marks,
-      previousBlockHash: last.blockHash,
+      previousBlockHash: isStart ? last.previousBlockHash : last.blockHash,
       mustCoverHeads: coversHead(last),
-      after: { link: last, versionOf: (id) => before.versionOf(id) ?? (numberOf(first) === 0 ? -1 : undefined) },
+      ...(isStart ? {} : { after: { link: last, versionOf: (id) => versionOf(id) ?? (first === 0 ? -1 : undefined) } }),
     })
+    // Who made block 0, which may show nothing, is only known with the next one.
+    if (isStart) this.#chain.add(last)
     const { nodes } = before
     if (nodes === undefined) return
     for (const item of this.#digests.filter(({ digest }) => digest.digestTipAddress.sequenceNo <= numberOf(last))) {
@@ -206,12 +210,6 @@ export class ExportVerifier {
       this.#findings.add(severityOf(code), code, message, { sequenceNo, file: source.path })
     }
     if (source.doubtful.length > 0 && source.isJson) this.#noteDoubtful(source)
-    if (block.blockHash.length === 0) {
-      // By AWS's rule it joins with the next hash to that one, so that it would stand for nothing.
-      const { sequenceNo } = block.blockAddress
-      const message = `block ${sequenceNo} has an empty blockHash: nothing in it is covered by the digest`
-      this.#findings.add('doubtful', 'block-hash', message, { sequenceNo, file: source.path })
-    }
     for (const field of report.uncovered) {
       const plain = field.includes('[') ? field.replace(/\[\d+\]/g, '[]') : field
       const isNamed = this.#uncovered.has(plain) || this.#uncovered.size < uncoveredNamesMax
@@ -234,9 +232,7 @@ export class ExportVerifier {
   end(guesses: JsonRetyper['guesses'] = { total: 0, most: 0 }): ExportReport {
     this.#counts.guesses = guesses.total
     this.#counts.guessesOfOne = guesses.most
-    for (const { code, message, sequenceNo } of this.#chain.end())
-      this.#findings.add(severityOf(code), code, message, { sequenceNo })
-    for (const { code, message, sequenceNo } of this.#marks.end())
+    for (const { code, message, sequenceNo } of [...this.#chain.end(), ...this.#marks.end()])
       this.#findings.insert(severityOf(code), code, message, sequenceNo)
     this.#counts.jsonDoubtfulRevisions += this.#marks.unchecked
     if (this.#chain.isPartial) {
@@ -284,7 +280,7 @@ export class ExportVerifier {
   #begin(block: Block): void {
     this.#first = block
     const { sequenceNo } = block.blockAddress
-    // What stands before AWS's block 0 was never published: whatever is there counts as nothing.
+    // What stands before AWS's block 0 was never published: whatever is there is a gap of the block's own check.
     const isStart = sequenceNo === 0
     this.#chain = new ChainVerifier({
       documentsMax: exportDocumentsMax,
@@ -292,10 +288,6 @@ export class ExportVerifier {
       marks: this.#marks,
       ...(isStart ? { previousBlockHash: block.previousBlockHash } : {}),
     })
-    if (isStart && block.previousBlockHash.length > 0) {
-      const message = `block 0 has a previousBlockHash, '${toBase64(block.previousBlockHash)}'`
-      this.#findings.add('note', 'starts-late', message, { sequenceNo })
-    }
     if (isStart) return
     const message = `the blocks before block ${sequenceNo} are not there: the chain is checked from there on, and binds nothing before`
     this.#findings.add('note', 'starts-late', message, { sequenceNo })

@@ -4,9 +4,10 @@ import { ionHash, ionHashOfString } from '../values/ion-hash.ts'
 import { joinHashes } from '../values/join-hashes.ts'
 import { compareInstants, instantMs, instantOf } from '../values/timestamp.ts'
 import type { StructValue, TimestampValue } from '../values/value.ts'
-import { type Block, type DocumentInfo, headOf, type Revision, revisionHash, type StatementInfo } from './block.ts'
+import { type Block, type DocumentInfo, headOf, type Revision, revisionHash, type TransactionInfo } from './block.ts'
 import { knownFields } from './block-from-ion.ts'
 import { rootOf } from './merkle-tree.ts'
+import { changesCatalog, type EntryPlaces, isCatalogChange, unlikeQldb } from './qldb-form.ts'
 
 /**
  * What a check found. Hash checks (the first group) show that something was changed; the others, on fields that no
@@ -45,6 +46,8 @@ export type GapCode =
   | 'revision-unchecked'
   | 'entries-unknown'
   | 'block-blank'
+  | 'redaction-missing'
+  | 'start-unknown'
   | 'head-unproven'
   | 'field-unknown'
   | 'digest-uncovered'
@@ -66,6 +69,8 @@ const gapCodes: ReadonlySet<string> = new Set<GapCode>([
   'revision-unchecked',
   'entries-unknown',
   'block-blank',
+  'redaction-missing',
+  'start-unknown',
   'head-unproven',
   'field-unknown',
   'digest-uncovered',
@@ -77,9 +82,6 @@ const gapCodes: ReadonlySet<string> = new Set<GapCode>([
 export function isGap({ code }: { readonly code: string }): boolean {
   return gapCodes.has(code)
 }
-
-/** Entries in each of AWS's blocks that nothing explains: two in every complete one that was published. */
-export const opaqueEntriesOfQldb = 2
 
 /** The table id of this program's own catalog; AWS draws its ids at random, so it has none like that. */
 const ownCatalogId = '0'.repeat(22)
@@ -106,8 +108,8 @@ export interface BlockReport {
   readonly coversHead: boolean
   /** It was made here, by what its hashes cover: it covers its head, or changes this program's catalog. */
   readonly isOwn: boolean
-  /** It has the entries of this program's blocks, but the first is not the hash of its head. */
-  readonly hasStrangeHead: boolean
+  /** It has all that QLDB's blocks have, so it can't be one that was made here (qldb-form.ts). */
+  readonly isOfQldb: boolean
   /** Documents of transactionInfo whose revision is not shown, though it is not one of QLDB's own catalog. */
   readonly missingRevisions: number
   /** Revisions whose data does not have their hash, with the finding; undefined for those that are not to be checked. */
@@ -141,12 +143,13 @@ class BlockCheck implements BlockReport {
   uncheckedDigests = 0
   coversHead = false
   isOwn = false
-  hasStrangeHead = false
+  isOfQldb = false
   missingRevisions = 0
   readonly wrongRevisions = new Map<number, Finding | undefined>()
   readonly #block: Block
   /** Indexes of entriesHashList that have been explained. */
   readonly #explained = new Set<number>()
+  readonly #places: EntryPlaces = {}
 
   constructor(block: Block) {
     this.#block = block
@@ -167,6 +170,7 @@ class BlockCheck implements BlockReport {
     this.#guard(() => this.#checkDocuments())
     this.#checkEntries()
     if (!this.coversHead) this.#guard(() => this.#checkForeign(mustCoverHead))
+    this.#checkStart(block)
     this.#expectHash('entries-hash', 'entriesHash', block.entriesHash, rootOf(block.entriesHashList))
     const joined = joinHashes(block.entriesHash, block.previousBlockHash)
     this.#expectHash('block-hash', 'blockHash', block.blockHash, joined)
@@ -175,7 +179,7 @@ class BlockCheck implements BlockReport {
   #checkHead(mustCoverHead: boolean): void {
     const { blockAddress, transactionId, blockTimestamp } = this.#block
     const head = ionHash(headOf(blockAddress, transactionId, blockTimestamp))
-    this.coversHead = this.#explain(head)
+    this.coversHead = this.#explain(head) !== undefined
     this.isOwn = this.coversHead
     if (this.coversHead) {
       if (!this.findings.some(({ code }) => code === 'malformed')) this.#checkOrder(head)
@@ -190,7 +194,8 @@ class BlockCheck implements BlockReport {
     const info = this.#block.transactionInfo
     if (info === undefined) return
     const hash = ionHash(info.ion)
-    if (!this.#explain(hash)) {
+    this.#note('transactionInfo', this.#explain(hash))
+    if (this.#places.transactionInfo === undefined) {
       this.#find('transaction-info', `transactionInfo has the hash ${toBase64(hash)}, expected an entry of that hash`)
     }
     info.statements.forEach(({ statement, statementDigest }, index) => {
@@ -207,7 +212,8 @@ class BlockCheck implements BlockReport {
     const info = this.#block.redactionInfo
     if (info === undefined) return
     const hash = ionHash(info.ion)
-    if (this.#explain(hash)) return
+    this.#note('redactionInfo', this.#explain(hash))
+    if (this.#places.redactionInfo !== undefined) return
     this.#find('redaction-info', `redactionInfo has the hash ${toBase64(hash)}, expected an entry of that hash`)
   }
 
@@ -216,8 +222,11 @@ class BlockCheck implements BlockReport {
     if (revisions === undefined) return
     for (const [index, revision] of revisions.entries())
       this.#guard(() => this.#checkRevision(revision, index, !unchecked.includes(index)))
+    // No block has an empty list: the field is absent.
+    if (revisions.length === 0) this.uncovered.push('revisions')
     const root = rootOf(revisions.map((revision) => revision.hash))
-    if (revisions.length === 0 || this.#explain(root)) return
+    if (revisions.length > 0) this.#note('revisions', this.#explain(root))
+    if (revisions.length === 0 || this.#places.revisions !== undefined) return
     this.#find(
       'revisions-root',
       `its ${revisions.length} revisions have the root ${toBase64(root)}, expected an entry of that hash`,
@@ -281,13 +290,22 @@ class BlockCheck implements BlockReport {
         this.#find('revision-missing', message)
       }
     }
+    this.#checkHidden(transactionInfo)
+  }
+
+  /** Revisions that show only their hash and are of no document: QLDB has them where a statement changes its catalog. */
+  #checkHidden({ statements }: TransactionInfo): void {
+    const hidden = this.opaqueRevisions - this.missingRevisions
+    if (this.coversHead || hidden <= 0 || statements.some(changesCatalog)) return
+    this.missingRevisions += hidden
+    const text = `${hidden} of its revisions show only their hash, though no statement changes the catalog`
+    this.#find('revision-missing', text)
   }
 
   /** What only blocks that do not cover their head are asked. */
   #checkForeign(mustCoverHead: boolean): void {
-    const { blockAddress, revisions = [], transactionInfo, blockTimestamp } = this.#block
+    const { revisions = [], transactionInfo, blockTimestamp } = this.#block
     this.isOwn = changesOwnCatalog(this.#block)
-    this.hasStrangeHead = this.opaqueEntries === 1 && !this.#explained.has(0)
     const times = [
       ...(transactionInfo?.statements ?? []).map(({ startTime }) => startTime),
       ...revisions.flatMap(({ metadata }) => metadata?.txTime ?? []),
@@ -298,16 +316,20 @@ class BlockCheck implements BlockReport {
       this.#find('revision-time', `its time is not within ${limit}, after the times of its statements and revisions`)
     }
     if (mustCoverHead) return
-    if (this.isOwn)
+    if (this.isOwn) {
       this.#find('head', 'it changes the catalog of a ledger made here, but no entry is the hash of its head')
-    else if (this.hasStrangeHead) {
-      this.#find('head-unproven', 'nothing covers its address, transaction and time, and it is not of the form of QLDB')
-    } else if (this.opaqueEntries !== opaqueEntriesOfQldb) {
-      const text = `${this.opaqueEntries} of its entries belong to nothing in it, blocks of QLDB have ${opaqueEntriesOfQldb}`
-      this.#find('entries-unknown', text)
-    } else if (transactionInfo === undefined && revisions.length === 0 && blockAddress.sequenceNo > 0) {
-      this.#find('block-blank', 'it shows neither statements nor revisions')
+      return
     }
+    const unlike = unlikeQldb(this.#block, this.#places, this.opaqueEntries)
+    for (const [code, text] of unlike) this.#find(code, text)
+    this.isOfQldb = unlike.length === 0 && this.missingRevisions === 0
+  }
+
+  /** Nothing is before block 0. */
+  #checkStart({ blockAddress, previousBlockHash }: Block): void {
+    if (blockAddress.sequenceNo > 0 || previousBlockHash.length === 0) return
+    const text = `it is block 0, but has the previousBlockHash ${toBase64(previousBlockHash)}`
+    this.#find(this.coversHead ? 'previous-hash' : 'start-unknown', text)
   }
 
   #checkEntries(): void {
@@ -344,13 +366,18 @@ class BlockCheck implements BlockReport {
       this.#find('order-unproven', 'its revisions are not in the order of the documents in transactionInfo')
   }
 
-  /** Whether an entry that nothing else has explained is this hash. */
-  #explain(hash: Uint8Array): boolean {
+  /** The entry that nothing else has explained and that is this hash. */
+  #explain(hash: Uint8Array): number | undefined {
     const index = this.#block.entriesHashList.findIndex(
       (entry, at) => !this.#explained.has(at) && equalBytes(entry, hash),
     )
-    if (index !== -1) this.#explained.add(index)
-    return index !== -1
+    if (index === -1) return undefined
+    this.#explained.add(index)
+    return index
+  }
+
+  #note(part: keyof EntryPlaces, index: number | undefined): void {
+    if (index !== undefined) this.#places[part] = index
   }
 
   #expectHash(code: FindingCode, name: string, found: Uint8Array, expected: Uint8Array): void {
@@ -389,13 +416,6 @@ const transactionMs = 30_000
 function isWithinTransaction(time: TimestampValue, blockTimestamp: TimestampValue): boolean {
   if (compareInstants(instantOf(time), instantOf(blockTimestamp)) > 0) return false
   return instantMs(blockTimestamp) - instantMs(time) <= transactionMs
-}
-
-/** Statements that change QLDB's own catalog alone; its revisions show only their hash. */
-const catalogStatement = /^\s*(?:--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*(?:CREATE|DROP|UNDROP)\s/i
-
-function isCatalogChange({ statements: indexes }: DocumentInfo, statements: readonly StatementInfo[]): boolean {
-  return indexes.length > 0 && indexes.every((index) => catalogStatement.test(statements[index]?.statement ?? ''))
 }
 
 export function findingOf(code: FindingCode, block: Pick<Block, 'blockAddress'>, message: string): Finding {

@@ -74,7 +74,8 @@ function checkTip(
   isLeaf: boolean,
   uncheckedRevisions: readonly number[],
 ): void {
-  for (const finding of verifyBlock(block, { uncheckedRevisions }).findings) check.report(finding)
+  const { findings, gaps } = verifyBlock(block, { uncheckedRevisions })
+  for (const finding of [...findings, ...gaps]) check.report(finding)
   const isInPlace = block.blockAddress.sequenceNo === tip
   if (isLeaf && isInPlace) return
   check.report({

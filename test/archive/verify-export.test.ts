@@ -376,13 +376,13 @@ test(
 )
 
 test(
-  'a block whose hashes are all empty proves nothing, and is told',
+  'a block whose hashes are empty is tampered',
   withFolder(async (folder) => {
     const address = `{strandId:"${strandId}",sequenceNo:0}`
     const hashes = 'blockHash:{{}},entriesHash:{{}},previousBlockHash:{{}},entriesHashList:[]'
     const bare = `{blockAddress:${address},transactionId:"t",blockTimestamp:2020-01-01T00:00:00Z,${hashes}}`
     const report = await check(folder, { 'a.ion': bare })
-    assert.deepEqual([report.verdict, codes(report)], ['incomplete', ['entries-unknown', 'block-hash']])
+    assert.deepEqual([report.verdict, codes(report)], ['tampered', ['malformed']])
   }),
 )
 

@@ -4,6 +4,7 @@
  * `operation` and `path` say where the drill looks for it.
  */
 const verify = 'src/journal/verify.ts'
+const form = 'src/journal/qldb-form.ts'
 const evidence = 'src/journal/verify-evidence.ts'
 const findings = 'src/journal/import-findings.ts'
 
@@ -22,6 +23,7 @@ export const plantedHoles = [
     file: verify,
     find: 'if (ids.has(id)) continue',
     replace: 'if (ids.has(id) || this.opaqueRevisions > 0) continue',
+    also: [{ find: 'if (this.coversHead || hidden <= 0 ||', replace: 'if (hidden !== -1 ||' }],
     artefact: 'binary, of AWS',
     operation: 'hash',
     path: ', revisions.[1], variant 0',
@@ -31,7 +33,9 @@ export const plantedHoles = [
     file: verify,
     find: 'if (ids.has(id)) continue',
     replace: 'if (ids.has(id) || revisions === undefined) continue',
-    also: [{ find: 'this.opaqueEntries !== opaqueEntriesOfQldb', replace: 'this.opaqueEntries < opaqueEntriesOfQldb' }],
+    also: [
+      { file: form, find: '(opaqueEntries !== opaqueEntriesOfQldb)', replace: '(opaqueEntries < opaqueEntriesOfQldb)' },
+    ],
     artefact: 'binary, of AWS',
     operation: 'remove',
     path: ', revisions, variant 0',
@@ -42,8 +46,8 @@ export const plantedHoles = [
     find: 'this.isOwn = changesOwnCatalog(this.#block)',
     replace: 'this.isOwn = false',
     also: [
-      { find: 'this.hasStrangeHead = this.opaqueEntries === 1 && !this.#explained.has(0)', replace: '' },
-      { find: 'this.opaqueEntries !== opaqueEntriesOfQldb', replace: 'this.opaqueEntries > opaqueEntriesOfQldb' },
+      { find: 'const unlike = unlikeQldb(', replace: 'const unlike = unlikeQldb.length < 0 ? unlikeQldb(' },
+      { find: 'this.#places, this.opaqueEntries)', replace: 'this.#places, this.opaqueEntries) : []' },
       { find: 'times.some((time) => !isWithinTransaction(time, blockTimestamp))', replace: 'times.length < 0' },
     ],
     artefact: 'binary, made here',
@@ -116,8 +120,8 @@ export const plantedHoles = [
   {
     name: 'the statements of a block are not hashed',
     file: verify,
-    find: 'if (!this.#explain(hash)) {',
-    replace: 'if (!this.#explain(hash) && info.statements.length === 0) {',
+    find: 'if (this.#places.transactionInfo === undefined) {',
+    replace: 'if (this.#places.transactionInfo === undefined && info.statements.length === 0) {',
     artefact: 'binary, made here',
     operation: 'change',
     path: 'block 3, transactionInfo.statements.[0].startTime',
