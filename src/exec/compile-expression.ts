@@ -33,7 +33,7 @@ import type { Doubts } from './doubts.ts'
 import { type Compiler, type Evaluate, type Frame, placed, writtenMissing } from './frame.ts'
 import { compileBetween, compileIn, compileLike, compileQuantified } from './predicates.ts'
 import { compileRow } from './row.ts'
-import { doubtMissing, throughDoubts } from './sure-conditions.ts'
+import { doubtMissing, sureConstant, throughDoubts } from './sure-conditions.ts'
 import { tableBag } from './scan.ts'
 import { failed, mistyped, siteOf } from './type-errors.ts'
 import { compileWritten, constructing } from './written-values.ts'
@@ -43,6 +43,7 @@ export function compileExpression(expression: PlanExpression, compiler: Compiler
   passLoop()
   switch (expression.kind) {
     case 'constant': {
+      if (compiler.doubts !== undefined) return sureConstant(expression, compiler.doubts)
       const isLiteral = expression.written === undefined
       const isWritten = isLiteral && expression.value.type === 'missing' && compiler.role !== 'read'
       const value = isWritten ? writtenMissing : expression.value

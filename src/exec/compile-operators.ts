@@ -220,9 +220,9 @@ function compileOrder(
   }
 }
 
-export function cannotCompare(a: Value, b: Value, compiler: Compiler, span: Span): Value {
+export function cannotCompare(a: Value, b: Value, compiler: Compiler, span: Span, isListed = false): Value {
   if (!compiler.raises) {
-    compiler.doubts?.note({ message: comparing(a, b), span, kinds: [kindOf(a.type), kindOf(b.type)] })
+    compiler.doubts?.note({ message: comparing(a, b), span, kinds: [kindOf(a.type), kindOf(b.type)], isListed })
     return missing
   }
   const types = `${a.type.toUpperCase()}, ${b.type.toUpperCase()}`

@@ -88,7 +88,8 @@ export function compileKept(part: object, evaluate: Evaluate, { doubts }: Compil
     const before = doubts?.count
     const value = evaluate(frame)
     if (doubts?.last !== undefined && doubts.count !== before) {
-      frame.doubts.set(node, { message: doubts.last.message, span: doubts.last.span })
+      const { message, span, help } = doubts.last
+      frame.doubts.set(node, { message, span, help })
     }
     frame.kept.keep(heapBytes(value, frame.memory.limits.memoryBytes))
     frame.results.set(node, value)

@@ -8,6 +8,7 @@ import type { Evaluate, Frame } from './frame.ts'
 export interface Doubt {
   readonly message: string
   readonly span: Span
+  readonly help?: string | undefined
   /** The mark of an operation that a type error ended; set where it gave a value for another row. */
   readonly mark?: number
   /** The kinds of a comparison's sides. */
@@ -127,7 +128,7 @@ export class Doubts {
       this.last = last
       return query.plain(frame)
     }
-    this.note({ message: doubt.message, span: doubt.span })
+    this.note({ message: doubt.message, span: doubt.span, help: doubt.help })
     return this.#settled(query, value, before)
   }
 

@@ -1,4 +1,5 @@
 import { passLoop } from '../base/interruption.ts'
+import { textsOf } from './literal-names.ts'
 import { noticeSitesMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type {
@@ -272,7 +273,7 @@ class Finder {
     passLoop()
     switch (expression.kind) {
       case 'constant':
-        if (expression.written?.kind === 'binary') this.#literals(expression.written)
+        for (const { text, span } of textsOf(expression)) this.#literal(text, span)
         return
       case 'field':
         this.#field(expression, role)
@@ -295,7 +296,7 @@ class Finder {
       case 'between':
         this.#expression(expression.operand, 'field')
         this.#all([expression.low, expression.high], 'text')
-        this.#comparison(expression, [expression.operand, expression.low, expression.high])
+        this.#between(expression)
         if (!expression.negated) this.#nulls([expression.operand, expression.low, expression.high], 'other')
         return
       case 'in': {
@@ -395,25 +396,12 @@ class Finder {
       this.sites.nullComparisons.push(found)
   }
 
-  /** Two strings that are compared: each may be the name of a field in quotes. */
-  #literals({ op, left, right, span }: Extract<PlanExpression, { kind: 'binary' }>): void {
-    if (!comparisons.test(op)) return
-    const texts = [left, right].map((side) => (side.kind === 'constant' ? side.value : undefined))
-    if (!texts.every((text) => text?.type === 'string')) return
+  /** A text that may have been meant as the name of a field. */
+  #literal(text: string, span: Span): void {
     for (const [slot, source] of this.sites.sources) {
       if (this.#blocks.get(slot) !== this.#block || source.paths.length >= noticeSitesMax) continue
-      for (const { value } of texts as readonly { readonly value: string }[]) {
-        const steps: readonly NoticeStep[] = [{ kind: 'field', name: value, exact: true }]
-        source.paths.push({
-          steps,
-          text: value,
-          span,
-          role: 'literal',
-          isName: false,
-          isOutput: false,
-          mark: undefined,
-        })
-      }
+      const steps: readonly NoticeStep[] = [{ kind: 'field', name: text, exact: true }]
+      source.paths.push({ steps, text, span, role: 'literal', isName: false, isOutput: false, mark: undefined })
     }
   }
 
@@ -424,6 +412,18 @@ class Finder {
 
   #comparison(part: object, parts: readonly PlanExpression[], isNegated = false): void {
     if (this.sites.comparisons.length < noticeSitesMax) this.sites.addComparison(part, { parts, isNegated })
+  }
+
+  /** The second bound is watched by itself: the first may decide without it. */
+  #between(expression: Extract<PlanExpression, { kind: 'between' }>): void {
+    const parts = [expression.operand, expression.low, expression.high]
+    this.#comparison(expression, parts)
+    if (this.sites.comparisons.length >= noticeSitesMax) return
+    this.sites.addComparison(expression.high, {
+      parts,
+      isNegated: false,
+      ...(expression.negated ? { isBound: true } : {}),
+    })
   }
 
   #field(expression: Extract<PlanExpression, { kind: 'field' }>, role: PathRole): void {

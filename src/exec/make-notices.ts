@@ -41,7 +41,7 @@ export function makeNotices(findings: Findings): readonly Notice[] {
   for (const { rows, pending, source } of probes.values()) {
     for (const site of source.paths) {
       if (rows === 0 || site.role !== 'literal' || pending.includes(site)) continue
-      add('notice/text-not-name', literalMessage(site), site.span)
+      add('notice/text-not-name', literalMessage(site, text), site.span)
     }
   }
   for (const site of sites.comparisons) {
@@ -135,9 +135,12 @@ function isMeantAsText({ role }: PathSite, isQuoted: boolean, wanted: string, ne
   return role === 'value' && near === undefined
 }
 
-/** A string that is the name of a field that documents have, beside another string. */
-function literalMessage({ text: name }: PathSite): string {
-  return `'${noticeText(name)}' is a string, not the field; names take double quotes, or none`
+/** A string beside another string, or a symbol, that is the name of a field that documents have. */
+function literalMessage({ text: name, span }: PathSite, text: string): string {
+  const is = text.startsWith('`', span.start)
+    ? `\`${noticeText(name)}\` is a symbol`
+    : `'${noticeText(name)}' is a string`
+  return `${is}, not the field; names take double quotes, or none`
 }
 
 function noListMessage({ parts }: ComparisonSite, [, found]: readonly [Value, Value], text: string): string {
@@ -146,7 +149,7 @@ function noListMessage({ parts }: ComparisonSite, [, found]: readonly [Value, Va
 }
 
 function mismatchMessage(
-  { parts, isNegated, call }: ComparisonSite,
+  { parts, isNegated, isBound, call }: ComparisonSite,
   [a, b]: readonly [Value, Value],
   text: string,
 ): string {
@@ -155,7 +158,7 @@ function mismatchMessage(
     (isQuotedNumber(a, b) || isQuotedNumber(b, a))
   const hint = isQuoted ? '; numbers take no quotes' : ''
   const never = call === undefined ? 'was never true' : 'never had equal arguments'
-  const result = isNegated ? 'was true for every value' : never
+  const result = isBound ? 'was decided by its first bound alone' : isNegated ? 'was true for every value' : never
   return `${noticeText(text)} ${result}: it compared ${a.type} with ${b.type}${hint}`
 }
 

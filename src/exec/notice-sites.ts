@@ -51,6 +51,8 @@ export interface ComparisonSite {
   readonly call?: PlanExpression
   /** Whether it is true for values of different types: `<>`, NOT IN. */
   readonly isNegated: boolean
+  /** The second bound of NOT BETWEEN. */
+  readonly isBound?: true
 }
 
 /**

@@ -151,20 +151,33 @@ export function compileBetween(expression: Kind<'between'>, compiler: Compiler):
   const yes = expression.negated ? falseValue : trueValue
   const no = expression.negated ? trueValue : falseValue
   const mark = compiler.sites.comparisonMark(expression)
+  const highMark = compiler.sites.comparisonMark(expression.high)
+  const isHighKnown = expression.high.kind === 'constant' || expression.high.kind === 'parameter'
+  const { doubts } = compiler
   /** TRUE when sign * (a - b) >= 0. */
   const atLeast = (a: Value, b: Value, sign: number): Value => {
     if (isAbsent(a) || isAbsent(b)) return absentOf(a, b, compiler)
+    doubts?.compared(span, a, b)
     const order = compare(a, b)
-    if (order === undefined) return cannotCompare(a, b, compiler, span)
+    if (order === undefined) return cannotCompare(a, b, compiler, span, true)
     return order * sign >= 0 ? trueValue : falseValue
   }
   return (frame) => {
     const value = operand(frame)
     const least = low(frame)
     if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, value, [least])
+    const before = doubts?.count
     const above = atLeast(value, least, 1)
+    if (above === falseValue && doubts === undefined) {
+      if (frame.marks[highMark] === 0 && isHighKnown) frame.observation?.comparedEach(highMark, value, [high(frame)])
+      return no
+    }
+    const most = high(frame)
+    if (frame.marks[highMark] === 0 && above !== missing) frame.observation?.comparedEach(highMark, value, [most])
+    const below = atLeast(value, most, -1)
+    // A bound of the wrong type decides nothing, even where the other bound would.
+    if (before !== doubts?.count) return missing
     if (above === falseValue) return no
-    const below = atLeast(value, high(frame), -1)
     if (below === falseValue) return no
     if (above === trueValue && below === trueValue) return yes
     return above === missing || below === missing ? missing : nullValue

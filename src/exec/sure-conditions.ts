@@ -18,7 +18,7 @@ import { unseenMarks } from './observation.ts'
  * once.
  */
 export function compileSure(input: Operator, compiler: Compiler): ((frame: Frame) => void) | undefined {
-  const conditions = conditionsOf(input).filter((condition) => !isPlain(condition))
+  const conditions = conditionsOf(input).filter((condition) => !isPlain(condition) || hasSymbol(condition))
   if (conditions.length === 0) return undefined
   const doubts = new Doubts()
   const tests = conditions.map((condition) => compileTest(condition, doubting(compiler, doubts)))
@@ -36,10 +36,10 @@ export function compileSure(input: Operator, compiler: Compiler): ((frame: Frame
   }
 }
 
-function refuse({ message, span }: Doubt): never {
+function refuse({ message, span, help }: Doubt): never {
   throw new LedgerError('evaluator/type-mismatch', `the condition is true only because ${message}`, {
     span,
-    help: "compare with a value of the field's own type, or ask for the type with IS",
+    help: help ?? "compare with a value of the field's own type, or ask for the type with IS",
   })
 }
 
@@ -69,11 +69,38 @@ function isPlain(condition: PlanExpression): boolean {
     case 'like':
       return !decides(condition.operand) && !decides(condition.pattern)
     case 'between':
-      return ![condition.operand, condition.low, condition.high].some(decides)
+      return !condition.negated && ![condition.operand, condition.low, condition.high].some(decides)
     case 'is':
       return isPath(condition.operand)
     default:
       return false
+  }
+}
+
+/** Whether a symbol is written in it: for a name, as MySQL quotes it? */
+function hasSymbol(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null) return false
+  if (Array.isArray(node)) return node.some(hasSymbol)
+  const expression = node as PlanExpression
+  if (expression.kind === 'constant') return symbolsIn(expression.value).length > 0
+  return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && hasSymbol(part))
+}
+
+function symbolsIn(value: Value): readonly string[] {
+  if (value.type === 'symbol') return [value.value]
+  return value.type === 'list' || value.type === 'bag' ? value.items.flatMap(symbolsIn) : []
+}
+
+/** A constant in the second look: a symbol that is the name of a field of a row at hand was meant as the field. */
+export function sureConstant({ value, span }: Extract<PlanExpression, { kind: 'constant' }>, doubts: Doubts): Evaluate {
+  const symbols = symbolsIn(value)
+  if (symbols.length === 0) return () => value
+  return (frame) => {
+    const name = symbols.find((one) => frame.slots.some((row) => row.type === 'struct' && row.get(one) !== undefined))
+    if (name === undefined) return value
+    const help = `a field takes double quotes, or none: "${name}"`
+    doubts.note({ message: `\`${name}\` is a symbol, not the field`, span, help })
+    return missing
   }
 }
 

@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import type { Span } from '../base/span.ts'
 import type { Expression } from '../syntax/ast.ts'
 import type { PlanExpression } from './plan.ts'
 import { expressionKey } from './walk-plan.ts'
@@ -25,26 +26,43 @@ export function refuseSelfComparison(part: unknown): void {
 }
 
 /**
- * `'City' <> 'Kent'`, `'City' IS NOT NULL`: the same for every document, for the field City was meant. `1 = 1`, which
- * programs write, is no such mistake, and neither is `? = 'all'`.
+ * `'City' <> 'Kent'`, `'City' IS NOT NULL`, a name in backticks, as MySQL has it: the same for every document, for the field
+ * City was meant. `1 = 1`, which programs write, is no such mistake, and neither is `? = 'all'`; but `? <> 'all'` is where
+ * it is the whole condition.
  */
-export function refuseConstantTexts(part: unknown): void {
+export function refuseConstantTexts(where: Expression): void {
+  refuseTextsIn(where)
+  const isEquality = where.kind === 'binary' && where.op === '='
+  if (isEquality || !isConstant(where, true)) return
+  const found = textIn(where)
+  if (found !== undefined) throw sameForAll(found, where.span)
+}
+
+function refuseTextsIn(part: unknown): void {
   if (typeof part !== 'object' || part === null) return
   if (Array.isArray(part)) {
-    for (const item of part) refuseConstantTexts(item)
+    for (const item of part) refuseTextsIn(item)
     return
   }
   const node = part as Expression
   if (node.kind === 'literal') return
   const operands = comparedBy(node)
-  const name = operands.length > 0 ? constantText(operands, node.kind === 'binary') : undefined
-  if (name !== undefined) {
-    throw new LedgerError('semantic/invalid', `the condition is the same for every document: '${name}' is a string`, {
-      span: node.span,
-      help: `a field takes double quotes, or none: "${name}"; for all documents leave out WHERE`,
-    })
-  }
-  for (const [name, below] of Object.entries(node)) if (!/[sS]pan$/.test(name)) refuseConstantTexts(below)
+  const found = operands.length > 0 ? constantText(operands, node.kind === 'binary') : undefined
+  if (found !== undefined) throw sameForAll(found, node.span)
+  for (const [name, below] of Object.entries(node)) if (!/[sS]pan$/.test(name)) refuseTextsIn(below)
+}
+
+function sameForAll({ text, isSymbol }: ConstantText, span: Span): LedgerError {
+  const is = isSymbol ? `\`${text}\` is a symbol` : `'${text}' is a string`
+  return new LedgerError('semantic/invalid', `the condition is the same for every document: ${is}`, {
+    span,
+    help: `a field takes double quotes, or none: "${text}"; for all documents leave out WHERE`,
+  })
+}
+
+interface ConstantText {
+  readonly text: string
+  readonly isSymbol: boolean
 }
 
 /** What a predicate compares; nothing of what is no predicate. */
@@ -66,27 +84,30 @@ function comparedBy(node: Expression): readonly Expression[] {
   }
 }
 
-/** The first string in operands that are all constants; undefined where they are not, or have none. */
-function constantText(operands: readonly Expression[], isBinary: boolean): string | undefined {
+/** The first string or symbol in operands that are all constants; undefined where they are not, or have none. */
+function constantText(operands: readonly Expression[], isBinary: boolean): ConstantText | undefined {
   const [first, ...others] = operands
   const isByParameter = isBinary && others.some(({ kind }) => kind === 'parameter')
-  if (isByParameter ? first?.kind !== 'literal' : !operands.every(isConstant)) return undefined
+  if (isByParameter ? first?.kind !== 'literal' : !operands.every((one) => isConstant(one))) return undefined
   return operands.map(textIn).find((text) => text !== undefined)
 }
 
-function isConstant(node: Expression): boolean {
-  if (node.kind === 'literal') return true
-  return partsOf(node).length > 0 && partsOf(node).every(isConstant)
+function isConstant(node: Expression, takesParameters = false): boolean {
+  if (node.kind === 'literal' || (takesParameters && node.kind === 'parameter')) return true
+  const parts = takesParameters && partsOf(node).length === 0 ? comparedBy(node) : partsOf(node)
+  return parts.length > 0 && parts.every((part) => isConstant(part, takesParameters))
 }
 
-function textIn(node: Expression): string | undefined {
-  if (node.kind !== 'literal')
-    return partsOf(node)
-      .map(textIn)
-      .find((text) => text !== undefined)
-  return node.source === 'partiql' && node.value.type === 'string' && /\S/.test(node.value.value)
-    ? node.value.value
-    : undefined
+function textIn(node: Expression): ConstantText | undefined {
+  if (node.kind !== 'literal') {
+    const parts = partsOf(node).length === 0 ? comparedBy(node) : partsOf(node)
+    return parts.map(textIn).find((text) => text !== undefined)
+  }
+  const { source, value } = node
+  if (value.type !== 'string' && value.type !== 'symbol') return undefined
+  const isSymbol = source === 'ion'
+  if (isSymbol !== (value.type === 'symbol') || !/\S/.test(value.value)) return undefined
+  return { text: value.value, isSymbol }
 }
 
 function partsOf(node: Expression): readonly Expression[] {
