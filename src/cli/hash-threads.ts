@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import { joinBytes } from '../base/bytes.ts'
 import { hashThreadsMax } from '../base/limits.ts'
-import type { FactsSource } from '../journal/facts-source.ts'
+import type { Facts, FactsSource } from '../journal/facts-source.ts'
 import { soundFacts } from '../journal/sealed-blocks.ts'
+import { soundTexts, type TextFacts } from '../journal/sound-texts.ts'
 import { chunkPath } from './chunks.ts'
-import type { HashAnswer, HashRequest } from './hash-worker.ts'
+import { type HashAnswer, type HashRequest, joinPieces, splitPieces } from './hash-requests.ts'
 
 /** So many windows are hashed here first: in less time no thread has started. */
 const windowsBefore = 16
@@ -14,11 +14,16 @@ const windowsPerThread = 2
 /** Windows that are hashed here while all threads have enough to do, before the first answer is awaited. */
 const windowsHere = 2
 
-type Blocks = readonly (Uint8Array | undefined)[]
+/** A window for a thread, and the same work done here. */
+interface Work<Answer> {
+  readonly request: () => HashRequest
+  readonly read: (answer: HashAnswer) => Answer
+  readonly doHere: () => Answer
+}
 
 interface Asked {
-  readonly blocks: Blocks
-  readonly resolve: (answer: HashAnswer) => void
+  readonly take: (answer: HashAnswer) => void
+  readonly doHere: () => void
 }
 
 export interface HashThreadsOptions {
@@ -49,14 +54,33 @@ export class HashThreads implements FactsSource {
     return this.#threads.length === 0 ? 0 : this.#threads.length * windowsPerThread + windowsHere
   }
 
-  of(blocks: Blocks): HashAnswer | Promise<HashAnswer> {
+  of(blocks: readonly (Uint8Array | undefined)[]): Facts | Promise<Facts> {
+    return this.#do({
+      request: () => ({ form: 'stored', ...joinPieces(blocks) }),
+      read: ({ facts }) => facts,
+      doHere: () => soundFacts(blocks),
+    })
+  }
+
+  ofTexts(texts: readonly Uint8Array[]): TextFacts | Promise<TextFacts> {
+    return this.#do({
+      request: () => ({ form: 'text', ...joinPieces(texts) }),
+      read: ({ facts, stored }) => {
+        const blocks = stored === undefined ? [] : splitPieces(stored)
+        return facts.map((known, index) => known && { facts: known, stored: blocks[index] as Uint8Array })
+      },
+      doHere: () => soundTexts(texts),
+    })
+  }
+
+  #do<Answer>(work: Work<Answer>): Answer | Promise<Answer> {
     this.#windows += 1
     if (this.#windows === windowsBefore) this.#start()
     for (const thread of this.#threads) thread.takeAnswers()
     const [first, ...others] = this.#threads
-    if (first === undefined) return soundFacts(blocks)
+    if (first === undefined) return work.doHere()
     const least = others.reduce((found, thread) => (thread.waiting < found.waiting ? thread : found), first)
-    return least.waiting < windowsPerThread ? least.ask(blocks) : soundFacts(blocks)
+    return least.waiting < windowsPerThread ? least.ask(work) : work.doHere()
   }
 
   async close(): Promise<void> {
@@ -108,11 +132,11 @@ class HashThread {
     return this.#asked.length
   }
 
-  ask(blocks: Blocks): Promise<HashAnswer> {
+  ask<Answer>({ request, read, doHere }: Work<Answer>): Promise<Answer> {
     return new Promise((resolve) => {
-      this.#asked.push({ blocks, resolve })
-      const request = requestOf(blocks)
-      this.#port.postMessage(request, [request.bytes.buffer as ArrayBuffer])
+      this.#asked.push({ take: (answer) => resolve(read(answer)), doHere: () => resolve(doHere()) })
+      const message = request()
+      this.#port.postMessage(message, [message.bytes.buffer as ArrayBuffer])
     })
   }
 
@@ -135,18 +159,13 @@ class HashThread {
     const asked = this.#asked.shift()
     if (asked === undefined) return
     this.#onAnswer()
-    asked.resolve(answer)
+    asked.take(answer)
   }
 
   /** What it was asked and has not answered. */
   #answerHere(): void {
     this.takeAnswers()
     this.#port.close()
-    for (const { blocks, resolve } of this.#asked.splice(0)) resolve(soundFacts(blocks))
+    for (const { doHere } of this.#asked.splice(0)) doHere()
   }
-}
-
-function requestOf(blocks: Blocks): HashRequest {
-  const bytes = joinBytes(blocks.filter((block) => block !== undefined))
-  return { lengths: blocks.map((block) => block?.length ?? -1), bytes }
 }

@@ -1,25 +1,17 @@
 import { type MessagePort, workerData } from 'node:worker_threads'
 import { soundFacts } from '../journal/sealed-blocks.ts'
-import type { SoundFacts } from '../journal/sound-block.ts'
+import { soundTexts } from '../journal/sound-texts.ts'
+import { type HashAnswer, type HashRequest, joinPieces, splitPieces } from './hash-requests.ts'
 
-/** Blocks one after the other; a length of -1 stands for one that is not to be looked at. */
-export interface HashRequest {
-  readonly lengths: readonly number[]
-  readonly bytes: Uint8Array
-}
-
-export type HashAnswer = readonly (SoundFacts | undefined)[]
-
-function answer({ lengths, bytes }: HashRequest): HashAnswer {
-  let at = 0
-  return soundFacts(
-    lengths.map((length) => {
-      if (length === -1) return undefined
-      at += length
-      return bytes.subarray(at - length, at)
-    }),
-  )
+function answer(request: HashRequest): HashAnswer {
+  const pieces = splitPieces(request)
+  if (request.form === 'stored') return { facts: soundFacts(pieces), stored: undefined }
+  const found = soundTexts(pieces.map((piece) => piece ?? new Uint8Array(0)))
+  return { facts: found.map((known) => known?.facts), stored: joinPieces(found.map((known) => known?.stored)) }
 }
 
 const port = workerData as MessagePort
-port.on('message', (request: HashRequest) => port.postMessage(answer(request)))
+port.on('message', (request: HashRequest) => {
+  const found = answer(request)
+  port.postMessage(found, found.stored === undefined ? [] : [found.stored.bytes.buffer as ArrayBuffer])
+})

@@ -2,13 +2,15 @@ import { LedgerError } from '../base/errors.ts'
 import type { Value } from '../values/value.ts'
 import { blockFromIon } from './block.ts'
 import { DeferredBlock } from './deferred-block.ts'
-import { type Facts, type FactsSource, withFacts } from './facts-source.ts'
+import { type Facts, type FactsSource, withAnswers } from './facts-source.ts'
 import type { SourceBlock } from './import-blocks.ts'
-import { type FileValue, isFileFault, type OnRead, readFilePieces } from './import-file.ts'
+import { type FileText, type FileValue, isFileFault, type OnRead, readFilePieces } from './import-file.ts'
+import type { BlockFile } from './import-files.ts'
 import type { FindingList } from './import-findings.ts'
 import { isJsonBlock, type JsonRetyper } from './import-json.ts'
 import { windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
-import { SoundBlock, type SoundFacts } from './sound-block.ts'
+import { SoundBlock } from './sound-block.ts'
+import type { StoredFacts, TextFacts } from './sound-texts.ts'
 
 /** What the files of an export are read with. */
 export interface BlockReading {
@@ -24,10 +26,11 @@ export interface BlockReading {
  */
 export class FileBlocks {
   readonly #path: string
+  readonly #isIon: boolean
   readonly #reading: BlockReading
-  #windows: AsyncGenerator<readonly [window: readonly FileValue[], facts: Facts]> | undefined
-  #window: readonly FileValue[] = []
-  #facts: Facts = []
+  #windows: AsyncGenerator<readonly [window: readonly FileItem[], found: TextFacts]> | undefined
+  #window: readonly FileItem[] = []
+  #found: TextFacts = []
   #at = 0
   /** Of a value that is a list: what follows in it. */
   #items: readonly Value[] = []
@@ -39,8 +42,9 @@ export class FileBlocks {
   #failure: { readonly error: unknown } | undefined
   #isAtEnd = false
 
-  constructor(path: string, reading: BlockReading) {
+  constructor({ path, form }: BlockFile, reading: BlockReading) {
     this.#path = path
+    this.#isIon = form === 'ion'
     this.#reading = reading
   }
 
@@ -55,12 +59,13 @@ export class FileBlocks {
 
   /** False at the end. */
   async pull(): Promise<boolean> {
-    this.#windows ??= withFacts(this.#readWindows(), ({ stream }) => stream, this.#reading.facts)
+    const { facts } = this.#reading
+    this.#windows ??= withAnswers(this.#readWindows(), (window) => soundOf(window, facts), facts)
     const next = this.#isAtEnd ? undefined : await this.#windows.next()
     if (next !== undefined && next.done !== true) {
-      const [window, facts] = next.value
+      const [window, found] = next.value
       this.#window = window
-      this.#facts = facts
+      this.#found = found
       this.#at = 0
       return true
     }
@@ -76,14 +81,14 @@ export class FileBlocks {
     await this.#windows?.return(undefined)
   }
 
-  async *#readWindows(): AsyncGenerator<FileValue[]> {
-    let window: FileValue[] = []
+  async *#readWindows(): AsyncGenerator<FileItem[]> {
+    let window: FileItem[] = []
     let bytes = 0
     try {
-      for await (const piece of readFilePieces(this.#path, this.#reading.onRead)) {
+      for await (const piece of readFilePieces(this.#path, this.#isIon, this.#reading.onRead)) {
         for (const item of piece) {
           window.push(item)
-          bytes += item.stream?.length ?? item.bytes
+          bytes += ('stream' in item ? item.stream?.length : undefined) ?? item.bytes
           if (window.length < windowBlocksMax && bytes < windowBytesMax) continue
           yield window
           window = []
@@ -105,14 +110,15 @@ export class FileBlocks {
   #takeValue(): SourceBlock | undefined {
     const item = this.#window[this.#at]
     if (item === undefined) return undefined
-    const facts = this.#facts[this.#at]
+    const found = this.#found[this.#at]
     this.#at += 1
-    const { stream, bytes } = item
-    if (stream !== undefined && facts !== undefined) return soundSource(facts, stream, this.#path, bytes)
+    const { bytes } = item
+    if (found !== undefined) return soundSource(found, this.#path, bytes)
     try {
-      const { value } = item
-      if (value.type !== 'list') return this.#sourceOf(value, bytes)
-      this.#items = value.items
+      const values = 'text' in item ? item.values : [item.value]
+      const [value] = values
+      if (values.length === 1 && value?.type !== 'list') return this.#sourceOf(value as Value, bytes)
+      this.#items = values.flatMap((each) => (each.type === 'list' ? each.items : [each]))
     } catch (error) {
       if (!isFileFault(error)) throw error
       // Nothing after it is looked at.
@@ -156,7 +162,21 @@ export class FileBlocks {
   }
 }
 
-function soundSource(facts: SoundFacts, stored: Uint8Array, path: string, bytes: number): SourceBlock {
+type FileItem = FileValue | FileText
+
+/** What is known of blocks that are there in their stored form, or in Ion text. */
+function soundOf(window: readonly FileItem[], facts: FactsSource): TextFacts | Promise<TextFacts> {
+  const texts = window.flatMap((item) => ('text' in item ? [item.text] : []))
+  if (texts.length === window.length) return facts.ofTexts(texts)
+  const streams = window.map((item) => ('stream' in item ? item.stream : undefined))
+  if (streams.every((stream) => stream === undefined)) return []
+  const withStreams = (found: Facts) =>
+    found.map((known, at) => known && { facts: known, stored: streams[at] as Buffer })
+  const found = facts.of(streams)
+  return found instanceof Promise ? found.then(withStreams) : withStreams(found)
+}
+
+function soundSource({ facts, stored }: StoredFacts, path: string, bytes: number): SourceBlock {
   const sound = new SoundBlock(facts, stored)
   const block = new DeferredBlock(sound, stored)
   return { block, path, bytes, isJson: false, doubtful: none, stored, sound }

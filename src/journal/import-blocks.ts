@@ -237,7 +237,7 @@ class FileRun implements Run {
   constructor(file: BlockFile, reading: BlockReading) {
     this.#file = file
     this.#findings = reading.findings
-    this.#blocks = new FileBlocks(file.path, reading)
+    this.#blocks = new FileBlocks(file, reading)
     this.first = Math.min(file.first, file.named?.first ?? file.first)
     this.#last = this.first - 1
   }

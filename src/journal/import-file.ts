@@ -28,6 +28,14 @@ export interface FileValue {
   readonly stream?: Buffer
 }
 
+/** What may be a block in Ion text, not parsed yet. */
+export interface FileText {
+  readonly text: Buffer
+  readonly bytes: number
+  /** Throws what the reading throws. */
+  readonly values: readonly Value[]
+}
+
 /**
  * The top-level values of a file of Ion text, Ion binary or JSON (also JSON Lines), gzip'd or not; which of them is
  * told from the bytes. Records of a Kinesis stream may be packed by its producer library, stand as base64 line by line,
@@ -36,18 +44,25 @@ export interface FileValue {
  * and the file system's own errors.
  */
 export async function* readFileValues(path: string, onRead?: OnRead): AsyncGenerator<FileValue> {
-  for await (const piece of readFilePieces(path, onRead))
-    for (const { value, bytes, end } of piece) yield { value, bytes, end }
+  for await (const piece of readFilePieces(path, false, onRead))
+    for (const item of piece) if (!('text' in item)) yield { value: item.value, bytes: item.bytes, end: item.end }
 }
 
-/** The same, as many at a time as come out of one read; they must be taken in full before the next are asked for. */
-export async function* readFilePieces(path: string, onRead?: OnRead): AsyncGenerator<Iterable<FileValue>> {
+/**
+ * The same, as many at a time as come out of one read; they must be taken in full before the next are asked for.
+ * `isDeferred`: structs of Ion text need not be parsed.
+ */
+export async function* readFilePieces(
+  path: string,
+  isDeferred: boolean,
+  onRead?: OnRead,
+): AsyncGenerator<Iterable<FileValue | FileText>> {
   let read = 0
   try {
     let splitter: ValueSplitter | undefined
     for await (const chunk of unpackedChunks(path)) {
       await onRead?.(chunk.length)
-      splitter ??= splitterOf(chunk)
+      splitter ??= splitterOf(chunk, isDeferred)
       read += chunk.length
       yield valuesOf(splitter.push(chunk), path, read)
     }
@@ -57,10 +72,11 @@ export async function* readFilePieces(path: string, onRead?: OnRead): AsyncGener
   }
 }
 
-function* valuesOf(items: Iterable<Omit<FileValue, 'end'>>, path: string, end: number): Generator<FileValue> {
+function* valuesOf(items: Iterable<FileItem>, path: string, end: number): Generator<FileValue | FileText> {
   try {
     for (const item of items) {
-      if (item.stream === undefined) yield { value: item.value, bytes: item.bytes, end }
+      if ('text' in item) yield new DeferredText(item, path, end)
+      else if (item.stream === undefined) yield { value: item.value, bytes: item.bytes, end }
       else yield new StreamValue(item, item.stream, path, end)
     }
   } catch (error) {
@@ -143,15 +159,50 @@ async function feed(
   into.end()
 }
 
-function splitterOf(head: Uint8Array): ValueSplitter {
-  if (isIonBinary(head) || isAggregatedRecord(head)) return new BinarySplitter()
-  return isBase64Records(head) ? new Base64Values() : new TextValues()
+class DeferredText implements FileText {
+  readonly text: Buffer
+  readonly #parse: () => readonly Value[]
+  readonly #path: string
+  readonly #end: number
+
+  constructor({ text, parse }: UnparsedText, path: string, end: number) {
+    this.text = text
+    this.#parse = parse
+    this.#path = path
+    this.#end = end
+  }
+
+  get bytes(): number {
+    return this.text.length
+  }
+
+  get values(): readonly Value[] {
+    try {
+      return this.#parse()
+    } catch (error) {
+      throw namedError(error, this.#path, this.#end)
+    }
+  }
 }
 
-export interface ValueSplitter {
-  push(chunk: Uint8Array): Iterable<Omit<FileValue, 'end'>>
-  end(): Iterable<Omit<FileValue, 'end'>>
+function splitterOf(head: Uint8Array, isDeferred: boolean): ValueSplitter {
+  if (isIonBinary(head) || isAggregatedRecord(head)) return new BinarySplitter()
+  return isBase64Records(head) ? new Base64Values() : new TextValues(isDeferred)
 }
+
+interface UnparsedText {
+  readonly text: Buffer
+  readonly parse: () => readonly Value[]
+}
+
+type FileItem = Omit<FileValue, 'end'> | UnparsedText
+
+export interface ValueSplitter {
+  push(chunk: Uint8Array): Iterable<FileItem>
+  end(): Iterable<FileItem>
+}
+
+const openBrace = 0x7b
 
 /** AWS wrote no symbol tables into text at all. */
 const prefixCharactersMax = 1024 * 1024
@@ -160,18 +211,29 @@ class TextValues implements ValueSplitter {
   readonly #splitter = new TextSplitter()
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
   /** A symbol table that was declared: what follows is read with it in front. */
-  #prefix = '';
+  #prefix = ''
+  readonly #isDeferred: boolean
 
-  /** One by one: what stands before a fault is good. */
-  *push(chunk: Uint8Array): Generator<Omit<FileValue, 'end'>> {
-    for (const bytes of this.#splitter.push(chunk)) yield* this.#parse(bytes)
+  constructor(isDeferred: boolean) {
+    this.#isDeferred = isDeferred
   }
 
-  *end(): Generator<Omit<FileValue, 'end'>> {
+  /** One by one: what stands before a fault is good. */
+  *push(chunk: Uint8Array): Generator<FileItem> {
+    for (const bytes of this.#splitter.push(chunk)) yield* this.#read(bytes)
+  }
+
+  *end(): Generator<FileItem> {
     const { found, rest, isOpen } = this.#splitter.end()
-    for (const bytes of found) yield* this.#parse(bytes)
+    for (const bytes of found) yield* this.#read(bytes)
     if (isOpen) throw new LedgerError('ion/malformed', 'the text ends in the middle of a value')
     yield* this.#parse(rest)
+  }
+
+  #read(bytes: Buffer): FileItem[] {
+    const isStruct = bytes[0] === openBrace && bytes[1] !== openBrace
+    if (!this.#isDeferred || this.#prefix !== '' || !isStruct) return this.#parse(bytes)
+    return [{ text: bytes, parse: () => this.#parse(bytes).map(({ value }) => value) }]
   }
 
   #parse(bytes: Buffer): Omit<FileValue, 'end'>[] {

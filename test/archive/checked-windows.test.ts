@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { encodeBlock } from '../../src/journal/block.ts'
 import { type FactsSource, factsHere, noFacts } from '../../src/journal/facts-source.ts'
 import { soundFacts } from '../../src/journal/sealed-blocks.ts'
+import { soundTexts } from '../../src/journal/sound-texts.ts'
 import { verifyExport } from '../../src/journal/verify-export.ts'
 import { verifyStore } from '../../src/ledger/verify-ledger.ts'
 import { blockKey } from '../../src/ledger/keys.ts'
@@ -22,6 +23,11 @@ function lateFacts(delays: readonly number[], ahead: number): FactsSource {
       const delay = delays[asked++ % delays.length] as number
       for (let turn = 0; turn < delay; turn += 1) await new Promise((resolve) => setImmediate(resolve))
       return delay === 0 ? blocks.map(() => undefined) : soundFacts(blocks)
+    },
+    async ofTexts(texts) {
+      const delay = delays[asked++ % delays.length] as number
+      for (let turn = 0; turn < delay; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+      return delay === 0 ? texts.map(() => undefined) : soundTexts(texts)
     },
   }
 }
@@ -111,7 +117,7 @@ function editedBytes(bytes: Buffer, edits: readonly { at: number; kind: number }
 }
 
 test(
-  'binary blocks that are not decoded get the report of those that are, whatever bytes were changed',
+  'blocks that are hashed as files hold them get the report of those that are read first, whatever bytes were changed',
   withFolder(async (folder) => {
     const streams = sampleJournal().blocks.map((block) => Buffer.from(encodeBlock(block)))
     const shared = encodeAllIon(sampleJournal().blocks.map(({ ion }) => ion))
@@ -124,18 +130,28 @@ test(
       assert.deepEqual(report, await outcome(noFacts))
       return report
     }
-    const whole = [0, 50, 100, 150].map((from) => Buffer.concat(streams.slice(from, from + 50)))
+    const texts = sampleTexts().map((text) => Buffer.from(`${text}\n`))
+    const [whole, wholeTexts] = [streams, texts].map((parts) =>
+      [0, 50, 100, 150].map((from) => Buffer.concat(parts.slice(from, from + 50))),
+    ) as [Buffer[], Buffer[]]
     const named = (files: readonly Buffer[]) =>
       Object.fromEntries(files.map((bytes, index) => [`${index * 50}.ion`, bytes]))
-    const sound = await compare(named(whole))
-    assert.equal(typeof sound === 'string' ? sound : sound.verdict, 'verified')
+    for (const files of [whole, wholeTexts]) {
+      const sound = await compare(named(files))
+      assert.equal(typeof sound === 'string' ? sound : sound.verdict, 'verified')
+    }
     await compare({ 'shared.ion': shared })
     await compare({ 'both.ion': Buffer.concat([Buffer.concat(streams.slice(0, 90)), Buffer.from(shared)]) })
     await fc.assert(
-      fc.asyncProperty(fc.nat({ max: 3 }), fc.array(byteEdit, { minLength: 1, maxLength: 3 }), async (file, edits) => {
-        await compare(named(whole.map((bytes, index) => (index === file ? editedBytes(bytes, edits) : bytes))))
-      }),
-      { numRuns: 60 },
+      fc.asyncProperty(
+        fc.constantFrom(whole, wholeTexts),
+        fc.nat({ max: 3 }),
+        fc.array(byteEdit, { minLength: 1, maxLength: 3 }),
+        async (files, file, edits) => {
+          await compare(named(files.map((bytes, index) => (index === file ? editedBytes(bytes, edits) : bytes))))
+        },
+      ),
+      { numRuns: 80 },
     )
   }),
 )

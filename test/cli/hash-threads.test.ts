@@ -6,6 +6,8 @@ import { LedgerError } from '../../src/base/errors.ts'
 import { encodeBlock } from '../../src/journal/block.ts'
 import { factsHere } from '../../src/journal/facts-source.ts'
 import { verifyExport } from '../../src/journal/verify-export.ts'
+import { decodeIon } from '../../src/values/binary-reader.ts'
+import { printIon } from '../../src/values/text-writer.ts'
 import { ForeignJournal, idOf, withFolder, writeFiles } from '../archive/foreign-journal.ts'
 import { projectRoot } from '../support/root.ts'
 
@@ -13,7 +15,7 @@ const program = join(projectRoot, 'dist', 'hash-worker.cjs')
 /** Threads start after 16 windows of 64 blocks. */
 const blockCount = 1600
 
-/** The files of an export in Ion binary, four blocks of which were changed. */
+/** The files of an export, one in Ion binary and one in Ion text, four blocks of which were changed. */
 function changedExport(): Record<string, Uint8Array> {
   const journal = new ForeignJournal()
   const car = { table: 'Car', tableId: idOf('table Car') }
@@ -28,7 +30,8 @@ function changedExport(): Record<string, Uint8Array> {
     const stream = streams[at] as Buffer
     stream.writeUInt8(stream.readUInt8(stream.length - 30) ^ 1, stream.length - 30)
   }
-  return { '0.ion': Buffer.concat(streams.slice(0, 900)), '1.ion': Buffer.concat(streams.slice(900)) }
+  const texts = streams.slice(800).map((stream) => Buffer.from(`${printIon(decodeIon(stream))}\n`))
+  return { '0.ion': Buffer.concat(streams.slice(0, 800)), '1.ion': Buffer.concat(texts) }
 }
 
 test(
