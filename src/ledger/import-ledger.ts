@@ -9,7 +9,7 @@ import { DeferredBlock } from '../journal/deferred-block.ts'
 import type { CheckedBefore } from '../journal/checked-before.ts'
 import { verifyBlock } from '../journal/verify.ts'
 import { BatchedWrites } from '../store/gathered-writes.ts'
-import type { Store, WriteTransaction } from '../store/store.ts'
+import type { Snapshot, Store, WriteTransaction } from '../store/store.ts'
 import { applyBlock, type Derived } from './apply-block.ts'
 import { readBlock } from './block-cache.ts'
 import { catalogTableId } from './catalog.ts'
@@ -122,19 +122,34 @@ export class LedgerImport {
       return undefined
     const snapshot = this.#store.snapshot()
     try {
-      const last = readBlock(snapshot, tip)
+      const last = this.#stored(snapshot, tip)
       const state = readState(snapshot)
       const isSound = state !== undefined && equalBytes(state.tipHash, last.blockHash)
-      if (!isSound || verifyBlock(last).findings.length > 0)
-        throw new LedgerError('store/corrupt', `block ${tip}, the last of the unfinished import, is damaged`, {
-          help: `remove the ledger '${this.#options.name}' and import again`,
-        })
-      const first = readBlock(snapshot, origin.firstSequenceNo)
+      if (!isSound || verifyBlock(last).findings.length > 0) throw this.#damaged(tip)
+      const first = this.#stored(snapshot, origin.firstSequenceNo)
       const nodes = origin.firstSequenceNo === 0 ? treeNodes({ get: (key) => this.#batches.view.get(key) }) : undefined
       return { first, last, nodes, versionOf: (id) => this.#versionOf(id) }
     } finally {
       snapshot.release()
     }
+  }
+
+  /** A block that an import before has put. */
+  #stored(snapshot: Snapshot, sequenceNo: number): Block {
+    try {
+      return readBlock(snapshot, sequenceNo)
+    } catch (error) {
+      if (error instanceof LedgerError) throw this.#damaged(sequenceNo, error)
+      throw error
+    }
+  }
+
+  #damaged(sequenceNo: number, cause?: Error): LedgerError {
+    const text = `block ${sequenceNo} in ledger '${this.#options.name}' is damaged`
+    return new LedgerError('store/corrupt', text, {
+      help: `remove the ledger '${this.#options.name}' and import again`,
+      ...(cause === undefined ? {} : { cause }),
+    })
   }
 
   /** As of the blocks that were added. */
@@ -276,7 +291,7 @@ export class LedgerImport {
         const text = `ledger '${this.#options.name}' holds strand '${this.#identity?.strandId}' from block ${first} on`
         throw new LedgerError('ledger/exists', `${text}, not block ${sequenceNo} of strand '${strandId}'`)
       }
-      if (!equalBytes(readBlock(snapshot, sequenceNo).blockHash, block.blockHash))
+      if (!equalBytes(this.#stored(snapshot, sequenceNo).blockHash, block.blockHash))
         throw new LedgerError('journal/hash-mismatch', `block ${sequenceNo} is not the one that the ledger has`)
     } finally {
       snapshot.release()

@@ -151,7 +151,7 @@ test(
           await compare(named(files.map((bytes, index) => (index === file ? editedBytes(bytes, edits) : bytes))))
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 50 },
     )
   }),
 )

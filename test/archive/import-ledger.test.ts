@@ -9,6 +9,7 @@ import { findExportFiles } from '../../src/journal/import-files.ts'
 import { FindingList } from '../../src/journal/import-findings.ts'
 import { ExportVerifier, verifyExport } from '../../src/journal/verify-export.ts'
 import { journalOf } from '../../src/ledger/export-ledger.ts'
+import { blockKey } from '../../src/ledger/keys.ts'
 import { LedgerImport, type LedgerImportOptions } from '../../src/ledger/import-ledger.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
 import { rebuild } from '../../src/ledger/rebuild.ts'
@@ -265,6 +266,23 @@ test(
       assert.equal(resumed?.report.verdict, 'verified')
       assert.deepEqual([resumed?.report.digest, resumed?.report.last], [whole?.report.digest, whole?.report.last])
       await assertSound(store)
+    }
+  }),
+)
+
+test(
+  'an unfinished import whose first or last block is damaged is refused as a damaged ledger, not a tampered export',
+  withFolder(async (folder) => {
+    const { blocks } = sampleForeignJournal()
+    writeFiles(folder, { 'all.ion': blocks.map((block) => `${printIon(block.ion)}\n`).join('') })
+    for (const damaged of [0, 5]) {
+      const store = createMemoryStore()
+      await importFiles(folder, store, 6)
+      await store.write((t) => t.put(blockKey(damaged), Uint8Array.of(0xe0, 1, 0, 0xea, 0xd0)))
+      await assert.rejects(
+        importFiles(folder, store),
+        isError('store/corrupt', new RegExp(`^block ${damaged} in ledger '.*' is damaged`)),
+      )
     }
   }),
 )
