@@ -79,16 +79,19 @@ function notNeeded(value: Value): LedgerError {
 function evidenceIn(value: StructValue): Evidence | undefined {
   if (isRevision(value)) return proofOf(structOf({ revision: value }))
   if ((value.get('blockHash') ?? value.get('entriesHash')) !== undefined) return proofOf(structOf({ block: value }))
-  const payload = value.get('payload')
-  if (value.get('recordType') !== undefined && payload?.type === 'struct') return ofRecord(payload)
+  const [type, payload] = [value.get('recordType'), value.get('payload')]
+  if (type !== undefined && payload?.type === 'struct') return ofRecord(type, payload)
   const isSubject = ['revision', 'block', 'revisionHash'].some((name) => isOwn(value, name))
   if (isSubject || isHashes(member(value, 'proof'))) return proofOf(value)
   const digest = savedDigestOf(value)
   return digest && { kind: 'digest', digest }
 }
 
-function ofRecord(payload: StructValue): Evidence | undefined {
+/** Records whose type is a string are read as a stream's, before this. */
+function ofRecord(type: Value, payload: StructValue): Evidence | undefined {
   const revision = payload.get('revision')
+  if (revision?.type === 'struct' && (type.type !== 'string' || type.annotations !== undefined))
+    throw new LedgerError('proof/refuted', "the stream record's recordType is not a plain string")
   return revision?.type === 'struct' ? proofOf(structOf({ revision })) : undefined
 }
 

@@ -58,7 +58,8 @@ export function answerSpecs({ journal, digest, isOwn }: Saved): EvidenceSpec[] {
     {
       ...{ name: `record of a revision, ${whose}`, form: 'text', file: 'stream record', digest, isLone: true },
       ...{ levels: ['none', 'revision'], places: { revision: ['payload', 'revision'] } },
-      text: journal.records().find((text) => text.includes('REVISION_DETAILS')) as string,
+      // Not the first, whose data is redacted.
+      text: journal.records().filter((text) => text.includes('REVISION_DETAILS'))[1] as string,
       rowOf: ofRecord,
     },
   ]

@@ -163,7 +163,7 @@ function changesPresence({ operation, names, variant }: Edit): boolean {
     isWhole ||
     (operation === 'change' &&
       names.length <= 2 &&
-      variant <= 1 &&
+      variant === 1 &&
       names.at(-1) !== 'Digest' &&
       names.at(-1) !== 'digest')
   )

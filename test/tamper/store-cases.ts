@@ -232,7 +232,7 @@ export class StoreArtefact implements Artefact {
         const data = revisions && field(revision, 'data')
         const forged = data && this.#withForgedData(index, position, data)
         for (const origin of [undefined, 'complete', 'running', 'first'] as const) {
-          const records = origin === undefined ? [mark] : [mark, this.#identityWith(origin, last)]
+          const records = origin === undefined ? [mark] : [mark, this.#identityWith(origin, last, 1)]
           const what = `block ${index}, revision ${position}, ${origin ?? 'no'} origin`
           yield this.#markCase(what, records, false)
           if (forged !== undefined) yield this.#markCase(`${what}, forged data`, [...records, forged], true)
@@ -248,7 +248,12 @@ export class StoreArtefact implements Artefact {
           const excuse = (withDigest: boolean) => this.#excuseOfEdit(edit, level, withDigest)
           if (made !== undefined)
             yield {
-              ...this.#markCase(what, [...this.#changedBlocks(made), this.#identityWith(origin, last)], true, excuse),
+              ...this.#markCase(
+                what,
+                [...this.#changedBlocks(made), this.#identityWith(origin, last, 0)],
+                true,
+                excuse,
+              ),
               level,
             }
         }
@@ -283,7 +288,7 @@ export class StoreArtefact implements Artefact {
     return { key: keyOf(blockKey(index)), value: Buffer.from(encodeIon(changed)) }
   }
 
-  #identityWith(state: 'complete' | 'running' | 'first', last: number): Record {
+  #identityWith(state: 'complete' | 'running' | 'first', last: number, marks: number): Record {
     const key = keyOf(identityKey)
     const { origin: _, ...identity } = JSON.parse(String(this.#valueAt(key))) as Identity
     const origin: Origin = {
@@ -292,7 +297,7 @@ export class StoreArtefact implements Artefact {
       lastSequenceNo: state === 'first' ? 0 : last,
       isReadOnly: false,
       isVerified: true,
-      doubtfulRevisions: 1,
+      doubtfulRevisions: this.#records.filter(({ key }) => nameOf(key) === 'mark').length + marks,
     }
     return { key, value: Buffer.from(JSON.stringify({ ...identity, origin })) }
   }
