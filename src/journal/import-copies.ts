@@ -15,10 +15,14 @@ export function bestCopy(copies: readonly SourceBlock[], findings: FindingList):
   for (const { source, faults } of ranked.slice(1)) {
     const { block, path } = source
     const { sequenceNo } = block.blockAddress
-    if (source.isJson || best.isJson ? equalBytes(block.blockHash, best.block.blockHash) : sameBlock(block, best.block))
-      continue
     const where = { sequenceNo, file: path }
     const names = `block ${sequenceNo} in '${path}' and in '${best.path}'`
+    if (sameBlock(block, best.block)) continue
+    const isUnchecked = source.isJson && source.doubtful.length > 0
+    if (isUnchecked && faults === 0 && equalBytes(block.blockHash, best.block.blockHash)) {
+      findings.add('doubtful', 'copies-differ', `${names}: the first can't be checked in JSON form`, where)
+      continue
+    }
     if (faults > 0)
       findings.add('tampered', 'copies-differ', `${names} differ; the first is not as it was written`, where)
     else if (!equalBytes(block.blockHash, best.block.blockHash))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
@@ -448,5 +448,27 @@ test(
     // 36 MB of text lie between the two: a single kept piece of each block would keep half of it.
     const grown = (heaps.at(-1) as number) - (heaps[0] as number)
     assert.ok(grown < 10e6, `${grown} bytes more`)
+  }),
+)
+
+test(
+  'an edited copy of a block is found whatever form it and the other copy have',
+  withFolder(async (folder) => {
+    const { blocks } = sampleForeignJournal()
+    const ion = blocks.map((block) => `${printIon(block.ion)}\n`).join('')
+    const json = blocks.map((block) => `${downConvert(block.ion)}\n`).join('')
+    const verdictOf = async (files: Readonly<Record<string, string>>) => {
+      rmSync(folder, { recursive: true, force: true })
+      return (await check(folder, files)).verdict
+    }
+    assert.equal(await verdictOf({ 'a.ion': ion, 'b.json': json, 'c.ion': ion }), 'verified')
+    const edited = (text: string) => text.replace('90.25', '99.25')
+    assert.equal(await verdictOf({ 'a.ion': edited(ion), 'b.json': json }), 'tampered')
+    assert.equal(await verdictOf({ 'a.ion': ion, 'b.json': edited(json) }), 'incomplete')
+    assert.equal(await verdictOf({ 'a.json': json, 'b.json': edited(json) }), 'incomplete')
+    const later = (text: string) => text.replace('07:59:57.000Z', '07:59:57.001Z')
+    assert.notEqual(later(json), json)
+    assert.equal(await verdictOf({ 'a.ion': ion, 'b.json': later(json) }), 'incomplete')
+    assert.equal(await verdictOf({ 'a.ion': later(ion), 'b.json': json }), 'incomplete')
   }),
 )
