@@ -34,6 +34,8 @@ export const transactionBytesMaxWide = 1024 * 1024 * 1024
 export const transactionAgeMsMax = 30_000
 /** A session's life, whatever it does. QLDB: 13 to 17 minutes. */
 export const sessionAgeMsMax = 17 * 60 * 1000
+/** How long a session stays unused before a new one may take its place, when there are no others. Ours. */
+export const unusedSessionMsMin = 10_000
 /** Sessions open at once on one ledger. */
 export const sessionsMax = 1500
 
@@ -317,6 +319,8 @@ export const httpHeldBytesMax = 128 * 1024 * 1024
 export const httpConnectionsMax = 4096
 /** Connections from one address; the rest of a server's stays for others. */
 export const addressConnectionsMax = 1024
+/** Requests that a connection may send before the first of them is answered. Clients send one; a few send some. */
+export const connectionRequestsMax = 32
 /** How long the whole of a request may take to arrive. */
 export const httpRequestMsMax = 30_000
 /** How long a connection may stay without a request. Longer than the pools of the SDKs keep theirs. */

@@ -7,6 +7,7 @@ import { LedgerError } from '../base/errors.ts'
 import { newRequestId } from '../base/ids.ts'
 import {
   addressConnectionsMax,
+  connectionRequestsMax,
   controlBodyBytesMax,
   homeBodyBytesMax,
   httpAnswerMsMax,
@@ -138,6 +139,8 @@ export async function listenHttpService(options: HttpServiceOptions): Promise<Ht
 interface Exchange {
   readonly requestId: string
   readonly startMs: number
+  /** The client's address, or its network. */
+  readonly from: string
   operation: string
   accessKeyId: string | undefined
   bytesIn: number
@@ -246,7 +249,7 @@ class Service implements HttpService {
       keepAlive: true,
       noDelay: true,
     }
-    const listener = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response)
+    const listener = (request: IncomingMessage, response: ServerResponse) => this.#accept(request, response)
     const server =
       tls === undefined
         ? createServer(serverOptions, listener)
@@ -274,11 +277,33 @@ class Service implements HttpService {
     })
   }
 
+  /** Requests without an answer, and those of this turn, by connection. */
+  readonly #unanswered = new WeakMap<Socket, number>()
+
+  /**
+   * Node hands over all requests that a connection has sent in one turn of the event loop, answered ones too: one too many
+   * of them closes it.
+   */
+  #accept(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request
+    if (socket.destroyed) return
+    const count = (this.#unanswered.get(socket) ?? 0) + 1
+    if (count > connectionRequestsMax) {
+      socket.destroy()
+      return
+    }
+    this.#unanswered.set(socket, count)
+    const answered = () => this.#unanswered.set(socket, (this.#unanswered.get(socket) ?? 1) - 1)
+    response.once('close', () => setImmediate(answered))
+    void this.#serve(request, response)
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { env } = this.#options
     const exchange: Exchange = {
       requestId: newRequestId(env),
       startMs: env.monotonicMs(),
+      from: shareOf(request.socket.remoteAddress),
       operation: '-',
       accessKeyId: undefined,
       bytesIn: 0,
@@ -352,7 +377,7 @@ class Service implements HttpService {
     exchange.operation = commandNames.find((name) => command[name] !== undefined) ?? '-'
     const departure = new Departure()
     response.on('close', departure.tell)
-    const answer = await this.#options.router.send(command, departure, takesNotices)
+    const answer = await this.#options.router.send(command, departure, takesNotices, exchange.from)
     return { status: 200, headers: headersOf(answer), body: encodedAnswer(answer) ?? encodeResponse(answer) }
   }
 

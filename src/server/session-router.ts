@@ -21,6 +21,7 @@ import {
 import { type EnginePool, type Kind, MovesAway, type Seat } from './engine-pool.ts'
 import { internalFault, toWireError } from './error-text.ts'
 import { RoutedTransaction } from './routed-transaction.ts'
+import { type SessionUse, unusedSession } from './unused-session.ts'
 
 export interface RouterLimits {
   readonly sessionAgeMsMax: number
@@ -43,9 +44,11 @@ export const defaultRouterLimits: RouterLimits = {
 interface Client {
   readonly signal: StopSignal | undefined
   readonly takesNotices: boolean
+  /** Its address. */
+  readonly from: string
 }
 
-interface RoutedSession {
+interface RoutedSession extends SessionUse {
   readonly id: string
   readonly token: string
   readonly ledger: string
@@ -56,8 +59,8 @@ interface RoutedSession {
   isOver: boolean
   /** What its last transaction was, and so its next one is likely to be. */
   kind: Kind
-  /** Requests at work or waiting for their turn. */
   requests: number
+  usedMs: number
   /** Gives those that wait their turn, in their order. */
   readonly waiting: (() => void)[]
 }
@@ -105,10 +108,18 @@ export class SessionRouter {
     return this.#busy.size
   }
 
-  /** Answers one request. Rejects with WireError. `signal`: the client has gone away. `takesNotices`: it asked for them. */
-  async send(request: SendCommandRequest, signal?: StopSignal, takesNotices = false): Promise<SendCommandResponse> {
+  /**
+   * Answers one request of the address `from`. Rejects with WireError. `signal`: the client has gone away. `takesNotices`:
+   * it asked for them.
+   */
+  async send(
+    request: SendCommandRequest,
+    signal?: StopSignal,
+    takesNotices = false,
+    from = '',
+  ): Promise<SendCommandResponse> {
     try {
-      return await this.#answer(request, { signal, takesNotices })
+      return await this.#answer(request, { signal, takesNotices, from })
     } catch (error) {
       if (error instanceof WireError) throw error
       if (error instanceof LedgerError && error.code === 'endpoint/failed') throw interrupted()
@@ -135,9 +146,7 @@ export class SessionRouter {
     for (const session of this.#sessions.values()) {
       if (session.endMs > nowMs) break
       if (session.requests > 0) continue
-      this.#end(session)
-      this.#ended.set(session.token, session.id)
-      if (this.#ended.size > this.#limits.sessionsMax) this.#ended.delete(this.#ended.keys().next().value as string)
+      this.#outlive(session)
     }
   }
 
@@ -162,7 +171,7 @@ export class SessionRouter {
     })
     const command = checkRequest(request)
     if (request.StartSession !== undefined) {
-      const { token } = this.#startSession(request.StartSession.LedgerName)
+      const { token } = this.#startSession(request.StartSession.LedgerName, client.from)
       return { StartSession: { SessionToken: token, ...timing() } }
     }
     const session = this.#find(request.SessionToken as string)
@@ -182,17 +191,16 @@ export class SessionRouter {
     })
   }
 
-  #startSession(ledger: string): RoutedSession {
+  #startSession(ledger: string, from: string): RoutedSession {
     this.#checkRunning()
     if (!this.#hasLedger(ledger)) {
       throw new WireError('BadRequestException', `The Ledger with name ${ledger} is not found`)
     }
-    const count = this.#counts.get(ledger) ?? 0
-    if (count >= this.#limits.sessionsMax || this.#sessions.size >= this.#limits.serverSessionsMax) {
-      throw new LedgerError('session/limit', 'Exceeded the session limit')
-    }
+    this.#makeRoom(ledger, from)
     const session: RoutedSession = {
       id: newId(this.#env),
+      from,
+      usedMs: this.#env.monotonicMs(),
       token: toBase64(this.#env.randomBytes(48)),
       ledger,
       endMs: this.#env.monotonicMs() + this.#limits.sessionAgeMsMax,
@@ -204,8 +212,25 @@ export class SessionRouter {
       waiting: [],
     }
     this.#sessions.set(session.token, session)
-    this.#counts.set(ledger, count + 1)
+    this.#counts.set(ledger, (this.#counts.get(ledger) ?? 0) + 1)
     return session
+  }
+
+  #makeRoom(ledger: string, from: string): void {
+    const isLedgerFull = (this.#counts.get(ledger) ?? 0) >= this.#limits.sessionsMax
+    if (!isLedgerFull && this.#sessions.size < this.#limits.serverSessionsMax) return
+    const all = [...this.#sessions.values()]
+    const places = isLedgerFull ? all.filter((session) => session.ledger === ledger) : all
+    const unused = unusedSession(places, from, this.#env.monotonicMs())
+    if (unused === undefined) throw new LedgerError('session/limit', 'Exceeded the session limit')
+    this.#outlive(unused)
+  }
+
+  /** Ends a session as one whose time has run out: its client is told so, and drivers begin another. */
+  #outlive(session: RoutedSession): void {
+    this.#end(session)
+    this.#ended.set(session.token, session.id)
+    if (this.#ended.size > this.#limits.sessionsMax) this.#ended.delete(this.#ended.keys().next().value as string)
   }
 
   #find(token: string): RoutedSession {
@@ -227,6 +252,7 @@ export class SessionRouter {
       return await work()
     } finally {
       session.requests -= 1
+      session.usedMs = this.#env.monotonicMs()
       session.waiting.shift()?.()
     }
   }

@@ -1,5 +1,6 @@
 import type { Attack } from './attacks.ts'
 import { Client, idle, Session } from './client.ts'
+import { runRaw } from './raw-attacks.ts'
 
 /** What came of an attack, in a few words. */
 export async function run(attack: Attack, port: number, statementMs: number): Promise<string> {
@@ -9,6 +10,7 @@ export async function run(attack: Attack, port: number, statementMs: number): Pr
     held.close()
     return `${held.taken} taken`
   }
+  if ('connections' in attack) return runRaw(attack, port, statementMs)
   const client = new Client(port)
   try {
     if ('body' in attack) return await post(client, attack.body(), attack.repeat ?? 1, statementMs)

@@ -1,3 +1,5 @@
+import { type RawAttack, rawAttacks } from './raw-attacks.ts'
+
 /**
  * What one client may send to stop a server: statements and requests, each with the name that the report shows. `setup`
  * has made the tables `Light` (ten documents, indexed on `n`) and `Wide` (5,000 documents).
@@ -6,6 +8,7 @@ export type Attack =
   | { readonly name: string; readonly statements: readonly string[]; readonly parameters?: () => readonly string[] }
   | { readonly name: string; readonly body: () => string; readonly repeat?: number }
   | { readonly name: string; readonly idleConnections: number }
+  | RawAttack
 
 const chain = (steps: number, op: string, first: string): string => {
   const lets = [`${first} AS x0`]
@@ -169,4 +172,4 @@ const bodies: readonly Attack[] = [
 
 const connections: readonly Attack[] = [{ name: '10,000 idle connections', idleConnections: 10_000 }]
 
-export const attacks: readonly Attack[] = [...numbers, ...rowBombs, ...texts, ...bodies, ...connections]
+export const attacks: readonly Attack[] = [...numbers, ...rowBombs, ...texts, ...bodies, ...connections, ...rawAttacks]

@@ -6,6 +6,7 @@ import { run } from './attacker.ts'
 import { type Attack, attacks } from './attacks.ts'
 import { Client, Session } from './client.ts'
 import { Load, setUp } from './load.ts'
+import { rawAttacks } from './raw-attacks.ts'
 
 /** What `npm run hostile` does at length: each of these for a moment, all at once. */
 const statementMs = 1_500
@@ -53,6 +54,9 @@ test(
     const limited = [...ending, ...endless]
     await Promise.all(limited.map(([name]) => run(once(named(name)), port, statementMs)))
     await run({ name: 'idle', idleConnections: 100 }, port, 0)
+    for (const { name } of rawAttacks) {
+      await run({ ...named(name), connections: 5 } as Attack, port, statementMs)
+    }
     await load.stop()
     const { failures, asked } = load.take()
     assert.deepEqual(failures, [])

@@ -7,7 +7,7 @@ import { type SendCommandRequest, type SendCommandResponse, WireError } from '..
 import { type HttpLimits, type HttpServiceOptions, listenHttpService } from '../../src/server/http-server.ts'
 import { ServiceMetrics } from '../../src/server/metrics-service.ts'
 import { LedgerError } from '../../src/base/errors.ts'
-import { requestMembersMax, statementParametersMax } from '../../src/base/limits.ts'
+import { connectionRequestsMax, requestMembersMax, statementParametersMax } from '../../src/base/limits.ts'
 import { SimEnv } from '../support/sim-env.ts'
 
 type Send = (request: SendCommandRequest, signal?: AbortSignal) => Promise<SendCommandResponse>
@@ -79,6 +79,18 @@ describe('limits of the listener', () => {
     while (log.length < 3) await once(client.socket, 'data')
     assert.equal(client.text.match(/HTTP\/1\.1 200 OK/g)?.length, 3)
     assert.equal(new Set(client.text.match(/x-amzn-requestid: \w{22}/g)).size, 3)
+  })
+
+  test('a connection that sends very many requests at once is closed', async (t) => {
+    let asked = 0
+    const { service } = await listen(t, async () => {
+      asked += 1
+      return okAnswer
+    })
+    const client = await dial(t, service.port)
+    client.socket.write((head(startSession.length) + startSession).repeat(1_000))
+    await client.ended
+    assert.ok(asked <= connectionRequestsMax, `${asked} were worked on`)
   })
 
   test('a body that is declared, or turns out, too large is not read to its end', async (t) => {

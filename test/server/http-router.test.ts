@@ -7,6 +7,7 @@ import {
   movedBytesMax,
   movedCommandsMax,
   sessionRequestsMax,
+  unusedSessionMsMin,
 } from '../../src/base/limits.ts'
 import { CommitDigest } from '../../src/protocol/commit-digest.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../../src/protocol/message.ts'
@@ -116,8 +117,8 @@ class RouterWorld {
     })
   }
 
-  async session(ledger = 'fleet'): Promise<TestSession> {
-    const answer = await this.router.send({ StartSession: { LedgerName: ledger } })
+  async session(ledger = 'fleet', from = ''): Promise<TestSession> {
+    const answer = await this.router.send({ StartSession: { LedgerName: ledger } }, undefined, false, from)
     return new TestSession(this.router, answer.StartSession?.SessionToken as string)
   }
 }
@@ -238,6 +239,32 @@ describe('sessions over engines', () => {
     await two.begin()
     await two.send({ EndSession: {} })
     await session()
+  })
+
+  test('when all places are taken, the session unused longest gives way, and is told that its time has run out', async () => {
+    const { session, env } = bound(new RouterWorld(1, { sessionsMax: 3 }))
+    const [abandoned, , busy] = [await session(), await session(), await session()]
+    await busy.begin()
+    env.advance(unusedSessionMsMin - 1)
+    await failsAs(session(), 'LimitExceededException')
+    env.advance(1)
+    await session()
+    await failsAs(abandoned.send({ StartTransaction: {} }), 'InvalidSessionException', /has expired/)
+    await busy.execute('rows 1')
+    await session()
+    await failsAs(session(), 'LimitExceededException')
+  })
+
+  test('an address with more sessions than another makes room for it, with a transaction open if it must', async () => {
+    const { session } = bound(new RouterWorld(1, { serverSessionsMax: 4 }))
+    const greedy = [await session('fleet', 'a'), await session('fleet', 'a'), await session('other', 'a')]
+    for (const one of greedy) await one.begin()
+    const modest = await session('fleet', 'b')
+    await failsAs(session('fleet', 'a'), 'LimitExceededException')
+    await session('fleet', 'c')
+    await failsAs(greedy[0]?.execute('rows 1') as Promise<unknown>, 'InvalidSessionException', /has expired/)
+    await modest.begin()
+    await greedy[1]?.execute('rows 1')
   })
 
   test("one session's requests wait for their turn, and only so many", async () => {
@@ -516,5 +543,13 @@ describe('ends', () => {
 
 function bound(world: RouterWorld) {
   const { env, engines, writers, pool, router, faults } = world
-  return { env, engines, writers, pool, router, faults, session: (ledger?: string) => world.session(ledger) }
+  return {
+    env,
+    engines,
+    writers,
+    pool,
+    router,
+    faults,
+    session: (ledger?: string, from?: string) => world.session(ledger, from),
+  }
 }
