@@ -9,9 +9,10 @@ import { knownFields, revisionFromIon, transactionInfoFromIon } from './block-fr
 import type { Digest } from './digest.ts'
 import { sameDigest } from './digest-file.ts'
 import { JsonRetyper } from './import-json.ts'
-import { rootOf, siblingRanges } from './merkle-tree.ts'
+import { rootOf } from './merkle-tree.ts'
 import type { ProofFile } from './proof-file.ts'
-import { type Finding, unknownFields, verifyBlock } from './verify.ts'
+import { journalSteps, misplaced } from './proof-path.ts'
+import { type Finding, isWithinTransaction, unknownFields, verifyBlock } from './verify.ts'
 
 /** What the check of one proof found. */
 export interface EvidenceReport {
@@ -177,7 +178,7 @@ class EvidenceCheck {
     const what = shown === undefined ? 'a revision with this hash' : 'this revision'
     const whose = this.#isTrusted ? 'the saved digest' : "the file's own digest"
     this.#shows = `${this.#subject}: ${what} belongs to ${whose}`
-    this.#checkStatements(folds, shown)
+    this.#checkStatements(folds, shown, address)
     if (address === undefined) return
     this.#checkAddresses(address, shown)
     const isPlaced = this.#checkHead(address, folds, shown)
@@ -185,15 +186,32 @@ class EvidenceCheck {
     const inBlock = folds.length - 1 - this.#journalSteps(address)
     if (inBlock < 0)
       this.#find('proof', `it has ${folds.length - 1} hashes, too few for its block and the digest's tip`)
+    else if (this.#findings.length === 0) this.#checkPlace(address, inBlock)
+  }
+
+  /** Whether the proof can be one of the block's place; its first hashes are within the block. */
+  #checkPlace({ sequenceNo }: BlockAddress, inBlock: number): void {
+    const { proof = [] } = this.#file
+    const isFirst = sequenceNo === 0
+    const previous = isFirst ? new Uint8Array(0) : (proof[inBlock] ?? new Uint8Array(0))
+    const tip = (this.#digest as Digest).digestTipAddress.sequenceNo
+    const fault = misplaced(sequenceNo, tip, previous, proof.slice(isFirst ? inBlock : inBlock + 1))
+    if (fault !== undefined) this.#find('proof', fault)
   }
 
   /** What the block's transactionInfo says of the document: its table, and the statements that changed it. */
-  #checkStatements(folds: readonly Uint8Array[], shown: Revision | undefined): void {
+  #checkStatements(folds: readonly Uint8Array[], shown: Revision | undefined, address: BlockAddress | undefined): void {
     const { transactionInfo, table, head, entriesHashList = head?.entriesHashList } = this.#file
     if (transactionInfo === undefined) return
-    const root = rootOf(entriesHashList ?? [])
-    if (!folds.some((hash) => equalBytes(hash, root))) {
-      if (head === undefined) this.#find('entriesHashList', 'the proof does not pass through these entries')
+    if (address === undefined) {
+      this.#unchecked.push('its block is not named, so that its statements are not proven')
+      return
+    }
+    // Elsewhere on the way are hashes of other blocks.
+    const at = folds.length - 1 - this.#journalSteps(address)
+    if (!equalBytes(folds[at] ?? new Uint8Array(0), rootOf(entriesHashList ?? []))) {
+      if (head === undefined)
+        this.#find('entriesHashList', "the proof does not pass through these entries at the block's place")
       return
     }
     const hash = ionHash(transactionInfo)
@@ -202,6 +220,21 @@ class EvidenceCheck {
       return
     }
     const info = transactionInfoFromIon(transactionInfo)
+    if (head === undefined) {
+      // Without its head, a block is taken for one of QLDB: the revisions' root second, transactionInfo at the end.
+      const second = entriesHashList[1]
+      const passes = second !== undefined && folds.slice(0, at + 1).some((hash) => equalBytes(hash, second))
+      const isLast = entriesHashList.slice(-2).some((entry) => equalBytes(entry, hash)) && entriesHashList.length > 2
+      const txTime = shown?.metadata?.txTime
+      const isTimely = info.statements.every(
+        ({ startTime }) => txTime !== undefined && isWithinTransaction(startTime, txTime),
+      )
+      if (!isTimely) this.#find('transactionInfo', 'its times are not those of the revision')
+      if (!passes || !isLast) {
+        this.#unchecked.push('its entries are not in the order of those of QLDB, so that its statements are not proven')
+        return
+      }
+    }
     const document = info.documents?.get(shown?.metadata?.id ?? '')
     if (document === undefined) {
       this.#unchecked.push('transactionInfo does not name its document')
@@ -297,11 +330,8 @@ class EvidenceCheck {
     return false
   }
 
-  /** Hashes of a proof beyond the block's entries: the previous block's, then the journal's tree. */
   #journalSteps({ sequenceNo }: BlockAddress): number {
-    const tip = (this.#digest as Digest).digestTipAddress.sequenceNo
-    if (sequenceNo > tip) return 0
-    return (sequenceNo === 0 ? 0 : 1) + siblingRanges(sequenceNo, tip + 1).length
+    return journalSteps(sequenceNo, (this.#digest as Digest).digestTipAddress.sequenceNo)
   }
 
   #checkBlockProof(ion: StructValue): void {
@@ -326,6 +356,9 @@ class EvidenceCheck {
       return
     }
     this.#fold(block.blockHash)
+    const { sequenceNo: tip } = (this.#digest as Digest).digestTipAddress
+    const fault = misplaced(sequenceNo, tip, block.previousBlockHash, this.#file.proof ?? [])
+    if (fault !== undefined) this.#find('block.blockAddress', fault)
     this.#shows = `this block belongs to ${this.#isTrusted ? 'the saved digest' : "the file's own digest"}`
     this.#checkAddresses(block.blockAddress, undefined)
   }

@@ -413,7 +413,8 @@ export function unknownFields(ion: StructValue, known: ReadonlySet<string>, path
 /** QLDB aborted a transaction that took longer ("Quotas and limits in Amazon QLDB"). */
 const transactionMs = 30_000
 
-function isWithinTransaction(time: TimestampValue, blockTimestamp: TimestampValue): boolean {
+/** Whether a time of a transaction fits the time of its end. */
+export function isWithinTransaction(time: TimestampValue, blockTimestamp: TimestampValue): boolean {
   if (compareInstants(instantOf(time), instantOf(blockTimestamp)) > 0) return false
   return instantMs(blockTimestamp) - instantMs(time) <= transactionMs
 }

@@ -5,6 +5,8 @@ import { toBase64 } from '../../src/base/bytes.ts'
 import { LedgerError } from '../../src/base/errors.ts'
 import { digestAt } from '../../src/journal/digest.ts'
 import { parseDigestFile, printDigestFile, sameDigest } from '../../src/journal/digest-file.ts'
+import type { Block } from '../../src/journal/block.ts'
+import { rootOf, siblingsIn } from '../../src/journal/merkle-tree.ts'
 import { proofToIon, revisionProof } from '../../src/journal/proof.ts'
 import { parseEvidence } from '../../src/journal/find-evidence.ts'
 import { printProofFile, type ProofFile } from '../../src/journal/proof-file.ts'
@@ -13,7 +15,8 @@ import { ionHash } from '../../src/values/ion-hash.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { timestampFromMs } from '../../src/values/timestamp.ts'
 import { printIon } from '../../src/values/text-writer.ts'
-import type { StructValue } from '../../src/values/value.ts'
+import { joinHashes } from '../../src/values/join-hashes.ts'
+import { blob, list, type StructValue, structOf, type Value } from '../../src/values/value.ts'
 import { sharedFile } from '../support/root.ts'
 import { SampleJournal, sampleStrand } from './sample-journal.ts'
 
@@ -215,6 +218,14 @@ test("AWS's GetBlock and GetDigest, as its command line printed them", (t) => {
   const answer = JSON.stringify({ Block: { IonText: block }, Proof: { IonText: proof } })
   const report = verifyEvidence(fileOf(answer), parseDigestFile(digest))
   assert.deepEqual([report.subject, report.findings], ['block 100', []])
+  for (const number of [0, 99, 101, 123]) {
+    const moved = block.replaceAll('sequenceNo:100', `sequenceNo:${number}`)
+    const { findings, unchecked } = verifyEvidence(
+      fileOf(JSON.stringify({ Block: { IonText: moved }, Proof: { IonText: proof } })),
+      parseDigestFile(digest),
+    )
+    assert.ok(findings.length + unchecked.length > 0, `as block ${number}`)
+  }
   const changed = JSON.stringify({ Block: { IonText: block.replace('Everett', 'Seattle') }, Proof: { IonText: proof } })
   assert.equal(verifyEvidence(fileOf(changed), parseDigestFile(digest)).findings[0]?.field, 'block')
 })
@@ -234,5 +245,56 @@ test('nothing can stand unseen beside what a proof shows: other fields, annotati
   ] as const) {
     assert.notEqual(text.replace(from, to), text, String(from))
     assert.throws(() => parseEvidence(text.replace(from, to)), LedgerError, String(from))
+  }
+})
+
+test('a proof without the head of its block shows statements of that block alone', () => {
+  const journal = journalOf(9)
+  const [from, to] = [3, 5].map((number) => journal.blocks[number] as SampleJournal['blocks'][0]) as [
+    SampleJournal['blocks'][0],
+    SampleJournal['blocks'][0],
+  ]
+  const bare = (text: string) => {
+    const value = parseIon(text) as StructValue
+    const kept = value.names.filter((name) => name !== 'blockHead')
+    const entries = (value.get('blockHead') as StructValue).get('entriesHashList')
+    return structOf({
+      ...Object.fromEntries(kept.map((name) => [name, value.get(name) as Value])),
+      entriesHashList: entries as Value,
+    })
+  }
+  const proof = bare(proofText(journal, 3, 1))
+  const own = verifyEvidence(fileOf(printIon(proof)), digestOf(journal))
+  assert.deepEqual([own.findings, own.unchecked], [[], []])
+  assert.match(own.shows, /changed by 'UPDATE Vehicle \/\* 3 \*\//)
+  // The way through blocks 4 and 5 leads to the digest, too.
+  const node = (first: number, count: number): Uint8Array =>
+    rootOf(journal.blocks.slice(first, first + count).map(({ blockHash }) => blockHash))
+  const hashes = (from.revisions ?? []).map(({ hash }) => hash)
+  const steps = [
+    ...siblingsIn(hashes, 1),
+    ...siblingsIn(from.entriesHashList, 1),
+    from.previousBlockHash,
+    ...[4, 5].map((number) => (journal.blocks[number] as Block).entriesHash),
+    ...[node(4, 1), node(6, 2), node(0, 4), node(8, 1)],
+  ]
+  const [head, root, info] = to.entriesHashList as [Uint8Array, Uint8Array, Uint8Array]
+  const lists = [
+    [joinHashes(head, root), info, to.previousBlockHash],
+    [info, joinHashes(head, root), to.previousBlockHash],
+    [...to.entriesHashList],
+  ]
+  for (const entries of lists) {
+    const { names } = proof
+    const fields = Object.fromEntries(names.map((name) => [name, proof.get(name) as Value]))
+    const credited = structOf({
+      ...fields,
+      entriesHashList: list(entries.map((hash) => blob(hash))),
+      transactionInfo: to.transactionInfo?.ion as Value,
+      proof: proofToIon(steps),
+    })
+    const { findings, unchecked } = verifyEvidence(fileOf(printIon(credited)), digestOf(journal))
+    assert.ok(findings.length + unchecked.length > 0)
+    assert.ok(!findings.some(({ message }) => message.startsWith('it leads to')))
   }
 })

@@ -1,10 +1,12 @@
-import { type Value, int, list, string, struct } from '../../src/values/value.ts'
+import { rootOf } from '../../src/journal/merkle-tree.ts'
+import { type Value, blob, int, list, string, struct } from '../../src/values/value.ts'
 import {
   at,
   changesOf,
   childrenOf,
   field,
   foldsOf,
+  hashIn,
   hashOfValue,
   namesOf,
   type Path,
@@ -23,6 +25,7 @@ export type Operation =
   | 'hash'
   | 'fold'
   | 'everywhere'
+  | 'blank'
   | 'blocks'
 
 /** An edit of the values of a file, one of them or several. */
@@ -119,7 +122,10 @@ export function* editsOfBlocks(values: readonly Value[]): Generator<Edit> {
       yield { operation: 'everywhere', index: 0, names: [name], variant, make }
     }
   }
-  for (const [index, value] of values.entries()) yield* swapsOfDocuments(values, index, value)
+  for (const [index, value] of values.entries()) {
+    yield* swapsOfDocuments(values, index, value)
+    yield* blanksOf(values, index, value)
+  }
   const edit = (variant: number, index: number, changed: readonly Value[], isCut = false): Edit => ({
     ...{ operation: 'blocks', index, names: [], variant, make: () => changed, isCut },
   })
@@ -130,6 +136,36 @@ export function* editsOfBlocks(values: readonly Value[]): Generator<Edit> {
     if (index > 1) yield edit(3, index, values.slice(0, index), true)
     if (index > 1) yield edit(4, index, values.slice(index), true)
   }
+}
+
+/** A block with parts left out, and entries that have the root of those it had: a coarser level of their tree, empty hashes. */
+function* blanksOf(values: readonly Value[], index: number, block: Value): Generator<Edit> {
+  const entries = field(block, 'entriesHashList')
+  if (entries?.type !== 'list' || field(block, 'transactionInfo') === undefined) return
+  const hashes = entries.items.map((item) => hashIn(item) as Uint8Array)
+  const pairs = Array.from({ length: Math.ceil(hashes.length / 2) }, (_, at) =>
+    rootOf(hashes.slice(at * 2, at * 2 + 2)),
+  )
+  const empty = new Uint8Array(0)
+  const lists = [hashes, pairs, [...pairs, empty], [...hashes, empty], [...hashes.slice(2), ...pairs.slice(0, 1)]]
+  const revisions = childrenOf(field(block, 'revisions') ?? list([]))
+  const isHidden = revisions.every((revision) => field(revision, 'metadata') === undefined)
+  const bare = list(revisions.map((revision) => struct(['hash'], [field(revision, 'hash') as Value])))
+  let variant = 0
+  for (const shown of lists)
+    for (const parts of [['transactionInfo'], ['revisions'], ['redactionInfo'], ['transactionInfo', 'revisions']]) {
+      if (parts.every((name) => field(block, name) === undefined)) continue
+      const without = parts.reduce((made, name) => withField(made, name, undefined), block)
+      const listed = withField(without, 'entriesHashList', list(shown.map((hash) => blob(hash))))
+      const forms = parts.includes('revisions') && !isHidden ? [listed, withField(listed, 'revisions', bare)] : [listed]
+      for (const made of forms) {
+        const moved = withField(made, 'transactionId', string('F'.repeat(22)))
+        for (const one of [made, moved]) {
+          variant += 1
+          yield { operation: 'blank', index, names: parts, variant, make: () => values.with(index, one) }
+        }
+      }
+    }
 }
 
 /** Two neighbours of its revisions in the other order, and their documents in transactionInfo. */

@@ -140,8 +140,8 @@ export const plantedHoles = [
       { find: 'else if (!this.#isObeyed(sequenceNo))', replace: 'else if (count < 0)' },
       {
         file: 'src/journal/journal-check.ts',
-        find: "this.#find('revision-unchecked', sequenceNo, text)",
-        replace: 'void text',
+        find: 'this.#keep(uncheckedFinding(sequenceNo, index))',
+        replace: 'void index',
       },
       { file: 'src/journal/journal-check.ts', find: '    this.uncheckedRevisions += 1\n', replace: '' },
     ],
@@ -152,8 +152,8 @@ export const plantedHoles = [
   {
     name: 'a revision that an import marked is no gap',
     file: 'src/journal/journal-check.ts',
-    find: "this.#find('revision-unchecked', sequenceNo, text)",
-    replace: 'void text',
+    find: 'this.#keep(uncheckedFinding(sequenceNo, index))',
+    replace: 'void index',
     also: [{ find: '    this.uncheckedRevisions += 1\n', replace: '' }],
     artefact: 'store, imported from JSON',
     operation: 'change',
