@@ -5,6 +5,7 @@ import type { ChangeStep, TargetPath } from '../plan/plan.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import { checkAssignedOnce, hinting, removalHint, targetName } from './change-errors.ts'
 import { compileExpression } from './compile-expression.ts'
+import { castHelp, computedName } from './compile-path.ts'
 import { changeFields, type TopFieldChange } from './change-fields.ts'
 import { type Change, changeAt, type Step, withoutMarks } from './edit-document.ts'
 import { type Compiler, type Evaluate, type Frame, placed, present } from './frame.ts'
@@ -85,7 +86,9 @@ export function compileStep(step: ChangeStep, compiler: Compiler): CompiledStep 
     const position = at?.(frame)
     return values.map((one) => {
       const change: Change =
-        position === undefined ? { kind: 'append', value: one } : { kind: 'insert', at: position, value: one }
+        position === undefined
+          ? { kind: 'append', value: one }
+          : { kind: 'insert', at: position, value: one, replaces: compiler.nullsMissing }
       return { path: target, change, span }
     })
   }
@@ -97,7 +100,9 @@ function compileTarget(target: TargetPath, compiler: Compiler): (frame: Frame) =
     if (step.kind === 'field') return () => step
     const index: Evaluate =
       step.kind === 'index' ? compileExpression(step.index, compiler) : (frame) => frame.slots[step.slot] as Value
-    return (frame) => stepOf(index(frame), step.kind === 'element')
+    const namesFields = step.kind === 'element' || step.byName || compiler.nullsMissing
+    if (step.kind === 'element') return (frame) => stepOf(index(frame), true, true)
+    return (frame) => placed(step.index.span, () => stepOf(index(frame), false, namesFields))
   })
   const mark = compiler.sites.pathMark(target)
   return (frame) => {
@@ -106,8 +111,11 @@ function compileTarget(target: TargetPath, compiler: Compiler): (frame: Frame) =
   }
 }
 
-function stepOf(index: Value, isElement: boolean): Step | undefined {
+function stepOf(index: Value, isElement: boolean, namesFields: boolean): Step | undefined {
   if (index.type === 'int') return { kind: 'index', index: Number(index.value) }
+  if (!namesFields && (index.type === 'string' || index.type === 'symbol')) {
+    throw new LedgerError('evaluator/type-mismatch', computedName, { help: castHelp })
+  }
   if (index.type === 'string' || index.type === 'symbol') return { kind: 'field', name: index.value, exact: true }
   // The value was no list: the source stood for it as a whole.
   if (isElement) return undefined

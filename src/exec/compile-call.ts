@@ -11,7 +11,7 @@ import type { Doubts } from './doubts.ts'
 import { type Compiler, type Evaluate, type Frame, placed } from './frame.ts'
 import { type FunctionContext, findFunction, functionNames } from './functions/functions.ts'
 import { differInKind, doubtMissing } from './sure-conditions.ts'
-import { failed, mistyped, siteOf } from './type-errors.ts'
+import { failed, mistyped, neverTrue, siteOf, type Untruth } from './type-errors.ts'
 import { isWritten } from './written-values.ts'
 
 type Call = Extract<PlanExpression, { kind: 'call' }>
@@ -43,7 +43,8 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
   if (hasTrait(name, 'literals')) placed(span, () => definition.check(args.map(knownValue)))
   const propagates = definition.absent === 'propagate'
   const evaluate = name === 'coalesce' || name === 'ifnull' ? untilPresent : evaluateAll
-  const site = siteOf(call, compiler)
+  const isExists = name === 'exists'
+  const site = siteOf(call, compiler, isExists ? 'truth' : 'value')
   const { doubts } = compiler
   const mark = compiler.sites.comparisonMark(call)
   return (frame) => {
@@ -52,6 +53,7 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
     if (before !== doubts?.count && !propagates && values.some(isAbsent)) return missing
     if (doubts !== undefined && name === 'nullif' && isDoubtful(values, doubts, span)) return missing
     if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, values[0] as Value, values.slice(1))
+    if (isExists && isScalar(values[0] as Value)) return neverTrue(site, scalarExists(values[0] as Value), frame)
     if (propagates) {
       const absent = values.find((value) => value.type === 'missing') ?? values.find((value) => value.type === 'null')
       if (absent !== undefined) {
@@ -68,6 +70,16 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
       return isOutside(error) && !compiler.raises ? missing : failed(error, site, frame)
     }
   }
+}
+
+/** EXISTS asks whether a collection has something in it; of a field it was meant to ask whether it is there. */
+function isScalar(value: Value): boolean {
+  return !isAbsent(value) && value.type !== 'struct' && value.type !== 'map' && !('items' in value)
+}
+
+function scalarExists(value: Value): Untruth {
+  const message = `EXISTS takes a list, a bag or a struct, not ${value.type}`
+  return { message, help: 'x IS NOT MISSING asks for a field' }
 }
 
 /** A value for which a function is not defined, as LN(0), ends no permissive query. */

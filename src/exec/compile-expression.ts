@@ -35,7 +35,7 @@ import { compileBetween, compileIn, compileLike, compileQuantified } from './pre
 import { compileRow } from './row.ts'
 import { doubtMissing, sureConstant, throughDoubts } from './sure-conditions.ts'
 import { tableBag } from './scan.ts'
-import { failed, mistyped, siteOf } from './type-errors.ts'
+import { failed, mistyped, neverTrue, siteOf } from './type-errors.ts'
 import { compileWritten, constructing } from './written-values.ts'
 
 /** Makes a closure of a resolved expression. */
@@ -227,9 +227,11 @@ function compileCast(expression: Kind<'cast'>, compiler: Compiler): Evaluate {
   const evaluate = compileExpression(operand, compiler)
   const cuts = compiler.nullsMissing && isIntegerType(type)
   if (form === 'cast') {
-    const site = siteOf(expression, compiler)
+    const isTruth = type.name === 'bool' || type.name === 'boolean'
+    const site = siteOf(expression, compiler, isTruth ? 'truth' : 'value')
     return (frame) => {
       const value = evaluate(frame)
+      if (isTruth && isNoTruth(value)) return neverTrue(site, noTruth, frame)
       try {
         const result = castTo(cuts ? integerPart(value) : value, type)
         if (!isAbsent(result)) frame.marks[site.mark] = 1
@@ -245,6 +247,13 @@ function compileCast(expression: Kind<'cast'>, compiler: Compiler): Evaluate {
     return bool(test(value, type))
   }
 }
+
+/** A text that CAST to BOOL takes for false although it does not say so. */
+function isNoTruth(value: Value): boolean {
+  return (value.type === 'string' || value.type === 'symbol') && !/^\s*(true|false)\s*$/i.test(value.value)
+}
+
+const noTruth = { message: "a CAST to BOOL takes any text but 'true' for false", help: "compare the text: x = 'yes'" }
 
 function compileSequence({ type, items, span }: Kind<'sequence'>, around: Compiler): Evaluate {
   const make = { list, sexp, bag }[type]

@@ -83,20 +83,36 @@ export function compileIndex(expression: Kind<'index'>, compiler: Compiler): Eva
       if (value.type !== 'null') frame.marks[mark] = 1
       return found
     }
-    if (frame.marks[mark] === 0) noteWrongIndex(mark, value, place, frame)
+    if (frame.marks[mark] === 0 || compiler.doubts !== undefined) {
+      const wrong = wrongIndex(value, place, byName)
+      if (wrong === undefined)
+        frame.marks[mark] = isAbsent(value) || isAbsent(place) ? (frame.marks[mark] as number) : 1
+      else {
+        frame.observation?.failed(mark, wrong.message, wrong.help)
+        compiler.doubts?.note({ message: `of a type error (${wrong.message})`, span, mark, help: wrong.help })
+      }
+    }
     return nowhere(compiler, span, 'the index leads nowhere')
   }
 }
 
-/** A list without that element is no type error. */
-function noteWrongIndex(mark: number, value: Value, index: Value, frame: Frame): void {
-  if (isAbsent(value) || isAbsent(index)) return
-  const isList = value.type === 'list' || value.type === 'sexp'
-  const isInside = isList ? index.type === 'int' : value.type === 'struct' && index.type === 'string'
-  if (isInside) frame.marks[mark] = 1
-  else if (isList) frame.observation?.failed(mark, `elements of a list have numbers from 0 on, not ${index.type}`)
-  else frame.observation?.failed(mark, `[${index.type === 'int' ? index.value : '…'}] takes a list, not ${value.type}`)
+/** A list without that element, and a struct without that field, are no type errors. */
+function wrongIndex(value: Value, index: Value, byName: boolean): { message: string; help?: string } | undefined {
+  if (isAbsent(value) || isAbsent(index)) return undefined
+  const isText = index.type === 'string' || index.type === 'symbol'
+  if (value.type === 'list' || value.type === 'sexp') {
+    if (index.type === 'int') return undefined
+    return { message: `elements of a list have numbers from 0 on, not ${index.type}` }
+  }
+  if (value.type !== 'struct' || !isText) {
+    return { message: `[${index.type === 'int' ? index.value : '…'}] takes a list, not ${value.type}` }
+  }
+  return byName ? undefined : { message: computedName, help: castHelp }
 }
+
+/** Specification, section 4: `v[e]` steps to a field only where e is known to be a text before a row is seen. */
+export const computedName = 'a name in brackets is a literal, a parameter or a CAST'
+export const castHelp = 'CAST(x AS STRING) in the brackets names the field'
 
 /** Elements count from 0; a map is asked for any key. A step into NULL is NULL. */
 function elementOf(value: Value, index: Value, byName: boolean): Value | undefined {

@@ -23,7 +23,8 @@ export type Change =
   | { readonly kind: 'set'; readonly value: Value }
   | { readonly kind: 'remove' }
   | { readonly kind: 'append'; readonly value: Value }
-  | { readonly kind: 'insert'; readonly at: Value; readonly value: Value }
+  /** `replaces`: a field that is there already, as it was under QLDB's own typing. */
+  | { readonly kind: 'insert'; readonly at: Value; readonly value: Value; readonly replaces: boolean }
 
 /** Stands where an element was removed. */
 const removedMark = symbol('removed', ['$qldb_removed'])
@@ -84,15 +85,17 @@ function changeHere(value: Value, change: Change): Value {
         help: 'name the field to add to a struct with AT',
       })
     case 'insert':
-      return insertAt(value, change.at, change.value)
+      return insertAt(value, change)
   }
 }
 
 const appending = 'AT takes a position that the list has; without AT the value is appended'
 
 /** INSERT … AT: an index that is there already, or the name of a field. */
-function insertAt(value: Value, at: Value, inserted: Value): Value {
+function insertAt(value: Value, change: Extract<Change, { kind: 'insert' }>): Value {
+  const { at, value: inserted, replaces } = change
   if (value.type === 'struct' && (at.type === 'string' || at.type === 'symbol')) {
+    if (!replaces && value.get(at.value) !== undefined) throw fieldExists(at.value)
     return changeAt(value, [{ kind: 'field', name: at.value, exact: true }], { kind: 'set', value: inserted })
   }
   if ((value.type === 'list' || value.type === 'sexp') && at.type === 'int') {
@@ -101,6 +104,12 @@ function insertAt(value: Value, at: Value, inserted: Value): Value {
     return withItems(value, [...value.items.slice(0, index), inserted, ...value.items.slice(index)])
   }
   throw new LedgerError('evaluator/type-mismatch', `INSERT … AT ${at.type} does not fit a value of type ${value.type}`)
+}
+
+function fieldExists(name: string): LedgerError {
+  return new LedgerError('evaluator/invalid', `the field '${name}' already exists`, {
+    help: 'SET path = value replaces a field',
+  })
 }
 
 function withItem(value: ListValue | SexpValue, index: number, item: Value): Value {

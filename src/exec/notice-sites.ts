@@ -57,9 +57,10 @@ export interface ComparisonSite {
 
 /**
  * What a type error ends: `value`, an operator or a call; `aggregate`; `condition`, where a boolean is wanted; `rows`, a
- * sub-query of one row; `name`, where a field's name is wanted; `frame`, of a window.
+ * sub-query of one row; `name`, where a field's name is wanted; `frame`, of a window. `truth`: what is false of any value
+ * of the wrong type, and never gets the right one.
  */
-export type OperationRole = 'value' | 'aggregate' | 'condition' | 'rows' | 'name' | 'frame'
+export type OperationRole = 'value' | 'aggregate' | 'condition' | 'rows' | 'name' | 'frame' | 'truth'
 
 /** An operation whose value is MISSING after a type error; it gets a notice if it never had another. */
 export interface Operation {

@@ -8,7 +8,7 @@ import type { Failure } from './observation.ts'
 export function operationMessage({ role }: Operation, failure: Failure, written: string, isPartly: boolean): string {
   const shown = noticeText(written)
   const reason = noticeText(reasonOf(failure), noticeReasonCharactersMax)
-  if (role === 'condition') return `${shown} was never true: ${reason}`
+  if (role === 'condition' || role === 'truth') return `${shown} was never true: ${reason}`
   if (role === 'name') return `${shown} named no field: ${reason}`
   if (role === 'frame') return `no frame over ${shown} has rows: ${reason}`
   if (role === 'rows') return `${shown} gave no value: ${reason}; add LIMIT 1 or an aggregate`

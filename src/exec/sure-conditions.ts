@@ -106,7 +106,7 @@ export function sureConstant({ value, span }: Extract<PlanExpression, { kind: 'c
 
 /** Whether nothing but a field that is not there makes a value MISSING. */
 function isPath(value: PlanExpression): boolean {
-  if (value.kind === 'field' || value.kind === 'index') return isPath(value.operand)
+  if (value.kind === 'field') return isPath(value.operand)
   return value.kind === 'slot' || value.kind === 'parameter' || value.kind === 'constant'
 }
 
@@ -114,7 +114,8 @@ function isPath(value: PlanExpression): boolean {
 function decides(node: unknown): boolean {
   if (typeof node !== 'object' || node === null) return false
   if (Array.isArray(node)) return node.some(decides)
-  const { kind, op, name } = node as { kind?: string; op?: string; name?: string }
+  const { kind, op, name, type } = node as { kind?: string; op?: string; name?: string; type?: { name?: string } }
+  if (kind === 'cast' && /^bool/.test(type?.name ?? '')) return true
   if (kind === 'constant') return false
   if (kind !== undefined && /^(in|quantified|between|like|is|case|query)$/.test(kind)) return true
   if (kind === 'binary' && op !== undefined && /^(and|or|=|<>|<|<=|>|>=|is .*)$/.test(op)) return true
@@ -190,5 +191,13 @@ export function doubtMissing(doubts: Doubts, what: string, span: Span): true {
   return true
 }
 
-/** Functions that give a value where an argument has none. */
-const consumers: ReadonlySet<string> = new Set(['nullif', 'coalesce', 'ifnull', 'greatest', 'least', 'tupleunion'])
+/** Functions that give a value where an argument has none, or the wrong type. */
+const consumers: ReadonlySet<string> = new Set([
+  'exists',
+  'nullif',
+  'coalesce',
+  'ifnull',
+  'greatest',
+  'least',
+  'tupleunion',
+])

@@ -1,6 +1,6 @@
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
-import { missing, type Value } from '../values/value.ts'
+import { falseValue, missing, type Value } from '../values/value.ts'
 import type { Compiler, Frame } from './frame.ts'
 import type { OperationRole } from './notice-sites.ts'
 
@@ -54,5 +54,22 @@ export function mistyped({ compiler, span, mark }: OperationSite, message: strin
   if (compiler.raises) throw new LedgerError('evaluator/type-mismatch', message, { span })
   compiler.doubts?.note({ message: `of a type error (${message})`, span, mark })
   frame.observation?.failed(mark, message)
+  return missing
+}
+
+export interface Untruth {
+  readonly message: string
+  readonly help: string
+}
+
+/**
+ * FALSE for a value of which nobody asks that on purpose: in the second look at a change's conditions it decides nothing,
+ * but under QLDB's own typing.
+ */
+export function neverTrue({ compiler, span, mark }: OperationSite, { message, help }: Untruth, frame: Frame): Value {
+  frame.observation?.failed(mark, message, help)
+  const { doubts } = compiler
+  if (doubts === undefined || compiler.nullsMissing) return falseValue
+  doubts.note({ message, span, help, mark })
   return missing
 }

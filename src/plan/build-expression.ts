@@ -263,7 +263,8 @@ function spreadStep(step: PathStep, scope: Scope, context: PlanContext): SpreadS
   }
 }
 
-function indexStep(index: Expression, scope: Scope, context: PlanContext) {
+/** The index of a step; `byName`: a text may name a field. */
+export function indexStep(index: Expression, scope: Scope, context: PlanContext) {
   const byName = index.kind === 'parameter' || index.kind === 'cast'
   return { index: buildExpression(index, scope, context), byName }
 }

@@ -228,7 +228,7 @@ function originOf(path: PlanExpression, root: TargetPath | undefined): TargetPat
   const steps: TargetStep[] = []
   for (let at = path; at.kind !== 'slot'; at = at.operand) {
     if (at.kind === 'field') steps.unshift({ kind: 'field', name: at.name, exact: at.exact })
-    else if (at.kind === 'index') steps.unshift({ kind: 'index', index: at.index })
+    else if (at.kind === 'index') steps.unshift({ kind: 'index', index: at.index, byName: at.byName })
     else return undefined
   }
   return [...root, ...steps]

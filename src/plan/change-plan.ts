@@ -57,7 +57,8 @@ export type ChangeStep =
 export type TargetPath = readonly TargetStep[]
 export type TargetStep =
   | { readonly kind: 'field'; readonly name: string; readonly exact: boolean }
-  | { readonly kind: 'index'; readonly index: PlanExpression }
+  /** `byName`: as in a path that is read. */
+  | { readonly kind: 'index'; readonly index: PlanExpression; readonly byName: boolean }
   /** The element that a nested source stands at: its ordinal's slot; MISSING there when the value was no list. */
   | { readonly kind: 'element'; readonly slot: number }
 

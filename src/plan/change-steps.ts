@@ -1,7 +1,7 @@
 import { passLoop } from '../base/interruption.ts'
 import { LedgerError } from '../base/errors.ts'
 import type { Change, Expression, PathStep } from '../syntax/ast.ts'
-import { buildExpression, literalText } from './build-expression.ts'
+import { buildExpression, indexStep, literalText } from './build-expression.ts'
 import type { ChangeStep, TargetPath, TargetStep } from './plan.ts'
 import { findVariable, noSuchVariable, type PlanContext, type Scope } from './scope.ts'
 import { expressionKey } from './walk-plan.ts'
@@ -89,5 +89,5 @@ export function targetStep(step: PathStep, scope: Scope, context: PlanContext): 
   }
   const name = literalText(step.index)
   if (name !== undefined) return { kind: 'field', name, exact: true }
-  return { kind: 'index', index: buildExpression(step.index, scope, context) }
+  return { kind: 'index', ...indexStep(step.index, scope, context) }
 }
