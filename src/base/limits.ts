@@ -51,8 +51,8 @@ export const tableNameCharactersMax = 128
 export const ledgerNameCharactersMax = 32
 
 /**
- * Operands of one chain of operators (`a + b + c …`, AND, OR, UNION): a chain is no nest, so that its length costs memory
- * alone, about a kilobyte an operand.
+ * Operands of one chain of operators or predicates (`a + b + c …`, AND, OR, `a = b IS NULL …`, UNION): a chain is no nest, so
+ * that its length costs memory alone, about a kilobyte an operand.
  */
 export const chainOperandsMax = 100_000
 /** Sources of one FROM clause, bindings of one LET and windows of one SELECT: each is a step over the one before. */

@@ -101,12 +101,28 @@ export function compileExpression(expression: PlanExpression, compiler: Compiler
       return compileStruct(expression, compiler)
     case 'row':
       return compileRow(expression, compiler)
+    case 'steps':
+      return compileSteps(expression, compiler)
     case 'query':
       return compileSubquery(expression, compiler)
   }
 }
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
+
+/** In a loop: the longest chain needs no more of the stack than a short one. */
+function compileSteps({ slot, parts }: Kind<'steps'>, compiler: Compiler): Evaluate {
+  const steps = parts.map((part) => compileExpression(part, compiler))
+  return (frame) => {
+    let value: Value = missing
+    for (const step of steps) {
+      frame.step()
+      frame.slots[slot] = value
+      value = step(frame)
+    }
+    return value
+  }
+}
 
 function compileParameter({ ordinal, span }: Kind<'parameter'>): Evaluate {
   return (frame) => {

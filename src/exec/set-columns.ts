@@ -63,6 +63,8 @@ export function requireStruct(row: Value, query: SetPlan): void {
 
 /** The columns that the planner knows. */
 function plannedColumns(side: PlanExpression): readonly string[] | undefined {
+  if (side.kind === 'slot') return side.columns
+  if (side.kind === 'steps') return plannedColumns(side.parts.at(-1) as PlanExpression)
   if (side.kind !== 'query') return undefined
   if (side.query.kind === 'select') return side.query.columns
   return side.query.kind === 'set' && !side.query.outer ? plannedColumns(side.query.left) : undefined

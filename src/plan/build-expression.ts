@@ -4,6 +4,7 @@ import type { Expression, Name, PathStep, TypeName } from '../syntax/ast.ts'
 import { string } from '../values/value.ts'
 import { buildAggregate, groupedExpression, isAggregate, pathThatIsNoKey } from './build-group.ts'
 import { buildQuery } from './build-query.ts'
+import { columnsOf } from './column-list.ts'
 import { buildWindowCall, checkHasWindow } from './build-window.ts'
 import { hasTrait, insteadOfFunction } from './function-facts.ts'
 import type { Coercion, FieldPlan, PlanExpression, PlanType, SpreadStep } from './plan.ts'
@@ -52,21 +53,18 @@ export function buildExpression(
     }
     case 'unary':
       return { kind: 'unary', op: expression.op, operand: build(expression.operand), span }
-    case 'binary': {
-      const { op, left, right, opSpan } = expression
-      const beside = (other: Expression) => (comparisons.test(op) && other.kind === 'list' ? 'row' : 'scalar')
-      return {
-        kind: 'binary',
-        op,
-        left: buildExpression(left, scope, context, beside(right)),
-        right: buildExpression(right, scope, context, beside(left)),
-        span: opSpan,
-      }
-    }
+    case 'binary':
+      return buildBinary(expression, scope, context)
     case 'chain': {
       const rest = expression.rest.map(({ op, opSpan, operand }) => ({ op, operand: build(operand), place: opSpan }))
       return { kind: 'chain', first: build(expression.first), rest, span }
     }
+    case 'steps': {
+      const parts = expression.parts.map((part) => () => build(part))
+      return buildSteps(parts, span, context)
+    }
+    case 'previous':
+      return context.previous ?? unresolved(span)
     case 'list':
     case 'sexp':
     case 'bag':
@@ -85,6 +83,39 @@ export function buildExpression(
     default:
       return buildPredicate(expression, scope, context)
   }
+}
+
+function buildBinary(
+  { op, left, right, opSpan }: Extract<Expression, { kind: 'binary' }>,
+  scope: Scope,
+  context: PlanContext,
+): PlanExpression {
+  const beside = (other: Expression) => (comparisons.test(op) && other.kind === 'list' ? 'row' : 'scalar')
+  return {
+    kind: 'binary',
+    op,
+    left: buildExpression(left, scope, context, beside(right)),
+    right: buildExpression(right, scope, context, beside(left)),
+    span: opSpan,
+  }
+}
+
+/** Parts of which each has the value of the one before as an operand. */
+export function buildSteps(
+  parts: readonly (() => PlanExpression)[],
+  span: PlanExpression['span'],
+  context: PlanContext,
+): PlanExpression {
+  const slot = context.newSlot()
+  const outer = context.previous
+  const built: PlanExpression[] = []
+  for (const part of parts) {
+    const last = part()
+    built.push(last)
+    context.previous = { kind: 'slot', slot, name: '', columns: columnsOf(last), span: last.span }
+  }
+  context.previous = outer
+  return { kind: 'steps', slot, parts: built, span }
 }
 
 function buildFields(

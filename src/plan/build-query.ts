@@ -12,7 +12,7 @@ import type {
   SortKey,
 } from '../syntax/ast.ts'
 import { tooManySteps } from '../syntax/cursor.ts'
-import { buildExpression } from './build-expression.ts'
+import { buildExpression, buildSteps } from './build-expression.ts'
 import { buildFrom, countSources } from './build-from.ts'
 import { buildGroup, buildSortKey, type Grouped, hasAggregate } from './build-group.ts'
 import { buildProjection, excluded } from './build-projection.ts'
@@ -36,6 +36,12 @@ export function buildQuery(query: Query, parent: Scope, context: PlanContext, co
     case 'pivot':
       return { kind: 'query', query: buildPivot(query, parent, context), coercion: 'none', span }
     case 'set-operation':
+      if (query.before !== undefined) {
+        const parts = [...query.before, { ...query, before: undefined }]
+        const build = (part: SetQuery, at: number) => () =>
+          buildQuery(part, parent, context, at === parts.length - 1 ? coercion : 'none')
+        return buildSteps(parts.map(build), span, context)
+      }
       return {
         kind: 'query',
         query: buildSetOperation(query, parent, context),
@@ -184,8 +190,10 @@ function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, co
 /** How many columns a SELECT list, or a set operation over such, writes out; undefined for SELECT VALUE and `*`. */
 function columnCount(query: Expression): number | undefined {
   if (query.kind === 'set-operation') {
-    const count = columnCount(query.left)
-    return count === columnCount(query.right) ? count : undefined
+    const right = columnCount(query.right)
+    // What stands before has as many, or the operation is refused.
+    const left = query.left.kind === 'previous' ? right : columnCount(query.left)
+    return left === right ? left : undefined
   }
   if (query.kind !== 'select' || query.projection.kind !== 'items') return undefined
   const { items } = query.projection

@@ -6,6 +6,8 @@ import type { PlanExpression } from './plan.ts'
 
 /** The columns of a SELECT list or of a set operation over such; undefined where they depend on the data. */
 export function columnsOf(side: PlanExpression): readonly string[] | undefined {
+  if (side.kind === 'slot') return side.columns
+  if (side.kind === 'steps') return columnsOf(side.parts.at(-1) as PlanExpression)
   if (side.kind !== 'query') return undefined
   if (side.query.kind === 'select') return side.query.columns
   return side.query.kind === 'set' && !side.query.outer ? columnsOf(side.query.left) : undefined
@@ -13,7 +15,10 @@ export function columnsOf(side: PlanExpression): readonly string[] | undefined {
 
 /** SQL's set operations match columns by their position; the result has the names of the left side (RFC 0007). */
 export function renamed(side: PlanExpression, names: readonly string[]): PlanExpression {
-  if (side.kind !== 'query' || columnsOf(side)?.length !== names.length) return side
+  if (columnsOf(side)?.length !== names.length) return side
+  if (side.kind === 'slot') return { ...side, columns: names }
+  if (side.kind === 'steps') return { ...side, parts: side.parts.map((part) => renamed(part, names)) }
+  if (side.kind !== 'query') return side
   const { query } = side
   if (query.kind === 'set') {
     return { ...side, query: { ...query, left: renamed(query.left, names), right: renamed(query.right, names) } }

@@ -65,7 +65,14 @@ export type PlanExpression =
   | { readonly kind: 'constant'; readonly value: Value; readonly written?: PlanExpression; readonly span: Span }
   /** An expression that depends on no row: evaluated when it is first come to, and not again in the run. */
   | { readonly kind: 'once'; readonly value: PlanExpression; readonly span: Span }
-  | { readonly kind: 'slot'; readonly slot: number; readonly name: string; readonly span: Span }
+  | {
+      readonly kind: 'slot'
+      readonly slot: number
+      readonly name: string
+      /** Of the rows of the part before, where they are known (steps). */
+      readonly columns?: readonly string[] | undefined
+      readonly span: Span
+    }
   /** A value bound to a global name. */
   | { readonly kind: 'global'; readonly name: string; readonly span: Span }
   /** A table where a value is asked for: the bag of its documents. */
@@ -119,6 +126,8 @@ export type PlanExpression =
       readonly right: PlanExpression
       readonly span: Span
     }
+  /** Parts evaluated one after the other; each has the value of the one before in a slot. */
+  | { readonly kind: 'steps'; readonly slot: number; readonly parts: readonly PlanExpression[]; readonly span: Span }
   | {
       readonly kind: 'in'
       readonly operand: PlanExpression

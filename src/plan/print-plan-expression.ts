@@ -31,6 +31,8 @@ export function printPlanExpression(expression: PlanExpression): string {
       const rest = expression.rest.map(({ op, operand }) => ` ${op} ${wrapped(operand)}`)
       return wrapped(expression.first) + rest.join('')
     }
+    case 'steps':
+      return `${expression.parts.map(print).join(' ')}`
     case 'in':
       return `${print(expression.operand)} ${not(expression.negated)}in ${print(expression.collection)}`
     case 'between':

@@ -144,6 +144,12 @@ export type Expression =
       }[]
       readonly span: Span
     }
+  /**
+   * Very many predicates behind one operand, `a = b IS NULL IN (c) …`, in parts of few: in each but the first `previous`
+   * stands for the part before it.
+   */
+  | { readonly kind: 'steps'; readonly parts: readonly Expression[]; readonly span: Span }
+  | { readonly kind: 'previous'; readonly span: Span }
   | {
       readonly kind: 'in'
       readonly operand: Expression
@@ -362,6 +368,11 @@ export interface SetQuery {
   readonly quantifier: 'distinct' | 'all' | undefined
   /** CORRESPONDING BY (a, b): rows are cut down to these fields; `all` for CORRESPONDING alone. */
   readonly corresponding: readonly Name[] | 'all' | undefined
+  /**
+   * Of a very long chain of different operations: the parts before this one, likewise. `previous`, the leftmost operand of
+   * each and of this one, stands for the part before it.
+   */
+  readonly before?: readonly SetQuery[] | undefined
   readonly left: Expression
   readonly right: Expression
   readonly orderBy: readonly SortKey[] | undefined

@@ -79,10 +79,16 @@ function built({ start, end, operand, branches, otherwise }: Joined): Expression
   return { kind: 'case', operand, branches: branches.reverse().flat(), otherwise, span: { start, end } }
 }
 
-/** `CASE x WHEN 1 …` as `CASE WHEN x = 1 …`, by which SQL defines it; only where x costs nothing to evaluate again. */
+/** The text of an operand, in characters, that stands in all its branches together at most. */
+const repeatedCharactersMax = 4_096
+
+/** `CASE x WHEN 1 …` as `CASE WHEN x = 1 …`, by which SQL defines it; only where x is short beside its branches. */
 function searched({ start, operand, branches }: Begun): Begun {
-  if (operand === undefined || !(operand.kind === 'variable' || branches.length === 1))
+  if (operand === undefined) return { start, operand, branches }
+  const repeated = (operand.span.end - operand.span.start) * branches.length
+  if (operand.kind !== 'variable' && branches.length > 1 && repeated > repeatedCharactersMax) {
     return { start, operand, branches }
+  }
   const tested = branches.map(({ when, then }): Branch => {
     const { span } = when
     return { when: { kind: 'binary', op: '=', left: operand, right: when, opSpan: span, span }, then }

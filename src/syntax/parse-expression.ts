@@ -57,9 +57,11 @@ export function parseOperators(cursor: Cursor, least: number, first?: Expression
   if (cursor.at('.') || cursor.at('[')) left = parsePostfix(cursor, left)
   // Behind `a IS b` nothing tighter may follow: it would have to belong to b.
   let most: number = tightness.product
+  const steps = new Steps()
   for (;;) {
     const own = operators.get(cursor.token.word)
-    if (own === undefined || own < least || own > most) return left
+    if (own === undefined || own < least || own > most) return steps.end(left)
+    if (own < most) left = steps.end(left)
     most = own
     if (own > tightness.predicate) {
       left = parseRun(cursor, left, own)
@@ -67,9 +69,33 @@ export function parseOperators(cursor: Cursor, least: number, first?: Expression
       left = parseChain(cursor, left, own)
     } else {
       const predicate = parsePredicate(cursor, left)
-      if (predicate === undefined) return left
-      left = predicate
+      if (predicate === undefined) return steps.end(left)
+      left = steps.add(predicate)
     }
+  }
+}
+
+/** Predicates behind one another: more than a few are cut into parts, so that their number is no depth. */
+class Steps {
+  #parts: Expression[] = []
+  #count = 0
+
+  /** What is the operand of the next predicate. */
+  add(predicate: Expression): Expression {
+    this.#count += 1
+    checkChainLength(this.#count + 1, predicate.span)
+    if (this.#count % treeOperandsMax !== 0) return predicate
+    this.#parts.push(predicate)
+    return { kind: 'previous', span: predicate.span }
+  }
+
+  /** What stands there when no more predicates follow. */
+  end(last: Expression): Expression {
+    const parts = last.kind === 'previous' ? this.#parts : [...this.#parts, last]
+    const [first, second] = parts
+    this.#parts = []
+    this.#count = 0
+    return second === undefined ? (first as Expression) : { kind: 'steps', parts, span: last.span }
   }
 }
 

@@ -52,6 +52,7 @@ function levelOf(expression: Expression): number {
     case 'like':
     case 'is':
     case 'quantified':
+    case 'steps':
       return level.predicate
     default:
       return level.primary
@@ -76,11 +77,30 @@ function printAt(expression: Expression, least: number): string {
   return levelOf(expression) < least ? `(${text})` : text
 }
 
+/** What `previous` stands for while the part behind it is printed. */
+let previousText = ''
+
+/** Parts of which each contains the text of the one before. */
+export function printParts(parts: readonly (() => string)[]): string {
+  const outer = previousText
+  let text = ''
+  for (const print of parts) {
+    text = print()
+    previousText = text
+  }
+  previousText = outer
+  return text
+}
+
 function printBare(expression: Expression): string {
   if (isQuery(expression)) return printQuery(expression)
   switch (expression.kind) {
     case 'literal':
       return printLiteral(expression.value, expression.source)
+    case 'previous':
+      return previousText
+    case 'steps':
+      return printParts(expression.parts.map((part) => () => printBare(part)))
     case 'variable':
       return (expression.local ? '@' : '') + printName(expression.name)
     case 'parameter':

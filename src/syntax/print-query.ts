@@ -1,7 +1,17 @@
 import { unreachable } from '../base/assert.ts'
-import type { Expression, FromSource, GroupBy, PivotQuery, Projection, Query, SelectItem, SelectQuery } from './ast.ts'
+import type {
+  Expression,
+  FromSource,
+  GroupBy,
+  PivotQuery,
+  Projection,
+  Query,
+  SelectItem,
+  SelectQuery,
+  SetQuery,
+} from './ast.ts'
 import { isQuery } from './parse-query.ts'
-import { printExpression, printInner, printName, printSortKey, printWindow } from './print-expression.ts'
+import { printExpression, printInner, printName, printParts, printSortKey, printWindow } from './print-expression.ts'
 
 /** A query in canonical text, on one line, without parentheses around it. */
 export function printQuery(query: Query): string {
@@ -25,8 +35,12 @@ export function printQuery(query: Query): string {
       return `WITH ${query.recursive ? 'RECURSIVE ' : ''}${bindings.join(', ')} ${printExpression(query.query)}`
     }
     case 'set-operation':
+      if (query.before !== undefined) {
+        const parts = [...query.before, { ...query, before: undefined }]
+        return printParts(parts.map((part) => () => printQuery(part)))
+      }
       return joinWords(
-        printOperand(query.left),
+        printLeft(query),
         query.outer && 'OUTER',
         query.op.toUpperCase(),
         query.quantifier?.toUpperCase(),
@@ -41,6 +55,17 @@ export function printQuery(query: Query): string {
 
 function joinWords(...words: readonly (string | false | undefined)[]): string {
   return words.filter((word) => word !== undefined && word !== false && word !== '').join(' ')
+}
+
+/** The left operand. Behind `previous` a chain goes on, which needs no parentheses. */
+function printLeft({ op, left }: SetQuery): string {
+  return left.kind === 'set-operation' && goesOn(left) && (op !== 'intersect' || left.op === 'intersect')
+    ? printQuery(left)
+    : printOperand(left)
+}
+
+function goesOn({ left }: SetQuery): boolean {
+  return left.kind === 'previous' || (left.kind === 'set-operation' && goesOn(left))
 }
 
 function printOperand(operand: Expression): string {

@@ -5,7 +5,8 @@ const treeOperandsMax = 32
 
 /**
  * A long chain of set operations, `a UNION b UNION c …`, as a tree of little depth that means the same: UNION and INTERSECT
- * are associative, and `a EXCEPT b EXCEPT c` is `a EXCEPT (b UNION ALL c)`. What is short stays as it was written.
+ * are associative, and `a EXCEPT b EXCEPT c` is `a EXCEPT (b UNION ALL c)`. What remains long is cut into parts. What is short
+ * stays as it was written.
  */
 export function flattened(query: Expression): Expression {
   const spine: SetQuery[] = []
@@ -16,14 +17,23 @@ export function flattened(query: Expression): Expression {
   }
   if (spine.length < treeOperandsMax) return query
   let left = first
+  const before: SetQuery[] = []
+  let operations = 0
   for (let from = 0; from < spine.length; ) {
     let to = from + 1
+    if (operations === treeOperandsMax) {
+      before.push(left as SetQuery)
+      left = { kind: 'previous', span: left.span }
+      operations = 0
+    }
+    operations += 1
     while (to < spine.length && isAlike(spine[from] as SetQuery, spine[to] as SetQuery)) to += 1
     left = joined(left, spine.slice(from, to))
     from = to
   }
   const { orderBy, limit, offset } = query as SetQuery
-  return { ...(left as SetQuery), orderBy, limit, offset, span: query.span }
+  const last = { ...(left as SetQuery), orderBy, limit, offset, span: query.span }
+  return before.length === 0 ? last : { ...last, before }
 }
 
 function isPlain({ orderBy, limit, offset }: SetQuery): boolean {

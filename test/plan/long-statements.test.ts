@@ -75,6 +75,12 @@ const chainKinds: Readonly<Record<string, (length: number) => string>> = {
   not: (n) => `${'NOT '.repeat(n)}(x = 1)`,
   signs: (n) => `${'- + '.repeat(n)}x`,
   plus: (n) => `${'+ '.repeat(n)}x`,
+  comparisons: (n) => `x = 1 ${repeated(n, (at) => (at % 2 ? '= true' : '<> false'), ' ')}`,
+  'is, in, like': (n) =>
+    `x ${repeated(n, (at) => ['IS NOT NULL', 'IN (true, 1)', 'IS BOOL', '= ANY (<< true >>)'][at % 4] as string, ' ')}`,
+  'between, distinct': (n) => `x ${repeated(n, (at) => (at % 2 ? 'IS DISTINCT FROM 1' : 'BETWEEN 0 AND 5'), ' ')}`,
+  'else with branches': (n) =>
+    `${repeated(n, (at) => `CASE x + 0 WHEN ${at + 2} THEN 1 WHEN ${at + 3} THEN 2 ELSE`, ' ')} 7${' END'.repeat(n)}`,
   'searched else': (n) => `${repeated(n, (at) => `CASE WHEN x = ${at + 2} THEN 1 ELSE`, ' ')} 7${' END'.repeat(n)}`,
   'simple else': (n) => `${repeated(n, (at) => `CASE x WHEN ${at + 2} THEN 1 ELSE`, ' ')} 7${' END'.repeat(n)}`,
   'mixed else': (n) =>
@@ -193,4 +199,82 @@ test('changes of many fields in one pass give what single changes give', () => {
         )
     }),
   )
+})
+
+const predicates = [
+  ...['= true', '<> false', 'IS NOT NULL', 'IS MISSING', 'IN (true)', 'NOT IN (false)', 'BETWEEN false AND true'],
+  ...[
+    "LIKE 'x'",
+    "NOT LIKE 'x' ESCAPE '/'",
+    'IS TRUE',
+    'IS NOT UNKNOWN',
+    'IS DISTINCT FROM true',
+    '= ALL (<< true >>)',
+  ],
+]
+
+test('a chain of any predicates gives what its parts give one after the other', () => {
+  const run = (text: string) =>
+    runStatement(new MemoryDatabase(), `SELECT VALUE ${text} FROM << 1 >> AS x`)[0] as string
+  const written = (value: string) => (value.startsWith('$missing') ? 'MISSING' : value)
+  const chains = fc.array(fc.constantFrom(...predicates), { minLength: 30, maxLength: 140 })
+  fc.assert(
+    fc.property(chains, fc.constantFrom('true', 'false', 'null', 'MISSING', 'x'), (chain, first) => {
+      let expected = run(first)
+      for (let at = 0; at < chain.length; at += 9) {
+        expected = run(`${written(expected)} ${chain.slice(at, at + 9).join(' ')}`)
+      }
+      assert.equal(run(`${first} ${chain.join(' ')}`), expected)
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('a chain of any set operations gives what its parts give one after the other', () => {
+  const rows = (text: string) => runStatement(new MemoryDatabase(), text).sort()
+  const operations = fc.constantFrom('UNION', 'UNION ALL', 'EXCEPT', 'EXCEPT ALL', 'UNION DISTINCT')
+  const chains = fc.array(fc.tuple(operations, fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 })), {
+    minLength: 30,
+    maxLength: 160,
+  })
+  const written = (chain: readonly (readonly [string, readonly number[]])[]) =>
+    chain.map(([op, values], at) => `${op} SELECT v AS c${at} FROM << ${values.join(', ')} >> AS v`).join(' ')
+  const first = 'SELECT v AS a FROM << 1, 1, 2 >> AS v'
+  fc.assert(
+    fc.property(chains, (chain) => {
+      let expected = rows(first)
+      for (let at = 0; at < chain.length; at += 9) {
+        const before = expected.map((row) => /\d+/.exec(row)?.[0])
+        const left = `SELECT v AS a FROM << ${before.join(', ')} >> AS v`
+        expected = rows(`${left} ${written(chain.slice(at, at + 9))}`)
+      }
+      const text = `${first} ${written(chain)}`
+      assert.deepEqual(rows(text), expected)
+      // As operands: of IN, of another set operation, of ORDER BY and LIMIT.
+      const values = expected.map((row) => Number(/\d+/.exec(row)?.[0])).sort((a, b) => a - b)
+      const found = rows(`SELECT VALUE x FROM << 0, 1, 2, 3, 4, 5 >> AS x WHERE x IN (${text})`)
+      assert.deepEqual(found, [...new Set(values)].map(String))
+      const ordered = runStatement(new MemoryDatabase(), `${text} ORDER BY a DESC LIMIT 2`)
+      assert.deepEqual(
+        ordered,
+        values
+          .toReversed()
+          .slice(0, 2)
+          .map((value) => `{a:${value}}`),
+      )
+      const wrapped = rows(`SELECT 9 AS z FROM << 1 >> AS x UNION ALL (${text})`)
+      assert.deepEqual(wrapped, [...values.map((value) => `{z:${value}}`), '{z:9}'])
+      assert.deepEqual(rows(printStatement(parseStatement(text))), expected)
+    }),
+    { numRuns: 25 },
+  )
+})
+
+test('long chains of set operations run, are explained and are refused where their columns differ', () => {
+  const long = (columns: (at: number) => string) =>
+    `SELECT 0 AS a FROM << 1 >> AS v ${repeated(2_500, (at) => `${at % 2 ? 'UNION' : 'EXCEPT'} SELECT ${columns(at)} FROM << 1 >> AS v`, ' ')}`
+  const run = (text: string) => runStatement(new MemoryDatabase(), text)
+  assert.equal(run(`SELECT VALUE COUNT(*) FROM (${long((at) => `${at} AS b`)}) AS q`)[0], '1250')
+  assert.ok(run(`EXPLAIN ${long((at) => `${at} AS b`)}`).length > 2_500)
+  assert.throws(() => run(long((at) => (at === 2_000 ? '1 AS b, 2 AS c' : '1 AS b'))), { code: 'semantic/invalid' })
 })
