@@ -192,8 +192,8 @@ export const plantedHoles = [
     find: 'this.isOwn = changesOwnCatalog(this.#block)',
     replace: 'this.isOwn = false',
     also: [
-      { find: 'this.hasStrangeHead = this.opaqueEntries === 1 && !this.#explained.has(0)', replace: '' },
-      { find: 'this.opaqueEntries !== opaqueEntriesOfQldb', replace: 'this.opaqueEntries > opaqueEntriesOfQldb' },
+      { find: 'const unlike = unlikeQldb(', replace: 'const unlike = unlikeQldb.length < 0 ? unlikeQldb(' },
+      { find: 'this.#places, this.opaqueEntries)', replace: 'this.#places, this.opaqueEntries) : []' },
       { find: 'times.some((time) => !isWithinTransaction(time, blockTimestamp))', replace: 'times.length < 0' },
     ],
     artefact: 'store, made here',
