@@ -1,6 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Operator, PlanExpression } from '../plan/plan.ts'
+import { isCorrelated } from '../plan/walk-plan.ts'
 import { equals } from '../values/compare.ts'
 import { isAbsent, missing, type Value } from '../values/value.ts'
 import { compileTest } from './compile-operators.ts'
@@ -46,9 +47,17 @@ function refuse({ message, span, help }: Doubt): never {
 /** The conditions that every row of an operator has passed. */
 function conditionsOf(operator: Operator): readonly PlanExpression[] {
   if (operator.kind === 'filter') return [...conditionsOf(operator.input), ...operator.conditions]
+  if (operator.kind === 'let') return conditionsOf(operator.input)
+  if (operator.kind === 'scan-value') return conditionsIn(operator.value)
   if (operator.kind !== 'join') return []
   if (operator.join !== 'inner') return operator.join === 'left' ? conditionsOf(operator.left) : []
   return [...conditionsOf(operator.left), ...conditionsOf(operator.right), ...operator.on]
+}
+
+/** Those of a sub-query in FROM whose rows stream: its slots are those of the present row. */
+function conditionsIn(value: PlanExpression): readonly PlanExpression[] {
+  if (value.kind !== 'query' || value.query.kind !== 'select' || !isCorrelated(value.query)) return []
+  return conditionsOf(value.query.input)
 }
 
 /** Whether a condition can't be true because a comparison in it is not. */
