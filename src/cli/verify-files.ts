@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs'
 import { LedgerError } from '../base/errors.ts'
 import { jsonLoneGuessesMax } from '../base/limits.ts'
-import { hashIn, type SavedDigest } from '../journal/digest-file.ts'
+import { hashIn, sameDigest, type SavedDigest } from '../journal/digest-file.ts'
 import { JsonRetyper } from '../journal/import-json.ts'
 import type { Evidence } from '../journal/find-evidence.ts'
 import { type Proof, verifyProof } from '../journal/proof.ts'
 import type { ProofFile } from '../journal/proof-file.ts'
-import { verifyEvidence } from '../journal/verify-evidence.ts'
+import { type EvidenceReport, verifyEvidence } from '../journal/verify-evidence.ts'
 import { reportOfEvidence } from './evidence-report.ts'
 import { EvidenceFiles, inFile } from './proof-files.ts'
 import type { VerifyReport } from './verify-report.ts'
@@ -40,11 +40,52 @@ export function verifyFiles(
     })
   }
   const retyper = new JsonRetyper(guessesMax)
-  return withProofs(subjects, steps, digests).map(({ path, file }) => {
+  const checked = withProofs(subjects, steps, digests).map(({ path, file }) => {
     const digest = digestFor(file, digests)
-    const report = inFile(path, () => verifyEvidence(file, digest?.digest, retyper))
-    return reportOfEvidence(path, report, digest?.path)
+    return { path, digest, report: inFile(path, () => verifyEvidence(file, digest?.digest, retyper)) }
   })
+  const used = checked.flatMap(({ digest, report }) => (digest !== undefined && report.isTrustedDigest ? [digest] : []))
+  const doubts = doubtsOfDigests(digests, used)
+  return checked.map(({ path, digest, report }, at) => {
+    return reportOfEvidence(path, at === 0 ? withDoubts(report, doubts) : report, digest?.path)
+  })
+}
+
+/** What is to be said of digests that nothing was held against: each that was given counts. */
+interface DigestDoubts {
+  readonly findings: EvidenceReport['findings']
+  readonly unchecked: readonly string[]
+}
+
+/** Throws LedgerError 'proof/foreign-digest' for one of another ledger than those that were used. */
+function doubtsOfDigests(digests: readonly NamedDigest[], used: readonly NamedDigest[]): DigestDoubts {
+  const findings: { field: string; message: string }[] = []
+  const unchecked: string[] = []
+  for (const one of digests) {
+    if (used.length === 0 || used.includes(one)) continue
+    const { strandId, sequenceNo } = one.digest.digestTipAddress
+    const known = used.find(({ digest }) => sameDigest(digest, one.digest) !== undefined)
+    if (known !== undefined && sameDigest(known.digest, one.digest) === true) continue
+    if (known !== undefined) {
+      const message = `'${known.path}' and '${one.path}' are both of block ${sequenceNo}, and differ`
+      findings.push({ field: 'the saved digests', message })
+    } else if (used.some(({ digest }) => digest.digestTipAddress.strandId === strandId)) {
+      unchecked.push(`no proof leads to the digest at block ${sequenceNo} saved in '${one.path}'`)
+    } else {
+      throw new LedgerError(
+        'proof/foreign-digest',
+        `'${one.path}' belongs to another ledger, of strand '${strandId}'`,
+        {
+          help: 'give digests of the ledger that the proofs are of',
+        },
+      )
+    }
+  }
+  return { findings, unchecked }
+}
+
+function withDoubts(report: EvidenceReport, { findings, unchecked }: DigestDoubts): EvidenceReport {
+  return { ...report, findings: [...report.findings, ...findings], unchecked: [...report.unchecked, ...unchecked] }
 }
 
 interface Subject {

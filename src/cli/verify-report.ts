@@ -77,7 +77,9 @@ export function uncheckedOf({ revisions, uncheckedRevisions, others, otherCount 
 /** The outcome where a ledger can't even be read. */
 export function reportOfDamage(error: LedgerError): VerifyReport {
   const findings = [{ code: error.code, message: error.message }]
-  const summary = `tampered: what is stored is damaged: ${error.message}`
+  // A file that was read and contradicts itself is no damage.
+  const why = error.code === 'proof/refuted' ? '' : 'what is stored is damaged: '
+  const summary = `tampered: ${why}${error.message}`
   return {
     verdict: 'tampered',
     lines: [summary, ...(error.help === undefined ? [] : [error.help])],

@@ -52,7 +52,8 @@ export function savedDigestOf(value: StructValue): SavedDigest | undefined {
   const digest = member(value, 'digest')
   const tip = member(value, 'digestTipAddress')
   if (digest === undefined || tip === undefined) return undefined
-  if (new Set(value.names).size < value.names.length) throw notEvidence('a field of the digest is there twice')
+  if (new Set(value.names.map(plainName)).size < value.names.length)
+    throw notEvidence('a field of the digest is there twice')
   return {
     digest: hashIn(digest, 'digest'),
     digestTipAddress: addressIn(tip, 'digestTipAddress'),
@@ -99,6 +100,11 @@ export function notEvidence(message: string): LedgerError {
 export function member(struct: StructValue, name: string): Value | undefined {
   const value = struct.get(name) ?? struct.get((name[0] as string).toUpperCase() + name.slice(1))
   return value?.type === 'null' ? undefined : value
+}
+
+/** A field's name as Ion files have it, of either way to write it. */
+export function plainName(name: string): string {
+  return name.slice(0, 1).toLowerCase() + name.slice(1)
 }
 
 export function textIn(value: Value | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import { equalBytes } from '../base/bytes.ts'
 import { ionEquals } from '../values/compare.ts'
 import type { Block } from './block.ts'
+import { downConvert } from './export-json.ts'
 import type { SourceBlock } from './import-blocks.ts'
 import type { FindingList } from './import-findings.ts'
 import { verifyBlock } from './verify.ts'
@@ -17,7 +18,7 @@ export function bestCopy(copies: readonly SourceBlock[], findings: FindingList):
     const { sequenceNo } = block.blockAddress
     const where = { sequenceNo, file: path }
     const names = `block ${sequenceNo} in '${path}' and in '${best.path}'`
-    if (sameBlock(block, best.block)) continue
+    if (faults === 0 && saysTheSame(source, best)) continue
     const isUnchecked = source.isJson && source.doubtful.length > 0
     if (isUnchecked && faults === 0 && equalBytes(block.blockHash, best.block.blockHash)) {
       findings.add('doubtful', 'copies-differ', `${names}: the first can't be checked in JSON form`, where)
@@ -32,6 +33,13 @@ export function bestCopy(copies: readonly SourceBlock[], findings: FindingList):
     else findings.add('doubtful', 'copies-differ', `${names} differ in fields that no hash covers`, where)
   }
   return best
+}
+
+/** Whether two copies are equal; one whose types JSON took, and that could not be found again, as JSON. */
+function saysTheSame(source: SourceBlock, best: SourceBlock): boolean {
+  if (sameBlock(source.block, best.block)) return true
+  const isUnchecked = source.isJson && source.doubtful.length > 0
+  return isUnchecked && downConvert(source.block.ion) === downConvert(best.block.ion)
 }
 
 function faultsOf({ block, doubtful }: SourceBlock): number {

@@ -31,6 +31,11 @@ export function isJsonBlock(value: StructValue): boolean {
   return value.get('blockHash')?.type === 'string'
 }
 
+/** The same of a revision. */
+export function isJsonRevision(value: StructValue): boolean {
+  return value.get('hash')?.type === 'string'
+}
+
 /**
  * Gives the blocks of a JSON export their Ion types back. The fields that AWS defines have one type each; a document's
  * own types are found by trying, the revision's hash being the judge ("Down-converting to JSON" in the developer guide
@@ -49,25 +54,36 @@ export class JsonRetyper {
   }
 
   retype(block: StructValue): RetypedBlock {
+    return this.#revisions(
+      change(withoutNulls(block, optionalFields), {
+        blockTimestamp: toTimestamp,
+        blockHash: toHash,
+        entriesHash: toHash,
+        previousBlockHash: toHash,
+        entriesHashList: each(toHash),
+        transactionInfo: fields({ statements: each(fields({ startTime: toTimestamp, statementDigest: toHash })) }),
+      }),
+      () => true,
+    )
+  }
+
+  /** The same for those revisions of a block that were written as JSON, where the block itself was not. */
+  retypeRevisions(block: StructValue): RetypedBlock {
+    return this.#revisions(block, isJsonRevision)
+  }
+
+  #revisions(block: StructValue, isJson: (revision: StructValue) => boolean): RetypedBlock {
     const doubtful: number[] = []
     let found = 0
     const tables = tablesOf(block)
-    const ion = change(withoutNulls(block, optionalFields), {
-      blockTimestamp: toTimestamp,
-      blockHash: toHash,
-      entriesHash: toHash,
-      previousBlockHash: toHash,
-      entriesHashList: each(toHash),
-      transactionInfo: fields({ statements: each(fields({ startTime: toTimestamp, statementDigest: toHash })) }),
-      revisions: each((revision, index) => {
-        if (revision.type !== 'struct') return revision
-        const outcome = this.#revision(revision, tables)
-        if (outcome.isDoubtful) doubtful.push(index)
-        if (outcome.tries > 1) found += 1
-        return outcome.ion
-      }),
+    const retyped = each((revision, index) => {
+      if (revision.type !== 'struct' || !isJson(revision)) return revision
+      const outcome = this.#revision(revision, tables)
+      if (outcome.isDoubtful) doubtful.push(index)
+      if (outcome.tries > 1) found += 1
+      return outcome.ion
     })
-    return { ion, doubtful, found }
+    return { ion: change(block, { revisions: retyped }), doubtful, found }
   }
 
   /** One revision; `isDoubtful` when no types fit its hash. Also for revisions that stand alone, as in receipts. */

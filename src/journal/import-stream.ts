@@ -284,9 +284,16 @@ class StreamAssembler {
       this.#findings.add('doubtful', code, `block ${sequenceNo}: ${message}`, { sequenceNo, file: path })
     }
     const ion = withRevisions(summary, revisionOf, note)
-    if (!isJsonBlock(ion)) return { block: blockFromIon(ion), path, bytes, isJson: false, doubtful: [] }
-    const retyped = this.#retyper.retype(ion)
-    return { block: blockFromIon(retyped.ion), path, bytes, isJson: true, doubtful: retyped.doubtful }
+    const isJson = isJsonBlock(ion)
+    const retyped = isJson ? this.#retyper.retype(ion) : this.#retyper.retypeRevisions(ion)
+    const block = blockFromIon(retyped.ion)
+    return {
+      block,
+      path,
+      bytes,
+      isJson: isJson || retyped.found > 0 || retyped.doubtful.length > 0,
+      doubtful: retyped.doubtful,
+    }
   }
 }
 

@@ -2,7 +2,16 @@ import { printIon } from '../values/text-writer.ts'
 import { blob, list, string, type StructValue, structOf, type TimestampValue, type Value } from '../values/value.ts'
 import { addressToIon, type Block, type BlockAddress, coversHead } from './block.ts'
 import type { Digest } from './digest.ts'
-import { addressIn, hashIn, member, notEvidence, type SavedDigest, savedDigestOf, unwrapIon } from './digest-file.ts'
+import {
+  addressIn,
+  hashIn,
+  member,
+  notEvidence,
+  plainName,
+  type SavedDigest,
+  savedDigestOf,
+  unwrapIon,
+} from './digest-file.ts'
 import { type Proof, proofToIon } from './proof.ts'
 
 /**
@@ -76,30 +85,34 @@ export function printProofFile(proof: RevisionProof): string {
   return `${printIon(value, { pretty: true })}\n`
 }
 
-const knownNames = new Set([
-  'ledger',
-  'ledgerName',
-  'table',
-  'tableName',
-  'blockAddress',
-  'blockHead',
-  'transactionInfo',
-  'entriesHashList',
-  'date',
-  'uncheckedRevisions',
-  'uncheckedHash',
+/** Fields of evidence, each under its names; a file has one of them. */
+const fieldNames: readonly (readonly string[])[] = [
+  ['ledger', 'ledgerName'],
+  ['table', 'tableName'],
+  ['blockAddress'],
+  ['blockHead'],
+  ['transactionInfo'],
+  ['entriesHashList'],
+  ['date'],
+  ['uncheckedRevisions'],
+  ['uncheckedHash'],
   // What SDKs put beside an answer.
-  '$metadata',
-  'responseMetadata',
-  'documentId',
-  'revision',
-  'revisionHash',
-  'block',
-  'proof',
-  'digest',
-  'digestTipAddress',
-  'ledgerDigest',
-])
+  ['$metadata', 'responseMetadata'],
+  ['documentId'],
+  ['revision', 'block'],
+  ['revisionHash'],
+  ['proof'],
+  ['digest', 'ledgerDigest'],
+  ['digestTipAddress'],
+]
+
+/** What SDKs and the command line write into the metadata of an answer. */
+const metadataNames =
+  /^(?:requestId|extendedRequestId|cfId|hostId|hTTPStatusCode|httpStatusCode|hTTPHeaders|httpHeaders|retryAttempts|attempts|totalRetryDelay)$/
+
+/** Fields that are only looked at where a revision has a proof, and those that are only of a revision. */
+const ofRevisionProofs = ['blockHead', 'transactionInfo', 'entriesHashList']
+const ofRevisions = [...ofRevisionProofs, 'documentId', 'revisionHash']
 
 const digestNames = new Set(['digest', 'digestTipAddress'])
 
@@ -108,7 +121,7 @@ function unknownInDigest(ledgerDigest: Value | undefined): string[] {
 }
 
 function unknownNames({ names }: StructValue, known: ReadonlySet<string>, path: string): string[] {
-  const unknown = names.filter((name) => !known.has(name[0]?.toLowerCase() + name.slice(1)))
+  const unknown = names.filter((name) => !known.has(plainName(name)))
   return unknown.map((name) => path + name)
 }
 
@@ -140,7 +153,7 @@ export function proofFileOf(value: StructValue): ProofFile {
     entriesHashList: entries === undefined ? undefined : hashesIn(entries, 'entriesHashList'),
     proof: proof === undefined ? undefined : proofIn(proof),
     digest: digest ?? (ledgerDigest?.type === 'struct' ? savedDigestOf(ledgerDigest) : undefined),
-    unknown: [...unknownNames(value, knownNames, ''), ...unknownInDigest(ledgerDigest)],
+    unknown: [...unusedFields(value), ...unknownInDigest(ledgerDigest)],
   }
   const subjects = [file.revision, file.block, file.revisionHash].filter((subject) => subject !== undefined)
   if (subjects.length > 0) return file
@@ -188,13 +201,32 @@ function structIn(value: StructValue, name: string): StructValue | undefined {
   throw notEvidence(`${name} is a ${struct.type}, expected a struct`)
 }
 
-/** A field that stands twice could show a reader one thing and the check another. */
+/** Fields that mean nothing here, or that nothing of the file gives a meaning. */
+function unusedFields(value: StructValue): string[] {
+  const unused =
+    member(value, 'block') !== undefined ? ofRevisions : member(value, 'proof') === undefined ? ofRevisionProofs : []
+  return value.names.flatMap((name, index) => {
+    const plain = plainName(name)
+    const isKnown = fieldNames.some((names) => names.includes(plain)) && !unused.includes(plain)
+    if (!isKnown) return [name]
+    const field = value.values[index] as Value
+    if (plain !== '$metadata' && plain !== 'responseMetadata') return []
+    if (field.type !== 'struct') return [name]
+    return field.names.filter((inner) => !metadataNames.test(plainName(inner))).map((inner) => `${name}.${inner}`)
+  })
+}
+
+/** A field that stands twice could show a reader one thing and the check another; so could one under two names. */
 function checkFieldsOnce(value: StructValue): void {
   if (value.annotations !== undefined) throw notEvidence('it has an annotation')
-  const seen = new Set<string>()
+  const seen = new Map<string, string>()
   for (const [index, name] of value.names.entries()) {
-    if (seen.has(name)) throw notEvidence(`the field '${name}' is there twice`)
+    const plain = plainName(name)
+    const field = fieldNames.find((names) => names.includes(plain))?.[0] ?? plain
+    const before = seen.get(field)
+    if (before === name) throw notEvidence(`the field '${name}' is there twice`)
+    if (before !== undefined) throw notEvidence(`'${before}' and '${name}' are both there, expected one of them`)
     if (value.values[index]?.annotations !== undefined) throw notEvidence(`the field '${name}' has an annotation`)
-    seen.add(name)
+    seen.set(field, name)
   }
 }
