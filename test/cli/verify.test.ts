@@ -117,6 +117,42 @@ test(
 )
 
 test(
+  'every digest that is given counts, in any order, and no field of a proof stands beside another of its meaning',
+  withShell(async (shell) => {
+    const id = await withDocument(shell)
+    await shell.run(['prove', id, '--version', '0', '-o', 'p.ion'])
+    await shell.run(['digest', '-o', 'good.ion'])
+    const good = readFileSync(shell.path('good.ion'), 'utf8')
+    writeFileSync(shell.path('forged.ion'), good.replace(/"digest": "[^"]*"/, `"digest": "${'A'.repeat(43)}="`))
+    for (const files of [
+      ['p.ion', '-d', 'good.ion', '-d', 'forged.ion'],
+      ['p.ion', '-d', 'forged.ion', '-d', 'good.ion'],
+      ['p.ion', 'forged.ion', '-d', 'good.ion'],
+    ]) {
+      assert.match((await shell.run(['verify', ...files])).stdout, /^tampered: /, files.join(' '))
+    }
+    assert.equal((await shell.run(['verify', 'p.ion', '-d', 'good.ion', '-d', 'good.ion'])).code, 0)
+    await shell.run(['-e', "UPDATE T SET name = 'Fay'"])
+    await shell.run(['digest', '-o', 'later.ion'])
+    const later = await shell.run(['verify', 'p.ion', '-d', 'good.ion', '-d', 'later.ion'])
+    assert.match(later.stdout, /^incomplete: .*no proof leads to the digest at block \d+ saved in 'later\.ion'\n/)
+
+    const proof = readFileSync(shell.path('p.ion'), 'utf8')
+    for (const field of ['Revision: {}', 'block: {}', 'tableName: "U"', 'ledgerDigest: {}', 'TransactionInfo: {}']) {
+      writeFileSync(shell.path('twice.ion'), proof.replace('{', `{ ${field},`))
+      const { code, stdout } = await shell.run(['verify', 'twice.ion', '-d', 'good.ion'])
+      assert.equal(code, 5, field)
+      assert.match(stdout, /^tampered: twice\.ion: '\w+' and '\w+' are both there, expected one of them\n/)
+    }
+    writeFileSync(shell.path('beside.ion'), proof.replace('{', '{ responseMetadata: { requestId: "x", revision: {} },'))
+    const beside = await shell.run(['verify', 'beside.ion', '-d', 'good.ion'])
+    assert.match(beside.stdout, /^incomplete: .*no hash covers the field 'responseMetadata\.revision'\n/)
+    writeFileSync(shell.path('twins.ion'), good.replace('{', '{ "Digest": "x",'))
+    assert.match((await shell.run(['verify', '-d', 'twins.ion'])).stderr, /a field of the digest is there twice/)
+  }),
+)
+
+test(
   'a ledger is verified; a changed block is named, and rebuild leaves it alone',
   withShell(async (shell) => {
     await withDocument(shell)
