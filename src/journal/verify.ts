@@ -7,7 +7,7 @@ import type { StructValue, TimestampValue } from '../values/value.ts'
 import { type Block, type DocumentInfo, headOf, type Revision, revisionHash, type TransactionInfo } from './block.ts'
 import { knownFields } from './block-from-ion.ts'
 import { rootOf } from './merkle-tree.ts'
-import { changesCatalog, type EntryPlaces, isCatalogChange, unlikeQldb } from './qldb-form.ts'
+import { changesCatalog, type EntryPlaces, isCatalogChange, opaqueEntriesOfQldb, unlikeQldb } from './qldb-form.ts'
 
 /**
  * What a check found. Hash checks (the first group) show that something was changed; the others, on fields that no
@@ -108,7 +108,7 @@ export interface BlockReport {
   readonly coversHead: boolean
   /** It was made here, by what its hashes cover: it covers its head, or changes this program's catalog. */
   readonly isOwn: boolean
-  /** It has all that QLDB's blocks have, so it can't be one that was made here (qldb-form.ts). */
+  /** It has all that QLDB's blocks have, in whatever order (qldb-form.ts). */
   readonly isOfQldb: boolean
   /** Documents of transactionInfo whose revision is not shown, though it is not one of QLDB's own catalog. */
   readonly missingRevisions: number
@@ -322,7 +322,9 @@ class BlockCheck implements BlockReport {
     }
     const unlike = unlikeQldb(this.#block, this.#places, this.opaqueEntries)
     for (const [code, text] of unlike) this.#find(code, text)
-    this.isOfQldb = unlike.length === 0 && this.missingRevisions === 0
+    // Nobody published every kind of block of QLDB's: another order is a gap, not a sign of who made the block.
+    const isComplete = unlike.every(([code]) => code === 'entries-unknown') && this.missingRevisions === 0
+    this.isOfQldb = isComplete && this.opaqueEntries === opaqueEntriesOfQldb
   }
 
   /** Nothing is before block 0. */
