@@ -58,7 +58,7 @@ function* editsAt(values: readonly Value[], index: number, path: Path): Generato
     make: () => values.with(index, spliced(root, path, ...replacements)),
   })
   for (const [variant, changed] of changesOf(target).entries()) yield edit('change', variant, changed)
-  yield edit('annotate', 0, { ...target, annotations: ['x'] } as Value)
+  yield edit('annotate', 0, annotated(target))
   yield edit('remove', 0)
   yield edit('duplicate', 0, target, target)
   const [changed] = changesOf(target)
@@ -72,6 +72,11 @@ function* editsAt(values: readonly Value[], index: number, path: Path): Generato
   if (hash !== undefined) yield edit('hash', 0, hash)
   for (const [variant, folded] of foldsOf(target).entries()) yield edit('fold', variant, folded)
   yield* movesOf(values, index, path, names)
+}
+
+function annotated(value: Value): Value {
+  if (value.type === 'struct') return struct(value.names, value.values, ['x'])
+  return { ...value, annotations: ['x'] } as Value
 }
 
 /** To the same place of the next value that has such a place, there in the place of what it has, or beside it. */
