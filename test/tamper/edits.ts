@@ -74,8 +74,13 @@ function* editsAt(values: readonly Value[], index: number, path: Path): Generato
   yield* movesOf(values, index, path, names)
 }
 
+/** Values that are read lazily have their content in getters, which a spread would lose. */
 function annotated(value: Value): Value {
   if (value.type === 'struct') return struct(value.names, value.values, ['x'])
+  if (value.type === 'blob' || value.type === 'clob')
+    return { type: value.type, bytes: value.bytes, annotations: ['x'] }
+  if (value.type === 'list' || value.type === 'sexp')
+    return { type: value.type, items: value.items, annotations: ['x'] }
   return { ...value, annotations: ['x'] } as Value
 }
 
@@ -147,7 +152,9 @@ export function* editsOfBlocks(values: readonly Value[]): Generator<Edit> {
 function* blanksOf(values: readonly Value[], index: number, block: Value): Generator<Edit> {
   const entries = field(block, 'entriesHashList')
   if (entries?.type !== 'list' || field(block, 'transactionInfo') === undefined) return
-  const hashes = entries.items.map((item) => hashIn(item) as Uint8Array)
+  const hashes = entries.items.flatMap((item) => hashIn(item) ?? [])
+  // In JSON they are texts.
+  if (hashes.length < entries.items.length) return
   const pairs = Array.from({ length: Math.ceil(hashes.length / 2) }, (_, at) =>
     rootOf(hashes.slice(at * 2, at * 2 + 2)),
   )

@@ -116,7 +116,7 @@ export class JournalRules {
   #mustShow({ names, variant }: Edit): boolean {
     if (this.#spec.isStream === true) return false
     const [top, , part] = names
-    if (names.length === 1 && top === 'revisions') return false
+    if (names.length === 1 && (top === 'revisions' || (top === 'blockAddress' && variant === 0))) return false
     if (top === 'revisions' && (names.length === 2 || part === 'blockAddress')) return false
     return !(this.#spec.isOwn === false && top === 'blockAddress') && variant >= 0
   }
