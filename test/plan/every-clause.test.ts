@@ -12,6 +12,13 @@ import { runStatement } from '../support/run-statement.ts'
 /** What each field of the syntax tree says: two statements that differ in it alone. */
 const differences: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   text: [['SELECT a FROM T', 'SELECT b FROM T']],
+  parts: [[`SELECT a ${'= 1 '.repeat(40)} FROM T`, `SELECT b ${'= 1 '.repeat(40)} FROM T`]],
+  before: [
+    [
+      `SELECT a FROM T ${'UNION SELECT a FROM T EXCEPT SELECT a FROM T '.repeat(40)}`,
+      `SELECT a FROM U ${'UNION SELECT a FROM T EXCEPT SELECT a FROM T '.repeat(40)}`,
+    ],
+  ],
   quoted: [['SELECT t.a FROM T AS t', 'SELECT t."a" FROM T AS t']],
   tags: [],
   conditional: [
