@@ -84,7 +84,10 @@ test(
     }
     const set = await shell.run(['--demo', '-f', 'jsonl', '-e', 'output b.csv', ...query, '-e', 'show tables'])
     assert.equal(set.stdout, '')
-    assert.match(readFileSync(shell.path('b.csv'), 'utf8'), /^\{"Make":"Volkswagen","Year":2018\}\n- DriversLicense\n/)
+    assert.match(
+      readFileSync(shell.path('b.csv'), 'utf8'),
+      /^\{"Make":"Volkswagen","Year":2018\}\n\{"table":"DriversLicense"/,
+    )
   }),
 )
 
