@@ -1,11 +1,12 @@
 import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
+import { reportFindingsMax } from '../base/limits.ts'
 import { type FactsSource, factsHere, withFacts } from '../journal/facts-source.ts'
 import type { SavedMarks } from '../journal/import-marks.ts'
 import { checkable, JournalCheck, type JournalReport, type StoredBlock, windowsOf } from '../journal/journal-check.ts'
 import type { Snapshot, Store } from '../store/store.ts'
 import { endBlock } from './block-cache.ts'
-import { blockKey, identityKey } from './keys.ts'
+import { blockKey, identityKey, journalRange, sequenceOfJournalKey } from './keys.ts'
 import { MarksCheck } from './verify-marks.ts'
 import { encodeIdentity, type Identity, readIdentity } from './records.ts'
 import { type DerivedReport, verifyDerived } from './verify-derived.ts'
@@ -117,11 +118,21 @@ function* storedBlocks(
   { first, last }: JournalCheck,
   onBlock: (sequenceNo: number) => void = () => {},
 ): Generator<StoredBlock> {
+  let present = first
   for (let sequenceNo = first; sequenceNo <= last; sequenceNo += 1) {
     onBlock(sequenceNo)
-    const uncheckedRevisions = marks.of(sequenceNo)
-    yield { sequenceNo, bytes: snapshot.get(blockKey(sequenceNo)), uncheckedRevisions }
+    const bytes = snapshot.get(blockKey(sequenceNo))
+    yield { sequenceNo, bytes, uncheckedRevisions: marks.of(sequenceNo) }
+    if (bytes !== undefined) present = sequenceNo + 1
+    else if (sequenceNo - present >= reportFindingsMax) throw manyMissing(snapshot, present, last)
   }
+}
+
+/** One record with a number far ahead must not make the check ask for each number before it. */
+function manyMissing(snapshot: Snapshot, from: number, last: number): LedgerError {
+  const [next] = snapshot.range(journalRange(from, last))
+  const end = (next === undefined ? last : sequenceOfJournalKey(next[0])) - 1
+  return new LedgerError('store/corrupt', `blocks ${from} to ${end} are missing, though later ones are there`)
 }
 
 async function checkDerived(

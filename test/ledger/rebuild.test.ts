@@ -248,6 +248,15 @@ test('a chain in which a block was changed does not verify', async () => {
   assert.deepEqual([finding?.code, finding?.sequenceNo], ['revision-hash', 1])
 })
 
+test('a record of a block far ahead ends the check with what is missing, not with each number before it', async () => {
+  const { ledger, store } = await openLedger()
+  await run(ledger, 'CREATE TABLE T')
+  for (const ahead of ['000000989680', 'ffffffffffff']) {
+    await store.write((t) => t.put(Buffer.from(`02${ahead}`, 'hex'), Uint8Array.of(0xd0)))
+    assert.throws(() => verifyLedger(store), isError('store/corrupt', /^blocks 2 to 9999999 are missing/))
+  }
+})
+
 test('a digest proves every block and revision up to its tip, and no changed one', async () => {
   const { ledger } = await openLedger()
   await run(ledger, 'CREATE TABLE T')
