@@ -194,7 +194,8 @@ export class JournalCheck implements JournalReport {
 
   /** What can only be said after the last block. */
   end(): void {
-    for (const finding of this.#chain.end()) this.#insert(finding)
+    // A revision that lost its data may be the trace of a later block that is damaged: that one comes first.
+    for (const finding of this.#chain.end()) finding.code === 'redaction' ? this.#keep(finding) : this.#insert(finding)
     for (const finding of this.#marks?.end() ?? []) this.#insert(finding)
     this.uncheckedRevisions += this.#marks?.unchecked ?? 0
     for (const saved of this.#saved) {
