@@ -147,7 +147,8 @@ test('the work for a statement of many parts is in proportion to their number', 
       return countSteps(() => void runStatement(database, text))
     }
     const [some, many] = [stepsOf(120), stepsOf(480)]
-    assert.ok(many < some * 6, `${kind}: ${some} steps for 120, ${many} for 480`)
+    // In proportion is 4 times; work that grows with the square is 16 times.
+    assert.ok(many < some * 8, `${kind}: ${some} steps for 120, ${many} for 480`)
   }
 })
 
