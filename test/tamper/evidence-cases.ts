@@ -80,7 +80,8 @@ export class EvidenceArtefact implements Artefact {
       },
       excuse,
       judge: (outcome, withDigest) => {
-        const isField = edit.names.at(-1) !== 'blockAddress'
+        // A proof for another tip can't be compared: that is a gap.
+        const isField = edit.names.at(-1) !== 'blockAddress' && edit.names[0] !== 'digestTipAddress'
         const isPlain =
           isField &&
           edit.operation === 'change' &&

@@ -61,6 +61,9 @@ export class JournalRules {
     const isOfSummary = this.#spec.isLone === true && edit.names[1] === 'revisionSummaries'
     if (isOfSummary && (edit.names.at(-1) === 'documentId' || (edit.names.length === 3 && edit.operation === 'hash')))
       return rowOf(this.#rows, 'stream record', ['documentId'])?.unnoticed
+    const isPlace = ['blockAddress', 'transactionId'].includes(edit.names[1] ?? '')
+    if (this.#spec.isLone === true && isPlace && edit.operation === 'change')
+      return rowOf(this.#rows, 'stream record', edit.names.slice(1))?.unnoticed
     const row = rowOf(this.#rows, 'stream record', edit.names)
     if (row !== undefined && !isNothing(row)) return row.unnoticed
     const isSwap =
