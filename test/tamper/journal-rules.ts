@@ -4,7 +4,7 @@ import type { Outcome } from './case.ts'
 import { type CoverageRow, isNothing, rowOf } from './coverage.ts'
 import type { Edit } from './edits.ts'
 import type { Level } from './recompute.ts'
-import { childrenOf, field } from './tree.ts'
+import { childrenOf, field, hashIn } from './tree.ts'
 
 export type Form = 'text' | 'binary' | 'json'
 
@@ -34,6 +34,12 @@ export class JournalRules {
     const isTip = level === 'tip' || (level === 'block' && edit.index === this.#values.length - 1)
     if (!withDigest && isTip) return 'recomputed up to the tip'
     if (edit.operation === 'blocks' && level === 'none' && [1, 2].includes(edit.variant)) return this.excuseOf('export')
+    const names = edit.names[0] === 'payload' ? edit.names.slice(1) : edit.names
+    const previous = field(this.#values[0], 'previousBlockHash')
+    const isEmpty = hashIn(previous)?.length === 0 || (previous?.type === 'string' && previous.value === '')
+    const isNone = isEmpty && ['remove', 'change'].includes(edit.operation)
+    if (isNone && edit.index === 0 && names.join() === 'previousBlockHash')
+      return rowOf(this.#rows, 'block, whoever made it', names)?.unnoticed
     if (edit.operation === 'reorder' && edit.names[1] === 'documents')
       return rowOf(this.#rows, 'block made here (store, export)', ['revisions'])?.unnoticed
     if (edit.operation === 'reorder' && !this.#spec.isOwn && isListOfHashes(edit.names))

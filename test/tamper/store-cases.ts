@@ -102,7 +102,8 @@ export class StoreArtefact implements Artefact {
 
   /** Order is not free here as in an export, for each block lies under its number. */
   #excuseOfEdit(edit: Edit, level: Level, withDigest: boolean): string | undefined {
-    if (level === 'none' && this.#isMarked(edit)) return rowOf(this.#rows, 'block from JSON', ['data'])?.unnoticed
+    if (level === 'none' && this.#isMarked(edit) && edit.names[2] !== 'metadata')
+      return rowOf(this.#rows, 'block from JSON', ['data'])?.unnoticed
     if (edit.operation !== 'blocks') return this.#rules.excuse(edit, level, withDigest)
     const isLast = edit.index === this.#blocks.length - 1
     if (edit.operation === 'blocks' && edit.variant === 1 && isLast && level === 'tip') return 'a block more at the end'
@@ -114,7 +115,8 @@ export class StoreArtefact implements Artefact {
   /** Data of a revision that the import marked as one that can't be checked. */
   #isMarked({ index, names: [top, at, part] }: Edit): boolean {
     const position = Number(at?.slice(1, -1))
-    const isData = top === 'revisions' && (part === undefined || part === 'data') && !Number.isNaN(position)
+    const isData =
+      top === 'revisions' && (part === undefined || part === 'data' || part === 'metadata') && !Number.isNaN(position)
     return isData && this.#valueAt(keyOf(doubtKey(index, position))) !== undefined
   }
 
