@@ -13,3 +13,10 @@ export function asciiText(bytes: Buffer, start: number, end: number): string {
 export function utf8Text(bytes: Buffer, start: number, end: number): string {
   return (bytes as unknown as Slices).utf8Slice(start, end)
 }
+
+/** The end of the ASCII digits that begin at `from`; `from` itself where there are none. */
+export function digitsEnd(bytes: Uint8Array, from: number, end: number): number {
+  let at = from
+  while (at < end && (bytes[at] as number) >= 48 && (bytes[at] as number) <= 57) at += 1
+  return at
+}

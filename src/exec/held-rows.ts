@@ -1,3 +1,4 @@
+import { copyShort } from '../base/bytes.ts'
 import { heldChunkBytes } from '../base/limits.ts'
 import { detached, LazyReader } from '../values/binary-reader.ts'
 import type { BytesPlace } from '../values/binary-value-reader.ts'
@@ -137,9 +138,8 @@ export class HeldRows {
       const from = this.#starts[column] as number
       const length = (this.#ends[column] as number) - from
       at = packHeader(chunk, at, form, length)
-      if (form === otherForm) chunk.writeUInt32LE(from, at)
-      else copyBytes(this.#sources[column] as Uint8Array, from, length, chunk, at)
-      at += length
+      if (form === otherForm) at = chunk.writeUInt32LE(from, at)
+      else at = copyShort(this.#sources[column] as Uint8Array, from, from + length, chunk, at)
     }
     this.#chunkEnd = at
     return (this.#chunks.length - 1) * heldChunkBytes + start
@@ -171,7 +171,3 @@ export class HeldRows {
 
 /** Of a value's number among the others. */
 const numberBytes = 4
-
-function copyBytes(source: Uint8Array, from: number, length: number, target: Uint8Array, at: number): void {
-  for (let index = 0; index < length; index += 1) target[at + index] = source[from + index] as number
-}

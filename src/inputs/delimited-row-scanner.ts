@@ -1,12 +1,11 @@
 import { isUtf8 } from 'node:buffer'
+import { digitsEnd } from '../base/byte-text.ts'
 import { FileRow, type DecodeField } from '../values/file-row.ts'
-import { fieldForm, plainFractionDigitsMax } from '../values/packed-fields.ts'
+import { fieldForm, plainDigitsMax, plainFractionDigitsMax } from '../values/packed-fields.ts'
 
 const quote = 34
 const minus = 45
 const point = 46
-/** Digits of an integer that is exact as a JavaScript number whatever they are. */
-const plainDigitsMax = 15
 
 /**
  * Finds the fields of a record that lies in one line, without decoding them. It says only that a record is well formed; any
@@ -99,10 +98,4 @@ function numberForm(bytes: Buffer, start: number, end: number): number {
     fraction <= plainFractionDigitsMax &&
     digitsEnd(bytes, whole + 1, end) === end
   return isDecimal ? fieldForm.decimal : fieldForm.other
-}
-
-function digitsEnd(bytes: Buffer, from: number, end: number): number {
-  let at = from
-  while (at < end && (bytes[at] as number) >= 48 && (bytes[at] as number) <= 57) at += 1
-  return at
 }

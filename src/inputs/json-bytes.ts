@@ -1,10 +1,9 @@
+import { digitsEnd } from '../base/byte-text.ts'
 import { jsonScannedDepthMax } from '../base/limits.ts'
-import { type FieldForm, fieldForm, plainFractionDigitsMax } from '../values/packed-fields.ts'
+import { type FieldForm, fieldForm, plainDigitsMax, plainFractionDigitsMax } from '../values/packed-fields.ts'
 
 /** Characters of a number that is looked at here; longer ones have limits of their own. */
 const numberBytesMax = 100
-/** Digits of an integer that is exact as a JavaScript number whatever they are. */
-const plainDigitsMax = 15
 /** Digits of an exponent that is in range whatever they are. */
 const exponentDigitsMax = 6
 
@@ -137,7 +136,7 @@ export class JsonBytes {
   #skipNumber(start: number): number {
     const { bytes } = this
     const from = bytes[start] === 45 ? start + 1 : start
-    let at = this.#skipDigits(from)
+    let at = digitsEnd(bytes, from, this.#end)
     if (at === from || (bytes[from] === 48 && at > from + 1)) return -1
     const next = at < this.#end ? (bytes[at] as number) : 0
     if (next !== 46 && (next | 32) !== 101) {
@@ -148,7 +147,7 @@ export class JsonBytes {
     this.form = fieldForm.other
     if (next === 46) {
       const fraction = at + 1
-      at = this.#skipDigits(fraction)
+      at = digitsEnd(bytes, fraction, this.#end)
       if (at === fraction) return -1
       if (at - fraction <= plainFractionDigitsMax) this.form = fieldForm.decimal
     }
@@ -156,17 +155,10 @@ export class JsonBytes {
       this.form = fieldForm.other
       const sign = at + 1 < this.#end ? bytes[at + 1] : 0
       const digits = sign === 43 || sign === 45 ? at + 2 : at + 1
-      at = this.#skipDigits(digits)
+      at = digitsEnd(bytes, digits, this.#end)
       if (at === digits || at - digits > exponentDigitsMax) return -1
     }
     return at - start > numberBytesMax ? -1 : at
-  }
-
-  #skipDigits(from: number): number {
-    const { bytes } = this
-    let at = from
-    while (at < this.#end && (bytes[at] as number) >= 48 && (bytes[at] as number) <= 57) at += 1
-    return at
   }
 
   #skipArray(from: number, depth: number): number {

@@ -2,6 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import { inputShapesMax, nestingDepthMax, numberDigitsMax } from '../base/limits.ts'
 import { hasLoneSurrogate } from '../values/text-quoted.ts'
 import { decimal, falseValue, int, list, nullValue, string, struct, trueValue, type Value } from '../values/value.ts'
+import { namesOf, type NameShape, newShape } from './name-shape.ts'
 
 /**
  * Reads JSON (RFC 8259) as values, exactly: an integer of any size is an int; a number with a fraction or an exponent is
@@ -97,7 +98,7 @@ export class JsonReader {
   #object(): Value {
     this.#enter()
     const values: Value[] = []
-    let shape: Shape = this.#root
+    let shape: NameShape<string> = this.#root
     let unit = this.#skip()
     if (unit !== 125) {
       for (;;) {
@@ -120,7 +121,7 @@ export class JsonReader {
   }
 
   /** Past a field's name; the shape with it at its end. Nearly always it is the one that came here last time. */
-  #field(shape: Shape): Shape {
+  #field(shape: NameShape<string>): NameShape<string> {
     const guess = shape.last
     const text = this.#text
     if (guess !== undefined && text.startsWith(guess.quoted, this.#at)) {
@@ -268,28 +269,4 @@ const escapes: Readonly<Record<string, string>> = {
   n: '\n',
   r: '\r',
   t: '\t',
-}
-
-/** A sequence of field names, as its last one and the sequence before it, and what was seen to follow it. */
-interface Shape {
-  readonly before: Shape | undefined
-  readonly name: string
-  /** The name as it stood in the text, with its quotes. */
-  readonly quoted: string
-  next: Map<string, Shape> | undefined
-  last: Shape | undefined
-  /** Made when an object first ends here. */
-  names: readonly string[] | undefined
-}
-
-function newShape(before: Shape | undefined, name: string, quoted: string): Shape {
-  return { before, name, quoted, next: undefined, last: undefined, names: undefined }
-}
-
-function namesOf(shape: Shape): readonly string[] {
-  if (shape.names !== undefined) return shape.names
-  const names: string[] = []
-  for (let at = shape; at.before !== undefined; at = at.before) names.push(at.name)
-  shape.names = names.reverse()
-  return shape.names
 }

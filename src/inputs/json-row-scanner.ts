@@ -6,6 +6,7 @@ import { fieldForm } from '../values/packed-fields.ts'
 import type { Value } from '../values/value.ts'
 import { JsonBytes } from './json-bytes.ts'
 import { JsonReader } from './json-reader.ts'
+import { namesOf, type NameShape, newShape } from './name-shape.ts'
 
 /** Lines in a row that were left to the reader before most of the following ones are left to it at once. */
 const missesMax = 16
@@ -19,7 +20,7 @@ const retryEvery = 64
 export class JsonRowScanner {
   readonly row: FileRow
   readonly #json = new JsonBytes()
-  readonly #root: Shape = newShape(undefined, '', Buffer.alloc(0))
+  readonly #root: NameShape<Buffer> = newShape(undefined, '', Buffer.alloc(0))
   #shapes = 0
   #misses = 0
 
@@ -84,7 +85,7 @@ export class JsonRowScanner {
   }
 
   /** The shape with the field's name, which begins here, at its end. Nearly always it is the one that came here last. */
-  #field(shape: Shape, at: number): Shape | undefined {
+  #field(shape: NameShape<Buffer>, at: number): NameShape<Buffer> | undefined {
     const guess = shape.last
     if (guess !== undefined && this.#json.startsWith(guess.quoted, at)) return guess
     const end = this.#json.skipValue(at, 0)
@@ -95,7 +96,7 @@ export class JsonRowScanner {
     return next
   }
 
-  #newField(shape: Shape, key: string): Shape | undefined {
+  #newField(shape: NameShape<Buffer>, key: string): NameShape<Buffer> | undefined {
     const quoted = Buffer.from(key, 'latin1')
     const name = nameOf(quoted)
     if (name === undefined || this.#shapes === inputShapesMax) return undefined
@@ -112,29 +113,4 @@ function nameOf(quoted: Buffer): string | undefined {
   if (!isUtf8(quoted)) return undefined
   const value: Value = new JsonReader().read(quoted.toString())
   return value.type === 'string' ? value.value : undefined
-}
-
-/** A sequence of field names, as its last one and the sequence before it, and what was seen to follow it. */
-interface Shape {
-  readonly before: Shape | undefined
-  readonly name: string
-  /** The name as it stood in the file, with its quotes. */
-  readonly quoted: Buffer
-  /** By the bytes with the quotes. */
-  next: Map<string, Shape> | undefined
-  last: Shape | undefined
-  /** Made when a row first ends here. */
-  names: readonly string[] | undefined
-}
-
-function newShape(before: Shape | undefined, name: string, quoted: Buffer): Shape {
-  return { before, name, quoted, next: undefined, last: undefined, names: undefined }
-}
-
-function namesOf(shape: Shape): readonly string[] {
-  if (shape.names !== undefined) return shape.names
-  const names: string[] = []
-  for (let at = shape; at.before !== undefined; at = at.before) names.push(at.name)
-  shape.names = names.reverse()
-  return shape.names
 }

@@ -20,6 +20,9 @@ export const fieldForm = {
 
 export type FieldForm = (typeof fieldForm)[keyof typeof fieldForm]
 
+/** Digits of an integer that is exact as a JavaScript number whatever they are. */
+export const plainDigitsMax = 15
+
 /** Digits of a fraction that results in JSON never write in another way. */
 export const plainFractionDigitsMax = 20
 

@@ -1,4 +1,5 @@
 import { asciiText } from '../base/byte-text.ts'
+import { copyShort } from '../base/bytes.ts'
 import { fieldForm, fieldIn } from './packed-fields.ts'
 import { string, type StructValue, type Value } from './value.ts'
 
@@ -123,16 +124,16 @@ export class PackedRow implements StructValue {
       source = end
       const name = before[column] as Buffer
       if (form === fieldForm.text || at + name.length + end - start + 8 > target.length) return -1
-      at = copy(name, 0, name.length, target, at)
+      at = copyShort(name, 0, name.length, target, at)
       if (form === fieldForm.plainText) {
         target[at] = 34
-        at = copy(bytes, start, end, target, at + 1)
+        at = copyShort(bytes, start, end, target, at + 1)
         target[at] = 34
         at += 1
-      } else if (form === fieldForm.integer || form === fieldForm.decimal) at = copy(bytes, start, end, target, at)
+      } else if (form === fieldForm.integer || form === fieldForm.decimal) at = copyShort(bytes, start, end, target, at)
       else {
         const word = words[form - fieldForm.true] as Buffer
-        at = copy(word, 0, word.length, target, at)
+        at = copyShort(word, 0, word.length, target, at)
       }
     }
     target[at] = 125
@@ -141,8 +142,3 @@ export class PackedRow implements StructValue {
 }
 
 const words = [Buffer.from('true'), Buffer.from('false'), Buffer.from('null')]
-
-function copy(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number {
-  for (let index = start; index < end; index += 1) target[at + index - start] = source[index] as number
-  return at + end - start
-}
