@@ -1,6 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Expression, Name, PathStep, SortKey } from '../syntax/ast.ts'
+import { forEachPart } from '../syntax/each-part.ts'
 import { findVariable, type PlanContext, type Scope } from './scope.ts'
 
 /**
@@ -25,12 +26,7 @@ function columnOf({ text, quoted }: Name, columns: readonly string[]): string | 
   return fitting.length === 1 ? fitting[0] : undefined
 }
 
-function refuseOthers(part: unknown, columns: readonly string[], parent: Scope, context: PlanContext): void {
-  if (typeof part !== 'object' || part === null) return
-  if (Array.isArray(part)) {
-    for (const item of part) refuseOthers(item, columns, parent, context)
-    return
-  }
+function refuseOthers(part: object, columns: readonly string[], parent: Scope, context: PlanContext): void {
   const node = part as Expression
   // A sub-query has sources of its own.
   if (['select', 'pivot', 'with', 'set-operation', 'literal'].includes(node.kind)) return
@@ -40,9 +36,9 @@ function refuseOthers(part: unknown, columns: readonly string[], parent: Scope, 
     if (!isKnown) throw noColumn(name.name, node.kind === 'path' ? node.steps : [], columns)
     if (node === name) return
   }
-  for (const [field, below] of Object.entries(node)) {
-    if (!/[sS]pan$/.test(field) && below !== name) refuseOthers(below, columns, parent, context)
-  }
+  forEachPart(node, (below) => {
+    if (below !== name) refuseOthers(below, columns, parent, context)
+  })
 }
 
 function noColumn(name: Name, [step]: readonly PathStep[], columns: readonly string[]): LedgerError {

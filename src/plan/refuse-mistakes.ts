@@ -1,6 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Expression } from '../syntax/ast.ts'
+import { forEachPart } from '../syntax/each-part.ts'
 import type { PlanExpression } from './plan.ts'
 import { expressionKey } from './walk-plan.ts'
 
@@ -38,18 +39,13 @@ export function refuseConstantTexts(where: Expression): void {
   if (found !== undefined) throw sameForAll(found, where.span)
 }
 
-function refuseTextsIn(part: unknown): void {
-  if (typeof part !== 'object' || part === null) return
-  if (Array.isArray(part)) {
-    for (const item of part) refuseTextsIn(item)
-    return
-  }
+function refuseTextsIn(part: object): void {
   const node = part as Expression
   if (node.kind === 'literal') return
   const operands = comparedBy(node)
   const found = operands.length > 0 ? constantText(operands, node.kind === 'binary') : undefined
   if (found !== undefined) throw sameForAll(found, node.span)
-  for (const [name, below] of Object.entries(node)) if (!/[sS]pan$/.test(name)) refuseTextsIn(below)
+  forEachPart(node, refuseTextsIn)
 }
 
 function sameForAll({ text, isSymbol }: ConstantText, span: Span): LedgerError {
