@@ -83,19 +83,21 @@ export class StatementSource implements DocumentSource {
 
   *#mixedScan(tableId: string, view: TableView): Generator<SourceRow> {
     this.#view.readSet.addScan(tableId)
+    for (const row of this.#mixedRows(tableId, view)) if (row !== undefined) yield this.#counted(row)
+  }
+
+  /** Undefined in place of a document that the transaction has deleted. */
+  *#mixedRows(tableId: string, view: TableView): Generator<SourceRow | undefined> {
     const own = view === 'user' ? this.#view.overlay.table(tableId) : undefined
     const tableNumber = this.#tableNumber(tableId)
     if (tableNumber !== undefined) {
-      for (const [, value] of this.#view.reader.range(documentRange(tableNumber))) {
-        const row = this.#rowOf(value, view, own)
-        if (row !== undefined) yield this.#counted(row)
-      }
+      for (const [, value] of this.#view.reader.range(documentRange(tableNumber))) yield this.#rowOf(value, view, own)
     }
     // By index, since later statements may add to the list while this result is being paged.
     for (let index = 0; own !== undefined && index < own.inserted.length; index += 1) {
       const documentId = own.inserted[index] as string
       const value = own.find(documentId, this.#statement)?.value
-      if (value !== undefined) yield this.#counted({ documentId, value })
+      yield value === undefined ? undefined : { documentId, value }
     }
   }
 
@@ -135,19 +137,11 @@ export class StatementSource implements DocumentSource {
 
   /** The first documents of the table, read past meter and read set. */
   *someOf(tableId: string, view: TableView): Generator<SourceRow> {
-    const own = view === 'user' ? this.#view.overlay.table(tableId) : undefined
-    const tableNumber = this.#tableNumber(tableId)
     let count = 0
-    const stored = tableNumber === undefined ? [] : this.#view.reader.range(documentRange(tableNumber))
-    for (const [, value] of stored) {
-      const row = this.#rowOf(value, view, own)
+    for (const row of this.#mixedRows(tableId, view)) {
       if (row !== undefined) yield row
       count += 1
       if (count === documentsTried) return
-    }
-    for (const documentId of own?.inserted.slice(0, documentsTried - count) ?? []) {
-      const value = own?.find(documentId, this.#statement)?.value
-      if (value !== undefined) yield { documentId, value }
     }
   }
 
