@@ -65,10 +65,9 @@ function doubtsOfDigests(digests: readonly NamedDigest[], used: readonly NamedDi
     if (used.length === 0 || used.includes(one)) continue
     const { strandId, sequenceNo } = one.digest.digestTipAddress
     const known = used.find(({ digest }) => sameDigest(digest, one.digest) !== undefined)
-    if (known !== undefined && sameDigest(known.digest, one.digest) === true) continue
     if (known !== undefined) {
       const message = `'${known.path}' and '${one.path}' are both of block ${sequenceNo}, and differ`
-      findings.push({ field: 'the saved digests', message })
+      if (sameDigest(known.digest, one.digest) === false) findings.push({ field: 'the saved digests', message })
     } else if (used.some(({ digest }) => digest.digestTipAddress.strandId === strandId)) {
       unchecked.push(`no proof leads to the digest at block ${sequenceNo} saved in '${one.path}'`)
     } else {

@@ -65,8 +65,7 @@ async function askForDigest(
   const { middleware, header } = marksReader()
   command.middlewareStack.add(middleware, readMarks)
   const answer: NonNullable<ControlResponse['GetDigest']> = present(await client.send(command, options))
-  const marks = decodeMarks(header())
-  return marks === undefined ? answer : { ...answer, ImportMarks: marks }
+  return withMarks(answer, decodeMarks(header()))
 }
 
 async function askForBlock(
@@ -77,7 +76,10 @@ async function askForBlock(
   const { middleware, header } = marksReader()
   command.middlewareStack.add(middleware, readMarks)
   const answer: NonNullable<ControlResponse['GetBlock']> = present(await client.send(command, options))
-  const marks = decodePositions(header())
+  return withMarks(answer, decodePositions(header()))
+}
+
+function withMarks<Answer extends object, Marks>(answer: Answer, marks: Marks | undefined): Answer {
   return marks === undefined ? answer : { ...answer, ImportMarks: marks }
 }
 

@@ -18,8 +18,8 @@ export function bestCopy(copies: readonly SourceBlock[], findings: FindingList):
     const { sequenceNo } = block.blockAddress
     const where = { sequenceNo, file: path }
     const names = `block ${sequenceNo} in '${path}' and in '${best.path}'`
-    if (faults === 0 && saysTheSame(source, best)) continue
     const isUnchecked = source.isJson && source.doubtful.length > 0
+    if (faults === 0 && (sameBlock(block, best.block) || (isUnchecked && sameInJson(block, best.block)))) continue
     if (isUnchecked && faults === 0 && equalBytes(block.blockHash, best.block.blockHash)) {
       findings.add('doubtful', 'copies-differ', `${names}: the first can't be checked in JSON form`, where)
       continue
@@ -35,11 +35,9 @@ export function bestCopy(copies: readonly SourceBlock[], findings: FindingList):
   return best
 }
 
-/** Whether two copies are equal; one whose types JSON took, and that could not be found again, as JSON. */
-function saysTheSame(source: SourceBlock, best: SourceBlock): boolean {
-  if (sameBlock(source.block, best.block)) return true
-  const isUnchecked = source.isJson && source.doubtful.length > 0
-  return isUnchecked && downConvert(source.block.ion) === downConvert(best.block.ion)
+/** Of a copy whose types JSON took, and that could not be found again. */
+function sameInJson(left: Block, right: Block): boolean {
+  return downConvert(left.ion) === downConvert(right.ion)
 }
 
 function faultsOf({ block, doubtful }: SourceBlock): number {

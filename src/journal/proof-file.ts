@@ -214,7 +214,7 @@ function unusedFields(value: StructValue): string[] {
     const field = value.values[index] as Value
     if (plain !== '$metadata' && plain !== 'responseMetadata') return []
     if (field.type !== 'struct') return [name]
-    return field.names.filter((inner) => !metadataNames.has(plainName(inner))).map((inner) => `${name}.${inner}`)
+    return unknownNames(field, metadataNames, `${name}.`)
   })
 }
 

@@ -8,7 +8,7 @@ import { type BlockAddress, blockFromIon, headOf, type Revision, revisionHash } 
 import { knownFields, revisionFromIon, transactionInfoFromIon } from './block-from-ion.ts'
 import type { Digest } from './digest.ts'
 import { sameDigest } from './digest-file.ts'
-import { JsonRetyper } from './import-json.ts'
+import { isJsonBlock, isJsonRevision, JsonRetyper } from './import-json.ts'
 import { rootOf } from './merkle-tree.ts'
 import type { ProofFile } from './proof-file.ts'
 import { journalSteps, misplaced } from './proof-path.ts'
@@ -250,7 +250,7 @@ class EvidenceCheck {
 
   /** A revision that came as JSON, with Ion's types again. */
   #typed(revision: StructValue): StructValue {
-    if (revision.get('hash')?.type !== 'string') return revision
+    if (!isJsonRevision(revision)) return revision
     const { ion, isDoubtful, isExhausted, tries } = this.#retyper.revision(revision)
     if (isDoubtful && isExhausted) this.#readings = `; none of ${tries} readings of its JSON fits`
     if (isDoubtful && !isExhausted) {
@@ -335,8 +335,7 @@ class EvidenceCheck {
   }
 
   #checkBlockProof(ion: StructValue): void {
-    const isJson = ion.get('blockHash')?.type === 'string'
-    const retyped = isJson ? this.#retyper.retype(ion) : { ion, doubtful: [] }
+    const retyped = isJsonBlock(ion) ? this.#retyper.retype(ion) : { ion, doubtful: [] }
     const block = blockFromIon(retyped.ion)
     const { sequenceNo } = block.blockAddress
     this.#subject = `block ${sequenceNo}`
