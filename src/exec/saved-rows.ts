@@ -77,19 +77,3 @@ export function forEachRow(rows: Cursor, work: () => void, frame?: Frame): void 
     rows.close()
   }
 }
-
-/** Gives held rows back one by one. */
-export function savedCursor(rows: readonly SavedRow[], slots: readonly number[], frame: Frame): Cursor {
-  let position = 0
-  return {
-    next() {
-      const row = rows[position]
-      if (row === undefined) return false
-      frame.step()
-      restoreSlots(frame, slots, row)
-      position += 1
-      return true
-    },
-    close() {},
-  }
-}

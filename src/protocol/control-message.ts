@@ -42,8 +42,3 @@ export interface ControlResponse {
 
 /** One request, one answer. Rejects with LedgerError; what an endpoint refused is 'endpoint/refused'. */
 export type SendControl = (request: ControlRequest) => Promise<ControlResponse>
-
-/** The members of a request that are operations; exactly one is present. */
-export const controlNames = ['GetDigest', 'GetBlock', 'GetRevision'] as const
-
-export type ControlName = (typeof controlNames)[number]
