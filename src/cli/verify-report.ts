@@ -88,8 +88,8 @@ export function reportOfDamage(error: LedgerError): VerifyReport {
 }
 
 /**
- * The reports as they are written: for machines one JSON object a line, in the order of what was checked; for people lines, of
- * the worst first, so that the first line says the verdict on all.
+ * The reports as text. JSON has one object a line, in the order of what was checked. Plain text begins with the worst report, so
+ * that its first line is the verdict on all.
  */
 export function printReports(reports: readonly VerifyReport[], format: 'text' | 'json'): string {
   if (format === 'json') return reports.map(({ json }) => `${escapeInQuotes(JSON.stringify(json))}\n`).join('')

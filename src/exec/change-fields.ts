@@ -9,7 +9,7 @@ export interface TopFieldChange {
 }
 
 /**
- * Makes changes of top-level fields one after the other, in one pass over the struct: what changeAt does one by one.
+ * Applies changes of top-level fields in order, in one pass over the struct. The result is that of changeAt for each.
  * Undefined where a name has several fields, of which each change would take another.
  */
 export function changeFields(document: StructValue, changes: readonly TopFieldChange[]): StructValue | undefined {

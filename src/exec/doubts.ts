@@ -36,7 +36,7 @@ export interface DoubtsPoint {
  * What the second look at a change's conditions finds (sure-conditions.ts).
  *
  * In a sub-query a row whose condition is in doubt is left out, and the doubt stays: the sub-query's value is then unknown.
- * But a column may hold values of several types, and rows of other types are rightly passed over. So a doubt counts only
+ * But a column may hold values of several types, and then rows of other types are rightly left out. So a doubt counts only
  * if its comparison met no values of one kind, and its operation gave no value, while the sub-query was evaluated.
  */
 export class Doubts {

@@ -23,7 +23,7 @@ export type Change =
   | { readonly kind: 'set'; readonly value: Value }
   | { readonly kind: 'remove' }
   | { readonly kind: 'append'; readonly value: Value }
-  /** `replaces`: a field that is there already, as it was under QLDB's own typing. */
+  /** `replaces`: an existing field is replaced, as in QLDB. */
   | { readonly kind: 'insert'; readonly at: Value; readonly value: Value; readonly replaces: boolean }
 
 /** Stands where an element was removed. */

@@ -100,7 +100,7 @@ function symbolsIn(value: Value): readonly string[] {
   return value.type === 'list' || value.type === 'bag' ? value.items.flatMap(symbolsIn) : []
 }
 
-/** A constant in the second look: a symbol that is the name of a field of a row at hand was meant as the field. */
+/** A constant in the second evaluation: a symbol that names a field of a present row was meant as the field. */
 export function sureConstant({ value, span }: Extract<PlanExpression, { kind: 'constant' }>, doubts: Doubts): Evaluate {
   const symbols = symbolsIn(value)
   if (symbols.length === 0) return () => value

@@ -27,7 +27,7 @@ export interface SourceBlock {
   readonly sound?: SoundBlock
 }
 
-/** A block, and how many findings the reading had before it was at hand. */
+/** A block, and how many findings the reading had made before it. */
 export interface ReadBlock {
   readonly source: SourceBlock
   readonly findings: number

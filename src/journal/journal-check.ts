@@ -53,7 +53,7 @@ export interface JournalCheckOptions {
   readonly mustCoverHeads: boolean
   /** The blocks before the first, where they are known without being checked. */
   readonly after?: ChainBefore
-  /** Decides about revisions whose hash does not fit, where the store's own marks are not at hand. */
+  /** Decides about revisions whose hash does not fit, where the store's own marks are missing. */
   readonly marks?: MarksBook | undefined
 }
 

@@ -7,7 +7,7 @@ import type { SoundBlock } from './sound-block.ts'
 import { type BlockReport, type Finding, findingOf } from './verify.ts'
 
 /**
- * Decides about revisions whose hash does not fit in a journal whose store is not at hand: exports and ledgers at
+ * Decides about revisions whose hash does not fit in a journal that comes without its store: exports and ledgers at
  * endpoints. An import may have left them so. They are only not checked when exactly they are bound, by a later block that
  * records an import or by a saved digest; a mark on a block that was not made here needs no more than to be declared, since
  * nothing that could bind it is hashed. All others are findings, once it is known that nothing binds them.

@@ -226,7 +226,7 @@ export class SessionRouter {
     this.#outlive(unused)
   }
 
-  /** Ends a session as one whose time has run out: its client is told so, and drivers begin another. */
+  /** Ends a session as if it had expired: its client gets that error, and drivers start another session. */
   #outlive(session: RoutedSession): void {
     this.#end(session)
     this.#ended.set(session.token, session.id)

@@ -223,7 +223,7 @@ test('tables of mixed columns: the first document is found, the others at once',
   }
 })
 
-test('twenty numbers, some of them floats that are told by nothing, are found and then learnt', () => {
+test('the types of twenty numbers, some of them floats that nothing shows, are found and then learnt', () => {
   const names = 'alpha beta gamma delta eps zeta eta theta iota kappa lambda mu nu xi omi pi rho sigma tau ups'.split(
     ' ',
   )
