@@ -30,8 +30,13 @@ after(() => {
 
 const append = (directory: string): ScriptRun => startScript(process.execPath, [writer, directory, 'append', '0'])
 
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 1))
+/** Fails when one of the runs ends before. */
+async function until(isTrue: () => boolean, ...runs: readonly ScriptRun[]): Promise<void> {
+  while (!isTrue()) {
+    const ended = runs.find(({ child }) => child.exitCode !== null || child.signalCode !== null)
+    assert.equal(ended?.child.signalCode ?? ended?.child.exitCode, undefined, `a writer ended: ${ended?.lines.at(-1)}`)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
 }
 
 async function kill(run: ScriptRun): Promise<void> {
@@ -48,7 +53,7 @@ test(`a process that is killed at any moment loses nothing that it acknowledged 
   for (let round = 0; round < runs; round += 1) {
     const run = append(directory)
     const enough = 1 + dice.below(200)
-    await until(() => run.lines.length >= enough)
+    await until(() => run.lines.length >= enough, run)
     await kill(run)
     const store = openLmdbStore(directory)
     const found = checkLog(store).length
@@ -64,10 +69,10 @@ test('when one of two writers is killed the other goes on, and neither loses any
   const directory = join(folder, 'two')
   for (let round = 0; round < Math.ceil(runs / 6); round += 1) {
     const [doomed, other] = [append(directory), append(directory)]
-    await until(() => doomed.lines.length >= 5 && other.lines.length >= 5)
+    await until(() => doomed.lines.length >= 5 && other.lines.length >= 5, doomed, other)
     await kill(doomed)
     const before = other.lines.length
-    await until(() => other.lines.length >= before + 20)
+    await until(() => other.lines.length >= before + 20, other)
     await kill(other)
     const store = openLmdbStore(directory)
     const writers = checkLog(store)
@@ -82,7 +87,7 @@ test('a store whose making was cut off can be opened', async () => {
   for (let round = 0; round < Math.ceil(runs / 4); round += 1) {
     const directory = join(folder, `new-${round}`)
     const run = append(directory)
-    await until(() => existsSync(round % 2 === 0 ? directory : join(directory, 'data.mdb')))
+    await until(() => existsSync(round % 2 === 0 ? directory : join(directory, 'data.mdb')), run)
     await kill(run)
     const store = openLmdbStore(directory)
     assert.ok(checkLog(store).length >= lastTold(run))
