@@ -5,8 +5,9 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { build } from 'esbuild'
+import { bundledFolders, thirdPartyNotices } from './third-party.mjs'
 
 const root = join(import.meta.dirname, '..')
 
@@ -15,6 +16,7 @@ const shared = {
   platform: 'node',
   target: 'node20',
   absWorkingDir: root,
+  metafile: true,
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',
@@ -25,18 +27,19 @@ const shared = {
 
 /**
  * Builds dist/ anew. The parts find one another by file name: see src/cli/chunks.ts. `types`: the declarations too, which
- * take a second more.
+ * take a second more. `debug`: readable code with source maps, for `node --enable-source-maps --inspect-brk bin/qldb.cjs`.
  */
-export async function buildProgram({ types = false } = {}) {
+export async function buildProgram({ types = false, debug = false } = {}) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const define = { 'process.env.NODE_ENV': '"production"', __QLDB_VERSION__: JSON.stringify(version) }
   const dist = join(root, 'dist')
   const fresh = join(root, 'build', `dist-${process.pid}`)
   mkdirSync(fresh, { recursive: true })
-  const part = (entry, options) =>
-    existsSync(join(root, entry)) ? build({ ...shared, define, entryPoints: [entry], ...options }) : undefined
+  const readable = debug ? { minifySyntax: false, minifyWhitespace: false, sourcemap: 'linked' } : {}
+  const part = (entry, options) => build({ ...shared, define, entryPoints: [entry], ...options, ...readable })
   const external = ['lmdb']
-  await Promise.all([
+  const [, ...parts] = await Promise.all([
+    types ? buildTypes(join(fresh, 'types')) : undefined,
     part('src/cli/main.ts', {
       outfile: `${fresh}/main.cjs`,
       format: 'cjs',
@@ -63,7 +66,6 @@ export async function buildProgram({ types = false } = {}) {
     }),
     part('src/index.ts', { outfile: `${fresh}/index.cjs`, format: 'cjs', external, minifyWhitespace: false }),
     part('src/fixture.ts', { outfile: `${fresh}/fixture.cjs`, format: 'cjs', external, minifyWhitespace: false }),
-    types ? buildTypes(join(fresh, 'types')) : undefined,
     part('src/ui/run-ui.tsx', {
       outfile: `${fresh}/ui.mjs`,
       format: 'esm',
@@ -74,6 +76,8 @@ export async function buildProgram({ types = false } = {}) {
       },
     }),
   ])
+  const folders = bundledFolders(parts.map(({ metafile }) => metafile))
+  writeFileSync(join(fresh, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, folders))
   compileCache(fresh)
   // Without new declarations those of the build before stay: several builds may be going on at once.
   if (!types && existsSync(join(dist, 'types'))) cpSync(join(dist, 'types'), join(fresh, 'types'), { recursive: true })
@@ -109,4 +113,7 @@ async function buildTypes(out) {
   rmSync(emitted, { recursive: true })
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await buildProgram({ types: true })
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { values } = parseArgs({ options: { 'no-types': { type: 'boolean' }, debug: { type: 'boolean' } } })
+  await buildProgram({ types: !values['no-types'], debug: values.debug })
+}

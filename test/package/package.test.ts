@@ -26,6 +26,7 @@ test('package: the packed tarball, installed globally, gives a working qldb', ()
       'dist/index.mjs',
       'dist/types/fixture.d.ts',
       'LICENSE',
+      'dist/THIRD-PARTY-NOTICES.txt',
     ]) {
       assert.ok(names.includes(name), `${name} is not in the package`)
     }
