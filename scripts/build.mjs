@@ -59,12 +59,19 @@ export async function buildProgram({ types = false, debug = false } = {}) {
       outdir: fresh,
       outExtension: { '.js': '.mjs' },
       format: 'esm',
-      external,
+      external: [...external, 'ion-js'],
       splitting: true,
       chunkNames: 'index-[name]-[hash]',
       minifyWhitespace: false,
     }),
-    part('src/index.ts', { outfile: `${fresh}/index.cjs`, format: 'cjs', external, minifyWhitespace: false }),
+    part('src/index.ts', {
+      outfile: `${fresh}/index.cjs`,
+      format: 'cjs',
+      external: [...external, 'ion-js'],
+      minifyWhitespace: false,
+      define: { ...define, 'import.meta.url': 'thisFile' },
+      banner: { js: "const thisFile = require('node:url').pathToFileURL(__filename).href;" },
+    }),
     part('src/fixture.ts', { outfile: `${fresh}/fixture.cjs`, format: 'cjs', external, minifyWhitespace: false }),
     part('src/ui/run-ui.tsx', {
       outfile: `${fresh}/ui.mjs`,
@@ -94,21 +101,25 @@ function compileCache(folder) {
   spawnSync(process.execPath, [join(root, 'scripts', 'compile-cache.cjs'), folder], { stdio: 'ignore', env })
 }
 
-/** The declarations of src/index.ts, src/fixture.ts and of what they name, each source file's in a file of its own. */
+/**
+ * The declarations of src/index.ts, src/fixture.ts and of what they name, each source file's in files of its own: `.d.ts`
+ * for those who import, `.d.cts` for those who require.
+ */
 async function buildTypes(out) {
   const emitted = `${out}-all`
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   await promisify(execFile)(process.execPath, [tsc, '-p', join(root, 'scripts', 'types.json'), '--outDir', emitted])
-  const wanted = ['index.d.ts', 'fixture.d.ts']
+  const wanted = ['index', 'fixture']
   for (const name of wanted) {
-    const text = readFileSync(join(emitted, name), 'utf8')
+    const text = readFileSync(join(emitted, `${name}.d.ts`), 'utf8')
     const importPattern = /(?<=(?:from |import\()['"])(\.[^'"]+)\.ts(?=['"])/g
     for (const [, target] of text.matchAll(importPattern)) {
-      const found = join(dirname(name), `${target}.d.ts`)
+      const found = join(dirname(name), target)
       if (!wanted.includes(found)) wanted.push(found)
     }
     mkdirSync(dirname(join(out, name)), { recursive: true })
-    writeFileSync(join(out, name), text.replace(importPattern, '$1.js'))
+    writeFileSync(join(out, `${name}.d.ts`), text.replace(importPattern, '$1.js'))
+    writeFileSync(join(out, `${name}.d.cts`), text.replace(importPattern, '$1.cjs'))
   }
   rmSync(emitted, { recursive: true })
 }

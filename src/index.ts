@@ -17,13 +17,12 @@
 import { realEnv } from './cli/real-env.ts'
 import type { Bindings } from './library/bindings.ts'
 import { EmbeddedLedger, type OpenLedgerOptions } from './library/embedded-ledger.ts'
-import type { QueryOptions } from './library/prepared-query.ts'
-import { Query } from './library/query.ts'
+import { type LibraryQueryOptions, Query } from './library/query.ts'
+import type { ResultForm, ResultOf } from './library/result-form.ts'
 import type { JsValue } from './library/to-value.ts'
-import type { Value } from './values/value.ts'
 
 /** What a query is given beside its bindings. */
-export interface EvaluateOptions extends QueryOptions {
+export interface EvaluateOptions<Form extends ResultForm = 'value'> extends LibraryQueryOptions<Form> {
   /** The values of `?`, in order. */
   readonly parameters?: readonly JsValue[]
 }
@@ -32,7 +31,11 @@ export interface EvaluateOptions extends QueryOptions {
  * Evaluates a PartiQL query or expression. Its names stand for what `bindings` say; nothing else is in reach. Throws
  * LedgerError with a place in the text (`span`).
  */
-export function evaluate(text: string, bindings: Bindings = {}, options: EvaluateOptions = {}): Value {
+export function evaluate<Form extends ResultForm = 'value'>(
+  text: string,
+  bindings: Bindings = {},
+  options: EvaluateOptions<Form> = {},
+): ResultOf<Form> {
   return prepare(text, Object.keys(bindings), options).evaluate(bindings, options.parameters)
 }
 
@@ -40,21 +43,29 @@ export function evaluate(text: string, bindings: Bindings = {}, options: Evaluat
  * The rows of a query, each made when it is asked for. Iterables among the bindings are read as the rows are: a query
  * that neither groups, sorts nor joins holds none of them.
  */
-export function rows(
+export function rows<Form extends ResultForm = 'value'>(
   text: string,
   bindings: Bindings = {},
-  options: EvaluateOptions = {},
-): Generator<Value, void, undefined> {
+  options: EvaluateOptions<Form> = {},
+): Generator<ResultOf<Form>, void, undefined> {
   return prepare(text, Object.keys(bindings), options).rows(bindings, options.parameters)
 }
 
 /** Parses and plans a query over the names that its runs will bind. */
-export function prepare(text: string, names: Iterable<string> = [], options: QueryOptions = {}): Query {
+export function prepare<Form extends ResultForm = 'value'>(
+  text: string,
+  names: Iterable<string> = [],
+  options: LibraryQueryOptions<Form> = {},
+): Query<Form> {
   return new Query(text, names, realEnv, options)
 }
 
 /** How a query over these names is run: the plan as a tree, a step a line. */
-export function explain(text: string, names: Iterable<string> = [], options: QueryOptions = {}): string {
+export function explain(
+  text: string,
+  names: Iterable<string> = [],
+  options: LibraryQueryOptions<ResultForm> = {},
+): string {
   return prepare(text, names, options).explain()
 }
 
@@ -79,9 +90,12 @@ export type { InputFormat } from './inputs/input.ts'
 export { type Excerpt, InputError } from './inputs/input-error.ts'
 export { Ledger, type LedgerDigest, type LedgerReport, type ProvenRevision } from './ledger/ledger.ts'
 export { type Bindings, readRows } from './library/bindings.ts'
-export { EmbeddedLedger, type OpenLedgerOptions } from './library/embedded-ledger.ts'
+export { fromDom, isDom, toDom } from './library/dom-values.ts'
+export { EmbeddedLedger, type LedgerExecuteOptions, type OpenLedgerOptions } from './library/embedded-ledger.ts'
+export { LedgerResult, LedgerTransaction } from './library/ledger-transaction.ts'
 export type { QueryOptions } from './library/prepared-query.ts'
-export { Query } from './library/query.ts'
+export { type LibraryQueryOptions, Query } from './library/query.ts'
+export type { ResultForm, ResultOf } from './library/result-form.ts'
 export { type JsResult, toJs, type ToJsOptions } from './library/to-js.ts'
 export { isValue, type JsValue, toValue } from './library/to-value.ts'
 export { WireError } from './protocol/message.ts'

@@ -2,6 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import { formatOfPath, type InputFormat, openInput, wholeValue } from '../inputs/input.ts'
 import { list, type Value } from '../values/value.ts'
 import { type Binding, boundValue } from './binding.ts'
+import { isDom } from './dom-values.ts'
 import { isValue, type JsValue, toValue } from './to-value.ts'
 
 /** What names may stand for: any value, or rows that are made while the query runs. */
@@ -33,7 +34,7 @@ function bind(js: JsValue | Iterable<JsValue>): Binding {
 
 /** Arrays and other iterables are lists whose elements are converted when they are read. */
 function isRows(js: JsValue | Iterable<JsValue>): js is Iterable<JsValue> {
-  if (typeof js !== 'object' || js === null || isValue(js)) return false
+  if (typeof js !== 'object' || js === null || isValue(js) || isDom(js)) return false
   if (js instanceof Map || js instanceof Set || js instanceof Uint8Array) return false
   return Symbol.iterator in js
 }

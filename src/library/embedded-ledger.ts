@@ -1,15 +1,15 @@
 import type { Env } from '../base/env.ts'
 import { Driver, type ExecuteOptions } from '../driver/driver.ts'
 import { createLocalTransport } from '../driver/local-transport.ts'
-import type { Transaction } from '../driver/transaction.ts'
 import { Ledger, type LedgerQuotas } from '../ledger/ledger.ts'
 import { createHandler } from '../server/handler.ts'
 import { StatementGuard } from '../server/statement-guard.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import type { Store } from '../store/store.ts'
 import { defaultTemporaryDirectory, TemporaryDirectory } from '../store/temporary-files.ts'
-import type { Value } from '../values/value.ts'
-import { type JsValue, toValue } from './to-value.ts'
+import { LedgerTransaction } from './ledger-transaction.ts'
+import type { ResultForm, ResultOf } from './result-form.ts'
+import type { JsValue } from './to-value.ts'
 
 export interface OpenLedgerOptions {
   /** The ledger's own directory, made when it is absent (`qldb` keeps them as `<data-dir>/<name>`); none: in memory. */
@@ -26,6 +26,11 @@ export interface OpenLedgerOptions {
   readonly typing?: 'permissive' | 'strict'
   /** Where statements spill that outgrow their memory. Default: $TMPDIR, or /var/tmp. */
   readonly tempDir?: string
+}
+
+export interface LedgerExecuteOptions<Form extends ResultForm = 'value'> extends ExecuteOptions {
+  /** What rows are given as: `value` (the default), ion-js's `dom`, or `js` (as `toJs` gives them). */
+  readonly results?: Form
 }
 
 /** A ledger in this process, with its session service and a driver in front of it. */
@@ -74,30 +79,32 @@ export class EmbeddedLedger {
 
   /**
    * Runs one statement in a transaction of its own, commits it and gives its rows; conflicts are tried again. Rejects
-   * with WireError for a statement that is refused (its `cause` is the LedgerError), LedgerError for all else.
+   * with WireError for a statement that is refused (its `cause` is the LedgerError), LedgerError for all else. The rows
+   * are converted to the form asked for before the commit: what `toDom` refuses leaves nothing changed.
    */
-  execute(statement: string, parameters: readonly JsValue[] = [], options: ExecuteOptions = {}): Promise<Value[]> {
-    return this.transaction((transaction) => runStatement(transaction, statement, parameters), options)
+  execute<Form extends ResultForm = 'value'>(
+    statement: string,
+    parameters: readonly JsValue[] = [],
+    options: LedgerExecuteOptions<Form> = {},
+  ): Promise<ResultOf<Form>[]> {
+    return this.transaction(async (transaction) => {
+      const result = await transaction.execute(statement, parameters)
+      return result.toArray()
+    }, options)
   }
 
   /** Runs `work` in a transaction and commits it; it may be run several times. See `Driver.execute`. */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>, options: ExecuteOptions = {}): Promise<T> {
-    return this.driver.execute(work, options)
+  transaction<T, Form extends ResultForm = 'value'>(
+    work: (transaction: LedgerTransaction<Form>) => Promise<T>,
+    options: LedgerExecuteOptions<Form> = {},
+  ): Promise<T> {
+    return this.driver.execute((transaction) => work(new LedgerTransaction(transaction, options.results)), options)
   }
 
   /** Ends sessions, aborts what is open and closes the store. */
   async close(): Promise<void> {
     await this.driver.close()
   }
-}
-
-async function runStatement(
-  transaction: Transaction,
-  statement: string,
-  parameters: readonly JsValue[],
-): Promise<Value[]> {
-  const result = await transaction.execute(statement, parameters.map(toValue))
-  return result.toArray()
 }
 
 /** The storage library is loaded only when there is something to store. */

@@ -1,3 +1,4 @@
+import type { dom } from 'ion-js'
 import { LedgerError } from '../base/errors.ts'
 import { nestingDepthMax } from '../base/limits.ts'
 import { timestampFromMs } from '../values/timestamp.ts'
@@ -16,6 +17,7 @@ import {
   type Value,
   type ValueType,
 } from '../values/value.ts'
+import { fromDom, isDom } from './dom-values.ts'
 
 /**
  * What stands for a value where JavaScript's own values are taken. `Value` itself stands for itself, at any depth: that is
@@ -23,6 +25,7 @@ import {
  */
 export type JsValue =
   | Value
+  | dom.Value
   | undefined
   | null
   | boolean
@@ -42,6 +45,7 @@ export type JsValue =
  * | JavaScript | value |
  * |---|---|
  * | a `Value` | itself |
+ * | a `dom.Value` of ion-js | what ion-js writes for it: type, annotations and precision are kept |
  * | `undefined`, `null` | MISSING, NULL |
  * | `boolean`, `string` | bool, string |
  * | `number` | int when it is a safe integer, else float (`-0` too) |
@@ -79,6 +83,7 @@ function convert(js: unknown, depth: number): Value {
 
 function fromObject(js: object, depth: number): Value {
   if (isValue(js)) return js
+  if (isDom(js)) return fromDom(js)
   if (depth >= nestingDepthMax)
     throw new LedgerError('ion/nesting-too-deep', `the value nests more than ${nestingDepthMax} levels deep`)
   if (Array.isArray(js)) return list(js.map((item) => convert(item, depth + 1)))

@@ -1,4 +1,5 @@
 // A project that uses the package as published: compiled with its declarations, then run. See ../package.test.ts.
+import { dom } from 'ion-js'
 import {
   type Bindings,
   type DecimalValue,
@@ -19,6 +20,7 @@ import {
   toJs,
   type Value,
 } from 'qldb-shell'
+import { startLedgerServer } from 'qldb-shell/fixture'
 
 const bindings: Bindings = { cars: [{ name: 'Aster', price: 4.5 }], n: 2n, more: new Set<JsValue>([1, 'x']) }
 const value: Value = evaluate('SELECT VALUE c.price * n FROM cars AS c', bindings, { typing: 'strict' })
@@ -48,13 +50,23 @@ async function main(): Promise<void> {
     return sum === undefined ? undefined : toJs(sum)
   })
   console.log(total)
+  const car: dom.Value = dom.Value.from({ price: 4.5 }, ['car'])
+  const [price]: dom.Value[] = await ledger.execute('SELECT VALUE CAST(? .price AS DECIMAL(5, 2)) FROM T', [car], {
+    results: 'dom',
+  })
+  console.log(price?.decimalValue()?.toString(), car.getAnnotations()[0])
   await ledger.close()
 }
+
+const plain: JsResult = evaluate('0.10 + 4.40', {}, { results: 'js' })
+console.log(printIon(plain as DecimalValue))
 
 main().catch((error: unknown) => {
   console.error(error instanceof LedgerError ? error.code : error)
   process.exitCode = 1
 })
+
+export const start: () => Promise<{ readonly endpoint: string }> = () => startLedgerServer()
 
 export function refused() {
   // @ts-expect-error a function stands for no value
