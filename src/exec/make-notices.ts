@@ -175,13 +175,32 @@ function constantMessage({ value, span }: ConstantOrder, text: string): string {
   return `ORDER BY ${written} sorts nothing: it is the same for every row${hint}`
 }
 
-/** The text of parts of a statement, with the brackets that close it. */
+/** The text of parts of a statement, with the brackets that are missing around it: `(a = 1) = 2` begins at `a`. */
 function written(parts: readonly object[], text: string): string {
   const { start, end } = spanOf(parts)
   const found = text.slice(start, end)
-  const bare = found.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, '')
-  const open = bare.split('(').length - bare.split(')').length
-  return open > 0 ? found + (new RegExp(`^(?:\\s*\\)){1,${open}}`).exec(text.slice(end))?.[0] ?? '') : found
+  let open = 0
+  let unopened = 0
+  for (const [bracket] of found.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, '').matchAll(/[()]/g)) {
+    open += bracket === '(' ? 1 : -1
+    unopened = Math.max(unopened, -open)
+  }
+  const from = outward(text, start, unopened, '(', -1)
+  return text.slice(from, outward(text, end, open + unopened, ')', 1))
+}
+
+/** The place behind so many brackets before (step -1) or after a place, as far as there are no more than blanks between. */
+function outward(text: string, from: number, count: number, bracket: string, step: 1 | -1): number {
+  let reached = from
+  let left = count
+  for (let at = step > 0 ? from : from - 1; left > 0; at += step) {
+    const character = text[at]
+    if (character === bracket) {
+      left -= 1
+      reached = step > 0 ? at + 1 : at
+    } else if (character === undefined || !/\s/.test(character)) break
+  }
+  return reached
 }
 
 /** From the first character of the one to the last of the other, wherever their parts are. */
