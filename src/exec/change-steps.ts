@@ -8,7 +8,9 @@ import { compileExpression } from './compile-expression.ts'
 import { castHelp, computedName } from './compile-path.ts'
 import { changeFields, type TopFieldChange } from './change-fields.ts'
 import { type Change, changeAt, type Step, withoutMarks } from './edit-document.ts'
+import { fieldOf } from './field-of.ts'
 import { type Compiler, type Evaluate, type Frame, placed, present } from './frame.ts'
+import { siteOf } from './type-errors.ts'
 
 export interface DocumentChange {
   readonly path: readonly Step[]
@@ -66,10 +68,18 @@ function isFieldChange(one: DocumentChange): one is FieldChange {
 
 export type CompiledStep = (frame: Frame) => DocumentChange[]
 
-export function compileStep(step: ChangeStep, compiler: Compiler): CompiledStep {
+/** `documentSlot`: of the document before the change. */
+export function compileStep(step: ChangeStep, compiler: Compiler, documentSlot: number): CompiledStep {
   const path = compileTarget(step.path, compiler)
   const { span } = step
-  if (step.kind === 'remove') return (frame) => [{ path: path(frame), change: { kind: 'remove' }, span }]
+  if (step.kind === 'remove') {
+    const watch = watchRemoval(step, compiler, documentSlot)
+    return (frame) => {
+      const found = path(frame)
+      watch?.(frame, found)
+      return [{ path: found, change: { kind: 'remove' }, span }]
+    }
+  }
   const evaluate = compileExpression(step.value, compiler)
   if (step.kind === 'set') {
     const what = `the value for ${targetName(step.path)}`
@@ -92,6 +102,26 @@ export function compileStep(step: ChangeStep, compiler: Compiler): CompiledStep 
       return { path: target, change, span }
     })
   }
+}
+
+/** An element that no list has gets a notice, as a field does that no document has. */
+function watchRemoval(step: ChangeStep, compiler: Compiler, documentSlot: number) {
+  if (!step.path.some(({ kind }) => kind === 'index')) return undefined
+  const site = siteOf(step, compiler, 'removal')
+  return (frame: Frame, path: readonly Step[]): void => {
+    if (frame.marks[site.mark] === 1) return
+    if (leadsTo(frame.slots[documentSlot] as Value, path)) frame.marks[site.mark] = 1
+    else frame.observation?.failed(site.mark, 'no document has that element')
+  }
+}
+
+function leadsTo(document: Value, path: readonly Step[]): boolean {
+  let at: Value | undefined = document
+  for (const step of path) {
+    if (step.kind === 'field') at = at?.type === 'struct' ? fieldOf(at, step.name, step.exact) : undefined
+    else at = at?.type === 'list' || at?.type === 'sexp' ? at.items[step.index] : undefined
+  }
+  return at !== undefined
 }
 
 /** The steps of a target for the present row. */

@@ -33,13 +33,18 @@ import type { Doubts } from './doubts.ts'
 import { type Compiler, type Evaluate, type Frame, placed, writtenMissing } from './frame.ts'
 import { compileBetween, compileIn, compileLike, compileQuantified } from './predicates.ts'
 import { compileRow } from './row.ts'
-import { doubtMissing, sureConstant, throughDoubts } from './sure-conditions.ts'
+import { doubtMissing, settled, sureConstant, throughDoubts } from './sure-conditions.ts'
 import { tableBag } from './scan.ts'
 import { failed, mistyped, neverTrue, siteOf } from './type-errors.ts'
 import { compileWritten, constructing } from './written-values.ts'
 
 /** Makes a closure of a resolved expression. */
 export function compileExpression(expression: PlanExpression, compiler: Compiler): Evaluate {
+  const evaluate = compileKind(expression, compiler)
+  return compiler.doubts === undefined ? evaluate : settled(evaluate, expression, compiler.doubts)
+}
+
+function compileKind(expression: PlanExpression, compiler: Compiler): Evaluate {
   passLoop()
   switch (expression.kind) {
     case 'constant': {
@@ -275,7 +280,7 @@ function compileSequence({ type, items, span }: Kind<'sequence'>, around: Compil
   const make = { list, sexp, bag }[type]
   const inner = constructing(around)
   const compiler = inner.role === 'copy' ? inner.family.write : inner
-  if (items.every((item) => item.kind === 'constant')) {
+  if (around.doubts === undefined && items.every((item) => item.kind === 'constant')) {
     const value = make(items.map((item) => (item as Kind<'constant'>).value))
     return () => value
   }

@@ -54,6 +54,17 @@ function compileInDoubt(
   return (frame) => doubts.evaluate(doubted, frame) ?? missing
 }
 
+/** The rows of a FROM sub-query in the second look at a change: MISSING where they are in doubt. */
+export function compileWholeRows(query: QueryPlan, compiler: Compiler): Evaluate {
+  const make = (one: Compiler): Evaluate => {
+    const { open, ordered } = compileRowSource(query, one)
+    const collected = ordered ? list : bag
+    return (frame) => collected(collect(open(frame), frame))
+  }
+  const evaluate = compileInDoubt(make, query, () => 'unknown', compiler)
+  return isCorrelated(query) ? evaluate : compileKept(query, evaluate, compiler)
+}
+
 /** EXISTS over a SELECT reads one row; undefined for other queries, which are evaluated as a whole. */
 export function compileExists({ query, coercion }: Query, compiler: Compiler): Evaluate | undefined {
   if (query.kind !== 'select' || coercion !== 'none') return undefined

@@ -12,6 +12,8 @@ import { compileConflict, type Resolution } from './insert-conflict.ts'
 import { forEachRow } from './saved-rows.ts'
 import type { DocumentSink } from './source.ts'
 import { compileSure } from './sure-conditions.ts'
+import { compileLook } from './watch-scan.ts'
+import { compileSureCopies, compileSureRows } from './sure-rows.ts'
 
 /** A compiled statement that changes something: gives its result rows when all is done. */
 export type Execute = (frame: Frame) => readonly Value[]
@@ -32,6 +34,7 @@ export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
   const written = compileExpression(plan.value, isQuery ? values.family.copy : values)
   const idSlot = isQuery ? copiedIdSlot(plan.value) : undefined
   const evaluate = idSlot === undefined ? written : namingDocument(written, idSlot, compiler)
+  const checkCopies = compileSureCopies(plan.value, compiler)
   const resolve = plan.conflict === undefined ? undefined : compileConflict(plan.conflict, plan.table, compiler)
   const returning = compileReturning(plan.returning, compiler)
   const { tableId } = plan.table
@@ -39,6 +42,7 @@ export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
     const value = present(evaluate(frame), 'the document', plan.value.span)
     const isMany = plan.form === 'many' && (value.type === 'bag' || value.type === 'list')
     const documents = isMany ? value.items : [value]
+    checkCopies?.(frame, documents.length)
     const sink = sinkOf(frame, plan.span)
     const resolutions = resolve?.(frame, documents) ?? documents.map(inserted)
     const rows: Value[] = []
@@ -64,6 +68,7 @@ function inserted(document: Value): Resolution {
 
 interface Target {
   readonly documentId: string
+  rows: number
   readonly before: StructValue
   readonly changes: DocumentChange[]
 }
@@ -75,9 +80,12 @@ interface Target {
 export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   const open = compileOperator(plan.input, compiler)
   const values = writing(compiler)
-  const steps = plan.changes.map((step) => namingDocument(compileStep(step, values), plan.idSlot, compiler))
+  const steps = plan.changes.map((step) =>
+    namingDocument(compileStep(step, values, plan.documentSlot), plan.idSlot, compiler),
+  )
   const sure = compileSure(plan.input, compiler)
   const checkRow = sure && namingDocument(sure, plan.idSlot, compiler)
+  const checkRows = compileSureRows(plan, compiler)
   const returning = compileReturning(plan.returning, compiler)
   const { tableId } = plan.table
   const change = ({ before, changes }: Target) => {
@@ -92,15 +100,16 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
     const targets = new Map<string, Target>()
     forEachRow(open(frame), () => {
       checkRow?.(frame)
-      const id = frame.slots[plan.idSlot]
-      const documentId = id?.type === 'string' ? id.value : ''
+      const documentId = documentIdOf(frame, plan)
       let target = targets.get(documentId)
       if (target === undefined) {
-        target = { documentId, before: frame.slots[plan.documentSlot] as StructValue, changes: [] }
+        target = { documentId, rows: 0, before: frame.slots[plan.documentSlot] as StructValue, changes: [] }
         targets.set(documentId, target)
       }
+      target.rows += 1
       for (const step of steps) target.changes.push(...step(frame))
     })
+    checkRows?.(frame, targets)
     const sink = sinkOf(frame, plan.span)
     const rows = [...targets.values()].map((target) => {
       const after = change(target)
@@ -116,6 +125,16 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   }
 }
 
+/** An outer join gives rows without a document, too. */
+function documentIdOf({ slots }: Frame, { idSlot, table, span }: ChangePlan): string {
+  const id = slots[idSlot]
+  if (id?.type === 'string') return id.value
+  throw new LedgerError('evaluator/invalid', `FROM gives a row without a document of '${table.name}'`, {
+    span,
+    help: 'an inner join leaves such rows out',
+  })
+}
+
 /**
  * QLDB gave a row for each assignment of each document: the Node sample's test of RenewDriversLicense, which sets two
  * dates, asserts two equal rows (aws-samples/amazon-qldb-dmv-sample-nodejs, src/test/Sequence.test.ts at 4d722f7).
@@ -129,12 +148,14 @@ type CompiledReturning = (frame: Frame, before: StructValue | undefined, after: 
 function compileReturning(plan: ReturningPlan | undefined, compiler: Compiler): CompiledReturning | undefined {
   if (plan === undefined) return undefined
   const row = compileExpression(plan.row, compiler)
+  const versions = plan.versions.map((version) => ({ ...version, look: compileLook(version.slot, compiler) }))
   return (frame, before, after) => {
-    for (const { which, slot } of plan.versions) {
+    for (const { which, slot, look } of versions) {
       const isOld = which === 'all-old' || which === 'modified-old'
       const [document, other] = isOld ? [before, after] : [after, before]
       const shown = which.startsWith('modified') && document !== undefined ? modified(document, other) : document
       frame.slots[slot] = shown ?? missing
+      look(frame)
     }
     return row(frame)
   }

@@ -109,19 +109,7 @@ export class Doubts {
       return this.#settled(query, value, before)
     }
     const { last } = this
-    const around = { scope: this.#scope, marks: frame.marks }
-    this.#scope = { found: [], left: new Map(), right: new Map(), decided: new Set() }
-    frame.marks = new Uint8Array(query.marks())
-    frame.marks[0] = 1
-    let value: Value
-    let doubt: Doubt | undefined
-    try {
-      value = query.evaluate(frame)
-      doubt = this.#scope.found.find((one) => !this.#isExcused(one, frame))
-    } finally {
-      this.#scope = around.scope
-      frame.marks = around.marks
-    }
+    const { result: value, doubt } = this.look(frame, query.marks(), () => query.evaluate(frame))
     if (this.count === before.count) return value
     this.count = before.count
     if (doubt === undefined) {
@@ -130,6 +118,21 @@ export class Doubts {
     }
     this.note({ message: doubt.message, span: doubt.span, help: doubt.help })
     return this.#settled(query, value, before)
+  }
+
+  /** Does something, and gives a doubt that arose there and that nothing excuses. */
+  look<T>(frame: Frame, marks: number, work: () => T): { readonly result: T; readonly doubt: Doubt | undefined } {
+    const around = { scope: this.#scope, marks: frame.marks }
+    this.#scope = { found: [], left: new Map(), right: new Map(), decided: new Set() }
+    frame.marks = new Uint8Array(marks)
+    frame.marks[0] = 1
+    try {
+      const result = work()
+      return { result, doubt: this.#scope.found.find((one) => !this.#isExcused(one, frame)) }
+    } finally {
+      this.#scope = around.scope
+      frame.marks = around.marks
+    }
   }
 
   #settled(query: DoubtedQuery, value: Value, before: DoubtsPoint): Value | undefined {
@@ -146,6 +149,33 @@ export class Doubts {
     if (kinds === undefined) return false
     const [left, right] = kinds
     return scope.left.get(span)?.has(right) === true || (isListed !== true && scope.right.get(span)?.has(left) === true)
+  }
+}
+
+/**
+ * Whether the row of an outer join that found no partner surely has none: nothing was in doubt while one was looked for.
+ * Without a second look it has none.
+ */
+export class Alone {
+  readonly #doubts: Doubts | undefined
+  #before: number
+  wasSure = true
+
+  constructor(doubts: Doubts | undefined) {
+    this.#doubts = doubts
+    this.#before = doubts?.count ?? 0
+  }
+
+  start(): void {
+    this.#before = this.#doubts?.count ?? 0
+  }
+
+  end(): void {
+    this.wasSure = this.isSure
+  }
+
+  get isSure(): boolean {
+    return this.#doubts === undefined || this.#doubts.count === this.#before
   }
 }
 

@@ -4,20 +4,29 @@ import { noticeSitesMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type {
   ChangeStep,
+  ConflictPlan,
   ExcludeStep,
   Operator,
   PlanExpression,
   PlanStatement,
   QueryPlan,
+  ReturningPlan,
   SetPlan,
   SortKeyPlan,
   TableScan,
   TargetPath,
   ValueScan,
 } from '../plan/plan.ts'
-import { each, keyOf, plainStep, stepOf, textOf } from './notice-path.ts'
-import { type NoticeStep, NoticeSites, type NullComparison, type PathRole, type PathSite } from './notice-sites.ts'
-import { columnsOf, isFixed, outputsOf } from './plan-facts.ts'
+import { each, fieldSteps, keyOf, plainStep, type SourcePath, stepOf, textOf } from './notice-path.ts'
+import {
+  type ComparisonSite,
+  type NoticeStep,
+  NoticeSites,
+  type NullComparison,
+  type PathRole,
+  type PathSite,
+} from './notice-sites.ts'
+import { columnsOf, constantKeys, isFixed, labelOf, outputsOf } from './plan-facts.ts'
 import { comparesNull, isAbsentConstant, nullList } from './null-comparisons.ts'
 
 /** Finds what of a statement is watched for notices. */
@@ -29,12 +38,6 @@ export function findNoticeSites(statement: PlanStatement): NoticeSites {
 
 /** How deep plans are looked into; what lies deeper gets no notices. */
 const depthMax = 1_000
-
-/** A path from a source's rows. */
-interface SourcePath {
-  readonly slot: number
-  readonly steps: readonly NoticeStep[]
-}
 
 const comparisons = /^(?:=|<>|<|<=|>|>=)$/
 
@@ -63,14 +66,34 @@ class Finder {
         return
       case 'insert':
         this.#expression(statement.value, 'value')
+        if (statement.conflict !== undefined) this.#conflict(statement.conflict, statement.table.name)
+        this.#returning(statement.returning, statement.table.name)
         return
       case 'change':
         this.#operator(statement.input)
         for (const step of statement.changes) this.#change(step, statement.documentSlot)
+        this.#returning(statement.returning, statement.table.name)
         return
       default:
         return
     }
+  }
+
+  #conflict({ existingSlot, excludedSlot, changes, where }: ConflictPlan, table: string): void {
+    this.#documents(existingSlot, table)
+    this.#documents(excludedSlot, 'EXCLUDED')
+    this.#maybe(where, 'field')
+    for (const step of changes) this.#change(step, existingSlot)
+  }
+
+  #returning(returning: ReturningPlan | undefined, table: string): void {
+    for (const { slot } of returning?.versions ?? []) this.#documents(slot, table)
+    this.#maybe(returning?.row, 'value')
+  }
+
+  /** Documents that come one by one, whatever finds them. */
+  #documents(slot: number, label: string): void {
+    this.#source({ slot, noun: 'document', label, alias: label, isScan: false, columns: undefined })
   }
 
   #change(step: ChangeStep, documentSlot: number): void {
@@ -82,8 +105,8 @@ class Finder {
 
   #target(path: TargetPath, slot: number, step: ChangeStep): void {
     for (const one of path) if (one.kind === 'index') this.#expression(one.index, 'field')
-    const steps = path.map((one): NoticeStep => (one.kind === 'field' ? one : each))
-    if (steps.at(-1)?.kind !== 'field') return
+    const steps = fieldSteps(path)
+    if (steps.length === 0) return
     this.#add({ slot, steps }, { role: step.kind === 'set' ? 'set' : 'target', span: step.span, isName: false }, path)
   }
 
@@ -147,16 +170,8 @@ class Finder {
       this.#maybe(source.from, 'value')
       this.#maybe(source.to, 'value')
     }
-    const isSystem = source.kind === 'system'
-    const name = isSystem ? `information_schema.${source.name}` : source.table.name
-    const label =
-      source.kind === 'history'
-        ? `history(${name})`
-        : source.kind === 'table' && source.view === 'committed'
-          ? `_ql_committed_${name}`
-          : name
-    const noun = isSystem ? 'row' : 'document'
-    this.#source({ slot, noun, label, alias, isScan: access.kind === 'scan', columns: undefined })
+    const noun = source.kind === 'system' ? 'row' : 'document'
+    this.#source({ slot, noun, label: labelOf(source), alias, isScan: access.kind === 'scan', columns: undefined })
   }
 
   #valueScan({ slot, value, unpivot, alias }: ValueScan): void {
@@ -197,14 +212,6 @@ class Finder {
       if (/^(?:constant|parameter|once)$/.test(value.kind)) {
         this.sites.constantOrders.push({ value, span: value.span })
       } else this.#expression(value, 'order')
-    }
-  }
-
-  /** In OVER and in aggregates, where a number or NULL says on purpose that any order will do. */
-  #constantKeys(keys: readonly SortKeyPlan[]): void {
-    for (const { value } of keys) {
-      const isText = value.kind === 'constant' && value.value.type === 'string'
-      if (isText || value.kind === 'parameter') this.sites.constantOrders.push({ value, span: value.span })
     }
   }
 
@@ -318,7 +325,7 @@ class Finder {
         return
       case 'call': {
         const [first, ...rest] = expression.args
-        if (expression.name === 'nullif') this.#equalArguments(expression)
+        if (expression.name === 'nullif') this.#comparison(expression, expression.args, false, { call: expression })
         if (expression.name !== 'coalesce') {
           this.#all(expression.args, 'value')
           return
@@ -344,7 +351,7 @@ class Finder {
     this.#depth += 1
     for (const [name, below] of Object.entries(part)) {
       if (name === 'span' || name === 'table' || typeof below !== 'object' || below === null) continue
-      if (name === 'orderBy') this.#constantKeys(below as readonly SortKeyPlan[])
+      if (name === 'orderBy') this.sites.constantOrders.push(...constantKeys(below as readonly SortKeyPlan[]))
       if ('kind' in below && 'span' in below) this.#expression(below as PlanExpression, 'value')
       else this.#parts(below)
     }
@@ -405,25 +412,20 @@ class Finder {
     }
   }
 
-  #equalArguments(call: Extract<PlanExpression, { kind: 'call' }>): void {
-    if (this.sites.comparisons.length >= noticeSitesMax) return
-    this.sites.addComparison(call, { parts: call.args, call, isNegated: false })
-  }
-
-  #comparison(part: object, parts: readonly PlanExpression[], isNegated = false): void {
-    if (this.sites.comparisons.length < noticeSitesMax) this.sites.addComparison(part, { parts, isNegated })
+  #comparison(
+    part: object,
+    parts: readonly PlanExpression[],
+    isNegated = false,
+    more: Partial<ComparisonSite> = {},
+  ): void {
+    if (this.sites.comparisons.length < noticeSitesMax) this.sites.addComparison(part, { parts, isNegated, ...more })
   }
 
   /** The second bound is watched by itself: the first may decide without it. */
   #between(expression: Extract<PlanExpression, { kind: 'between' }>): void {
     const parts = [expression.operand, expression.low, expression.high]
     this.#comparison(expression, parts)
-    if (this.sites.comparisons.length >= noticeSitesMax) return
-    this.sites.addComparison(expression.high, {
-      parts,
-      isNegated: false,
-      ...(expression.negated ? { isBound: true } : {}),
-    })
+    this.#comparison(expression.high, parts, false, expression.negated ? { isBound: true } : {})
   }
 
   #field(expression: Extract<PlanExpression, { kind: 'field' }>, role: PathRole): void {

@@ -11,6 +11,7 @@ import { compileTest } from './compile-operators.ts'
 import { type Compiler, type Frame, writing } from './frame.ts'
 import type { SourceRow } from './source.ts'
 import { compileSure } from './sure-conditions.ts'
+import { compileLook } from './watch-scan.ts'
 
 /** What becomes of an inserted document: put in, or in place of `existing`; undefined: nothing. */
 export type Resolution = { readonly existing: SourceRow | undefined; readonly document: Value } | undefined
@@ -132,8 +133,11 @@ type ChangeExisting = (frame: Frame, existing: SourceRow, document: StructValue)
 function compileExisting(plan: ConflictPlan, compiler: Compiler): ChangeExisting {
   if (plan.action === 'nothing') return () => undefined
   const values = writing(compiler)
-  const steps = plan.changes.map((step) => namingDocument(compileStep(step, values), plan.idSlot, compiler))
+  const steps = plan.changes.map((step) =>
+    namingDocument(compileStep(step, values, plan.existingSlot), plan.idSlot, compiler),
+  )
   const isChosen = compileChoice(plan, compiler)
+  const looks = [plan.existingSlot, plan.excludedSlot].map((slot) => compileLook(slot, compiler))
   const after = (frame: Frame, before: StructValue, document: StructValue): Value | undefined => {
     if (plan.action === 'replace') return document
     if (steps.length === 0) return merged(before, document)
@@ -144,6 +148,7 @@ function compileExisting(plan: ConflictPlan, compiler: Compiler): ChangeExisting
     frame.slots[plan.existingSlot] = existing.value
     frame.slots[plan.excludedSlot] = document
     frame.slots[plan.idSlot] = string(existing.documentId)
+    for (const look of looks) look(frame)
     if (!isChosen(frame)) return undefined
     const result = after(frame, existing.value, document)
     if (result?.type !== 'struct' || keyOf(result, plan) !== keyOf(document, plan)) {

@@ -3,6 +3,7 @@ import type { TextPlace } from '../values/binary-value-reader.ts'
 import { isAbsent, nullValue, string, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileTests } from './compile-operators.ts'
+import { Alone, type Doubts } from './doubts.ts'
 import { compileFindText, type FindText } from './field-path.ts'
 import type { Compiler, Cursor, Evaluate, Frame, Open, Test } from './frame.ts'
 import { heapBytesOf } from './heap-bytes.ts'
@@ -27,13 +28,14 @@ export function compileJoin(join: JoinOperator, compiler: Compiler): Open {
   const on = join.on.length === 0 ? undefined : compileTests(join.on, compiler.family.read)
   const hash = join.hash && compileHash(join.hash, compiler)
   const saves = { left: compileLater(join.leftSlots, compiler), right: compileLater(join.rightSlots, compiler) }
+  const { doubts } = compiler
   if (join.join === 'full') {
-    if (hash === undefined) return (frame) => fullJoin(join, left, right, saves, on, frame)
-    return (frame) => fullHashJoin(join, left, right, saves, hash, on, frame)
+    if (hash === undefined) return (frame) => fullJoin(join, left, right, saves, on, frame, doubts)
+    return (frame) => fullHashJoin(join, left, right, saves, hash, on, frame, doubts)
   }
-  if (hash === undefined) return (frame) => new JoinCursor(join, left(frame), () => right(frame), on, frame)
+  if (hash === undefined) return (frame) => new JoinCursor(join, left(frame), () => right(frame), on, frame, doubts)
   return (frame) => {
-    const partners = new Partners(join, right, hash, saves, on, frame)
+    const partners = new Partners(join, right, hash, saves, on, frame, doubts)
     return new HashJoinCursor(join, left(frame), partners, on, frame)
   }
 }
@@ -54,10 +56,19 @@ class JoinCursor implements Cursor {
   readonly #openRight: () => Cursor
   readonly #on: Test | undefined
   readonly #frame: Frame
+  readonly #alone: Alone
   #right: Cursor | undefined
   #matched = false
 
-  constructor(join: JoinOperator, left: Cursor, openRight: () => Cursor, on: Test | undefined, frame: Frame) {
+  constructor(
+    join: JoinOperator,
+    left: Cursor,
+    openRight: () => Cursor,
+    on: Test | undefined,
+    frame: Frame,
+    doubts: Doubts | undefined,
+  ) {
+    this.#alone = new Alone(doubts)
     this.#keepsLeft = join.join === 'left'
     this.#rightSlots = join.rightSlots
     this.#left = left
@@ -72,6 +83,7 @@ class JoinCursor implements Cursor {
       if (this.#right === undefined) {
         if (!this.#left.next()) return false
         this.#matched = false
+        this.#alone.start()
         this.#right = this.#openRight()
       }
       while (this.#right.next()) {
@@ -83,7 +95,7 @@ class JoinCursor implements Cursor {
         return true
       }
       this.#right = undefined
-      if (this.#keepsLeft && !this.#matched) {
+      if (this.#keepsLeft && !this.#matched && this.#alone.isSure) {
         for (const slot of this.#rightSlots) this.#frame.slots[slot] = nullValue
         return true
       }
@@ -132,7 +144,7 @@ class HashJoinCursor implements Cursor {
           return true
         }
         this.#rows = undefined
-        if (this.#keepsLeft && !this.#matched) {
+        if (this.#keepsLeft && !this.#matched && this.#partners.areSure) {
           for (const slot of this.#rightSlots) frame.slots[slot] = nullValue
           return true
         }
@@ -226,10 +238,23 @@ class Partners {
   readonly #frame: Frame
   readonly #place: TextPlace = { bytes: noBytes, start: 0, end: 0 }
   readonly #holding: Holding
+  /** Whether the right side, and the present left row, lack no row by something in doubt. */
+  readonly #side: Alone
+  readonly #row: Alone
   #table: ValueMap<SavedRow> | undefined
   spilled: SpilledJoin | undefined
 
-  constructor(join: JoinOperator, open: Open, keys: HashKeys, saves: Saves, on: Test | undefined, frame: Frame) {
+  constructor(
+    join: JoinOperator,
+    open: Open,
+    keys: HashKeys,
+    saves: Saves,
+    on: Test | undefined,
+    frame: Frame,
+    doubts: Doubts | undefined,
+  ) {
+    this.#side = new Alone(doubts)
+    this.#row = new Alone(doubts)
     this.#join = join
     this.#open = open
     this.#keys = keys
@@ -242,10 +267,16 @@ class Partners {
   /** Those of the left row that the frame holds; undefined when the join is spilled. NULL and MISSING equal nothing. */
   ofRow(): SavedRow | undefined {
     this.#table ??= this.#read()
+    this.#row.start()
     if (this.spilled !== undefined) return undefined
     if (this.#keys.leftText?.(this.#frame, this.#place) === true) return this.#table.getText(this.#place) ?? noRows
     const key = this.#keys.left(this.#frame)
     return (key && this.#table.get(key)) ?? noRows
+  }
+
+  /** Whether a left row without any surely has none. */
+  get areSure(): boolean {
+    return this.#side.wasSure && this.#row.isSure
   }
 
   /** Gives the spilled join the row that the frame holds and all after it. */
@@ -263,6 +294,7 @@ class Partners {
   #read(): ValueMap<SavedRow> {
     const table = new ValueMap<Value[]>()
     const frame = this.#frame
+    this.#side.start()
     forEachRow(this.#open(frame), () => {
       const key = this.#keys.right(frame)
       if (key === undefined) return
@@ -277,13 +309,14 @@ class Partners {
       else for (const value of row) rows.push(value)
       if (!this.#holding.hold(bytes)) this.#spill(table, row)
     })
+    this.#side.end()
     return table
   }
 
   /** Moves the table to the files; `present`: the row that the frame holds. */
   #spill(table: ValueMap<Value[]>, present: SavedRow): void {
     const { rightSlots } = this.#join
-    const spilled = new SpilledJoin(this.#join, this.#on, this.#frame)
+    const spilled = new SpilledJoin(this.#join, this.#on, this.#frame, this.#side)
     for (const rows of table.entries()) {
       for (let start = 0; start < rows.length; start += rightSlots.length) {
         const row = rows.slice(start, start + rightSlots.length)
@@ -306,8 +339,10 @@ function fullJoin(
   saves: Saves,
   on: Test | undefined,
   frame: Frame,
+  doubts: Doubts | undefined,
 ): Cursor {
   const kept = new KeptRows(frame.memory)
+  const alone = new Alone(doubts)
   forEachRow(openRight(frame), () => kept.add(saves.right(frame)))
   const found = new Uint8Array(kept.count)
   const left = openLeft(frame)
@@ -328,7 +363,7 @@ function fullJoin(
         found[position - 1] = 1
         yield true
       }
-      if (matched) continue
+      if (matched || !alone.isSure) continue
       for (const slot of rightSlots) frame.slots[slot] = nullValue
       yield true
     }
@@ -336,7 +371,7 @@ function fullJoin(
     const rows = kept.read()
     for (let row = rows.next(); row !== undefined; row = rows.next()) {
       position += 1
-      if (found[position - 1] === 1) continue
+      if (found[position - 1] === 1 || !alone.isSure) continue
       for (const slot of leftSlots) frame.slots[slot] = nullValue
       restoreSlots(frame, rightSlots, row)
       yield true
@@ -364,8 +399,10 @@ function fullHashJoin(
   keys: HashKeys,
   on: Test | undefined,
   frame: Frame,
+  doubts: Doubts | undefined,
 ): Cursor {
-  const right = new FullRight(join, openRight, keys, saves.right, on, frame)
+  const alone = new Alone(doubts)
+  const right = new FullRight({ join, open: openRight, keys, save: saves.right, on, frame, alone })
   const left = openLeft(frame)
   if (right.spilled !== undefined) {
     forEachRow(left, () => right.spilled?.addLeft(keys.left(frame), saves.left(frame)))
@@ -386,18 +423,28 @@ function fullHashJoin(
         found.add(row)
         yield true
       }
-      if (matched) continue
+      if (matched || !alone.isSure) continue
       for (const slot of rightSlots) frame.slots[slot] = nullValue
       yield true
     }
     for (const row of right.rows) {
-      if (found.has(row)) continue
+      if (found.has(row) || !alone.isSure) continue
       for (const slot of leftSlots) frame.slots[slot] = nullValue
       restoreSlots(frame, rightSlots, row)
       yield true
     }
   }
   return generatedCursor(partners(), left, right)
+}
+
+interface FullParts {
+  readonly join: JoinOperator
+  readonly open: Open
+  readonly keys: HashKeys
+  readonly save: SaveRow
+  readonly on: Test | undefined
+  readonly frame: Frame
+  readonly alone: Alone
 }
 
 /** The right side of a full join, in its order and by its keys, or in files. */
@@ -407,13 +454,14 @@ class FullRight {
   rows: SavedRow[] = []
   spilled: SpilledJoin | undefined
 
-  constructor(join: JoinOperator, open: Open, keys: HashKeys, save: SaveRow, on: Test | undefined, frame: Frame) {
+  constructor(parts: FullParts) {
+    const { open, keys, save, frame } = parts
     this.#holding = new Holding(frame.memory)
     forEachRow(open(frame), () => {
       const key = keys.right(frame)
       const row = save(frame)
       if (this.spilled !== undefined) this.spilled.addRight(key, row)
-      else if (!this.#add(key, row, frame)) this.#spill(join, keys, on, frame)
+      else if (!this.#add(key, row, frame)) this.#spill(parts)
     })
   }
 
@@ -434,8 +482,8 @@ class FullRight {
     return this.#holding.hold(heapBytesOf(row, 2 * entryBytes, frame.memory.limits.memoryBytes))
   }
 
-  #spill(join: JoinOperator, keys: HashKeys, on: Test | undefined, frame: Frame): void {
-    this.spilled = new SpilledJoin(join, on, frame)
+  #spill({ join, keys, on, frame, alone }: FullParts): void {
+    this.spilled = new SpilledJoin(join, on, frame, alone)
     // The last one is that of the frame, whose slots are then as they were.
     for (const row of this.rows) {
       restoreSlots(frame, join.rightSlots, row)

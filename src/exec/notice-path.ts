@@ -1,5 +1,11 @@
-import type { ExcludeStep, SpreadStep } from '../plan/plan.ts'
+import type { ExcludeStep, SpreadStep, TargetPath } from '../plan/plan.ts'
 import type { NoticeStep } from './notice-sites.ts'
+
+/** A path from a source's rows. */
+export interface SourcePath {
+  readonly slot: number
+  readonly steps: readonly NoticeStep[]
+}
 
 export const each: NoticeStep = { kind: 'each' }
 
@@ -25,4 +31,11 @@ export function textOf(steps: readonly NoticeStep[]): string {
     else text += text === '' ? step.name : `.${step.name}`
   }
   return text
+}
+
+/** The way to the last field that a change names. */
+export function fieldSteps(path: TargetPath): readonly NoticeStep[] {
+  const steps = path.map((one): NoticeStep => (one.kind === 'field' ? one : each))
+  while (steps.at(-1)?.kind === 'each') steps.pop()
+  return steps
 }

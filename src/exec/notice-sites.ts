@@ -58,9 +58,9 @@ export interface ComparisonSite {
 /**
  * What a type error ends: `value`, an operator or a call; `aggregate`; `condition`, where a boolean is wanted; `rows`, a
  * sub-query of one row; `name`, where a field's name is wanted; `frame`, of a window. `truth`: what is false of any value
- * of the wrong type, and never gets the right one.
+ * of the wrong type, and never gets the right one. `removal`: the element that REMOVE names.
  */
-export type OperationRole = 'value' | 'aggregate' | 'condition' | 'rows' | 'name' | 'frame' | 'truth'
+export type OperationRole = 'value' | 'aggregate' | 'condition' | 'rows' | 'name' | 'frame' | 'truth' | 'removal'
 
 /** An operation whose value is MISSING after a type error; it gets a notice if it never had another. */
 export interface Operation {

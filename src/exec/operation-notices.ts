@@ -10,6 +10,7 @@ export function operationMessage({ role }: Operation, failure: Failure, written:
   const reason = noticeText(reasonOf(failure), noticeReasonCharactersMax)
   if (role === 'condition' || role === 'truth') return `${shown} was never true: ${reason}`
   if (role === 'name') return `${shown} named no field: ${reason}`
+  if (role === 'removal') return `${shown} removed nothing: ${reason}`
   if (role === 'frame') return `no frame over ${shown} has rows: ${reason}`
   if (role === 'rows') return `${shown} gave no value: ${reason}; add LIMIT 1 or an aggregate`
   return `${shown} gave no value${isPartly ? ' for some rows' : ''}: ${reason}`

@@ -1,4 +1,5 @@
-import type { PlanExpression, QueryPlan } from '../plan/plan.ts'
+import type { PlanExpression, QueryPlan, SortKeyPlan, TableSource } from '../plan/plan.ts'
+import type { ConstantOrder } from './notice-sites.ts'
 
 /** The names that SELECT gives to something else than a field of that name. */
 export function outputsOf({ value, columns }: Extract<QueryPlan, { kind: 'select' }>): ReadonlySet<string> {
@@ -19,4 +20,20 @@ export function columnsOf(value: PlanExpression): readonly string[] | undefined 
 /** Whether an expression is the same for every row. */
 export function isFixed({ kind }: PlanExpression): boolean {
   return kind === 'constant' || kind === 'parameter' || kind === 'once'
+}
+
+/** What notices call a source of documents. */
+export function labelOf(source: TableSource): string {
+  if (source.kind === 'system') return `information_schema.${source.name}`
+  const { name } = source.table
+  if (source.kind === 'history') return `history(${name})`
+  return source.view === 'committed' ? `_ql_committed_${name}` : name
+}
+
+/** In OVER and in aggregates, where a number or NULL says on purpose that any order will do. */
+export function constantKeys(keys: readonly SortKeyPlan[]): readonly ConstantOrder[] {
+  return keys.flatMap(({ value }) => {
+    const isText = value.kind === 'constant' && value.value.type === 'string'
+    return isText || value.kind === 'parameter' ? [{ value, span: value.span }] : []
+  })
 }

@@ -5,8 +5,8 @@ import { equalityKey } from '../values/compare.ts'
 import { mapKeys, mapValues } from '../values/map.ts'
 import { bag, int, isAbsent, missing, string, type TimestampValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { isOfExpression } from './doubts.ts'
-import { collect, compileRowSource, hasRows } from './compile-query.ts'
+import { type Doubts, isOfExpression, keepsRows } from './doubts.ts'
+import { collect, compileRowSource, compileWholeRows, hasRows } from './compile-query.ts'
 import { type Compiler, type Cursor, type Evaluate, type Frame, nowhere, type Open, type OpenRows } from './frame.ts'
 import type { DocumentSource, SourceRow } from './source.ts'
 import { doubtedKeys } from './sure-keys.ts'
@@ -207,8 +207,20 @@ export function compileValueScan(scan: ValueScan, compiler: Compiler): Open {
   if (value.kind === 'query' && value.coercion === 'none' && hasRows(value.query)) return rowScan(scan, compiler)
   const evaluate = compileExpression(value, compiler)
   if (value.kind === 'global') return globalScan(scan, value.name, evaluate, compiler)
-  return (frame) => range(scan, evaluate(frame), frame, compiler)
+  return unlessDoubtful((found, frame) => range(scan, found, frame, compiler), evaluate, compiler)
 }
+
+/** The rows of a value; in the second look at a change's rows none of one that is in doubt. */
+function unlessDoubtful(rows: (value: Value, frame: Frame) => Cursor, evaluate: Evaluate, { doubts }: Compiler): Open {
+  if (doubts === undefined) return (frame) => rows(evaluate(frame), frame)
+  return (frame) => {
+    const before = doubts.count
+    const value = evaluate(frame)
+    return rows(doubts.count === before ? value : noRows, frame)
+  }
+}
+
+const noRows = bag([])
 
 /** A value bound to a name: a list streams where whoever holds it lets it. */
 function globalScan(scan: ValueScan, name: string, evaluate: Evaluate, compiler: Compiler): Open {
@@ -236,9 +248,13 @@ function globalScan(scan: ValueScan, name: string, evaluate: Evaluate, compiler:
 
 function rowScan(scan: ValueScan, compiler: Compiler): Open {
   const query = (scan.value as Extract<PlanExpression, { kind: 'query' }>).query
+  if (compiler.doubts !== undefined && !keepsRows(query)) {
+    const rows = compileWholeRows(query, compiler)
+    return unlessDoubtful((found, frame) => range(scan, found, frame, compiler), rows, compiler)
+  }
   const { open, ordered } = compileRowSource(query, compiler)
   const { slot, atSlot } = scan
-  const openRows = isCorrelated(query) || compiler.doubts !== undefined ? open : openedOnce(open, scan)
+  const openRows = isCorrelated(query) ? open : openedOnce(open, compiler.doubts === undefined ? scan : {}, compiler)
   return (frame) => {
     const rows = openRows(frame)
     if (scan.bySlot !== undefined) frame.slots[scan.bySlot] = missing
@@ -259,17 +275,39 @@ function rowScan(scan: ValueScan, compiler: Compiler): Open {
 
 /**
  * A sub-query that is opened for every row of another source, and gives the same rows each time, streams the first time
- * and is held from the second on.
+ * and is held from the second on. `node`: under which.
  */
-function openedOnce(open: OpenRows, scan: ValueScan): OpenRows {
+function openedOnce(open: OpenRows, node: object, { doubts }: Compiler): OpenRows {
   return (frame) => {
-    if (!frame.sharedRows.has(scan)) {
-      frame.sharedRows.set(scan, undefined)
-      return open(frame)
+    if (!frame.sharedRows.has(node)) {
+      frame.sharedRows.set(node, undefined)
+      return doubts === undefined ? open(frame) : noting(open(frame), node, doubts, frame)
     }
-    const shared = frame.sharedRows.get(scan) ?? new SharedRows(open(frame), frame.memory)
-    frame.sharedRows.set(scan, shared)
+    const doubt = frame.doubts.get(node)
+    if (doubt !== undefined) doubts?.note(doubt)
+    const shared = frame.sharedRows.get(node) ?? new SharedRows(open(frame), frame.memory)
+    frame.sharedRows.set(node, shared)
     return shared.read()
+  }
+}
+
+/** Rows that leave what was in doubt about them for those who read them again. */
+function* noting(
+  rows: Iterator<Value, undefined>,
+  node: object,
+  doubts: Doubts,
+  frame: Frame,
+): Generator<Value, undefined> {
+  try {
+    for (;;) {
+      const before = doubts.count
+      const found = rows.next()
+      if (doubts.count !== before && doubts.last !== undefined) frame.doubts.set(node, doubts.last)
+      if (found.done === true) return
+      yield found.value
+    }
+  } finally {
+    rows.return?.()
   }
 }
 
@@ -348,8 +386,7 @@ function nameAt(names: readonly (string | Value)[], at: number): Value {
 function compileUnpivot(scan: ValueScan, compiler: Compiler): Open {
   const evaluate = compileExpression(scan.value, compiler)
   const { slot, atSlot, bySlot } = scan
-  return (frame) => {
-    const value = evaluate(frame)
+  const rows = (value: Value, frame: Frame): Cursor => {
     const { names, values } = attributesOf(value)
     if (values[0] === value || value.type === 'missing')
       nowhere(compiler, scan.span, `UNPIVOT takes a struct, not ${value.type}`)
@@ -367,4 +404,5 @@ function compileUnpivot(scan: ValueScan, compiler: Compiler): Open {
       close() {},
     }
   }
+  return unlessDoubtful(rows, evaluate, compiler)
 }

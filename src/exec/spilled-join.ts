@@ -1,6 +1,7 @@
 import type { JoinOperator } from '../plan/plan.ts'
 import { equalityKey } from '../values/compare.ts'
 import { int, nullValue, string, type Value } from '../values/value.ts'
+import type { Alone } from './doubts.ts'
 import type { Cursor, Frame, Test } from './frame.ts'
 import { restoreSlots, type SavedRow } from './saved-rows.ts'
 import { KeptRows } from './spill/kept-rows.ts'
@@ -18,6 +19,7 @@ export class SpilledJoin implements Cursor {
   readonly #join: JoinOperator
   readonly #on: Test | undefined
   readonly #frame: Frame
+  readonly #alone: Alone
   readonly #left: SortedRows
   readonly #right: SortedRows
   /** Begin with a number that puts them in order. */
@@ -28,7 +30,8 @@ export class SpilledJoin implements Cursor {
   #rightCount = 0
   #rows: RowStream | undefined
 
-  constructor(join: JoinOperator, on: Test | undefined, frame: Frame) {
+  constructor(join: JoinOperator, on: Test | undefined, frame: Frame, alone: Alone) {
+    this.#alone = alone
     this.#join = join
     this.#on = on
     this.#frame = frame
@@ -129,12 +132,13 @@ export class SpilledJoin implements Cursor {
 
   /** A left row without a partner. */
   #giveLeft(number: number, row: SavedRow): void {
-    if (this.#join.join !== 'inner') this.#joined.add([int(number), ...row, ...this.#rightNulls])
+    if (this.#join.join !== 'inner' && this.#alone.isSure) this.#joined.add([int(number), ...row, ...this.#rightNulls])
   }
 
   /** A right row without a partner. */
   #giveRight(number: number, row: SavedRow): void {
-    if (this.#join.join === 'full') this.#joined.add([int(afterLeftRows + number), ...this.#leftNulls, ...row])
+    if (this.#join.join === 'full' && this.#alone.isSure)
+      this.#joined.add([int(afterLeftRows + number), ...this.#leftNulls, ...row])
   }
 }
 

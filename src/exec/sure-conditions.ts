@@ -15,8 +15,8 @@ import { unseenMarks } from './observation.ts'
  * condition is MISSING takes its ELSE; and `(Year > '2014') IS NOT TRUE` consumes a type error. So a condition in which
  * something may be negated is evaluated again for the rows that it chose, with MISSING as the result of such a comparison
  * or CASE, which IS and COALESCE then do not consume. Where it is no longer true it was true by that alone: an error.
- * Sub-queries of such a condition are looked at in the same way (doubts.ts). Plain conditions, as `id = ?`, are evaluated
- * once.
+ * Sub-queries of such a condition are looked at in the same way (doubts.ts), and so is FROM (sure-rows.ts). Plain
+ * conditions, as `id = ?`, are evaluated once.
  */
 export function compileSure(input: Operator, compiler: Compiler): ((frame: Frame) => void) | undefined {
   const conditions = conditionsOf(input).filter((condition) => !isPlain(condition) || hasSymbol(condition))
@@ -40,28 +40,23 @@ export function compileSure(input: Operator, compiler: Compiler): ((frame: Frame
 function refuse({ message, span, help }: Doubt): never {
   throw new LedgerError('evaluator/type-mismatch', `the condition is true only because ${message}`, {
     span,
-    help: help ?? "compare with a value of the field's own type, or ask for the type with IS",
+    help: help ?? valueHelp,
   })
 }
+
+export const valueHelp = "compare with a value of the field's own type, or ask for the type with IS"
 
 /** The conditions that every row of an operator has passed. */
 function conditionsOf(operator: Operator): readonly PlanExpression[] {
   if (operator.kind === 'filter') return [...conditionsOf(operator.input), ...operator.conditions]
   if (operator.kind === 'let') return conditionsOf(operator.input)
-  if (operator.kind === 'scan-value') return conditionsIn(operator.value)
   if (operator.kind !== 'join') return []
   if (operator.join !== 'inner') return operator.join === 'left' ? conditionsOf(operator.left) : []
   return [...conditionsOf(operator.left), ...conditionsOf(operator.right), ...operator.on]
 }
 
-/** Those of a sub-query in FROM whose rows stream: its slots are those of the present row. */
-function conditionsIn(value: PlanExpression): readonly PlanExpression[] {
-  if (value.kind !== 'query' || value.query.kind !== 'select' || !isCorrelated(value.query)) return []
-  return conditionsOf(value.query.input)
-}
-
 /** Whether a condition can't be true because a comparison in it is not. */
-function isPlain(condition: PlanExpression): boolean {
+export function isPlain(condition: PlanExpression): boolean {
   switch (condition.kind) {
     case 'constant':
     case 'slot':
@@ -78,7 +73,7 @@ function isPlain(condition: PlanExpression): boolean {
     case 'like':
       return !decides(condition.operand) && !decides(condition.pattern)
     case 'between':
-      return !condition.negated && ![condition.operand, condition.low, condition.high].some(decides)
+      return !condition.negated && ![condition.operand, condition.low, condition.high].some((one) => decides(one))
     case 'is':
       return isPath(condition.operand)
     default:
@@ -87,7 +82,7 @@ function isPlain(condition: PlanExpression): boolean {
 }
 
 /** Whether a symbol is written in it: for a name, as MySQL quotes it? */
-function hasSymbol(node: unknown): boolean {
+export function hasSymbol(node: unknown): boolean {
   if (typeof node !== 'object' || node === null) return false
   if (Array.isArray(node)) return node.some(hasSymbol)
   const expression = node as PlanExpression
@@ -105,10 +100,9 @@ export function sureConstant({ value, span }: Extract<PlanExpression, { kind: 'c
   const symbols = symbolsIn(value)
   if (symbols.length === 0) return () => value
   return (frame) => {
-    const name = symbols.find((one) => frame.slots.some((row) => row.type === 'struct' && row.get(one) !== undefined))
+    const name = symbols.find((one) => namesField(one, frame))
     if (name === undefined) return value
-    const help = `a field takes double quotes, or none: "${name}"`
-    doubts.note({ message: `\`${name}\` is a symbol, not the field`, span, help })
+    doubts.note({ message: `\`${name}\` is a symbol, not the field`, span, help: nameHelp(name) })
     return missing
   }
 }
@@ -119,17 +113,27 @@ function isPath(value: PlanExpression): boolean {
   return value.kind === 'slot' || value.kind === 'parameter' || value.kind === 'constant'
 }
 
-/** Whether an operand compares or chooses by itself. */
-function decides(node: unknown): boolean {
+/**
+ * Whether an operand compares or chooses by itself. `isHeld`: it stands in a list or a struct, which has a value although
+ * a type error leaves it without one.
+ */
+export function decides(node: unknown, isHeld = false): boolean {
   if (typeof node !== 'object' || node === null) return false
-  if (Array.isArray(node)) return node.some(decides)
-  const { kind, op, name, type } = node as { kind?: string; op?: string; name?: string; type?: { name?: string } }
-  if (kind === 'cast' && /^bool/.test(type?.name ?? '')) return true
+  if (Array.isArray(node)) return node.some((part) => decides(part, isHeld))
+  const { kind, op, name } = node as { kind?: string; op?: string; name?: string }
   if (kind === 'constant') return false
+  if (kind === 'cast' && castDecides(node as Extract<PlanExpression, { kind: 'cast' }>)) return true
   if (kind !== undefined && /^(in|quantified|between|like|is|case|query)$/.test(kind)) return true
   if (kind === 'binary' && op !== undefined && /^(and|or|=|<>|<|<=|>|>=|is .*)$/.test(op)) return true
   if (op === 'not' || (kind === 'call' && consumers.has(name ?? ''))) return true
-  return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && decides(part))
+  if (isHeld && kind !== undefined && /^(binary|unary|chain|call|cast)$/.test(kind)) return true
+  const holds = isHeld || (kind !== undefined && /^(sequence|struct|map|row)$/.test(kind))
+  return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && decides(part, holds))
+}
+
+/** Any text is a boolean, and CAN_CAST takes whatever is not there. */
+function castDecides({ form, type }: Extract<PlanExpression, { kind: 'cast' }>): boolean {
+  return form !== 'cast' || /^bool/.test(type.name)
 }
 
 /**
@@ -138,7 +142,7 @@ function decides(node: unknown): boolean {
  */
 export function differInKind(a: Value, b: Value, doubts: Doubts, span: Span, isListed = false): boolean {
   if (!isAbsent(a) && !isAbsent(b)) doubts.compared(span, a, b)
-  const found = differingKinds(a, b)
+  const found = isAbsent(a) || isAbsent(b) ? undefined : differingKinds(a, b)
   if (found === undefined) return false
   doubts.note({ message: comparing(...found), span, kinds: [kindOf(a.type), kindOf(b.type)], isListed })
   return true
@@ -146,10 +150,11 @@ export function differInKind(a: Value, b: Value, doubts: Doubts, span: Span, isL
 
 /**
  * The values, or what stands in them, by whose kinds alone two values differ: `(1, 'a')` and `('1', 'a')`, but not
- * `(1, 'a')` and `('1', 'b')`, which would differ as well with the right kinds.
+ * `(1, 'a')` and `('1', 'b')`, which would differ as well with the right kinds. MISSING, of a field that is not there,
+ * has a kind of its own.
  */
 function differingKinds(a: Value, b: Value): [Value, Value] | undefined {
-  if (isAbsent(a) || isAbsent(b)) return undefined
+  if (a.type === 'null' || b.type === 'null') return undefined
   if (kindOf(a.type) !== kindOf(b.type)) return [a, b]
   const pairs = pairsOf(a, b)
   let found: [Value, Value] | undefined
@@ -192,6 +197,61 @@ export function throughDoubts(evaluate: Evaluate, { doubts }: Compiler): (frame:
     const value = evaluate(frame)
     return isAbsent(value) && doubts.count > before ? undefined : value
   }
+}
+
+/** What holds values, or consumes them, and may be present although one of them is in doubt. */
+const holders = /^(sequence|struct|map|row|call|cast|spread|exclude|index)$/
+/** What decides by itself: with a value it is sure, whatever was in doubt on the way. */
+const deciders = /^(binary|unary|in|quantified|between|like|is|case)$/
+
+/** An expression in the second evaluation. Where it has a value, nothing in it is in doubt. */
+export function settled(made: Evaluate, expression: PlanExpression, doubts: Doubts): Evaluate {
+  const { kind } = expression
+  const evaluate = unlessName(made, expression, doubts)
+  const isHolder = holders.test(kind)
+  if (!isHolder && !deciders.test(kind)) return evaluate
+  return (frame) => {
+    const before = doubts.count
+    const { found } = doubts.point()
+    const value = evaluate(frame)
+    if (doubts.count === before || isAbsent(value)) return value
+    if (isHolder) return missing
+    doubts.forget({ count: before, found })
+    return value
+  }
+}
+
+/** `'City' NOT IN (SELECT …)`, of a sub-query that reads no row around it: the field City of the present row was meant. */
+function unlessName(evaluate: Evaluate, expression: PlanExpression, doubts: Doubts): Evaluate {
+  const { span } = expression
+  const text = textBesideQuery(expression)
+  if (text === undefined) return evaluate
+  return (frame) => {
+    if (!namesField(text, frame)) return evaluate(frame)
+    doubts.note({ message: `'${text}' is a string, not the field`, span, help: nameHelp(text) })
+    return missing
+  }
+}
+
+function textBesideQuery(expression: PlanExpression): string | undefined {
+  const sides =
+    expression.kind === 'in' || expression.kind === 'quantified'
+      ? [expression.operand, expression.collection]
+      : expression.kind === 'binary'
+        ? [expression.left, expression.right]
+        : []
+  const query = sides.find((side) => side.kind === 'query')
+  const text = sides.find((side) => side.kind === 'constant')
+  if (query?.kind !== 'query' || text?.kind !== 'constant' || isCorrelated(query.query)) return undefined
+  return text.value.type === 'string' ? text.value.value : undefined
+}
+
+function namesField(name: string, { slots }: Frame): boolean {
+  return slots.some((row) => row.type === 'struct' && row.get(name) !== undefined)
+}
+
+function nameHelp(name: string): string {
+  return `a field takes double quotes, or none: "${name}"`
 }
 
 /** Notes that something was decided by a value that is MISSING. */

@@ -12,6 +12,12 @@ export function compileProbe(slot: number, compiler: Compiler): (frame: Frame) =
   }
 }
 
+/** Looks for notices at a document that no scan gives: it is in its slot. */
+export function compileLook(slot: number, compiler: Compiler): (frame: Frame) => void {
+  const probeOf = compileProbe(slot, compiler)
+  return (frame) => void probeOf(frame)?.look(frame.slots[slot] as Value)
+}
+
 /** A scan whose rows are looked at for notices as long as a path of the statement has not been found in one of them. */
 export function watchScan(open: Open, slot: number, compiler: Compiler): Open {
   if (compiler.sites.sourceOf(slot) === undefined) return open

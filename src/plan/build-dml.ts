@@ -9,7 +9,13 @@ import type { TableInfo } from './catalog.ts'
 import { withColumns } from './column-list.ts'
 import { columnName } from './column-name.ts'
 import type { ChangePlan, InsertPlan, Operator, ReturningPlan, RowPart, TableScan } from './plan.ts'
-import { refuseConstantTexts, refuseJoinedAssignments, refuseSelfComparison } from './refuse-mistakes.ts'
+import {
+  refuseConstantJoins,
+  refuseConstantTexts,
+  refuseJoinedAssignments,
+  refuseSelfComparison,
+  refuseTextsIn,
+} from './refuse-mistakes.ts'
 import { declare, noSuchVariable, type PlanContext, Scope, unresolvedTable } from './scope.ts'
 
 export function buildInsert(statement: InsertStatement, context: PlanContext): InsertPlan {
@@ -19,6 +25,7 @@ export function buildInsert(statement: InsertStatement, context: PlanContext): I
     throw new LedgerError('semantic/unsupported', 'AT is not supported: tables have no keys', { span })
   }
   refuseJson(statement.value)
+  refuseTextsIn(statement.value)
   context.namesDocuments = true
   if (statement.value.kind === 'values' && statement.columns === undefined) {
     const help = `name the fields: INSERT INTO ${table.name} (a, b) VALUES (1, 2)`
@@ -82,6 +89,7 @@ export function buildChange(statement: DmlStatement, context: PlanContext): Chan
   const from = buildFrom(statement.from, scope, context)
   context.tracksElements = false
   const scan = context.isRefused ? unknownTable(scope) : changedTable(from, statement)
+  refuseConstantJoins(statement.from)
   let input = from
   if (statement.where !== undefined) {
     refuseConstantTexts(statement.where)
@@ -90,6 +98,7 @@ export function buildChange(statement: DmlStatement, context: PlanContext): Chan
     input = addFilter(from, condition, context)
   }
   for (const change of statement.changes) {
+    refuseTextsIn(change)
     if (change.kind === 'set' && !context.options.strictQldb) refuseJoinedAssignments(change.value)
   }
   const changes = statement.changes.map((change) => buildStep(change, scope, context))

@@ -1,6 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
-import type { Expression } from '../syntax/ast.ts'
+import type { Expression, FromSource } from '../syntax/ast.ts'
 import { forEachPart } from '../syntax/each-part.ts'
 import type { PlanExpression } from './plan.ts'
 import { expressionKey } from './walk-plan.ts'
@@ -39,13 +39,41 @@ export function refuseConstantTexts(where: Expression): void {
   if (found !== undefined) throw sameForAll(found, where.span)
 }
 
-function refuseTextsIn(part: object): void {
+/** The same in all conditions of FROM. */
+export function refuseConstantJoins(from: FromSource): void {
+  if (from.kind !== 'join') {
+    refuseTextsIn(from.value)
+    return
+  }
+  refuseConstantJoins(from.left)
+  refuseConstantJoins(from.right)
+  if (from.on !== undefined) refuseConstantTexts(from.on)
+}
+
+/** The same in whatever conditions a part of a statement has. */
+export function refuseTextsIn(part: object): void {
   const node = part as Expression
   if (node.kind === 'literal') return
-  const operands = comparedBy(node)
-  const found = operands.length > 0 ? constantText(operands, node.kind === 'binary') : undefined
+  const found = comparisonsOf(node)
+    .map((operands) => constantText(operands, node.kind === 'binary'))
+    .find((text) => text !== undefined)
   if (found !== undefined) throw sameForAll(found, node.span)
+  if (node.kind === 'in' || node.kind === 'quantified') refuseTextColumn(node.collection)
   forEachPart(node, refuseTextsIn)
+}
+
+/** `x NOT IN (SELECT 'vin' FROM Car AS c)`: the field vin was meant. */
+function refuseTextColumn(collection: Expression): void {
+  if (collection.kind !== 'select' || collection.from === undefined) return
+  const { projection } = collection
+  const [item, second] = projection.kind === 'items' ? projection.items : []
+  const value = projection.kind === 'value' ? projection.value : second === undefined ? item?.value : undefined
+  const found = value && textIn(value)
+  if (found === undefined || value?.kind !== 'literal') return
+  throw new LedgerError('semantic/invalid', `the sub-query gives the same for every row: '${found.text}' is a string`, {
+    span: value.span,
+    help: `a field takes double quotes, or none: "${found.text}"`,
+  })
 }
 
 function sameForAll({ text, isSymbol }: ConstantText, span: Span): LedgerError {
@@ -59,6 +87,21 @@ function sameForAll({ text, isSymbol }: ConstantText, span: Span): LedgerError {
 interface ConstantText {
   readonly text: string
   readonly isSymbol: boolean
+}
+
+/** What a predicate compares with each other: its operands, and of lists of the same length what stands in one place. */
+function comparisonsOf(node: Expression): readonly (readonly Expression[])[] {
+  const operands = comparedBy(node)
+  if (operands.length === 0) return []
+  const others = node.kind === 'in' ? itemsOf(operands[1]) : operands.slice(1)
+  const first = itemsOf(operands[0])
+  const rows = others.map(itemsOf)
+  if (first.length === 0 || rows.length === 0 || rows.some((row) => row.length !== first.length)) return [operands]
+  return [operands, ...first.map((item, at) => [item, ...rows.map((row) => row[at] as Expression)])]
+}
+
+function itemsOf(node: Expression | undefined): readonly Expression[] {
+  return node?.kind === 'list' || node?.kind === 'bag' ? node.items : []
 }
 
 /** What a predicate compares; nothing of what is no predicate. */
@@ -75,6 +118,8 @@ function comparedBy(node: Expression): readonly Expression[] {
       return [node.operand, node.pattern]
     case 'is':
       return [node.operand]
+    case 'case':
+      return node.operand === undefined ? [] : [node.operand, ...node.branches.map(({ when }) => when)]
     default:
       return []
   }
@@ -95,6 +140,10 @@ function isConstant(node: Expression, takesParameters = false): boolean {
 }
 
 function textIn(node: Expression): ConstantText | undefined {
+  if (node.kind === 'cast') {
+    const found = textIn(node.operand)
+    return found !== undefined && /^[a-z_]/i.test(found.text) ? found : undefined
+  }
   if (node.kind !== 'literal') {
     const parts = partsOf(node).length === 0 ? comparedBy(node) : partsOf(node)
     return parts.map(textIn).find((text) => text !== undefined)
@@ -108,7 +157,8 @@ function textIn(node: Expression): ConstantText | undefined {
 
 function partsOf(node: Expression): readonly Expression[] {
   if (node.kind === 'list' || node.kind === 'bag') return node.items
-  if (node.kind === 'unary') return [node.operand]
+  if (node.kind === 'struct') return node.fields.map(({ value }) => value)
+  if (node.kind === 'unary' || node.kind === 'cast') return [node.operand]
   if (node.kind === 'binary') return [node.left, node.right]
   // EXTRACT(month FROM …) is a call with the string 'month' first.
   if (node.kind === 'call') return node.name === 'extract' ? node.args.slice(1) : node.args

@@ -4,7 +4,8 @@ import fc from 'fast-check'
  * UPDATE, FROM and DELETE with one mistake in them. A template marks what may be mistaken: `«n:year»` a name, `«s:Kent»` a
  * string, `«i:5»` a number, `«b:true»` a boolean, `«k:WHERE»` a keyword, `«l:1, 2»` a list; `¦` stands between clauses. What
  * stands in IS, EXISTS and COALESCE of a condition is not marked: such a condition is rightly true of a missing field. So
- * is one whose sub-query has no row. There `«m:u.year»`, `«t:Kent»` and `«j:5»` are mistaken without naming another field.
+ * is one whose sub-query has no row, or whose outer join has no partner. There `«m:u.year»`, `«o:x.qty»`, `«t:Kent»` and
+ * `«j:5»` are mistaken without naming another field, and so is `«e:tags»` in EXISTS. `«x:0»` is an index.
  */
 export interface MistakenStatement {
   readonly correct: string
@@ -64,6 +65,15 @@ const atom = fc.oneof(
   joined(textField, fc.constantFrom('', '«k:NOT»'), '«k:LIKE»', marked('s', ['A%', '%o', 'x'])),
   joined('«n:active»', fc.constantFrom('=', '<>'), marked('b', ['true', 'false'])),
   joined('«k:NOT» «n:active»'),
+  joined('«n:tags»[«x:0»]', comparison, marked('s', ['a', 'b'])),
+  joined('«n:lines»[«x:0»].«n:qty»', comparison, number),
+  joined('«n:owner»[', marked('f', ['id']), ']', fc.constantFrom('=', '<>'), number),
+  joined('«n:owner»[', marked('f', ['nick']), ']', fc.constantFrom('=', '<>'), text),
+  joined(fc.constantFrom('', '«k:NOT»'), '«k:EXISTS»(', marked('e', ['tags', 'lines']), ')'),
+  joined('(', numberField, ', 1)', fc.constantFrom('=', '<>'), '(', number, ', 1)'),
+  joined('(', numberField, comparison, number, ', 1)', fc.constantFrom('=', '<>'), '(true, 1)'),
+  joined('(', textField, ',', numberField, ') «k:NOT» «k:IN» ((', text, ',', number, '))'),
+  joined('«n:SIZE»([', numberField, '+', number, ', 1])', fc.constantFrom('=', '<>'), '2'),
   joined('«n:NULLIF»(', numberField, ',', number, ') >', number),
   joined('«k:CASE» «k:WHEN»', numberField, comparison, number, '«k:THEN» false «k:ELSE» true «k:END»'),
   joined('«k:CASE»', textField, '«k:WHEN»', text, '«k:THEN» false «k:ELSE» true «k:END»'),
@@ -144,9 +154,68 @@ const assignment = fc.oneof(
   joined(marked('n', ['more', 'other']), '=', anyValue),
 )
 const where = joined('¦ «k:WHERE»', condition)
+const returning = fc.oneof(
+  { weight: 3, arbitrary: fc.constant('') },
+  { weight: 1, arbitrary: joined('¦ «k:RETURNING» «k:ALL» «k:NEW»', numberField) },
+)
+
+/** A condition beside further sources, where names need their source's. */
+const qualified = condition.map((one) =>
+  one
+    .replace(/«n:(?=[a-z])/g, '«n:T.')
+    .replace(/«e:/g, '«e:T.')
+    .replace(/(?<![.\w:'])(name|city|year|active)\b(?!»)/g, 'T.$1'),
+)
+const lineField = marked('o', ['x.qty'])
+const lineText = marked('o', ['x.sku'])
+const lineCondition = fc.oneof(
+  joined(lineField, comparison, subNumber),
+  joined(lineText, comparison, marked('t', ['p', 'q'])),
+  joined(lineField, 'IN (', subNumber, ',', subNumber, ')'),
+  joined(lineText, fc.constantFrom('', 'NOT'), 'LIKE', marked('t', ['p', 'q%'])),
+  joined('(', lineField, '=', subNumber, 'OR', lineText, '=', marked('t', ['p', 'q']), ')'),
+  joined(lineField, '+', subNumber, comparison, subNumber),
+)
+const joins = fc.oneof(
+  joined('LEFT JOIN T.lines AS x ON', lineCondition, '¦ WHERE x IS NULL'),
+  joined('LEFT JOIN T.lines AS x ON', lineCondition, '¦ WHERE COALESCE(x.qty, 0) <', subNumber),
+  joined(
+    'LEFT JOIN (SELECT u.year, u.name FROM U AS u WHERE',
+    subCondition,
+    ') AS v ON v.year = T.year ¦ WHERE v IS NULL',
+  ),
+  joined('LEFT JOIN (SELECT u.* FROM U AS u) AS u ON', subCondition, '¦ WHERE u IS NULL'),
+  joined(
+    'FULL JOIN (SELECT u.year FROM U AS u WHERE',
+    subCondition,
+    ') AS v ON v.year = T.year ¦ WHERE v IS NULL AND T.price > 0',
+  ),
+  joined('JOIN T.lines AS x ON', lineCondition, '¦ WHERE', qualified),
+  joined(', (SELECT COUNT(*) AS c FROM U AS u WHERE', subCondition, ') AS y ¦ WHERE y.c =', marked('j', ['0', '1'])),
+  joined(
+    ', (SELECT COUNT(*) AS c FROM T.lines AS x WHERE',
+    lineCondition,
+    ') AS y ¦ WHERE y.c =',
+    marked('j', ['0', '1']),
+  ),
+  joined(', (SELECT VALUE x FROM T.lines AS x WHERE', lineCondition, ') AS y ¦ WHERE', qualified),
+  joined(', (SELECT u.name FROM U AS u WHERE', subCondition, 'ORDER BY u.name LIMIT 1) AS y ¦ WHERE y.name = T.name'),
+  joined(', (SELECT DISTINCT u.name FROM U AS u WHERE', subCondition, ') AS y ¦ WHERE y.name = T.name'),
+  joined(', [', qualified, '] AS y ¦ WHERE y'),
+  joined(', (CASE WHEN', qualified, 'THEN [] ELSE [1] END) AS y ¦ WHERE y = 1'),
+)
 const template = fc.oneof(
+  joined('«k:FROM» «n:T» «k:AS» T', joins, '¦ «k:REMOVE» T'),
+  joined('«k:FROM» «n:T» «k:AS» T', joins, '¦ «k:SET» T.more = 1'),
+  joined('«k:FROM» «n:T» «k:AS» T', joins, "¦ «k:SET» T.city = 'x'"),
+  joined('«k:INSERT» «k:INTO» U ¦ «k:SELECT» T.name AS name ¦ «k:FROM» «n:T» «k:AS» T', where),
+  joined('INSERT INTO U SELECT COUNT(*) AS c FROM T AS T', joins),
+  joined(
+    "INSERT INTO «n:T» {'year': 2011, 'more': 1} ¦ ON CONFLICT (year) ¦ DO UPDATE EXCLUDED ¦ «k:WHERE»",
+    qualified,
+  ),
   joined('«k:DELETE» ¦ «k:FROM» «n:T»', where),
-  joined('«k:UPDATE» «n:T» ¦ «k:SET»', assignment, where),
+  joined('«k:UPDATE» «n:T» ¦ «k:SET»', assignment, where, returning),
   joined('«k:UPDATE» «n:T» ¦ «k:SET» «n:city» =', textValue, ', «n:year» =', numberValue, where),
   joined('«k:UPDATE» «n:T» ¦ «k:REMOVE»', marked('n', ['city', 'owner.nick', 'tags[0]']), where),
   joined('«k:UPDATE» «n:T» ¦ «k:INSERT» «k:INTO» «n:tags» «k:VALUE»', anyValue, where),
@@ -186,7 +255,7 @@ export const mistakenStatements: fc.Arbitrary<MistakenStatement> = fc
   })
 
 function plain(kind: string, written: string): string {
-  return kind === 's' || kind === 't' ? `'${written}'` : kind === 'l' ? `(${written})` : written
+  return kind === 's' || kind === 't' || kind === 'f' ? `'${written}'` : kind === 'l' ? `(${written})` : written
 }
 
 function wrong(kind: string, written: string, variant: number): string {
@@ -197,6 +266,10 @@ function wrong(kind: string, written: string, variant: number): string {
     j: [`'${written}'`, 'true', "'x'"],
     t: ['5', 'true'],
     m: [`\`${written.slice(2)}\``, `${written.slice(0, 2)}active`, `${written.slice(0, 2)}owner`],
+    o: [`'${written.slice(2)}'`, `\`${written.slice(2)}\``],
+    e: [`'${written}'`, `\`${written}\``],
+    x: ["'0'", 'true', "'x'", '"0"'],
+    f: [written, `"${written}"`, `'${written}q'`, '0'],
     l: [written.split(',')[0] as string, `'${written}'`],
   }
   const others = forms[kind]

@@ -22,7 +22,7 @@ const settings: fc.Arbitrary<Settings> = fc.constantFrom<Settings>(
   { strictQldb: false, typing: 'strict' },
 )
 
-test('a statement with one mistake fails, or changes no other document and removes no other field', () => {
+test('a statement with one mistake fails, or changes no other document, removes no other field and adds no document', () => {
   const counts = { changed: 0, failed: 0, same: 0 }
   fc.assert(
     fc.property(
@@ -40,6 +40,7 @@ test('a statement with one mistake fails, or changes no other document and remov
           counts.same += 1
           assert.deepEqual(others(found.changed, wanted.changed), [], `documents changed by ${mistaken}`)
           assert.deepEqual(others(found.removed, wanted.removed), [], `fields removed by ${mistaken}`)
+          assert.ok(found.added <= wanted.added, `documents added by ${mistaken}`)
         }
       },
     ),
@@ -54,6 +55,8 @@ interface Outcome {
   readonly changed: ReadonlySet<string>
   /** Ids of documents that are gone, and paths of fields that are, as `d2.owner.nick`. */
   readonly removed: ReadonlySet<string>
+  /** How many documents are new. */
+  readonly added: number
 }
 
 /** Undefined for a statement that fails. */
@@ -68,6 +71,8 @@ function outcomeOf(contents: readonly string[], text: string, how: Settings, ind
   for (const document of contents.slice(1)) runStatement(database, 'INSERT INTO U VALUE ?', [document])
   const table = database.tables[0] as (typeof database.tables)[0]
   const before = new Map(table.documents)
+  const count = () => database.tables.reduce((sum, { versions }) => sum + versions.size, 0)
+  const countBefore = count()
   try {
     runStatement(database, text, [], how)
   } catch (error) {
@@ -81,7 +86,7 @@ function outcomeOf(contents: readonly string[], text: string, how: Settings, ind
     changed.add(id)
     collectRemoved(document, table.documents.get(id), id, removed)
   }
-  return { changed, removed }
+  return { changed, removed, added: count() - countBefore }
 }
 
 function collectRemoved(before: Value, after: Value | undefined, path: string, into: Set<string>): void {
