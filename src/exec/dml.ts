@@ -14,6 +14,7 @@ import type { DocumentSink } from './source.ts'
 import { compileSure } from './sure-conditions.ts'
 import { compileLook } from './watch-scan.ts'
 import { compileSureCopies, compileSureRows } from './sure-rows.ts'
+import { compileSureValues, valuesOf } from './sure-values.ts'
 
 /** A compiled statement that changes something: gives its result rows when all is done. */
 export type Execute = (frame: Frame) => readonly Value[]
@@ -35,7 +36,8 @@ export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
   const idSlot = isQuery ? copiedIdSlot(plan.value) : undefined
   const evaluate = idSlot === undefined ? written : namingDocument(written, idSlot, compiler)
   const checkCopies = compileSureCopies(plan.value, compiler)
-  const resolve = plan.conflict === undefined ? undefined : compileConflict(plan.conflict, plan.table, compiler)
+  const sureValue = isQuery ? undefined : compileSureValues([plan.value], undefined, compiler)
+  const resolve = plan.conflict === undefined ? undefined : compileConflict(plan.conflict, plan, compiler)
   const returning = compileReturning(plan.returning, compiler)
   const { tableId } = plan.table
   return (frame) => {
@@ -43,6 +45,9 @@ export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
     const isMany = plan.form === 'many' && (value.type === 'bag' || value.type === 'list')
     const documents = isMany ? value.items : [value]
     checkCopies?.(frame, documents.length)
+    sureValue?.start()
+    sureValue?.row(frame)
+    sureValue?.end()
     const sink = sinkOf(frame, plan.span)
     const resolutions = resolve?.(frame, documents) ?? documents.map(inserted)
     const rows: Value[] = []
@@ -86,6 +91,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   const sure = compileSure(plan.input, compiler)
   const checkRow = sure && namingDocument(sure, plan.idSlot, compiler)
   const checkRows = compileSureRows(plan, compiler)
+  const sureValues = compileSureValues(valuesOf(plan.changes), plan.idSlot, compiler)
   const returning = compileReturning(plan.returning, compiler)
   const { tableId } = plan.table
   const change = ({ before, changes }: Target) => {
@@ -98,6 +104,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   const rowsPerDocument = compiler.nullsMissing ? assignmentRows(plan) : 1
   return (frame) => {
     const targets = new Map<string, Target>()
+    sureValues?.start()
     forEachRow(open(frame), () => {
       checkRow?.(frame)
       const documentId = documentIdOf(frame, plan)
@@ -108,8 +115,10 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
       }
       target.rows += 1
       for (const step of steps) target.changes.push(...step(frame))
+      sureValues?.row(frame)
     })
     checkRows?.(frame, targets)
+    sureValues?.end()
     const sink = sinkOf(frame, plan.span)
     const rows = [...targets.values()].map((target) => {
       const after = change(target)

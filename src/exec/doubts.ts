@@ -1,6 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
-import type { Operator, QueryPlan } from '../plan/plan.ts'
+import type { Operator, PlanExpression, QueryPlan } from '../plan/plan.ts'
 import type { Value, ValueType } from '../values/value.ts'
 import type { Evaluate, Frame } from './frame.ts'
 
@@ -19,12 +19,13 @@ export interface Doubt {
   readonly decides?: boolean
 }
 
-/** The rows of one sub-query, while it is evaluated. */
-interface Scope {
+/** The rows of one sub-query, while it is evaluated; or what else is looked at as one. */
+export interface Scope {
   readonly found: Doubt[]
   readonly left: Map<Span, Set<string>>
   readonly right: Map<Span, Set<string>>
   readonly decided: Set<Span>
+  readonly marks: Uint8Array
 }
 
 export interface DoubtsPoint {
@@ -47,7 +48,14 @@ export class Doubts {
   /** CASTs that failed: IS and COALESCE may consume them, but a sub-query's condition may not. */
   casts = 0
   lastCast: Doubt | undefined
+  /** Of the query of a list that is written: conditions that must not leave out every row because they are MISSING. */
+  readonly deciding: ReadonlySet<PlanExpression> | undefined
   #scope: Scope | undefined
+
+  /** `deciding`: for a value that is written, in which CASE and NULLIF may consume a field that is not there. */
+  constructor(deciding?: ReadonlySet<PlanExpression>) {
+    this.deciding = deciding
+  }
 
   start(): void {
     this.last = undefined
@@ -122,13 +130,18 @@ export class Doubts {
 
   /** Does something, and gives a doubt that arose there and that nothing excuses. */
   look<T>(frame: Frame, marks: number, work: () => T): { readonly result: T; readonly doubt: Doubt | undefined } {
+    const scope = newScope(marks)
+    const result = this.within(scope, frame, work)
+    return { result, doubt: standingDoubt(scope) }
+  }
+
+  /** Does something as a part of what a scope looks at. */
+  within<T>(scope: Scope, frame: Frame, work: () => T): T {
     const around = { scope: this.#scope, marks: frame.marks }
-    this.#scope = { found: [], left: new Map(), right: new Map(), decided: new Set() }
-    frame.marks = new Uint8Array(marks)
-    frame.marks[0] = 1
+    this.#scope = scope
+    frame.marks = scope.marks
     try {
-      const result = work()
-      return { result, doubt: this.#scope.found.find((one) => !this.#isExcused(one, frame)) }
+      return work()
     } finally {
       this.#scope = around.scope
       frame.marks = around.marks
@@ -141,15 +154,25 @@ export class Doubts {
     if (standing === 'sure') this.forget(before)
     return standing === 'unknown' ? undefined : value
   }
+}
 
-  #isExcused({ span, mark, kinds, isListed, decides }: Doubt, frame: Frame): boolean {
-    const scope = this.#scope as Scope
-    if (decides === true) return scope.decided.has(span)
-    if (mark !== undefined) return mark !== 0 && frame.marks[mark] === 1
-    if (kinds === undefined) return false
-    const [left, right] = kinds
-    return scope.left.get(span)?.has(right) === true || (isListed !== true && scope.right.get(span)?.has(left) === true)
-  }
+export function newScope(marks: number): Scope {
+  const scope = { found: [], left: new Map(), right: new Map(), decided: new Set<Span>(), marks: new Uint8Array(marks) }
+  scope.marks[0] = 1
+  return scope
+}
+
+/** The first doubt that nothing excuses. */
+export function standingDoubt(scope: Scope): Doubt | undefined {
+  return scope.found.find((one) => !isExcused(one, scope))
+}
+
+function isExcused({ span, mark, kinds, isListed, decides }: Doubt, scope: Scope): boolean {
+  if (decides === true) return scope.decided.has(span)
+  if (mark !== undefined) return mark !== 0 && scope.marks[mark] === 1
+  if (kinds === undefined) return false
+  const [left, right] = kinds
+  return scope.left.get(span)?.has(right) === true || (isListed !== true && scope.right.get(span)?.has(left) === true)
 }
 
 /**
@@ -193,10 +216,10 @@ export interface DoubtedQuery {
   readonly marks: () => number
 }
 
-function add(kinds: Map<Span, Set<string>>, span: Span, { type }: Value): void {
+function add(kinds: Map<Span, Set<string>>, span: Span, value: Value): void {
   const known = kinds.get(span)
-  if (known === undefined) kinds.set(span, new Set([kindOf(type)]))
-  else known.add(kindOf(type))
+  if (known === undefined) kinds.set(span, new Set([shapeOf(value)]))
+  else known.add(shapeOf(value))
 }
 
 function isSame(a: Doubt, b: Doubt): boolean {
@@ -236,10 +259,16 @@ const kinds: Partial<Record<ValueType, string>> = {
   decimal: 'int',
   symbol: 'string',
   clob: 'blob',
-  sexp: 'list',
-  bag: 'list',
   timestamp: 'date',
 }
+
+/** A value's kind, of a list those of its elements, too. */
+export function shapeOf(value: Value): string {
+  if (value.type !== 'list' || value.items.length > shapedItemsMax) return kindOf(value.type)
+  return `list(${value.items.map(({ type }) => kindOf(type)).join()})`
+}
+
+const shapedItemsMax = 16
 
 /** Values of different kinds are never equal. */
 export function kindOf(type: ValueType): string {

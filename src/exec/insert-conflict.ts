@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import type { TableInfo } from '../plan/catalog.ts'
-import type { ConflictPlan } from '../plan/plan.ts'
+import type { ConflictPlan, InsertPlan } from '../plan/plan.ts'
 import { equalityKey } from '../values/compare.ts'
 import { isAbsent, string, struct, type StructValue, type Value } from '../values/value.ts'
 import { printIon } from '../values/text-writer.ts'
@@ -9,8 +9,10 @@ import { namingDocument } from './change-errors.ts'
 import { changedDocument, compileStep, type DocumentChange } from './change-steps.ts'
 import { compileTest } from './compile-operators.ts'
 import { type Compiler, type Frame, writing } from './frame.ts'
+import { columnsOf } from './plan-facts.ts'
 import type { SourceRow } from './source.ts'
 import { compileSure } from './sure-conditions.ts'
+import { compileSureValues, valuesOf } from './sure-values.ts'
 import { compileLook } from './watch-scan.ts'
 
 /** What becomes of an inserted document: put in, or in place of `existing`; undefined: nothing. */
@@ -23,8 +25,13 @@ type Resolve = (frame: Frame, documents: readonly Value[]) => readonly Resolutio
  * All is read before anything is written; the look-ups and scans join the transaction's reads, so that another's insert
  * of the same key is a conflict.
  */
-export function compileConflict(plan: ConflictPlan, table: TableInfo, compiler: Compiler): Resolve {
+export function compileConflict(
+  plan: ConflictPlan,
+  { table, value }: Pick<InsertPlan, 'table' | 'value'>,
+  compiler: Compiler,
+): Resolve {
   const change = compileExisting(plan, compiler)
+  const columns = plan.action === 'replace' ? (columnsOf(value) ?? []) : []
   return (frame, documents) => {
     const inserted = new Map<string, StructValue>()
     const keys = documents.map((document) => {
@@ -36,6 +43,7 @@ export function compileConflict(plan: ConflictPlan, table: TableInfo, compiler: 
       return key
     })
     const existing = findExisting(inserted, plan, table, frame)
+    if (existing.size > 0) checkColumns(columns, documents, plan)
     return documents.map((document, at): Resolution => {
       const row = existing.get(keys[at] ?? '')
       if (row === undefined || document.type !== 'struct') return { existing: undefined, document }
@@ -44,6 +52,20 @@ export function compileConflict(plan: ConflictPlan, table: TableInfo, compiler: 
     })
   }
 }
+
+/** INSERT … SELECT leaves a column out that its source lacks; REPLACE would remove a field for one that no source has. */
+function checkColumns(columns: readonly string[], documents: readonly Value[], plan: ConflictPlan): void {
+  const lacks = (column: string) => (one: Value) => one.type === 'struct' && one.get(column) === undefined
+  const lacking = columns.find((column) => documents.every(lacks(column)))
+  if (lacking === undefined) return
+  throw conflictError(
+    plan,
+    `no row has a value for '${lacking}', and REPLACE leaves nothing of what was there`,
+    removal,
+  )
+}
+
+const removal = 'leave the column out to remove the field, or write COALESCE(…, NULL)'
 
 function conflictError({ span }: ConflictPlan, message: string, help?: string): LedgerError {
   return new LedgerError('evaluator/invalid', message, { span, ...(help === undefined ? {} : { help }) })
@@ -137,6 +159,7 @@ function compileExisting(plan: ConflictPlan, compiler: Compiler): ChangeExisting
     namingDocument(compileStep(step, values, plan.existingSlot), plan.idSlot, compiler),
   )
   const isChosen = compileChoice(plan, compiler)
+  const sureValues = compileSureValues(valuesOf(plan.changes), plan.idSlot, compiler)
   const looks = [plan.existingSlot, plan.excludedSlot].map((slot) => compileLook(slot, compiler))
   const after = (frame: Frame, before: StructValue, document: StructValue): Value | undefined => {
     if (plan.action === 'replace') return document
@@ -150,6 +173,9 @@ function compileExisting(plan: ConflictPlan, compiler: Compiler): ChangeExisting
     frame.slots[plan.idSlot] = string(existing.documentId)
     for (const look of looks) look(frame)
     if (!isChosen(frame)) return undefined
+    sureValues?.start()
+    sureValues?.row(frame)
+    sureValues?.end()
     const result = after(frame, existing.value, document)
     if (result?.type !== 'struct' || keyOf(result, plan) !== keyOf(document, plan)) {
       throw conflictError(plan, `ON CONFLICT would change the key of document '${existing.documentId}'`)

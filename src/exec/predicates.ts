@@ -139,7 +139,7 @@ function keyedOnSecondUse(
 
 function areAllOfKind(kinds: ReadonlySet<string>, value: Value): boolean {
   const kind = kindOf(value.type)
-  return kind !== 'list' && kind !== 'struct' && kinds.size === 1 && kinds.has(kind)
+  return !/^(list|sexp|bag|struct|map)$/.test(kind) && kinds.size === 1 && kinds.has(kind)
 }
 
 /** `x BETWEEN a AND b` is `x >= a AND x <= b`, each with SQL's NULL. */

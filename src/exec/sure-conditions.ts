@@ -5,7 +5,7 @@ import { isCorrelated } from '../plan/walk-plan.ts'
 import { equals } from '../values/compare.ts'
 import { isAbsent, missing, type Value } from '../values/value.ts'
 import { compileTest } from './compile-operators.ts'
-import { type Doubt, Doubts, kindOf } from './doubts.ts'
+import { type Doubt, Doubts, kindOf, shapeOf } from './doubts.ts'
 import { type Compiler, doubting, type Evaluate, type Frame } from './frame.ts'
 import { unseenMarks } from './observation.ts'
 
@@ -144,7 +144,7 @@ export function differInKind(a: Value, b: Value, doubts: Doubts, span: Span, isL
   if (!isAbsent(a) && !isAbsent(b)) doubts.compared(span, a, b)
   const found = isAbsent(a) || isAbsent(b) ? undefined : differingKinds(a, b)
   if (found === undefined) return false
-  doubts.note({ message: comparing(...found), span, kinds: [kindOf(a.type), kindOf(b.type)], isListed })
+  doubts.note({ message: comparing(...found), span, kinds: [shapeOf(a), shapeOf(b)], isListed })
   return true
 }
 
@@ -254,8 +254,9 @@ function nameHelp(name: string): string {
   return `a field takes double quotes, or none: "${name}"`
 }
 
-/** Notes that something was decided by a value that is MISSING. */
-export function doubtMissing(doubts: Doubts, what: string, span: Span): true {
+/** Notes that something was decided by a value that is MISSING; false where it may be. */
+export function doubtMissing(doubts: Doubts, what: string, span: Span): boolean {
+  if (doubts.deciding !== undefined) return false
   doubts.note({ message: `${what} is MISSING`, span, decides: true })
   return true
 }

@@ -5,7 +5,10 @@ import { type Doubts, isOfExpression } from './doubts.ts'
 import type { Compiler, Evaluate, Frame, Test } from './frame.ts'
 import { mistyped, type OperationSite, siteOf } from './type-errors.ts'
 
+const fieldHelp = 'COALESCE(field, value) stands in for a field that is not there'
+
 interface SureCondition {
+  readonly condition: PlanExpression
   readonly evaluate: Evaluate
   readonly site: OperationSite
 }
@@ -16,7 +19,11 @@ interface SureCondition {
  */
 export function compileSureTests(conditions: readonly PlanExpression[], compiler: Compiler, doubts: Doubts): Test {
   const compiled = conditions.map((condition): SureCondition => {
-    return { evaluate: compileExpression(condition, compiler), site: siteOf(condition, compiler, 'condition') }
+    return {
+      condition,
+      evaluate: compileExpression(condition, compiler),
+      site: siteOf(condition, compiler, 'condition'),
+    }
   })
   return (frame) => {
     const before = doubts.point()
@@ -34,7 +41,7 @@ export function compileSureTests(conditions: readonly PlanExpression[], compiler
 }
 
 function outcomeOf(
-  { evaluate, site }: SureCondition,
+  { condition, evaluate, site }: SureCondition,
   doubts: Doubts,
   isFirst: boolean,
   frame: Frame,
@@ -44,9 +51,18 @@ function outcomeOf(
   try {
     const value = evaluate(frame)
     if (value.type === 'bool') {
+      doubts.decided(condition.span)
       doubts.forget(before)
       frame.marks[site.mark] = 1
       return value.value ? 'true' : 'false'
+    }
+    if (value.type === 'missing' && doubts.count === before.count && doubts.deciding?.has(condition) === true) {
+      doubts.note({
+        message: 'a condition is MISSING for every row',
+        span: condition.span,
+        decides: true,
+        help: fieldHelp,
+      })
     }
     if (!isAbsent(value)) mistyped(site, `a condition must be a boolean, not ${value.type}`, frame)
   } catch (error) {

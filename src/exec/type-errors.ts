@@ -64,12 +64,12 @@ export interface Untruth {
 
 /**
  * FALSE for a value of which nobody asks that on purpose: in the second look at a change's conditions it decides nothing,
- * but under QLDB's own typing.
+ * but under QLDB's own typing. What is written may be so.
  */
 export function neverTrue({ compiler, span, mark }: OperationSite, { message, help }: Untruth, frame: Frame): Value {
   frame.observation?.failed(mark, message, help)
   const { doubts } = compiler
-  if (doubts === undefined || compiler.nullsMissing) return falseValue
+  if (doubts === undefined || doubts.deciding !== undefined || compiler.nullsMissing) return falseValue
   doubts.note({ message, span, help, mark })
   return missing
 }

@@ -1,7 +1,7 @@
 import type { PlanExpression } from '../plan/plan.ts'
 import type { Span } from '../base/span.ts'
 import { isAbsent, string } from '../values/value.ts'
-import { type Doubts, kindOf } from './doubts.ts'
+import { type Doubts, shapeOf } from './doubts.ts'
 import { comparingKinds } from './sure-conditions.ts'
 import type { FindText } from './field-path.ts'
 import type { Compiler, Evaluate } from './frame.ts'
@@ -38,7 +38,7 @@ function doubtedKey(evaluate: Evaluate, span: Span, side: JoinSide, doubts: Doub
     }
     doubts.compared(span, value)
     const kinds = doubts.rightKinds(span)
-    const kind = kindOf(value.type)
+    const kind = shapeOf(value)
     if (kinds === undefined || kinds.has(kind)) return value
     const [other] = kinds as ReadonlySet<string> & Iterable<string>
     doubts.note({ message: comparingKinds(kind, other as string), span, kinds: [kind, other as string] })

@@ -4,7 +4,7 @@ import { buildExpression } from './build-expression.ts'
 import type { TableInfo } from './catalog.ts'
 import { checkAssignedOnce, refuseDefault, targetStep } from './change-steps.ts'
 import type { ChangeStep, ConflictPlan, PlanExpression, TargetStep } from './plan.ts'
-import { refuseConstantTexts, refuseSelfComparison } from './refuse-mistakes.ts'
+import { refuseConstantTexts, refuseSameForAll } from './refuse-mistakes.ts'
 import { declare, findVariable, type PlanContext, Scope } from './scope.ts'
 
 /**
@@ -76,7 +76,7 @@ function declareVersions(alias: Name, scope: Scope, context: PlanContext) {
 function conflictCondition(where: Expression, scope: Scope, context: PlanContext): PlanExpression {
   refuseConstantTexts(where)
   const condition = buildExpression(where, scope, context)
-  refuseSelfComparison(condition)
+  refuseSameForAll(condition)
   return condition
 }
 

@@ -13,7 +13,7 @@ import {
   refuseConstantJoins,
   refuseConstantTexts,
   refuseJoinedAssignments,
-  refuseSelfComparison,
+  refuseSameForAll,
   refuseTextsIn,
 } from './refuse-mistakes.ts'
 import { declare, noSuchVariable, type PlanContext, Scope, unresolvedTable } from './scope.ts'
@@ -35,6 +35,7 @@ export function buildInsert(statement: InsertStatement, context: PlanContext): I
     })
   }
   const rows = buildExpression(statement.value, new Scope(undefined), context, 'none')
+  refuseSameForAll(rows)
   const value = statement.columns === undefined ? rows : withColumns(rows, statement.columns, 'what is inserted')
   const conflict = buildConflict(statement, table, context)
   const noVersion = conflict === undefined || conflict.action === 'nothing' ? 'old' : undefined
@@ -90,11 +91,12 @@ export function buildChange(statement: DmlStatement, context: PlanContext): Chan
   context.tracksElements = false
   const scan = context.isRefused ? unknownTable(scope) : changedTable(from, statement)
   refuseConstantJoins(statement.from)
+  refuseSameForAll(from)
   let input = from
   if (statement.where !== undefined) {
     refuseConstantTexts(statement.where)
     const condition = buildExpression(statement.where, scope, context)
-    refuseSelfComparison(condition)
+    refuseSameForAll(condition)
     input = addFilter(from, condition, context)
   }
   for (const change of statement.changes) {

@@ -5,25 +5,48 @@ import { forEachPart } from '../syntax/each-part.ts'
 import type { PlanExpression } from './plan.ts'
 import { expressionKey } from './walk-plan.ts'
 
-/** `name = "name"`, true of every document that has a name: the string 'name' was meant. */
-export function refuseSelfComparison(part: unknown): void {
+/**
+ * `name = "name"`, true of every document that has a name: the string 'name' was meant. So is `u.id = id` in a sub-query over
+ * u, where the id of the source around it was meant. And `EXISTS (SELECT COUNT(*) …)`: there is always that one row.
+ */
+export function refuseSameForAll(part: unknown): void {
   if (typeof part !== 'object' || part === null) return
   if (Array.isArray(part)) {
-    for (const item of part) refuseSelfComparison(item)
+    for (const item of part) refuseSameForAll(item)
     return
   }
-  const node = part as Partial<Extract<PlanExpression, { kind: 'binary' }>>
-  if (node.kind === ('constant' as string)) return
-  const { left, right } = node
-  if (left?.kind === 'field' && right?.kind === 'field' && left.quoted !== right.quoted) {
-    if (expressionKey(left) === expressionKey(right)) {
-      throw new LedgerError('semantic/invalid', `both sides are the field '${right.name}'`, {
-        span: (right.quoted ? right : left).span,
-        help: `strings take single quotes: '${right.name}'`,
-      })
-    }
-  }
-  for (const [name, below] of Object.entries(part)) if (name !== 'span' && name !== 'table') refuseSelfComparison(below)
+  const node = part as PlanExpression
+  if (node.kind === 'constant') return
+  if (node.kind === 'binary') refuseSelfComparison(node)
+  if (node.kind === 'call' && node.name === 'exists') refuseOnlyRow(node.args[0])
+  for (const [name, below] of Object.entries(part)) if (name !== 'span' && name !== 'table') refuseSameForAll(below)
+}
+
+function refuseSelfComparison({ op, left, right }: Extract<PlanExpression, { kind: 'binary' }>): void {
+  if (!/^(=|<>|<|<=|>|>=|is .*)$/.test(op) || !isVariable(left) || !isVariable(right)) return
+  if (expressionKey(left) !== expressionKey(right)) return
+  const isQuoted = left.kind === 'field' && right.kind === 'field' && left.quoted !== right.quoted
+  const help = isQuoted
+    ? `strings take single quotes: '${right.name}'`
+    : `${right.name} IS NOT NULL asks for a value; what a sub-query reads of a source around it takes that source's alias`
+  throw new LedgerError('semantic/invalid', `both sides are the field '${right.name}'`, {
+    span: (right.kind === 'field' && right.quoted === true ? right : left).span,
+    help,
+  })
+}
+
+function isVariable(side: PlanExpression): side is Extract<PlanExpression, { kind: 'field' | 'slot' }> {
+  return side.kind === 'field' ? side.operand.kind === 'slot' || isVariable(side.operand) : side.kind === 'slot'
+}
+
+function refuseOnlyRow(rows: PlanExpression | undefined): void {
+  if (rows?.kind !== 'query' || rows.query.kind !== 'select') return
+  const { input, limit, offset } = rows.query
+  if (input.kind !== 'group' || input.keys.length > 0 || limit !== undefined || offset !== undefined) return
+  throw new LedgerError('semantic/invalid', 'EXISTS of an aggregate is always true: it has one row', {
+    span: rows.span,
+    help: 'leave the aggregate out, or compare it: (SELECT COUNT(*) …) > 0',
+  })
 }
 
 /**
@@ -118,6 +141,10 @@ function comparedBy(node: Expression): readonly Expression[] {
       return [node.operand, node.pattern]
     case 'is':
       return [node.operand]
+    case 'call':
+      return /^(exists|starts_with)$/.test(node.name) ? node.args : []
+    case 'cast':
+      return node.form === 'cast' && !/^bool/.test(node.type.name) ? [] : [node.operand]
     case 'case':
       return node.operand === undefined ? [] : [node.operand, ...node.branches.map(({ when }) => when)]
     default:

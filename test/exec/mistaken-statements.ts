@@ -204,7 +204,29 @@ const joins = fc.oneof(
   joined(', [', qualified, '] AS y ¦ WHERE y'),
   joined(', (CASE WHEN', qualified, 'THEN [] ELSE [1] END) AS y ¦ WHERE y = 1'),
 )
+const lineFilter = fc.oneof(
+  joined('x.«n:qty»', comparison, number),
+  joined('x.«n:sku»', comparison, marked('s', ['p', 'q'])),
+  joined('x.«n:qty»', fc.constantFrom('', '«k:NOT»'), '«k:IN» (', number, ',', number, ')'),
+  joined('«k:NOT» (x.«n:sku» «k:LIKE»', marked('s', ['p', 'q%']), ')'),
+  joined('x.«n:qty» + 1', comparison, number, '«k:AND» x.«n:sku»', comparison, marked('s', ['p', 'q'])),
+)
+const listValue = fc.oneof(
+  joined('CAST((«k:SELECT» «k:VALUE» x «k:FROM» T.«n:lines» «k:AS» x «k:WHERE»', lineFilter, ') AS LIST)'),
+  joined(
+    'CASE WHEN',
+    marked('m', ['T.year', 'T.price']),
+    comparison,
+    subNumber,
+    'THEN lines ELSE',
+    fc.constantFrom('[]', 'MISSING'),
+    'END',
+  ),
+  joined('CASE', marked('m', ['T.year']), 'WHEN', subNumber, 'THEN [] ELSE lines END'),
+)
 const template = fc.oneof(
+  joined('«k:UPDATE» «n:T» ¦ «k:SET» lines =', listValue, where),
+  joined('REPLACE INTO T (SELECT u.name, u.«n:year» AS year, u.«n:price» AS price FROM U AS u) ¦ ON CONFLICT (name)'),
   joined('«k:FROM» «n:T» «k:AS» T', joins, '¦ «k:REMOVE» T'),
   joined('«k:FROM» «n:T» «k:AS» T', joins, '¦ «k:SET» T.more = 1'),
   joined('«k:FROM» «n:T» «k:AS» T', joins, "¦ «k:SET» T.city = 'x'"),
