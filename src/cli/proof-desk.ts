@@ -11,7 +11,7 @@ import { printProofFile, type RevisionProof } from '../journal/proof-file.ts'
 import { verifyEvidence } from '../journal/verify-evidence.ts'
 import type { Connection } from '../shell/connection.ts'
 import { timestampFromMs } from '../values/timestamp.ts'
-import { string, type Value } from '../values/value.ts'
+import { string, type StructValue, type Value } from '../values/value.ts'
 import { realEnv } from './real-env.ts'
 
 /** Digests and proofs of a ledger within reach, over the same road as everything else. */
@@ -57,6 +57,7 @@ export async function makeProof(
   const { revision, proof } = await client.revision(found.address, wish.documentId, tip)
   const { block } = await client.block(found.address)
   if (revision.type !== 'struct') throw malformedAnswer('GetRevision')
+  checkAsked(revision, wish.documentId, found)
   const made: RevisionProof = {
     ledger: connection.ledger,
     table: found.table,
@@ -87,6 +88,18 @@ function checkCovers({ digestTipAddress }: SavedDigest, { address, version }: Fo
   throw new LedgerError('proof/not-comparable', text, {
     help: "prove an older version ('--version'), or take a new digest",
   })
+}
+
+/** A true proof of another revision would still lead to the digest. */
+function checkAsked(revision: StructValue, documentId: string, { version }: FoundRevision): void {
+  const metadata = revision.get('metadata')
+  const [id, number] = metadata?.type === 'struct' ? [metadata.get('id'), metadata.get('version')] : []
+  const isAsked = id?.type === 'string' && id.value === documentId
+  if (isAsked && number?.type === 'int' && Number(number.value) === version) return
+  const found =
+    id?.type === 'string' && number?.type === 'int' ? `version ${number.value} of '${id.value}'` : 'something else'
+  const text = `the ledger answered with ${found}, expected version ${version} of document '${documentId}'`
+  throw new LedgerError('proof/refuted', text)
 }
 
 /** A ledger that gives a proof which does not hold has been tampered with, or the saved digest is not of its journal. */

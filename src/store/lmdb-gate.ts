@@ -1,4 +1,4 @@
-import { linkSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ABORT, open, type RootDatabase } from 'lmdb'
 import { LedgerError } from '../base/errors.ts'
@@ -108,12 +108,14 @@ function checkGateFile(path: string): void {
 
 /**
  * Makes a lock file with all its bytes on disk, if there is none: LMDB makes a sparse one and then writes to it through a
- * map, which ends the process by SIGBUS when the disk is full. Throws LedgerError 'store/full', or an error of the file system.
+ * map, which ends the process by SIGBUS when the disk is full. Throws LedgerError 'store/full', 'store/unavailable' for one
+ * that was cut while it is in use, or an error of the file system.
  */
 export function reserveLockFile(path: string, readers: number): void {
   const bytesNeeded = lockHeaderBytes + readers * readerBytes
   const found = statSync(path, { throwIfNoEntry: false })
   if (found !== undefined) {
+    if (found.size < lockFileBytesMin && isLocked(found.ino)) throw cutInUse(path)
     const missing = Math.max(found.size, bytesNeeded) - found.blocks * blockBytes
     if (missing <= 0 || freeBytes(path) > missing) return
     throw new LedgerError('store/full', `no room to write to '${path}': the disk is full`)
@@ -130,6 +132,28 @@ export function reserveLockFile(path: string, readers: number): void {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/**
+ * By the system's list of locks, which Linux has; elsewhere nobody can tell. The file itself must not be read: closing it
+ * would give up the locks that LMDB has on it in this process.
+ */
+function isLocked(inode: number): boolean {
+  try {
+    return readFileSync('/proc/locks', 'latin1').includes(`:${inode} `)
+  } catch {
+    return false
+  }
+}
+
+/** LMDB would end the process that opens it; it writes the file anew when nobody uses it. */
+function cutInUse(path: string): LedgerError {
+  return new LedgerError('store/unavailable', `'${path}' was cut short while another process uses it`, {
+    help: 'stop every process that uses this ledger, then open it again',
+  })
+}
+
+/** No table of readers begins before it. */
+const lockFileBytesMin = 192
 
 /** The unit of `blocks` in file statistics. */
 const blockBytes = 512

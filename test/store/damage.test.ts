@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -63,6 +63,37 @@ test('a bit changed anywhere is found, or changes nothing; it never ends the pro
 test('a bit changed in the pages that say where all else lies is refused, or found', async () => {
   const [first, second] = await Promise.all([change('first', 0, 176, 3), change('second', 4097, 4272, 3)])
   assert.ok((first.get('error') ?? 0) + (second.get('error') ?? 0) > 10)
+})
+
+/** The state of the later transaction, and its offset in the file. */
+function newestState(bytes: Buffer): { readonly at: number; readonly mainRoot: number; readonly freeRoot: number } {
+  const at = [0, 4096].sort((left, right) =>
+    Number(bytes.readBigUInt64LE(right + 152) - bytes.readBigUInt64LE(left + 152)),
+  )[0] as number
+  const rootAt = (tree: number) => Number(bytes.readBigUInt64LE(at + tree + 40))
+  return { at, mainRoot: rootAt(96), freeRoot: rootAt(48) }
+}
+
+test('a count of entries that is not theirs is found', () => {
+  const bytes = readFileSync(file)
+  const { at } = newestState(bytes)
+  bytes.writeBigUInt64LE(bytes.readBigUInt64LE(at + 96 + 32) + 1n, at + 96 + 32)
+  const path = join(folder, 'counted.mdb')
+  writeFileSync(path, bytes)
+  assert.match(findDamage(path)?.what ?? '', /^the tree below it has \d+ entries, expected \d+$/)
+})
+
+test('a page that is listed as free and in use is found', () => {
+  const bytes = readFileSync(file)
+  const { mainRoot, freeRoot } = newestState(bytes)
+  const page = freeRoot * 4096
+  // The first entry of the list: its key is a transaction, its value a count and the numbers of pages.
+  const entry = page + 24 + bytes.readUInt16LE(page + 24)
+  const value = entry + 8 + bytes.readUInt16LE(entry + 6)
+  bytes.writeBigUInt64LE(BigInt(mainRoot), value + 8)
+  const path = join(folder, 'freed.mdb')
+  writeFileSync(path, bytes)
+  assert.deepEqual(findDamage(path), { page: mainRoot, what: 'it is listed as free, but in use' })
 })
 
 test('a sound file has no damage, whatever was written, removed and kept open', async () => {

@@ -153,7 +153,7 @@ function streamArtefacts(
 
 /** Whether an artefact whose name contains the text may be made beside the exports of a form. */
 function mayHave(form: Form, wanted: string): boolean {
-  if (wanted.startsWith('store')) return false
+  if (/^store|^endpoint|^live/.test(wanted)) return false
   if (/proof|receipt|revision|digest|text|answer|history|record of a revision/.test(wanted)) return form === 'text'
   if (/binary|stream|record of a block/.test(wanted)) return form === 'binary'
   return !wanted.includes('JSON') || form === 'json'

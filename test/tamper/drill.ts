@@ -42,16 +42,21 @@ export interface Tally {
 export async function drill(options: DrillOptions): Promise<Tally> {
   const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'qldb-tamper-'))
   const tally: Tally = { counts: {}, excuses: {}, failures: [], edits: 0 }
+  let all: readonly Artefact[] = []
   try {
     mkdirSync(join(root, 'digests'))
-    const all = await allArtefacts(join(root, 'digests'), options.artefact)
+    all = await allArtefacts(join(root, 'digests'), options.artefact)
     const artefacts = all.filter(({ name }) => name.includes(options.artefact ?? ''))
     const quotas = quotasOf(artefacts, options)
     for (const [index, artefact] of artefacts.entries()) {
+      const failures = tally.failures.length
       const unedited = await checkUnedited(artefact, join(root, 'work'), tally)
+      // Edits say nothing then.
+      if (tally.failures.length > failures) continue
       await drillOne(artefact, quotas[index] as Quota, root, options, tally, unedited)
     }
   } finally {
+    for (const artefact of all) await artefact.close?.()
     rmSync(root, { recursive: true, force: true })
   }
   return tally
@@ -82,9 +87,17 @@ function quotasOf(artefacts: readonly Artefact[], options: DrillOptions): Quota[
   return counts.map((kinds, index) => {
     const pick = ([kind, count]: [string, number], number: number) =>
       [kind, Math.floor(chance(options.seed, number, kind) * count)] as const
-    return { rate: shares.get(index) as number, picks: new Map([...kinds].map(pick)) }
+    const isPicked = (_: unknown, number: number) =>
+      artefacts[index]?.isSlow !== true ||
+      options.edits >= editsOfAllKinds ||
+      chance(options.seed, number, 'kind') < slowKindsShare
+    return { rate: shares.get(index) as number, picks: new Map([...kinds].filter(isPicked).map(pick)) }
   })
 }
+
+/** From so many edits on, each kind of each artefact is drawn; below, so many of the kinds of slow ones. */
+const editsOfAllKinds = 2_000
+const slowKindsShare = 0.15
 
 function kindOf({ operation, level }: Case): string {
   return `${operation}, ${level}`
@@ -156,10 +169,10 @@ async function drillOne(
     const kind = kindOf(one)
     const count = seen.get(kind) ?? 0
     seen.set(kind, count + 1)
-    const isPick = !done.has(kind) && count >= (picks.get(kind) as number)
+    const isPick = !done.has(kind) && count >= (picks.get(kind) ?? Number.POSITIVE_INFINITY)
     if (!isPick && chance(seed, number, artefact.name) >= rate) continue
     // Each worker has its own kinds of edits.
-    if ([...picks.keys()].indexOf(kind) % workers !== worker) continue
+    if (kind.length % workers !== worker) continue
     const paths = await one.prepare(join(root, 'work'))
     if (paths === undefined) continue
     done.add(kind)

@@ -40,14 +40,11 @@ export function folderArtefacts(
   const { files, ownBlocks } = ownFiles(form, own.ionTexts)
   const ownDigest = readFileSync(own.digest, 'utf8')
   const forgedDigest = ownDigest.replace(/"digest": "(.)/, (_, letter) => `"digest": "${letter === 'Z' ? 'Y' : 'Z'}`)
+  const common = { form, blocks: ownBlocks, digest: own.digest, foreign: { ...foreign, forgedDigest } }
+  const packed = { ...common, files: ownFiles(form, own.ionTexts, true).files }
   return [
-    new FolderArtefact(
-      {
-        ...{ name: `folder ${names[form]}, made here`, form, files, blocks: ownBlocks, digest: own.digest },
-        foreign: { ...foreign, forgedDigest },
-      },
-      rows,
-    ),
+    new FolderArtefact({ ...common, name: `folder ${names[form]}, made here`, files }, rows),
+    new FolderArtefact({ ...packed, name: `folder ${names[form]}, packed` }, rows),
     new FolderArtefact(
       {
         ...{ name: `folder ${names[form]}, of AWS`, form, blocks, digest: digestOfAws, foreign },
@@ -62,13 +59,13 @@ function bytesOf(form: Form, text: string): Buffer {
   return form === 'binary' ? Buffer.from(encoded(form, parseIon(text))) : Buffer.from(`${text}\n`)
 }
 
-function ownFiles(form: Form, texts: readonly string[]): { files: Files; ownBlocks: Buffer[] } {
+function ownFiles(form: Form, texts: readonly string[], gzip = false): { files: Files; ownBlocks: Buffer[] } {
   const folder = mkdtempSync(join(tmpdir(), 'qldb-folder-'))
   try {
     const blocks = texts.map((text) => blockFromIon(parseIon(text)))
     const writer = new ExportWriter(folder, {
       ...{ ledgerName: 'test', exportId: idOf('export'), strandId: blocks[0]?.blockAddress.strandId ?? '' },
-      ...{ format: formats[form], gzip: false, prefix: '', fileBytes: 5000 },
+      ...{ format: formats[form], gzip, prefix: '', fileBytes: 5000 },
       ...{ inclusiveStartTime: timestampFromMs(0), exclusiveEndTime: timestampFromMs(4e12) },
     })
     for (const block of blocks) writer.add(block)

@@ -1,10 +1,12 @@
 import { basename, dirname, join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { decodeAllIon } from '../../src/values/binary-reader.ts'
 import { list, type Value } from '../../src/values/value.ts'
 import { type Artefact, type Case, fill } from './case.ts'
 import { type CoverageRow, rowOf } from './coverage.ts'
 import { editsOf } from './edits.ts'
+import { archivesOf, isPacked } from './gzip-edits.ts'
 import { encoded } from './journal-cases.ts'
 import type { Form } from './journal-rules.ts'
 import { childrenOf, field, withField } from './tree.ts'
@@ -73,13 +75,16 @@ export class FolderArtefact implements Artefact {
         moved(name, -1),
       ])
         yield this.#case('rename file', `${name} to ${renamed}`, { ...others, [renamed]: content })
-      for (let at = 3; at < content.length; at += 211) {
+      // A packed file is short, and each bit of it stands for much.
+      for (let at = 3; at < content.length; at += isPacked(content) ? 19 : 211) {
         const changed = Buffer.from(content)
         changed[at] = (changed[at] as number) ^ (1 << (at % 7))
         yield this.#case('change file', `${name}, byte ${at}`, { ...files, [name]: changed })
       }
       if (isManifest(name)) yield* this.#manifestCases(name, content)
       else {
+        for (const [what, changed] of isPacked(content) ? archivesOf(content, this.#spec.foreign.blocks) : [])
+          yield this.#case('change archive', `${name}: ${what}`, { ...files, [name]: changed })
         const { blocks, digest, forgedDigest } = this.#spec.foreign
         yield this.#case('swap files', `${name} for another ledger's`, { ...files, [name]: blocks })
         yield this.#case('add file', `beside ${name}, blocks of another ledger`, { ...files, 'x.ion': blocks })
@@ -148,13 +153,14 @@ export class FolderArtefact implements Artefact {
 
   /** All blocks are there as they were, whatever the files are called; or the export is shorter, and nothing says so. */
   #excuse(files: Files, withDigest: boolean): string | undefined {
-    const seen = Object.entries(files).filter(([name]) => !name.startsWith('.') && !name.endsWith('.ion.txt'))
+    const named = Object.entries(files).filter(([name]) => !name.startsWith('.') && !name.endsWith('.ion.txt'))
+    const seen = named.map(([name, content]) => [name, unpacked(content)] as const)
     const present = seen.filter(([name, content]) => !this.#isManifestLike(name, content))
     const isThere = this.#blocks.map((block) => present.some(([, content]) => content.includes(block)))
     const strays = present.filter(([, content]) => this.#isStray(content))
     const isWhole = isThere.every(Boolean) && strays.length === 0
     const listed = seen.flatMap(([, content]) => this.#keysIn(content))
-    const lacksListed = listed.some((key) => !present.some(([name]) => basename(name) === basename(key)))
+    const lacksListed = listed.some((key) => !present.some(([name]) => basename(name, '.gz') === basename(key)))
     if (lacksListed) return undefined
     if (isWhole) return rowOf(this.#rows, 'manifests of an export, names of files', ['keys'])?.unnoticed
     const [first, last] = [isThere.indexOf(true), isThere.lastIndexOf(true)]
@@ -165,7 +171,9 @@ export class FolderArtefact implements Artefact {
   /** By its name, unless blocks were put into it, or by what is in it. */
   #isManifestLike(name: string, content: Buffer): boolean {
     if (isManifest(name) && !this.#blocks.some((block) => content.includes(block))) return true
-    const isOne = Object.entries(this.#spec.files).some(([other, one]) => isManifest(other) && one.equals(content))
+    const isOne = Object.entries(this.#spec.files).some(
+      ([other, one]) => isManifest(other) && unpacked(one).equals(content),
+    )
     return isOne || this.#keysIn(content).length > 0
   }
 
@@ -184,6 +192,15 @@ export class FolderArtefact implements Artefact {
     let rest = content.toString('latin1')
     for (const block of this.#blocks) rest = rest.split(block.toString('latin1')).join('')
     return rest.replaceAll('\u00e0\u0001\u0000\u00ea', '').trim() !== ''
+  }
+}
+
+/** What is in an archive; of a damaged one, itself. */
+function unpacked(content: Buffer): Buffer {
+  try {
+    return isPacked(content) ? gunzipSync(content) : content
+  } catch {
+    return content
   }
 }
 

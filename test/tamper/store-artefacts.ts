@@ -4,10 +4,13 @@ import { downConvert } from '../../src/journal/export-json.ts'
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { sampleJournal } from '../independent/sample.ts'
 import { Client } from '../ledger/ledger-fixture.ts'
-import { runCommand } from './case.ts'
+import { type Artefact, runCommand } from './case.ts'
 import type { CoverageRow } from './coverage.ts'
+import { endpointArtefacts, type ServedLedger } from './endpoint-artefacts.ts'
+import { LiveStore } from './live-store.ts'
 import { blockTexts, everyFeature } from './own-ledger.ts'
-import { StoreArtefact } from './store-cases.ts'
+import { storeOfTable, storeSince } from './scoped-stores.ts'
+import { StoreArtefact, type StoreSpec } from './store-cases.ts'
 
 /**
  * Ledgers on disk: one made here, one imported from an export of AWS's, and one imported from JSON that took the types of its
@@ -17,13 +20,30 @@ export async function storeArtefacts(
   folder: string,
   rows: readonly CoverageRow[],
   isWanted: (name: string) => boolean,
-): Promise<StoreArtefact[]> {
-  const artefacts: StoreArtefact[] = []
+): Promise<Artefact[]> {
+  const artefacts: Artefact[] = []
   const at = (name: string) => join(folder, name)
   const own = 'store, made here'
   const aws = 'store, imported from AWS'
   const marked = 'store, imported from JSON'
-  if (![own, aws, marked].some(isWanted)) return artefacts
+  const isAnyWanted = (name: string, served: string) =>
+    [...scopes.map((scope) => `${name}${scope}`), `endpoint, ${served}`, `endpoint, prove at ${served}`].some(isWanted)
+  if (
+    !isWanted('live store, made here') &&
+    !isAnyWanted(own, 'test') &&
+    !isAnyWanted(aws, 'aws') &&
+    !isAnyWanted(marked, 'json')
+  )
+    return artefacts
+  const served: ServedLedger[] = []
+  const add = async (spec: StoreSpec, name: string, table: string) => {
+    const [since, ofTable] = [`${spec.name}, since a digest`, `${spec.name}, of one table`]
+    if (isWanted(spec.name)) artefacts.push(await StoreArtefact.open(spec, rows))
+    if (isWanted(since))
+      artefacts.push(await storeSince({ ...spec, name: since }, 5, `${spec.digest}.since.ion.txt`, rows))
+    if (isWanted(ofTable)) artefacts.push(await storeOfTable({ ...spec, name: ofTable }, table, rows))
+    served.push({ ...spec, name })
+  }
   const texts = await ownLedger(at('own/test'), at('older'))
   await ownLedger(at('another'), at('another-older'))
   const others = [
@@ -31,22 +51,24 @@ export async function storeArtefacts(
     ['another ledger', at('another')],
   ] as const
   const digest = await saveDigest(at('own/test'), 'test', at('own.ion.txt'))
-  if (isWanted(own))
-    artefacts.push(await StoreArtefact.open({ name: own, isOwn: true, folder: at('own/test'), digest, others }, rows))
-  if (isWanted(aws)) {
-    await importTexts(sampleJournal().texts, at('aws'))
-    const spec = { name: aws, isOwn: false, folder: at('aws/test'), others: [others[1]] }
-    const saved = await saveDigest(at('aws/test'), 'test', at('aws.ion.txt'))
-    artefacts.push(await StoreArtefact.open({ ...spec, digest: saved }, rows))
+  await add({ name: own, isOwn: true, folder: at('own/test'), digest, others }, 'test', 'Acc')
+  const live = 'live store, made here'
+  if (isWanted(live)) artefacts.push(await LiveStore.open({ name: live, folder: at('own/test'), digest }, rows))
+  if (isAnyWanted(aws, 'aws')) {
+    await importTexts(sampleJournal().texts, at('aws'), 'aws')
+    const spec = { name: aws, isOwn: false, folder: at('aws/aws'), others: [others[1]] }
+    await add({ ...spec, digest: await saveDigest(at('aws/aws'), 'aws', at('aws.ion.txt')) }, 'aws', 'Car')
   }
-  if (isWanted(marked)) {
-    await importTexts(texts, at('json'))
-    const spec = { name: marked, isOwn: true, folder: at('json/test'), others, unedited: 'incomplete' } as const
-    const saved = await saveDigest(at('json/test'), 'test', at('json.ion.txt'))
-    artefacts.push(await StoreArtefact.open({ ...spec, digest: saved }, rows))
+  if (isAnyWanted(marked, 'json')) {
+    await importTexts(texts, at('json'), 'json')
+    const spec = { name: marked, isOwn: true, folder: at('json/json'), others, unedited: 'incomplete' } as const
+    await add({ ...spec, digest: await saveDigest(at('json/json'), 'json', at('json.ion.txt')) }, 'json', 'Acc')
   }
-  return artefacts
+  return [...artefacts, ...(await endpointArtefacts(folder, served, rows, isWanted))]
 }
+
+/** Checked whole, and with the flags that leave something out. */
+const scopes = ['', ', since a digest', ', of one table']
 
 /** Its blocks as JSON. The older state lacks the last commit. */
 async function ownLedger(folder: string, older: string): Promise<string[]> {
@@ -62,12 +84,12 @@ async function ownLedger(folder: string, older: string): Promise<string[]> {
   return texts
 }
 
-async function importTexts(texts: readonly string[], folder: string): Promise<void> {
+async function importTexts(texts: readonly string[], folder: string, name: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const path = `${folder}.export`
   writeFileSync(path, texts.map((text) => `${text}\n`).join(''))
   const { exit, text } = await runCommand('import', [
-    ...['--accept-doubtful', '--data-dir', folder, '--ledger', 'test', '--progress', 'none', path],
+    ...['--accept-doubtful', '--data-dir', folder, '--ledger', name, '--progress', 'none', path],
   ])
   if (exit !== 'ok') throw new Error(`the import ended with '${exit}': ${text}`)
 }

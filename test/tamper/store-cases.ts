@@ -29,6 +29,8 @@ export interface StoreSpec {
   readonly folder: string
   readonly digest: string
   readonly unedited?: Verdict
+  /** It is checked without derived data. */
+  readonly isDerivedLeftOut?: boolean
   /** Data files that may be put in its place: what they are, and the folders that have them. */
   readonly others: readonly (readonly [what: string, folder: string])[]
 }
@@ -39,8 +41,8 @@ export class StoreArtefact implements Artefact {
   readonly digest: string
   readonly unedited: Verdict
   readonly #spec: StoreSpec
-  readonly #records: readonly Record[]
-  readonly #blocks: readonly Value[]
+  readonly records: readonly Record[]
+  readonly blocks: readonly Value[]
   readonly #rules: JournalRules
   readonly #rows: readonly CoverageRow[]
 
@@ -53,13 +55,13 @@ export class StoreArtefact implements Artefact {
     this.digest = spec.digest
     this.unedited = spec.unedited ?? 'verified'
     this.#spec = spec
-    this.#records = records
+    this.records = records
     this.#rows = rows
     const stored = records.filter(({ key }) => isBlock(key)).map(({ value }) => value as Buffer)
-    this.#blocks = stored.map((bytes) => decodeAllIon(bytes)[0] as Value)
-    for (const [index, value] of this.#blocks.entries())
+    this.blocks = stored.map((bytes) => decodeAllIon(bytes)[0] as Value)
+    for (const [index, value] of this.blocks.entries())
       if (!stored[index]?.equals(encodeIon(value))) throw new Error(`block ${index} is stored in other bytes`)
-    this.#rules = new JournalRules({ form: 'binary', isOwn: spec.isOwn }, this.#blocks, rows)
+    this.#rules = new JournalRules({ form: 'binary', isOwn: spec.isOwn }, this.blocks, rows)
   }
 
   prepare(folder: string): readonly string[] {
@@ -76,22 +78,24 @@ export class StoreArtefact implements Artefact {
 
   *#journalCases(): Generator<Case> {
     for (const isRebuilt of [false, true]) {
-      for (const edit of editsOf(this.#blocks))
+      for (const edit of editsOf(this.blocks))
         for (const level of levels) yield this.#journalCase(edit, level, isRebuilt)
-      for (const edit of editsOfBlocks(this.#blocks))
+      for (const edit of editsOfBlocks(this.blocks))
         for (const level of ['none', 'block', 'tip'] as const) yield this.#journalCase(edit, level, isRebuilt)
     }
   }
 
   #journalCase(edit: Edit, level: Level, isRebuilt: boolean): Case {
-    const excuse = (withDigest: boolean) => this.#excuseOfEdit(edit, level, withDigest || !isRebuilt)
+    // Derived data that does not follow from the blocks shows the edit without a digest.
+    const isFound = !isRebuilt && this.#spec.isDerivedLeftOut !== true
+    const excuse = (withDigest: boolean) => this.#excuseOfEdit(edit, level, withDigest || isFound)
     return {
       artefact: this.name,
       operation: edit.operation,
       level: isRebuilt ? `${level}, then rebuilt` : level,
       what: `block ${edit.index}, ${edit.names.join('.')}, variant ${edit.variant}`,
       prepare: async (folder) => {
-        const made = recomputed(this.#blocks, edit, level)
+        const made = recomputed(this.blocks, edit, level)
         const records = made && this.#changedBlocks(made)
         return records === undefined || records.length === 0 ? undefined : await this.#write(folder, records, isRebuilt)
       },
@@ -105,9 +109,9 @@ export class StoreArtefact implements Artefact {
     if (level === 'none' && this.#isMarked(edit) && edit.names[2] !== 'metadata')
       return rowOf(this.#rows, 'block from JSON', ['data'])?.unnoticed
     if (edit.operation !== 'blocks') return this.#rules.excuse(edit, level, withDigest)
-    const isLast = edit.index === this.#blocks.length - 1
+    const isLast = edit.index === this.blocks.length - 1
     if (edit.operation === 'blocks' && edit.variant === 1 && isLast && level === 'tip') return 'a block more at the end'
-    const isShorter = edit.isCut === true && edit.make()[0] === this.#blocks[0]
+    const isShorter = edit.isCut === true && edit.make()[0] === this.blocks[0]
     if (!withDigest && isShorter) return 'cut at its end'
     return !withDigest && level === 'tip' ? 'recomputed up to the tip' : undefined
   }
@@ -122,9 +126,9 @@ export class StoreArtefact implements Artefact {
 
   #changedBlocks(made: readonly Value[]): Record[] {
     const records: Record[] = []
-    for (let index = 0; index < Math.max(made.length, this.#blocks.length); index += 1) {
+    for (let index = 0; index < Math.max(made.length, this.blocks.length); index += 1) {
       const value = made[index]
-      if (value === this.#blocks[index]) continue
+      if (value === this.blocks[index]) continue
       if (value !== undefined) records.push({ key: keyOf(blockKey(index)), value: Buffer.from(encodeIon(value)) })
       else for (const key of [blockKey(index), summaryKey(index)]) records.push({ key: keyOf(key), value: undefined })
     }
@@ -132,7 +136,7 @@ export class StoreArtefact implements Artefact {
   }
 
   #valueAt(key: Buffer): Buffer | undefined {
-    return this.#records.find((record) => record.key.equals(key))?.value
+    return this.records.find((record) => record.key.equals(key))?.value
   }
 
   async #write(folder: string, records: readonly Record[], isRebuilt = false): Promise<readonly string[]> {
@@ -143,7 +147,7 @@ export class StoreArtefact implements Artefact {
   }
 
   *#recordCases(): Generator<Case> {
-    for (const [index, { key, value = Buffer.alloc(0) }] of this.#records.entries()) {
+    for (const [index, { key, value = Buffer.alloc(0) }] of this.records.entries()) {
       const put = (what: string, changed: Buffer | undefined) =>
         this.#recordCase(changed === undefined ? 'remove' : 'change', key, what, [{ key, value: changed }])
       yield put('all of it', undefined)
@@ -159,7 +163,7 @@ export class StoreArtefact implements Artefact {
       beside[beside.length - 1] = (beside.at(-1) as number) ^ 1
       if (beside.length > 2 && this.#valueAt(beside) === undefined)
         yield this.#recordCase('duplicate', key, 'under the key beside', [{ key: beside, value }])
-      const next = this.#records[index + 1]
+      const next = this.records[index + 1]
       if (next?.key[1] !== key[1] || next === undefined || value.equals(next.value as Buffer)) continue
       yield this.#recordCase('move', key, 'swapped with the next', [
         { key, value: next.value },
@@ -205,12 +209,12 @@ export class StoreArtefact implements Artefact {
   /** A field that no hash covers, as an edit of that field alone. */
   #excuseOfBlock(key: Buffer, bytes: Buffer | undefined): string | undefined {
     const index = key.readUIntBE(2, 6)
-    const before = this.#blocks[index] as Value
+    const before = this.blocks[index] as Value
     const [after] = bytes === undefined ? [] : decodeAllIon(bytes)
     if (before.type !== 'struct' || after?.type !== 'struct') return undefined
     const changed = before.names.filter((name) => !isSame(before.get(name), after.get(name)))
     if (changed.length !== 1 || before.names.join() !== after.names.join()) return undefined
-    const edit: Edit = { operation: 'change', index, names: changed, variant: 1, make: () => this.#blocks }
+    const edit: Edit = { operation: 'change', index, names: changed, variant: 1, make: () => this.blocks }
     return this.#excuseOfEdit(edit, 'none', true)
   }
 
@@ -225,8 +229,8 @@ export class StoreArtefact implements Artefact {
 
   /** Marks of an import, with and without a record of one, alone and to hide changed data. */
   *#markCases(): Generator<Case> {
-    const last = this.#blocks.length - 1
-    for (const [index, block] of this.#blocks.entries()) {
+    const last = this.blocks.length - 1
+    for (const [index, block] of this.blocks.entries()) {
       const revisions = field(block, 'revisions')
       for (const [position, revision] of childrenOf(revisions ?? block).entries()) {
         const mark = { key: keyOf(doubtKey(index, position)), value: Buffer.alloc(0) }
@@ -242,11 +246,11 @@ export class StoreArtefact implements Artefact {
       }
     }
     for (const origin of ['complete', 'running', 'first'] as const) {
-      for (const edit of editsOfBlocks(this.#blocks)) {
+      for (const edit of editsOfBlocks(this.blocks)) {
         if (edit.operation !== 'everywhere') continue
         const what = `${origin} origin, ${edit.names.join('.')} of all blocks, variant ${edit.variant}`
         for (const level of ['none', 'block'] as const) {
-          const made = recomputed(this.#blocks, edit, level)
+          const made = recomputed(this.blocks, edit, level)
           const excuse = (withDigest: boolean) => this.#excuseOfEdit(edit, level, withDigest)
           if (made !== undefined)
             yield {
@@ -281,7 +285,7 @@ export class StoreArtefact implements Artefact {
   }
 
   #withForgedData(index: number, position: number, data: Value): Record {
-    const block = this.#blocks[index] as Value
+    const block = this.blocks[index] as Value
     const revisions = field(block, 'revisions') as Value
     const forged = childrenOf(revisions).map((item, at) =>
       at === position ? withField(item, 'data', withField(data, 'balance', int(999_100))) : item,
@@ -299,7 +303,7 @@ export class StoreArtefact implements Artefact {
       lastSequenceNo: state === 'first' ? 0 : last,
       isReadOnly: false,
       isVerified: true,
-      doubtfulRevisions: this.#records.filter(({ key }) => nameOf(key) === 'mark').length + marks,
+      doubtfulRevisions: this.records.filter(({ key }) => nameOf(key) === 'mark').length + marks,
     }
     return { key, value: Buffer.from(JSON.stringify({ ...identity, origin })) }
   }
@@ -365,9 +369,9 @@ export class StoreArtefact implements Artefact {
   /** Bytes that no record is in, or ones of a record that may be changed. */
   async #excuseOfBytes(): Promise<string | undefined> {
     const now = await recordsIn(this.#folder)
-    const isSame = now.length === this.#records.length && now.every((one, at) => isEqual(one, this.#records[at]))
+    const isSame = now.length === this.records.length && now.every((one, at) => isEqual(one, this.records[at]))
     if (isSame) return rowOf(this.#rows, "ledger's store", ['data.mdb'])?.unnoticed
-    const others = now.filter((one, at) => !isEqual(one, this.#records[at]))
+    const others = now.filter((one, at) => !isEqual(one, this.records[at]))
     const [only] = others
     const isIdentity = others.length === 1 && only?.key.equals(keyOf(identityKey)) === true
     return isIdentity ? this.#excuseOfIdentity(only?.value) : undefined

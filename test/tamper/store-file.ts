@@ -67,16 +67,17 @@ export async function rebuildIn(folder: string): Promise<void> {
   }
 }
 
-/** What the ledger says of its tables, documents and their history. */
-export async function answersIn(folder: string): Promise<string> {
+/** What the ledger says of its tables, documents and their history, or of those of one table. */
+export async function answersIn(folder: string, table?: string): Promise<string> {
   const ledger = await Ledger.open(openLmdbStore(folder), new SimEnv(99), { name: 'test', strictQldb: false })
   try {
     const client = new Client(ledger)
     const rows = client.run('SELECT name FROM information_schema.user_tables')
     const tables = rows.map((row) => /"(\w+)"/.exec(row)?.[1] as string)
-    const answers = tables.flatMap((table) => [
-      ...client.run(`SELECT * FROM _ql_committed_${table}`),
-      ...client.run(`SELECT * FROM history(${table})`),
+    const wanted = table === undefined ? tables : [table]
+    const answers = wanted.flatMap((name) => [
+      ...client.run(`SELECT * FROM _ql_committed_${name}`),
+      ...client.run(`SELECT * FROM history(${name})`),
     ])
     return [...rows, ...answers].join('\n')
   } finally {

@@ -49,7 +49,11 @@ function padded(key: string | Uint8Array, mask: number): Buffer {
 }
 
 /** A request signed by Amazon's signer, for a date of ours, to be changed before it is sent. */
-async function signed(url: string, nowMs: number, options: { body?: string; presign?: number; secret?: string } = {}) {
+async function signed(
+  url: string,
+  nowMs: number,
+  options: { body?: string; presign?: number; secret?: string; extra?: string[] } = {},
+) {
   const { hostname, port } = new URL(url)
   const signer = new SignatureV4({
     service: 'qldb',
@@ -64,7 +68,7 @@ async function signed(url: string, nowMs: number, options: { body?: string; pres
     hostname,
     port: Number(port),
     path: '/',
-    query: { extra: "a b+c/'(x)*" },
+    query: { extra: options.extra ?? "a b+c/'(x)*" },
     headers: {
       host: `${hostname}:${port}`,
       'content-type': 'application/x-amz-json-1.0',
@@ -88,7 +92,9 @@ type Signed = Awaited<ReturnType<typeof signed>>
 async function sendSigned(url: string, request: Signed, changes: { body?: string; query?: string } = {}) {
   const encode = (text: string) =>
     encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
-  const query = Object.entries(request.query ?? {}).map(([name, value]) => `${encode(name)}=${encode(String(value))}`)
+  const query = Object.entries(request.query ?? {}).flatMap(([name, value]) =>
+    [value].flat().map((one) => `${encode(name)}=${encode(String(one))}`),
+  )
   const response = await fetch(`${url}/?${query.join('&')}${changes.query ?? ''}`, {
     method: 'POST',
     headers: request.headers,
@@ -193,6 +199,25 @@ describe('with keys', () => {
     assert.equal((await sendSigned(url, forged)).type, 'InvalidSignatureException')
     const eternal = { ...request, query: { ...request.query, 'X-Amz-Expires': '604801' } } as Signed
     assert.equal((await sendSigned(url, eternal)).type, 'IncompleteSignatureException')
+  })
+
+  test('a presigned address has each field of its signature once, and of the day it was signed', async (t) => {
+    const { url, env } = await open(t)
+    const request = await signed(url, env.nowMs(), { presign: 60 })
+    const twice = await sendSigned(url, request, { query: '&X-Amz-Expires=60' })
+    assert.equal(twice.type, 'IncompleteSignatureException')
+    assert.match(twice.message ?? '', /'X-Amz-Expires' stands twice/)
+    const credential = String(request.query?.['X-Amz-Credential']).replace(/\/\d{8}\//, '/20200101/')
+    const older = { ...request, query: { ...request.query, 'X-Amz-Credential': credential } } as Signed
+    const late = await sendSigned(url, older)
+    assert.equal(late.type, 'IncompleteSignatureException')
+    assert.match(late.message ?? '', /date is not the date of the request/)
+  })
+
+  test('a presigned address may have a field of its own twice', async (t) => {
+    const { url, env } = await open(t)
+    const request = await signed(url, env.nowMs(), { presign: 60, extra: ['a', 'b'] })
+    assert.equal((await sendSigned(url, request)).status, 200)
   })
 
   test('a body is not read of one who has no key', async (t) => {

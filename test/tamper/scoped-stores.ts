@@ -1,0 +1,153 @@
+import { writeFileSync } from 'node:fs'
+import type { Value } from '../../src/values/value.ts'
+import { merkle } from '../independent/hashes.ts'
+import { type Artefact, type Case, type Outcome, type Verdict, verify } from './case.ts'
+import { type CoverageRow, rowOf } from './coverage.ts'
+import { StoreArtefact, type StoreSpec } from './store-cases.ts'
+import { answersIn, ledgerKeys, type Record, recordsIn } from './store-file.ts'
+import { field, hashIn } from './tree.ts'
+
+/** A store that is checked with a flag that leaves something out; every edit of a store, and what may pass for that. */
+export class ScopedStore implements Artefact {
+  readonly isSlow = true
+  readonly name: string
+  readonly digest: string
+  readonly unedited: Verdict
+  readonly check: (paths: readonly string[], digest: string | undefined) => Promise<Outcome>
+  readonly #base: StoreArtefact
+  readonly #scope: Scope
+  #folder = ''
+
+  constructor(base: StoreArtefact, scope: Scope) {
+    this.name = base.name
+    this.digest = base.digest
+    this.unedited = base.unedited
+    this.check = (paths, digest) => verify(paths, digest, scope.flags)
+    this.#base = base
+    this.#scope = scope
+  }
+
+  prepare(folder: string): readonly string[] {
+    return this.#base.prepare(folder)
+  }
+
+  *cases(): Generator<Case> {
+    for (const one of this.#base.cases())
+      yield {
+        ...one,
+        prepare: async (folder) => {
+          this.#folder = folder
+          return await one.prepare(folder)
+        },
+        excuse: async (withDigest) => {
+          const changed = await this.#changes()
+          const isBound = changed.some((record) => this.#scope.isBound(record))
+          return (await this.#excuseOf(changed)) ?? (await one.excuse(withDigest || isBound))
+        },
+      }
+  }
+
+  async #excuseOf(changed: readonly Change[]): Promise<string | undefined> {
+    for (const change of changed) if (!(await this.#scope.isLeftOut(change, this.#folder))) return undefined
+    return changed.length === 0 ? undefined : this.#scope.row
+  }
+
+  /** Records that are others than before the edit. */
+  async #changes(): Promise<Change[]> {
+    const keyed = (records: readonly Record[]) => new Map(records.map(({ key, value }) => [key.toString('hex'), value]))
+    const [before, after] = [keyed(this.#base.records), keyed(await recordsIn(this.#folder))]
+    const keys = new Set([...before.keys(), ...after.keys()])
+    return [...keys].flatMap((hex) => {
+      const [was, is] = [before.get(hex), after.get(hex)]
+      const isSame = was !== undefined && is !== undefined && was.equals(is)
+      return isSame ? [] : [{ key: Buffer.from(hex, 'hex'), was, is }]
+    })
+  }
+}
+
+interface Change {
+  readonly key: Buffer
+  readonly was: Buffer | undefined
+  readonly is: Buffer | undefined
+}
+
+interface Scope {
+  readonly flags: readonly string[]
+  /** What the coverage table says of what is left out. */
+  readonly row: string
+  /** A record that is checked against a digest without a second one. */
+  isBound(change: Change): boolean
+  isLeftOut(change: Change, folder: string): boolean | Promise<boolean>
+}
+
+/** Checked since a digest over its first blocks, which is worked out here without src. */
+export async function storeSince(
+  spec: StoreSpec,
+  tip: number,
+  saveAs: string,
+  rows: readonly CoverageRow[],
+): Promise<ScopedStore> {
+  const base = await StoreArtefact.open({ ...spec, isDerivedLeftOut: true }, rows)
+  const blocks = base.blocks.slice(0, tip + 1)
+  const digest = merkle(blocks.map((block) => hashIn(field(block, 'blockHash')) as Uint8Array))
+  const strand = field(field(blocks[0], 'blockAddress'), 'strandId') as Value & { readonly value: string }
+  const digestTipAddress = `{strandId:"${strand.value}",sequenceNo:${tip}}`
+  writeFileSync(saveAs, JSON.stringify({ digest: Buffer.from(digest).toString('base64'), digestTipAddress }))
+  const blockNo = ({ key }: Change) => (key[1] === journal && key.length === blockKeyBytes ? key.readUIntBE(2, 6) : -1)
+  return new ScopedStore(base, {
+    flags: ['--since', saveAs],
+    row: leftOut(rows, "ledger's store, with `--since`"),
+    isBound: (change) => blockNo(change) >= 0 && blockNo(change) <= tip,
+    isLeftOut: (change) =>
+      blockNo(change) === -1 ? !isTruth(change.key) : blockNo(change) < tip && change.is !== undefined,
+  })
+}
+
+/** Of derived data only a table's is compared. */
+export async function storeOfTable(spec: StoreSpec, table: string, rows: readonly CoverageRow[]): Promise<ScopedStore> {
+  const base = await StoreArtefact.open(spec, rows)
+  const number = numberOf(base.records, table)
+  const answers = await answersIn(spec.folder, table)
+  return new ScopedStore(base, {
+    flags: ['--table', table],
+    row: leftOut(rows, "ledger's store, with `--table`"),
+    isBound: () => false,
+    isLeftOut: async ({ key, was, is }, folder) => {
+      if (key[0] !== ledgerKeys) return false
+      switch (key[1]) {
+        case 4:
+        case 6:
+        case 7:
+          return ![0, number].includes(key.readUInt32BE(2))
+        case 5:
+          return [was, is].every((value) => value === undefined || ![0, number].includes(value.readUInt32BE(0)))
+        case 10:
+          return (await answersIn(folder, table)) === answers
+        default:
+          return false
+      }
+    },
+  })
+}
+
+const journal = 2
+const blockKeyBytes = 8
+
+/** The identity, and marks of an import. */
+function isTruth(key: Buffer): boolean {
+  return key[0] !== ledgerKeys || key[1] === 1 || key[1] === 11
+}
+
+function leftOut(rows: readonly CoverageRow[], file: string): string {
+  return rowOf(rows, file, [])?.unnoticed as string
+}
+
+/** A table's number is that of its document in the catalog. */
+function numberOf(records: readonly Record[], table: string): number {
+  const found = records.find(({ key, value }) => {
+    const isOfCatalog = key[0] === ledgerKeys && key[1] === 6 && key.readUInt32BE(2) === 0
+    return isOfCatalog && String(value).includes(table)
+  })
+  if (found === undefined) throw new Error(`the catalog has no table '${table}'`)
+  return found.key.readUIntBE(6, 6)
+}
