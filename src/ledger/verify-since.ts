@@ -1,5 +1,6 @@
 import { equalBytes, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
+import { isId } from '../base/ids.ts'
 import { type Block, coversHead, encodeBlock } from '../journal/block.ts'
 import type { SavedMarks } from '../journal/import-marks.ts'
 import { JournalCheck } from '../journal/journal-check.ts'
@@ -43,7 +44,8 @@ export function checkSince(
   const root = tree.root()
   const block = readBlock(snapshot, tip)
   const versionOf = (documentId: string) => {
-    const bytes = snapshot.get(documentIdKey(documentId))
+    // A block that was changed may name anything.
+    const bytes = isId(documentId) ? snapshot.get(documentIdKey(documentId)) : undefined
     return (bytes && versionAsOf(snapshot, decodePlace(bytes), tip)) ?? -1
   }
   const check = new JournalCheck({

@@ -4,6 +4,11 @@ import { blockKey, stateKey, summaryKey } from '../../src/ledger/keys.ts'
 import { type StoreReport, verifyStore } from '../../src/ledger/verify-ledger.ts'
 import type { Store } from '../../src/store/store.ts'
 import { isError, openLedger, run } from './ledger-fixture.ts'
+import { LedgerError } from '../../src/base/errors.ts'
+import { decodeAllIon } from '../../src/values/binary-reader.ts'
+import { encodeIon } from '../../src/values/binary-writer.ts'
+import { list, string, type Value } from '../../src/values/value.ts'
+import { childrenOf, field, withField } from '../tamper/tree.ts'
 
 /** A ledger of blocks 0 to 8; the digest is that at block 5, and document 'a' has versions before and after it. */
 async function grown() {
@@ -23,6 +28,15 @@ async function grown() {
 
 async function check(store: Store, since: Awaited<ReturnType<typeof grown>>['since']): Promise<StoreReport> {
   return await verifyStore(store, { since, saved: [since] })
+}
+
+function readBytes(store: Store, key: Uint8Array): Uint8Array {
+  const snapshot = store.snapshot()
+  try {
+    return Buffer.from(snapshot.get(key) as Uint8Array)
+  } finally {
+    snapshot.release()
+  }
 }
 
 async function change(store: Store, key: Uint8Array, edit: (bytes: Buffer) => void): Promise<void> {
@@ -51,6 +65,18 @@ test('without new blocks the digest alone is compared', async () => {
   assert.deepEqual([journal.findings, journal.gaps, journal.blocks, journal.digest], [[], [], 0, digest])
 })
 
+test('a block after the digest that names its document by something that is no id is found', async () => {
+  const { store, since, last } = await grown()
+  const [block] = decodeAllIon(readBytes(store, blockKey(last)))
+  const revisions = childrenOf(field(block, 'revisions') as Value)
+  const metadata = field(revisions[0], 'metadata') as Value
+  const renamed = withField(revisions[0] as Value, 'metadata', withField(metadata, 'id', string('')))
+  const changed = withField(block as Value, 'revisions', list([renamed, ...revisions.slice(1)]))
+  await store.write((transaction) => transaction.put(blockKey(last), encodeIon(changed)))
+  const { journal } = await check(store, since)
+  assert.ok(journal.findings.some(({ sequenceNo }) => sequenceNo === last))
+})
+
 test("every byte that is changed in a block after the digest, and in the digest's last block, is found", async () => {
   const { store, since, tip, last } = await grown()
   for (let sequenceNo = tip; sequenceNo <= last; sequenceNo += 1) {
@@ -62,7 +88,10 @@ test("every byte that is changed in a block after the digest, and in the digest'
       await change(store, blockKey(sequenceNo), flip)
       const found = await check(store, since).then(
         ({ journal }) => journal.findings.map((finding) => finding.sequenceNo),
-        () => [sequenceNo],
+        (error) => {
+          assert.ok(error instanceof LedgerError, String(error))
+          return [sequenceNo]
+        },
       )
       assert.ok(found.length > 0, `byte ${at} of block ${sequenceNo}`)
       await change(store, blockKey(sequenceNo), flip)

@@ -80,14 +80,14 @@ interface Scope {
   isLeftOut(change: Change, folder: string): boolean | Promise<boolean>
 }
 
-/** Checked since a digest over its first blocks, which is worked out here without src. */
+/** Checked since a digest over its first blocks, which is worked out here without src. All marks must be on those. */
 export async function storeSince(
   spec: StoreSpec,
   tip: number,
   saveAs: string,
   rows: readonly CoverageRow[],
 ): Promise<ScopedStore> {
-  const base = await StoreArtefact.open({ ...spec, isDerivedLeftOut: true }, rows)
+  const base = await StoreArtefact.open({ ...spec, isDerivedLeftOut: true, unedited: 'verified' }, rows)
   const blocks = base.blocks.slice(0, tip + 1)
   const digest = merkle(blocks.map((block) => hashIn(field(block, 'blockHash')) as Uint8Array))
   const strand = field(field(blocks[0], 'blockAddress'), 'strandId') as Value & { readonly value: string }

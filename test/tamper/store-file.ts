@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { open } from 'lmdb'
 import { Ledger } from '../../src/ledger/ledger.ts'
+import { readIdentity } from '../../src/ledger/records.ts'
 import { rebuild } from '../../src/ledger/rebuild.ts'
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { Client } from '../ledger/ledger-fixture.ts'
@@ -69,7 +70,11 @@ export async function rebuildIn(folder: string): Promise<void> {
 
 /** What the ledger says of its tables, documents and their history, or of those of one table. */
 export async function answersIn(folder: string, table?: string): Promise<string> {
-  const ledger = await Ledger.open(openLmdbStore(folder), new SimEnv(99), { name: 'test', strictQldb: false })
+  const store = openLmdbStore(folder)
+  const snapshot = store.snapshot()
+  const name = readIdentity(snapshot)?.name ?? ''
+  snapshot.release()
+  const ledger = await Ledger.open(store, new SimEnv(99), { name, strictQldb: false })
   try {
     const client = new Client(ledger)
     const rows = client.run('SELECT name FROM information_schema.user_tables')
