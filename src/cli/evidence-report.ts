@@ -1,4 +1,5 @@
 import { toBase64 } from '../base/bytes.ts'
+import type { LedgerError } from '../base/errors.ts'
 import type { EvidenceReport } from '../journal/verify-evidence.ts'
 import { counted } from './tool-progress.ts'
 import { headline, type Outcome, verdictOf, type VerifyReport } from './verify-report.ts'
@@ -41,6 +42,24 @@ export function reportOfEvidence(path: string, report: EvidenceReport, digestPat
     guesses,
   }
   return { verdict, lines, json }
+}
+
+/**
+ * The outcome for a file of evidence that can't be read: tampered where it is well formed and shows what no evidence shows,
+ * else incomplete.
+ */
+export function reportOfDamagedFile(path: string, error: LedgerError): VerifyReport {
+  const { message } = error
+  const isRefuted = error.code === 'proof/refuted'
+  const unchecked = isRefuted ? [] : [`${message}: nothing of the file was checked`]
+  const outcome: Outcome = { fault: isRefuted ? message : undefined, unchecked, matched: [] }
+  const [verdict, summary] = [verdictOf(outcome), headline(outcome)]
+  const findings = isRefuted ? [{ field: 'file', message }] : []
+  return {
+    verdict,
+    lines: [summary, ...(error.help === undefined ? [] : [error.help])],
+    json: { verdict, summary, subject: 'proof', file: path, findings, unchecked },
+  }
 }
 
 function adviceFor(hasDigest: boolean): string {

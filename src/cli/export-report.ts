@@ -31,7 +31,10 @@ const revisionCodes: ReadonlySet<string> = new Set(['json-data', 'revision-missi
 function outcomeOf({ findings, verdict, counts, coverage, evidence }: ExportReport): Outcome {
   const fault = findings.find(({ severity }) => severity === 'tampered')?.message
   const doubtful = findings.filter(({ severity }) => severity === 'doubtful')
-  const others = doubtful.filter(({ code }) => !revisionCodes.has(code))
+  // What a file that can't be read held is behind much else.
+  const others = [true, false].flatMap((isUnreadable) =>
+    doubtful.filter(({ code }) => !revisionCodes.has(code) && (code === 'file-unreadable') === isUnreadable),
+  )
   const unchecked = uncheckedOf({
     revisions: coverage.revisions,
     uncheckedRevisions: verdict === 'incomplete' ? coverage.jsonDoubtfulRevisions + coverage.missingRevisions : 0,

@@ -1,7 +1,9 @@
+import { constants, gunzipSync } from 'node:zlib'
 import { LedgerError } from '../base/errors.ts'
 import { evidenceBytesMax } from '../base/limits.ts'
-import { parseDigestFile, type SavedDigest } from '../journal/digest-file.ts'
-import { type Evidence, evidenceOfFile, parseEvidence } from '../journal/find-evidence.ts'
+import { claimOf } from '../journal/claimed-evidence.ts'
+import { notEvidence, parseDigestFile, type SavedDigest, unusableDigest } from '../journal/digest-file.ts'
+import { type Evidence, evidenceOfFile, parseEvidence, unrecognizedHelp } from '../journal/find-evidence.ts'
 import { decodeAllIon, isIonBinary } from '../values/binary-reader.ts'
 import { readBoundedFile } from './bounded-file.ts'
 import { fileError, writeError } from './file-error.ts'
@@ -29,17 +31,65 @@ function readOrError(path: string): readonly Evidence[] | LedgerError {
   }
 }
 
-/** In Ion text, JSON or Ion binary. */
+/** In Ion text, JSON or Ion binary, packed with gzip or not. */
 function readEvidence(path: string): Evidence[] {
-  const bytes = readBytes(path)
-  return inFile(path, () =>
-    isIonBinary(bytes) ? evidenceOfFile(decodeAllIon(bytes)) : parseEvidence(textOf(path, bytes)),
-  )
+  const { bytes, fault } = unpacked(readBytes(path))
+  return inFile(path, () => {
+    try {
+      if (fault !== undefined) throw notEvidence(`it can't be unpacked (${fault})`)
+      return isIonBinary(bytes) ? evidenceOfFile(decodeAllIon(bytes)) : parseEvidence(utf8Of(bytes))
+    } catch (error) {
+      throw error instanceof LedgerError ? asDamage(error, bytes) : error
+    }
+  })
 }
 
-/** A text file. Throws LedgerError 'file/unreadable' or 'file/not-text'. */
-function readTextFile(path: string): string {
-  return textOf(path, readBytes(path))
+/** Codes of a content that is neither Ion nor JSON. */
+const unreadableCodes: ReadonlySet<string> = new Set(['proof/malformed', 'ion/malformed', 'file/not-text'])
+
+/**
+ * A file that can't be read as 'proof/malformed' where it was evidence once, by the fields that it names, as
+ * 'proof/unrecognized' where it was a digest file or something else. Other errors pass.
+ */
+function asDamage(error: LedgerError, bytes: Uint8Array): LedgerError {
+  if (!unreadableCodes.has(error.code)) return error
+  const claim = claimOf(bytes)
+  if (claim === 'subject') return new LedgerError('proof/malformed', error.message, { cause: error })
+  if (claim === 'digest') return unusableDigest(error)
+  const text = `found neither a proof nor a digest, revision or block: ${error.message}`
+  return new LedgerError('proof/unrecognized', text, { cause: error, ...unrecognizedHelp })
+}
+
+/** The content of a gzip file, as far as it goes, and what ends it too early; of any other the bytes themselves. */
+function unpacked(bytes: Buffer): { readonly bytes: Buffer; readonly fault?: string } {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { bytes }
+  const limit = { maxOutputLength: evidenceBytesMax }
+  try {
+    return { bytes: gunzipSync(bytes, limit) }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== 'Z_BUF_ERROR' && code !== 'Z_DATA_ERROR') throw tooLargeUnpacked(error)
+    return { bytes: headOf(bytes), fault: message }
+  }
+}
+
+function tooLargeUnpacked(error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') return error
+  return new LedgerError('file/unreadable', `it has more than ${evidenceBytesMax} bytes unpacked`, {
+    cause: error as Error,
+  })
+}
+
+/** What of a damaged gzip file can be unpacked: enough to know what it was. */
+function headOf(bytes: Buffer): Buffer {
+  for (let length = bytes.length; length > 64; length = Math.floor(length / 2)) {
+    try {
+      return gunzipSync(bytes.subarray(0, length), { finishFlush: constants.Z_SYNC_FLUSH })
+    } catch {
+      // The damage lies in this part: a shorter one may be without it.
+    }
+  }
+  return Buffer.alloc(0)
 }
 
 function readBytes(path: string): Buffer {
@@ -50,17 +100,24 @@ function readBytes(path: string): Buffer {
   }
 }
 
-function textOf(path: string, bytes: Buffer): string {
+function utf8Of(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
-    throw new LedgerError('file/not-text', `'${path}' is not UTF-8 text`, { cause: error })
+    throw notEvidence('it is not UTF-8 text', error)
   }
 }
 
 /** Digest files, each with its path. Throws LedgerError that names the file. */
 export function readDigestFile(path: string): SavedDigest {
-  return inFile(path, () => parseDigestFile(readTextFile(path)))
+  const bytes = readBytes(path)
+  return inFile(path, () => {
+    try {
+      return parseDigestFile(utf8Of(bytes))
+    } catch (error) {
+      throw error instanceof LedgerError ? unusableDigest(error) : error
+    }
+  })
 }
 
 /** The digests that `--digest` names, by their files. */

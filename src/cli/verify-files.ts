@@ -7,7 +7,7 @@ import type { Evidence } from '../journal/find-evidence.ts'
 import { type Proof, verifyProof } from '../journal/proof.ts'
 import type { ProofFile } from '../journal/proof-file.ts'
 import { type EvidenceReport, verifyEvidence } from '../journal/verify-evidence.ts'
-import { reportOfEvidence } from './evidence-report.ts'
+import { reportOfDamagedFile, reportOfEvidence } from './evidence-report.ts'
 import { EvidenceFiles, inFile } from './proof-files.ts'
 import type { VerifyReport } from './verify-report.ts'
 
@@ -26,7 +26,12 @@ export function verifyFiles(
   guessesMax = jsonLoneGuessesMax,
   files = new EvidenceFiles(),
 ): VerifyReport[] {
-  const evidence = paths.flatMap((path) => files.of(path).map((item) => ({ path, item })))
+  const damaged: VerifyReport[] = []
+  const evidence = paths.flatMap((path) => {
+    const found = wholeOrDamage(path, files)
+    if ('verdict' in found) damaged.push(found)
+    return 'verdict' in found ? [] : found.map((item) => ({ path, item }))
+  })
   const digests: NamedDigest[] = [...trusted].map(([path, digest]) => ({ path, digest }))
   const subjects: { path: string; file: ProofFile }[] = []
   for (const { path, item } of evidence) {
@@ -34,6 +39,7 @@ export function verifyFiles(
     if (item.kind === 'proof') subjects.push({ path, file: item.file })
   }
   const steps = evidence.flatMap(({ path, item }) => (item.kind === 'steps' ? [{ path, proof: item.proof }] : []))
+  if (subjects.length === 0 && damaged.length > 0) return damaged
   if (subjects.length === 0) {
     throw new LedgerError('usage/invalid-argument', 'there is no proof, revision or block in these files', {
       help: "'qldb verify --digest FILE' checks a ledger against a digest",
@@ -46,9 +52,21 @@ export function verifyFiles(
   })
   const used = checked.flatMap(({ digest, report }) => (digest !== undefined && report.isTrustedDigest ? [digest] : []))
   const doubts = doubtsOfDigests(digests, used)
-  return checked.map(({ path, digest, report }, at) => {
+  const reports = checked.map(({ path, digest, report }, at) => {
     return reportOfEvidence(path, at === 0 ? withDoubts(report, doubts) : report, digest?.path)
   })
+  return [...reports, ...damaged]
+}
+
+/** What is in a file, or the report on one that was evidence and is damaged. Throws LedgerError for any other. */
+function wholeOrDamage(path: string, files: EvidenceFiles): readonly Evidence[] | VerifyReport {
+  try {
+    return files.of(path)
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    if (error.code !== 'proof/malformed' && error.code !== 'proof/refuted' && error.kind !== 'limit') throw error
+    return reportOfDamagedFile(path, error)
+  }
 }
 
 /** What is to be said of digests that nothing was held against: each that was given counts. */

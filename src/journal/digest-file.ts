@@ -1,5 +1,6 @@
 import { equalBytes, fromBase64, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
+import { placeAt } from '../base/span.ts'
 import { parseAllIon, parseIon } from '../values/text-reader.ts'
 import { printIon } from '../values/text-writer.ts'
 import { string, type StructValue, type Value } from '../values/value.ts'
@@ -85,15 +86,25 @@ export function parseEvidenceText(text: string): Value[] {
     return parseAllIon(text)
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error
-    throw new LedgerError('proof/malformed', `not Ion text: ${error.message}`, {
+    const place = error.span && placeAt(text, error.span.start)
+    const where = place === undefined ? '' : ` at line ${place.line}, column ${place.column}`
+    throw new LedgerError('proof/malformed', `not Ion or JSON${where}: ${error.message}`, {
       cause: error,
       ...(error.span === undefined ? {} : { span: error.span }),
     })
   }
 }
 
-export function notEvidence(message: string): LedgerError {
-  return new LedgerError('proof/malformed', message)
+/** A digest file that says nothing, since it is damaged or of another kind: what is to be checked has no part in that. */
+export function unusableDigest(error: LedgerError): LedgerError {
+  return new LedgerError('proof/unrecognized', `it is no digest file, or damaged: ${error.message}`, {
+    cause: error,
+    help: "'qldb digest --out FILE' saves a digest",
+  })
+}
+
+export function notEvidence(message: string, cause?: unknown): LedgerError {
+  return new LedgerError('proof/malformed', message, { cause })
 }
 
 /** A field under its name in Ion files, or with a capital, as AWS's JSON has it. */

@@ -104,7 +104,8 @@ export class FileBlocks {
   #noteFault(error: unknown): void {
     if (!isFileFault(error)) throw error
     const where = { file: this.#path, sequenceNo: this.#before }
-    this.#reading.findings.add('doubtful', 'file-unreadable', error.message, where)
+    const place = this.#before === undefined ? '' : `, after block ${this.#before}`
+    this.#reading.findings.add('doubtful', 'file-unreadable', error.message + place, where)
   }
 
   #takeValue(): SourceBlock | undefined {

@@ -1,7 +1,15 @@
 import { LedgerError } from '../base/errors.ts'
 import { envelopeDepthMax, envelopeValuesMax } from '../base/limits.ts'
 import { structOf, type StructValue, type Value } from '../values/value.ts'
-import { member, notEvidence, parseEvidenceText, type SavedDigest, savedDigestOf, unwrapIon } from './digest-file.ts'
+import {
+  member,
+  notEvidence,
+  parseEvidenceText,
+  type SavedDigest,
+  savedDigestOf,
+  unusableDigest,
+  unwrapIon,
+} from './digest-file.ts'
 import { type ProofFile, proofFileOf, proofIn } from './proof-file.ts'
 import type { Proof } from './proof.ts'
 
@@ -26,7 +34,7 @@ export function evidenceOfFile(values: readonly Value[]): Evidence[] {
   const only = values.length === 1 ? stepsOf(values[0] as Value) : undefined
   if (only !== undefined) return [{ kind: 'steps', proof: only }]
   const found = evidencesOf(values)
-  if (found.length === 0) throw notEvidence('there is nothing in it')
+  if (found.length === 0) throw new LedgerError('proof/unrecognized', 'there is nothing in it', unrecognizedHelp)
   return found
 }
 
@@ -70,9 +78,11 @@ function notNeeded(value: Value): LedgerError {
   const names = value.type === 'struct' ? value.names.slice(0, 5).join(', ') : ''
   const what = value.type === 'struct' ? `a struct${names === '' ? '' : ` of ${names}`}` : `a ${value.type}`
   const text = `found neither a proof nor a digest, revision or block, but ${what}`
-  return new LedgerError('proof/unrecognized', text, {
-    help: "'qldb verify' checks proofs, receipts, revisions, blocks, stream records and folders of exports",
-  })
+  return new LedgerError('proof/unrecognized', text, unrecognizedHelp)
+}
+
+export const unrecognizedHelp = {
+  help: "'qldb verify' checks proofs, receipts, revisions, blocks, stream records and folders of exports",
 }
 
 /** What a struct itself is; undefined for an envelope. */
@@ -83,8 +93,17 @@ function evidenceIn(value: StructValue): Evidence | undefined {
   if (type !== undefined && payload?.type === 'struct') return ofRecord(type, payload)
   const isSubject = ['revision', 'block', 'revisionHash'].some((name) => isOwn(value, name))
   if (isSubject || isHashes(member(value, 'proof'))) return proofOf(value)
-  const digest = savedDigestOf(value)
+  const digest = wholeDigestOf(value)
   return digest && { kind: 'digest', digest }
+}
+
+/** Throws LedgerError 'proof/unrecognized': nothing can be held against a digest that is damaged. */
+function wholeDigestOf(value: StructValue): SavedDigest | undefined {
+  try {
+    return savedDigestOf(value)
+  } catch (error) {
+    throw error instanceof LedgerError ? unusableDigest(error) : error
+  }
 }
 
 /** Records whose type is a string are read as a stream's, before this. */

@@ -1,8 +1,9 @@
-import { readdirSync, statSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
 import { exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
+import { claimOf } from './claimed-evidence.ts'
 import { markedField, type MarkedRevisions, marksOf } from './import-marks.ts'
 import { isFileFault, type OnRead, readFileValues } from './import-file.ts'
 import { FindingList } from './import-findings.ts'
@@ -198,9 +199,20 @@ async function lookInto(
     return found
   } catch (error) {
     if (!isFileFault(error)) throw error
-    const severity = isNamedSo || error.code === 'export/limit' ? 'doubtful' : 'note'
+    const isDoubtful = isNamedSo || error.code === 'export/limit' || claimOf(headOf(path)) === 'subject'
+    const severity = isDoubtful ? 'doubtful' : 'note'
     findings.add(severity, 'file-unreadable', `${error.message}`, { file: path })
     return undefined
+  }
+}
+
+function headOf(path: string): Uint8Array {
+  const head = Buffer.alloc(64 * 1024)
+  const file = openSync(path, 'r')
+  try {
+    return head.subarray(0, readSync(file, head, 0, head.length, 0))
+  } finally {
+    closeSync(file)
   }
 }
 

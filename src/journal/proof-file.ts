@@ -1,3 +1,4 @@
+import { LedgerError } from '../base/errors.ts'
 import { printIon } from '../values/text-writer.ts'
 import { blob, list, string, type StructValue, structOf, type TimestampValue, type Value } from '../values/value.ts'
 import { addressToIon, type Block, type BlockAddress, coversHead } from './block.ts'
@@ -161,8 +162,13 @@ export function proofFileOf(value: StructValue): ProofFile {
   if (subjects.length > 0) return file
   // AWS's migration sample.
   if (member(value, 'lastBlockNum') !== undefined)
-    throw notEvidence("it proves the last block of an export: give the export's folder as well")
-  throw notEvidence('the proof is of nothing: no revision, revisionHash or block stands beside it')
+    throw ofNothing('it proves the last block of an export', "give the export's folder as well")
+  const help = 'give the revision or block that it belongs to as well'
+  throw ofNothing('the proof is of nothing: no revision, revisionHash or block stands beside it', help)
+}
+
+function ofNothing(message: string, help: string): LedgerError {
+  return new LedgerError('proof/unrecognized', message, { help })
 }
 
 /** A proof: a list of hashes, or Ion text of one. Throws LedgerError 'proof/malformed'. */

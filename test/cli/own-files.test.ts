@@ -140,7 +140,7 @@ test('a saved digest cut at any byte is no digest', (t) => {
   const path = join(folder, 'cut')
   for (let length = 0; length < text.trimEnd().length; length += 1) {
     writeFileSync(path, text.slice(0, length))
-    assert.throws(() => readDigestFile(path), isError('proof/malformed'), `${length}`)
+    assert.throws(() => readDigestFile(path), isError('proof/unrecognized'), `${length}`)
   }
 })
 

@@ -92,12 +92,15 @@ test('digests are read as values and as AWS’s JSON, and nothing else is taken 
     [`{digest: "${hash} ", digestTipAddress: {strandId: "s", sequenceNo: 5}}`, /digest is no hash/],
     [`{digest: "${hash}", digestTipAddress: {strandId: "s", sequenceNo: -1}}`, /no block address/],
     [`{digest: "${hash}", digestTipAddress: "{"}`, /not Ion text/],
-    [`{digest: "${hash}", `, /not Ion text/],
+    [`{digest: "${hash}", `, /not Ion or JSON/],
   ] as const) {
     assert.throws(() => parseDigestFile(text), { code: 'proof/malformed', message }, text)
   }
   const last = `{"Digest":"${toBase64(new Uint8Array(32))}","LastBlockNum":3,"Proof":[]}`
-  assert.throws(() => parseEvidence(last), /it proves the last block of an export: give the export's folder as well/)
+  assert.throws(() => parseEvidence(last), {
+    code: 'proof/unrecognized',
+    message: /proves the last block of an export/,
+  })
 })
 
 test('every revision of journals of every length up to 40 is proven, by its file alone', () => {
@@ -175,7 +178,7 @@ test('a proof is held against a saved digest of its tip; of another tip or ledge
 test('a file cut short anywhere is no proof', () => {
   const text = proofText(journalOf(3), 1)
   for (let length = 0; length < text.trimEnd().length; length += 1) {
-    assert.throws(() => parseEvidence(text.slice(0, length)), /not Ion text|nothing in it/, `${length} characters`)
+    assert.throws(() => parseEvidence(text.slice(0, length)), /not Ion or JSON|nothing in it/, `${length} characters`)
   }
   for (const other of ['1', '[1]', '{}', '{a: 1, a: 2}', '{proof: 1, revision: {}}']) {
     assert.throws(() => parseEvidence(other), { code: 'proof/unrecognized' }, other)
