@@ -24,6 +24,7 @@ export type ExportFindingCode =
   | 'starts-late'
   | 'documents-unchecked'
   | 'digest-not-covered'
+  | 'evidence-unchecked'
 
 export interface ExportFinding {
   readonly severity: Severity
@@ -119,7 +120,5 @@ const contradictions: ReadonlySet<FindingCode> = new Set<FindingCode>([
 ])
 
 export function severityOf(code: FindingCode): Severity {
-  // Hashes cover both sides: if they differ, QLDB wrote them so.
-  if (code === 'documents') return 'note'
   return contradictions.has(code) || isGap({ code }) ? 'doubtful' : 'tampered'
 }

@@ -1,35 +1,8 @@
 import { CanonicalIon } from '../values/canonical-ion.ts'
 import { none } from '../values/hash-rounds.ts'
+import { names } from './sealed-names.ts'
 import { hashBytes } from './shape.ts'
 import { SoundBlock, type SoundFacts } from './sound-block.ts'
-
-const names = {
-  blockAddress: Buffer.from('blockAddress'),
-  strandId: Buffer.from('strandId'),
-  sequenceNo: Buffer.from('sequenceNo'),
-  transactionId: Buffer.from('transactionId'),
-  blockTimestamp: Buffer.from('blockTimestamp'),
-  blockHash: Buffer.from('blockHash'),
-  entriesHash: Buffer.from('entriesHash'),
-  previousBlockHash: Buffer.from('previousBlockHash'),
-  entriesHashList: Buffer.from('entriesHashList'),
-  transactionInfo: Buffer.from('transactionInfo'),
-  statements: Buffer.from('statements'),
-  statement: Buffer.from('statement'),
-  startTime: Buffer.from('startTime'),
-  statementDigest: Buffer.from('statementDigest'),
-  documents: Buffer.from('documents'),
-  tableName: Buffer.from('tableName'),
-  tableId: Buffer.from('tableId'),
-  revisions: Buffer.from('revisions'),
-  hash: Buffer.from('hash'),
-  data: Buffer.from('data'),
-  metadata: Buffer.from('metadata'),
-  id: Buffer.from('id'),
-  version: Buffer.from('version'),
-  txTime: Buffer.from('txTime'),
-  txId: Buffer.from('txId'),
-} as const
 
 /** Documents that stand in another order than the revisions are put beside them up to so many. */
 const unorderedDocumentsMax = 64
@@ -74,6 +47,8 @@ class Reading {
   readonly versions: number[] = []
   /** Beginnings and ends of the statements. */
   readonly texts: number[] = []
+  /** Whether each revision has the block's time, as those made here have. */
+  hasBlockTime = true
   /** Whether the times of statements and revisions are close before the block's, as far as their numbers tell. */
   isTimely = true
 
@@ -176,7 +151,8 @@ export class SealedBlocks extends CanonicalIon {
     if (reading.root !== none && !this.#explain(reading.root, entries, explained)) return undefined
     const coversHead = this.#explain(reading.head, entries, explained)
     const opaqueEntries = entries.length - explained.size
-    if (coversHead ? opaqueEntries > 0 || !this.#isInOrder(reading) : !this.#isOfQldb(reading)) return undefined
+    if (coversHead ? opaqueEntries > 0 || !reading.hasBlockTime || !this.#isInOrder(reading) : !this.#isOfQldb(reading))
+      return undefined
     const facts = [reading.clock, reading.sequenceNo, reading.statements, reading.uncheckedDigests, opaqueEntries]
     facts.push(coversHead ? 1 : 0, reading.strandAt - start, reading.strandEnd - start, reading.blockHash - start)
     facts.push(previous === none ? none : previous - start)
@@ -426,8 +402,9 @@ export class SealedBlocks extends CanonicalIon {
     let data: number = none
     let round = 0
     if (name !== none && this.isSymbol(name, names.data)) {
+      const dataAt = this.at
       const dataRound = this.readHashedStruct(end)
-      if (dataRound === none) return none
+      if (dataRound === none || this.#hasTransactionId(dataAt, this.at)) return none
       data = this.hashOfStruct(this.lastStruct, dataRound + 1)
       round = dataRound + 1
       if (data === none || this.at >= end) return none
@@ -443,6 +420,22 @@ export class SealedBlocks extends CanonicalIon {
     return this.#expect(digest, hash) ? hash : none
   }
 
+  /** Whether a struct that has been read has a field `txId`: it could be metadata (revision-form.ts). */
+  #hasTransactionId(start: number, end: number): boolean {
+    return this.#again(start, () => {
+      if (this.enterContainer(0xd, end) !== end) return true
+      while (this.at < end) {
+        const id = this.readSymbolId(end)
+        if (id === none || this.isSymbol(id, names.txId)) return true
+        const descriptor = this.bytes[this.at] as number
+        const valueEnd = descriptor >> 4 === 1 ? this.at + 1 : this.readHead(descriptor, end)
+        if (valueEnd === none) return true
+        this.at = valueEnd
+      }
+      return false
+    })
+  }
+
   #readMetadata(reading: Reading, end: number): boolean {
     if (this.enterContainer(0xd, end) !== end || this.#readName(names.id, end) === none) return false
     const idAt = this.#readContent(0x8, end)
@@ -455,6 +448,7 @@ export class SealedBlocks extends CanonicalIon {
     const clock = this.#readClock(end)
     if (clock === none || clock > reading.clock || this.#readName(names.txId, end) === none) return false
     reading.note(clock)
+    if (clock !== reading.clock) reading.hasBlockTime = false
     const start = this.#readContent(0x8, end)
     const { transactionIdAt, transactionIdEnd } = reading
     const length = transactionIdEnd - transactionIdAt

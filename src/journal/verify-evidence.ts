@@ -4,14 +4,16 @@ import { ionHash } from '../values/ion-hash.ts'
 import { joinHashes } from '../values/join-hashes.ts'
 import { compareInstants, instantOf } from '../values/timestamp.ts'
 import type { StructValue } from '../values/value.ts'
-import { type BlockAddress, blockFromIon, headOf, type Revision, revisionHash } from './block.ts'
+import { type BlockAddress, blockFromIon, headOf, type Revision, revisionHash, type TransactionInfo } from './block.ts'
 import { knownFields, revisionFromIon, transactionInfoFromIon } from './block-from-ion.ts'
 import type { Digest } from './digest.ts'
 import { sameDigest } from './digest-file.ts'
 import { isJsonBlock, isJsonRevision, JsonRetyper } from './import-json.ts'
 import { rootOf } from './merkle-tree.ts'
 import type { ProofFile } from './proof-file.ts'
+import { checkLeaf } from './proof-leaf.ts'
 import { journalSteps, misplaced } from './proof-path.ts'
+import { strangeNames } from './revision-form.ts'
 import { type Finding, isWithinTransaction, unknownFields, verifyBlock } from './verify.ts'
 
 /** What the check of one proof found. */
@@ -59,6 +61,8 @@ class EvidenceCheck {
   #subject = 'a revision'
   #shows = ''
   #provesTable = false
+  /** Shown to be of the revision's block. */
+  #info: TransactionInfo | undefined
   /** Its data came as JSON, and there were more guesses at its types than were tried. */
   #isUntyped = false
   /** That all readings of its JSON were tried. */
@@ -175,18 +179,33 @@ class EvidenceCheck {
       return
     }
     const folds = this.#fold(hash)
+    if (folds === undefined) return
     const what = shown === undefined ? 'a revision with this hash' : 'this revision'
     const whose = this.#isTrusted ? 'the saved digest' : "the file's own digest"
     this.#shows = `${this.#subject}: ${what} belongs to ${whose}`
     this.#checkStatements(folds, shown, address)
-    if (address === undefined) return
+    if (address === undefined) {
+      if (shown !== undefined) this.#checkLeaf(shown, undefined, false)
+      return
+    }
     this.#checkAddresses(address, shown)
     const isPlaced = this.#checkHead(address, folds, shown)
     if (!isPlaced) this.#unproven.push('blockAddress')
+    const toEntries = folds.slice(0, Math.max(0, folds.length - this.#journalSteps(address)))
+    if (shown !== undefined) this.#checkLeaf(shown, toEntries, isPlaced)
     const inBlock = folds.length - 1 - this.#journalSteps(address)
     if (inBlock < 0)
       this.#find('proof', `it has ${folds.length - 1} hashes, too few for its block and the digest's tip`)
     else if (this.#findings.length === 0) this.#checkPlace(address, inBlock)
+  }
+
+  #checkLeaf(revision: Revision, folds: readonly Uint8Array[] | undefined, isPlaced: boolean): void {
+    const { head, entriesHashList: entries = head?.entriesHashList } = this.#file
+    const isRoot = entries !== undefined && equalBytes(folds?.at(-1) ?? new Uint8Array(0), rootOf(entries))
+    const shown = { folds, entries: isRoot ? entries : undefined, info: this.#info, head: isPlaced ? head : undefined }
+    const { findings, unchecked } = checkLeaf({ revision, ...shown })
+    this.#findings.push(...findings)
+    this.#unchecked.push(...unchecked)
   }
 
   /** Whether the proof can be one of the block's place; its first hashes are within the block. */
@@ -234,7 +253,10 @@ class EvidenceCheck {
         this.#unchecked.push('its entries are not in the order of those of QLDB, so that its statements are not proven')
         return
       }
+    } else if (!equalBytes(entriesHashList.at(-1) ?? new Uint8Array(0), hash)) {
+      this.#find('transactionInfo', 'it is not the last entry of its block')
     }
+    this.#info = info
     const document = info.documents?.get(shown?.metadata?.id ?? '')
     if (document === undefined) {
       this.#unchecked.push('transactionInfo does not name its document')
@@ -276,6 +298,9 @@ class EvidenceCheck {
       this.#find('revision.hash', message + this.#readings)
     }
     const address = revision.ion.get('blockAddress')
+    if (this.#file.proof === undefined)
+      for (const name of strangeNames(metadataIon))
+        this.#unchecked.push(`its metadata has the field '${name}', which no published revision has`)
     const unknown = [
       ...unknownFields(revision.ion, knownFields.revision, ''),
       ...(address?.type === 'struct' ? unknownFields(address, knownFields.address, 'blockAddress.') : []),
@@ -354,7 +379,7 @@ class EvidenceCheck {
       this.#unchecked.push('its proof leads to the digest of another block than the saved one')
       return
     }
-    this.#fold(block.blockHash)
+    if (this.#fold(block.blockHash) === undefined) return
     const { sequenceNo: tip } = (this.#digest as Digest).digestTipAddress
     const fault = misplaced(sequenceNo, tip, block.previousBlockHash, this.#file.proof ?? [])
     if (fault !== undefined) this.#find('block.blockAddress', fault)
@@ -362,13 +387,22 @@ class EvidenceCheck {
     this.#checkAddresses(block.blockAddress, undefined)
   }
 
-  /** The hashes on the way from the subject to the digest, both included; finds a way that leads elsewhere. */
-  #fold(hash: Uint8Array): Uint8Array[] {
+  /**
+   * The hashes on the way from the subject to the digest, both included; finds a way that leads elsewhere. Undefined for one
+   * that does, of a proof that does not say which digest it was made for.
+   */
+  #fold(hash: Uint8Array): Uint8Array[] | undefined {
     const folds = [hash]
     for (const sibling of this.#file.proof ?? []) folds.push(joinHashes(folds.at(-1) as Uint8Array, sibling))
     const last = folds.at(-1) as Uint8Array
     const { digest } = this.#digest as Digest
-    if (hash.length === 0 || !equalBytes(last, digest)) {
+    const leadsThere = hash.length > 0 && equalBytes(last, digest)
+    if (!leadsThere && this.#isTrusted && this.#file.digest === undefined) {
+      const text = 'its proof does not lead to the saved digest, and does not say to which one'
+      this.#unchecked.push(`${text}: it was made for another, or something was changed`)
+      return undefined
+    }
+    if (!leadsThere) {
       this.#find('proof', `it leads to ${toBase64(last)}, expected the digest ${toBase64(digest)}`)
     }
     return folds

@@ -7,6 +7,7 @@ import type { StructValue, TimestampValue } from '../values/value.ts'
 import { type Block, type DocumentInfo, headOf, type Revision, revisionHash, type TransactionInfo } from './block.ts'
 import { knownFields } from './block-from-ion.ts'
 import { rootOf } from './merkle-tree.ts'
+import { foreignRevisionFaults, ownRevisionFaults } from './revision-form.ts'
 import { changesCatalog, type EntryPlaces, isCatalogChange, opaqueEntriesOfQldb, unlikeQldb } from './qldb-form.ts'
 
 /**
@@ -32,6 +33,7 @@ export type FindingCode =
   | 'revision-transaction'
   | 'revision-time'
   | 'revision-version'
+  | 'revision-metadata'
   | 'documents'
   | 'block-time'
   | 'redaction'
@@ -44,6 +46,8 @@ export type FindingCode =
 export type GapCode =
   | 'revision-missing'
   | 'revision-unchecked'
+  | 'revision-unnamed'
+  | 'revision-ambiguous'
   | 'entries-unknown'
   | 'block-blank'
   | 'redaction-missing'
@@ -67,6 +71,8 @@ export const headFields: readonly string[] = ['blockAddress', 'transactionId', '
 const gapCodes: ReadonlySet<string> = new Set<GapCode>([
   'revision-missing',
   'revision-unchecked',
+  'revision-unnamed',
+  'revision-ambiguous',
   'entries-unknown',
   'block-blank',
   'redaction-missing',
@@ -168,6 +174,7 @@ class BlockCheck implements BlockReport {
     }
     this.#checkHead(mustCoverHead)
     this.#guard(() => this.#checkDocuments())
+    if (!this.findings.some(({ code }) => code === 'malformed')) this.#guard(() => this.#checkRevisionForms())
     this.#checkEntries()
     if (!this.coversHead) this.#guard(() => this.#checkForeign(mustCoverHead))
     this.#checkStart(block)
@@ -277,9 +284,6 @@ class BlockCheck implements BlockReport {
     if (transactionInfo === undefined) return
     const ids = new Set((revisions ?? []).flatMap((revision) => revision.metadata?.id ?? []))
     const documents: ReadonlyMap<string, DocumentInfo> = transactionInfo.documents ?? new Map()
-    for (const id of ids) {
-      if (!documents.has(id)) this.#find('documents', `document '${id}' has a revision but is not in transactionInfo`)
-    }
     for (const [id, document] of documents) {
       if (ids.has(id)) continue
       if (this.coversHead) {
@@ -291,6 +295,11 @@ class BlockCheck implements BlockReport {
       }
     }
     this.#checkHidden(transactionInfo)
+  }
+
+  #checkRevisionForms(): void {
+    const faults = this.coversHead ? ownRevisionFaults(this.#block) : foreignRevisionFaults(this.#block)
+    for (const [code, text] of faults) this.#find(code, text)
   }
 
   /** Revisions that show only their hash and are of no document: QLDB has them where a statement changes its catalog. */

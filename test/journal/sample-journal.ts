@@ -62,7 +62,7 @@ function contentOf(
   const statement = `UPDATE Vehicle /* ${sequenceNo} */ SET x = 1`
   const ids = Object.keys(documents)
   const revisions = ids.map((id): RevisionContent => {
-    const metadata = { id, version: nextVersion(id), txTime: timestampFromMs(startMs + 5), txId: transactionId }
+    const metadata = { id, version: nextVersion(id), txTime: timestampFromMs(startMs + 20), txId: transactionId }
     const text = documents[id] as string
     return text === '' ? { metadata } : { data: parseIon(text) as StructValue, metadata }
   })
