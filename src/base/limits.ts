@@ -251,6 +251,8 @@ export const exportOpenFilesMax = 64
 export const exportReorderBlocksMax = 64
 /** Bytes of the same. */
 export const exportReorderBytesMax = 64 * 1024 * 1024
+/** Blocks of a stream that have gone, of whose records hashes are kept, 16 bytes each: one that comes again is known. */
+export const streamRememberedBlocksMax = 100_000
 /** Blocks of a stream's records held until the ones before them have come. */
 export const streamPendingBlocksMax = 4_096
 /** Bytes of the same. */
@@ -268,6 +270,8 @@ export const jsonGuessesMax = 262_144
  * that were decimals or floats have 2^20 readings.
  */
 export const jsonLoneGuessesMax = 1_100_000
+/** Bytes of a document that one guess counts for: each hashes much of it again, so that larger ones have fewer guesses. */
+export const jsonGuessBytes = 1_024
 /** Guesses in vain, of all documents of an export together, after which fewer are made for each: some minutes of work. */
 export const jsonGuessesWastedMax = 20_000_000
 /** How deep a receipt, revision or block may be wrapped in other structs and lists, and values looked at on the way. */

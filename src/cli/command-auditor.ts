@@ -43,7 +43,7 @@ export const commandAuditor: Auditor = {
     const { wishes, operands } = invocation
     const reports =
       operands.length > 0
-        ? verifyFiles(operands, savedDigests(wishes), wishes.guesses)
+        ? await verifyFiles(operands, savedDigests(wishes), { guesses: wishes.guesses, onTurn: () => aTurn(control) })
         : [await verifyConnected(connection, wishes, control)]
     const format = wishes.format ?? (control.inJson === true ? 'json' : 'text')
     const form = format === 'json' ? 'json' : 'lines'
@@ -62,6 +62,12 @@ function parsed<Wishes>(
   const invocation = parseToolArguments<Wishes>(program, words)
   if (invocation.kind !== 'text') return invocation
   return { kind: 'text', answer: { text: invocation.text.trimEnd(), form: 'lines' } }
+}
+
+/** Lets Ctrl-C be heard. */
+async function aTurn({ signal }: AuditControl): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+  if (signal?.aborted === true) throw new LedgerError('cancelled/by-user', 'stopped while files were checked')
 }
 
 async function verifyConnected(

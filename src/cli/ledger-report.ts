@@ -77,7 +77,10 @@ function outcomeOf(
   const others = gaps.filter(({ code }) => !revisionGaps.has(code)).map(({ message }) => message)
   const unchecked = uncheckedOf({ revisions, uncheckedRevisions, others, otherCount: gapCount - uncheckedRevisions })
   if (origin?.state === 'running') unchecked.push('its import is unfinished')
-  if (derived?.isComplete === false && table !== undefined) unchecked.push(`the table's data: ${unfinishedRebuild}`)
+  if (derived?.isComplete === false) {
+    const what = table === undefined ? 'tables, indexes and history' : "the table's data"
+    unchecked.push(`${what}: ${unfinishedRebuild}`)
+  }
   return {
     fault: findings[0]?.message,
     unchecked,

@@ -55,14 +55,20 @@ export async function makeProof(
   const tip = saved.digestTipAddress
   checkCovers(saved, found)
   const { revision, proof } = await client.revision(found.address, wish.documentId, tip)
-  const { block } = await client.block(found.address)
+  const { block: blockIon } = await client.block(found.address)
+  const block = blockFromIon(blockIon)
+  if (!isSameAddress(block.blockAddress, found.address))
+    throw new LedgerError(
+      'proof/refuted',
+      `the ledger answered block ${block.blockAddress.sequenceNo}, expected ${found.address.sequenceNo}`,
+    )
   if (revision.type !== 'struct') throw malformedAnswer('GetRevision')
   checkAsked(revision, wish.documentId, found)
   const made: RevisionProof = {
     ledger: connection.ledger,
     table: found.table,
     revision,
-    block: blockFromIon(block),
+    block,
     proof: proofFromIon(proof),
     digest: saved,
     date: timestampFromMs(realEnv.nowMs()),
@@ -100,6 +106,10 @@ function checkAsked(revision: StructValue, documentId: string, { version }: Foun
     id?.type === 'string' && number?.type === 'int' ? `version ${number.value} of '${id.value}'` : 'something else'
   const text = `the ledger answered with ${found}, expected version ${version} of document '${documentId}'`
   throw new LedgerError('proof/refuted', text)
+}
+
+function isSameAddress(left: BlockAddress, right: BlockAddress): boolean {
+  return left.strandId === right.strandId && left.sequenceNo === right.sequenceNo
 }
 
 /** A ledger that gives a proof which does not hold has been tampered with, or the saved digest is not of its journal. */

@@ -20,24 +20,25 @@ interface NamedDigest {
  * Checks the proofs, receipts, revisions and blocks of files without a ledger; a digest file among them is what
  * the others are held against, as one given with `--digest` is. Throws LedgerError that names the file.
  */
-export function verifyFiles(
+export async function verifyFiles(
   paths: readonly string[],
   trusted: ReadonlyMap<string, SavedDigest>,
-  guessesMax = jsonLoneGuessesMax,
-  files = new EvidenceFiles(),
-): VerifyReport[] {
-  const damaged: VerifyReport[] = []
-  const evidence = paths.flatMap((path) => {
-    const found = wholeOrDamage(path, files)
-    if ('verdict' in found) damaged.push(found)
-    return 'verdict' in found ? [] : found.map((item) => ({ path, item }))
-  })
-  const digests: NamedDigest[] = [...trusted].map(([path, digest]) => ({ path, digest }))
-  const subjects: { path: string; file: ProofFile }[] = []
-  for (const { path, item } of evidence) {
-    if (item.kind === 'digest') digests.push({ path, digest: item.digest })
-    if (item.kind === 'proof') subjects.push({ path, file: item.file })
-  }
+  {
+    guesses = jsonLoneGuessesMax,
+    files = new EvidenceFiles(),
+    onTurn,
+  }: {
+    readonly guesses?: number | undefined
+    readonly files?: EvidenceFiles
+    /** Hears of guesses at the types of JSON's data, while there are many. May throw to stop. */
+    readonly onTurn: (guesses: number) => void | Promise<void>
+  },
+): Promise<VerifyReport[]> {
+  const { evidence, damaged } = evidenceOf(paths, files)
+  const [given, named] = [namedDigests(trusted), namedDigests(digestsAmong(paths, files))]
+  // A file beside the proofs may be as forged as they are: where a digest is given apart, that is what they must lead to.
+  const digests = given.length > 0 ? given : named
+  const subjects = evidence.flatMap(({ path, item }) => (item.kind === 'proof' ? [{ path, file: item.file }] : []))
   const steps = evidence.flatMap(({ path, item }) => (item.kind === 'steps' ? [{ path, proof: item.proof }] : []))
   if (subjects.length === 0 && damaged.length > 0) return damaged
   if (subjects.length === 0) {
@@ -45,17 +46,50 @@ export function verifyFiles(
       help: "'qldb verify --digest FILE' checks a ledger against a digest",
     })
   }
-  const retyper = new JsonRetyper(guessesMax)
+  const retyper = new JsonRetyper(guesses)
+  for (const { file } of subjects) {
+    const value = file.block ?? file.revision
+    if (value !== undefined) await retyper.prepare(value, onTurn)
+  }
   const checked = withProofs(subjects, steps, digests).map(({ path, file }) => {
     const digest = digestFor(file, digests)
     return { path, digest, report: inFile(path, () => verifyEvidence(file, digest?.digest, retyper)) }
   })
   const used = checked.flatMap(({ digest, report }) => (digest !== undefined && report.isTrustedDigest ? [digest] : []))
-  const doubts = doubtsOfDigests(digests, used)
+  const doubts = doubtsOfDigests([...given, ...named], used)
+  doubts.unchecked.push(...uselessDigests(evidence, named))
   const reports = checked.map(({ path, digest, report }, at) => {
     return reportOfEvidence(path, at === 0 ? withDoubts(report, doubts) : report, digest?.path)
   })
   return [...reports, ...damaged]
+}
+
+interface NamedEvidence {
+  readonly path: string
+  readonly item: Evidence
+}
+
+/** What is in all files, and the reports on those that are damaged. */
+function evidenceOf(paths: readonly string[], files: EvidenceFiles) {
+  const damaged: VerifyReport[] = []
+  const evidence = paths.flatMap((path): NamedEvidence[] => {
+    const found = wholeOrDamage(path, files)
+    if ('verdict' in found) damaged.push(found)
+    return 'verdict' in found ? [] : found.map((item) => ({ path, item }))
+  })
+  return { evidence, damaged }
+}
+
+function namedDigests(digests: ReadonlyMap<string, SavedDigest>): NamedDigest[] {
+  return [...digests].map(([path, digest]) => ({ path, digest }))
+}
+
+/** Whoever made what stands in one file with a digest could have made up the digest, too. */
+function uselessDigests(evidence: readonly NamedEvidence[], named: readonly NamedDigest[]): string[] {
+  const others = evidence.filter(({ path, item }) => item.kind === 'digest' && !named.some((one) => one.path === path))
+  return others.map(
+    ({ path }) => `the digest beside other evidence in '${path}' proves nothing: save it in a file of its own`,
+  )
 }
 
 /** What is in a file, or the report on one that was evidence and is damaged. Throws LedgerError for any other. */
@@ -72,7 +106,7 @@ function wholeOrDamage(path: string, files: EvidenceFiles): readonly Evidence[] 
 /** What is to be said of digests that nothing was held against: each that was given counts. */
 interface DigestDoubts {
   readonly findings: EvidenceReport['findings']
-  readonly unchecked: readonly string[]
+  readonly unchecked: string[]
 }
 
 /** Throws LedgerError 'proof/foreign-digest' for one of another ledger than those that were used. */

@@ -5,7 +5,7 @@ import { isStoreDirectory } from '../store/lmdb-files.ts'
 import { wrongUsage } from './args.ts'
 import { EvidenceFiles, savedDigests } from './proof-files.ts'
 import { addLedgerFlags, parseToolArguments } from './tool-arguments.ts'
-import { progressOption } from './tool-progress.ts'
+import { progressOption, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tools.ts'
 import { refuseLocal, verifyCommand, type VerifyWishes } from './verify-command.ts'
 import { isExportPath, verifyExportPaths } from './verify-export-tool.ts'
@@ -79,5 +79,12 @@ async function checkOperands(
   const isExport = await some(operands, isExportPath)
   const files = new EvidenceFiles()
   if (isExport && !hasLoneProof(operands, files)) return [await verifyExportPaths(operands, wishes, world, files)]
-  return verifyFiles(operands, savedDigests(wishes), wishes.guesses, files)
+  const progress = new ToolProgress(world, wishes.progress)
+  const onTurn = (guesses: number) =>
+    progress.report("guessing at the types of JSON's data", guesses, undefined, 'guesses')
+  try {
+    return await verifyFiles(operands, savedDigests(wishes), { guesses: wishes.guesses, files, onTurn })
+  } finally {
+    progress.dispose()
+  }
 }

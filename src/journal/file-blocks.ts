@@ -64,6 +64,7 @@ export class FileBlocks {
     const next = this.#isAtEnd ? undefined : await this.#windows.next()
     if (next !== undefined && next.done !== true) {
       const [window, found] = next.value
+      if (!this.#isIon) await this.#prepare(window)
       this.#window = window
       this.#found = found
       this.#at = 0
@@ -75,6 +76,16 @@ export class FileBlocks {
     if (failure !== undefined) this.#noteFault(failure.error)
     await this.close()
     return false
+  }
+
+  /** Guesses at the types of JSON's data may take long: others get a turn. */
+  async #prepare(window: readonly FileItem[]): Promise<void> {
+    const { retyper, onRead } = this.#reading
+    for (const item of window) {
+      if ('text' in item || 'stream' in item) continue
+      const values = item.value.type === 'list' ? item.value.items : [item.value]
+      for (const value of values) if (value.type === 'struct') await retyper.prepare(value, () => onRead?.(0))
+    }
   }
 
   async close(): Promise<void> {

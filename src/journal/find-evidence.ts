@@ -66,10 +66,9 @@ class EvidenceSearch {
 
   #lookInto(value: StructValue, depth: number): void {
     const found = evidenceIn(value)
-    if (found !== undefined) {
-      this.found.push(found)
-      return
-    }
+    if (found !== undefined) this.found.push(found)
+    // A digest has no other fields: what stands beside it is none of it.
+    if (found !== undefined && found.kind !== 'digest') return
     for (const field of value.values) this.look(unwrapped(field), depth + 1, false)
   }
 }

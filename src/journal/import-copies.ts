@@ -1,6 +1,6 @@
 import { equalBytes } from '../base/bytes.ts'
 import { ionEquals } from '../values/compare.ts'
-import type { Block } from './block.ts'
+import { type Block, redactBlock } from './block.ts'
 import { downConvert } from './export-json.ts'
 import type { SourceBlock } from './import-blocks.ts'
 import type { FindingList } from './import-findings.ts'
@@ -28,7 +28,7 @@ export function bestCopy(copies: readonly SourceBlock[], findings: FindingList):
       findings.add('tampered', 'copies-differ', `${names} differ; the first is not as it was written`, where)
     else if (!equalBytes(block.blockHash, best.block.blockHash))
       findings.add('tampered', 'copies-differ', `${names} have different hashes: they are of different journals`, where)
-    else if (redactions(best.block) !== redactions(block))
+    else if (redactions(best.block) !== redactions(block) && sameBlock(redactedAs(block, best.block), best.block))
       findings.add('note', 'redacted-copy', `${names} differ: one has a revision redacted, that one counts`, where)
     else findings.add('doubtful', 'copies-differ', `${names} differ in fields that no hash covers`, where)
   }
@@ -38,6 +38,14 @@ export function bestCopy(copies: readonly SourceBlock[], findings: FindingList):
 /** Of a copy whose types JSON took, and that could not be found again. */
 function sameInJson(left: Block, right: Block): boolean {
   return downConvert(left.ion) === downConvert(right.ion)
+}
+
+/** The block without the data that another copy of it has lost to a redaction. */
+function redactedAs(block: Block, other: Block): Block {
+  const positions = [...(other.revisions ?? []).entries()].flatMap(([index, { ion }]) =>
+    ion.get('dataHash') !== undefined && block.revisions?.[index] !== undefined ? [index] : [],
+  )
+  return positions.reduce(redactBlock, block)
 }
 
 function faultsOf({ block, doubtful }: SourceBlock): number {

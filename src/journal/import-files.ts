@@ -81,8 +81,8 @@ export async function findExportFiles(
   const evidence: FileEvidence[] = []
   let bytes = 0
   const named = new Set(paths)
-  for (const path of allFiles(paths)) {
-    const found = await lookInto(path, findings, onRead, named.has(path))
+  for (const [path, isHidden] of allFiles(paths)) {
+    const found = await lookInto(path, findings, onRead, { isNamed: named.has(path), isHidden })
     switch (found?.kind) {
       case undefined:
         continue
@@ -149,24 +149,24 @@ export async function isJournalFile(path: string): Promise<boolean> {
   return found !== undefined && found.kind !== 'evidence'
 }
 
-function allFiles(paths: readonly string[]): string[] {
-  const files: string[] = []
+/** Each with whether it is hidden: such as what systems leave in folders counts only where it has something to be checked. */
+function allFiles(paths: readonly string[]): Map<string, boolean> {
+  const files = new Map<string, boolean>()
   for (const path of paths) {
-    if (statSync(path).isDirectory()) files.push(...filesUnder(path))
-    else files.push(path)
+    const found = statSync(path).isDirectory() ? filesUnder(path) : [path]
+    for (const file of found) files.set(file, /\/\./.test(file.slice(path.length)))
   }
-  return [...new Set(files)]
+  return files
 }
 
 function filesUnder(folder: string): string[] {
   const files: string[] = []
   for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name)
-    const isFolder = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false })?.isDirectory() : undefined
-    // A link to a folder could lead round in a circle.
-    if (isFolder === true || entry.name.startsWith('.')) continue
+    // A link to a folder could lead round in a circle, one to a pipe or device without end.
+    const isLinkToFile = entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile() === true
     if (entry.isDirectory()) files.push(...filesUnder(path))
-    else if (entry.isFile() || isFolder === false) files.push(path)
+    else if (entry.isFile() || isLinkToFile) files.push(path)
   }
   return files
 }
@@ -177,33 +177,79 @@ type Found =
   | { readonly kind: 'manifest'; readonly manifest: Manifest }
   | { readonly kind: 'evidence'; readonly evidence: readonly FileEvidence['evidence'][] }
 
-/** `isNamed`: the caller gave its very path, so that it must be something. */
+interface Standing {
+  /** The caller gave its very path, so that it must be something. */
+  readonly isNamed: boolean
+  readonly isHidden: boolean
+}
+
 async function lookInto(
   path: string,
   findings: FindingList,
   onRead?: OnRead,
-  isNamed = false,
+  { isNamed, isHidden }: Standing = { isNamed: false, isHidden: false },
 ): Promise<Found | undefined> {
-  const isNamedSo = isNamed || nameOfBlocks.test(path)
+  const isNamedSo = isNamed || (nameOfBlocks.test(path) && !isHidden)
   try {
     const value = await firstValue(path, onRead)
     let found = value === undefined ? undefined : kindOf(value, path)
+    if (found?.kind === 'manifest' || found?.kind === 'evidence') found = await wholeFile(found, path, findings)
     if (found?.kind === 'blocks' && found.file.named === undefined)
       found = { kind: 'blocks', file: { ...found.file, first: await leastBlock(path, found.file.first, onRead) } }
     if (found === undefined) {
-      const what = value === undefined ? 'it is empty' : 'it holds no blocks'
-      findings.add(isNamedSo ? 'doubtful' : 'note', 'file-ignored', `'${path}' was skipped: ${what}`, {
-        file: path,
-      })
+      noteIgnored(path, value, isNamedSo ? 'named' : isHidden ? 'hidden' : 'plain', findings)
     }
     return found
   } catch (error) {
     if (!isFileFault(error)) throw error
     const isDoubtful = isNamedSo || error.code === 'export/limit' || claimOf(headOf(path)) === 'subject'
+    if (isHidden && !isDoubtful) return undefined
     const severity = isDoubtful ? 'doubtful' : 'note'
     findings.add(severity, 'file-unreadable', `${error.message}`, { file: path })
     return undefined
   }
+}
+
+function noteIgnored(
+  path: string,
+  value: Value | undefined,
+  standing: 'named' | 'hidden' | 'plain',
+  findings: FindingList,
+): void {
+  const isClaimed = value !== undefined && claimOf(headOf(path)) === 'subject'
+  if (standing === 'hidden' && !isClaimed) return
+  const begins = isClaimed ? 'it begins with something else than blocks' : 'it holds no blocks'
+  const what = value === undefined ? 'it is empty' : begins
+  const severity = standing === 'named' || isClaimed ? 'doubtful' : 'note'
+  findings.add(severity, 'file-ignored', `'${path}' was skipped: ${what}`, { file: path })
+}
+
+/** A manifest has one value, with nothing to check in it; what lies beside it could be taken for checked. */
+async function wholeFile(
+  found: Extract<Found, { kind: 'manifest' | 'evidence' }>,
+  path: string,
+  findings: FindingList,
+): Promise<Found> {
+  const values: Value[] = []
+  for await (const { value } of readFileValues(path)) values.push(value)
+  if (found.kind === 'manifest') {
+    const strange = values.length > 1 ? ['further values'] : strangeInManifest(values[0] as Value)
+    if (strange.length === 0) return found
+    const message = `'${path}' holds more than a manifest, which was not checked: ${strange.join(', ')}`
+    findings.add('doubtful', 'manifest', message, { file: path })
+    return found
+  }
+  const rest = values.slice(1).flatMap((value) => (value.type === 'list' ? value.items : [value]))
+  return { kind: 'evidence', evidence: [...found.evidence, ...evidencesOf(rest)] }
+}
+
+/** Fields that hold structs or lists, but for those that manifests have. */
+function strangeInManifest(value: Value): string[] {
+  if (value.type !== 'struct') return ['a list']
+  return value.names.filter((name, index) => {
+    const { type } = value.values[index] as Value
+    return (type === 'struct' || type === 'list' || type === 'sexp') && name !== 'keys' && name !== markedField
+  })
 }
 
 function headOf(path: string): Uint8Array {
@@ -216,9 +262,14 @@ function headOf(path: string): Uint8Array {
   }
 }
 
+/** The first that is not an empty list. */
 async function firstValue(path: string, onRead: OnRead | undefined): Promise<Value | undefined> {
-  for await (const { value } of readFileValues(path, onRead)) return value
-  return undefined
+  let empty: Value | undefined
+  for await (const { value } of readFileValues(path, onRead)) {
+    if (value.type !== 'list' || value.items.length > 0) return value
+    empty = value
+  }
+  return empty
 }
 
 /** Where a file's name does not tell: the least number among its first blocks, which may not be in order. */

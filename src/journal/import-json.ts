@@ -1,10 +1,11 @@
 import { equalBytes, fromBase64, toBase64 } from '../base/bytes.ts'
+import { LedgerError } from '../base/errors.ts'
 import { ionHash } from '../values/ion-hash.ts'
 import { joinHashes } from '../values/join-hashes.ts'
 import { parseTimestamp } from '../values/timestamp.ts'
 import { blob, list, type StructValue, struct, type Value } from '../values/value.ts'
 import { TypeOracle } from './import-oracle.ts'
-import { hashBytes } from './shape.ts'
+import { hashBytes, malformed } from './shape.ts'
 
 /** A block that came as JSON, with Ion's types again. */
 export interface RetypedBlock {
@@ -13,6 +14,8 @@ export interface RetypedBlock {
   readonly doubtful: readonly number[]
   /** Revisions whose data had to be found by trying. */
   readonly found: number
+  /** Guesses at their types. */
+  readonly tries: number
 }
 
 export interface RetypedRevision {
@@ -43,6 +46,8 @@ export function isJsonRevision(value: StructValue): boolean {
  */
 export class JsonRetyper {
   readonly #oracle: TypeOracle
+  /** Outcomes of `prepare`. */
+  readonly #prepared = new WeakMap<StructValue, RetypedRevision>()
 
   constructor(guessesMax?: number) {
     this.#oracle = new TypeOracle(guessesMax)
@@ -53,7 +58,32 @@ export class JsonRetyper {
     return this.#oracle.guesses
   }
 
+  /**
+   * Tries the readings of the revisions of a block, or of one, that were written as JSON, with turns for others in between;
+   * what is asked about these very values afterwards has its answer at once. What is of another form is left alone. `block`
+   * names the tables of its revisions.
+   */
+  async prepare(value: StructValue, onTurn: (guesses: number) => void | Promise<void>, block = value): Promise<void> {
+    const revisions = value.get('revisions')
+    const items = revisions?.type === 'list' ? revisions.items : [value]
+    const tables = tablesOf(block)
+    for (const revision of items) {
+      if (revision.type !== 'struct' || !isJsonRevision(revision) || !isJson(revision)) continue
+      const before = this.guesses.total
+      const search = this.#search(revision, tables)
+      for (let step = search.next(); ; step = search.next()) {
+        if (step.done === true) {
+          this.#prepared.set(revision, step.value)
+          break
+        }
+        await onTurn(before + step.value)
+      }
+    }
+  }
+
+  /** Throws LedgerError 'journal/malformed' for what has something in it that no JSON has: giving types back would drop it. */
   retype(block: StructValue): RetypedBlock {
+    checkIsJson(block, 'the block')
     return this.#revisions(
       change(withoutNulls(block, optionalFields), {
         blockTimestamp: toTimestamp,
@@ -74,24 +104,37 @@ export class JsonRetyper {
 
   #revisions(block: StructValue, isJson: (revision: StructValue) => boolean): RetypedBlock {
     const doubtful: number[] = []
-    let found = 0
+    let [found, tries] = [0, 0]
     const tables = tablesOf(block)
     const retyped = each((revision, index) => {
       if (revision.type !== 'struct' || !isJson(revision)) return revision
+      checkIsJson(revision, `revision ${index}`)
       const outcome = this.#revision(revision, tables)
       if (outcome.isDoubtful) doubtful.push(index)
       if (outcome.tries > 1) found += 1
+      tries += outcome.tries
       return outcome.ion
     })
-    return { ion: change(block, { revisions: retyped }), doubtful, found }
+    return { ion: change(block, { revisions: retyped }), doubtful, found, tries }
   }
 
   /** One revision; `isDoubtful` when no types fit its hash. Also for revisions that stand alone, as in receipts. */
   revision(revision: StructValue): RetypedRevision {
+    checkIsJson(revision, 'the revision')
     return this.#revision(revision, new Map())
   }
 
   #revision(revision: StructValue, tables: ReadonlyMap<string, string>): RetypedRevision {
+    const known = this.#prepared.get(revision)
+    if (known !== undefined) return known
+    const search = this.#search(revision, tables)
+    for (;;) {
+      const step = search.next()
+      if (step.done === true) return step.value
+    }
+  }
+
+  *#search(revision: StructValue, tables: ReadonlyMap<string, string>): Generator<number, RetypedRevision> {
     const ion = change(withoutNulls(revision, optionalFields), {
       hash: toHash,
       dataHash: toHash,
@@ -104,7 +147,7 @@ export class JsonRetyper {
     const id = metadata.get('id')
     const table = (id?.type === 'string' ? tables.get(id.value) : undefined) ?? ''
     const isRight = (hashOfData: Uint8Array) => equalBytes(joinHashes(hashOfData, hashOfMetadata), hash.bytes)
-    const outcome = this.#oracle.findByHash(data, table, isRight)
+    const outcome = yield* this.#oracle.searchByHash(data, table, isRight)
     return {
       ion: change(ion, { data: () => outcome.value }),
       isDoubtful: !outcome.isCertain,
@@ -112,6 +155,28 @@ export class JsonRetyper {
       tries: outcome.tries,
     }
   }
+}
+
+function isJson(value: StructValue): boolean {
+  try {
+    checkIsJson(value, '')
+    return true
+  } catch (error) {
+    if (error instanceof LedgerError) return false
+    throw error
+  }
+}
+
+function checkIsJson(value: Value, where: string): void {
+  const isTypedNull = value.type === 'null' && value.nullType !== 'null'
+  if (value.annotations !== undefined || isTypedNull) {
+    const found = isTypedNull ? `null.${value.nullType}` : 'annotated'
+    throw malformed(where, found, 'plain JSON, as its hash is a string')
+  }
+  if (value.type === 'struct')
+    for (const [index, field] of value.values.entries()) checkIsJson(field, `${where}.${value.names[index]}`)
+  if (value.type === 'list' || value.type === 'sexp')
+    for (const [index, item] of value.items.entries()) checkIsJson(item, `${where}[${index}]`)
 }
 
 /** Document id → table id, for what was learnt of a table's types. */

@@ -1,5 +1,5 @@
 import { fromBase64, ownText, toBase64 } from '../base/bytes.ts'
-import { jsonGuessesMax, jsonGuessesWastedMax } from '../base/limits.ts'
+import { jsonGuessBytes, jsonGuessesMax, jsonGuessesWastedMax } from '../base/limits.ts'
 import { PickedHash } from './picked-hash.ts'
 import { parseTimestamp } from '../values/timestamp.ts'
 import {
@@ -37,6 +37,8 @@ interface Choice {
   /** Of a number's fraction. */
   readonly digits: number
   readonly options: readonly Option[]
+  /** There are readings beyond the options. */
+  readonly isOpen?: boolean
 }
 
 type ChoiceKind = 'text' | 'number' | 'fraction' | 'null' | 'list'
@@ -45,6 +47,27 @@ type ChoiceKind = 'text' | 'number' | 'fraction' | 'null' | 'list'
 interface Option {
   readonly name: string
   readonly make: (value: Value) => Value
+}
+
+/** A search that gives others a turn. */
+export type Search = Generator<number, OracleOutcome>
+
+function finished(search: Search): OracleOutcome {
+  for (;;) {
+    const step = search.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** As much is hashed between two turns for others, which takes some milliseconds. */
+const bytesBetweenTurns = 1024 * 1024
+
+/** Roughly what is hashed of a value for a guess. */
+function sizeOf(value: Value): number {
+  const own = 40
+  if (value.type === 'string') return own + value.value.length
+  const items = value.type === 'struct' ? value.values : value.type === 'list' ? value.items : []
+  return items.reduce((sum, item) => sum + sizeOf(item), own)
 }
 
 /** How often a table's types must have been sought in vain before less is tried. */
@@ -81,16 +104,21 @@ export class TypeOracle {
   }
 
   find(data: StructValue, table: string, isRight: (guess: Value) => boolean): OracleOutcome {
-    return this.#count(this.#find(data, table, (choices) => (picks) => isRight(valueWith(data, choices, picks))))
+    return finished(this.#find(data, table, (choices) => (picks) => isRight(valueWith(data, choices, picks))))
   }
 
   /** The same by the hash of the data. */
   findByHash(data: StructValue, table: string, isRight: (hash: Uint8Array) => boolean): OracleOutcome {
+    return finished(this.searchByHash(data, table, isRight))
+  }
+
+  /** The same in steps of a short time; each gives how many guesses have been made. */
+  searchByHash(data: StructValue, table: string, isRight: (hash: Uint8Array) => boolean): Search {
     const judge = (choices: readonly Choice[]) => {
       const hashes = pickedHash(data, choices)
       return (picks: readonly number[]) => isRight(hashes.of(picks))
     }
-    return this.#count(this.#find(data, table, judge))
+    return this.#find(data, table, judge)
   }
 
   #count(outcome: OracleOutcome): OracleOutcome {
@@ -99,17 +127,24 @@ export class TypeOracle {
     return outcome
   }
 
-  #find(data: StructValue, table: string, judge: Judge): OracleOutcome {
+  *#find(data: StructValue, table: string, judge: Judge): Search {
+    return this.#count(yield* this.#tryAll(data, table, judge))
+  }
+
+  *#tryAll(data: StructValue, table: string, judge: Judge): Search {
     const choices: Choice[] = []
     collectChoices(data, '', choices)
     const ranked = choices.map((choice) => this.#ranked(table, choice))
     const failures = this.#failures.get(table) ?? 0
-    const budget = failures < patience ? this.#budget() : Math.min(guessesMin, this.#guessesMax)
+    const bytes = sizeOf(data)
+    const budget = failures < patience ? this.#budget(bytes) : Math.min(guessesMin, this.#guessesMax)
+    const between = Math.max(1, Math.floor(bytesBetweenTurns / bytes))
     const isRight = judge(ranked)
     let tries = 0
-    let isExhausted = true
+    let isExhausted = !ranked.some(({ isOpen }) => isOpen)
     for (const picks of guesses(ranked, budget)) {
       tries += 1
+      if (tries % between === 0) yield tries
       if (isRight(picks)) {
         this.#failures.delete(table)
         this.#learn(table, ranked, picks)
@@ -131,8 +166,9 @@ export class TypeOracle {
   }
 
   /** Guesses that lead nowhere take time: when they have been many, fewer are made. */
-  #budget(): number {
-    return this.#wasted < jsonGuessesWastedMax ? this.#guessesMax : Math.min(this.#guessesMax, guessesOfFew)
+  #budget(bytes: number): number {
+    const affordable = Math.ceil((this.#guessesMax * jsonGuessBytes) / Math.max(jsonGuessBytes, bytes))
+    return this.#wasted < jsonGuessesWastedMax ? affordable : Math.min(affordable, guessesOfFew)
   }
 
   #ranked(table: string, choice: Choice): Choice {
@@ -337,12 +373,15 @@ function choiceOf(value: Value, path: string): Choice | undefined {
     case 'string':
       return { path, kind: 'text', digits: 0, options: textOptions(value.value) }
     case 'int':
-      return { path, kind: 'number', digits: 0, options: [asRead, toDecimal, toFloat] }
+      return { path, kind: 'number', digits: 0, options: [asRead, toDecimal, toFloat, ...zeroOptions(value.value)] }
     case 'decimal':
     case 'float':
-      return { path, kind: 'fraction', digits: fractionDigits(value), options: fractionOptions(value) }
+      return {
+        ...{ path, kind: 'fraction', digits: fractionDigits(value), options: fractionOptions(value) },
+        isOpen: hasMore(value),
+      }
     case 'null':
-      return { path, kind: 'null', digits: 0, options: [asRead, ...typedNulls] }
+      return { path, kind: 'null', digits: 0, options: [asRead, ...typedNulls, ...unprintable] }
     case 'list':
       return { path, kind: 'list', digits: 0, options: [asRead, toSexp] }
     default:
@@ -383,14 +422,32 @@ function fractionDigits(value: DecimalValue | FloatValue): number {
 }
 
 function fractionOptions(value: DecimalValue | FloatValue): Option[] {
-  return value.type === 'decimal' ? [asRead, toFloat] : [asRead, ...decimalOptions(value.value), toInt]
+  if (value.type === 'float') return [asRead, ...decimalOptions(value.value), toInt]
+  return [asRead, toFloat, ...(value.negativeZero ? [negativeFloat] : [])]
 }
+
+const negativeFloat: Option = { name: 'float -0', make: () => float(-0) }
+
+/** JSON's `-0` reads as 0. */
+function zeroOptions(value: number | bigint): Option[] {
+  return Number(value) === 0 ? [{ name: 'decimal -0', make: () => decimal(0n, 0, true) }, negativeFloat] : []
+}
+
+/** Floats that JSON has no number for are null in it. */
+const unprintable: readonly Option[] = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map(
+  (value) => ({
+    name: `float ${value}`,
+    make: () => float(value),
+  }),
+)
 
 /** A number with an exponent has lost how many of its zeros were written out: 12e3 was 12d3, or 120d2 … */
 function decimalOptions(number: number): Option[] {
   const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(String(number))
   if (match === null) return []
-  const [, sign, whole = '', fraction = '', exponent = '0'] = match
+  const [, , whole = '', fraction = '', exponent = '0'] = match
+  const sign = Object.is(number, -0) || number < 0 ? '-' : ''
+  if (number === 0) return zeroDecimals(sign === '-')
   const digits = (whole + fraction).replace(/0+$/, '') || '0'
   const least = Number(exponent) - fraction.length + (whole + fraction).length - digits.length
   const zerosMax = Math.min(zerosTried, Math.max(0, least))
@@ -400,7 +457,21 @@ function decimalOptions(number: number): Option[] {
   }))
 }
 
+/** A zero with an exponent has lost it: 0e3 was 0d3. */
+function zeroDecimals(isNegative: boolean): Option[] {
+  return Array.from({ length: zerosTried + 1 }, (_, exponent) => ({
+    name: `decimal 0d${exponent}`,
+    make: () => decimal(0n, exponent, isNegative),
+  }))
+}
+
 const zerosTried = 20
+
+/** Whether there are more readings of a number than options: its zeros, or a zero's exponent. */
+function hasMore(value: Value): boolean {
+  if (value.type !== 'float') return false
+  return value.value === 0 || Math.abs(value.value) >= 10 ** zerosTried
+}
 
 /** A large int may have been written with an exponent. */
 const toInt: Option = {

@@ -11,6 +11,7 @@ import { bestCopy } from './import-copies.ts'
 import { type FileValue, isFileFault, type OnRead, readFileValues } from './import-file.ts'
 import type { ExportFindingCode, FindingList } from './import-findings.ts'
 import { isJsonBlock, type JsonRetyper } from './import-json.ts'
+import { GoneRecords } from './gone-records.ts'
 import { loneRevision } from './proof-file.ts'
 import { unknownFields } from './verify.ts'
 import { verifyEvidence } from './verify-evidence.ts'
@@ -52,7 +53,7 @@ export async function* readStreamBlocks(
   findings: FindingList,
   onRead?: OnRead,
 ): AsyncGenerator<SourceBlock, undefined> {
-  const assembler = new StreamAssembler(retyper, findings)
+  const assembler = new StreamAssembler(retyper, findings, () => onRead?.(0))
   for await (const { value, bytes, path } of recordsOf(files, assembler, findings, onRead)) {
     assembler.add(value, path, bytes)
     yield* assembler.ready(streamPendingBlocksMax, streamPendingBytesMax)
@@ -131,29 +132,27 @@ interface Pending {
   readonly details: Map<string, StructValue[]>
 }
 
-interface Place {
-  readonly first: number
-  readonly last: number
-}
-
 const recordNames = new Set(['qldbStreamArn', 'recordType', 'payload'])
 const detailNames = new Set(['tableInfo', 'revision', 'blockAddress'])
+const controlNames = new Set(['controlRecordType'])
 const summaryNames = new Set(['hash', 'documentId'])
 
 class StreamAssembler {
   readonly #retyper: JsonRetyper
   readonly #findings: FindingList
+  readonly #onTurn: () => void | Promise<void>
   readonly #pending = new Map<number, Pending>()
   #pendingBytes = 0
   #strandId: string | undefined
-  /** The last block that went, and those up to it that went without a record or not at all. */
+  /** The last block that went, and the records of those that did. */
   #last = -1
-  readonly #lacking: Place[] = []
+  readonly #gone = new GoneRecords()
   /** sequenceNo of the record that came last. */
   lastSeen = -1
 
-  constructor(retyper: JsonRetyper, findings: FindingList) {
+  constructor(retyper: JsonRetyper, findings: FindingList, onTurn: () => void | Promise<void>) {
     this.#retyper = retyper
+    this.#onTurn = onTurn
     this.#findings = findings
   }
 
@@ -170,7 +169,10 @@ class StreamAssembler {
   #add(value: Value, path: string, bytes: number): void {
     const record = checkStruct(value, 'the stream record', recordNames)
     const kind = textField(record, 'recordType', 'the stream record')
-    if (kind === 'CONTROL') return
+    if (kind === 'CONTROL') {
+      this.#checkControl(record, path)
+      return
+    }
     const payload = checkStruct(record.get('payload'), "the record's payload", detailNames)
     this.#noteUnknown(unknownFields(record, recordNames, ''), path)
     if (kind === 'BLOCK_SUMMARY') {
@@ -188,6 +190,13 @@ class StreamAssembler {
     } else throw new LedgerError('journal/malformed', `a record of the unknown type '${kind}'`)
   }
 
+  /** The start or end of a stream, or of what it reads again: it says nothing of blocks. */
+  #checkControl(record: StructValue, path: string): void {
+    this.#noteUnknown(unknownFields(record, recordNames, ''), path)
+    const payload = record.get('payload')
+    if (payload?.type === 'struct') this.#noteUnknown(unknownFields(payload, controlNames, 'payload.'), path)
+  }
+
   #noteUnknown(names: readonly string[], path: string): void {
     if (names.length === 0) return
     const message = `'${path}': no hash covers the field '${names.join("', '")}' of a stream record`
@@ -195,8 +204,8 @@ class StreamAssembler {
   }
 
   /** Undefined for a record that comes once more after its block has gone. */
-  #of(holder: StructValue, path: string, bytes: number): Pending | undefined {
-    const address = checkStruct(holder.get('blockAddress'), "the record's blockAddress", knownFields.address)
+  #of(record: StructValue, path: string, bytes: number): Pending | undefined {
+    const address = checkStruct(record.get('blockAddress'), "the record's blockAddress", knownFields.address)
     const sequenceNo = countField(address, 'sequenceNo', "the record's blockAddress")
     const strandId = textField(address, 'strandId', "the record's blockAddress")
     this.#strandId ??= strandId
@@ -206,7 +215,7 @@ class StreamAssembler {
     }
     this.lastSeen = sequenceNo
     if (sequenceNo <= this.#last) {
-      if (!this.#lacking.some(({ first, last }) => sequenceNo >= first && sequenceNo <= last)) return undefined
+      if (this.#gone.has(sequenceNo, record)) return undefined
       const message = `a record of block ${sequenceNo} in '${path}' comes after block ${this.#last} and was passed over`
       this.#findings.add('doubtful', 'late-block', message, { sequenceNo, file: path })
       return undefined
@@ -219,28 +228,26 @@ class StreamAssembler {
   }
 
   /** The first blocks, as long as more than so many, or so many bytes, wait. */
-  *ready(blocksMax: number, bytesMax: number): Generator<SourceBlock> {
+  async *ready(blocksMax: number, bytesMax: number): AsyncGenerator<SourceBlock> {
     while (this.#pending.size > 0 && (this.#pending.size > blocksMax || this.#pendingBytes > bytesMax)) {
       const sequenceNo = Math.min(...this.#pending.keys())
       const pending = this.#pending.get(sequenceNo) as Pending
       this.#pending.delete(sequenceNo)
       this.#pendingBytes -= pending.bytes
-      if (sequenceNo > this.#last + 1) this.#noteLacking(this.#last + 1, sequenceNo - 1)
       this.#last = sequenceNo
+      this.#gone.add(sequenceNo, [...pending.summaries, ...[...pending.details.values()].flat()])
+      const [summary] = pending.summaries
+      for (const revision of [...pending.details.values()].flat())
+        await this.#retyper.prepare(revision, this.#onTurn, summary)
       const source = this.#assemble(pending)
       if (source !== undefined) yield source
     }
-  }
-
-  #noteLacking(first: number, last: number): void {
-    if (this.#lacking.length < streamPendingBlocksMax) this.#lacking.push({ first, last })
   }
 
   #assemble(pending: Pending): SourceBlock | undefined {
     const { sequenceNo, path, summaries, details } = pending
     const where = { sequenceNo, file: path }
     if (summaries.length === 0) {
-      this.#noteLacking(sequenceNo, sequenceNo)
       this.#checkLone(pending)
       return undefined
     }
@@ -280,7 +287,6 @@ class StreamAssembler {
     const summary = summaries[variant] ?? (summaries[0] as StructValue)
     const note = (message: string, code: ExportFindingCode = 'stream-record') => {
       if (variant > 0) return
-      this.#noteLacking(sequenceNo, sequenceNo)
       this.#findings.add('doubtful', code, `block ${sequenceNo}: ${message}`, { sequenceNo, file: path })
     }
     const ion = withRevisions(summary, revisionOf, note)

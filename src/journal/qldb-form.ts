@@ -43,7 +43,7 @@ export function unlikeQldb(
     const text = `${opaqueEntries} of its entries belong to nothing in it, blocks of QLDB have ${opaqueEntriesOfQldb}`
     found.push(['entries-unknown', text])
   } else if (!isInPlace) found.push(['entries-unknown', 'its entries are not in the order of those of QLDB'])
-  if (redactionInfo === undefined && transactionInfo.statements.some(redacts))
+  if (redactionInfo === undefined && transactionInfo.statements.some(mayRedact))
     found.push(['redaction-missing', 'a statement redacts a revision, but redactionInfo is absent'])
   return found
 }
@@ -54,39 +54,34 @@ export function isCatalogChange({ statements: indexes }: DocumentInfo, statement
 }
 
 export function changesCatalog(statement: StatementInfo | undefined): boolean {
-  return /^(?:CREATE|DROP|UNDROP)$/i.test(firstWords(statement?.statement ?? '')[0] ?? '')
+  return /^(?:CREATE|DROP|UNDROP)$/i.test(firstWord(statement?.statement ?? ''))
 }
 
-function redacts({ statement }: StatementInfo): boolean {
-  const [verb = '', procedure = ''] = firstWords(statement)
-  return /^EXEC(?:UTE)?$/i.test(verb) && /^REDACT_REVISION$/i.test(procedure)
+/** QLDB has no procedure but REDACT_REVISION; whoever can't tell what a statement is must take it for one, too. */
+function mayRedact({ statement }: StatementInfo): boolean {
+  return /^(?:EXEC(?:UTE)?)?$/i.test(firstWord(statement))
 }
 
 const blanks = /\s*/y
 const word = /"?(\w+)"?/y
 
-/** The first two words of a statement, without the comments before and between them. */
-function firstWords(statement: string): string[] {
-  const words: string[] = []
-  let at = 0
-  while (words.length < 2) {
-    word.lastIndex = afterComments(statement, at)
-    const found = word.exec(statement)
-    if (found === null) break
-    words.push(found[1] as string)
-    at = word.lastIndex
-  }
-  return words
+/** The first word of a statement, without the comments before it; empty where readers may see another one. */
+function firstWord(statement: string): string {
+  word.lastIndex = afterComments(statement)
+  return word.exec(statement)?.[1] ?? ''
 }
 
-function afterComments(statement: string, start: number): number {
-  for (let at = start; ; ) {
+/** The end where it is not plain what is a comment: a lone carriage return ends one for some, and comments nest for some. */
+function afterComments(statement: string): number {
+  for (let at = 0; ; ) {
     blanks.lastIndex = at
     blanks.exec(statement)
     at = blanks.lastIndex
-    const close = statement.startsWith('--', at) ? '\n' : statement.startsWith('/*', at) ? '*/' : undefined
-    if (close === undefined) return at
-    const end = statement.indexOf(close, at + 2)
-    at = end === -1 ? statement.length : end + close.length
+    const isLine = statement.startsWith('--', at)
+    if (!isLine && !statement.startsWith('/*', at)) return at
+    const end = statement.indexOf(isLine ? '\n' : '*/', at + 2)
+    const comment = statement.slice(at + 2, end === -1 ? statement.length : end)
+    if (end === -1 || (isLine ? /[\r\u2028\u2029\v\f\u0085]./s : /\/\*/).test(comment)) return statement.length
+    at = end + (isLine ? 1 : 2)
   }
 }

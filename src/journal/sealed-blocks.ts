@@ -183,7 +183,7 @@ export class SealedBlocks extends CanonicalIon {
   }
 
   #mayRedact(start: number, end: number): boolean {
-    return /redact_revision/i.test(Buffer.from(this.bytes.subarray(start, end)).toString('latin1'))
+    return /exec/i.test(Buffer.from(this.bytes.subarray(start, end)).toString('latin1'))
   }
 
   /** Whether an entry that nothing else has explained is this digest. */

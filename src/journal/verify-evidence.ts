@@ -65,6 +65,7 @@ class EvidenceCheck {
   #info: TransactionInfo | undefined
   /** Its data came as JSON, and there were more guesses at its types than were tried. */
   #isUntyped = false
+  #guesses = 0
   /** That all readings of its JSON were tried. */
   #readings = ''
 
@@ -85,7 +86,6 @@ class EvidenceCheck {
 
   run(): EvidenceReport {
     const { table, unknown, ledger } = this.#file
-    const before = this.#retyper.guesses.total
     this.#checkDigest()
     try {
       if (this.#file.block === undefined) this.#checkRevisionProof()
@@ -106,7 +106,7 @@ class EvidenceCheck {
       digest: this.#digest,
       isTrustedDigest: this.#isTrusted,
       unproven: this.#unproven,
-      guesses: this.#retyper.guesses.total - before,
+      guesses: this.#guesses,
     }
   }
 
@@ -274,6 +274,7 @@ class EvidenceCheck {
   #typed(revision: StructValue): StructValue {
     if (!isJsonRevision(revision)) return revision
     const { ion, isDoubtful, isExhausted, tries } = this.#retyper.revision(revision)
+    this.#guesses += tries
     if (isDoubtful && isExhausted) this.#readings = `; none of ${tries} readings of its JSON fits`
     if (isDoubtful && !isExhausted) {
       this.#isUntyped = true
@@ -360,7 +361,8 @@ class EvidenceCheck {
   }
 
   #checkBlockProof(ion: StructValue): void {
-    const retyped = isJsonBlock(ion) ? this.#retyper.retype(ion) : { ion, doubtful: [] }
+    const retyped = isJsonBlock(ion) ? this.#retyper.retype(ion) : { ion, doubtful: [], tries: 0 }
+    this.#guesses += retyped.tries
     const block = blockFromIon(retyped.ion)
     const { sequenceNo } = block.blockAddress
     this.#subject = `block ${sequenceNo}`

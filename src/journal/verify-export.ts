@@ -24,11 +24,10 @@ import type { SavedMarks } from './import-marks.ts'
 import { MarksBook } from './marks-book.ts'
 import { RunningTree, siblingRanges, treeRoot } from './merkle-tree.ts'
 import { verifyProof } from './proof.ts'
-import type { ProofFile } from './proof-file.ts'
+import { ReceiptBook } from './receipt-book.ts'
 import { soundBlock } from './sealed-blocks.ts'
 import type { SoundBlock } from './sound-block.ts'
 import { ChainVerifier } from './verify-chain.ts'
-import { verifyEvidence } from './verify-evidence.ts'
 
 export interface VerifyExportOptions {
   /** Digests that are trusted, beside those found among the files: where each comes from → digest. */
@@ -98,7 +97,9 @@ export class ExportVerifier {
   readonly #marks: MarksBook
   readonly #strands = new Set<string>()
   readonly #digests: WaitingDigest[]
-  readonly #receipts: { readonly file: ProofFile; readonly path: string }[] = []
+  readonly #receipts = new ReceiptBook()
+  /** Digests that the blocks were found to have. */
+  readonly #held: Digest[] = []
   readonly #lastBlockProofs: { readonly proof: LastBlockProof; readonly path: string }[] = []
   readonly #evidence: EvidenceVerdict[] = []
   readonly #uncovered = new Map<string, number>()
@@ -186,7 +187,7 @@ export class ExportVerifier {
       this.#lastBlockProofs.push({ proof: evidence, path })
       this.#digests.push({ digest: evidence.digest, path })
     } else if (evidence.kind === 'proof') {
-      this.#receipts.push({ file: evidence.file, path })
+      this.#receipts.add(path, evidence.file)
       if (evidence.file.digest !== undefined) this.#digests.push({ digest: evidence.file.digest, path })
     }
   }
@@ -224,7 +225,7 @@ export class ExportVerifier {
     this.blocks += 1
     this.bytes += source.bytes
     this.#checkDigests(block)
-    this.#checkReceipts(block)
+    this.#receipts.look(block)
     return this.#findings.count('tampered') > before
   }
 
@@ -353,6 +354,7 @@ export class ExportVerifier {
     const isSame = equalBytes(found.digest, digest.digest) && strandId === found.digestTipAddress.strandId
     const expected = `${toBase64(digest.digest)} at block ${sequenceNo}`
     if (isSame && this.#trusted.has(path)) this.#marks.bind(digest)
+    if (isSame) this.#held.push(digest)
     if (isSame) this.#judge(path, 'digest', 'holds', `the blocks 0 to ${sequenceNo} have the digest ${expected}`)
     else {
       const message = `the blocks have the digest ${toBase64(found.digest)}, expected ${expected}`
@@ -388,30 +390,9 @@ export class ExportVerifier {
     }
   }
 
-  /** A receipt's revision must be in the very block that it names. */
-  #checkReceipts(block: Block): void {
-    for (const { file, path } of this.#receipts) {
-      const { blockAddress, revisionHash } = file
-      if (revisionHash === undefined || blockAddress?.sequenceNo !== block.blockAddress.sequenceNo) continue
-      const isThere = (block.revisions ?? []).some(({ hash }) => equalBytes(hash, revisionHash))
-      if (isThere) continue
-      const message = `block ${blockAddress.sequenceNo} has no revision with the hash ${toBase64(revisionHash)}`
-      this.#judge(path, 'proof', 'fails', message)
-    }
-  }
-
   #judgeReceipts(): void {
-    for (const { file, path } of this.#receipts) {
-      try {
-        const { subject, findings } = verifyEvidence(file)
-        const [first] = findings
-        if (first === undefined) this.#judge(path, 'proof', 'holds', `${subject} is in the digest of the proof`)
-        else this.#judge(path, 'proof', 'fails', `${first.field}: ${first.message}`)
-      } catch (error) {
-        if (!(error instanceof LedgerError)) throw error
-        this.#judge(path, 'proof', 'not-comparable', error.message)
-      }
-    }
+    for (const { path, verdict, message } of this.#receipts.judge(this.#held))
+      this.#judge(path, 'proof', verdict, message)
   }
 
   #judgeRest(): void {
@@ -461,8 +442,8 @@ export class ExportVerifier {
     this.#evidence.push({ path, kind, verdict, message, isTrusted })
     if (verdict === 'fails') this.#findings.add('tampered', 'digest', `${path}: ${message}`, { file: path })
     if (verdict !== 'not-comparable') return
-    const code = isTrusted ? 'digest-uncovered' : 'digest-not-covered'
-    this.#findings.add(isTrusted ? 'doubtful' : 'note', code, `${path}: ${message}`, { file: path })
+    const code = kind === 'proof' ? 'evidence-unchecked' : isTrusted ? 'digest-uncovered' : 'digest-not-covered'
+    this.#findings.add(isTrusted || kind === 'proof' ? 'doubtful' : 'note', code, `${path}: ${message}`, { file: path })
   }
 }
 

@@ -63,7 +63,7 @@ async function kinds(tools: ToolRunner): Promise<Kind[]> {
     { name: 'stream record', values: aws.records().map((text) => parseIon(text)), files: asOne },
     { name: 'revision', values: [found.revision], files: asOne },
     { name: 'proof file', values: [parseIon(proof)], files: asOne },
-    { name: 'answer of GetRevision', values: [parseIon(aws.answer(4, 0))], files: asOne },
+    { name: 'answer of GetRevision', values: [parseIon(aws.answer(4, 1))], files: asOne },
     { name: 'answer of GetBlock', values: [answer], files: asOne },
     { name: 'receipt', values: [parseIon(aws.receipt(4, 1))], files: asOne },
     {

@@ -69,7 +69,7 @@ export class IndependentJournal {
     const redactionInfo = content.redacts && this.#redact(content.redacts)
     const revisions = [
       ...Array.from({ length: content.hidden ?? 0 }, (_, at): Revision => ({ hash: noise(`${sequenceNo} ${at}`) })),
-      ...(content.changes ?? []).map((change) => this.#revision(change, txId, ms - 16)),
+      ...(content.changes ?? []).map((change) => this.#revision(change, txId, this.#coversHead ? ms : ms - 16)),
     ]
     const head = `{blockAddress:${address},transactionId:${transactionId},blockTimestamp:${time}}`
     const opaque = (name: string) => (this.#coversHead ? [] : [noise(`${name} ${sequenceNo}`)])

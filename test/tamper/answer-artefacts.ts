@@ -34,7 +34,7 @@ export function answerSpecs({ journal, digest, isOwn }: Saved): EvidenceSpec[] {
     {
       ...{ name: `answer of GetBlock, ${whose}`, file: plainAnswer, form: 'json', digest, print: printAnswer, levels },
       block: { name: 'Block', isOwn },
-      text: `{Block:${journal.texts[4]},Proof:${proofText(journal.blockProof(4))}}`,
+      text: `{Block:${journal.texts[5]},Proof:${proofText(journal.blockProof(5))}}`,
     },
     {
       ...{ name: `answer in Ion, ${whose}`, file: 'answer of GetRevision', form: 'text', digest },

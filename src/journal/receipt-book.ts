@@ -1,0 +1,124 @@
+import { equalBytes, toBase64 } from '../base/bytes.ts'
+import { LedgerError } from '../base/errors.ts'
+import { ionEquals } from '../values/compare.ts'
+import type { StructValue } from '../values/value.ts'
+import type { Block } from './block.ts'
+import type { Digest } from './digest.ts'
+import { addressIn, hashIn, sameDigest } from './digest-file.ts'
+import type { ProofFile } from './proof-file.ts'
+import { downConvert } from './export-json.ts'
+import { isJsonRevision, JsonRetyper } from './import-json.ts'
+import { verifyEvidence } from './verify-evidence.ts'
+
+/** What a check of an export says of a proof, receipt, revision or block that lies among its files. */
+export interface ReceiptVerdict {
+  readonly path: string
+  readonly verdict: 'holds' | 'fails' | 'not-comparable'
+  readonly message: string
+}
+
+interface Receipt {
+  readonly path: string
+  readonly file: ProofFile
+  /** That of the block which it says it is of, or is. */
+  readonly sequenceNo: number | undefined
+  readonly hash: Uint8Array | undefined
+  /** What its block says of it; undefined while that has not come. */
+  found?: Found | undefined
+}
+
+/** For one that came as JSON, in which the block's own revision is not found again. */
+const guessesMax = 4_096
+
+interface Found {
+  readonly fault?: string
+  /** The revision as the block has it, where it is the same. */
+  readonly same?: StructValue
+  readonly isSame: boolean
+}
+
+/** Looks for what lies beside the blocks of an export in the very blocks that it names. */
+export class ReceiptBook {
+  readonly #receipts: Receipt[] = []
+
+  add(path: string, file: ProofFile): void {
+    this.#receipts.push({ path, file, ...placeOf(file) })
+  }
+
+  look(block: Block): void {
+    for (const receipt of this.#receipts)
+      if (receipt.sequenceNo === block.blockAddress.sequenceNo) receipt.found = foundIn(block, receipt)
+  }
+
+  /** `held`: digests that the blocks have been found to have. */
+  judge(held: readonly Digest[]): ReceiptVerdict[] {
+    return this.#receipts.map((receipt) => {
+      try {
+        return { path: receipt.path, ...judged(receipt, held) }
+      } catch (error) {
+        if (!(error instanceof LedgerError)) throw error
+        return { path: receipt.path, verdict: 'not-comparable', message: error.message }
+      }
+    })
+  }
+}
+
+function placeOf({ block, revision, revisionHash, blockAddress }: ProofFile) {
+  const hash = block?.get('blockHash') ?? revision?.get('hash')
+  const address = (block ?? revision)?.get('blockAddress')
+  return {
+    sequenceNo: tried(() => address && addressIn(address, 'blockAddress').sequenceNo) ?? blockAddress?.sequenceNo,
+    hash: tried(() => hash && hashIn(hash, 'hash')) ?? revisionHash,
+  }
+}
+
+/** Undefined for what is of another form, which its own check reports. */
+function tried<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof LedgerError) return undefined
+    throw error
+  }
+}
+
+function foundIn(block: Block, { file, hash }: Receipt): Found | undefined {
+  const { sequenceNo } = block.blockAddress
+  if (hash === undefined) return undefined
+  if (file.block !== undefined) {
+    const isIt = equalBytes(block.blockHash, hash)
+    const fault = `block ${sequenceNo} has the hash ${toBase64(block.blockHash)}, not ${toBase64(hash)}`
+    return isIt ? { isSame: ionEquals(block.ion, file.block) } : { fault, isSame: false }
+  }
+  const revisions = tried(() => (block.revisions ?? []).map((each) => ({ hash: each.hash, ion: each.ion })))
+  if (revisions === undefined) return undefined
+  const same = revisions.find((each) => equalBytes(each.hash, hash))
+  if (same === undefined)
+    return { fault: `block ${sequenceNo} has no revision with the hash ${toBase64(hash)}`, isSame: false }
+  return isSameRevision(file, same.ion) ? { isSame: true, same: same.ion } : { isSame: false }
+}
+
+/** A receipt has nothing but the hash. */
+function isSameRevision({ revision }: ProofFile, found: StructValue): boolean {
+  if (revision === undefined || ionEquals(revision, found)) return true
+  return isJsonRevision(revision) && downConvert(revision) === downConvert(found)
+}
+
+function judged({ file, found }: Receipt, held: readonly Digest[]): Omit<ReceiptVerdict, 'path'> {
+  // What came as JSON needs no guesses where the block has its types.
+  const typed = file.revision !== undefined && found?.same !== undefined ? { ...file, revision: found.same } : file
+  const { subject, findings, unchecked } = verifyEvidence(typed, undefined, new JsonRetyper(guessesMax))
+  const [first] = findings
+  if (first !== undefined) return { verdict: 'fails', message: `${first.field}: ${first.message}` }
+  if (found?.fault !== undefined) return { verdict: 'fails', message: found.fault }
+  const { digest, proof, unknown } = file
+  const hasProof = digest !== undefined && proof !== undefined
+  const where = hasProof ? 'in the digest of the proof' : 'in its block'
+  if (found?.isSame === true && unknown.length === 0) return { verdict: 'holds', message: `${subject} is ${where}` }
+  const [why] = unchecked
+  if (why !== undefined) return { verdict: 'not-comparable', message: `${subject}: ${why}` }
+  const isHeld = hasProof && held.some((one) => sameDigest(one, digest) === true)
+  if (found !== undefined || isHeld) return { verdict: 'holds', message: `${subject} is ${where}` }
+  const text = `${subject}: its block is not there, and the digest that it leads to could not be compared`
+  return { verdict: 'not-comparable', message: hasProof ? text : `${subject}: its block is not there` }
+}
