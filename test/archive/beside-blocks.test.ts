@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sampleJournal } from '../independent/sample.ts'
+import { ToolRunner } from '../support/run-tool.ts'
+import { evidenceForms } from './evidence-forms.ts'
+import { writeFiles } from './foreign-journal.ts'
+import { faultsOf, type Verdict } from './verdict-faults.ts'
+
+/** An export in a folder with its digest beside the folder; the files that a case adds are put in and taken out again. */
+async function exportOf(tools: ToolRunner) {
+  const { forms, digests } = await evidenceForms()
+  const content = (name: string) => forms.find((form) => form.name === name)?.content as string
+  const edited = (name: string) => forms.find((form) => form.name === name)?.edited as string
+  const keys = '{keys:["blocks.0-9.ion"]}'
+  writeFiles(tools.folder, digests)
+  const blocks = content('export.ion')
+  return { blocks, edited, content, keys }
+}
+
+test('whatever lies among the blocks of an export and contradicts them, or is not checked, is told', async (t) => {
+  const tools = new ToolRunner(t)
+  const { blocks, edited, content, keys } = await exportOf(tools)
+  const forged = edited('export.ion')
+    .split('\n')
+    .find((line) => line.includes('balance:999')) as string
+  const cases: [name: string, content: string, verdict: Verdict][] = [
+    ['a forged revision without a proof', `{revision:${edited('revision.ion')},digest:null}`, 'tampered'],
+    ['a forged block beside a digest', `${content('proof.ion')}${forged}`, 'tampered'],
+    ['a forged block behind an empty list', `[]\n${forged}`, 'tampered'],
+    ['a forged block behind a manifest', `${keys}\n${forged}`, 'incomplete'],
+    ['a forged block in a manifest', `{keys:[],blocks:[${forged}]}`, 'incomplete'],
+    ['a forged block in a CONTROL record', `{recordType:"CONTROL",payload:${forged}}`, 'incomplete'],
+    ['a control record', '{recordType:"CONTROL",payload:{controlRecordType:"CREATED"}}', 'verified'],
+    ['the true proof', content('proof.ion'), 'verified'],
+    ['the true answer of GetRevision', content('get-revision.json'), 'verified'],
+    ['a manifest', '{exportId:"x",ledgerName:"l"}\n', 'incomplete'],
+    ['a text', 'read me\n', 'verified'],
+  ]
+  const wrong: string[] = []
+  for (const [index, [name, added, verdict]] of cases.entries()) {
+    for (const file of ['x.ion', '.hidden/x.ion']) {
+      const folder = `e${index}${file === 'x.ion' ? '' : 'h'}`
+      writeFiles(tools.folder, { [`${folder}/blocks.ion`]: blocks, [`${folder}/${file}`]: added })
+      const argv = ['--digest', tools.path('own.ion.txt'), tools.path(folder)]
+      const faults = await faultsOf(tools, argv, verdict, new RegExp(`^${verdict}`))
+      wrong.push(...faults.map((fault) => `${name} in ${file}: ${fault}`))
+    }
+  }
+  assert.deepEqual(wrong, [])
+})
+
+test('a digest that came with what it should prove is not a saved one, and none takes the place of the one given', async (t) => {
+  const tools = new ToolRunner(t)
+  const { content } = await exportOf(tools)
+  const aws = sampleJournal(true)
+  const digest = aws.digestFile()
+  const answer = aws.answer(4, 1).replace(/,?"?DigestTipAddress"?:.*(?=\}$)/s, '')
+  writeFiles(tools.folder, {
+    'bundle.ion': `${content('proof.ion')}\n${digest}`,
+    'proof.ion': content('proof.ion'),
+    'other.txt': digest,
+    'answer.ion': answer,
+  })
+  const own = ['--digest', tools.path('own.ion.txt')]
+  const path = (name: string) => tools.path(name)
+  const wrong = [
+    ...(await faultsOf(
+      tools,
+      [path('bundle.ion')],
+      'incomplete',
+      /the digest beside other evidence in '.*' proves nothing/,
+    )),
+    ...(await faultsOf(tools, [...own, path('bundle.ion')], 'incomplete', /the digest beside other evidence/)),
+    ...(await faultsOf(tools, [...own, path('proof.ion'), path('other.txt')], 'refused', /another ledger/)),
+    ...(await faultsOf(
+      tools,
+      [path('proof.ion'), path('own.ion.txt')],
+      'verified',
+      /^verified against the digest saved in/,
+    )),
+  ]
+  assert.deepEqual(wrong, [])
+})
+
+test('a copy of a block that differs in more than what a redaction takes is told', async (t) => {
+  const tools = new ToolRunner(t)
+  const journal = sampleJournal(true)
+  const redacted = journal.texts.findIndex((text) => text.includes('dataHash'))
+  assert.notEqual(redacted, -1)
+  const copy = (journal.texts[redacted] as string).replace('{', '{remark:"balance was 999",')
+  const blocks = journal.texts.join('\n')
+  writeFiles(tools.folder, { 'e/blocks.ion': blocks, 'e/old.ion': copy, 'd.txt': journal.digestFile() })
+  assert.deepEqual(
+    await faultsOf(tools, ['--digest', tools.path('d.txt'), tools.path('e')], 'incomplete', /^incomplete/),
+    [],
+  )
+})
