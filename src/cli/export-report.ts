@@ -1,7 +1,15 @@
 import { toBase64 } from '../base/bytes.ts'
 import type { ExportReport } from '../journal/verify-export.ts'
 import { count, counted } from './tool-progress.ts'
-import { adviceOf, headline, type Outcome, uncheckedOf, type VerifyReport } from './verify-report.ts'
+import {
+  adviceOf,
+  exemptEntries,
+  exemptRevisions,
+  headline,
+  type Outcome,
+  uncheckedOf,
+  type VerifyReport,
+} from './verify-report.ts'
 
 /** Findings that are shown to people one by one, of each severity. */
 const shownFindingsMax = 20
@@ -108,9 +116,9 @@ function coverageLines({ coverage }: ExportReport): string[] {
   const exempt = (number: number, one: string, many: string, text: string) => {
     if (number > 0) lines.push(`exempt: ${counted(number, one, many)} ${text}`)
   }
-  exempt(coverage.opaqueRevisions, revision, revisions, "of QLDB's own catalog, only a hash")
+  exempt(coverage.opaqueRevisions, revision, revisions, exemptRevisions)
   exempt(coverage.uncheckedDigests, 'digest', 'digests', 'of statements with parameters')
-  exempt(coverage.opaqueEntries, 'entry', 'entries', "of QLDB's own")
+  exempt(coverage.opaqueEntries, 'entry', 'entries', exemptEntries)
   const fields = Object.entries(coverage.uncoveredFields)
   if (fields.length > 0)
     lines.push(

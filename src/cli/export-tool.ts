@@ -25,7 +25,8 @@ import type { ToolWorld } from './tools.ts'
 import { blocksBetweenTurns } from './verify-export-tool.ts'
 
 interface ExportWishes extends Partial<Omit<Arguments, 'format'>> {
-  readonly format?: ExportFormat
+  /** `ion` is what other commands call Ion text. */
+  readonly format?: ExportFormat | 'ion'
   readonly gzip?: boolean
   readonly prefix?: string
   readonly from?: string
@@ -62,7 +63,7 @@ export async function exportTool(argv: readonly string[], world: ToolWorld): Pro
   const progress = new ToolProgress(world, wishes.progress)
   try {
     const journal = journalOf(snapshot)
-    const written = await writeExport(folder, journal, window, { ...wishes, format: format ?? 'ion-text' }, progress)
+    const written = await writeExport(folder, journal, window, { ...wishes, format: format === undefined || format === 'ion' ? 'ion-text' : format }, progress)
     progress.dispose()
     const name = journal.identity.name
     sayLine(
@@ -87,7 +88,10 @@ function exportCommand(): Command {
     .argument('[dir]', 'the folder to make')
     .allowExcessArguments(true)
     .addOption(
-      new Option('-f, --format <format>', 'the form of the blocks (default: ion-text)').choices([...exportFormats]),
+      new Option('-f, --format <format>', "the form of the blocks; 'ion' is ion-text (default: ion-text)").choices([
+        ...exportFormats,
+        'ion',
+      ]),
     )
     .option('--gzip', 'pack each file of blocks')
     .option('--prefix <prefix>', "put before every file's key, as a prefix in a bucket is")

@@ -5,12 +5,23 @@ import type { JournalReport } from '../journal/journal-check.ts'
 import type { Origin } from '../ledger/records.ts'
 import type { DerivedReport, TableScope } from '../ledger/verify-derived.ts'
 import { count, counted } from './tool-progress.ts'
-import { adviceOf, headline, type Outcome, uncheckedOf, verdictOf, type VerifyReport } from './verify-report.ts'
+import {
+  adviceOf,
+  exemptEntries,
+  exemptRevisions,
+  headline,
+  type Outcome,
+  uncheckedOf,
+  verdictOf,
+  type VerifyReport,
+} from './verify-report.ts'
 
 export interface LedgerFacts {
   readonly ledger: string
   readonly journal: JournalReport
   readonly identityFindings: readonly string[]
+  /** Of `since`: revisions in the older blocks that an import could not check. */
+  readonly marksOnTrust?: number
   /** Undefined: not looked at. */
   readonly derived: DerivedReport | undefined
   /** Saved digests by the names of their files. */
@@ -60,12 +71,16 @@ function findingsOf({ identityFindings, journal, derived }: LedgerFacts): ShownF
   ]
 }
 
-function trustLines({ since, journal }: LedgerFacts): string[] {
+function trustLines({ since, journal, marksOnTrust = 0 }: LedgerFacts): string[] {
   if (since === undefined) return []
   const last = journal.first - 1
-  return [
-    `on trust: what is in blocks 0 to ${last} was not read; the hashes that the ledger keeps of them give the digest in ${since.path}`,
-  ]
+  const hashes = `the hashes that the ledger keeps of them give the digest in ${since.path}`
+  const lines = [`on trust: what is in blocks 0 to ${last} was not read; ${hashes}`]
+  if (marksOnTrust > 0)
+    lines.push(
+      `on trust: ${counted(marksOnTrust, 'revision')} in them came as JSON, and the import could not check the data`,
+    )
+  return lines
 }
 
 function outcomeOf(
@@ -171,9 +186,9 @@ function exemptLines(journal: JournalReport): string[] {
     lines.push(`exempt: ${counted(journal.uncheckedDigests, 'digest')} of statements with parameters`)
   }
   if (journal.opaqueEntries > 0)
-    lines.push(`exempt: ${counted(journal.opaqueEntries, 'entry', 'entries')} of QLDB's own`)
+    lines.push(`exempt: ${counted(journal.opaqueEntries, 'entry', 'entries')} ${exemptEntries}`)
   if (journal.opaqueRevisions > 0) {
-    lines.push(`exempt: ${counted(journal.opaqueRevisions, 'revision')} of QLDB's own catalog, only a hash`)
+    lines.push(`exempt: ${counted(journal.opaqueRevisions, 'revision')} ${exemptRevisions}`)
   }
   if (journal.uncovered.length > 0) lines.push(`no hash covers: ${journal.uncovered.join(', ')}`)
   return lines
@@ -208,7 +223,12 @@ function jsonOf(
     unchecked: journal.gaps.map(({ code, sequenceNo, message }) => ({ code, block: sequenceNo, message })),
     ...(facts.since === undefined
       ? {}
-      : { since: { file: facts.since.path, onTrust: { first: 0, last: journal.first - 1 } } }),
+      : {
+          since: {
+            file: facts.since.path,
+            onTrust: { first: 0, last: journal.first - 1, uncheckedRevisions: facts.marksOnTrust ?? 0 },
+          },
+        }),
     savedDigests: [...saved].map(([file, { digestTipAddress }]) => ({ file, digestTipAddress })),
     ...(facts.table === undefined ? {} : { table: facts.table }),
     ...(derived?.table === undefined

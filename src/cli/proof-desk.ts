@@ -55,7 +55,7 @@ export async function makeProof(
   const tip = saved.digestTipAddress
   checkCovers(saved, found)
   const { revision, proof } = await client.revision(found.address, wish.documentId, tip)
-  const { block: blockIon } = await client.block(found.address)
+  const { block: blockIon, marked } = await client.block(found.address)
   const block = blockFromIon(blockIon)
   if (!isSameAddress(block.blockAddress, found.address))
     throw new LedgerError(
@@ -64,6 +64,7 @@ export async function makeProof(
     )
   if (revision.type !== 'struct') throw malformedAnswer('GetRevision')
   checkAsked(revision, wish.documentId, found)
+  checkUnmarked(block, marked, found, wish)
   const made: RevisionProof = {
     ledger: connection.ledger,
     table: found.table,
@@ -106,6 +107,21 @@ function checkAsked(revision: StructValue, documentId: string, { version }: Foun
     id?.type === 'string' && number?.type === 'int' ? `version ${number.value} of '${id.value}'` : 'something else'
   const text = `the ledger answered with ${found}, expected version ${version} of document '${documentId}'`
   throw new LedgerError('proof/refuted', text)
+}
+
+/** What lost its types as JSON before an import has no data with its hash: a proof would show another document. */
+function checkUnmarked(
+  block: Block,
+  marked: readonly number[],
+  { version, address }: FoundRevision,
+  wish: ProofWish,
+): void {
+  const isMarked = marked.some((position) => block.revisions?.[position]?.metadata?.id === wish.documentId)
+  if (!isMarked) return
+  const text = `version ${version} of '${wish.documentId}' in block ${address.sequenceNo} can't be proven: it came as JSON, which took the types of its data, and the import could not check it`
+  throw new LedgerError('proof/not-comparable', text, {
+    help: 'take the block from an export in Ion, or prove another version',
+  })
 }
 
 function isSameAddress(left: BlockAddress, right: BlockAddress): boolean {

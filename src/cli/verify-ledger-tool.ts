@@ -66,11 +66,11 @@ async function verifyStoreIn(
     await store.close()
     scratch.dispose()
   }
-  const { identity, identityFindings, journal, derived } = report
+  const { identity, identityFindings, journal, marksOnTrust, derived } = report
   const ledger = name ?? identity.name ?? basename(directory)
   const { origin } = identity
   const { table } = wishes
-  const found = { ledger, journal, identityFindings, derived, saved, origin, since, table }
+  const found = { ledger, journal, marksOnTrust, identityFindings, derived, saved, origin, since, table }
   return reportOfLedger({ ...found, seconds: progress.seconds })
 }
 

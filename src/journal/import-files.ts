@@ -5,6 +5,9 @@ import { exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts
 import type { StructValue, Value } from '../values/value.ts'
 import { claimOf } from './claimed-evidence.ts'
 import { markedField, type MarkedRevisions, marksOf } from './import-marks.ts'
+import { isIonBinary } from '../values/binary-reader.ts'
+import { isBase64Records } from './import-base64.ts'
+import { isAggregatedRecord } from './kinesis-record.ts'
 import { isFileFault, type OnRead, readFileValues } from './import-file.ts'
 import { FindingList } from './import-findings.ts'
 import { isJsonBlock } from './import-json.ts'
@@ -68,12 +71,13 @@ const nameOfBlocks = /\.(\d{1,15})-(\d{1,15})\.[A-Za-z0-9]+(?:\.gz)?$/
 /**
  * Looks into all files under the paths given: export files, manifests, stream records, digests, proofs. Reads the first
  * value of each. What is none of these becomes a finding. Throws LedgerError 'export/not-found' when there is no block in
- * any of them, and the file system's own errors for the paths given.
+ * any of them, unless damaged files may have had some, and the file system's own errors for the paths given.
  */
 export async function findExportFiles(
   paths: readonly string[],
   findings: FindingList,
   onRead?: OnRead,
+  allowsDamage = false,
 ): Promise<ExportFiles> {
   const blockFiles: BlockFile[] = []
   const streamFiles: StreamFile[] = []
@@ -101,9 +105,9 @@ export async function findExportFiles(
         for (const item of found.evidence) evidence.push({ path, evidence: item })
     }
   }
-  if (blockFiles.length === 0 && streamFiles.length === 0) {
-    throw nothingFound(paths, findings)
-  }
+  const isDamaged =
+    allowsDamage && findings.kept.some((one) => one.code === 'file-unreadable' && one.severity === 'doubtful')
+  if (blockFiles.length === 0 && streamFiles.length === 0 && !isDamaged) throw nothingFound(paths, findings)
   blockFiles.sort((left, right) => left.first - right.first || (left.path < right.path ? -1 : 1))
   checkManifests(manifests, blockFiles, findings)
   checkNames(blockFiles, findings)
@@ -146,7 +150,14 @@ function nothingFound(paths: readonly string[], findings: FindingList): LedgerEr
 export async function isJournalFile(path: string): Promise<boolean> {
   const found =
     statSync(path, { throwIfNoEntry: false })?.isFile() === true ? await lookInto(path, new FindingList()) : undefined
-  return found !== undefined && found.kind !== 'evidence'
+  return found === undefined ? isPackedFile(path) : found.kind !== 'evidence'
+}
+
+/** Whether a file that can't be read holds records of Kinesis: nothing else is packed so. */
+function isPackedFile(path: string): boolean {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false
+  const head = headOf(path)
+  return isAggregatedRecord(head) || (!isIonBinary(head) && isBase64Records(head))
 }
 
 /** Each with whether it is hidden: such as what systems leave in folders counts only where it has something to be checked. */

@@ -125,7 +125,8 @@ async function nextValue({ path, values }: RecordSource, findings: FindingList):
 /** What has come of one block; of each record that came more than once all variants that differ. */
 interface Pending {
   readonly sequenceNo: number
-  readonly path: string
+  /** The files that its records are in. */
+  readonly paths: Set<string>
   bytes: number
   readonly summaries: StructValue[]
   /** Revisions by their hash. */
@@ -220,9 +221,16 @@ class StreamAssembler {
       this.#findings.add('doubtful', 'late-block', message, { sequenceNo, file: path })
       return undefined
     }
-    const pending = this.#pending.get(sequenceNo) ?? { sequenceNo, path, bytes: 0, summaries: [], details: new Map() }
+    const pending = this.#pending.get(sequenceNo) ?? {
+      sequenceNo,
+      paths: new Set(),
+      bytes: 0,
+      summaries: [],
+      details: new Map(),
+    }
     this.#pending.set(sequenceNo, pending)
     pending.bytes += bytes
+    pending.paths.add(path)
     this.#pendingBytes += bytes
     return pending
   }
@@ -245,7 +253,8 @@ class StreamAssembler {
   }
 
   #assemble(pending: Pending): SourceBlock | undefined {
-    const { sequenceNo, path, summaries, details } = pending
+    const { sequenceNo, summaries, details } = pending
+    const path = filesOf(pending)
     const where = { sequenceNo, file: path }
     if (summaries.length === 0) {
       this.#checkLone(pending)
@@ -263,7 +272,9 @@ class StreamAssembler {
   }
 
   /** Revisions without the record of their block: all that can be said is whether they have their hashes. */
-  #checkLone({ sequenceNo, path, details }: Pending): void {
+  #checkLone(pending: Pending): void {
+    const { sequenceNo, details } = pending
+    const path = filesOf(pending)
     const { lone } = this.#findings
     const where = { sequenceNo, file: path }
     lone.blocks += 1
@@ -279,7 +290,9 @@ class StreamAssembler {
   }
 
   /** The block as one variant of its records has it; what has no such variant is as in the first. */
-  #copy({ sequenceNo, path, bytes, summaries, details }: Pending, variant: number): SourceBlock {
+  #copy(pending: Pending, variant: number): SourceBlock {
+    const { sequenceNo, bytes, summaries, details } = pending
+    const path = filesOf(pending)
     const revisionOf = (hash: string) => {
       const variants = details.get(hash)
       return variants?.[variant] ?? variants?.[0]
@@ -301,6 +314,11 @@ class StreamAssembler {
       doubtful: retyped.doubtful,
     }
   }
+}
+
+/** Any of them may be the one at fault. */
+function filesOf({ paths }: Pending): string {
+  return [...paths].join("' or '")
 }
 
 /** One more record of the same thing: kept when it says something else. */

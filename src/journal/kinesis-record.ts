@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { LedgerError } from '../base/errors.ts'
 import { aggregatedRecordBytesMax } from '../base/limits.ts'
+import { decodeAllIon } from '../values/binary-reader.ts'
 
 /** A Kinesis record in which the producer library has packed several. */
 export interface AggregatedRecord {
@@ -27,11 +28,22 @@ export function isAggregatedRecord(bytes: Uint8Array, at = 0): boolean {
  * fits. Throws LedgerError 'ion/malformed' where none fits.
  */
 export function readAggregatedRecord(bytes: Buffer, at: number): AggregatedRecord | undefined {
-  const digest = createHash('md5')
   const records: Buffer[] = []
+  try {
+    return tryRecord(bytes, at, records)
+  } catch (error) {
+    throw error === faultInRecord ? malformed(records) : error
+  }
+}
+
+/** Told apart from errors of what is called. */
+const faultInRecord = Symbol('fault in a record')
+
+function tryRecord(bytes: Buffer, at: number, records: Buffer[]): AggregatedRecord | undefined {
+  const digest = createHash('md5')
   let end = at + magic.length
   for (;;) {
-    if (end - at > aggregatedRecordBytesMax) throw malformed()
+    if (end - at > aggregatedRecordBytesMax) throw faultInRecord
     if (end + checksumBytes > bytes.length) return undefined
     if (
       records.length > 0 &&
@@ -43,7 +55,7 @@ export function readAggregatedRecord(bytes: Buffer, at: number): AggregatedRecor
       return { size: end + checksumBytes - at, records }
     const field = fieldAt(bytes, end)
     if (field === undefined) return undefined
-    if (field.number < 1 || field.number > 3 || field.content === undefined) throw malformed()
+    if (field.number < 1 || field.number > 3 || field.content === undefined) throw faultInRecord
     if (field.number === 3) records.push(dataOf(field.content))
     digest.update(bytes.subarray(end, field.end))
     end = field.end
@@ -55,11 +67,11 @@ function dataOf(message: Buffer): Buffer {
   let data: Buffer | undefined
   for (let at = 0; at < message.length; ) {
     const field = fieldAt(message, at)
-    if (field === undefined) throw malformed()
+    if (field === undefined) throw faultInRecord
     if (field.number === 3) data = field.content
     at = field.end
   }
-  if (data === undefined) throw malformed()
+  if (data === undefined) throw faultInRecord
   return data
 }
 
@@ -78,7 +90,7 @@ function fieldAt(bytes: Buffer, at: number): Field | undefined {
   const number = Math.floor(key.value / 8)
   const wireType = key.value % 8
   if (wireType === 0) return { number, content: undefined, end: next.end }
-  if (wireType !== 2 || next.value > aggregatedRecordBytesMax) throw malformed()
+  if (wireType !== 2 || next.value > aggregatedRecordBytesMax) throw faultInRecord
   const end = next.end + next.value
   return end > bytes.length ? undefined : { number, content: bytes.subarray(next.end, end), end }
 }
@@ -91,12 +103,28 @@ function varintAt(bytes: Buffer, at: number): { readonly value: number; readonly
     value += (byte & 0x7f) * 2 ** (7 * index)
     if (byte < 0x80) return { value, end: at + index + 1 }
   }
-  throw malformed()
+  throw faultInRecord
 }
 
-function malformed(): LedgerError {
-  return new LedgerError(
-    'ion/malformed',
-    'a record of the Kinesis producer library is damaged: its checksum fits nowhere',
-  )
+function malformed(records: readonly Buffer[]): LedgerError {
+  const numbers = [...new Set(records.flatMap((data) => sequenceNoIn(data) ?? []))]
+  const what = numbers.length === 0 ? '' : `; it holds records of block ${numbers.join(', ')}`
+  const text = `a record of the Kinesis producer library is damaged: its checksum fits nowhere${what}`
+  return new LedgerError('ion/malformed', text)
+}
+
+/** The block that a record of a stream is of, as far as it can be read. */
+function sequenceNoIn(data: Buffer): number | undefined {
+  try {
+    const [record] = decodeAllIon(data)
+    const payload = record?.type === 'struct' ? record.get('payload') : undefined
+    const revision = payload?.type === 'struct' ? payload.get('revision') : undefined
+    const holder = revision?.type === 'struct' ? revision : payload
+    const address = holder?.type === 'struct' ? holder.get('blockAddress') : undefined
+    const number = address?.type === 'struct' ? address.get('sequenceNo') : undefined
+    return number?.type === 'int' ? Number(number.value) : undefined
+  } catch (error) {
+    if (error instanceof LedgerError) return undefined
+    throw error
+  }
 }

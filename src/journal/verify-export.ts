@@ -60,7 +60,7 @@ export async function verifyExport(paths: readonly string[], options: VerifyExpo
   const findings = new FindingList()
   const { onRead } = options
   const onLook = onRead && (() => onRead({ blocks: 0, bytes: 0 }))
-  const files = await findExportFiles(paths, findings, onLook)
+  const files = await findExportFiles(paths, findings, onLook, true)
   checkStrands(files)
   const marks = new MarksBook(declaredMarks(files))
   const verifier = new ExportVerifier(files, findings, options.trusted, undefined, marks)

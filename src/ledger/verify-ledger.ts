@@ -6,6 +6,7 @@ import type { SavedMarks } from '../journal/import-marks.ts'
 import { checkable, JournalCheck, type JournalReport, type StoredBlock, windowsOf } from '../journal/journal-check.ts'
 import type { Snapshot, Store } from '../store/store.ts'
 import { endBlock } from './block-cache.ts'
+import { importMarks } from './import-marks.ts'
 import { blockKey, identityKey, journalRange, sequenceOfJournalKey } from './keys.ts'
 import { MarksCheck } from './verify-marks.ts'
 import { encodeIdentity, type Identity, readIdentity } from './records.ts'
@@ -43,6 +44,8 @@ export interface StoreReport {
   /** What is wrong with the ledger's name and the like. */
   readonly identityFindings: readonly string[]
   readonly journal: JournalReport
+  /** Revisions with the mark of an import in the blocks before those that were checked, where there are such blocks. */
+  readonly marksOnTrust: number
   /** Undefined: not looked at, as when the journal itself is not sound. */
   readonly derived: DerivedReport | undefined
 }
@@ -87,7 +90,8 @@ export async function verifyStore(store: Store, options: VerifyOptions = {}): Pr
     journal.end()
     const isSound = journal.findingCount === 0 || journal.findings.every(({ code }) => code === 'digest')
     const derived = isSound && since === undefined ? await checkDerived(snapshot, journal, options) : undefined
-    return { identity, identityFindings: identityFindings(snapshot, identity, name), journal, derived }
+    const marksOnTrust = since === undefined ? 0 : importMarks(snapshot, journal.first - 1).count
+    return { identity, identityFindings: identityFindings(snapshot, identity, name), journal, marksOnTrust, derived }
   } finally {
     snapshot.release()
   }
