@@ -261,6 +261,10 @@ export const streamPendingBytesMax = 256 * 1024 * 1024
 export const aggregatedRecordBytesMax = 16 * 1024 * 1024
 /** An export file is closed when it has grown beyond this; a block is never split. */
 export const exportFileBytes = 16 * 1024 * 1024
+/** Values in one file of evidence, at every depth: each takes some 300 bytes of memory, and as little as two of the file. */
+export const evidenceValuesMax = 1_000_000
+/** The same in one block of an export in text, so that a check takes no more than about 1 GiB. */
+export const exportBlockValuesMax = 3_000_000
 /** Documents whose versions are followed while an export is checked without a ledger; the rest go unchecked, said so. */
 export const exportDocumentsMax = 1_000_000
 /** Ways of giving a JSON revision its Ion types back that are tried before it counts as not checkable. */

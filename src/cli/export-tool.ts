@@ -63,7 +63,8 @@ export async function exportTool(argv: readonly string[], world: ToolWorld): Pro
   const progress = new ToolProgress(world, wishes.progress)
   try {
     const journal = journalOf(snapshot)
-    const written = await writeExport(folder, journal, window, { ...wishes, format: format === undefined || format === 'ion' ? 'ion-text' : format }, progress)
+    const form = format === undefined || format === 'ion' ? 'ion-text' : format
+    const written = await writeExport(folder, journal, window, { ...wishes, format: form }, progress)
     progress.dispose()
     const name = journal.identity.name
     sayLine(

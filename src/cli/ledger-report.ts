@@ -194,6 +194,10 @@ function exemptLines(journal: JournalReport): string[] {
   return lines
 }
 
+function marksOf({ marksOnTrust = 0 }: LedgerFacts): { readonly uncheckedRevisions?: number } {
+  return marksOnTrust === 0 ? {} : { uncheckedRevisions: marksOnTrust }
+}
+
 function rateLine({ journal, seconds }: LedgerFacts): string {
   const perSecond = count(Math.round(journal.blocks / Math.max(seconds, 0.001)))
   return `checked in ${seconds < 10 ? seconds.toFixed(2) : count(Math.round(seconds))} s, ${perSecond} blocks/s`
@@ -226,7 +230,7 @@ function jsonOf(
       : {
           since: {
             file: facts.since.path,
-            onTrust: { first: 0, last: journal.first - 1, uncheckedRevisions: facts.marksOnTrust ?? 0 },
+            onTrust: { first: 0, last: journal.first - 1, ...marksOf(facts) },
           },
         }),
     savedDigests: [...saved].map(([file, { digestTipAddress }]) => ({ file, digestTipAddress })),

@@ -118,8 +118,9 @@ function checkUnmarked(
 ): void {
   const isMarked = marked.some((position) => block.revisions?.[position]?.metadata?.id === wish.documentId)
   if (!isMarked) return
-  const text = `version ${version} of '${wish.documentId}' in block ${address.sequenceNo} can't be proven: it came as JSON, which took the types of its data, and the import could not check it`
-  throw new LedgerError('proof/not-comparable', text, {
+  const text = `version ${version} of '${wish.documentId}' in block ${address.sequenceNo} can't be proven`
+  const why = 'it came as JSON, which took the types of its data, and the import could not check it'
+  throw new LedgerError('proof/not-comparable', `${text}: ${why}`, {
     help: 'take the block from an export in Ion, or prove another version',
   })
 }

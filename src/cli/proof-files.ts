@@ -1,6 +1,7 @@
 import { constants, gunzipSync } from 'node:zlib'
 import { LedgerError } from '../base/errors.ts'
 import { evidenceBytesMax } from '../base/limits.ts'
+import { checkedValues } from '../journal/checked-values.ts'
 import { claimOf } from '../journal/claimed-evidence.ts'
 import { notEvidence, parseDigestFile, type SavedDigest, unusableDigest } from '../journal/digest-file.ts'
 import { type Evidence, evidenceOfFile, parseEvidence, unrecognizedHelp } from '../journal/find-evidence.ts'
@@ -37,7 +38,7 @@ function readEvidence(path: string): Evidence[] {
   return inFile(path, () => {
     try {
       if (fault !== undefined) throw notEvidence(`it can't be unpacked (${fault})`)
-      return isIonBinary(bytes) ? evidenceOfFile(decodeAllIon(bytes)) : parseEvidence(utf8Of(bytes))
+      return isIonBinary(bytes) ? evidenceOfFile(decodeAllIon(bytes, checkedValues())) : parseEvidence(utf8Of(bytes))
     } catch (error) {
       throw error instanceof LedgerError ? asDamage(error, bytes) : error
     }

@@ -5,6 +5,7 @@ import { parseAllIon, parseIon } from '../values/text-reader.ts'
 import { printIon } from '../values/text-writer.ts'
 import { string, type StructValue, type Value } from '../values/value.ts'
 import { addressToIon, type BlockAddress } from './block.ts'
+import { checkedValues } from './checked-values.ts'
 import type { Digest } from './digest.ts'
 import { hashBytes } from './shape.ts'
 
@@ -83,9 +84,9 @@ export function sameDigest(left: Digest, right: Digest): boolean | undefined {
 /** All values of a text that should be Ion or JSON. Throws LedgerError 'proof/malformed'. */
 export function parseEvidenceText(text: string): Value[] {
   try {
-    return parseAllIon(text)
+    return parseAllIon(text, checkedValues())
   } catch (error) {
-    if (!(error instanceof LedgerError)) throw error
+    if (!(error instanceof LedgerError) || error.kind === 'limit') throw error
     const place = error.span && placeAt(text, error.span.start)
     const where = place === undefined ? '' : ` at line ${place.line}, column ${place.column}`
     throw new LedgerError('proof/malformed', `not Ion or JSON${where}: ${error.message}`, {

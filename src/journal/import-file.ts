@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
 import { LedgerError } from '../base/errors.ts'
+import { exportBlockValuesMax } from '../base/limits.ts'
 import { isIonBinary } from '../values/binary-reader.ts'
 import { parseAllIon } from '../values/text-reader.ts'
 import type { Value } from '../values/value.ts'
+import { checkedValues } from './checked-values.ts'
 import { Base64Values, isBase64Records, packedData } from './import-base64.ts'
 import { BinarySplitter } from './import-split-binary.ts'
 import { TextSplitter } from './import-split-text.ts'
@@ -43,8 +45,12 @@ export interface FileText {
  * 'file/malformed', naming the file, for what is none of these, 'export/limit' for a value beyond exportBlockBytesMax,
  * and the file system's own errors.
  */
-export async function* readFileValues(path: string, onRead?: OnRead): AsyncGenerator<FileValue> {
-  for await (const piece of readFilePieces(path, false, onRead))
+export async function* readFileValues(
+  path: string,
+  onRead?: OnRead,
+  valuesMax = exportBlockValuesMax,
+): AsyncGenerator<FileValue> {
+  for await (const piece of readFilePieces(path, false, onRead, valuesMax))
     for (const item of piece) if (!('text' in item)) yield { value: item.value, bytes: item.bytes, end: item.end }
 }
 
@@ -56,13 +62,14 @@ export async function* readFilePieces(
   path: string,
   isDeferred: boolean,
   onRead?: OnRead,
+  valuesMax = exportBlockValuesMax,
 ): AsyncGenerator<Iterable<FileValue | FileText>> {
   let read = 0
   try {
     let splitter: ValueSplitter | undefined
     for await (const chunk of unpackedChunks(path)) {
       await onRead?.(chunk.length)
-      splitter ??= splitterOf(chunk, isDeferred)
+      splitter ??= splitterOf(chunk, isDeferred, valuesMax)
       read += chunk.length
       yield valuesOf(splitter.push(chunk), path, read)
     }
@@ -185,9 +192,9 @@ class DeferredText implements FileText {
   }
 }
 
-function splitterOf(head: Uint8Array, isDeferred: boolean): ValueSplitter {
+function splitterOf(head: Uint8Array, isDeferred: boolean, valuesMax: number): ValueSplitter {
   if (isIonBinary(head) || isAggregatedRecord(head)) return new BinarySplitter()
-  return isBase64Records(head) ? new Base64Values() : new TextValues(isDeferred)
+  return isBase64Records(head) ? new Base64Values() : new TextValues(isDeferred, valuesMax)
 }
 
 interface UnparsedText {
@@ -213,9 +220,11 @@ class TextValues implements ValueSplitter {
   /** A symbol table that was declared: what follows is read with it in front. */
   #prefix = ''
   readonly #isDeferred: boolean
+  readonly #valuesMax: number
 
-  constructor(isDeferred: boolean) {
+  constructor(isDeferred: boolean, valuesMax: number) {
     this.#isDeferred = isDeferred
+    this.#valuesMax = valuesMax
   }
 
   /** One by one: what stands before a fault is good. */
@@ -245,7 +254,7 @@ class TextValues implements ValueSplitter {
       if (this.#prefix.length > prefixCharactersMax)
         throw new LedgerError('export/limit', 'the symbol tables of Ion text are too large')
     }
-    const values = parseAllIon(before === '' ? text : before + text)
+    const values = parseAllIon(before === '' ? text : before + text, checkedValues(this.#valuesMax))
     return values.flatMap((value) => packedData(value) ?? [{ value, bytes: bytes.length }])
   }
 }

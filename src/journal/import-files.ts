@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
-import { exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
+import { evidenceValuesMax, exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import { claimOf } from './claimed-evidence.ts'
 import { markedField, type MarkedRevisions, marksOf } from './import-marks.ts'
@@ -149,7 +149,13 @@ function nothingFound(paths: readonly string[], findings: FindingList): LedgerEr
 /** Whether a file holds blocks or stream records, or is an export's manifest; false for what can't be read. */
 export async function isJournalFile(path: string): Promise<boolean> {
   const found =
-    statSync(path, { throwIfNoEntry: false })?.isFile() === true ? await lookInto(path, new FindingList()) : undefined
+    statSync(path, { throwIfNoEntry: false })?.isFile() === true
+      ? await lookInto(path, new FindingList(), undefined, {
+          isNamed: false,
+          isHidden: false,
+          valuesMax: evidenceValuesMax,
+        })
+      : undefined
   return found === undefined ? isPackedFile(path) : found.kind !== 'evidence'
 }
 
@@ -192,17 +198,19 @@ interface Standing {
   /** The caller gave its very path, so that it must be something. */
   readonly isNamed: boolean
   readonly isHidden: boolean
+  /** Values that its first block may have. */
+  readonly valuesMax?: number
 }
 
 async function lookInto(
   path: string,
   findings: FindingList,
   onRead?: OnRead,
-  { isNamed, isHidden }: Standing = { isNamed: false, isHidden: false },
+  { isNamed, isHidden, valuesMax }: Standing = { isNamed: false, isHidden: false },
 ): Promise<Found | undefined> {
   const isNamedSo = isNamed || (nameOfBlocks.test(path) && !isHidden)
   try {
-    const value = await firstValue(path, onRead)
+    const value = await firstValue(path, onRead, valuesMax)
     let found = value === undefined ? undefined : kindOf(value, path)
     if (found?.kind === 'manifest' || found?.kind === 'evidence') found = await wholeFile(found, path, findings)
     if (found?.kind === 'blocks' && found.file.named === undefined)
@@ -274,9 +282,9 @@ function headOf(path: string): Uint8Array {
 }
 
 /** The first that is not an empty list. */
-async function firstValue(path: string, onRead: OnRead | undefined): Promise<Value | undefined> {
+async function firstValue(path: string, onRead: OnRead | undefined, valuesMax?: number): Promise<Value | undefined> {
   let empty: Value | undefined
-  for await (const { value } of readFileValues(path, onRead)) {
+  for await (const { value } of readFileValues(path, onRead, valuesMax)) {
     if (value.type !== 'list' || value.items.length > 0) return value
     empty = value
   }

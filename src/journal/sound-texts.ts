@@ -1,6 +1,8 @@
 import { LedgerError } from '../base/errors.ts'
+import { exportBlockValuesMax } from '../base/limits.ts'
 import { parseAllIon } from '../values/text-reader.ts'
 import { blockFromIon, encodeBlock } from './block.ts'
+import { checkedValues } from './checked-values.ts'
 import { packedData } from './import-base64.ts'
 import { isJsonBlock } from './import-json.ts'
 import { soundFacts } from './sealed-blocks.ts'
@@ -26,7 +28,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 /** Undefined for anything but one block whose types are all there. */
 function storedOfText(text: Uint8Array): Uint8Array | undefined {
   try {
-    const [value, ...more] = parseAllIon(decoder.decode(text))
+    const [value, ...more] = parseAllIon(decoder.decode(text), checkedValues(exportBlockValuesMax))
     if (value?.type !== 'struct' || more.length > 0 || isJsonBlock(value) || packedData(value) !== undefined)
       return undefined
     return encodeBlock(blockFromIon(value))

@@ -21,9 +21,9 @@ export function decodeIonWithin(bytes: Uint8Array, budget: ValueBudget): Value {
   return decodeOnly(bytes, false, budget)
 }
 
-/** All values of a whole stream, in order. */
-export function decodeAllIon(bytes: Uint8Array): Value[] {
-  const stream = new Stream(bytes, false)
+/** All values of a whole stream, in order. `budget`: how many there may be, at every depth. */
+export function decodeAllIon(bytes: Uint8Array, budget?: ValueBudget): Value[] {
+  const stream = new Stream(bytes, false, budget)
   const values: Value[] = []
   for (let value = stream.next(); value !== undefined; value = stream.next())
     if (!isMarkerLookalike(value)) values.push(value)

@@ -46,9 +46,9 @@ function parseOnly(text: string, budget?: ValueBudget): Value {
   return value
 }
 
-/** All values of a text, in order. */
-export function parseAllIon(text: string): Value[] {
-  const reader = new TextReader(text)
+/** All values of a text, in order. `budget`: how many there may be, at every depth. */
+export function parseAllIon(text: string, budget?: ValueBudget): Value[] {
+  const reader = new TextReader(text, new LocalSymbolTable(), budget)
   const values: Value[] = []
   for (let value = reader.next(); value !== undefined; value = reader.next())
     if (!isMarkerLookalike(value)) values.push(value)

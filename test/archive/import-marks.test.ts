@@ -3,6 +3,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { marked, one } from './marked-ledger.ts'
+import { readBlock } from '../../src/ledger/block-cache.ts'
+import { doubtOfKey, doubtRange } from '../../src/ledger/keys.ts'
+import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 
 const blocksFile = /\.\d+-3\.ion$/
 /** The block behind the imported ones; it has a file of its own, since it is years younger. */
@@ -122,4 +125,29 @@ test('an export that was cut keeps its marks while the block that records them, 
   assert.match(await verify('--digest', tools.path('d.ion.txt'), path, manifest), /^tampered: block 2/)
   await tools.run('export', '-l', 'copy', '--to', '2025-01-01T00:00:00Z', tools.path('early'))
   assert.match(await verify(tools.path('early')), /^tampered: block 2: its revision 0 has the mark of an import/)
+})
+
+test('a revision that an import could not check is proven to nobody, and --since says that it takes it on trust', async (t) => {
+  for (const shape of ['own', 'foreign'] as const) {
+    const tools = await marked(t, shape)
+    const digest = tools.path('d.txt')
+    assert.equal((await tools.run('digest', '-l', 'copy', '--out', digest)).exit, 'ok')
+    const store = openLmdbStore(tools.path('.local/share/qldb/copy'))
+    const snapshot = store.snapshot()
+    const [doubt] = [...snapshot.range(doubtRange)].map(([key]) => doubtOfKey(key))
+    const ids = readBlock(snapshot, doubt?.sequenceNo as number).revisions?.map(({ metadata }) => metadata?.id)
+    snapshot.release()
+    await store.close()
+    const marks = ids?.[doubt?.position as number] as string
+    const proof = await tools.run('prove', '-l', 'copy', marks, '--digest', digest)
+    assert.match(
+      proof.stderr,
+      /error\[proof\/not-comparable\]: .* can't be proven: it came as JSON, .* could not check it\n/,
+    )
+    assert.deepEqual([proof.exit, proof.stdout], ['failed', ''])
+    const since = await tools.run('verify', '-l', 'copy', '--since', digest)
+    assert.match(since.stdout, /^verified since .*\non trust: .*\non trust: 1 revision in them came as JSON, /)
+    const json = JSON.parse((await tools.run('verify', '-l', 'copy', '--since', digest, '-f', 'json')).stdout)
+    assert.equal(json.since.onTrust.uncheckedRevisions, 1)
+  }
 })

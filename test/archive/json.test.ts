@@ -268,3 +268,66 @@ test('the hash of a reading is that of its value, for documents of any shape', (
     { numRuns: 100 },
   )
 })
+
+test('a JSON revision whose values JSON has no number for, or whose zero lost its sign or exponent, is found again', () => {
+  for (const text of ['{v:nan}', '{v:-inf}', '{v:-0.}', '{v:-0e0}', '{v:0d3}', '{v:-0d2}', '{v:[+inf,{w:-0.0}]}']) {
+    const data = parseIon(text) as StructValue
+    const { isDoubtful } = new JsonRetyper().revision(throughJson(revisionOf(data)))
+    assert.equal(isDoubtful, false, text)
+  }
+})
+
+test('a number with more readings than are tried is never called edited', () => {
+  for (const text of ['{v:0d77}', '{v:[0d-60]}']) {
+    const { isDoubtful, isExhausted } = new JsonRetyper().revision(
+      throughJson(revisionOf(parseIon(text) as StructValue)),
+    )
+    assert.deepEqual([isDoubtful, isExhausted], [true, false], text)
+  }
+})
+
+test('what no JSON has is refused where a hash in it is a string: giving types back would drop it', () => {
+  const json = printIon(throughJson(revisionOf(parseIon('{a:{b:1},c:null}') as StructValue)))
+  for (const edit of [
+    [/data:\{/, 'data:void::{'],
+    [/a:\{/, 'a:void::{'],
+    [/c:null/, 'c:null.int'],
+    [/hash:"/, 'hash:x::"'],
+  ] as const) {
+    const edited = parseIon(json.replace(edit[0], edit[1])) as StructValue
+    assert.notEqual(printIon(edited), json)
+    assert.throws(() => new JsonRetyper().revision(edited), {
+      code: 'journal/malformed',
+      message: /expected plain JSON/,
+    })
+  }
+})
+
+test('guesses give others a turn, are fewer for a large document, and can be stopped', async () => {
+  const names = Array.from({ length: 300 }, (_, index) => `f${index}`)
+  const wide = (length: number) => {
+    const data = parseIon(
+      `{${names
+        .slice(0, length)
+        .map((name) => `${name}:"x"`)
+        .join()}}`,
+    ) as StructValue
+    const json = throughJson(revisionOf(data))
+    return parseIon(printIon(json).replace('f0:"x"', 'f0:"y"')) as StructValue
+  }
+  let turns = 0
+  const retyper = new JsonRetyper(4_096)
+  const revision = wide(300)
+  await retyper.prepare(revision, () => {
+    turns += 1
+  })
+  assert.ok(turns > 0)
+  const { tries } = retyper.revision(revision)
+  assert.ok(tries > 0 && tries < 4_096 / 8, `${tries} tries of 300 fields`)
+  assert.equal(retyper.guesses.total, tries)
+  const stop = new Error('stopped')
+  await assert.rejects(
+    new JsonRetyper().prepare(wide(300), () => Promise.reject(stop)),
+    stop,
+  )
+})

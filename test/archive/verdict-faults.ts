@@ -1,11 +1,17 @@
-import type { ToolRunner } from '../support/run-tool.ts'
+import type { ToolEnd } from '../support/run-tool.ts'
+
+/** Runs the program's commands, in this process or another. */
+export interface Runner {
+  readonly folder: string
+  run(tool: 'verify', ...argv: readonly string[]): Promise<ToolEnd>
+}
 
 export type Verdict = 'verified' | 'incomplete' | 'tampered' | 'refused'
 const exits = { verified: 'ok', incomplete: 'failed', tampered: 'tampered', refused: 'usage' }
 
 /** What is wrong with the output of a check that should end so. */
 export async function faultsOf(
-  tools: ToolRunner,
+  tools: Runner,
   argv: readonly string[],
   verdict: Verdict,
   line: RegExp,

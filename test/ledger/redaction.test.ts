@@ -4,6 +4,7 @@ import { verifyProof } from '../../src/journal/proof.ts'
 import { rebuild } from '../../src/ledger/rebuild.ts'
 import { ionHash } from '../../src/values/ion-hash.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
+import { printIon } from '../../src/values/text-writer.ts'
 import { Client, dump, idOf, isError, openLedger, run } from './ledger-fixture.ts'
 
 /** A document with a secret in block 2, in an indexed field; without it from block 3 on. */
@@ -97,4 +98,17 @@ test('one transaction may redact several revisions, each once', async () => {
   assert.deepEqual(await run(ledger, 'SELECT VALUE h.data FROM history(T) AS h WHERE h.data IS NOT MISSING'), [
     '{k:"more"}',
   ])
+})
+
+test('a redaction leaves the statement that wrote the data: a literal stays in it, a parameter never was there', async () => {
+  const { ledger } = await openLedger()
+  const tableId = idOf(await run(ledger, 'CREATE TABLE T'), 'tableId')
+  const documentId = idOf(await run(ledger, "INSERT INTO T {'n': 'literal'}"))
+  const { sequenceNo } = ledger.tip()
+  await run(ledger, "UPDATE T SET n = 'x'")
+  const address = `\`{strandId:"${ledger.strandId}",sequenceNo:${sequenceNo}}\``
+  await run(ledger, `EXEC REDACT_REVISION ${address}, '${tableId}', '${documentId}'`)
+  const text = printIon(ledger.block(sequenceNo))
+  assert.match(text, /dataHash:/)
+  assert.deepEqual(text.match(/INTO T .{6}literal/g), ["INTO T {'n': 'literal"])
 })

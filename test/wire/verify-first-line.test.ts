@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { evidenceForms } from '../archive/evidence-forms.ts'
 import { writeFiles } from '../archive/foreign-journal.ts'
-import { faultsOf, type Verdict } from '../archive/verdict-faults.ts'
+import { faultsOf, type Runner, type Verdict } from '../archive/verdict-faults.ts'
+import { TestShell } from '../cli/test-shell.ts'
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { ToolRunner } from '../support/run-tool.ts'
 import { startWire } from './wire-server.ts'
@@ -18,6 +19,20 @@ async function tamper(folder: string): Promise<void> {
     transaction.put(key, bytes)
   })
   await store.close()
+}
+
+const exits = ['ok', 'failed', 'usage', 'unavailable', 'failed', 'tampered']
+
+/** Runs the program itself, which has the clients of an endpoint. */
+function runnerOf(shell: TestShell): Runner {
+  const env = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'none' }
+  return {
+    folder: shell.path(''),
+    async run(tool, ...argv) {
+      const { code, stdout, stderr } = await shell.run([tool, ...argv], { env })
+      return { exit: exits[code ?? 1] as string, stdout, stderr, line: stdout.split('\n')[0] as string }
+    },
+  }
 }
 
 test('the first line of a ledger at an endpoint: whole, against each kind of digest, edited, and wrong use', async (t) => {
@@ -51,10 +66,13 @@ test('the first line of a ledger at an endpoint: whole, against each kind of dig
     ['whole', ['--since', own], 'refused', /'--since' checks an embedded ledger, not a ledger at an endpoint/],
     ['whole', ['--table', 'Acc'], 'refused', /'--table' checks a table of an embedded ledger/],
   ]
+  const shell = new TestShell()
+  t.after(() => shell.dispose())
+  const runner = runnerOf(shell)
   const wrong: string[] = []
   for (const [ledger, argv, verdict, line] of cases) {
     const flags = ['-s', url, '-r', 'us-east-1', '-l', ledger, ...argv]
-    wrong.push(...(await faultsOf(tools, flags, verdict, line)).map((fault) => `${ledger}: ${fault}`))
+    wrong.push(...(await faultsOf(runner, flags, verdict, line)).map((fault) => `${ledger}: ${fault}`))
   }
   assert.deepEqual(wrong, [])
 })
