@@ -5,6 +5,7 @@ import {
   adviceOf,
   exemptEntries,
   exemptRevisions,
+  exemptStart,
   headline,
   type Outcome,
   uncheckedOf,
@@ -118,6 +119,7 @@ function coverageLines({ coverage }: ExportReport): string[] {
   }
   exempt(coverage.opaqueRevisions, revision, revisions, exemptRevisions)
   exempt(coverage.uncheckedDigests, 'digest', 'digests', 'of statements with parameters')
+  if (coverage.blankBlocks > 0) lines.push(exemptStart)
   exempt(coverage.opaqueEntries, 'entry', 'entries', exemptEntries)
   const fields = Object.entries(coverage.uncoveredFields)
   if (fields.length > 0)
@@ -153,6 +155,7 @@ function pick(counts: Omit<ExportReport['coverage'], 'uncoveredFields'>) {
   return {
     opaqueEntries: counts.opaqueEntries,
     opaqueRevisions: counts.opaqueRevisions,
+    blankBlocks: counts.blankBlocks,
     parameterDigests: counts.uncheckedDigests,
     jsonRevisions: counts.jsonDoubtfulRevisions,
   }

@@ -9,6 +9,7 @@ import {
   adviceOf,
   exemptEntries,
   exemptRevisions,
+  exemptStart,
   headline,
   type Outcome,
   uncheckedOf,
@@ -187,6 +188,7 @@ function exemptLines(journal: JournalReport): string[] {
   }
   if (journal.opaqueEntries > 0)
     lines.push(`exempt: ${counted(journal.opaqueEntries, 'entry', 'entries')} ${exemptEntries}`)
+  if (journal.hasBlankStart) lines.push(exemptStart)
   if (journal.opaqueRevisions > 0) {
     lines.push(`exempt: ${counted(journal.opaqueRevisions, 'revision')} ${exemptRevisions}`)
   }
@@ -245,6 +247,7 @@ function jsonOf(
     notCheckable: {
       opaqueEntries: journal.opaqueEntries,
       opaqueRevisions: journal.opaqueRevisions,
+      blankBlocks: journal.hasBlankStart ? 1 : 0,
       parameterDigests: journal.uncheckedDigests,
       uncoveredFields: journal.uncovered,
     },

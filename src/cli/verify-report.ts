@@ -56,6 +56,7 @@ export function adviceOf({ matched, fault }: Outcome): string[] {
 
 /** What nobody can check in a genuine export, by who made the blocks that it is in. */
 export const exemptEntries = 'in blocks made by AWS, which nobody can explain'
+export const exemptStart = 'exempt: block 0, made by AWS, which shows nothing'
 export const exemptRevisions = "in blocks made by AWS, of QLDB's catalog, which show only a hash"
 
 export interface Gaps {

@@ -44,6 +44,8 @@ export interface Coverage {
   readonly redactedRevisions: number
   /** AWS's internal revisions, which show nothing but their hash. */
   readonly opaqueRevisions: number
+  /** 1 where block 0 shows nothing, and a block of QLDB follows; else 0. */
+  readonly blankBlocks: number
   /** Of a JSON export: the types of the data are lost, and no guess fits the hash. */
   readonly jsonDoubtfulRevisions: number
   /** Named in transactionInfo, but not shown. */

@@ -37,6 +37,8 @@ export interface JournalReport {
   /** What can't be checked by hashes (journal/verify.ts, BlockReport). */
   readonly opaqueEntries: number
   readonly opaqueRevisions: number
+  /** Block 0 shows nothing, and a block of QLDB follows. */
+  readonly hasBlankStart: boolean
   readonly uncheckedDigests: number
   /** Fields that no hash covers, each name once. */
   readonly uncovered: readonly string[]
@@ -99,6 +101,7 @@ export class JournalCheck implements JournalReport {
   redactedRevisions = 0
   opaqueEntries = 0
   opaqueRevisions = 0
+  hasBlankStart = false
   uncheckedDigests = 0
   readonly first: number
   readonly last: number
@@ -195,6 +198,7 @@ export class JournalCheck implements JournalReport {
   /** What can only be said after the last block. */
   end(): void {
     // A revision that lost its data may be the trace of a later block that is damaged: that one comes first.
+    this.hasBlankStart = this.#chain.hasBlankStart
     for (const finding of this.#chain.end()) finding.code === 'redaction' ? this.#keep(finding) : this.#insert(finding)
     for (const finding of this.#marks?.end() ?? []) this.#insert(finding)
     this.uncheckedRevisions += this.#marks?.unchecked ?? 0

@@ -44,6 +44,7 @@ export class ChainVerifier {
   #hasQldb: boolean
   /** That block 0 shows nothing, as QLDB's does; known not to be one of this program's once `#hasQldb`. */
   #blankStart: Finding | undefined
+  #hasBlankStart = false
   #isPartial = false
   #mustCoverHead: boolean
   #first: ChainLink | undefined
@@ -92,7 +93,13 @@ export class ChainVerifier {
     if (this.#mustCoverHead) return
     this.#hasQldb = true
     this.#strange = []
+    this.#hasBlankStart ||= this.#blankStart !== undefined
     this.#blankStart = undefined
+  }
+
+  /** Whether block 0 shows nothing, and a block of QLDB follows: nobody can tell what was in it. */
+  get hasBlankStart(): boolean {
+    return this.#hasBlankStart
   }
 
   /**

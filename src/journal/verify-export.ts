@@ -113,6 +113,7 @@ export class ExportVerifier {
     checkedRevisions: 0,
     redactedRevisions: 0,
     opaqueRevisions: 0,
+    blankBlocks: 0,
     jsonDoubtfulRevisions: 0,
     missingRevisions: 0,
     loneRevisions: 0,
@@ -233,6 +234,7 @@ export class ExportVerifier {
   end(guesses: JsonRetyper['guesses'] = { total: 0, most: 0 }): ExportReport {
     this.#counts.guesses = guesses.total
     this.#counts.guessesOfOne = guesses.most
+    this.#counts.blankBlocks = this.#chain.hasBlankStart ? 1 : 0
     for (const { code, message, sequenceNo } of [...this.#chain.end(), ...this.#marks.end()])
       this.#findings.insert(severityOf(code), code, message, sequenceNo)
     this.#counts.jsonDoubtfulRevisions += this.#marks.unchecked
@@ -399,7 +401,10 @@ export class ExportVerifier {
     const last = this.#last?.blockAddress.sequenceNo ?? -1
     for (const { digest, path } of this.#digests) {
       const tip = digest.digestTipAddress.sequenceNo
-      const proven = this.#lastBlockProofs.some((item) => item.path === path && item.proof.sequenceNo <= last)
+      // One that was given must be compared itself: a proof of the last block says nothing of those that are missing.
+      const proven =
+        !this.#trusted.has(path) &&
+        this.#lastBlockProofs.some((item) => item.path === path && item.proof.sequenceNo <= last)
       if (proven) continue
       const why = tip > last ? `the export ends at block ${last}` : 'the export does not hold every block from 0 on'
       this.#judge(path, 'digest', 'not-comparable', `the digest at block ${tip} can't be compared: ${why}`)

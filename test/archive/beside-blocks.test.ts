@@ -95,3 +95,16 @@ test('a copy of a block that differs in more than what a redaction takes is told
     [],
   )
 })
+
+test('block 0 that shows nothing before blocks of QLDB is counted as exempt', async (t) => {
+  const tools = new ToolRunner(t)
+  const journal = sampleJournal(true)
+  writeFiles(tools.folder, { 'e/blocks.ion': journal.texts.join('\n') })
+  const { stdout } = await tools.run('verify', tools.path('e'))
+  assert.equal(
+    /\nexempt: block 0, made by AWS, which shows nothing\n/.test(stdout),
+    !journal.texts[0]?.includes('transactionInfo'),
+  )
+  const json = JSON.parse((await tools.run('verify', '-f', 'json', tools.path('e'))).stdout)
+  assert.equal(json.notCheckable.blankBlocks, journal.texts[0]?.includes('transactionInfo') ? 0 : 1)
+})

@@ -38,7 +38,9 @@ function runnerOf(shell: TestShell): Runner {
 test('the first line of a ledger at an endpoint: whole, against each kind of digest, edited, and wrong use', async (t) => {
   const tools = new ToolRunner(t)
   const { forms, digests } = await evidenceForms()
-  const blocks = (forms[0]?.content as string).trimEnd().split('\n')
+  const [whole] = forms
+  assert.ok(whole !== undefined)
+  const blocks = (whole.content as string).trimEnd().split('\n')
   writeFiles(tools.folder, {
     ...digests,
     'whole/a.ion': blocks.join('\n'),
