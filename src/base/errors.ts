@@ -64,6 +64,7 @@ const codes = {
   'catalog/limit': ['limit', false],
   'document/not-a-struct': ['input', false],
   'document/not-storable': ['input', false],
+  'document/ambiguous': ['input', false],
   'document/too-large': ['limit', false],
   'statement/too-large': ['limit', false],
   'statement/too-long': ['limit', false],

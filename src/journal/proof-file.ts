@@ -1,7 +1,9 @@
+import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { printIon } from '../values/text-writer.ts'
 import { blob, list, string, type StructValue, structOf, type TimestampValue, type Value } from '../values/value.ts'
 import { addressToIon, type Block, type BlockAddress, coversHead } from './block.ts'
+import { revisionFromIon } from './block-from-ion.ts'
 import type { Digest } from './digest.ts'
 import {
   addressIn,
@@ -13,7 +15,10 @@ import {
   savedDigestOf,
   unwrapIon,
 } from './digest-file.ts'
+import { siblingRanges } from './merkle-tree.ts'
 import { type Proof, proofToIon } from './proof.ts'
+import { type BareRevision, bareRevisionOf, bareRevisionToIon, depthsOf, mayBeHalf } from './proof-leaf.ts'
+import { isDeletion } from './revision-form.ts'
 
 /**
  * What leads from one revision or block to a digest, and needs no ledger to be checked (verify-evidence.ts). A receipt,
@@ -35,6 +40,8 @@ export interface ProofFile {
   readonly transactionInfo: StructValue | undefined
   /** The block's entries, where there is no head: transactionInfo is one of them. */
   readonly entriesHashList: readonly Uint8Array[] | undefined
+  /** All revisions of the block without their data, where nothing else shows that a deletion is one of them. */
+  readonly blockRevisions: readonly BareRevision[] | undefined
   /** Undefined where a revision or block stands alone. */
   readonly proof: Proof | undefined
   /** Undefined in answers of GetRevision and GetBlock: a digest that is trusted has to come with them. */
@@ -79,11 +86,23 @@ export function printProofFile(proof: RevisionProof): string {
       : { entriesHashList: list(entriesHashList.map((hash) => blob(hash))) }),
     revision: proof.revision,
     ...(transactionInfo === undefined ? {} : { transactionInfo: transactionInfo.ion }),
+    ...blockRevisions(proof),
     proof: proofToIon(proof.proof),
     digest: blob(proof.digest.digest),
     digestTipAddress: addressToIon(proof.digest.digestTipAddress),
   })
   return `${printIon(value, { pretty: true })}\n`
+}
+
+/** What a deletion's proof needs where its depth in the tree of the revisions does not show that it is a whole one. */
+function blockRevisions({ revision, block }: RevisionProof): { readonly blockRevisions?: Value } {
+  const shown = revisionFromIon(revision)
+  const { revisions = [], transactionInfo } = block
+  const position = revisions.findIndex(({ hash }) => equalBytes(hash, shown.hash))
+  if (!isDeletion(shown) || position === -1 || transactionInfo === undefined) return {}
+  const depths = depthsOf(transactionInfo, coversHead(block))
+  const isNeeded = depths !== undefined && mayBeHalf(siblingRanges(position, revisions.length).length, depths)
+  return isNeeded ? { blockRevisions: list(revisions.map(bareRevisionToIon)) } : {}
 }
 
 /** Fields of evidence, each under its names; a file has one of them. */
@@ -94,6 +113,7 @@ const fieldNames: readonly (readonly string[])[] = [
   ['blockHead'],
   ['transactionInfo'],
   ['entriesHashList'],
+  ['blockRevisions'],
   ['date'],
   ['uncheckedRevisions'],
   ['uncheckedHash'],
@@ -114,7 +134,7 @@ const metadataNames = new Set([
 ])
 
 /** Fields that are only looked at where a revision has a proof, and those that are only of a revision. */
-const ofRevisionProofs = ['blockHead', 'transactionInfo', 'entriesHashList']
+const ofRevisionProofs = ['blockHead', 'transactionInfo', 'entriesHashList', 'blockRevisions']
 const ofRevisions = [...ofRevisionProofs, 'documentId', 'revisionHash']
 
 const digestNames = new Set(['digest', 'digestTipAddress'])
@@ -143,6 +163,7 @@ export function proofFileOf(value: StructValue): ProofFile {
   const address = member(value, 'blockAddress')
   const head = member(value, 'blockHead')
   const entries = member(value, 'entriesHashList')
+  const revisions = member(value, 'blockRevisions')
   const file = {
     ledger: nameIn(value, 'ledger') ?? nameIn(value, 'ledgerName'),
     table: nameIn(value, 'table') ?? nameIn(value, 'tableName'),
@@ -154,6 +175,7 @@ export function proofFileOf(value: StructValue): ProofFile {
     head: head === undefined ? undefined : headIn(head),
     transactionInfo: structIn(value, 'transactionInfo'),
     entriesHashList: entries === undefined ? undefined : hashesIn(entries, 'entriesHashList'),
+    blockRevisions: revisions === undefined ? undefined : revisionsIn(revisions),
     proof: proof === undefined ? undefined : proofIn(proof),
     digest: digest ?? (ledgerDigest?.type === 'struct' ? savedDigestOf(ledgerDigest) : undefined),
     unknown: [...unusedFields(value), ...unknownInDigest(ledgerDigest)],
@@ -180,6 +202,15 @@ function nameIn(value: StructValue, name: string): string | undefined {
   const found = member(value, name)
   if (found === undefined || found.type === 'string') return found?.value
   throw notEvidence(`${name} is a ${found.type}, expected a string`)
+}
+
+function revisionsIn(value: Value): BareRevision[] {
+  if (value.type !== 'list') throw notEvidence(`blockRevisions is a ${value.type}, expected a list`)
+  try {
+    return value.items.map((item, index) => bareRevisionOf(item, `blockRevisions[${index}]`))
+  } catch (error) {
+    throw error instanceof LedgerError ? notEvidence(error.message, error) : error
+  }
 }
 
 function hashesIn(value: Value, name: string): Uint8Array[] {

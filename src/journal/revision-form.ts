@@ -1,6 +1,7 @@
 import { compareInstants, instantOf } from '../values/timestamp.ts'
 import type { StructValue, TimestampValue } from '../values/value.ts'
-import type { Block, Revision, RevisionMetadata } from './block.ts'
+import { isMetadataLike } from './ambiguous-data.ts'
+import type { Block, Revision } from './block.ts'
 import { knownFields } from './block-from-ion.ts'
 import type { FindingCode } from './verify.ts'
 
@@ -10,19 +11,20 @@ import type { FindingCode } from './verify.ts'
  * of the revisions' tree deeper (a revision as two deletions, if its data looks like metadata), one less deep (two
  * deletions as one revision), or data as metadata and the reverse. Three things rule that out: metadata has four fields
  * and no other; each document of transactionInfo, which is hashed, has one revision; and data that looks like
- * metadata of the very transaction is told.
+ * metadata makes the verdict incomplete (docs/verify.md, "Other readings of a hash").
  */
 
 type Fault = readonly [code: FindingCode, message: string]
 
 /** Of a block that this program made, by what its hashes cover. */
 export function ownRevisionFaults(block: Block): Fault[] {
-  const { revisions = [], transactionInfo, blockAddress, blockTimestamp } = block
+  const { revisions = [], transactionInfo, transactionId, blockAddress, blockTimestamp } = block
+  const documents = documentsOf(block)
   const faults: Fault[] = []
   if (transactionInfo === undefined && blockAddress.sequenceNo > 0)
     faults.push(['transaction-info', 'it has no transactionInfo, which every block made here after block 0 has'])
   for (const [index, revision] of revisions.entries()) {
-    const { metadata, metadataIon } = revision
+    const { metadata, metadataIon, data } = revision
     if (metadata === undefined || metadataIon === undefined) continue
     for (const name of strangeNames(metadataIon))
       faults.push([
@@ -31,7 +33,7 @@ export function ownRevisionFaults(block: Block): Fault[] {
       ])
     if (!isSameTime(metadata.txTime, blockTimestamp))
       faults.push(['revision-time', `revision ${index} has another txTime than the block's time`])
-    if (isAmbiguous(revision.data, metadata)) faults.push(ambiguousData(index))
+    if (data !== undefined && isMetadataLike(data, { documents, transactionId })) faults.push(ambiguousData(index))
   }
   return [...faults, ...namingFaults(block).map((text): Fault => ['documents', text])]
 }
@@ -40,16 +42,21 @@ export function ownRevisionFaults(block: Block): Fault[] {
 export function foreignRevisionFaults(block: Block): Fault[] {
   const { revisions = [] } = block
   const faults: Fault[] = []
+  const documents = documentsOf(block)
   const hasHidden = revisions.some(({ metadata }) => metadata === undefined)
-  for (const [index, { metadata, metadataIon, data }] of revisions.entries()) {
+  for (const [index, revision] of revisions.entries()) {
+    const { metadata, metadataIon, data } = revision
     if (metadata === undefined || metadataIon === undefined) continue
     for (const name of strangeNames(metadataIon)) {
       const text = `the metadata of revision ${index} has the field '${name}', which no published revision has`
       faults.push(['revision-ambiguous', text])
     }
-    if (isAmbiguous(data, metadata)) faults.push(ambiguousData(index))
-    if (!hasHidden || data !== undefined) continue
-    const text = `revision ${index} has no data and stands beside revisions that show only their hash: one may be that of its data`
+    if (data !== undefined && isMetadataLike(data, { documents })) faults.push(ambiguousData(index))
+    const beside = revisions[index ^ 1]
+    if (!hasHidden || !isDeletion(revision) || beside === undefined) continue
+    // The number of revisions is not known. Two that are joined directly are an even one and the next.
+    if (beside.metadata !== undefined && !isDeletion(beside)) continue
+    const text = `revision ${index} has no data, and may be half of one with the revision beside it: no hash tells`
     faults.push(['revision-ambiguous', text])
   }
   return [...faults, ...namingFaults(block).map((text): Fault => ['revision-unnamed', text])]
@@ -70,11 +77,13 @@ function namingFaults({ revisions = [], transactionInfo }: Block): string[] {
   })
 }
 
+/** Undefined without transactionInfo: then nothing is known of them. */
+function documentsOf({ transactionInfo }: Block): ReadonlyMap<string, unknown> | undefined {
+  return transactionInfo && (transactionInfo.documents ?? new Map())
+}
+
 function ambiguousData(index: number): Fault {
-  return [
-    'revision-ambiguous',
-    `the data of revision ${index} could as well be its metadata, by its fields and transaction`,
-  ]
+  return ['revision-ambiguous', `the data of revision ${index} could as well be its metadata, by its fields`]
 }
 
 /** Fields of a revision's metadata that none has. */
@@ -82,16 +91,9 @@ export function strangeNames({ names }: StructValue): string[] {
   return names.filter((name) => !knownFields.metadata.has(name))
 }
 
-/** Whether data could be metadata of the revision's transaction. */
-export function isAmbiguous(data: Revision['data'], { txId }: Pick<RevisionMetadata, 'txId'>): boolean {
-  const shown = data?.get('txId')
-  if (data === undefined || shown?.type !== 'string' || shown.value !== txId) return false
-  return data.names.length === knownFields.metadata.size && strangeNames(data).length === 0
-}
-
-/** Whether data could be the head that the first entry of a block made here is the hash of (block.ts, headOf). */
-export function isHeadLike(data: Revision['data']): boolean {
-  return data?.names.length === 3 && ['blockAddress', 'transactionId', 'blockTimestamp'].every((name) => data.get(name))
+/** Neither data nor its hash is there. */
+export function isDeletion({ data, dataHash, metadata }: Revision): boolean {
+  return metadata !== undefined && data === undefined && dataHash === undefined
 }
 
 export function isSameTime(left: TimestampValue, right: TimestampValue): boolean {

@@ -199,7 +199,7 @@ export class ChainVerifier {
         this.#checkVersion(block, id, version, findings)
         if (dataHash !== undefined) {
           const message = `version ${version} of document '${id}' is redacted, but no block asked for it`
-          this.#redacted.set(placeOf(block.blockAddress.sequenceNo, id), { block, message })
+          this.#redacted.set(placeOf(block.blockAddress.sequenceNo, id, version), { block, message })
         }
       }
       for (const redacted of block.redactionInfo?.revisions ?? []) this.#noteRedaction(redacted, block, findings)
@@ -243,12 +243,12 @@ function isEarlier(block: ChainLink, other: ChainLink): boolean {
   return compareInstants(instantOf(block.blockTimestamp), instantOf(other.blockTimestamp)) < 0
 }
 
-function placeOf(sequenceNo: number, documentId: string): string {
-  return ownText(`${sequenceNo} ${documentId}`)
+function placeOf(sequenceNo: number, documentId: string, version: number): string {
+  return ownText(`${sequenceNo} ${version} ${documentId}`)
 }
 
-function placeOfRedacted({ blockAddress, documentId }: RedactedRevision): string {
-  return placeOf(blockAddress.sequenceNo, documentId)
+function placeOfRedacted({ blockAddress, documentId, version }: RedactedRevision): string {
+  return placeOf(blockAddress.sequenceNo, documentId, version)
 }
 
 /** Whether a block, found sound, shows anything but hashes. */

@@ -4,6 +4,7 @@ import { ionHash } from '../values/ion-hash.ts'
 import { joinHashes } from '../values/join-hashes.ts'
 import { compareInstants, instantOf } from '../values/timestamp.ts'
 import type { StructValue } from '../values/value.ts'
+import { isMetadataLike } from './ambiguous-data.ts'
 import { type BlockAddress, blockFromIon, headOf, type Revision, revisionHash, type TransactionInfo } from './block.ts'
 import { knownFields, revisionFromIon, transactionInfoFromIon } from './block-from-ion.ts'
 import type { Digest } from './digest.ts'
@@ -49,6 +50,9 @@ export function verifyEvidence(
 ): EvidenceReport {
   return new EvidenceCheck(file, trusted, retyper).run()
 }
+
+/** At least so many hashes lead from the root of a block's revisions to its entriesHash: other entries stand beside it. */
+const entryLevels = 2
 
 class EvidenceCheck {
   readonly #file: ProofFile
@@ -166,6 +170,7 @@ class EvidenceCheck {
     if (this.#digest === undefined || hash === undefined) {
       if (shown === undefined) this.#unchecked.push('there is nothing but its hash, and no digest')
       if (address !== undefined) this.#unproven.push('blockAddress')
+      if (shown !== undefined) this.#checkLone(shown)
       return
     }
     this.#followProof(hash, address, shown)
@@ -197,13 +202,24 @@ class EvidenceCheck {
     if (inBlock < 0)
       this.#find('proof', `it has ${folds.length - 1} hashes, too few for its block and the digest's tip`)
     else if (this.#findings.length === 0) this.#checkPlace(address, inBlock)
+    if (inBlock >= 0 && inBlock < entryLevels && this.#file.head === undefined)
+      this.#unchecked.push(`${inBlock} hashes lead from it to its block's, fewer than from any revision`)
+  }
+
+  /** A revision that nothing leads from: what stands for its hash may be made up, but not be something else. */
+  #checkLone({ data, dataHash }: Revision): void {
+    if (dataHash !== undefined)
+      this.#shows = 'this revision is whole, with only the hash of its data; that it was in a ledger is not shown'
+    if (data !== undefined && isMetadataLike(data, {}))
+      this.#unchecked.push('its data could as well be its metadata, by its fields')
   }
 
   #checkLeaf(revision: Revision, folds: readonly Uint8Array[] | undefined, isPlaced: boolean): void {
     const { head, entriesHashList: entries = head?.entriesHashList } = this.#file
     const isRoot = entries !== undefined && equalBytes(folds?.at(-1) ?? new Uint8Array(0), rootOf(entries))
     const shown = { folds, entries: isRoot ? entries : undefined, info: this.#info, head: isPlaced ? head : undefined }
-    const { findings, unchecked } = checkLeaf({ revision, ...shown })
+    const { blockRevisions } = this.#file
+    const { findings, unchecked } = checkLeaf({ revision, ...shown, blockRevisions })
     this.#findings.push(...findings)
     this.#unchecked.push(...unchecked)
   }
@@ -351,7 +367,8 @@ class EvidenceCheck {
         `${steps} hashes lead from block ${address.sequenceNo} to the digest, expected ${expected}`,
       )
     }
-    if (isEntry(ionHash(headOf(address, transactionId, blockTimestamp)))) return true
+    const hash = ionHash(headOf(address, transactionId, blockTimestamp))
+    if (equalBytes(entriesHashList[0] ?? new Uint8Array(0), hash)) return true
     this.#find('blockHead', 'address, transaction and time are not those that its entries were made from')
     return false
   }
@@ -374,6 +391,11 @@ class EvidenceCheck {
       const total = block.revisions?.length
       this.#unchecked.push(`${retyped.doubtful.length} of ${total} revisions could not be checked in JSON form`)
     }
+    const redacted = (block.revisions ?? []).filter(({ dataHash }) => dataHash !== undefined).length
+    if (redacted > 0)
+      this.#unchecked.push(
+        `${redacted} of its revisions show only the hash of their data; that it was redacted is not shown`,
+      )
     this.#unproven.push(...report.uncovered.map((field) => `block.${field}`))
     this.#shows = 'this block is whole; that it was in a ledger is not shown'
     if (this.#digest === undefined) return

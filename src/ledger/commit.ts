@@ -9,8 +9,10 @@ import {
   type RevisionContent,
   sealBlock,
 } from '../journal/block.ts'
+import { couldPassFor } from '../journal/ambiguous-data.ts'
 import type { WriteTransaction } from '../store/store.ts'
 import { timestampFromMs } from '../values/timestamp.ts'
+import type { StructValue } from '../values/value.ts'
 import { applyBlock } from './apply-block.ts'
 import { type CatalogState, catalogTableId, catalogTableName, versionAfter } from './catalog.ts'
 import type { LedgerCore } from './core.ts'
@@ -154,6 +156,7 @@ function contentOf(
       })
     }
   }
+  for (const { data } of revisions) if (data !== undefined) refuseAmbiguous(data, request.transactionId, documents)
   const statements = request.statements.map((statement) => ({
     statement: statement.text,
     startTime: timestampFromMs(statement.startMs),
@@ -167,6 +170,14 @@ function contentOf(
     ...(request.redactions.length === 0 ? {} : { redactionInfo: { revisions: request.redactions } }),
     revisions,
   }
+}
+
+/** Throws LedgerError 'document/ambiguous' for data that could be shown as another part of its own block. */
+function refuseAmbiguous(data: StructValue, transactionId: string, documents: ReadonlyMap<string, unknown>): void {
+  const other = couldPassFor(data, transactionId, documents)
+  if (other === undefined) return
+  const text = `a document has exactly the fields of ${other}, with those of this very transaction: no hash could tell them apart`
+  throw new LedgerError('document/ambiguous', text, { help: "add a field to the document, such as 'note'" })
 }
 
 /** The catalog first, then tables in the order of their first write. */

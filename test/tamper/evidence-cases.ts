@@ -142,8 +142,6 @@ export class EvidenceArtefact implements Artefact {
     }
     const isDouble = edit.operation === 'duplicate' && edit.variant === 0
     if (isDouble && names.length > 0 && inTable.length === 0) return 'the same twice, each checked'
-    const order = this.#rows.find((one) => one.file === file && one.fields.includes('blockHead.entriesHashList'))
-    if (edit.operation === 'reorder' && path === 'blockhead.entrieshashlist') return order?.unnoticed
     const row = rowOf(this.#rows, file, inTable)
     if (row === undefined) return undefined
     if (row.unnoticed.endsWith('where no digest is given') && withDigest) return undefined
