@@ -72,9 +72,10 @@ function casesOf(isOwn: boolean): Case[] {
     { name: 'like the metadata of another document', documents: [data(0), likeMetadata(0)], isHostile },
     { name: 'like the metadata of each other', documents: [likeMetadata(1), likeMetadata(0)], isHostile },
     { name: 'like metadata beside a deletion', documents: [true, likeMetadata(0), data(2)], isHostile },
-    { name: 'like metadata, redacted', documents: [likeMetadata(0)], isHostile, isRedacted: true },
   )
-  if (!isOwn)
+  // In a block of QLDB, the txTime of such a one could be another one within 30 s.
+  if (isOwn) cases.push({ name: 'like metadata, redacted', documents: [likeMetadata(0)], isHostile, isRedacted: true })
+  else
     cases.push({
       name: 'hidden, like the metadata of another',
       documents: [data(0), likeMetadata(0)],
@@ -177,9 +178,11 @@ function* otherBlocks(
   if (one.isHostile === true && !isOwn) transactions.push('X'.repeat(22))
   const lists = genuine.entriesHashList.flatMap((root) => listsUpTo(tree, root, one.documents.length + 3))
   for (const hashes of lists) {
-    // Elsewhere these are told at once.
+    // With more documents, these are only tried where they may pass.
+    const isSmall = one.documents.length < 3
     const isShown = ({ metadata, dataHash }: Reading) =>
-      (metadata !== undefined || one.hidden !== undefined) && (dataHash === undefined || one.isRedacted === true)
+      isSmall ||
+      ((metadata !== undefined || one.hidden !== undefined) && (dataHash === undefined || one.isRedacted === true))
     const options = hashes.map((hash) => tree.readingsOf(hash).filter(isShown))
     for (const readings of choices(options, 200)) {
       const shown = readings.flatMap(({ metadata }) => (metadata === undefined ? [] : [textIn(metadata, 'id')]))
@@ -239,7 +242,7 @@ for (const isOwn of [true, false]) {
         assert.deepEqual(found.sort(), expected, `${one.name}: ${readings.length} revisions`)
       }
     }
-    assert.ok(tried > 1000, `${tried}`)
+    assert.ok(tried > 200, `${tried}`)
   })
 
   test(`no other reading of the hashes in a proof is verified, of blocks ${maker}`, () => {
@@ -318,7 +321,7 @@ interface Entries {
 function entriesWithRoot({ tree, entries }: World, root: Uint8Array): readonly Entries[] {
   const known = entries.get(keyOf(root))
   if (known !== undefined) return known
-  const found = listsUpTo(tree, root, 5, true).flatMap((hashes) => {
+  const found = listsUpTo(tree, root, 4, true).flatMap((hashes) => {
     const structs = hashes.flatMap((hash) => tree.structOf(hash) ?? [])
     const heads = structs.filter(({ names }) => names[0] === 'blockAddress')
     const infos = structs.filter(({ names }) => names[0] === 'statements')

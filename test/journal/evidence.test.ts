@@ -301,3 +301,59 @@ test('a proof without the head of its block shows statements of that block alone
     assert.ok(!findings.some(({ message }) => message.startsWith('it leads to')))
   }
 })
+
+test('a deletion is proven where its block shows how many revisions it has', () => {
+  for (let count = 1; count <= 9; count += 1) {
+    const journal = new SampleJournal()
+    journal.append({})
+    const ids = Array.from({ length: count }, (_, at) => `doc${at}`.padEnd(22, 'a'))
+    journal.append(Object.fromEntries(ids.map((id, at) => [id, at % 2 === 0 ? '' : '{n:1}'])))
+    for (const position of ids.keys()) {
+      const text = proofText(journal, 1, position)
+      const { findings, unchecked } = verifyEvidence(fileOf(text), digestOf(journal))
+      assert.deepEqual([findings, unchecked], [[], []], `${position} of ${count}`)
+      const needsList = text.includes('blockRevisions')
+      assert.ok(!needsList || (position % 2 === 0 && (count & (count - 1)) !== 0))
+      if (!needsList) continue
+      const ion = parseIon(text) as StructValue
+      const without = structOf(
+        Object.fromEntries(
+          ion.names.flatMap((name) => (name === 'blockRevisions' ? [] : [[name, ion.get(name) as Value]])),
+        ),
+      )
+      const report = verifyEvidence(fileOf(printIon(without)), digestOf(journal))
+      assert.match(report.unchecked.join(), /has no data, and nothing shows that it is not half of a revision/)
+    }
+  }
+})
+
+test('half of a revision is not proven as a deletion, nor is data that was left out as redacted', () => {
+  const journal = journalOf(6)
+  const text = proofText(journal, 3)
+  const ion = parseIon(text) as StructValue
+  const revision = ion.get('revision') as StructValue
+  const [data, metadata, blockAddress] = ['data', 'metadata', 'blockAddress'].map(
+    (name) => revision.get(name) as StructValue,
+  )
+  assert.ok(data !== undefined && metadata !== undefined && blockAddress !== undefined)
+  const hashOfData = blob(ionHash(data))
+  const half = structOf({ blockAddress, hash: blob(ionHash(metadata)), metadata })
+  const hidden = structOf({ blockAddress, hash: revision.get('hash') as Value, dataHash: hashOfData, metadata })
+  const proof = ion.get('proof')
+  assert.ok(proof?.type === 'list')
+  const fields = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, ion.get(name) as Value]))
+  const ends = fields(['digest', 'digestTipAddress'])
+  const forged = { revision: half, proof: list([hashOfData, ...proof.items]), ...ends }
+  const block = fields(['blockHead', 'transactionInfo'])
+  const reportOf = (value: Readonly<Record<string, Value>>) =>
+    verifyEvidence(fileOf(printIon(structOf(value))), digestOf(journal))
+  const [finding] = reportOf({ ...forged, ...block }).findings
+  assert.match(
+    `${finding?.field}: ${finding?.message}`,
+    /^proof: 2 hashes lead from it to the root of .*, expected 1 for 2 documents$/,
+  )
+  assert.match(reportOf(forged).unchecked.join(), /nothing shows that it is not half of a revision/)
+  const left = reportOf({ revision: hidden, proof, ...ends, ...block })
+  assert.deepEqual([left.findings.length, left.unchecked.length], [0, 1])
+  assert.match(left.unchecked.join(), /it shows only the hash of its data; that the data was redacted is not shown/)
+})

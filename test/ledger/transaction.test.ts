@@ -240,3 +240,20 @@ test("QLDB's quotas hold when they are asked for", async () => {
   assert.throws(() => second.run(`SELECT ${' '.repeat(100_000)}1`), isError('statement/too-large'))
   second.transaction.abort()
 })
+
+test('a document that could pass for another part of its own block is refused', async () => {
+  const { ledger } = await openLedger()
+  await run(ledger, 'CREATE TABLE T')
+  const metadata = "'id': 'a', 'version': 0, 'txTime': `2024-01-01T00:00:00.000Z`"
+  const head = "'blockAddress': {'strandId': 's', 'sequenceNo': 1}, 'blockTimestamp': `2024-01-01T00:00:00.000Z`"
+  for (const [fields, what] of [
+    [`${metadata}, 'txId': TXID()`, /the metadata of a revision/],
+    [`${head}, 'transactionId': TXID()`, /the block's address, transaction and time/],
+  ] as const) {
+    await assert.rejects(run(ledger, `INSERT INTO T VALUE {${fields}}`), isError('document/ambiguous', what))
+    await run(ledger, `INSERT INTO T VALUE {${fields}, 'note': 'x'}`)
+  }
+  // Copies of what other transactions wrote.
+  await run(ledger, `INSERT INTO T VALUE {${metadata}, 'txId': 'another'}`)
+  assert.equal((await run(ledger, 'SELECT * FROM T')).length, 3)
+})
