@@ -6,6 +6,8 @@ import type { Span } from './span.ts'
  * - `notice/name-not-text`: a name where text was probably meant
  * - `notice/types-differ`: a comparison that was never true because its sides had different types each time
  * - `notice/constant-order`: ORDER BY a constant
+ * - `notice/constant-group`: GROUP BY or PARTITION BY a constant
+ * - `notice/constant-condition`: a condition that is the same for every row by a string where a name was probably meant
  * - `notice/text-not-name`: FROM a string
  * - `notice/type-error`: an operation that gave MISSING after a type error each time; an aggregate that did so once
  * - `notice/compares-null`: a comparison with NULL, which is never true
@@ -15,6 +17,8 @@ export const noticeCodes = [
   'notice/name-not-text',
   'notice/types-differ',
   'notice/constant-order',
+  'notice/constant-group',
+  'notice/constant-condition',
   'notice/text-not-name',
   'notice/type-error',
   'notice/compares-null',

@@ -1,8 +1,10 @@
 import { passLoop } from '../base/interruption.ts'
-import { textsOf } from './literal-names.ts'
+import { ConstantSites } from './constant-sites.ts'
+import { stringOf, textsIn, textsOf } from './literal-names.ts'
 import { noticeSitesMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type {
+  AggregatePlan,
   ChangeStep,
   ConflictPlan,
   ExcludeStep,
@@ -16,24 +18,18 @@ import type {
   TableScan,
   TargetPath,
   ValueScan,
+  WindowCallPlan,
 } from '../plan/plan.ts'
-import { each, fieldSteps, keyOf, plainStep, type SourcePath, stepOf, textOf } from './notice-path.ts'
-import {
-  type ComparisonSite,
-  type NoticeStep,
-  NoticeSites,
-  type NullComparison,
-  type PathRole,
-  type PathSite,
-} from './notice-sites.ts'
-import { columnsOf, constantKeys, isFixed, labelOf, outputsOf } from './plan-facts.ts'
+import { each, fieldSteps, type SourcePath, stepOf } from './notice-path.ts'
+import { PathSites } from './path-sites.ts'
+import { NoticeSites, type NullComparison, type PathRole } from './notice-sites.ts'
+import { columnsOf, isFixed, labelOf, outputsOf } from './plan-facts.ts'
+import { comparisonsOf, type WatchedComparison } from './watched-comparisons.ts'
 import { comparesNull, isAbsentConstant, nullList } from './null-comparisons.ts'
 
 /** Finds what of a statement is watched for notices. */
 export function findNoticeSites(statement: PlanStatement): NoticeSites {
-  const finder = new Finder()
-  finder.statement(statement)
-  return finder.sites
+  return new Finder().found(statement)
 }
 
 /** How deep plans are looked into; what lies deeper gets no notices. */
@@ -43,13 +39,12 @@ const comparisons = /^(?:=|<>|<|<=|>|>=)$/
 
 class Finder {
   readonly sites = new NoticeSites()
-  /** What other slots stand for: LET, keys of groups, nested sources. */
-  readonly #aliases = new Map<number, SourcePath>()
+  readonly #constants = new ConstantSites(this.sites)
+  readonly #paths = new PathSites(this.sites)
   /** The columns of WITH bindings. */
   readonly #columns = new Map<number, readonly string[]>()
   /** In which query block a source stands. */
   readonly #blocks = new Map<number, number>()
-  readonly #paths = new Map<string, PathSite>()
   /** Whether the present expression may never be evaluated although there are rows. */
   #isConditional = false
   #block = 0
@@ -59,7 +54,14 @@ class Finder {
   #ors = 0
   #depth = 0
 
-  statement(statement: PlanStatement): void {
+  /** What the whole statement has. */
+  found(statement: PlanStatement): NoticeSites {
+    this.#statement(statement)
+    this.#constants.finish(this.#blocks)
+    return this.sites
+  }
+
+  #statement(statement: PlanStatement): void {
     switch (statement.kind) {
       case 'query':
         this.#expression(statement.value, 'value')
@@ -129,15 +131,17 @@ class Finder {
         return
       case 'filter':
         this.#operator(operator.input)
-        this.#all(operator.conditions, 'field')
+        this.#conditions(operator.conditions)
         return
       case 'join': {
         this.#operator(operator.left)
         this.#operator(operator.right)
-        this.#all(operator.on, 'field')
+        this.#conditions(operator.on)
         const { left = [], right = [] } = operator.hash ?? {}
         this.#all([...left, ...right], 'field')
-        for (const [at, key] of left.entries()) this.#comparison(key, [key, right[at] as PlanExpression])
+        for (const [at, key] of left.entries()) {
+          this.#comparison({ part: key, parts: [key, right[at] as PlanExpression], isNegated: false })
+        }
         return
       }
       case 'let':
@@ -148,10 +152,11 @@ class Finder {
       case 'group':
         this.#operator(operator.input)
         for (const key of operator.keys) {
+          this.#constants.group('GROUP BY', key.value)
           this.#expression(key.value, 'field')
           this.#alias(key.slot, key.value)
         }
-        this.#parts(operator.aggregates)
+        for (const aggregate of operator.aggregates) this.#aggregate(aggregate, aggregate.argument)
         return
       case 'sort':
         this.#operator(operator.input)
@@ -159,10 +164,24 @@ class Finder {
         return
       case 'window':
         this.#operator(operator.input)
+        for (const key of operator.partitionBy) this.#constants.group('PARTITION BY', key)
         // Whatever else a window has: expressions all the same.
-        this.#parts({ ...operator, input: undefined })
+        this.#parts({ ...operator, input: undefined, functions: undefined })
+        for (const call of operator.functions) this.#aggregate(call, call.args[0])
         return
     }
+  }
+
+  /** The same for the calls of a window. */
+  #aggregate(call: AggregatePlan | WindowCallPlan, argument: PlanExpression | undefined): void {
+    this.#text(argument)
+    if (call.filter !== undefined) this.#constants.condition(call.filter)
+    this.#parts(call)
+  }
+
+  #conditions(conditions: readonly PlanExpression[]): void {
+    for (const condition of conditions) this.#constants.condition(condition)
+    this.#all(conditions, 'field')
   }
 
   #tableScan({ slot, source, access, alias }: TableScan): void {
@@ -177,9 +196,9 @@ class Finder {
   #valueScan({ slot, value, unpivot, alias }: ValueScan): void {
     if (value.kind === 'constant' && value.value.type === 'string') this.sites.textSources.push(value.span)
     this.#expression(value, 'field')
-    const path = unpivot ? undefined : this.#pathOf(value)
+    const path = unpivot ? undefined : this.#paths.of(value)
     if (path !== undefined) {
-      this.#aliases.set(slot, { slot: path.slot, steps: [...path.steps, each] })
+      this.#paths.aliases.set(slot, { slot: path.slot, steps: [...path.steps, each] })
       return
     }
     const isGlobal = value.kind === 'global'
@@ -203,16 +222,12 @@ class Finder {
       this.#alias(slot, value.operand)
       return
     }
-    const path = this.#pathOf(value)
-    if (path !== undefined) this.#aliases.set(slot, path)
+    const path = this.#paths.of(value)
+    if (path !== undefined) this.#paths.aliases.set(slot, path)
   }
 
   #sort(keys: readonly SortKeyPlan[]): void {
-    for (const { value } of keys) {
-      if (/^(?:constant|parameter|once)$/.test(value.kind)) {
-        this.sites.constantOrders.push({ value, span: value.span })
-      } else this.#expression(value, 'order')
-    }
+    for (const { value } of keys) if (!this.#constants.sorts(value)) this.#expression(value, 'order')
   }
 
   #query(query: QueryPlan): void {
@@ -222,7 +237,7 @@ class Finder {
         this.#outputs = outputsOf(query)
         this.#operator(query.input)
         this.#outputs = before
-        this.#expression(query.value, 'value')
+        this.#results(query.value)
         break
       }
       case 'pivot':
@@ -231,6 +246,9 @@ class Finder {
         break
       case 'set':
         this.#all([query.left, query.right], 'value')
+        if (query.outer && query.op !== 'union') {
+          this.#comparison({ part: query, parts: [query.left, query.right], isNegated: false, set: query.op })
+        }
         if (query.sort !== undefined) this.#sortedRows(query, query.sort)
         break
       case 'with':
@@ -244,6 +262,15 @@ class Finder {
     }
     this.#maybe(query.limit, 'field')
     this.#maybe(query.offset, 'field')
+  }
+
+  /** A text that is a column by itself, without a name, may have been meant as the field. */
+  #results(value: PlanExpression): void {
+    this.#text(value)
+    if (value.kind === 'row') {
+      for (const part of value.parts) if (part.kind === 'field' && /^_\d+$/.test(part.name)) this.#text(part.value)
+    }
+    this.#expression(value, 'value')
   }
 
   /** ORDER BY behind a set operation reads the rows of its result. */
@@ -278,9 +305,11 @@ class Finder {
 
   #lookAt(expression: PlanExpression, role: PathRole): void {
     passLoop()
+    for (const comparison of comparisonsOf(expression)) this.#comparison(comparison)
     switch (expression.kind) {
       case 'constant':
-        for (const { text, span } of textsOf(expression)) this.#literal(text, span)
+        for (const text of textsOf(expression)) this.#constants.name(text, this.#block)
+        for (const text of textsIn(expression)) this.#constants.path(text)
         return
       case 'field':
         this.#field(expression, role)
@@ -303,29 +332,19 @@ class Finder {
       case 'between':
         this.#expression(expression.operand, 'field')
         this.#all([expression.low, expression.high], 'text')
-        this.#between(expression)
-        if (!expression.negated) this.#nulls([expression.operand, expression.low, expression.high], 'other')
+        if (expression.negated) return
+        this.#constants.bounds([expression.operand, expression.low, expression.high])
+        this.#nulls([expression.operand, expression.low, expression.high], 'other')
         return
-      case 'in': {
-        this.#expression(expression.operand, 'field')
-        const { collection } = expression
-        if (collection.kind === 'sequence') this.#all(collection.items, 'text')
-        else this.#expression(collection, 'field')
-        this.#comparison(expression, [expression.operand, collection], expression.negated)
-        this.#addNull(nullList(expression, this.#ors === 0))
-        return
-      }
+      case 'in':
       case 'quantified':
-        this.#expression(expression.operand, 'field')
-        this.#expression(expression.collection, 'text')
-        this.#comparison(expression, [expression.operand, expression.collection], expression.op === '<>')
+        this.#listed(expression)
         return
       case 'case':
         this.#case(expression)
         return
       case 'call': {
         const [first, ...rest] = expression.args
-        if (expression.name === 'nullif') this.#comparison(expression, expression.args, false, { call: expression })
         if (expression.name !== 'coalesce') {
           this.#all(expression.args, 'value')
           return
@@ -345,13 +364,22 @@ class Finder {
     }
   }
 
+  #listed(expression: Extract<PlanExpression, { kind: 'in' | 'quantified' }>): void {
+    const { operand, collection } = expression
+    const isIn = expression.kind === 'in'
+    this.#expression(operand, 'field')
+    if (isIn && collection.kind === 'sequence') this.#all(collection.items, 'text')
+    else this.#expression(collection, isIn ? 'field' : 'text')
+    if (isIn) this.#addNull(nullList(expression, this.#ors === 0))
+  }
+
   /** Whatever expressions a part of the plan holds. */
   #parts(part: unknown): void {
     if (typeof part !== 'object' || part === null || this.#depth >= depthMax) return
     this.#depth += 1
     for (const [name, below] of Object.entries(part)) {
       if (name === 'span' || name === 'table' || typeof below !== 'object' || below === null) continue
-      if (name === 'orderBy') this.sites.constantOrders.push(...constantKeys(below as readonly SortKeyPlan[]))
+      if (name === 'orderBy') this.#constants.innerSort(below as readonly SortKeyPlan[])
       if ('kind' in below && 'span' in below) this.#expression(below as PlanExpression, 'value')
       else this.#parts(below)
     }
@@ -360,9 +388,11 @@ class Finder {
 
   #case({ operand, branches, otherwise }: Extract<PlanExpression, { kind: 'case' }>): void {
     this.#maybe(operand, 'field')
-    if (operand !== undefined) {
+    const whens = branches.map(({ when }) => when)
+    if (operand === undefined) for (const when of whens) this.#constants.condition(when)
+    else {
+      this.#constants.sameCase(operand, whens)
       for (const branch of branches) {
-        this.#comparison(branch, [operand, branch.when])
         if (isAbsentConstant(branch.when)) this.#nulls([operand, branch.when], 'other')
       }
     }
@@ -380,16 +410,14 @@ class Finder {
       this.#ors -= op === 'or' ? 1 : 0
       return
     }
-    if (op === 'is distinct from' || op === 'is not distinct from') {
-      this.#comparison(expression, [left, right], op === 'is distinct from')
-    }
     if (!comparisons.test(op)) {
       this.#all([left, right], role === 'text' ? 'value' : role)
       return
     }
     this.#expression(left, isFixed(right) ? 'field' : 'value')
     this.#expression(right, isFixed(left) ? 'field' : 'text')
-    this.#comparison(expression, [left, right], op === '<>')
+    // 'City' = ?, but not ? = 'all'.
+    if (right.kind === 'parameter') this.#text(left)
     this.#nulls([left, right], op === '=' ? 'equal' : op === '<>' ? 'unequal' : 'other')
   }
 
@@ -404,33 +432,19 @@ class Finder {
   }
 
   /** A text that may have been meant as the name of a field. */
-  #literal(text: string, span: Span): void {
-    for (const [slot, source] of this.sites.sources) {
-      if (this.#blocks.get(slot) !== this.#block || source.paths.length >= noticeSitesMax) continue
-      const steps: readonly NoticeStep[] = [{ kind: 'field', name: text, exact: true }]
-      source.paths.push({ steps, text, span, role: 'literal', isName: false, isOutput: false, mark: undefined })
-    }
+  #text(expression: PlanExpression | undefined): void {
+    const found = stringOf(expression)
+    if (found !== undefined) this.#constants.name(found, this.#block)
   }
 
-  #comparison(
-    part: object,
-    parts: readonly PlanExpression[],
-    isNegated = false,
-    more: Partial<ComparisonSite> = {},
-  ): void {
-    if (this.sites.comparisons.length < noticeSitesMax) this.sites.addComparison(part, { parts, isNegated, ...more })
-  }
-
-  /** The second bound is watched by itself: the first may decide without it. */
-  #between(expression: Extract<PlanExpression, { kind: 'between' }>): void {
-    const parts = [expression.operand, expression.low, expression.high]
-    this.#comparison(expression, parts)
-    this.#comparison(expression.high, parts, false, expression.negated ? { isBound: true } : {})
+  #comparison({ part, isListed = false, ...site }: WatchedComparison): void {
+    this.#constants.tuples(site.parts, isListed, site.isNegated)
+    this.sites.addComparison(part, site)
   }
 
   #field(expression: Extract<PlanExpression, { kind: 'field' }>, role: PathRole): void {
     this.#maybe(expression.fallback, 'value')
-    const path = this.#pathOf(expression)
+    const path = this.#paths.of(expression)
     if (path === undefined) {
       this.#expression(expression.operand, 'field')
       return
@@ -443,7 +457,7 @@ class Finder {
 
   #spread({ operand, steps, span }: Extract<PlanExpression, { kind: 'spread' }>): void {
     this.#expression(operand, 'field')
-    const path = this.#pathOf(operand)
+    const path = this.#paths.of(operand)
     if (path === undefined) return
     const followed = [...path.steps]
     for (const step of steps) {
@@ -454,45 +468,17 @@ class Finder {
   }
 
   #excluded({ operand, span }: Extract<PlanExpression, { kind: 'exclude' }>, path: readonly ExcludeStep[]): void {
-    const root = this.#pathOf(operand)
+    const root = this.#paths.of(operand)
     if (root === undefined || path.at(-1)?.kind !== 'field') return
     this.#add({ ...root, steps: [...root.steps, ...path.map(stepOf)] }, { role: 'field', span, isName: false }, path)
   }
 
-  /** The path that an expression is; undefined for any other expression, and where a name may mean something else. */
-  #pathOf(expression: PlanExpression): SourcePath | undefined {
-    const steps: NoticeStep[] = []
-    let at = expression
-    for (; at.kind === 'field' || at.kind === 'index'; at = at.operand) {
-      if (at.kind === 'field' && at.fallback !== undefined) return undefined
-      steps.unshift(at.kind === 'field' ? at : each)
-    }
-    if (at.kind !== 'slot') return undefined
-    const alias = this.#aliases.get(at.slot)
-    if (alias !== undefined) return { slot: alias.slot, steps: [...alias.steps, ...steps] }
-    return this.sites.sources.has(at.slot) ? { slot: at.slot, steps } : undefined
-  }
-
-  #add({ slot, steps }: SourcePath, site: { role: PathRole; span: Span; isName: boolean }, part: object): void {
-    const source = this.sites.sources.get(slot)
-    if (source === undefined) return
-    const isOuter = this.#blocks.get(slot) !== this.#block
+  #add(path: SourcePath, site: { role: PathRole; span: Span; isName: boolean }, part: object): void {
+    const isOuter = this.#blocks.get(path.slot) !== this.#block
     const isConditional = this.#isConditional || isOuter || site.role === 'set' || site.role === 'target'
-    const text = textOf(steps)
-    const key = `${slot} ${site.role === 'set' ? 'set ' : ''}${JSON.stringify(steps.map(keyOf))}`
-    const known = this.#paths.get(key)
-    if (known === undefined) {
-      if (this.#paths.size >= noticeSitesMax) return
-      const mark = isConditional ? this.sites.newMark() : undefined
-      if (mark !== undefined) this.sites.markPath(part, mark)
-      const isOutput = site.isName && steps.length === 1 && this.#outputs.has(text.toLowerCase())
-      const added: PathSite = { ...site, steps: steps.map(plainStep), text, isOutput, mark }
-      this.#paths.set(key, added)
-      source.paths.push(added)
-      return
-    }
-    if (known.mark !== undefined && isConditional) this.sites.markPath(part, known.mark)
-    else known.mark = undefined
-    if (site.role === 'text') known.role = 'text'
+    const [first] = path.steps
+    const isOutput =
+      site.isName && path.steps.length === 1 && first?.kind === 'field' && this.#outputs.has(first.name.toLowerCase())
+    this.#paths.add(path, { ...site, isOutput }, part, isConditional)
   }
 }

@@ -4,29 +4,61 @@ import type { PlanExpression } from '../plan/plan.ts'
 type Constant = Extract<PlanExpression, { kind: 'constant' }>
 
 /** A text in a statement that may have been meant as the name of a field. */
-interface LiteralName {
+export interface LiteralName {
   readonly text: string
   readonly span: Span
 }
 
-/** Two strings that are compared, and symbols, which stand in backticks: MySQL quotes names with them. */
-export function textsOf({ value, written, span }: Constant): readonly LiteralName[] {
-  if (written !== undefined) return [...comparedTexts(written), ...symbolsIn(written)]
-  return value.type === 'symbol' ? [{ text: value.value, span }] : []
+/** Strings that only strings are compared with or that a function takes, and symbols: MySQL quotes names with backticks. */
+export function textsOf(constant: Constant): readonly LiteralName[] {
+  const { written } = constant
+  return written === undefined ? symbolsIn(constant) : [...askedTexts(written), ...symbolsIn(written)]
 }
 
-function comparedTexts(written: PlanExpression): readonly LiteralName[] {
-  if (written.kind !== 'binary' || !/^(?:=|<>|<|<=|>|>=)$/.test(written.op)) return []
-  const texts = [written.left, written.right].flatMap((side) => {
-    return side.kind === 'constant' && side.value.type === 'string'
-      ? [{ text: side.value.value, span: written.span }]
-      : []
-  })
-  return texts.length === 2 ? texts : []
+/** All of them: of what is the same for every row. */
+export function textsIn(part: unknown): readonly LiteralName[] {
+  return [...stringsIn(part), ...symbolsIn(part)]
+}
+
+/** The text of a string constant. */
+export function stringOf(part: PlanExpression | undefined): LiteralName | undefined {
+  if (part?.kind !== 'constant' || part.value.type !== 'string') return undefined
+  return { text: part.value.value, span: part.span }
+}
+
+/** The strings that a predicate compares or a call takes; none of any other expression. */
+function askedTexts(written: PlanExpression): readonly LiteralName[] {
+  switch (written.kind) {
+    case 'binary':
+      return /^(?:=|<>|<|<=|>|>=|and|or|is .*)$/.test(written.op) ? stringsIn([written.left, written.right]) : []
+    case 'unary':
+      return written.op === 'not' ? stringsIn(written.operand) : []
+    case 'case':
+      return stringsIn([written.operand, ...written.branches.map(({ when }) => when)])
+    case 'in':
+    case 'quantified':
+    case 'between':
+    case 'like':
+    case 'is':
+    case 'call':
+      return stringsIn(written)
+    default:
+      return []
+  }
+}
+
+function stringsIn(part: unknown): readonly LiteralName[] {
+  return constantsIn(part).flatMap((constant) => stringOf(constant) ?? [])
 }
 
 function symbolsIn(part: unknown): readonly LiteralName[] {
+  return constantsIn(part).flatMap(({ value, span }) => (value.type === 'symbol' ? [{ text: value.value, span }] : []))
+}
+
+/** The constants of an expression, as they are written. */
+function constantsIn(part: unknown): readonly Constant[] {
   if (typeof part !== 'object' || part === null) return []
-  if ((part as PlanExpression).kind === 'constant') return textsOf(part as Constant)
-  return Object.values(part).flatMap(symbolsIn)
+  const { kind, written } = part as Partial<Constant>
+  if (kind === 'constant') return written === undefined ? [part as Constant] : constantsIn(written)
+  return Object.entries(part).flatMap(([name, below]) => (name === 'span' ? [] : constantsIn(below)))
 }

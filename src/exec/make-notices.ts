@@ -4,8 +4,10 @@ import { nearName } from '../base/near-name.ts'
 import { type Notice, type NoticeCode, noticeText } from '../base/notice.ts'
 import type { Span } from '../base/span.ts'
 import type { Value } from '../values/value.ts'
-import type { ComparisonSite, ConstantOrder, NoticeSites, NoticeStep, PathSite, SourceSites } from './notice-sites.ts'
-import type { Failure, SourceProbe } from './observation.ts'
+import { conditionMessage, keyMessage, literalMessage } from './constant-notices.ts'
+import type { ComparisonSite, NoticeSites, NoticeStep, PathSite, SourceSites } from './notice-sites.ts'
+import type { Failure, Mismatch, SourceProbe } from './observation.ts'
+import { textOf } from './notice-path.ts'
 import { nullMessage, operationMessage } from './operation-notices.ts'
 import { structKey } from './struct-key.ts'
 
@@ -17,7 +19,7 @@ export interface Findings {
   readonly marks: Uint8Array
   readonly probes: ReadonlyMap<SourceSites, SourceProbe>
   /** The first values of different types that a comparison met. */
-  readonly mismatches: ReadonlyMap<number, readonly [Value, Value]>
+  readonly mismatches: ReadonlyMap<number, Mismatch>
   /** Those of them where the right side of IN was no list. */
   readonly noLists: ReadonlySet<number>
   /** The first type error of each operation. */
@@ -38,18 +40,22 @@ export function makeNotices(findings: Findings): readonly Notice[] {
       if (site.role !== 'literal' && isReported(site, probe, marks)) add(...fieldNotice(site, probe, text), site.span)
     }
   }
-  for (const { rows, pending, source } of probes.values()) {
+  const named: number[] = []
+  for (const source of sites.sources.values()) {
     for (const site of source.paths) {
-      if (rows === 0 || site.role !== 'literal' || pending.includes(site)) continue
-      add('notice/text-not-name', literalMessage(site, text), site.span)
+      if (site.role !== 'literal' || !isName(site, probes.get(source))) continue
+      const message = literalMessage(site, text)
+      if (message === undefined) continue
+      named.push(site.span.start)
+      add('notice/text-not-name', message, site.span)
     }
   }
   for (const site of sites.comparisons) {
-    const values = mismatches.get(site.mark)
-    if (values === undefined || marks[site.mark] === 1) continue
+    const found = mismatches.get(site.mark)
+    if (found === undefined || marks[site.mark] === 1) continue
     const shown = site.call === undefined ? site.parts : [site.call]
     const span = spanOf(shown)
-    const message = (noLists.has(site.mark) ? noListMessage : mismatchMessage)(site, values, written(shown, text))
+    const message = (noLists.has(site.mark) ? noListMessage : mismatchMessage)(site, found, written(shown, text))
     add('notice/types-differ', message, span)
   }
   for (const site of sites.operations) {
@@ -64,7 +70,16 @@ export function makeNotices(findings: Findings): readonly Notice[] {
     const message = nullMessage(site, findings.parameters, written(site.parts, text))
     if (message !== undefined) add('notice/compares-null', message, spanOf(site.parts))
   }
-  for (const order of sites.constantOrders) add('notice/constant-order', constantMessage(order, text), order.span)
+  for (const site of sites.constantConditions) {
+    const span = spanOf(site.parts)
+    const isTold = named.some((start) => start >= span.start && start < span.end)
+    const message = isTold ? undefined : conditionMessage(site, written(site.parts, text), text)
+    if (message !== undefined) add('notice/constant-condition', message, span)
+  }
+  for (const { clause, value } of sites.constantKeys) {
+    const code = clause === 'ORDER BY' ? 'notice/constant-order' : 'notice/constant-group'
+    add(code, keyMessage(clause, value, written([value], text)), spanOf([value]))
+  }
   for (const span of sites.textSources) {
     const written = noticeText(text.slice(span.start, span.end))
     const name = text.slice(span.start + 1, span.end - 1)
@@ -73,6 +88,12 @@ export function makeNotices(findings: Findings): readonly Notice[] {
   }
   found.sort((a, b) => a.span.start - b.span.start)
   return found.slice(0, noticesMax)
+}
+
+/** Whether a text is the name of a field that rows had; of one like `v.VIN` it is enough that `v` is a source without rows. */
+function isName(site: PathSite, probe: SourceProbe | undefined): boolean {
+  if (probe === undefined || probe.rows === 0) return textOf(site.steps) !== site.text && site.steps.length > 0
+  return !probe.pending.includes(site)
 }
 
 /** Of a path only the first step that leads nowhere counts, and nothing that was never evaluated. */
@@ -100,6 +121,12 @@ function fieldNotice(site: PathSite, probe: SourceProbe, text: string): [NoticeC
   const names = probe.names.get(structKey(site.steps, site.steps.length - 1)) ?? []
   const near = wanted.length <= noticeNameCharactersMax ? nearName(wanted, names) : undefined
   const isQuoted = text.startsWith('"', site.span.start)
+  const asPath = site.isName && isQuoted ? pathHint(wanted, source) : undefined
+  if (asPath !== undefined)
+    return [
+      'notice/no-such-field',
+      `no ${source.noun} of ${noticeText(source.label)} has a field '${noticeText(wanted)}'; ${asPath}`,
+    ]
   if (site.isName && !site.isOutput && isMeantAsText(site, isQuoted, wanted, near)) {
     const written = isQuoted ? `"${noticeText(wanted)}"` : noticeText(wanted)
     return ['notice/name-not-text', `${written} is a name; strings take single quotes`]
@@ -130,6 +157,12 @@ function aliasHint({ steps, isName }: PathSite, { alias, label, paths }: SourceS
   return alias === label ? undefined : `its alias is '${noticeText(alias)}'`
 }
 
+/** For `"v.VIN"`: quotes around a whole path make one name of it. */
+function pathHint(wanted: string, { alias }: SourceSites): string | undefined {
+  if (!wanted.startsWith(`${alias}.`) || wanted.length === alias.length + 1) return undefined
+  return `each name of a path takes its own quotes, or none: ${noticeText(wanted)}`
+}
+
 /** A near name speaks for a misspelt field, but where text is likely only one that differs in case. */
 function isMeantAsText({ role }: PathSite, isQuoted: boolean, wanted: string, near: string | undefined): boolean {
   if (!isQuoted) return role === 'text' && near === undefined
@@ -137,44 +170,35 @@ function isMeantAsText({ role }: PathSite, isQuoted: boolean, wanted: string, ne
   return role === 'value' && near === undefined
 }
 
-/** A string beside another string, or a symbol, that is the name of a field that documents have. */
-function literalMessage({ text: name, span }: PathSite, text: string): string {
-  const is = text.startsWith('`', span.start)
-    ? `\`${noticeText(name)}\` is a symbol`
-    : `'${noticeText(name)}' is a string`
-  return `${is}, not the field; names take double quotes, or none`
-}
-
-function noListMessage({ parts }: ComparisonSite, [, found]: readonly [Value, Value], text: string): string {
+function noListMessage({ parts }: ComparisonSite, { values: [, found] }: Mismatch, text: string): string {
   const list = parts[1]?.kind === 'constant' ? '; write a list: (a, b)' : ''
   return `${noticeText(text)} was never true: IN takes a list, found ${found.type}${list}`
 }
 
-function mismatchMessage(
-  { parts, isNegated, isBound, call }: ComparisonSite,
-  [a, b]: readonly [Value, Value],
-  text: string,
-): string {
+function mismatchMessage(site: ComparisonSite, { values: [a, b], isWithin }: Mismatch, text: string): string {
+  const { parts, isOrder, set } = site
   const isQuoted =
     parts.some(({ kind }) => kind === 'constant' || kind === 'sequence') &&
     (isQuotedNumber(a, b) || isQuotedNumber(b, a))
   const hint = isQuoted ? '; numbers take no quotes' : ''
-  const never = call === undefined ? 'was never true' : 'never had equal arguments'
-  const result = isBound ? 'was decided by its first bound alone' : isNegated ? 'was true for every value' : never
-  return `${noticeText(text)} ${result}: it compared ${a.type} with ${b.type}${hint}`
+  const compared = `it compared ${a.type} with ${b.type}${hint}`
+  if (set !== undefined) {
+    return `OUTER ${set.toUpperCase()} ${set === 'except' ? 'took nothing away' : 'found nothing on both sides'}: ${compared}`
+  }
+  const result = isWithin && isOrder === true ? 'was decided by types alone' : resultOf(site)
+  return `${noticeText(text)} ${result}: ${compared}`
+}
+
+function resultOf({ isNegated, isBound, call }: ComparisonSite): string {
+  if (isBound) return 'was decided by its first bound alone'
+  if (isNegated) return 'was true for every value'
+  return call === undefined ? 'was never true' : 'never had equal arguments'
 }
 
 /** `'2014'` beside a number. */
 function isQuotedNumber(value: Value, other: Value): boolean {
   const isNumber = other.type === 'int' || other.type === 'float' || other.type === 'decimal'
   return isNumber && value.type === 'string' && /^[-+]?\d+(?:\.\d+)?$/.test(value.value)
-}
-
-function constantMessage({ value, span }: ConstantOrder, text: string): string {
-  const written = noticeText(text.slice(span.start, span.end))
-  const isText = value.kind === 'constant' && value.value.type === 'string'
-  const hint = isText ? '; names take double quotes, or none' : ''
-  return `ORDER BY ${written} sorts nothing: it is the same for every row${hint}`
 }
 
 /** The text of parts of a statement, with the brackets that are missing around it: `(a = 1) = 2` begins at `a`. */
@@ -211,12 +235,14 @@ function spanOf(expressions: readonly object[]): Span {
   let end = 0
   const take = (part: unknown): void => {
     if (typeof part !== 'object' || part === null) return
-    const { span } = part as { span?: Span }
+    const { span, kind } = part as { span?: Span; kind?: string }
     if (span !== undefined) {
       start = Math.min(start, span.start)
       end = Math.max(end, span.end)
     }
-    for (const [name, below] of Object.entries(part)) if (name !== 'span' && name !== 'value') take(below)
+    for (const [name, below] of Object.entries(part)) {
+      if (name !== 'span' && !(name === 'value' && kind === 'constant')) take(below)
+    }
   }
   for (const expression of expressions) take(expression)
   return { start: Math.min(start, end), end }

@@ -1,6 +1,7 @@
 import { noticeSitesMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type { PlanExpression } from '../plan/plan.ts'
+import type { LiteralName } from './literal-names.ts'
 
 /** One step from a row down. `each`: any element of a list, or the value itself where it is none. */
 export type NoticeStep =
@@ -53,6 +54,10 @@ export interface ComparisonSite {
   readonly isNegated: boolean
   /** The second bound of NOT BETWEEN. */
   readonly isBound?: true
+  /** An order, such as `<`: of lists and structs it is one of their types where those differ. */
+  readonly isOrder?: boolean
+  /** INTERSECT or EXCEPT: the rows of both sides. */
+  readonly set?: string
 }
 
 /**
@@ -77,9 +82,18 @@ export interface NullComparison {
   readonly kind: 'equal' | 'unequal' | 'list' | 'null-list' | 'other'
 }
 
-export interface ConstantOrder {
+/** A key of ORDER BY, GROUP BY or PARTITION BY that is the same for every row. */
+export interface ConstantKey {
+  readonly clause: 'ORDER BY' | 'GROUP BY' | 'PARTITION BY'
   readonly value: PlanExpression
-  readonly span: Span
+}
+
+/** A condition that is the same for every row, by what it compares: a text in it may have been meant as a name. */
+export interface ConstantCondition {
+  readonly parts: readonly PlanExpression[]
+  readonly texts: readonly LiteralName[]
+  /** What it is for every row and why, where no text in it is at fault. */
+  readonly reason?: string
 }
 
 /** What of a statement is watched for notices. The same for every run; what a run finds is in its Observation. */
@@ -88,7 +102,8 @@ export class NoticeSites {
   readonly comparisons: ComparisonSite[] = []
   readonly nullComparisons: NullComparison[] = []
   readonly operations: Operation[] = []
-  readonly constantOrders: ConstantOrder[] = []
+  readonly constantKeys: ConstantKey[] = []
+  readonly constantConditions: ConstantCondition[] = []
   /** Strings that FROM reads: one row each. */
   readonly textSources: Span[] = []
   readonly #pathMarks = new Map<object, number>()
@@ -109,9 +124,9 @@ export class NoticeSites {
     this.#pathMarks.set(part, mark)
   }
 
-  /** Watches a comparison under the plan's part that makes it. */
+  /** Watches a comparison under the plan's part that makes it, but one too many. */
   addComparison(part: object, site: Omit<ComparisonSite, 'mark'>): void {
-    if (this.#comparisonMarks.has(part)) return
+    if (this.#comparisonMarks.has(part) || this.comparisons.length >= noticeSitesMax) return
     const mark = this.newMark()
     this.#comparisonMarks.set(part, mark)
     this.comparisons.push({ ...site, mark })

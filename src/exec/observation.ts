@@ -1,9 +1,10 @@
 import { LedgerError } from '../base/errors.ts'
 import { noticeNameCharactersMax, noticeNamesMax } from '../base/limits.ts'
 import type { Notice } from '../base/notice.ts'
-import { compare } from '../values/compare.ts'
+import { detached } from '../values/binary-reader.ts'
 import { mapValues } from '../values/map.ts'
 import { isAbsent, type Value } from '../values/value.ts'
+import { kindsOf, meetingOf } from './comparable-kinds.ts'
 import { fieldOf } from './field-of.ts'
 import { makeNotices } from './make-notices.ts'
 import { type NoticeSites, type NoticeStep, noSites, type PathSite, type SourceSites } from './notice-sites.ts'
@@ -13,6 +14,13 @@ import { structKey } from './struct-key.ts'
 export interface Failure {
   readonly message: string
   readonly help: string | undefined
+}
+
+/** Values that cannot be equal by their types. */
+export interface Mismatch {
+  readonly values: readonly [Value, Value]
+  /** Whether they are parts of the lists or structs that were compared. */
+  readonly isWithin: boolean
 }
 
 export type JoinSide = 'left' | 'right'
@@ -29,10 +37,12 @@ export class Observation {
   #sites: NoticeSites = noSites
   #parameters: readonly Value[] = []
   #probes = new Map<SourceSites, SourceProbe>()
-  #mismatches = new Map<number, readonly [Value, Value]>()
+  #mismatches = new Map<number, Mismatch>()
+  /** How often a comparison met lists and structs of other shapes. */
+  #unclear = new Map<number, number>()
   #noLists = new Set<number>()
   #failures = new Map<number, Failure>()
-  /** The first key of each type, on both sides of a hash join. */
+  /** The first key of each type, on both sides of a hash join or a set operation. */
   #keys = new Map<number, Readonly<Record<JoinSide, Map<string, Value>>>>()
   #lookups = new Map<object, number>()
   marks: Uint8Array = unseenMarks
@@ -47,6 +57,7 @@ export class Observation {
     this.#parameters = parameters
     this.#probes = new Map()
     this.#mismatches = new Map()
+    this.#unclear = new Map()
     this.#noLists = new Set()
     this.#failures = new Map()
     this.#keys = new Map()
@@ -72,9 +83,19 @@ export class Observation {
 
   /** A comparison met two present values; sets its mark unless their types can't be compared. */
   compared(mark: number, left: Value, right: Value): void {
-    if (left.type === right.type || compare(left, right) !== undefined) this.marks[mark] = 1
-    else if (this.#noLists.has(mark)) this.marks[mark] = 1
-    else if (mark !== 0 && !this.#mismatches.has(mark)) this.#mismatches.set(mark, [left, right])
+    const met = meetingOf(left, right)
+    if (met === 'comparable' || this.#noLists.has(mark)) this.marks[mark] = 1
+    else if (met === 'unclear') this.#metUnclear(mark)
+    else if (mark !== 0 && !this.#mismatches.has(mark)) {
+      this.#mismatches.set(mark, { values: met, isWithin: met[0] !== left })
+    }
+  }
+
+  /** Of very many lists of other lengths nothing is learnt. */
+  #metUnclear(mark: number): void {
+    const times = (this.#unclear.get(mark) ?? 0) + 1
+    this.#unclear.set(mark, times)
+    if (times >= unclearMax) this.marks[mark] = 1
   }
 
   /** An operation ended in a type error: its value is MISSING. */
@@ -86,7 +107,7 @@ export class Observation {
   foundNoList(mark: number, left: Value, right: Value): void {
     if (this.#mismatches.has(mark) && !this.#noLists.has(mark)) this.marks[mark] = 1
     this.#noLists.add(mark)
-    this.#mismatches.set(mark, [left, right])
+    this.#mismatches.set(mark, { values: [left, right], isWithin: false })
   }
 
   /** The same for a value and those of a collection. */
@@ -100,13 +121,15 @@ export class Observation {
     }
   }
 
-  /** A key of a hash join; sets its mark when the other side had one of a comparable type. */
+  /** A key of a hash join, or a row of a set operation; sets its mark when the other side had one of a comparable type. */
   joined(mark: number, side: JoinSide, value: Value): void {
     if (isAbsent(value)) return
     const keys = this.#keys.get(mark) ?? { left: new Map(), right: new Map() }
     this.#keys.set(mark, keys)
-    if (keys[side].has(value.type)) return
-    keys[side].set(value.type, value)
+    const kinds = kindsOf(value)
+    if (keys[side].has(kinds)) return
+    if (keys[side].size >= joinedKindsMax) this.marks[mark] = 1
+    keys[side].set(kinds, detached(value))
     for (const other of keys[side === 'left' ? 'right' : 'left'].values()) {
       this.compared(mark, side === 'left' ? value : other, side === 'left' ? other : value)
     }
@@ -205,6 +228,8 @@ export class SourceProbe {
 }
 
 const comparedItemsMax = 100
+const unclearMax = 64
+const joinedKindsMax = 16
 const lookupsTriedMax = 8
 const sampledItemsMax = 4
 const sampledRows = 16

@@ -1,5 +1,4 @@
-import type { PlanExpression, QueryPlan, SortKeyPlan, TableSource } from '../plan/plan.ts'
-import type { ConstantOrder } from './notice-sites.ts'
+import type { PlanExpression, QueryPlan, TableSource } from '../plan/plan.ts'
 
 /** The names that SELECT gives to something else than a field of that name. */
 export function outputsOf({ value, columns }: Extract<QueryPlan, { kind: 'select' }>): ReadonlySet<string> {
@@ -28,12 +27,4 @@ export function labelOf(source: TableSource): string {
   const { name } = source.table
   if (source.kind === 'history') return `history(${name})`
   return source.view === 'committed' ? `_ql_committed_${name}` : name
-}
-
-/** In OVER and in aggregates, where a number or NULL says on purpose that any order will do. */
-export function constantKeys(keys: readonly SortKeyPlan[]): readonly ConstantOrder[] {
-  return keys.flatMap(({ value }) => {
-    const isText = value.kind === 'constant' && value.value.type === 'string'
-    return isText || value.kind === 'parameter' ? [{ value, span: value.span }] : []
-  })
 }

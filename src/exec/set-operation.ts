@@ -10,7 +10,7 @@ import type { Compiler, Evaluate, Frame, OpenRows } from './frame.ts'
 import { knowsColumns, matchColumns, requireStruct } from './set-columns.ts'
 import { type CompiledKeys, compileKeys } from './sort.ts'
 import { KeptRows } from './spill/kept-rows.ts'
-import type { SourceProbe } from './observation.ts'
+import type { JoinSide, SourceProbe } from './observation.ts'
 import { SortedRows } from './spill/sorted-rows.ts'
 import { SpilledComparison } from './spilled-comparison.ts'
 import { Holding } from './statement-memory.ts'
@@ -99,8 +99,20 @@ function* rowsOf(query: SetPlan, sides: Sides, site: OperationSite, frame: Frame
     return
   }
   const check = query.outer ? undefined : new TypeCheck(query)
-  const checked = (side: ReadSide) => () => relation(side(), query, check)
-  yield* combine(query, isByColumn ? checked(left) : left, isByColumn ? checked(right) : right, frame)
+  const mark = site.compiler.sites.comparisonMark(query)
+  const read = (rows: ReadSide, side: JoinSide): ReadSide => {
+    return () =>
+      isByColumn ? relation(rows(), query, check) : mark === 0 ? rows() : watched(rows(), side, mark, frame)
+  }
+  yield* combine(query, read(left, 'left'), read(right, 'right'), frame)
+}
+
+/** Rows of which INTERSECT or EXCEPT gets a notice if those of one side could equal none of the other, by their types. */
+function* watched(rows: Iterable<Value>, side: JoinSide, mark: number, frame: Frame): Generator<Value> {
+  for (const row of rows) {
+    if (frame.marks[mark] === 0) frame.observation?.joined(mark, side, row)
+    yield row
+  }
 }
 
 function* relation(rows: Iterable<Value>, query: SetPlan, check: TypeCheck | undefined): Generator<Value> {

@@ -1,0 +1,140 @@
+import { noticeSitesMax } from '../base/limits.ts'
+import type { Span } from '../base/span.ts'
+import type { PlanExpression, SortKeyPlan } from '../plan/plan.ts'
+import { compare } from '../values/compare.ts'
+import { type LiteralName, stringOf, textsIn } from './literal-names.ts'
+import type { ConstantKey, NoticeSites, NoticeStep } from './notice-sites.ts'
+import { isFixed } from './plan-facts.ts'
+
+/** Finds what is the same for every row where that is hardly meant. */
+export class ConstantSites {
+  readonly #sites: NoticeSites
+  readonly #names: (LiteralName & { readonly block: number })[] = []
+  readonly #paths: LiteralName[] = []
+
+  constructor(sites: NoticeSites) {
+    this.#sites = sites
+  }
+
+  /** A condition, or one of those that AND and OR join, that compares constants alone. */
+  condition(expression: PlanExpression): void {
+    if (expression.kind === 'binary' && (expression.op === 'and' || expression.op === 'or')) {
+      this.condition(expression.left)
+      this.condition(expression.right)
+    } else if (expression.kind === 'unary' && expression.op === 'not') this.condition(expression.operand)
+    else if (expression.kind === 'constant') this.#written(expression.written)
+  }
+
+  #written(written: PlanExpression | undefined): void {
+    if (written === undefined) return
+    const isJoined = written.kind === 'binary' && (written.op === 'and' || written.op === 'or')
+    if (isJoined || (written.kind === 'unary' && written.op === 'not')) this.condition(written)
+    else this.#add([written])
+  }
+
+  /** `CASE 'a' WHEN 'b'` */
+  sameCase(operand: PlanExpression, whens: readonly PlanExpression[]): void {
+    if (operand.kind === 'constant' && whens.every(({ kind }) => kind === 'constant')) this.#add([operand, ...whens])
+  }
+
+  #add(parts: readonly PlanExpression[]): void {
+    const texts = textsIn(parts)
+    const { constantConditions } = this.#sites
+    if (texts.length > 0 && constantConditions.length < noticeSitesMax) constantConditions.push({ parts, texts })
+  }
+
+  /** `(a, b) = (1, 2, 3)` */
+  tuples(parts: readonly PlanExpression[], isListed: boolean, isNegated: boolean): void {
+    const [left, right] = parts.map(tupleItems)
+    if (left === undefined || right === undefined) return
+    const others = isListed ? right : [right.length]
+    const lengths = others.map((one) => (typeof one === 'number' ? one : one.tuple))
+    const [length] = lengths
+    if (length === undefined || lengths.some((one) => one === undefined || one === left.length)) return
+    const found = isNegated ? 'is true for every value' : 'is never true'
+    this.#known(parts, `${found}: it compares ${left.length} values with ${length}`)
+  }
+
+  /** `BETWEEN 9 AND 1` */
+  bounds(parts: readonly [PlanExpression, PlanExpression, PlanExpression]): void {
+    const [, low, high] = parts
+    if (low.kind !== 'constant' || high.kind !== 'constant') return
+    const order = compare(low.value, high.value)
+    if (order !== undefined && order > 0) this.#known(parts, 'is never true: its first bound is above its second')
+  }
+
+  #known(parts: readonly PlanExpression[], reason: string): void {
+    const { constantConditions } = this.#sites
+    if (constantConditions.length < noticeSitesMax) constantConditions.push({ parts, texts: [], reason })
+  }
+
+  /** ORDER BY of rows: whether its key sorts nothing. */
+  sorts(value: PlanExpression): boolean {
+    if (!isFixed(value)) return false
+    this.#key('ORDER BY', value)
+    return true
+  }
+
+  /** In OVER and in aggregates, where a number or NULL says on purpose that any order will do. */
+  innerSort(keys: readonly SortKeyPlan[]): void {
+    for (const { value } of keys) if (isMeantAsName(value)) this.#key('ORDER BY', value)
+  }
+
+  group(clause: 'GROUP BY' | 'PARTITION BY', value: PlanExpression): void {
+    if (isMeantAsName(value)) this.#key(clause, value)
+  }
+
+  #key(clause: ConstantKey['clause'], value: PlanExpression): void {
+    this.#sites.constantKeys.push({ clause, value })
+  }
+
+  /** A text that may have been meant as the name of a field, or of a source, of a query block. */
+  name(literal: LiteralName, block: number): void {
+    if (this.#names.length < noticeSitesMax) this.#names.push({ ...literal, block })
+  }
+
+  /** A text like `v.VIN`, where `v` may be a source. */
+  path(literal: LiteralName): void {
+    if (pathPattern.test(literal.text) && this.#paths.length < noticeSitesMax) this.#paths.push(literal)
+  }
+
+  /** All sources are known, and in which query block each stands. */
+  finish(blocks: ReadonlyMap<number, number>): void {
+    for (const [slot, source] of this.#sites.sources) {
+      for (const { text, span, block } of this.#names) {
+        if (blocks.get(slot) !== block) continue
+        this.#literal(slot, text, span, [{ kind: 'field', name: text, exact: true }])
+        if (source.alias === text) this.#literal(slot, text, span, [])
+      }
+      for (const { text, span } of this.#paths) {
+        const [alias, ...names] = text.split('.')
+        const steps = names.map((name): NoticeStep => ({ kind: 'field', name, exact: true }))
+        if (source.alias === alias) this.#literal(slot, text, span, steps)
+      }
+    }
+  }
+
+  #literal(slot: number, text: string, span: Span, steps: readonly NoticeStep[]): void {
+    const paths = this.#sites.sources.get(slot)?.paths
+    if (paths === undefined || paths.length >= noticeSitesMax) return
+    paths.push({ steps, text, span, role: 'literal', isName: false, isOutput: false, mark: undefined })
+  }
+}
+
+const pathPattern = /^[\p{L}_$][\p{L}\p{N}_$]*(?:\.[\p{L}_$][\p{L}\p{N}_$]*)+$/u
+
+function isMeantAsName(value: PlanExpression): boolean {
+  return value.kind === 'parameter' || value.kind === 'once' || stringOf(value) !== undefined
+}
+
+interface TupleItem {
+  /** How many items it has itself; undefined where it is no list that the statement writes. */
+  readonly tuple: number | undefined
+}
+
+/** The items of a list that the statement writes. */
+function tupleItems(part: PlanExpression): readonly TupleItem[] | undefined {
+  if (part.kind === 'sequence') return part.items.map((item) => ({ tuple: tupleItems(item)?.length }))
+  if (part.kind !== 'constant' || part.value.type !== 'list') return undefined
+  return part.value.items.map((item) => ({ tuple: item.type === 'list' ? item.items.length : undefined }))
+}

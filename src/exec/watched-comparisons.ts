@@ -1,0 +1,60 @@
+import type { PlanExpression } from '../plan/plan.ts'
+import type { ComparisonSite } from './notice-sites.ts'
+
+/** What is compared under one part of the plan. */
+export interface WatchedComparison extends Omit<ComparisonSite, 'mark'> {
+  readonly part: object
+  /** Whether the second part is the list whose elements are compared. */
+  readonly isListed?: boolean
+}
+
+/** The comparisons that an expression makes itself, without those of its operands. */
+export function comparisonsOf(expression: PlanExpression): readonly WatchedComparison[] {
+  switch (expression.kind) {
+    case 'binary': {
+      const { op, left, right } = expression
+      if (!/^(?:=|<>|[<>]=?|is .*distinct from)$/.test(op)) return []
+      const isNegated = op === '<>' || op === 'is distinct from'
+      return [{ part: expression, parts: [left, right], isNegated, isOrder: isOrder(op) }]
+    }
+    case 'in':
+      return [{ part: expression, parts: listed(expression), isNegated: expression.negated, isListed: true }]
+    case 'quantified': {
+      const { op } = expression
+      const isNegated = op === '<>'
+      return [{ part: expression, parts: listed(expression), isNegated, isOrder: isOrder(op), isListed: true }]
+    }
+    case 'between':
+      return boundsOf(expression)
+    case 'case': {
+      const { operand, branches } = expression
+      if (operand === undefined) return []
+      return branches.map((branch) => ({ part: branch, parts: [operand, branch.when], isNegated: false }))
+    }
+    case 'call':
+      if (expression.name !== 'nullif') return []
+      return [{ part: expression, parts: expression.args, call: expression, isNegated: false }]
+    default:
+      return []
+  }
+}
+
+function isOrder(op: string): boolean {
+  return /^[<>]=?$/.test(op)
+}
+
+type Listing = Extract<PlanExpression, { kind: 'in' | 'quantified' }>
+
+function listed({ operand, collection }: Listing): readonly PlanExpression[] {
+  return [operand, collection]
+}
+
+/** The second bound is watched by itself: the first may decide without it. */
+function boundsOf(expression: Extract<PlanExpression, { kind: 'between' }>): readonly WatchedComparison[] {
+  const parts = [expression.operand, expression.low, expression.high]
+  const both = { parts, isNegated: false, isOrder: true }
+  return [
+    { part: expression, ...both },
+    { part: expression.high, ...both, ...(expression.negated ? { isBound: true } : {}) },
+  ]
+}
