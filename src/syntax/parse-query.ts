@@ -202,7 +202,20 @@ function attachTail(cursor: Cursor, query: Query, wrapped: boolean): Expression 
     )
   }
   const start = query.span.start
-  return { ...query, ...parseTail(cursor), span: cursor.spanFrom(start) }
+  const clause = cursor.token.word
+  const whole = { ...query, ...parseTail(cursor), span: cursor.spanFrom(start) }
+  const op = setOperator(cursor, 'UNION', 'EXCEPT', 'INTERSECT')
+  if (op !== undefined) throw afterTail(cursor, clause === 'ORDER' ? 'ORDER BY' : clause, op)
+  return whole
+}
+
+/**
+ * SQL takes ORDER BY, LIMIT and OFFSET before UNION only inside of parentheses, Kotlin as a part of the operand before it,
+ * and behind two operands nothing says whose they are.
+ */
+function afterTail(cursor: Cursor, clause: string, op: string): Error {
+  const help = `put the query with ${clause} in parentheses, or move ${clause} to the end, for the whole result`
+  return unsupported(`${op} after ${clause} needs parentheses`, cursor.token, help)
 }
 
 export function parseSortKeys(cursor: Cursor): SortKey[] {
