@@ -129,11 +129,18 @@ function compileSteps({ slot, parts }: Kind<'steps'>, compiler: Compiler): Evalu
   }
 }
 
+function boundCount(count: number): string {
+  return count === 0 ? 'none was given' : `${count} ${count === 1 ? 'was' : 'were'} given`
+}
+
 function compileParameter({ ordinal, span }: Kind<'parameter'>): Evaluate {
   return (frame) => {
     const value = frame.context.parameters[ordinal]
     if (value === undefined) {
-      throw new LedgerError('evaluator/unbound-parameter', 'No parameter bound for position!', { span })
+      throw new LedgerError('evaluator/unbound-parameter', 'No parameter bound for position!', {
+        span,
+        help: `give each ? a value ('bind' or --param in the shell): ${boundCount(frame.context.parameters.length)}`,
+      })
     }
     return value
   }
@@ -306,6 +313,7 @@ function compileStruct({ fields, span }: Kind<'struct'>, around: Compiler): Eval
   const parts = fields.map((field) => ({
     name: compileExpression(field.name, compiler),
     site: siteOf(field.name, compiler, 'name'),
+    hint: nameHint(field.name),
     value: compileWritten(field.value, fieldName(field.name), compiler),
   }))
   return (frame) => {
@@ -316,7 +324,7 @@ function compileStruct({ fields, span }: Kind<'struct'>, around: Compiler): Eval
       const name = part.name(frame)
       const value = part.value(frame)
       if (name.type !== 'string' && name.type !== 'symbol') {
-        mistyped(part.site, `a field's name must be a string, not ${name.type}`, frame)
+        mistyped(part.site, `a field's name must be a string, not ${name.type}${part.hint}`, frame)
       } else if (value.type !== 'missing') {
         size.add(name)
         size.add(value)
@@ -327,6 +335,13 @@ function compileStruct({ fields, span }: Kind<'struct'>, around: Compiler): Eval
     }
     return struct(names, values)
   }
+}
+
+/** For JSON's `{"a": 1}`. */
+function nameHint(name: PlanExpression): string {
+  return name.kind === 'field' && name.quoted
+    ? `: "${name.name}" is the value of that field, '${name.name}' the name`
+    : ''
 }
 
 /** How an error names a field whose name is known beforehand. */

@@ -149,8 +149,10 @@ export function checkTexts(operator: string, operands: readonly PlanExpression[]
   if (types.every((type) => /^(string|symbol|null|missing)$/.test(type))) return
   const found = types.map((type) => (type === 'missing' ? 'ANY' : type.toUpperCase())).join(', ')
   const message = `Incorrect type of arguments for operator '${operator}', expected STRING got ${found}`
-  const isList = operator === '||' && types.some((type) => /^(list|sexp|bag)$/.test(type))
-  throw new LedgerError('evaluator/type-mismatch', message, { span, ...(isList ? { help: appendHelp } : {}) })
+  if (operator !== '||') throw new LedgerError('evaluator/type-mismatch', message, { span })
+  const isList = types.some((type) => /^(list|sexp|bag)$/.test(type))
+  const help = isList ? appendHelp : '|| joins strings: CAST(x AS STRING); conditions take OR'
+  throw new LedgerError('evaluator/type-mismatch', message, { span, help })
 }
 
 /** NULL = MISSING is NULL, MISSING with anything else MISSING; otherwise always a boolean. */

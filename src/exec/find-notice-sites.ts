@@ -194,7 +194,8 @@ class Finder {
   }
 
   #valueScan({ slot, value, unpivot, alias }: ValueScan): void {
-    if (value.kind === 'constant' && value.value.type === 'string') this.sites.textSources.push(value.span)
+    if (value.kind === 'constant' && /^(?:string|symbol)$/.test(value.value.type))
+      this.sites.textSources.push(value.span)
     this.#expression(value, 'field')
     const path = unpivot ? undefined : this.#paths.of(value)
     if (path !== undefined) {

@@ -84,7 +84,8 @@ export function makeNotices(findings: Findings): readonly Notice[] {
     const written = noticeText(text.slice(span.start, span.end))
     const name = text.slice(span.start + 1, span.end - 1)
     const hint = looksLikeFile(name) ? fileHelp(noticeText(name)) : 'names take double quotes, or none'
-    add('notice/text-not-name', `FROM ${written} reads a string; ${hint}`, span)
+    const kind = written.startsWith('`') ? 'symbol' : 'string'
+    add('notice/text-not-name', `FROM ${written} reads a ${kind}; ${hint}`, span)
   }
   found.sort((a, b) => a.span.start - b.span.start)
   return found.slice(0, noticesMax)

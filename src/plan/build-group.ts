@@ -163,6 +163,7 @@ export function buildAggregate(call: CallExpression, scope: Scope, context: Plan
   if (grouping === undefined) {
     throw new LedgerError('semantic/invalid', `the aggregate '${call.name}' is not allowed here`, {
       span: call.nameSpan,
+      help: 'aggregates stand in SELECT, HAVING and ORDER BY; elsewhere write a sub-query: (SELECT COUNT(*) FROM …)',
     })
   }
   if (call.star && call.quantifier === 'distinct') {

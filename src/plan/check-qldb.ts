@@ -1,6 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
-import type { Expression, Statement } from '../syntax/ast.ts'
+import type { Change, Expression, Statement } from '../syntax/ast.ts'
 import { isReservedWord } from '../syntax/keywords.ts'
 import { plainParts } from '../values/datetime-parts.ts'
 import { insteadOfFunction, isFunction, namesWith } from './function-facts.ts'
@@ -10,11 +10,15 @@ import { insteadOfFunction, isFunction, namesWith } from './function-facts.ts'
  * SELECT over tables, inner joins and nested collections; 24 functions; no grouping, order, limit or set operation.
  */
 export function checkQldb(statement: Statement): void {
+  const [spelling] = statement.beyondQldb ?? []
+  if (spelling !== undefined) refuse(spelling.feature, spelling.span, spellingHelp(spelling.feature))
   if (statement.kind === 'explain') refuse(explainName(statement), statement.span)
   if (statement.kind === 'query' && statement.query.kind !== 'select') refuseStatement(statement.query)
   if (statement.kind === 'insert' && statement.value.kind === 'select') refuse('INSERT … SELECT', statement.value.span)
   if (statement.kind === 'insert' && statement.command !== 'insert')
     refuse(statement.command.toUpperCase(), statement.span)
+  if (statement.kind === 'insert' && statement.as !== undefined) refuse('an alias in INSERT', statement.as.span)
+  if (statement.kind === 'dml') refuseManyChanges(statement.changes)
   if (statement.kind === 'drop-index' && statement.purge !== true) {
     refuse('DROP INDEX without WITH (purge = true)', statement.span)
   }
@@ -22,6 +26,29 @@ export function checkQldb(statement: Statement): void {
     refuse(statement.kind.startsWith('drop') ? 'IF EXISTS' : 'IF NOT EXISTS', statement.span)
   }
   visit(statement)
+}
+
+/** SET a = 1, b = 2 was one change; a second one, or another beside it, was none (DG/ql-reference.update, .from). */
+function refuseManyChanges(changes: readonly Change[]): void {
+  const [first, ...others] = changes
+  const other = others.find(({ kind }) => kind !== 'set' || first?.kind !== 'set')
+  if (other !== undefined) refuse('several changes in one statement', other.span, 'write a statement for each of them')
+}
+
+/** What QLDB had of the same meaning. */
+function spellingHelp(feature: string): string | undefined {
+  return spellings[feature]
+}
+
+const spellings: Readonly<Record<string, string | undefined>> = {
+  'LIST(…)': 'write [a, b]',
+  'ROW(…)': 'write [a, b]',
+  'BAG(…)': 'write << a, b >>',
+  'SEXP(…)': 'write an s-expression in backticks: `(a b)`',
+  "paths like a.'b'": 'write a."b" or a[\'b\']',
+  "U&'…'": 'write the characters themselves',
+  LATERAL: 'leave it out: each source sees those to its left',
+  'TABLE as a query': 'write SELECT * FROM t',
 }
 
 function explainName({ options }: Extract<Statement, { kind: 'explain' }>): string {
@@ -135,12 +162,21 @@ function otherFeature(node: Node): string | undefined {
   return node['returning'] !== undefined ? 'RETURNING' : undefined
 }
 
-/** SQL's dates, times and intervals: QLDB's data types are Ion's (DG/ql-reference.data-types). */
+/** SQL's dates, times and intervals, integers of other sizes: QLDB's data types are Ion's (DG/ql-reference.data-types). */
 function typeFeature(node: Node): string | undefined {
-  const { name } = node['type'] as { readonly name: string }
+  const { name, withTimeZone } = node['type'] as { readonly name: string; readonly withTimeZone: boolean }
+  if (withTimeZone) return `the type ${name.toUpperCase()} WITH TIME ZONE`
   if (/^(true|false|unknown)$/.test(name)) return `IS ${name.toUpperCase()}`
-  return /^(date|time|map|interval .*)$/.test(name) ? `the type ${name.toUpperCase()}` : undefined
+  return types.has(name) ? undefined : `the type ${name.toUpperCase()}`
 }
+
+/** DG/ql-functions.cast, and those that PartiQL 0.2, on which QLDB stood, had beside them. */
+const types: ReadonlySet<string> = new Set(
+  `bag blob bool boolean char character clob dec decimal float int integer list missing null numeric real sexp smallint
+   string struct symbol timestamp tuple varchar`
+    .split(/\s+/)
+    .concat('character varying', 'double precision'),
+)
 
 function literalFeature(node: Node): string | undefined {
   const { type } = node['value'] as { readonly type: string }
@@ -162,7 +198,8 @@ function refuseClauses(select: Node): void {
   ]
   if (select['from'] === undefined) refuse('SELECT without FROM', select.span as Span)
   if (Array.isArray(select['orderBy']) && select['orderBy'].length === 0) refuse('ORDER BY', select.span as Span)
-  if (select['quantifier'] === 'distinct') refuse('DISTINCT', select.span as Span)
+  const quantifier = select['quantifier']
+  if (quantifier !== undefined) refuse(quantifier === 'distinct' ? 'DISTINCT' : 'SELECT ALL', select.span as Span)
   for (const [clause, feature] of clauses) {
     const [part] = [select[clause]].flat() as readonly (Node | undefined)[]
     if (part !== undefined) refuse(feature, part.span as Span)

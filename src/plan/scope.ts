@@ -290,15 +290,31 @@ function outputHelp({ text }: Name, scope: Scope | undefined): string | undefine
 
 const groupingHelp = 'behind GROUP BY and beside aggregates there are only the keys, GROUP AS and aggregates'
 
-/** `No such variable named 'x'`, with the nearest name there is. */
-export function noSuchVariable(name: Name, scope: Scope | undefined, context: PlanContext): LedgerError {
+function hasSources(scope: Scope | undefined): boolean {
+  for (let block = scope; block !== undefined; block = block.parent) {
+    if (block.variables.all.length > 0 || block.grouping !== undefined) return true
+  }
+  return false
+}
+
+/** `No such variable named 'x'`, with the nearest name there is. `isValue`: it stands in an expression, not in FROM. */
+export function noSuchVariable(
+  name: Name,
+  scope: Scope | undefined,
+  context: PlanContext,
+  isValue = false,
+): LedgerError {
   const names = new Set<string>()
   for (let block = scope; block !== undefined; block = block.parent) {
     for (const { name: one } of block.variables.all) names.add(one)
   }
   for (const global of context.catalog.globalNames()) names.add(global)
   const near = nearName(name.text, names)
-  const quotes = name.quoted ? `strings take single quotes: '${name.text.replaceAll("'", "''")}'` : undefined
+  const isAlone = isValue && !hasSources(scope)
+  const quotes =
+    name.quoted || isAlone
+      ? `strings take single quotes: '${name.text.replaceAll("'", "''")}'${isAlone && !name.quoted ? '; fields need FROM' : ''}`
+      : undefined
   const isFile = looksLikeFile(name.text)
   const help = isFile
     ? fileHelp(name.text)

@@ -10,7 +10,17 @@ export interface Name {
   readonly span: Span
 }
 
-export type Statement =
+export type Statement = StatementKind & {
+  /** Spellings in it that QLDB did not have, though it had what they mean. */
+  readonly beyondQldb?: readonly Spelling[]
+}
+
+export interface Spelling {
+  readonly feature: string
+  readonly span: Span
+}
+
+type StatementKind =
   | { readonly kind: 'query'; readonly query: Expression; readonly span: Span }
   | InsertStatement
   | DmlStatement

@@ -2,7 +2,7 @@ import { passLoop } from '../base/interruption.ts'
 import { LedgerError } from '../base/errors.ts'
 import { chainOperandsMax, clauseStepsMax, nestingDepthMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
-import type { FromSource, Name } from './ast.ts'
+import type { FromSource, Name, Spelling } from './ast.ts'
 import { isClauseWord, isStructuralWord } from './keywords.ts'
 import { type Token, type TokenKind, tokenAt } from './lexer.ts'
 import { type Account, tokenCost } from './reading-cost.ts'
@@ -23,6 +23,8 @@ export class Cursor {
   parameters = 0
   /** The last pair of parentheses read around one expression: the position of the first, and behind the second. */
   group = { open: -1, end: -1 }
+  /** Spellings of other features that QLDB did not have: the tree does not keep them. */
+  readonly beyondQldb: Spelling[] = []
   /** Joins that stand in parentheses of their own. */
   readonly wrappedSources = new WeakSet<FromSource>()
   #depth = 0

@@ -3,6 +3,7 @@ import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
 import { type Cursor, type ParserToken, unsupported } from './cursor.ts'
 import { isStructuralWord } from './keywords.ts'
+import { mistakeHelp } from './usual-mistakes.ts'
 import { insteadOfFunction, type Refusal, refusals } from './refused.ts'
 
 /**
@@ -14,6 +15,8 @@ export function explainError(error: unknown, cursor: Cursor): unknown {
   const at = cursor.tokens.findIndex(({ start }) => start >= (error.span as Span).start)
   const refused = refusedAt(cursor, at)
   if (refused !== undefined) return refused
+  const mistake = at < 0 ? undefined : mistakeHelp(cursor, at)
+  if (mistake !== undefined) return withHelp(error, mistake)
   if (error.help !== undefined) return error
   const help = firstWordHelp(cursor) ?? clauseHelp(cursor, at) ?? keywordHelp(cursor, at)
   return help === undefined ? error : withHelp(error, help)
@@ -115,6 +118,9 @@ function keywordHelp(cursor: Cursor, at: number): string | undefined {
     const next = cursor.tokens[index + 1]
     if (token?.kind !== 'keyword' || next === undefined || !isStructuralWord(token.word)) continue
     const before = cursor.tokens[index - 1]?.word ?? ''
+    // It is the clause or the CASE that ends too early.
+    if (next.kind === 'end' && /^(?:LIMIT|OFFSET|HAVING)$/.test(token.word)) continue
+    if (token.word === 'END' && before === 'CASE') continue
     const followsName = next.kind === 'end' || next.word === ';' || behindNames.has(next.word)
     if (followsName && !neverNames.has(token.word) && before !== '') return cursor.quotingHelp(token)
   }

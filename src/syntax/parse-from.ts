@@ -68,7 +68,10 @@ function parseJoinWords(cursor: Cursor): JoinWords | undefined {
 }
 
 function parseSource(cursor: Cursor): FromSource {
-  if (atLateral(cursor)) cursor.advance()
+  if (atLateral(cursor)) {
+    const { start, end } = cursor.advance()
+    cursor.beyondQldb.push({ feature: 'LATERAL', span: { start, end } })
+  }
   if (cursor.at('UNPIVOT')) return parseUnpivot(cursor)
   if (cursor.at('(') && !atQuery(cursor, 1)) return parseWrapped(cursor)
   return scanOf(cursor, parseOr(cursor))

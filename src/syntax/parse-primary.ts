@@ -222,6 +222,7 @@ function parseSequence(cursor: Cursor, word: 'LIST' | 'ROW' | 'SEXP' | 'BAG'): E
   cursor.expect('(')
   const items = parseItems(cursor, ')')
   const span = cursor.spanFrom(start)
+  cursor.beyondQldb.push({ feature: `${word}(…)`, span })
   if (word === 'LIST' || word === 'ROW') return { kind: 'list', items, form: 'bracket', span }
   return { kind: word === 'BAG' ? 'bag' : 'sexp', items, span }
 }
@@ -272,6 +273,7 @@ function pathName(cursor: Cursor, dotEnd: number) {
   const { kind, start, end } = cursor.token
   if (kind === 'string') {
     cursor.advance()
+    cursor.beyondQldb.push({ feature: "paths like a.'b'", span: { start, end } })
     return { text: unquote(cursor.text.slice(start + 1, end - 1), "'"), quoted: true, span: { start, end } }
   }
   if (kind === 'name' || kind === 'quoted-name' || (kind === 'keyword' && start === dotEnd)) return cursor.anyName()

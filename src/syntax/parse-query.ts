@@ -420,7 +420,8 @@ function parseWith(cursor: Cursor): Expression {
 
 /** TABLE a.b is SELECT * FROM a.b (PartiQL RFC 0007). */
 function parseTable(cursor: Cursor): Expression {
-  const { start } = cursor.expect('TABLE')
+  const { start, end } = cursor.expect('TABLE')
+  cursor.beyondQldb.push({ feature: 'TABLE as a query', span: { start, end } })
   const name = cursor.name()
   const value = parsePostfix(cursor, { kind: 'variable', name, local: false, span: name.span })
   const span = cursor.spanFrom(start)

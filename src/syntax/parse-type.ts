@@ -1,5 +1,6 @@
 import type { TypeName } from './ast.ts'
 import { type Cursor, invalid } from './cursor.ts'
+import { typeHelp } from './usual-mistakes.ts'
 
 /** Type names of one word, and how many arguments each takes. */
 const arities: Readonly<Record<string, readonly [number, number] | undefined>> = Object.assign(Object.create(null), {
@@ -33,7 +34,7 @@ export function parseTypeName(cursor: Cursor, closing: Closing = { half: false }
     return { name: `interval ${name.toLowerCase()}`, args, withTimeZone: false, span: cursor.spanFrom(token.start) }
   }
   let name = token.word.toLowerCase()
-  if (arities[name] === undefined) throw cursor.complain('expected type name')
+  if (arities[name] === undefined) throw cursor.complain('expected type name', { help: typeHelp(name) })
   cursor.advance()
   if (name === 'character' && cursor.accept('VARYING')) name = 'character varying'
   if (name === 'double' && cursor.accept('PRECISION')) name = 'double precision'

@@ -19,7 +19,8 @@ export function parseStatement(text: string, account?: Account): Statement {
     const statement = parseOne(cursor)
     expectEnd(cursor)
     checkTreeDepth(statement, cursor.tokens.length, account)
-    return statement
+    const { beyondQldb } = cursor
+    return beyondQldb.length === 0 ? statement : { ...statement, beyondQldb }
   } catch (error) {
     throw explainError(asLimit(error), cursor)
   }

@@ -78,6 +78,12 @@ const statements: readonly Refusal[] = [
 ]
 
 const clauses: readonly Refusal[] = [
+  clause(
+    'BETWEEN SYMMETRIC',
+    'BETWEEN SYMMETRIC',
+    'write BETWEEN LEAST(a, b) AND GREATEST(a, b)',
+    'SELECT a FROM t WHERE a BETWEEN SYMMETRIC 2 AND 1',
+  ),
   clause('ILIKE', 'ILIKE', "compare in one case: LOWER(x) LIKE 'a%'", "SELECT a FROM t WHERE a ILIKE 'x%'"),
   clause(
     'SIMILAR TO',

@@ -26,6 +26,7 @@ export function parseUnicodeLiteral(cursor: Cursor): Expression {
   const sign = parseEscape(cursor)
   const text = unquote(cursor.text.slice(token.start + 1, token.end - 1), "'")
   const span = cursor.spanFrom(start)
+  cursor.beyondQldb.push({ feature: "U&'…'", span })
   return { kind: 'literal', value: string(unescaped(text, sign, span)), source: 'partiql', span }
 }
 

@@ -301,7 +301,7 @@ const differences: Readonly<Record<string, readonly (readonly [string, string])[
 }
 
 /** Places, kinds, and what a statement means the same with and without: `WITH (aws_tags = …)` is documented as read and kept nowhere. */
-const saysNothing = new Set(['kind', 'span', 'opSpan', 'nameSpan', 'comma', 'source', 'tags', 'isName'])
+const saysNothing = new Set(['kind', 'span', 'opSpan', 'nameSpan', 'comma', 'source', 'tags', 'isName', 'feature'])
 
 function database(): MemoryDatabase {
   const made = new MemoryDatabase(true)

@@ -145,7 +145,7 @@ test('keywords as names get a hint about double quotes', () => {
     assert.match(errorOf(text).help ?? '', /"value"/, text)
   }
   assert.match(errorOf('SELECT date FROM t').help ?? '', /"date"/)
-  assert.equal(errorOf('SELECT a, FROM t').help, undefined)
+  assert.equal(errorOf('SELECT a, FROM t').help, 'remove the comma before FROM')
   assert.match(errorOf('SELECT größe FROM t').help ?? '', /double quotes/)
 })
 

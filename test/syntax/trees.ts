@@ -18,13 +18,13 @@ import type {
 } from '../../src/syntax/ast.ts'
 import { decimal, int, nullValue, string, symbol, trueValue, type Value } from '../../src/values/value.ts'
 
-/** The same tree without any span, for comparing. */
+/** The same tree without any span and spelling, for comparing. */
 export function withoutSpans(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(withoutSpans)
   if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return node
   const prototype = Object.getPrototypeOf(node)
   if (prototype !== Object.prototype && prototype !== null) return node
-  const entries = Object.entries(node).filter(([key]) => !/^(span|opSpan|nameSpan)$/.test(key))
+  const entries = Object.entries(node).filter(([key]) => !/^(span|opSpan|nameSpan|beyondQldb)$/.test(key))
   return Object.fromEntries(entries.map(([key, value]) => [key, withoutSpans(value)]))
 }
 
