@@ -11,6 +11,8 @@ interface SureCondition {
   readonly condition: PlanExpression
   readonly evaluate: Evaluate
   readonly site: OperationSite
+  /** Whether it has no sub-query. */
+  readonly isPlain: boolean
 }
 
 /**
@@ -23,6 +25,7 @@ export function compileSureTests(conditions: readonly PlanExpression[], compiler
       condition,
       evaluate: compileExpression(condition, compiler),
       site: siteOf(condition, compiler, 'condition'),
+      isPlain: !hasQuery(condition),
     }
   })
   return (frame) => {
@@ -31,6 +34,7 @@ export function compileSureTests(conditions: readonly PlanExpression[], compiler
     for (const condition of compiled) {
       const found = outcomeOf(condition, doubts, isSure, frame)
       if (found === 'false') {
+        if (doubts.isInQuery) meetKinds(compiled, compiled.indexOf(condition) + 1, doubts, frame)
         doubts.forget(before)
         return false
       }
@@ -38,6 +42,26 @@ export function compileSureTests(conditions: readonly PlanExpression[], compiler
     }
     return isSure
   }
+}
+
+/**
+ * The other conditions meet the values of a row, too, that one of them refuses: those may be of the kind that excuses a
+ * comparison. Not where that costs a sub-query.
+ */
+function meetKinds(conditions: readonly SureCondition[], from: number, doubts: Doubts, frame: Frame): void {
+  for (let at = from; at < conditions.length; at += 1) {
+    const one = conditions[at] as SureCondition
+    if (one.isPlain) outcomeOf(one, doubts, false, frame)
+  }
+}
+
+function hasQuery(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null) return false
+  if (Array.isArray(node)) return node.some(hasQuery)
+  const { kind } = node as { kind?: string }
+  if (kind === 'constant') return false
+  if (kind === 'query' || kind === 'table') return true
+  return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && hasQuery(part))
 }
 
 function outcomeOf(
