@@ -187,7 +187,7 @@ interface HashKeys {
 function compileHash({ left, right }: NonNullable<JoinOperator['hash']>, compiler: Compiler): HashKeys {
   const keysOf = (keys: readonly PlanExpression[], side: JoinSide) => {
     const evaluate = keys.map((key) => compileExpression(key, compiler.family.read))
-    return rowKey(watchKeys(evaluate, left, side, compiler))
+    return rowKey(watchKeys(evaluate, left, keys, side, compiler))
   }
   const [only, second] = left
   const isText = only !== undefined && second === undefined

@@ -44,6 +44,7 @@ function refuse({ message, span, help }: Doubt): never {
   })
 }
 
+export const fieldHelp = 'COALESCE(field, value) stands in for a field that is not there'
 export const valueHelp = "compare with a value of the field's own type, or ask for the type with IS"
 
 /** The conditions that every row of an operator has passed. */

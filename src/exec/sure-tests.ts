@@ -3,9 +3,8 @@ import { isAbsent } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { type Doubts, isOfExpression } from './doubts.ts'
 import type { Compiler, Evaluate, Frame, Test } from './frame.ts'
+import { fieldHelp } from './sure-conditions.ts'
 import { mistyped, type OperationSite, siteOf } from './type-errors.ts'
-
-const fieldHelp = 'COALESCE(field, value) stands in for a field that is not there'
 
 interface SureCondition {
   readonly condition: PlanExpression

@@ -82,22 +82,30 @@ function refusal({ message, span, help }: Doubt, place: string): LedgerError {
   return new LedgerError('evaluator/type-mismatch', text, { span, help: help ?? valueHelp })
 }
 
-/** Those that choose the rows of a query that is written as it is. */
+/** Those of a query whose rows are written as they are, and of its sub-queries. */
 function conditionsOf(value: PlanExpression): ReadonlySet<PlanExpression> {
-  const found = new Set<PlanExpression>()
-  const visit = (operator: Operator): void => {
-    if (operator.kind === 'filter') {
-      for (const condition of operator.conditions) found.add(condition)
-      visit(operator.input)
-    } else if (operator.kind === 'join' && operator.join === 'inner') {
-      for (const condition of operator.on) found.add(condition)
-      visit(operator.left)
-      visit(operator.right)
-    } else if (operator.kind === 'sort' || operator.kind === 'let') visit(operator.input)
-  }
   const query = queryOf(value)
-  if (query !== undefined && query.query.kind === 'select' && keepsRows(query.query)) visit(query.query.input)
+  const found = new Set<PlanExpression>()
+  if (query !== undefined && keepsRows(query.query)) collectConditions(query.query, found)
   return found
+}
+
+function collectConditions(node: unknown, into: Set<PlanExpression>): void {
+  if (typeof node !== 'object' || node === null) return
+  if (Array.isArray(node)) {
+    for (const item of node) collectConditions(item, into)
+    return
+  }
+  const operator = node as Operator | PlanExpression
+  if (operator.kind === 'constant') return
+  if (operator.kind === 'filter') for (const condition of operator.conditions) into.add(condition)
+  if (operator.kind === 'join') {
+    const { left = [], right = [] } = operator.hash ?? {}
+    for (const condition of [...operator.on, ...left, ...right]) into.add(condition)
+  }
+  for (const [name, part] of Object.entries(node)) {
+    if (name !== 'span' && name !== 'table') collectConditions(part, into)
+  }
 }
 
 /** A query whose rows are the value: also below a CAST to a list. */

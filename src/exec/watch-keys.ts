@@ -2,7 +2,7 @@ import type { PlanExpression } from '../plan/plan.ts'
 import type { Span } from '../base/span.ts'
 import { isAbsent, string } from '../values/value.ts'
 import { type Doubts, shapeOf } from './doubts.ts'
-import { comparingKinds } from './sure-conditions.ts'
+import { comparingKinds, fieldHelp } from './sure-conditions.ts'
 import type { FindText } from './field-path.ts'
 import type { Compiler, Evaluate } from './frame.ts'
 import type { JoinSide } from './observation.ts'
@@ -12,11 +12,16 @@ export function watchKeys(
   keys: readonly Evaluate[],
   /** Under which the pairs are watched (find-notice-sites.ts). */
   left: readonly PlanExpression[],
+  /** Those of this side. */
+  own: readonly PlanExpression[],
   side: JoinSide,
   compiler: Compiler,
 ): readonly Evaluate[] {
   const { doubts } = compiler
-  return keys.map((evaluate, at): Evaluate => {
+  return keys.map((made, at): Evaluate => {
+    const evaluate = doubts?.deciding?.has(own[at] as PlanExpression)
+      ? presentKey(made, own[at] as PlanExpression, doubts)
+      : made
     if (doubts !== undefined) return doubtedKey(evaluate, (left[at] as PlanExpression).span, side, doubts)
     const mark = compiler.sites.comparisonMark(left[at] as PlanExpression)
     return (frame) => {
@@ -25,6 +30,16 @@ export function watchKeys(
       return value
     }
   })
+}
+
+/** Of a list that is written: a key that is MISSING for every row is a misspelt name. */
+function presentKey(evaluate: Evaluate, { span }: PlanExpression, doubts: Doubts): Evaluate {
+  return (frame) => {
+    const value = evaluate(frame)
+    if (value.type !== 'missing') doubts.decided(span)
+    else doubts.note({ message: 'a key is MISSING for every row', span, help: fieldHelp, decides: true })
+    return value
+  }
 }
 
 /** In the second look at a change's conditions: a left key has no partner for its kind where the right side has none. */
