@@ -68,8 +68,10 @@ export function isPlain(condition: PlanExpression): boolean {
       return isPlain(condition.value)
     case 'binary':
       if (condition.op === 'and' || condition.op === 'or') return isPlain(condition.left) && isPlain(condition.right)
+      if (listsPaths(condition.left) || listsPaths(condition.right)) return false
       return !/^(<>|is .*)$/.test(condition.op) && !decides(condition.left) && !decides(condition.right)
     case 'in':
+      if (listsPaths(condition.operand)) return false
       return !condition.negated && !decides(condition.operand) && !decides(condition.collection)
     case 'like':
       return !decides(condition.operand) && !decides(condition.pattern)
@@ -80,6 +82,11 @@ export function isPlain(condition: PlanExpression): boolean {
     default:
       return false
   }
+}
+
+/** A list with a field that is not there equals another such list. */
+function listsPaths(value: PlanExpression): boolean {
+  return value.kind === 'sequence' && value.items.some(({ kind }) => kind !== 'constant' && kind !== 'parameter')
 }
 
 /** Whether a symbol is written in it: for a name, as MySQL quotes it? */
@@ -152,15 +159,15 @@ export function differInKind(a: Value, b: Value, doubts: Doubts, span: Span, isL
 /**
  * The values, or what stands in them, by whose kinds alone two values differ: `(1, 'a')` and `('1', 'a')`, but not
  * `(1, 'a')` and `('1', 'b')`, which would differ as well with the right kinds. MISSING, of a field that is not there,
- * has a kind of its own.
+ * equals nothing.
  */
 function differingKinds(a: Value, b: Value): [Value, Value] | undefined {
   if (a.type === 'null' || b.type === 'null') return undefined
-  if (kindOf(a.type) !== kindOf(b.type)) return [a, b]
+  if (a.type === 'missing' || kindOf(a.type) !== kindOf(b.type)) return [a, b]
   const pairs = pairsOf(a, b)
   let found: [Value, Value] | undefined
   for (const [one, other] of pairs) {
-    if (equals(one, other)) continue
+    if (one.type !== 'missing' && equals(one, other)) continue
     const below = differingKinds(one, other)
     if (below === undefined) return undefined
     found ??= below
