@@ -291,7 +291,8 @@ function compileSequence({ type, items, span }: Kind<'sequence'>, around: Compil
     const value = make(items.map((item) => (item as Kind<'constant'>).value))
     return () => value
   }
-  const parts = items.map((item, at) => compileWritten(item, `element ${at + 1}`, compiler))
+  const written = items.map((item, at) => compileWritten(item, `element ${at + 1}`, compiler))
+  const parts = written.map((part, at) => knownElement(part, items[at] as PlanExpression, around.doubts))
   return (frame) => {
     const size = frame.values.sum(span)
     const values = new Array<Value>(parts.length)
@@ -301,6 +302,17 @@ function compileSequence({ type, items, span }: Kind<'sequence'>, around: Compil
       values[at] = value
     }
     return make(values)
+  }
+}
+
+/** A comparison in a list, `(n = 1, 2) <> (true, 2)`, decides nothing in the second look where it is unknown. */
+function knownElement(part: Evaluate, item: PlanExpression, doubts: Doubts | undefined): Evaluate {
+  const isTruth = /^(in|between|like|quantified)$/.test(item.kind) || ('op' in item && /[a-z<>=]/.test(item.op))
+  if (doubts === undefined || !isTruth) return part
+  return (frame) => {
+    const value = part(frame)
+    if (isAbsent(value)) doubts.note({ message: 'a comparison in a list is unknown', span: item.span })
+    return value
   }
 }
 

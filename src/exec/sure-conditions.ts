@@ -152,7 +152,8 @@ export function differInKind(a: Value, b: Value, doubts: Doubts, span: Span, isL
   if (!isAbsent(a) && !isAbsent(b)) doubts.compared(span, a, b)
   const found = isAbsent(a) || isAbsent(b) ? undefined : differingKinds(a, b)
   if (found === undefined) return false
-  doubts.note({ message: comparing(...found), span, kinds: [shapeOf(a), shapeOf(b)], isListed })
+  const help = found.some(({ type }) => type === 'missing') ? fieldHelp : undefined
+  doubts.note({ message: comparing(...found), span, help, kinds: [shapeOf(a), shapeOf(b)], isListed })
   return true
 }
 
