@@ -283,6 +283,8 @@ export const envelopeDepthMax = 32
 export const envelopeValuesMax = 1_000_000
 /** Findings that a report shows one by one; all are counted. */
 export const reportFindingsMax = 200
+/** Fields that no hash covers are named one by one in a report up to so many. */
+export const uncoveredNamesMax = 100
 /**
  * Memory of the changes of an import or a rebuild that share one durable write, in bytes: what many blocks change is
  * written once for all of them. The write itself takes as much again.

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import type { CheckedBefore } from '../journal/checked-before.ts'
 import { type CheckedSource, checkedBlocks } from '../journal/checked-windows.ts'
+import type { SavedDigest } from '../journal/digest-file.ts'
 import { type FactsSource, noFacts } from '../journal/facts-source.ts'
 import type { SourceBlock } from '../journal/import-blocks.ts'
 import { blocksNamed, checkStrands, type ExportFiles, findExportFiles } from '../journal/import-files.ts'
@@ -20,7 +21,7 @@ import { reportOfExport } from './export-report.ts'
 import { fileError } from './file-error.ts'
 import { makeFolder } from './folders.ts'
 import { HashThreads } from './hash-threads.ts'
-import { readDigestFile } from './proof-files.ts'
+import { savedDigests } from './proof-files.ts'
 import { reportFailure } from './report-failure.ts'
 import { realEnv } from './real-env.ts'
 import { sayLine } from './say-line.ts'
@@ -61,6 +62,8 @@ export async function importTool(argv: readonly string[], world: ToolWorld): Pro
   const { format: _, ...ledgerWishes } = wishes
   const { place } = ledgerOptions(ledgerWishes, world.variables)
   if (place.endpoint !== undefined || place.inMemory) throw usage('an import goes into an embedded ledger on disk')
+  // Before Ctrl-C is waited for: to open a pipe can take for ever.
+  const trusted = savedDigests(wishes)
   const progress = new ToolProgress(world, wishes.progress)
   try {
     const findings = new FindingList()
@@ -68,7 +71,7 @@ export async function importTool(argv: readonly string[], world: ToolWorld): Pro
     const onRead = () => progress.report('looking into the files', ++seen, undefined, 'reads')
     const files = await findExportFiles(operands, findings, onRead)
     checkStrands(files)
-    return await importInto(nameOf(place, files), place, files, findings, wishes, progress, world)
+    return await importInto(nameOf(place, files), place, files, trusted, findings, wishes, progress, world)
   } catch (error) {
     throw fileError(error, (error as NodeJS.ErrnoException).path ?? operands.join(' '))
   } finally {
@@ -102,12 +105,12 @@ async function importInto(
   name: string,
   place: Place,
   files: ExportFiles,
+  trusted: ReadonlyMap<string, SavedDigest>,
   findings: FindingList,
   wishes: ImportWishes,
   progress: ToolProgress,
   world: ToolWorld,
 ): Promise<ExitName> {
-  const trusted = new Map((wishes.digest ?? []).map((path) => [path, readDigestFile(path)]))
   makeFolder(place.dataDir.value)
   const directory = join(place.dataDir.value, name)
   const isNew = !isStoreDirectory(directory)

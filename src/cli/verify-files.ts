@@ -6,6 +6,7 @@ import { JsonRetyper } from '../journal/import-json.ts'
 import type { Evidence } from '../journal/find-evidence.ts'
 import { type Proof, verifyProof } from '../journal/proof.ts'
 import type { ProofFile } from '../journal/proof-file.ts'
+import { namedFields } from '../journal/verify.ts'
 import { type EvidenceReport, verifyEvidence } from '../journal/verify-evidence.ts'
 import { reportOfDamagedFile, reportOfEvidence } from './evidence-report.ts'
 import { EvidenceFiles, inFile } from './proof-files.ts'
@@ -58,6 +59,8 @@ export async function verifyFiles(
   const used = checked.flatMap(({ digest, report }) => (digest !== undefined && report.isTrustedDigest ? [digest] : []))
   const doubts = doubtsOfDigests([...given, ...named], used)
   doubts.unchecked.push(...uselessDigests(evidence, named))
+  for (const { path, item } of evidence)
+    if (item.kind === 'digest' && item.unknown.length > 0) doubts.unchecked.push(strangeFields(path, item.unknown))
   const reports = checked.map(({ path, digest, report }, at) => {
     return reportOfEvidence(path, at === 0 ? withDoubts(report, doubts) : report, digest?.path)
   })
@@ -101,6 +104,10 @@ function wholeOrDamage(path: string, files: EvidenceFiles): readonly Evidence[] 
     if (error.code !== 'proof/malformed' && error.code !== 'proof/refuted' && error.kind !== 'limit') throw error
     return reportOfDamagedFile(path, error)
   }
+}
+
+function strangeFields(path: string, names: readonly string[]): string {
+  return `no hash covers the field ${namedFields(names)} beside the digest in '${path}'`
 }
 
 /** What is to be said of digests that nothing was held against: each that was given counts. */

@@ -5,6 +5,7 @@ import {
   member,
   notEvidence,
   parseEvidenceText,
+  plainName,
   type SavedDigest,
   savedDigestOf,
   unusableDigest,
@@ -14,7 +15,12 @@ import { type ProofFile, proofFileOf, proofIn } from './proof-file.ts'
 import type { Proof } from './proof.ts'
 
 export type Evidence =
-  | { readonly kind: 'digest'; readonly digest: SavedDigest }
+  | {
+      readonly kind: 'digest'
+      readonly digest: SavedDigest
+      /** Fields beside it that mean nothing here. */
+      readonly unknown: readonly string[]
+    }
   /** A proof, or a revision or block that stands alone. */
   | { readonly kind: 'proof'; readonly file: ProofFile }
   /** A proof without what it proves. */
@@ -93,8 +99,14 @@ function evidenceIn(value: StructValue): Evidence | undefined {
   const isSubject = ['revision', 'block', 'revisionHash'].some((name) => isOwn(value, name))
   if (isSubject || isHashes(member(value, 'proof'))) return proofOf(value)
   const digest = wholeDigestOf(value)
-  return digest && { kind: 'digest', digest }
+  const unknown = value.names.filter((name) => !digestFields.has(plainName(name)))
+  return digest && { kind: 'digest', digest, unknown }
 }
+
+const digestFields = new Set([
+  ...['digest', 'digestTipAddress', 'ledger', 'ledgerName', 'date', 'uncheckedRevisions', 'uncheckedHash'],
+  ...['$metadata', 'responseMetadata'],
+])
 
 /** Throws LedgerError 'proof/unrecognized': nothing can be held against a digest that is damaged. */
 function wholeDigestOf(value: StructValue): SavedDigest | undefined {

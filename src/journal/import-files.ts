@@ -148,44 +148,53 @@ function nothingFound(paths: readonly string[], findings: FindingList): LedgerEr
 
 /** Whether a file holds blocks or stream records, or is an export's manifest; false for what can't be read. */
 export async function isJournalFile(path: string): Promise<boolean> {
-  const found =
-    statSync(path, { throwIfNoEntry: false })?.isFile() === true
-      ? await lookInto(path, new FindingList(), undefined, {
-          isNamed: false,
-          isHidden: false,
-          valuesMax: evidenceValuesMax,
-        })
-      : undefined
+  const found = isFileAt(path)
+    ? await lookInto(path, new FindingList(), undefined, {
+        isNamed: false,
+        isHidden: false,
+        valuesMax: evidenceValuesMax,
+      })
+    : undefined
   return found === undefined ? isPackedFile(path) : found.kind !== 'evidence'
 }
 
 /** Whether a file that can't be read holds records of Kinesis: nothing else is packed so. */
 function isPackedFile(path: string): boolean {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false
+  if (!isFileAt(path)) return false
   const head = headOf(path)
   return isAggregatedRecord(head) || (!isIonBinary(head) && isBase64Records(head))
 }
 
-/** Each with whether it is hidden: such as what systems leave in folders counts only where it has something to be checked. */
+/**
+ * Each with whether it is hidden: such as what systems leave in folders counts only where it has something to be checked.
+ * Throws LedgerError 'file/unreadable' for a path that is neither: a pipe or device can't be read as often as it takes.
+ */
 function allFiles(paths: readonly string[]): Map<string, boolean> {
   const files = new Map<string, boolean>()
   for (const path of paths) {
-    const found = statSync(path).isDirectory() ? filesUnder(path) : [path]
+    const stat = statSync(path)
+    if (!stat.isDirectory() && !stat.isFile()) {
+      const message = `can't read '${path}': it is a pipe or device, expected a file or folder`
+      throw new LedgerError('file/unreadable', message)
+    }
+    const found = stat.isDirectory() ? filesUnder(path) : [path]
     for (const file of found) files.set(file, /\/\./.test(file.slice(path.length)))
   }
   return files
 }
 
-function filesUnder(folder: string): string[] {
-  const files: string[] = []
+/** Pipes and devices are no files of an export, nor are links to them. */
+function* filesUnder(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name)
-    // A link to a folder could lead round in a circle, one to a pipe or device without end.
-    const isLinkToFile = entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile() === true
-    if (entry.isDirectory()) files.push(...filesUnder(path))
-    else if (entry.isFile() || isLinkToFile) files.push(path)
+    if (entry.isDirectory()) yield* filesUnder(path)
+    // A link to a folder could lead round in a circle.
+    else if (entry.isFile() || (entry.isSymbolicLink() && isFileAt(path))) yield path
   }
-  return files
+}
+
+function isFileAt(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 type Found =

@@ -3,7 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { ionHash } from '../values/ion-hash.ts'
 import { joinHashes } from '../values/join-hashes.ts'
 import { parseTimestamp } from '../values/timestamp.ts'
-import { blob, list, type StructValue, struct, type Value } from '../values/value.ts'
+import { blob, list, type StringValue, type StructValue, struct, type Value } from '../values/value.ts'
 import { TypeOracle } from './import-oracle.ts'
 import { hashBytes, malformed } from './shape.ts'
 
@@ -228,14 +228,18 @@ function withoutNulls(value: StructValue, names: ReadonlySet<string>): StructVal
   return struct(value.names.filter(keep), value.values.filter(keep), value.annotations)
 }
 
-/** What is not the text of a timestamp or of a hash stays as it is, for the checks of a block's shape to name. */
+/** What is not the plain text of a timestamp or of a hash stays as it is, for the checks of a block's shape to name. */
 function toTimestamp(value: Value): Value {
-  return value.type === 'string' ? (parseTimestamp(value.value) ?? value) : value
+  return isPlainText(value) ? (parseTimestamp(value.value) ?? value) : value
 }
 
 function toHash(value: Value): Value {
-  if (value.type !== 'string') return value
+  if (!isPlainText(value)) return value
   const bytes = fromBase64(value.value)
   const isHash = (bytes.length === hashBytes || bytes.length === 0) && toBase64(bytes) === value.value
   return isHash ? blob(bytes) : value
+}
+
+function isPlainText(value: Value): value is StringValue {
+  return value.type === 'string' && value.annotations === undefined
 }

@@ -340,8 +340,13 @@ function rebuild(value: Value, picking: Picking): Value {
     inner = struct(
       value.names,
       value.values.map((field) => rebuild(field, picking)),
+      value.annotations,
     )
-  if (value.type === 'list') inner = list(value.items.map((item) => rebuild(item, picking)))
+  if (value.type === 'list')
+    inner = list(
+      value.items.map((item) => rebuild(item, picking)),
+      value.annotations,
+    )
   return make === undefined ? inner : make(inner)
 }
 

@@ -13,7 +13,7 @@ import type { ExportFindingCode, FindingList } from './import-findings.ts'
 import { isJsonBlock, type JsonRetyper } from './import-json.ts'
 import { GoneRecords } from './gone-records.ts'
 import { loneRevision } from './proof-file.ts'
-import { unknownFields } from './verify.ts'
+import { namedFields, unknownFields } from './verify.ts'
 import { verifyEvidence } from './verify-evidence.ts'
 import { checkStruct, countField, hashOf, listField, optionalField, textField } from './shape.ts'
 
@@ -200,7 +200,7 @@ class StreamAssembler {
 
   #noteUnknown(names: readonly string[], path: string): void {
     if (names.length === 0) return
-    const message = `'${path}': no hash covers the field '${names.join("', '")}' of a stream record`
+    const message = `'${path}': no hash covers the field ${namedFields(names)} of a stream record`
     this.#findings.add('doubtful', 'field-unknown', message, { file: path })
   }
 
@@ -260,7 +260,8 @@ class StreamAssembler {
       this.#checkLone(pending)
       return undefined
     }
-    const count = Math.max(summaries.length, ...[...details.values()].map((variants) => variants.length))
+    let count = summaries.length
+    for (const { length } of details.values()) count = Math.max(count, length)
     try {
       const copies = Array.from({ length: count }, (_, index) => this.#copy(pending, index))
       return bestCopy(copies, this.#findings)
@@ -341,7 +342,7 @@ function withRevisions(
     const where = `revisionSummaries[${index}]`
     const entry = checkStruct(item, where, summaryNames)
     const unknown = unknownFields(entry, summaryNames, `${where}.`)
-    if (unknown.length > 0) note(`no hash covers the field '${unknown.join("', '")}'`, 'field-unknown')
+    if (unknown.length > 0) note(`no hash covers the field ${namedFields(unknown)}`, 'field-unknown')
     const revision = revisionOf(hashText(entry, where))
     const documentId = optionalField(entry, 'documentId')
     if (revision === undefined) {
@@ -360,5 +361,7 @@ function withRevisions(
 /** A hash in base64, as a blob or, where the records were written as JSON, as the text itself. */
 function hashText(holder: StructValue, where: string): string {
   const value = holder.get('hash')
-  return value?.type === 'string' ? value.value : toBase64(hashOf(value, `${where}.hash`))
+  return value?.type === 'string' && value.annotations === undefined
+    ? value.value
+    : toBase64(hashOf(value, `${where}.hash`))
 }

@@ -1,6 +1,6 @@
 import { equalBytes, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import { reportFindingsMax } from '../base/limits.ts'
+import { reportFindingsMax, uncoveredNamesMax } from '../base/limits.ts'
 import { type Block, type BlockAddress, decodeBlock, encodeBlock } from './block.ts'
 import type { Digest } from './digest.ts'
 import type { SavedMarks } from './import-marks.ts'
@@ -250,7 +250,8 @@ export class JournalCheck implements JournalReport {
     this.uncheckedDigests += report.uncheckedDigests
     for (const field of report.uncovered) {
       if (report.coversHead) this.#find('malformed', sequenceNo, `it has a field '${field}', which no block has`)
-      this.#uncovered.add(field.includes('[') ? field.replace(/\[\d+\]/g, '') : field)
+      const plain = field.includes('[') ? field.replace(/\[\d+\]/g, '') : field
+      this.#uncovered.add(this.#uncovered.size < uncoveredNamesMax ? plain : 'other fields')
     }
   }
 

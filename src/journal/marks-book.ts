@@ -123,12 +123,13 @@ export class MarksBook {
     }
     if (!sameMarks(hash.marks, marks)) return false
     this.#isDeclaredBound = true
-    return this.#open.every((mark) => this.declared.get(mark.sequenceNo)?.includes(mark.position) === true)
+    const declared = new Map([...this.declared].map(([sequenceNo, positions]) => [sequenceNo, new Set(positions)]))
+    return this.#open.every((mark) => declared.get(mark.sequenceNo)?.has(mark.position) === true)
   }
 
   #settle(): void {
     this.unchecked += this.#open.length
-    this.#settled.push(...this.#open)
+    for (const mark of this.#open) this.#settled.push(mark)
     this.#open = []
   }
 

@@ -15,7 +15,7 @@ import type { ProofFile } from './proof-file.ts'
 import { checkLeaf } from './proof-leaf.ts'
 import { journalSteps, misplaced } from './proof-path.ts'
 import { strangeNames } from './revision-form.ts'
-import { type Finding, isWithinTransaction, unknownFields, verifyBlock } from './verify.ts'
+import { type Finding, headFields, isWithinTransaction, namedFields, unknownFields, verifyBlock } from './verify.ts'
 
 /** What the check of one proof found. */
 export interface EvidenceReport {
@@ -101,7 +101,7 @@ class EvidenceCheck {
     if (this.#digest !== undefined && !this.#isTrusted) this.#unproven.push('digestTipAddress')
     if (ledger !== undefined) this.#unproven.push('ledger')
     if (table !== undefined && !this.#provesTable) this.#unproven.push('table')
-    if (unknown.length > 0) this.#unchecked.push(`no hash covers the field '${unknown.join("', '")}'`)
+    if (unknown.length > 0) this.#unchecked.push(`no hash covers the field ${namedFields(unknown)}`)
     return {
       subject: this.#subject,
       findings: this.#findings,
@@ -319,10 +319,10 @@ class EvidenceCheck {
       for (const name of strangeNames(metadataIon))
         this.#unchecked.push(`its metadata has the field '${name}', which no published revision has`)
     const unknown = [
-      ...unknownFields(revision.ion, knownFields.revision, ''),
-      ...(address?.type === 'struct' ? unknownFields(address, knownFields.address, 'blockAddress.') : []),
+      ...unknownFields(revision.ion, knownFields.revision, 'revision.'),
+      ...(address?.type === 'struct' ? unknownFields(address, knownFields.address, 'revision.blockAddress.') : []),
     ]
-    if (unknown.length > 0) this.#unchecked.push(`no hash covers the field 'revision.${unknown.join("', 'revision.")}'`)
+    if (unknown.length > 0) this.#unchecked.push(`no hash covers the field ${namedFields(unknown)}`)
   }
 
   #checkAddresses(address: BlockAddress, revision: Revision | undefined): void {
@@ -396,7 +396,9 @@ class EvidenceCheck {
       this.#unchecked.push(
         `${redacted} of its revisions show only the hash of their data; that it was redacted is not shown`,
       )
-    this.#unproven.push(...report.uncovered.map((field) => `block.${field}`))
+    // Those that no block has are a gap of its check.
+    const usual = report.uncovered.filter((field) => headFields.includes(field))
+    for (const field of usual) this.#unproven.push(`block.${field}`)
     this.#shows = 'this block is whole; that it was in a ledger is not shown'
     if (this.#digest === undefined) return
     if (this.#isOfAnotherTip()) {

@@ -1,6 +1,6 @@
 import { equalBytes, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import { exportDocumentsMax } from '../base/limits.ts'
+import { exportDocumentsMax, uncoveredNamesMax } from '../base/limits.ts'
 import { printTimestamp } from '../values/timestamp.ts'
 import { type Block, coversHead } from './block.ts'
 import type { CheckedBefore } from './checked-before.ts'
@@ -77,9 +77,6 @@ export async function verifyExport(paths: readonly string[], options: VerifyExpo
   }
   return verifier.end(retyper.guesses)
 }
-
-/** Fields that no hash covers are named one by one up to so many. */
-const uncoveredNamesMax = 100
 
 /** A digest to be compared when its tip has come. */
 interface WaitingDigest {

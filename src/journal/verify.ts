@@ -167,10 +167,10 @@ class BlockCheck implements BlockReport {
     this.#guard(() => this.#checkUnknownInAddress(block.ion, 'blockAddress'))
     this.#guard(() => this.#checkTransactionInfo())
     this.#guard(() => this.#checkRedactionInfo())
-    this.#guard(() => this.#checkRevisions(uncheckedRevisions))
+    this.#guard(() => this.#checkRevisions(new Set(uncheckedRevisions)))
     if (this.uncovered.length > 0) {
       const names = new Set(this.uncovered.map((path) => path.replace(/\[\d+\]/g, '[]')))
-      this.#find('field-unknown', `no hash covers the field '${[...names].join("', '")}', which no block has so`)
+      this.#find('field-unknown', `no hash covers the field ${namedFields([...names])}, which no block has so`)
     }
     this.#checkHead(mustCoverHead)
     this.#guard(() => this.#checkDocuments())
@@ -224,11 +224,11 @@ class BlockCheck implements BlockReport {
     this.#find('redaction-info', `redactionInfo has the hash ${toBase64(hash)}, expected an entry of that hash`)
   }
 
-  #checkRevisions(unchecked: readonly number[]): void {
+  #checkRevisions(unchecked: ReadonlySet<number>): void {
     const { revisions } = this.#block
     if (revisions === undefined) return
     for (const [index, revision] of revisions.entries())
-      this.#guard(() => this.#checkRevision(revision, index, !unchecked.includes(index)))
+      this.#guard(() => this.#checkRevision(revision, index, !unchecked.has(index)))
     // No block has an empty list: the field is absent.
     if (revisions.length === 0) this.uncovered.push('revisions')
     const root = rootOf(revisions.map((revision) => revision.hash))
@@ -355,7 +355,7 @@ class BlockCheck implements BlockReport {
   }
 
   #checkUnknown(ion: StructValue, known: ReadonlySet<string>, path: string): void {
-    this.uncovered.push(...unknownFields(ion, known, path))
+    for (const field of unknownFields(ion, known, path)) this.uncovered.push(field)
   }
 
   #checkUnknownInAddress(ion: StructValue, path: string): void {
@@ -419,6 +419,15 @@ export function unknownFields(ion: StructValue, known: ReadonlySet<string>, path
   const isNull = (index: number) => ion.values[index]?.type === 'null'
   const isUnknown = (name: string, index: number) => !known.has(name) || (isNull(index) && name !== 'previousBlockHash')
   return ion.names.filter(isUnknown).map((name) => path + name)
+}
+
+const namedFieldsMax = 10
+
+/** `'a', 'b'`, and how many more there are. */
+export function namedFields(names: readonly string[]): string {
+  const first = `'${names.slice(0, namedFieldsMax).join("', '")}'`
+  const more = names.length - namedFieldsMax
+  return more > 0 ? `${first} and ${more} more` : first
 }
 
 /** QLDB aborted a transaction that took longer ("Quotas and limits in Amazon QLDB"). */

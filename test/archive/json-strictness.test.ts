@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { LedgerError } from '../../src/base/errors.ts'
+import { blockFromIon } from '../../src/journal/block.ts'
+import { downConvert } from '../../src/journal/export-json.ts'
+import { evidencesOf } from '../../src/journal/find-evidence.ts'
+import { MarksHash } from '../../src/journal/import-marks.ts'
+import { JsonRetyper } from '../../src/journal/import-json.ts'
+import { MarksBook } from '../../src/journal/marks-book.ts'
+import { proofFileOf } from '../../src/journal/proof-file.ts'
+import { type BlockReport, verifyBlock } from '../../src/journal/verify.ts'
+import { verifyEvidence } from '../../src/journal/verify-evidence.ts'
+import { verifyExport } from '../../src/journal/verify-export.ts'
+import { parseIon } from '../../src/values/text-reader.ts'
+import { printIon } from '../../src/values/text-writer.ts'
+import { int, list, nullOf, struct, type StructValue, structOf, type Value } from '../../src/values/value.ts'
+import { SampleJournal } from '../journal/sample-journal.ts'
+import { sampleForeignJournal, withFolder, writeFiles } from './foreign-journal.ts'
+
+function annotated(value: Value): Value {
+  return parseIon(`'was 999'::${printIon(value)}`)
+}
+
+/** The value with each of the values in it replaced in turn. */
+function* withOneReplaced(
+  value: Value,
+  replace: (value: Value) => Value,
+  path = '',
+): Generator<readonly [string, Value]> {
+  yield [path, replace(value)]
+  if (value.type === 'list')
+    for (const [index, item] of value.items.entries())
+      for (const [at, changed] of withOneReplaced(item, replace, `${path}[${index}]`))
+        yield [at, list(value.items.with(index, changed))]
+  if (value.type === 'struct')
+    for (const [index, field] of value.values.entries())
+      for (const [at, changed] of withOneReplaced(field, replace, `${path}.${value.names[index]}`))
+        yield [at, struct(value.names, value.values.with(index, changed))]
+}
+
+/** Whether a block in JSON form counts as checked in all its parts. */
+function isCertain(value: Value): boolean {
+  try {
+    const { ion, doubtful } = new JsonRetyper(64).retype(value as StructValue)
+    const { findings, gaps } = verifyBlock(blockFromIon(ion), { uncheckedRevisions: doubtful })
+    return doubtful.length + findings.length + gaps.length === 0
+  } catch (error) {
+    assert.ok(error instanceof LedgerError)
+    return false
+  }
+}
+
+function ownJournal(): SampleJournal {
+  const journal = new SampleJournal()
+  journal.append({ a: '{owner:"Eve",since:2020-01-01,list:[{n:1.5},[]],none:null}', b: '' })
+  return journal
+}
+
+test('an annotation at any value of a block in JSON form is found', () => {
+  const own = ownJournal().blocks
+  for (const { ion } of [...own, ...sampleForeignJournal().blocks.slice(-2)]) {
+    const json = parseIon(downConvert(ion))
+    assert.ok(isCertain(json))
+    for (const [path, changed] of withOneReplaced(json, annotated)) assert.equal(isCertain(changed), false, path)
+  }
+})
+
+test('a null with a type, an annotation or neither, put in for a field of a block in JSON form, is found', () => {
+  const json = parseIon(downConvert((ownJournal().blocks[0] as { ion: StructValue }).ion)) as StructValue
+  const revisions = json.get('revisions')
+  assert.ok(revisions?.type === 'list')
+  const [revision] = revisions.items as [StructValue]
+  for (const value of [nullOf('blob'), nullOf('null', ['was 999']), nullOf('struct', ['was 999'])]) {
+    const withNull = struct([...revision.names, 'dataHash'], [...revision.values, value])
+    const at = json.names.indexOf('revisions')
+    assert.equal(isCertain(struct(json.names, json.values.with(at, list(revisions.items.with(0, withNull))))), false)
+    assert.equal(isCertain(struct([...json.names, 'redactionInfo'], [...json.values, value])), false)
+  }
+})
+
+test('a revision in JSON form whose data has an annotation is tampered, by itself and beside a proof', () => {
+  const [block] = ownJournal().blocks
+  const json = parseIon(downConvert((block as { ion: StructValue }).ion)) as StructValue
+  const revisions = json.get('revisions')
+  assert.ok(revisions?.type === 'list')
+  const revision = revisions.items[0] as StructValue
+  assert.deepEqual(verifyEvidence(proofFileOf(structOf({ revision }))).findings, [])
+  for (const [path, changed] of withOneReplaced(revision.get('data') as Value, annotated)) {
+    const data = struct(revision.names, revision.values.with(revision.names.indexOf('data'), changed))
+    assert.equal(verifyEvidence(proofFileOf(structOf({ revision: data }))).findings.length, 1, path)
+  }
+})
+
+test('what lies beside a digest is looked at as well, and other fields are named', () => {
+  const text = `{digest:"${'A'.repeat(43)}=",digestTipAddress:{strandId:"s",sequenceNo:1},comment:{revision:{hash:"${'A'.repeat(43)}=",data:{balance:99},metadata:{id:"a",version:0}}}}`
+  const found = evidencesOf([parseIon(text)])
+  assert.deepEqual(
+    found.map((item) => (item.kind === 'digest' ? item.unknown : item.kind)),
+    [['comment'], 'proof'],
+  )
+})
+
+test('fields without end are counted, and the first of them named', () => {
+  const [block] = ownJournal().blocks
+  const { ion } = block as { ion: StructValue }
+  const names = Array.from({ length: 130_000 }, (_, index) => `z${index}`)
+  const full = struct([...ion.names, ...names], [...ion.values, ...names.map(() => int(1))])
+  const { gaps } = verifyBlock(blockFromIon(full))
+  assert.deepEqual(
+    gaps.map(({ code }) => code),
+    ['field-unknown'],
+  )
+  assert.match(gaps[0]?.message ?? '', /'z0', .* and 129990 more/)
+})
+
+test('marks of an import without end are bound all at once', () => {
+  const [block] = ownJournal().blocks
+  const count = 130_000
+  const hash = new MarksHash()
+  for (let position = 0; position < count; position += 1) hash.add(0, position)
+  const finding = { code: 'revision-hash', sequenceNo: 0, message: 'x' } as const
+  const wrongRevisions = new Map(Array.from({ length: count }, (_, position) => [position, finding]))
+  const book = new MarksBook()
+  assert.ok(block !== undefined)
+  book.take(block, { findings: [], wrongRevisions, isOwn: true } as unknown as BlockReport, [], false)
+  book.bind({ digest: new Uint8Array(32), digestTipAddress: block.blockAddress, marks: hash.marks })
+  assert.equal(book.unchecked, count)
+  assert.equal(book.isOpen, false)
+})
+
+test(
+  'a pipe or device is no file of an export, nor is a link to one; a named one is refused',
+  withFolder(async (folder) => {
+    writeFiles(folder, {
+      'blocks.ion': sampleForeignJournal()
+        .blocks.map(({ ion }) => printIon(ion))
+        .join('\n'),
+    })
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    symlinkSync(pipe, join(folder, 'x.ion'))
+    symlinkSync('/dev/zero', join(folder, 'y.0-3.ion'))
+    assert.equal((await verifyExport([folder])).verdict, 'verified')
+    await assert.rejects(verifyExport([folder, pipe]), /it is a pipe or device, expected a file or folder/)
+  }),
+)
