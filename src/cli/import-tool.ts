@@ -130,6 +130,9 @@ async function importInto(
     const verifier = new ExportVerifier(files, findings, trusted, before)
     const facts = wishes.verify ? threads : noFacts
     const outcome = await copyBlocks({ target, files, findings, verifier, wishes, progress, retyper, before, facts })
+    await verifier.prepareEnd(() =>
+      progress.report('looking at what lies beside the blocks', verifier.blocks, undefined, 'blocks'),
+    )
     progress.dispose()
     const report = verifier.end(retyper.guesses)
     if (wishes.verify)

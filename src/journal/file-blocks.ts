@@ -1,5 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
-import type { Value } from '../values/value.ts'
+import type { StructValue, Value } from '../values/value.ts'
 import { blockFromIon } from './block.ts'
 import { DeferredBlock } from './deferred-block.ts'
 import { type Facts, type FactsSource, withAnswers } from './facts-source.ts'
@@ -38,6 +38,9 @@ export class FileBlocks {
   #itemBytes = 0
   /** The number of the block that was taken last. */
   #before: number | undefined
+  /** A block in JSON form that came unforeseen: `pull` guesses at the types of its data, as that may take long. */
+  #unprepared: { readonly value: StructValue; readonly bytes: number } | undefined
+  #isPrepared = false
   /** What ended the reading, after the windows before it. */
   #failure: { readonly error: unknown } | undefined
   #isAtEnd = false
@@ -51,15 +54,28 @@ export class FileBlocks {
   /** The next block; undefined where `pull` must read more first. What can't be read is a finding. */
   take(): SourceBlock | undefined {
     for (;;) {
-      const source = this.#itemAt < this.#items.length ? this.#takeItem() : this.#takeValue()
+      if (this.#unprepared !== undefined && !this.#isPrepared) return undefined
+      const source = this.#takeNext()
       if (source !== undefined) this.#before = source.block.blockAddress.sequenceNo
       if (source !== undefined || (this.#itemAt >= this.#items.length && this.#at >= this.#window.length)) return source
     }
   }
 
+  #takeNext(): SourceBlock | undefined {
+    const prepared = this.#unprepared
+    this.#unprepared = undefined
+    if (prepared !== undefined) return this.#sourceOf(prepared.value, prepared.bytes)
+    return this.#itemAt < this.#items.length ? this.#takeItem() : this.#takeValue()
+  }
+
   /** False at the end. */
   async pull(): Promise<boolean> {
-    const { facts } = this.#reading
+    const { facts, retyper, onRead } = this.#reading
+    if (this.#unprepared !== undefined) {
+      await retyper.prepare(this.#unprepared.value, () => onRead?.(0))
+      this.#isPrepared = true
+      return true
+    }
     this.#windows ??= withAnswers(this.#readWindows(), (window) => soundOf(window, facts), facts)
     const next = this.#isAtEnd ? undefined : await this.#windows.next()
     if (next !== undefined && next.done !== true) {
@@ -160,6 +176,11 @@ export class FileBlocks {
     const path = this.#path
     try {
       if (value.type === 'struct' && isJsonBlock(value)) {
+        if (retyper.awaitsPreparation(value)) {
+          this.#unprepared = { value, bytes }
+          this.#isPrepared = false
+          return undefined
+        }
         const { ion, doubtful } = retyper.retype(value)
         return { block: blockFromIon(ion), path, bytes, isJson: true, doubtful }
       }

@@ -221,7 +221,7 @@ async function lookInto(
   try {
     const value = await firstValue(path, onRead, valuesMax)
     let found = value === undefined ? undefined : kindOf(value, path)
-    if (found?.kind === 'manifest' || found?.kind === 'evidence') found = await wholeFile(found, path, findings)
+    if (found?.kind === 'manifest' || found?.kind === 'evidence') found = await wholeFile(found, path, findings, onRead)
     if (found?.kind === 'blocks' && found.file.named === undefined)
       found = { kind: 'blocks', file: { ...found.file, first: await leastBlock(path, found.file.first, onRead) } }
     if (found === undefined) {
@@ -257,9 +257,13 @@ async function wholeFile(
   found: Extract<Found, { kind: 'manifest' | 'evidence' }>,
   path: string,
   findings: FindingList,
+  onRead: OnRead | undefined,
 ): Promise<Found> {
   const values: Value[] = []
-  for await (const { value } of readFileValues(path)) values.push(value)
+  for await (const { value } of readFileValues(path, onRead)) {
+    values.push(value)
+    if (found.kind === 'manifest' && values.length > 1) break
+  }
   if (found.kind === 'manifest') {
     const strange = values.length > 1 ? ['further values'] : strangeInManifest(values[0] as Value)
     if (strange.length === 0) return found

@@ -46,8 +46,8 @@ export function isJsonRevision(value: StructValue): boolean {
  */
 export class JsonRetyper {
   readonly #oracle: TypeOracle
-  /** Outcomes of `prepare`. */
-  readonly #prepared = new WeakMap<StructValue, RetypedRevision>()
+  /** Outcomes of `prepare`, and what it threw. */
+  readonly #prepared = new WeakMap<StructValue, RetypedRevision | LedgerError>()
 
   constructor(guessesMax?: number) {
     this.#oracle = new TypeOracle(guessesMax)
@@ -68,17 +68,36 @@ export class JsonRetyper {
     const items = revisions?.type === 'list' ? revisions.items : [value]
     const tables = tablesOf(block)
     for (const revision of items) {
-      if (revision.type !== 'struct' || !isJsonRevision(revision) || !isJson(revision)) continue
+      if (!this.#isToBePrepared(revision)) continue
       const before = this.guesses.total
       const search = this.#search(revision, tables)
-      for (let step = search.next(); ; step = search.next()) {
-        if (step.done === true) {
-          this.#prepared.set(revision, step.value)
-          break
-        }
-        await onTurn(before + step.value)
-      }
+      for (let step = this.#step(revision, search); step !== undefined; step = this.#step(revision, search))
+        await onTurn(before + step)
     }
+  }
+
+  /** The guesses so far; undefined when the outcome is there. */
+  #step(revision: StructValue, search: Generator<number, RetypedRevision>): number | undefined {
+    try {
+      const step = search.next()
+      if (step.done !== true) return step.value
+      this.#prepared.set(revision, step.value)
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error
+      this.#prepared.set(revision, error)
+    }
+    return undefined
+  }
+
+  /** Whether `prepare` has something to do for a block that it was not asked about. */
+  awaitsPreparation(block: StructValue): boolean {
+    const revisions = block.get('revisions')
+    if (revisions?.type !== 'list') return false
+    return revisions.items.some((item) => this.#isToBePrepared(item) && !this.#prepared.has(item))
+  }
+
+  #isToBePrepared(item: Value): item is StructValue {
+    return item.type === 'struct' && isJsonRevision(item) && isJson(item)
   }
 
   /** Throws LedgerError 'journal/malformed' for what has something in it that no JSON has: giving types back would drop it. */
@@ -93,21 +112,20 @@ export class JsonRetyper {
         entriesHashList: each(toHash),
         transactionInfo: fields({ statements: each(fields({ startTime: toTimestamp, statementDigest: toHash })) }),
       }),
-      () => true,
     )
   }
 
   /** The same for those revisions of a block that were written as JSON, where the block itself was not. */
   retypeRevisions(block: StructValue): RetypedBlock {
-    return this.#revisions(block, isJsonRevision)
+    return this.#revisions(block)
   }
 
-  #revisions(block: StructValue, isJson: (revision: StructValue) => boolean): RetypedBlock {
+  #revisions(block: StructValue): RetypedBlock {
     const doubtful: number[] = []
     let [found, tries] = [0, 0]
     const tables = tablesOf(block)
     const retyped = each((revision, index) => {
-      if (revision.type !== 'struct' || !isJson(revision)) return revision
+      if (revision.type !== 'struct' || !isJsonRevision(revision)) return revision
       checkIsJson(revision, `revision ${index}`)
       const outcome = this.#revision(revision, tables)
       if (outcome.isDoubtful) doubtful.push(index)
@@ -126,6 +144,7 @@ export class JsonRetyper {
 
   #revision(revision: StructValue, tables: ReadonlyMap<string, string>): RetypedRevision {
     const known = this.#prepared.get(revision)
+    if (known instanceof LedgerError) throw known
     if (known !== undefined) return known
     const search = this.#search(revision, tables)
     for (;;) {

@@ -8,12 +8,17 @@ import {
   type FloatValue,
   float,
   int,
+  list,
   type NullType,
   nullOf,
   sexp,
+  type StructValue,
+  struct,
   symbol,
+  unknownSymbolText,
   type Value,
 } from '../values/value.ts'
+import { PickedHash } from './picked-hash.ts'
 
 /** One place of a document and what may have stood there, the likeliest first. */
 export interface Choice {
@@ -37,6 +42,7 @@ export interface Option {
 
 export const asRead: Option = { name: 'as read', make: (value) => value }
 
+/** The places of a value with more than one reading, in order. */
 export function collectChoices(value: Value, path: string, choices: Choice[]): void {
   const choice = choiceOf(value, path)
   if (choice !== undefined) choices.push(choice)
@@ -72,6 +78,7 @@ function textOptions(text: string): Option[] {
   const time = parseTimestamp(text)
   if (time !== undefined) options.push({ name: 'timestamp', make: () => time })
   options.push({ name: 'symbol', make: () => symbol(text) })
+  if (text === '$0') options.push({ name: 'unknown symbol', make: () => symbol(unknownSymbolText) })
   const bytes = fromBase64(text)
   if (toBase64(bytes) === text) options.push({ name: 'blob', make: () => blob(bytes) })
   if (isLatin(text)) options.push({ name: 'clob', make: () => clob(Buffer.from(text, 'latin1')) })
@@ -101,7 +108,7 @@ function fractionDigits(value: DecimalValue | FloatValue): number {
 
 function fractionOptions(value: DecimalValue | FloatValue): Option[] {
   if (value.type === 'float') return [asRead, ...decimalOptions(value.value), toInt]
-  return [asRead, toFloat, ...(value.negativeZero ? [negativeFloat] : [])]
+  return [asRead, value.negativeZero ? { ...negativeFloat, name: toFloat.name } : toFloat]
 }
 
 const negativeFloat: Option = { name: 'float -0', make: () => float(-0) }
@@ -121,34 +128,46 @@ const unprintable: readonly Option[] = [Number.NaN, Number.POSITIVE_INFINITY, Nu
 
 /** A number with an exponent has lost how many of its zeros were written out: 12e3 was 12d3, or 120d2 … */
 function decimalOptions(number: number): Option[] {
-  const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(String(number))
-  if (match === null) return []
-  const [, , whole = '', fraction = '', exponent = '0'] = match
-  const sign = Object.is(number, -0) || number < 0 ? '-' : ''
-  if (number === 0) return zeroDecimals(sign === '-')
-  const digits = (whole + fraction).replace(/0+$/, '') || '0'
-  const least = Number(exponent) - fraction.length + (whole + fraction).length - digits.length
-  const zerosMax = Math.min(zerosTried, Math.max(0, least))
+  if (!Number.isFinite(number)) return []
+  if (number === 0) return zeroDecimals(Object.is(number, -0))
+  const { digits, exponent } = shortest(number)
+  const zerosMax = exponent < tinyExponent ? zerosTried : Math.min(zerosTried, Math.max(0, exponent))
   return Array.from({ length: zerosMax + 1 }, (_, zeros) => ({
     name: `decimal ${zeros}`,
-    make: () => decimal(BigInt(sign + digits) * 10n ** BigInt(zeros), least - zeros, sign === '-'),
+    make: () => decimal(BigInt(number < 0 ? `-${digits}` : digits) * 10n ** BigInt(zeros), exponent - zeros),
   }))
 }
 
 /** A zero with an exponent has lost it: 0e3 was 0d3. */
 function zeroDecimals(isNegative: boolean): Option[] {
-  return Array.from({ length: zerosTried + 1 }, (_, exponent) => ({
-    name: `decimal 0d${exponent}`,
+  const exponents = Array.from({ length: zerosTried + 1 }, (_, index) => index)
+  for (let exponent = tinyExponent; exponent >= -zerosTried - 10; exponent -= 1) exponents.push(exponent)
+  return exponents.map((exponent) => ({
+    name: exponent === 0 ? 'decimal 0' : `decimal 0d${exponent}`,
     make: () => decimal(0n, exponent, isNegative),
   }))
 }
 
 const zerosTried = 20
+/** Numbers that are smaller than by this exponent are written with one, whatever their zeros. */
+const tinyExponent = -7
+/** So many digits of a decimal are in a double without loss. */
+const digitsOfDoubles = 15
 
-/** Whether there are more readings of a number than options: its zeros, or a zero's exponent. */
+/** The digits that stand for a double, without zeros at the end, and their exponent. */
+function shortest(number: number): { readonly digits: string; readonly exponent: number } {
+  const [mantissa = '', power = '0'] = Math.abs(number).toExponential().split('e')
+  const digits = mantissa.replace('.', '').replace(/0+$/, '')
+  return { digits, exponent: Number(power) - digits.length + 1 }
+}
+
+/** Whether there are more readings of a number than options: its zeros, its digits beyond a double's, a zero's exponent. */
 function hasMore(value: Value): boolean {
   if (value.type !== 'float') return false
-  return value.value === 0 || Math.abs(value.value) >= 10 ** zerosTried
+  // One too large for a double reads as infinite, one too small as zero.
+  if (value.value === 0 || !Number.isFinite(value.value)) return true
+  const { digits, exponent } = shortest(value.value)
+  return exponent < tinyExponent || exponent > zerosTried || digits.length > digitsOfDoubles
 }
 
 /** A large int may have been written with an exponent. */
@@ -181,4 +200,54 @@ const typedNulls: readonly Option[] = nullTypes.map((type) => ({ name: type, mak
 function isLatin(text: string): boolean {
   for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) > 0xff) return false
   return true
+}
+
+export function valueWith(data: StructValue, choices: readonly Choice[], picks: readonly number[]): StructValue {
+  return rebuild(data, { next: 0, picks, choices }) as StructValue
+}
+
+export function pickedHash(data: StructValue, choices: readonly Choice[]): PickedHash {
+  const counts = data.values.map(choicesIn)
+  return new PickedHash(data, counts, (value, picks, from) => rebuild(value, { next: from, picks, choices }))
+}
+
+/** How many places of a value have readings. */
+function choicesIn(value: Value): number {
+  let count = choiceOfType(value) ? 1 : 0
+  const items = value.type === 'struct' ? value.values : value.type === 'list' ? value.items : []
+  for (const item of items) count += choicesIn(item)
+  return count
+}
+
+interface Picking {
+  next: number
+  readonly picks: readonly number[]
+  readonly choices: readonly Choice[]
+}
+
+/** The value with an option made of each choice; walks as collectChoices does. */
+function rebuild(value: Value, picking: Picking): Value {
+  let make: ((value: Value) => Value) | undefined
+  if (choiceOfType(value)) {
+    const { options } = picking.choices[picking.next] as Choice
+    make = (options[picking.picks[picking.next] as number] as Option).make
+    picking.next += 1
+  }
+  let inner = value
+  if (value.type === 'struct')
+    inner = struct(
+      value.names,
+      value.values.map((field) => rebuild(field, picking)),
+      value.annotations,
+    )
+  if (value.type === 'list')
+    inner = list(
+      value.items.map((item) => rebuild(item, picking)),
+      value.annotations,
+    )
+  return make === undefined ? inner : make(inner)
+}
+
+function choiceOfType(value: Value): boolean {
+  return /^(?:string|int|decimal|float|null|list)$/.test(value.type)
 }

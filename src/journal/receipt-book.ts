@@ -40,21 +40,38 @@ interface Found {
 /** Looks for what lies beside the blocks of an export in the very blocks that it names. */
 export class ReceiptBook {
   readonly #receipts: Receipt[] = []
+  readonly #byBlock = new Map<number, Receipt[]>()
+  readonly #retyper = new JsonRetyper(guessesMax)
 
   add(path: string, file: ProofFile): void {
-    this.#receipts.push({ path, file, ...placeOf(file) })
+    const receipt: Receipt = { path, file, ...placeOf(file) }
+    this.#receipts.push(receipt)
+    if (receipt.sequenceNo === undefined) return
+    const others = this.#byBlock.get(receipt.sequenceNo)
+    if (others === undefined) this.#byBlock.set(receipt.sequenceNo, [receipt])
+    else others.push(receipt)
   }
 
   look(block: Block): void {
-    for (const receipt of this.#receipts)
-      if (receipt.sequenceNo === block.blockAddress.sequenceNo) receipt.found = foundIn(block, receipt)
+    for (const receipt of this.#byBlock.get(block.blockAddress.sequenceNo) ?? [])
+      receipt.found = foundIn(block, receipt)
+  }
+
+  /** Guesses at the types of those that came as JSON, with turns for others in between; to be done before `judge`. */
+  async prepare(onTurn: () => void | Promise<void>): Promise<void> {
+    for (const receipt of this.#receipts) {
+      await onTurn()
+      const { block, revision } = typed(receipt)
+      const value = block ?? revision
+      if (value !== undefined) await this.#retyper.prepare(value, onTurn)
+    }
   }
 
   /** `held`: digests that the blocks have been found to have. */
   judge(held: readonly Digest[]): ReceiptVerdict[] {
     return this.#receipts.map((receipt) => {
       try {
-        return { path: receipt.path, ...judged(receipt, held) }
+        return { path: receipt.path, ...judged(receipt, held, this.#retyper) }
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error
         return { path: receipt.path, verdict: 'not-comparable', message: error.message }
@@ -104,10 +121,14 @@ function isSameRevision({ revision }: ProofFile, found: StructValue): boolean {
   return isJsonRevision(revision) && downConvert(revision) === downConvert(found)
 }
 
-function judged({ file, found }: Receipt, held: readonly Digest[]): Omit<ReceiptVerdict, 'path'> {
-  // What came as JSON needs no guesses where the block has its types.
-  const typed = file.revision !== undefined && found?.same !== undefined ? { ...file, revision: found.same } : file
-  const { subject, findings, unchecked } = verifyEvidence(typed, undefined, new JsonRetyper(guessesMax))
+/** What came as JSON needs no guesses where the block has its types. */
+function typed({ file, found }: Receipt): ProofFile {
+  return file.revision !== undefined && found?.same !== undefined ? { ...file, revision: found.same } : file
+}
+
+function judged(receipt: Receipt, held: readonly Digest[], retyper: JsonRetyper): Omit<ReceiptVerdict, 'path'> {
+  const { file, found } = receipt
+  const { subject, findings, unchecked } = verifyEvidence(typed(receipt), undefined, retyper)
   const [first] = findings
   if (first !== undefined) return { verdict: 'fails', message: `${first.field}: ${first.message}` }
   if (found?.fault !== undefined) return { verdict: 'fails', message: found.fault }

@@ -291,7 +291,8 @@ class EvidenceCheck {
     if (!isJsonRevision(revision)) return revision
     const { ion, isDoubtful, isExhausted, tries } = this.#retyper.revision(revision)
     this.#guesses += tries
-    if (isDoubtful && isExhausted) this.#readings = `; none of ${tries} readings of its JSON fits`
+    if (isDoubtful && isExhausted)
+      this.#readings = `; none of ${tries} readings of its JSON fits, which has no annotations`
     if (isDoubtful && !isExhausted) {
       this.#isUntyped = true
       this.#unchecked.push(`its data could not be checked in JSON form, after ${tries} guesses at its types`)

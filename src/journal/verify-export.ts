@@ -75,6 +75,7 @@ export async function verifyExport(paths: readonly string[], options: VerifyExpo
       if (turn !== undefined) await turn
     }
   }
+  await verifier.prepareEnd(onPiece)
   return verifier.end(retyper.guesses)
 }
 
@@ -225,6 +226,11 @@ export class ExportVerifier {
     this.#checkDigests(block)
     this.#receipts.look(block)
     return this.#findings.count('tampered') > before
+  }
+
+  /** What of the end takes long, with turns for others in between. */
+  async prepareEnd(onTurn?: () => void | Promise<void>): Promise<void> {
+    await this.#receipts.prepare(() => onTurn?.())
   }
 
   /** The verdict, after the last block; `guesses` at the types of JSON's data. */
