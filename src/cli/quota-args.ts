@@ -69,7 +69,8 @@ const targets: Readonly<Record<string, Target>> = {
   'row-seconds': { ledger: 'rowMs', factor: 1000 },
 }
 
-const names = Object.keys(targets)
+/** The quotas of ledgers and of what endpoints answer. */
+export const quotaNames: readonly string[] = Object.keys(targets)
 
 /** Whether a quota bounds what an endpoint answers, and not a ledger of ours. */
 export function isForEndpoint(quota: string): boolean {
@@ -77,7 +78,7 @@ export function isForEndpoint(quota: string): boolean {
 }
 
 /** For `--help`. */
-export const quotaHelp = `another bound, as NAME=NUMBER; may be repeated. NAME is one of ${names.join(', ')}`
+export const quotaHelp = `another bound, as NAME=NUMBER; may be repeated. NAME is one of ${quotaNames.join(', ')}`
 
 /** Quotas of statements, which `qldb query` takes; the others bound ledgers. */
 const queryNames = ['statement-memory', 'statement-disk', 'value-bytes', 'number-digits', 'row-seconds']
@@ -99,7 +100,7 @@ export function parseQueryQuotas(texts: readonly string[], tempDir?: string): Qu
 export const tempDirHelp = 'where statements spill that outgrow their memory (default: $TMPDIR, or /var/tmp)'
 
 /** Reads `NAME=NUMBER` texts; of a name that comes twice the last one counts. Throws LedgerError 'usage/invalid-argument'. */
-export function parseQuotas(texts: readonly string[], tempDir?: string, known: readonly string[] = names): Quotas {
+export function parseQuotas(texts: readonly string[], tempDir?: string, known: readonly string[] = quotaNames): Quotas {
   const ledger: Partial<Record<keyof LedgerQuotas, number>> = {}
   const sessions: Partial<Record<keyof SessionLimits, number>> = {}
   const answers: Partial<Record<keyof AnswerLimits, number>> = {}
@@ -114,14 +115,6 @@ export function parseQuotas(texts: readonly string[], tempDir?: string, known: r
   return { ledger, sessions, ...forEndpoint, ...(tempDir === undefined ? {} : { tempDir: resolve(tempDir) }) }
 }
 
-/** The bytes of `64MiB` or a number. Throws LedgerError 'usage/invalid-argument'. */
-export function bytesOf(name: string, value: string): number {
-  const [, digits = '', unit = ''] = /^(\d+)(KiB|MiB|GiB|TiB)?$/i.exec(value) ?? []
-  const number = Number(digits) * (unitBytes[unit.toLowerCase()] ?? 1)
-  if (number >= 1 && Number.isSafeInteger(number)) return number
-  throw usage(`'--quota ${name}' takes a size, found '${value}'`, `for example: --quota ${name}=64MiB`)
-}
-
 function parseQuota(text: string, known: readonly string[]): [string, number] {
   const at = text.indexOf('=')
   const name = at === -1 ? text : text.slice(0, at)
@@ -133,15 +126,29 @@ function parseQuota(text: string, known: readonly string[]): [string, number] {
     )
   }
   const value = at === -1 ? '' : text.slice(at + 1)
-  const isBytes = sizes.has(name)
+  const { most } = targets[name] as { readonly most?: number }
+  return [name, quotaNumber(name, value, { isBytes: sizes.has(name), ...(most === undefined ? {} : { most }) })]
+}
+
+export interface QuotaRange {
+  /** Units are taken: `64MiB`. */
+  readonly isBytes?: boolean
+  readonly most?: number
+}
+
+/** The number of `--quota name=value`. Throws LedgerError 'usage/invalid-argument'. */
+export function quotaNumber(
+  name: string,
+  value: string,
+  { isBytes = false, most = Number.MAX_SAFE_INTEGER }: QuotaRange = {},
+): number {
   const [, digits = '', unit = ''] = /^(\d+)(KiB|MiB|GiB|TiB)?$/i.exec(value) ?? []
   const number = Number(digits) * (unitBytes[unit.toLowerCase()] ?? 1)
-  const { most = Number.MAX_SAFE_INTEGER } = targets[name] as { readonly most?: number }
-  if (number >= 1 && number <= most && (unit === '' || isBytes)) return [name, number]
+  if (number >= 1 && number <= most && (unit === '' || isBytes)) return number
   const range = most === Number.MAX_SAFE_INTEGER ? 'from 1 on' : `from 1 to ${most}`
   throw usage(
     `'--quota ${name}' takes a whole number ${range}${isBytes ? ', or a size' : ''}, found '${value}'`,
-    `for example: --quota ${name}=${isBytes ? '64MiB' : '100'}`,
+    `for example: --quota ${name}=${isBytes ? '64MiB' : Math.min(100, most)}`,
   )
 }
 

@@ -5,7 +5,8 @@ import { createLocalTransport } from '../driver/local-transport.ts'
 import type { SendControl } from '../protocol/control-message.ts'
 import { ControlPlane } from '../server/control-plane.ts'
 import { EnginePool } from '../server/engine-pool.ts'
-import { type AccessEntry, type HttpLimits, type HttpService, listenHttpService } from '../server/http-server.ts'
+import { type AccessEntry, type HttpService, listenHttpService } from '../server/http-server.ts'
+import type { HttpLimits } from '../server/http-limits.ts'
 import { ServiceMetrics } from '../server/metrics-service.ts'
 import { type RouterLimits, SessionRouter } from '../server/session-router.ts'
 import { HomeEngine } from '../server/shared-engine.ts'
@@ -72,7 +73,7 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
   const { places, pool, open, sweep } = createEngines(spec, env)
   const router: SessionRouter = new SessionRouter(pool, env, {
     hasLedger: (name) => registry.has(name),
-    limits: { ...spec.quotas?.sessions, ...spec.limits },
+    limits: { ...spec.quotas?.sessions, ...spec.serverQuotas?.router, ...spec.limits },
     onFault: spec.onFault,
   })
   const exports =

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { bodyBlockBytes, bodyPartBytesMin, bodyPartsMin, turnBytesMin } from '../base/limits.ts'
+import { bodyBlockBytes, bodyPartBytesMin, bodyPartsMin } from '../base/limits.ts'
 import { HttpError } from './http-error.ts'
 
 /** Counts the bytes that all connections together make the server hold. */
@@ -77,6 +77,10 @@ export function wholeOf({ blocks }: Pick<Body, 'blocks'>): Uint8Array {
 
 export interface BodyRules {
   readonly bytesMax: number
+  /** The quota that sets `bytesMax`. */
+  readonly quota: string
+  /** Parts so large are read in turn. */
+  readonly turnBytesMin: number
   readonly held: HeldBytes
   readonly turns: ReadingTurns
   /** Looks at each part as it comes and throws to refuse the body. */
@@ -91,7 +95,7 @@ export interface BodyRules {
 export function readBody(request: IncomingMessage, rules: BodyRules): Promise<Body> {
   const declared = Number(request.headers['content-length'] ?? Number.NaN)
   if (declared === 0) return Promise.resolve({ length: 0, blocks: [], release: () => undefined })
-  if (declared > rules.bytesMax) return Promise.reject(tooLarge(declared, rules.bytesMax))
+  if (declared > rules.bytesMax) return Promise.reject(tooLarge(declared, rules))
   return new Promise((resolve, reject) => {
     const blocks = new Blocks(rules.held, declared)
     let isOver = false
@@ -109,9 +113,9 @@ export function readBody(request: IncomingMessage, rules: BodyRules): Promise<Bo
     const onData = (part: Buffer) => {
       length += part.length
       parts += 1
-      if (length > rules.bytesMax) return fail(tooLarge(length, rules.bytesMax))
+      if (length > rules.bytesMax) return fail(tooLarge(length, rules))
       if (parts > bodyPartsMin + length / bodyPartBytesMin) return fail(tooManyParts(parts))
-      if (part.length >= turnBytesMin) rules.turns.wait(request)
+      if (part.length >= rules.turnBytesMin) rules.turns.wait(request)
       if (refusal !== undefined) return
       try {
         rules.look?.(part)
@@ -197,8 +201,8 @@ class Blocks implements Body {
   }
 }
 
-function tooLarge(found: number, max: number): HttpError {
-  const text = `The request's body has ${found} bytes or more, at most ${max} are allowed (--quota request-bytes)`
+function tooLarge(found: number, { bytesMax, quota }: BodyRules): HttpError {
+  const text = `The request's body has ${found} bytes or more, at most ${bytesMax} are allowed (--quota ${quota})`
   return new HttpError(413, 'RequestEntityTooLargeException', text)
 }
 

@@ -5,19 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newRequestId } from '../base/ids.ts'
-import {
-  addressConnectionsMax,
-  connectionRequestsMax,
-  controlBodyBytesMax,
-  homeBodyBytesMax,
-  httpAnswerMsMax,
-  httpBodyBytesMax,
-  httpConnectionsMax,
-  httpHeaderBytesMax,
-  httpHeldBytesMax,
-  httpIdleMsMax,
-  httpRequestMsMax,
-} from '../base/limits.ts'
+import { homeBodyBytesMax } from '../base/limits.ts'
 import { isLoopback } from '../base/loopback.ts'
 import {
   decodeRequest,
@@ -44,6 +32,7 @@ import type { ControlPlane } from './control-plane.ts'
 import { toWireError, withoutPaths } from './error-text.ts'
 import { type Body, HeldBytes, ReadingTurns, readBody, wholeOf } from './http-body.ts'
 import { encodeHttpError, HttpError } from './http-error.ts'
+import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
 import { checkLocalClient, isForSession, type Route, routeOf } from './http-route.ts'
 import type { ServiceMetrics } from './metrics-service.ts'
 import type { SessionRouter } from './session-router.ts'
@@ -68,26 +57,6 @@ export interface HttpServiceOptions {
   readonly onAccess?: (entry: AccessEntry) => void
   /** Told of every bug that the client only sees as InternalFailure. */
   readonly onFault?: (error: unknown, requestId: string) => void
-}
-
-export interface HttpLimits {
-  readonly bodyBytesMax: number
-  readonly heldBytesMax: number
-  readonly connectionsMax: number
-  readonly addressConnectionsMax: number
-  readonly requestMsMax: number
-  readonly answerMsMax: number
-  readonly idleMsMax: number
-}
-
-const defaultLimits: HttpLimits = {
-  bodyBytesMax: httpBodyBytesMax,
-  heldBytesMax: httpHeldBytesMax,
-  connectionsMax: httpConnectionsMax,
-  addressConnectionsMax,
-  requestMsMax: httpRequestMsMax,
-  answerMsMax: httpAnswerMsMax,
-  idleMsMax: httpIdleMsMax,
 }
 
 /** One answered request, for the access log. Holds no statement, no token, no query and no signature. */
@@ -188,7 +157,7 @@ class Service implements HttpService {
 
   constructor(options: HttpServiceOptions) {
     this.#options = options
-    this.#limits = { ...defaultLimits, ...options.limits }
+    this.#limits = { ...defaultHttpLimits, ...options.limits }
     this.#held = new HeldBytes(this.#limits.heldBytesMax)
     this.#signatures =
       options.keys === undefined ? undefined : new SignatureCheck(options.keys, () => options.env.nowMs())
@@ -241,7 +210,7 @@ class Service implements HttpService {
   #createServer(): Server {
     const { tls } = this.#options
     const serverOptions: ServerOptions = {
-      maxHeaderSize: httpHeaderBytesMax,
+      maxHeaderSize: this.#limits.headerBytesMax,
       requestTimeout: this.#limits.requestMsMax,
       headersTimeout: this.#limits.requestMsMax,
       keepAliveTimeout: this.#limits.idleMsMax,
@@ -288,7 +257,7 @@ class Service implements HttpService {
     const { socket } = request
     if (socket.destroyed) return
     const count = (this.#unanswered.get(socket) ?? 0) + 1
-    if (count > connectionRequestsMax) {
+    if (count > this.#limits.connectionRequestsMax) {
       socket.destroy()
       return
     }
@@ -328,7 +297,10 @@ class Service implements HttpService {
         headers: request.headersDistinct,
       })
     }
-    const bodyBytesMax = isForSession(request) ? this.#limits.bodyBytesMax : controlBodyBytesMax
+    const { bodyBytesMax, controlBodyBytesMax, turnBytesMin } = this.#limits
+    const bounds = isForSession(request)
+      ? { bytesMax: bodyBytesMax, quota: 'request-bytes' }
+      : { bytesMax: controlBodyBytesMax, quota: 'control-bytes' }
     const hash = check === undefined ? undefined : createHash('sha256')
     const shape = this.#shapeOf(request)
     const look = (part: Uint8Array) => {
@@ -336,7 +308,7 @@ class Service implements HttpService {
       const problem = shape?.feed(part)
       if (problem !== undefined) throw refuseRequest(problem)
     }
-    const body = await readBody(request, { bytesMax: bodyBytesMax, held: this.#held, turns: this.#turns, look })
+    const body = await readBody(request, { ...bounds, turnBytesMin, held: this.#held, turns: this.#turns, look })
     try {
       exchange.bytesIn = body.length
       if (check !== undefined && hash !== undefined) exchange.accessKeyId = check(hash.digest('hex'))

@@ -9,6 +9,7 @@ import {
   sessionRequestsMax,
   sessionsMax,
   transactionAgeMsMax,
+  unusedSessionMsMin,
 } from '../base/limits.ts'
 import { checkRequest } from '../protocol/check-request.ts'
 import {
@@ -30,6 +31,9 @@ export interface RouterLimits {
   readonly sessionsMax: number
   readonly serverSessionsMax: number
   readonly openTransactionsMax: number
+  /** Of one session, waiting for their turn. */
+  readonly sessionRequestsMax: number
+  readonly unusedSessionMsMin: number
 }
 
 export const defaultRouterLimits: RouterLimits = {
@@ -38,6 +42,8 @@ export const defaultRouterLimits: RouterLimits = {
   sessionsMax,
   serverSessionsMax,
   openTransactionsMax,
+  sessionRequestsMax,
+  unusedSessionMsMin,
 }
 
 /** Who waits for an answer. */
@@ -221,7 +227,10 @@ export class SessionRouter {
     if (!isLedgerFull && this.#sessions.size < this.#limits.serverSessionsMax) return
     const all = [...this.#sessions.values()]
     const places = isLedgerFull ? all.filter((session) => session.ledger === ledger) : all
-    const unused = unusedSession(places, from, this.#env.monotonicMs())
+    const unused = unusedSession(places, from, {
+      nowMs: this.#env.monotonicMs(),
+      unusedMsMin: this.#limits.unusedSessionMsMin,
+    })
     if (unused === undefined) throw new LedgerError('session/limit', 'Exceeded the session limit')
     this.#outlive(unused)
   }
@@ -242,8 +251,9 @@ export class SessionRouter {
   }
 
   async #inTurn<T>(session: RoutedSession, work: () => T | Promise<T>): Promise<T> {
-    if (session.requests >= sessionRequestsMax) {
-      throw new WireError('RateExceededException', `The session has ${sessionRequestsMax} requests waiting already`)
+    const most = this.#limits.sessionRequestsMax
+    if (session.requests >= most) {
+      throw new WireError('RateExceededException', `The session has ${most} requests waiting already`)
     }
     session.requests += 1
     try {

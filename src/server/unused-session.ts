@@ -1,5 +1,3 @@
-import { unusedSessionMsMin } from '../base/limits.ts'
-
 /** What is known of a session when another one wants its place. */
 export interface SessionUse {
   /** The address that opened it. */
@@ -12,19 +10,19 @@ export interface SessionUse {
 }
 
 /**
- * The session that gives its place to a new one of the address `from`, when all places are taken: the one unused longest,
- * since many clients never end theirs; or, where another address has more sessions than `from`, one of that address, even
- * with a transaction open. Undefined when there is none.
+ * The session that gives its place to a new one of the address `from`, when all places are taken: the one unused longest, for
+ * `unusedMsMin` at the least, since many clients never end theirs; or, where another address has more sessions than `from`,
+ * one of that address, even with a transaction open. Undefined when there is none.
  */
 export function unusedSession<Session extends SessionUse>(
   sessions: Iterable<Session>,
   from: string,
-  nowMs: number,
+  { nowMs, unusedMsMin }: { readonly nowMs: number; readonly unusedMsMin: number },
 ): Session | undefined {
   const all = [...sessions]
   const idle = all.filter(({ requests }) => requests === 0)
   const abandoned = longestUnused(idle.filter(({ transaction }) => transaction === undefined))
-  if (abandoned !== undefined && nowMs - abandoned.usedMs >= unusedSessionMsMin) return abandoned
+  if (abandoned !== undefined && nowMs - abandoned.usedMs >= unusedMsMin) return abandoned
   const counts = new Map<string, number>()
   for (const session of all) counts.set(session.from, (counts.get(session.from) ?? 0) + 1)
   const [most = '', count = 0] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0])

@@ -10,11 +10,13 @@ function requestOf(parts: readonly Uint8Array[]): IncomingMessage {
   return Object.assign(request, { headers: {} }) as unknown as IncomingMessage
 }
 
+const limits = { bytesMax: 64 * 1024 * 1024, quota: 'request-bytes', turnBytesMin: 8 * 1024 }
+
 const parts = (count: number, bytes: number, fill: number) =>
   Array.from({ length: count }, () => new Uint8Array(bytes).fill(fill))
 
 test('large bodies are read in turn, one part in a turn of the event loop, and come whole', async () => {
-  const rules = { bytesMax: 64 * 1024 * 1024, held: new HeldBytes(64 * 1024 * 1024), turns: new ReadingTurns() }
+  const rules = { ...limits, held: new HeldBytes(64 * 1024 * 1024), turns: new ReadingTurns() }
   let turn = 0
   let isOver = false
   const count = () => {
@@ -44,9 +46,21 @@ test('a body that is refused while it waits for its turn is not read on', async 
   const turns = new ReadingTurns()
   const request = requestOf(parts(20, 64 * 1024, 1))
   await assert.rejects(
-    readBody(request, { bytesMax: 100_000, held: new HeldBytes(1_000_000), turns }),
-    /at most 100000/,
+    readBody(request, { ...limits, bytesMax: 100_000, held: new HeldBytes(1_000_000), turns }),
+    /at most 100000 are allowed \(--quota request-bytes\)/,
   )
   for (let at = 0; at < 5; at += 1) await new Promise(setImmediate)
   assert.ok(request.isPaused())
+})
+
+test('parts of fewer bytes than a turn are read as they come', async () => {
+  const turns = new ReadingTurns()
+  const request = requestOf(parts(20, 1024, 1))
+  let pauses = 0
+  request.on('pause', () => {
+    pauses += 1
+  })
+  const rules = { ...limits, turnBytesMin: 2048, held: new HeldBytes(1_000_000), turns }
+  assert.equal((await readBody(request, rules)).length, 20 * 1024)
+  assert.equal(pauses, 0)
 })

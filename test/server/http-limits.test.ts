@@ -4,7 +4,8 @@ import { connect, type Socket } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import { ControlPlane } from '../../src/server/control-plane.ts'
 import { type SendCommandRequest, type SendCommandResponse, WireError } from '../../src/protocol/message.ts'
-import { type HttpLimits, type HttpServiceOptions, listenHttpService } from '../../src/server/http-server.ts'
+import type { HttpLimits } from '../../src/server/http-limits.ts'
+import { type HttpServiceOptions, listenHttpService } from '../../src/server/http-server.ts'
 import { ServiceMetrics } from '../../src/server/metrics-service.ts'
 import { LedgerError } from '../../src/base/errors.ts'
 import { connectionRequestsMax, requestMembersMax, statementParametersMax } from '../../src/base/limits.ts'
@@ -91,6 +92,26 @@ describe('limits of the listener', () => {
     client.socket.write((head(startSession.length) + startSession).repeat(1_000))
     await client.ended
     assert.ok(asked <= connectionRequestsMax, `${asked} were worked on`)
+  })
+
+  test('how many requests a connection may send at once is a limit like others', async (t) => {
+    let asked = 0
+    const send = async () => {
+      asked += 1
+      return okAnswer
+    }
+    const { service } = await listen(t, send, { connectionRequestsMax: 2 })
+    const client = await dial(t, service.port)
+    client.socket.write((head(startSession.length) + startSession).repeat(20))
+    await client.ended
+    assert.ok(asked <= 2, `${asked} were worked on`)
+  })
+
+  test('a body for the control plane that is too large is refused by the name of its own quota', async (t) => {
+    const { service } = await listen(t, async () => okAnswer, { controlBodyBytesMax: 1000 })
+    const client = await dial(t, service.port)
+    client.socket.write('POST /ledgers HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 1001\r\n\r\n')
+    assert.match(await client.answered(), /^HTTP\/1\.1 413 [\s\S]*--quota control-bytes/)
   })
 
   test('a body that is declared, or turns out, too large is not read to its end', async (t) => {

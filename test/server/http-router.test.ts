@@ -255,6 +255,15 @@ describe('sessions over engines', () => {
     await failsAs(session(), 'LimitExceededException')
   })
 
+  test('how long a session stays unused before it may give way is a limit like others', async () => {
+    const { session, env } = bound(new RouterWorld(1, { sessionsMax: 1, unusedSessionMsMin: 3 }))
+    await session()
+    env.advance(2)
+    await failsAs(session(), 'LimitExceededException')
+    env.advance(1)
+    await session()
+  })
+
   test('an address with more sessions than another makes room for it, with a transaction open if it must', async () => {
     const { session } = bound(new RouterWorld(1, { serverSessionsMax: 4 }))
     const greedy = [await session('fleet', 'a'), await session('fleet', 'a'), await session('other', 'a')]
