@@ -299,8 +299,14 @@ export const hashThreadsMax = 4
 export const httpBodyBytesMax = 32 * 1024 * 1024
 /** Memory for bodies is set aside in blocks of so many bytes: no step over a body takes longer than one. */
 export const bodyBlockBytes = 64 * 1024
-/** A part of a body so large is read in its turn: with those of other bodies, one in each turn of the event loop. */
-export const turnBytesMin = 8 * 1024
+/** A read of so many bytes from a connection waits for its turn, and is passed on in slices. */
+export const turnBytesMin = 2 * 1024
+/** Bytes of such a slice. */
+export const turnSliceBytes = 8 * 1024
+/** A connection with a slice or a read that took so long waits for its turn next time, too. */
+export const turnSliceMsMin = 1
+/** How long slices, and new connections, are worked on in one turn of the event loop; one of each at the least. */
+export const turnMsMax = 5
 /**
  * Parts in which a body may come, each of which costs the thread that speaks HTTP some microseconds: so many, and one more
  * for every bodyPartBytesMin. HTTP's chunks may be as small as a byte.

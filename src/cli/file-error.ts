@@ -27,6 +27,11 @@ export function writeError(error: unknown, path: string): unknown {
   return new LedgerError('file/unwritable', `can't write '${path}': ${reason}`, { cause: error })
 }
 
+/** Whether there is no room, for whatever reason, so that it may be tried again when there is. */
+export function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException).code ?? '')
+}
+
 /** Why the file system refused, in words; undefined for an error that is not the file system's. */
 export function reasonOf(error: unknown): string | undefined {
   const code = (error as NodeJS.ErrnoException).code

@@ -74,9 +74,20 @@ export class Registry implements LedgerRegistry {
     try {
       await this.#places.make(name)
       await this.#open?.open(name)
-      this.#places.writeRecord(record)
+      await this.#record(record)
     } finally {
       this.#changing.delete(name)
+    }
+  }
+
+  /** Of a ledger that was made just now: without it there is to be none. */
+  async #record(record: LedgerRecord): Promise<void> {
+    try {
+      this.#places.writeRecord(record)
+    } catch (error) {
+      await this.#open?.forget(record.name)
+      await this.#places.remove(record.name)
+      throw error
     }
   }
 

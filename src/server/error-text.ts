@@ -30,6 +30,8 @@ export function toWireError(error: LedgerError, statement?: string): WireError {
 const publicTexts: Partial<Record<ErrorCode, string>> = {
   'store/full': 'The disk of the server is full: nothing was written',
   'store/unavailable': 'The storage of the ledger cannot be used at the moment',
+  'file/unwritable': 'The storage of the ledger cannot be used at the moment',
+  'file/unreadable': 'The storage of the ledger cannot be used at the moment',
   'ledger/closed': 'The ledger is closed',
 }
 
@@ -57,6 +59,8 @@ function wireNameOf(error: LedgerError): WireErrorName {
     'session/limit': 'LimitExceededException',
     'store/full': 'CapacityExceededException',
     'store/unavailable': 'ServiceUnavailable',
+    'file/unwritable': 'ServiceUnavailable',
+    'file/unreadable': 'ServiceUnavailable',
     'ledger/closed': 'ServiceUnavailable',
     'transaction/unknown-outcome': 'InternalFailure',
   }

@@ -27,41 +27,6 @@ export class HeldBytes {
   }
 }
 
-/**
- * Has the parts of all large bodies read in turn, one in each turn of the event loop: a connection alone may bring two
- * megabytes at a time, and everyone would wait while many of them are looked through.
- */
-export class ReadingTurns {
-  readonly #waiting: IncomingMessage[] = []
-  #isDue = false
-
-  /** Reads on in a later turn. */
-  wait(request: IncomingMessage): void {
-    request.pause()
-    this.#waiting.push(request)
-    this.#plan()
-  }
-
-  /** Reads no more of it. */
-  leave(request: IncomingMessage): void {
-    request.pause()
-    const at = this.#waiting.indexOf(request)
-    if (at >= 0) this.#waiting.splice(at, 1)
-  }
-
-  readonly #next = (): void => {
-    this.#isDue = false
-    this.#waiting.shift()?.resume()
-    this.#plan()
-  }
-
-  #plan(): void {
-    if (this.#isDue || this.#waiting.length === 0) return
-    this.#isDue = true
-    setImmediate(this.#next)
-  }
-}
-
 /** A request's body, counted as held until `release`. */
 export interface Body {
   readonly length: number
@@ -79,10 +44,7 @@ export interface BodyRules {
   readonly bytesMax: number
   /** The quota that sets `bytesMax`. */
   readonly quota: string
-  /** Parts so large are read in turn. */
-  readonly turnBytesMin: number
   readonly held: HeldBytes
-  readonly turns: ReadingTurns
   /** Looks at each part as it comes and throws to refuse the body. */
   readonly look?: (part: Uint8Array) => void
 }
@@ -106,7 +68,7 @@ export function readBody(request: IncomingMessage, rules: BodyRules): Promise<Bo
       if (isOver) return
       isOver = true
       blocks.release()
-      rules.turns.leave(request)
+      request.pause()
       request.removeListener('data', onData)
       reject(error)
     }
@@ -115,7 +77,6 @@ export function readBody(request: IncomingMessage, rules: BodyRules): Promise<Bo
       parts += 1
       if (length > rules.bytesMax) return fail(tooLarge(length, rules))
       if (parts > bodyPartsMin + length / bodyPartBytesMin) return fail(tooManyParts(parts))
-      if (part.length >= rules.turnBytesMin) rules.turns.wait(request)
       if (refusal !== undefined) return
       try {
         rules.look?.(part)

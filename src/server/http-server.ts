@@ -30,13 +30,14 @@ import { encodeNotices, noticeHeader } from '../protocol/notice-header.ts'
 import { encodeWireError } from '../protocol/wire-errors.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { toWireError, withoutPaths } from './error-text.ts'
-import { type Body, HeldBytes, ReadingTurns, readBody, wholeOf } from './http-body.ts'
+import { type Body, HeldBytes, readBody, wholeOf } from './http-body.ts'
 import { encodeHttpError, HttpError } from './http-error.ts'
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
 import { checkLocalClient, isForSession, type Route, routeOf } from './http-route.ts'
 import type { ServiceMetrics } from './metrics-service.ts'
 import type { SessionRouter } from './session-router.ts'
 import { type AccessKeys, SignatureCheck } from './sigv4.ts'
+import { SocketTurns } from './socket-turns.ts'
 
 export interface HttpServiceOptions {
   readonly host: string
@@ -152,8 +153,9 @@ class Service implements HttpService {
   readonly #server: Server
   readonly #signatures: SignatureCheck | undefined
   readonly #held: HeldBytes
-  readonly #turns = new ReadingTurns()
+  readonly #turns: SocketTurns
   #isDraining = false
+  #isClosed = false
 
   constructor(options: HttpServiceOptions) {
     this.#options = options
@@ -161,6 +163,7 @@ class Service implements HttpService {
     this.#held = new HeldBytes(this.#limits.heldBytesMax)
     this.#signatures =
       options.keys === undefined ? undefined : new SignatureCheck(options.keys, () => options.env.nowMs())
+    this.#turns = new SocketTurns(() => options.env.monotonicMs())
     this.#server = this.#createServer()
     options.metrics.watchConnections(
       () => this.#connections,
@@ -201,6 +204,7 @@ class Service implements HttpService {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true
     return new Promise((resolve) => {
       this.#server.close(() => resolve())
       this.#server.closeAllConnections()
@@ -224,17 +228,36 @@ class Service implements HttpService {
         ? createServer(serverOptions, listener)
         : createTlsServer({ ...serverOptions, cert: tls.certificate, key: tls.key }, listener)
     server.maxConnections = this.#limits.connectionsMax
-    server.on('connection', (socket: Socket) => this.#admit(socket))
+    this.#takeTurns(server, tls === undefined ? 'connection' : 'secureConnection')
     return server
   }
 
-  /** Counts a connection; one too many of its address is closed at once. */
-  #admit(socket: Socket): void {
+  /** Has connections served, and read, in turn. `ready`: the event after which a connection is read. */
+  #takeTurns(server: Server, ready: 'connection' | 'secureConnection'): void {
+    const serving = server.listeners('connection')
+    server.removeAllListeners('connection')
+    const spread = (socket: Socket) => this.#turns.spread(socket, this.#limits.turnBytesMin)
+    const serve = (socket: Socket) => {
+      if (this.#isClosed) socket.destroy()
+      if (socket.destroyed) return
+      for (const listener of serving) listener.call(server, socket)
+      if (ready === 'connection') spread(socket)
+    }
+    server.on('connection', (socket: Socket) => {
+      // It may break off before anyone listens.
+      socket.on('error', () => undefined)
+      if (this.#admit(socket)) this.#turns.serve(() => serve(socket))
+    })
+    if (ready === 'secureConnection') server.on(ready, spread)
+  }
+
+  /** Counts a connection; one too many of its address is closed at once. Returns whether it is taken. */
+  #admit(socket: Socket): boolean {
     const address = shareOf(socket.remoteAddress)
     const count = this.#addresses.get(address) ?? 0
     if (count >= this.#limits.addressConnectionsMax) {
       socket.destroy()
-      return
+      return false
     }
     this.#connections += 1
     this.#addresses.set(address, count + 1)
@@ -244,6 +267,7 @@ class Service implements HttpService {
       if (left === 0) this.#addresses.delete(address)
       else this.#addresses.set(address, left)
     })
+    return true
   }
 
   /** Requests without an answer, and those of this turn, by connection. */
@@ -297,7 +321,7 @@ class Service implements HttpService {
         headers: request.headersDistinct,
       })
     }
-    const { bodyBytesMax, controlBodyBytesMax, turnBytesMin } = this.#limits
+    const { bodyBytesMax, controlBodyBytesMax } = this.#limits
     const bounds = isForSession(request)
       ? { bytesMax: bodyBytesMax, quota: 'request-bytes' }
       : { bytesMax: controlBodyBytesMax, quota: 'control-bytes' }
@@ -308,7 +332,7 @@ class Service implements HttpService {
       const problem = shape?.feed(part)
       if (problem !== undefined) throw refuseRequest(problem)
     }
-    const body = await readBody(request, { ...bounds, turnBytesMin, held: this.#held, turns: this.#turns, look })
+    const body = await readBody(request, { ...bounds, held: this.#held, look })
     try {
       exchange.bytesIn = body.length
       if (check !== undefined && hash !== undefined) exchange.accessKeyId = check(hash.digest('hex'))

@@ -108,6 +108,9 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     'cursorChunkBytesMax',
     'storeGroupWritesMax',
     'bodyBlockBytes',
+    'turnSliceBytes',
+    'turnSliceMsMin',
+    'turnMsMax',
     'encodedAnswerBytesMin',
   ],
   'refuses nothing: says which thread does the work': [

@@ -13,6 +13,8 @@ export interface Waits {
   readonly health: Wait
   readonly reads: Wait
   readonly writes: Wait
+  /** Of a server that does nothing: what the machine alone made everyone wait. */
+  readonly bare: Wait
   readonly asked: number
   /** Answers that were none, or were wrong. */
   readonly failures: readonly string[]
@@ -22,23 +24,29 @@ const noWait: Wait = { ms: 0, fromMs: 0 }
 
 const pauseMs = 20
 
-/** Light load: /health, a point read and a write, each by a client of its own, over and over. */
+/**
+ * Light load: /health, a point read and a write, each by a client of its own, over and over; and the same of a bare server
+ * beside it, if there is one.
+ */
 export class Load {
   readonly #client: Client
+  readonly #bareClient: Client | undefined
   #isOver = false
   #health = noWait
   #reads = noWait
   #writes = noWait
+  #bare = noWait
   #asked = 0
   #failures: string[] = []
   #work: Promise<unknown> = Promise.resolve()
 
-  constructor(port: number) {
+  constructor(port: number, barePort?: number) {
     this.#client = new Client(port)
+    this.#bareClient = barePort === undefined ? undefined : new Client(barePort)
   }
 
   start(): void {
-    this.#work = Promise.all([this.#askHealth(), this.#read(), this.#write()])
+    this.#work = Promise.all([this.#askHealth(), this.#askBare(), this.#read(), this.#write()])
   }
 
   /** The longest waits since the last call. */
@@ -47,10 +55,11 @@ export class Load {
       health: this.#health,
       reads: this.#reads,
       writes: this.#writes,
+      bare: this.#bare,
       asked: this.#asked,
       failures: this.#failures,
     }
-    this.#health = this.#reads = this.#writes = noWait
+    this.#health = this.#reads = this.#writes = this.#bare = noWait
     this.#asked = 0
     this.#failures = []
     return waits
@@ -60,6 +69,15 @@ export class Load {
     this.#isOver = true
     await this.#work
     this.#client.close()
+    this.#bareClient?.close()
+  }
+
+  async #askBare(): Promise<void> {
+    while (!this.#isOver && this.#bareClient !== undefined) {
+      const { ms } = await this.#bareClient.get('/health')
+      this.#bare = longer(this.#bare, ms)
+      await sleep(pauseMs)
+    }
   }
 
   async #askHealth(): Promise<void> {

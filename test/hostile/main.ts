@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { run } from './attacker.ts'
 import { attacks } from './attacks.ts'
 import { Load, setUp, type Waits } from './load.ts'
-import { startServer } from './served.ts'
+import { serveBare, startBare, startServer } from './served.ts'
 import { Timeline, Worst } from './worst.ts'
 
 /**
  * `npm run hostile`: each attack by itself and then all at once, against a server under light load; prints how long the
- * others waited and how much memory the server had. Words after `--` pick attacks by their names; `--together` leaves
+ * others waited, how long they waited for a server that does nothing (what the machine alone costs), and how much memory the
+ * server had. Words after `--` pick attacks by their names; `--together` leaves
  * the single ones out, `--each` the last round.
  */
 const statementMs = 8_000
@@ -18,7 +19,8 @@ const goals = { ms: 100, mib: 1024 }
 const together = 'all at once'
 
 const [mode, portText, ...rest] = process.argv.slice(2)
-if (mode === 'attack') await attack(Number(portText), rest)
+if (mode === 'bare') serveBare()
+else if (mode === 'attack') await attack(Number(portText), rest)
 else await main(process.argv.slice(2))
 
 type Report = { readonly began: string } | { readonly ended: string; readonly outcome: string }
@@ -44,10 +46,11 @@ async function main(args: readonly string[]): Promise<void> {
   const rounds = chosen.length > 1 && !args.includes('--each') ? [...single, chosen] : single
   const folder = mkdtempSync(join(tmpdir(), 'qldb-hostile-'))
   const server = await startServer(folder)
+  const bare = await startBare()
   const worst = new Worst()
   try {
     await setUp(server.port)
-    const load = new Load(server.port)
+    const load = new Load(server.port, bare.port)
     load.start()
     const look = (name: string, outcomes: readonly string[], timeline: Timeline) => {
       const waits = load.take()
@@ -69,6 +72,7 @@ async function main(args: readonly string[]): Promise<void> {
   } finally {
     const ended = server.ended()
     server.child.kill('SIGKILL')
+    bare.child.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
     console.log(`\n${worst.table(goals)}`)
     if (ended !== undefined) console.log(`the server died: ${ended}`)
@@ -94,7 +98,7 @@ function attackFrom(port: number, names: readonly string[], timeline: Timeline):
 
 function show(name: string, waits: Waits, peakMiB: number, outcomes: readonly string[]): void {
   const ms = (value: number) => String(Math.round(value)).padStart(6)
-  const figures = `health ${ms(waits.health.ms)}  reads ${ms(waits.reads.ms)}  writes ${ms(waits.writes.ms)} ms`
+  const figures = `health ${ms(waits.health.ms)}  reads ${ms(waits.reads.ms)}  writes ${ms(waits.writes.ms)}  bare ${ms(waits.bare.ms)} ms`
   console.log(`${figures}  ${String(peakMiB).padStart(5)} MiB  ${name}`)
   for (const outcome of outcomes) console.log(`    ${outcome}`)
   const kinds = new Map<string, number>()

@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 
 /** A server in a process of its own, watched. */
 export interface Served {
@@ -48,4 +50,18 @@ function forgetPeak(pid: number | undefined): void {
   } catch {
     // It has ended.
   }
+}
+
+/** A server that does nothing, in a process of its own: this program, run with `bare`. */
+export async function startBare(): Promise<{ readonly port: number; readonly child: ChildProcess }> {
+  const child = fork(process.argv[1] as string, ['bare'])
+  const [port] = (await once(child, 'message')) as [number]
+  return { port, child }
+}
+
+/** That server. It ends with the process that started it. */
+export function serveBare(): void {
+  const server = createServer((_, response) => response.end('{"status":"ok"}'))
+  server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+  process.on('disconnect', () => process.exit())
 }

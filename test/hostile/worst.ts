@@ -22,7 +22,8 @@ export class Timeline {
   }
 }
 
-const kinds = ['health', 'reads', 'writes'] as const
+const kinds = ['health', 'reads', 'writes', 'bare'] as const
+const names = { health: 'health', reads: 'reads', writes: 'writes', bare: 'bare server' } as const
 const namedMax = 3
 
 /** The worst of all rounds, each with where it was seen. */
@@ -43,10 +44,11 @@ export class Worst {
 
   table(goals: { readonly ms: number; readonly mib: number }): string {
     const row = (what: string, value: string, goal: string, where: string) =>
-      `${what.padEnd(26)}${value.padStart(10)}${goal.padStart(10)}   ${where}`
+      `${what.padEnd(27)}${value.padStart(10)}${goal.padStart(10)}   ${where}`
     const rows = kinds.map((kind) => {
       const { ms = 0, where = '' } = this.#waits.get(kind) ?? {}
-      return row(`longest wait: ${kind}`, `${Math.round(ms)} ms`, `${goals.ms} ms`, where)
+      const goal = kind === 'bare' ? '' : `${goals.ms} ms`
+      return row(`longest wait: ${names[kind]}`, `${Math.round(ms)} ms`, goal, where)
     })
     return [
       row('', 'found', 'goal', 'during'),

@@ -58,7 +58,7 @@ class Client {
       this.text += part.toString('latin1')
     })
     socket.on('error', () => undefined)
-    this.ended = once(socket, 'close')
+    this.ended = new Promise((resolve) => socket.once('close', resolve))
   }
 
   async answered(): Promise<string> {
@@ -222,7 +222,8 @@ describe('limits of the listener', () => {
 
   test('the number of open connections is told, and falls', async (t) => {
     const { service } = await listen(t, async () => okAnswer)
-    const metrics = async () => (await fetch(`${service.url}/metrics`)).text()
+    const headers = { connection: 'close' }
+    const metrics = async () => (await fetch(`${service.url}/metrics`, { headers })).text()
     const count = async () => Number(/\nqldb_connections (\d+)/.exec(await metrics())?.[1])
     const before = await count()
     const clients = [await dial(t, service.port), await dial(t, service.port)]
