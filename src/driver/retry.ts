@@ -20,8 +20,9 @@ export function isConflict(error: unknown): boolean {
 }
 
 /**
- * `onCommit`: the failure was the commit's. Then throttling and a broken connection are not worth a try, because the
- * commit may have happened; a 500 or 503 is, at the same risk, because that is what the drivers do.
+ * `onCommit`: the failure was the commit's. Then throttling, a broken connection and a 500 are not worth a try, because the
+ * commit may have happened: a second try would store an INSERT twice. The drivers try a 500 again, and ask for transactions
+ * that may be repeated; a shell can't ask that. A 503 says that the server did not take the request.
  */
 export function isRetryable(error: unknown, onCommit: boolean): boolean {
   if (error instanceof LedgerError) {
@@ -30,11 +31,11 @@ export function isRetryable(error: unknown, onCommit: boolean): boolean {
   if (!(error instanceof WireError)) return false
   switch (error.name) {
     case 'OccConflictException':
-    case 'InternalFailure':
     case 'ServiceUnavailable':
       return true
     case 'InvalidSessionException':
       return isDeadSession(error)
+    case 'InternalFailure':
     case 'RateExceededException':
     case 'CapacityExceededException':
       return !onCommit

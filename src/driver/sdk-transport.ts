@@ -1,4 +1,5 @@
 import { QLDBSessionClient, SendCommandCommand, type SendCommandCommandInput } from '@aws-sdk/client-qldb-session'
+import { logger } from '@smithy/core/serde'
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import { endpointAnswerBytesMax, endpointAnswerMsMax, endpointConnectMsMax } from '../base/limits.ts'
 import { isLoopback } from '../base/loopback.ts'
@@ -29,6 +30,11 @@ export interface SdkTransportOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
   /** Undefined: base/limits.ts. */
   readonly answers?: Partial<AnswerLimits> | undefined
+}
+
+/** The SDK would print a stack and go on with a member of another type than the protocol's. */
+logger.warn = (text) => {
+  throw new TypeError(String(text).split('\n')[0])
 }
 
 /**

@@ -1,5 +1,12 @@
 import { LedgerError } from '../base/errors.ts'
-import type { IoUsage, Page, SendCommandRequest, SendCommandResponse, ValueHolder } from '../protocol/message.ts'
+import {
+  type IoUsage,
+  type Page,
+  type SendCommandRequest,
+  type SendCommandResponse,
+  type ValueHolder,
+  WireError,
+} from '../protocol/message.ts'
 import { isConflict, isDeadSession } from './retry.ts'
 import type { SendOptions, Transport } from './transport.ts'
 
@@ -39,7 +46,7 @@ export class Session {
   static async start(transport: Transport, ledger: string, options?: SendOptions): Promise<Session> {
     const answer = await transport.send({ StartSession: { LedgerName: ledger } }, options)
     const { SessionToken } = expected(answer, 'StartSession')
-    return new Session(transport, needed(SessionToken, 'StartSession', 'SessionToken'))
+    return new Session(transport, neededText(SessionToken, 'StartSession', 'SessionToken'))
   }
 
   /** False once it was found dead or was ended: never to be used again. */
@@ -53,7 +60,7 @@ export class Session {
 
   async startTransaction(options?: SendOptions): Promise<string> {
     const { TransactionId } = await this.#send('StartTransaction', {}, options)
-    return needed(TransactionId, 'StartTransaction', 'TransactionId')
+    return neededText(TransactionId, 'StartTransaction', 'TransactionId')
   }
 
   async execute(
@@ -79,7 +86,7 @@ export class Session {
 
   /**
    * Returns the digest that the endpoint answered. Rejects with LedgerError 'transaction/unknown-outcome' when the request
-   * went out and no answer of the protocol came back.
+   * went out and no answer of the protocol came back, or one that says nothing about what became of it.
    */
   async commit(
     transactionId: string,
@@ -92,7 +99,7 @@ export class Session {
       const found = needed(answer.CommitDigest, 'CommitTransaction', 'CommitDigest')
       return { digest: found, statistics: statisticsOf(answer) }
     } catch (error) {
-      throw isUnanswered(error) ? unknownOutcome(transactionId, error) : error
+      throw leavesOutcomeUnknown(error) ? unknownOutcome(transactionId, error) : error
     }
   }
 
@@ -155,12 +162,21 @@ function needed<T>(member: T | null | undefined, command: ResultName, name: stri
   throw new LedgerError('endpoint/malformed-answer', `the endpoint's answer to '${command}' has no '${name}'`)
 }
 
-function isUnanswered(error: unknown): error is LedgerError {
+function neededText(member: unknown, command: ResultName, name: string): string {
+  if (typeof member === 'string' && member !== '') return member
+  if (member === undefined || member === null) return needed<string>(member, command, name)
+  const text = `the endpoint's answer to '${command}' has a '${name}' that is no text`
+  throw new LedgerError('endpoint/malformed-answer', text)
+}
+
+/** A server that fails while it commits (status 500) may have committed. */
+function leavesOutcomeUnknown(error: unknown): error is LedgerError | WireError {
+  if (error instanceof WireError) return error.name === 'InternalFailure'
   if (!(error instanceof LedgerError)) return false
   return error.code === 'endpoint/malformed-answer' || error.code === 'endpoint/failed'
 }
 
-function unknownOutcome(id: string, cause: LedgerError): LedgerError {
+function unknownOutcome(id: string, cause: LedgerError | WireError): LedgerError {
   return new LedgerError(
     'transaction/unknown-outcome',
     `whether transaction '${id}' was committed is not known: ${cause.message}`,

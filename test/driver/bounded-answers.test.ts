@@ -165,3 +165,12 @@ test('what an endpoint calls an error is escaped for a terminal, its code and me
   const report = reportOf(error, { statement: undefined, file: undefined, fate: 'none' })
   assert.deepEqual(printErrorReport(report), ['error[a\\x1b[31m\\nb]: a\\x1b[31m\\nb'])
 })
+
+test('a member of another type is the fault of the endpoint, and nothing is printed about it', async (t) => {
+  const { driver } = await hostileEndpoint(t, {
+    ExecuteStatement: '{"ExecuteStatement":{"FirstPage":{"Values":[],"NextPageToken":7}}}',
+  })
+  const warn = t.mock.method(console, 'warn', () => undefined)
+  await failsAs(run(driver), 'endpoint/malformed-answer', /does not answer as a ledger does/)
+  assert.equal(warn.mock.callCount(), 0)
+})

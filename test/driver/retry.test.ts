@@ -13,8 +13,8 @@ const id = 'HgXAkLjAtV0HQ4lNYdzX60'
 /** Error, its kind for the user, tried again before the commit, tried again on the commit. */
 const wireTable: readonly (readonly [WireErrorName, string, string, boolean, boolean])[] = [
   ['OccConflictException', 'x', 'conflict', true, true],
-  ['InternalFailure', 'x', 'unavailable', true, true],
-  ['InternalFailure', internalFaultText, 'bug', true, true],
+  ['InternalFailure', 'x', 'unavailable', true, false],
+  ['InternalFailure', internalFaultText, 'bug', true, false],
   ['ServiceUnavailable', 'x', 'unavailable', true, true],
   ['InvalidSessionException', 'No such session', 'dead-session', true, true],
   ['InvalidSessionException', `Session ${id} has expired`, 'dead-session', true, true],
@@ -25,7 +25,7 @@ const wireTable: readonly (readonly [WireErrorName, string, string, boolean, boo
   ['BadRequestException', 'x', 'statement', false, false],
 ]
 
-test('what an endpoint answers is told apart and retried as the drivers do', () => {
+test('what an endpoint answers is told apart, and retried as the drivers do but for a 500 on commit', () => {
   for (const [name, message, kind, before, onCommit] of wireTable) {
     const error = new WireError(name, message)
     const found = [describeFailure(error).kind, isRetryable(error, false), isRetryable(error, true)]
