@@ -331,6 +331,8 @@ export const decoderHeapBytesMax = 256 * 1024 * 1024
 export const httpHeaderBytesMax = 16 * 1024
 /** Bodies being read and answers not yet taken, of all connections together; beyond it requests are refused. */
 export const httpHeldBytesMax = 128 * 1024 * 1024
+/** The share of it that bodies and answers of up to homeBodyBytesMax have for themselves. */
+export const heldSmallShare = 1 / 4
 /** Connections of one server. */
 export const httpConnectionsMax = 4096
 /** Connections from one address; the rest of a server's stays for others. */

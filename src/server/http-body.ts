@@ -1,31 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { bodyBlockBytes, bodyPartBytesMin, bodyPartsMin } from '../base/limits.ts'
+import type { HeldBytes, Holding } from './held-bytes.ts'
 import { HttpError } from './http-error.ts'
-
-/** Counts the bytes that all connections together make the server hold. */
-export class HeldBytes {
-  readonly #max: number
-  #held = 0
-
-  constructor(max: number) {
-    this.#max = max
-  }
-
-  get held(): number {
-    return this.#held
-  }
-
-  /** Whether there is room for so many more; they are counted then. */
-  take(count: number): boolean {
-    if (this.#held + count > this.#max) return false
-    this.#held += count
-    return true
-  }
-
-  giveBack(count: number): void {
-    this.#held -= count
-  }
-}
 
 /** A request's body, counted as held until `release`. */
 export interface Body {
@@ -59,7 +35,8 @@ export function readBody(request: IncomingMessage, rules: BodyRules): Promise<Bo
   if (declared === 0) return Promise.resolve({ length: 0, blocks: [], release: () => undefined })
   if (declared > rules.bytesMax) return Promise.reject(tooLarge(declared, rules))
   return new Promise((resolve, reject) => {
-    const blocks = new Blocks(rules.held, declared)
+    const holding = rules.held.hold(declared, () => fail(busy()))
+    const blocks = new Blocks(holding, declared)
     let isOver = false
     let refusal: unknown
     let length = 0
@@ -94,6 +71,7 @@ export function readBody(request: IncomingMessage, rules: BodyRules): Promise<Bo
       if (refusal !== undefined) return fail(refusal)
       if (isOver) return
       isOver = true
+      holding.keep()
       resolve(blocks)
     })
   })
@@ -101,18 +79,16 @@ export function readBody(request: IncomingMessage, rules: BodyRules): Promise<Bo
 
 /** A body in the making: parts may be as small as one byte, so they are put together. */
 class Blocks implements Body {
-  readonly #held: HeldBytes
+  readonly #holding: Holding
   readonly #declared: number
   readonly #blocks: Uint8Array[] = []
   #length = 0
-  /** Bytes of memory that it has counted as held. */
-  #taken = 0
   /** Bytes of the last block that are used. */
   #used = 0
 
   /** `declared`: NaN when the length is not known. */
-  constructor(held: HeldBytes, declared: number) {
-    this.#held = held
+  constructor(holding: Holding, declared: number) {
+    this.#holding = holding
     this.#declared = declared
   }
 
@@ -144,8 +120,7 @@ class Blocks implements Body {
   }
 
   release(): void {
-    this.#held.giveBack(this.#taken)
-    this.#taken = 0
+    this.#holding.release()
     this.#blocks.length = 0
   }
 
@@ -153,8 +128,7 @@ class Blocks implements Body {
     const filled = this.#blocks.length * bodyBlockBytes
     const left = Number.isNaN(this.#declared) ? bodyBlockBytes : this.#declared - filled
     const size = Math.max(1, Math.min(bodyBlockBytes, left))
-    if (!this.#held.take(size)) return undefined
-    this.#taken += size
+    if (!this.#holding.take(size)) return undefined
     const block = new Uint8Array(size)
     this.#blocks.push(block)
     this.#used = 0

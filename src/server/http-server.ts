@@ -30,7 +30,8 @@ import { encodeNotices, noticeHeader } from '../protocol/notice-header.ts'
 import { encodeWireError } from '../protocol/wire-errors.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { toWireError, withoutPaths } from './error-text.ts'
-import { type Body, HeldBytes, readBody, wholeOf } from './http-body.ts'
+import { HeldBytes } from './held-bytes.ts'
+import { type Body, readBody, wholeOf } from './http-body.ts'
 import { encodeHttpError, HttpError } from './http-error.ts'
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
 import { checkLocalClient, isForSession, type Route, routeOf } from './http-route.ts'
@@ -431,20 +432,21 @@ class Service implements HttpService {
     for (const name of Object.keys(answer.headers)) headers.push(name, answer.headers[name] as string)
     if (isUnread) headers.push('connection', 'close')
     response.writeHead(answer.status, headers)
-    if (bytes > smallAnswerBytes) this.#watchSlowClient(response, bytes)
     response.end(answer.body)
+    if (!isTaken(response)) this.#watchSlowClient(response, bytes)
   }
 
-  /** An answer that the client does not fetch must not stay in memory. */
+  /** An answer that the client does not fetch must not stay in memory; nor must many small ones. */
   #watchSlowClient(response: ServerResponse, bytes: number): void {
-    if (!this.#held.take(bytes)) {
+    const holding = this.#held.hold(bytes, () => response.destroy())
+    if (!holding.take(bytes)) {
       response.destroy()
       return
     }
     const timer = setTimeout(() => response.destroy(), this.#limits.answerMsMax)
     response.once('close', () => {
       clearTimeout(timer)
-      this.#held.giveBack(bytes)
+      holding.release()
     })
   }
 }
@@ -469,8 +471,10 @@ function shareOf(address = ''): string {
   return [...groups, ...Array.from({ length: Math.max(0, missing) }, () => '0')].slice(0, 4).join(':')
 }
 
-/** Smaller ones fit into what the system buffers for a connection. */
-const smallAnswerBytes = 64 * 1024
+/** Whether the system has taken all of an answer: it waits for no other one, nor for a client that does not read. */
+function isTaken({ socket }: ServerResponse): boolean {
+  return socket !== null && socket.writableLength === 0
+}
 
 function healthAnswer(isDraining: boolean): Answer {
   const body = JSON.stringify({ status: isDraining ? 'draining' : 'ok' })

@@ -129,7 +129,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     'idleHeapBytesMax',
     'sweepEveryMs',
   ],
-  'a share of another limit, which a flag sets': ['valueMemoryShare', 'operatorMemoryShare'],
+  'a share of another limit, which a flag sets': ['valueMemoryShare', 'operatorMemoryShare', 'heldSmallShare'],
   'the last resort behind statement-memory and request-bytes: the thread ends and is replaced': [
     'engineHeapBytesMax',
     'writerHeapBytesMax',

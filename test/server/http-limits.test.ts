@@ -153,20 +153,20 @@ describe('limits of the listener', () => {
     assert.match(await client.answered(), /^HTTP\/1\.1 431 /)
   })
 
-  test('all bodies together are bounded, and the room comes back', async (t) => {
-    const { service } = await listen(t, async () => okAnswer, { heldBytesMax: 3000 })
+  test('all bodies together are bounded: the largest unfinished one gives way, and the room comes back', async (t) => {
+    const { service } = await listen(t, async () => okAnswer, { heldBytesMax: 12_000 })
     const slow = await dial(t, service.port)
     slow.socket.write(head(2500) + 'x'.repeat(2400))
     const metrics = async () => (await fetch(`${service.url}/metrics`)).text()
     while (!(await metrics()).includes('qldb_held_bytes 2500')) await new Promise(setImmediate)
     const next = await dial(t, service.port)
     next.socket.write(head(1000) + 'x'.repeat(1000))
-    assert.match(await next.answered(), /^HTTP\/1\.1 503 [\s\S]*SlowDown/)
-    slow.socket.destroy()
+    assert.match(await next.answered(), /^HTTP\/1\.1 400 [\s\S]*not JSON/)
+    assert.match(await slow.answered(), /^HTTP\/1\.1 503 [\s\S]*SlowDown/)
     while (!(await metrics()).includes('qldb_held_bytes 0')) await new Promise(setImmediate)
-    const later = await dial(t, service.port)
-    later.socket.write(head(1000) + 'x'.repeat(1000))
-    assert.match(await later.answered(), /^HTTP\/1\.1 400 [\s\S]*not JSON/)
+    const larger = await dial(t, service.port)
+    larger.socket.write(head(4000) + 'x'.repeat(4000))
+    assert.match(await larger.answered(), /^HTTP\/1\.1 503 [\s\S]*SlowDown/)
   })
 
   test('a client that never ends its request is cut off', async (t) => {
@@ -190,6 +190,31 @@ describe('limits of the listener', () => {
     client.socket.resume()
     await client.ended
     assert.ok(client.text.length < 16 * 1024 * 1024)
+  })
+
+  test('small answers that a client does not fetch count as held, until it is gone', async (t) => {
+    const page = { Values: [{ IonText: 'x'.repeat(60_000) }] }
+    const limits = { connectionRequestsMax: 10_000 }
+    const { service } = await listen(t, async () => ({ ExecuteStatement: { FirstPage: page } }), limits)
+    const client = await dial(t, service.port)
+    client.socket.pause()
+    const held = async () =>
+      Number(/qldb_held_bytes (\d+)/.exec(await (await fetch(`${service.url}/metrics`)).text())?.[1])
+    while ((await held()) === 0) client.socket.write((head(startSession.length) + startSession).repeat(10))
+    client.socket.destroy()
+    while ((await held()) > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  })
+
+  test('slow large bodies shut no small one out', async (t) => {
+    const { service } = await listen(t, async () => okAnswer, { heldBytesMax: 4 * 1024 * 1024 })
+    const slow = await Promise.all(Array.from({ length: 4 }, () => dial(t, service.port)))
+    for (const client of slow) client.socket.write(head(2_000_000) + ' '.repeat(1_900_000))
+    const metrics = async () =>
+      Number(/qldb_held_bytes (\d+)/.exec(await (await fetch(`${service.url}/metrics`)).text())?.[1])
+    while ((await metrics()) < 1_900_000) await new Promise((resolve) => setTimeout(resolve, 5))
+    const small = await dial(t, service.port)
+    small.socket.write(head(startSession.length) + startSession)
+    assert.match(await small.answered(), /^HTTP\/1\.1 200 /)
   })
 
   test('no more connections than allowed', async (t) => {
