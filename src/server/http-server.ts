@@ -17,19 +17,14 @@ import {
 } from '../protocol/codec.ts'
 import { encodedAnswer } from '../protocol/encoded-answer.ts'
 import { JsonShape } from '../protocol/json-shape.ts'
-import {
-  commandNames,
-  type SendCommandRequest,
-  type SendCommandResponse,
-  type StopSignal,
-  WireError,
-} from '../protocol/message.ts'
+import { commandNames, type SendCommandRequest, type SendCommandResponse, WireError } from '../protocol/message.ts'
 import { encodeMarks, marksHeader } from '../protocol/marks-header.ts'
 import { encodeErrorFacts, errorHeader } from '../protocol/error-header.ts'
 import { encodeNotices, noticeHeader } from '../protocol/notice-header.ts'
 import { encodeWireError } from '../protocol/wire-errors.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { toWireError, withoutPaths } from './error-text.ts'
+import { Departure, Departures } from './departures.ts'
 import { HeldBytes } from './held-bytes.ts'
 import { type Body, readBody, wholeOf } from './http-body.ts'
 import { encodeHttpError, HttpError } from './http-error.ts'
@@ -129,25 +124,6 @@ interface Answer {
 const json10 = 'application/x-amz-json-1.0'
 const json10Headers = { 'content-type': json10 }
 
-/** That a client went away before its answer. An AbortController does the same at a price that each request would pay. */
-class Departure implements StopSignal {
-  aborted = false
-  readonly #listeners = new Set<() => void>()
-
-  readonly tell = (): void => {
-    this.aborted = true
-    for (const listener of this.#listeners) listener()
-  }
-
-  addEventListener(_: 'abort', listener: () => void): void {
-    this.#listeners.add(listener)
-  }
-
-  removeEventListener(_: 'abort', listener: () => void): void {
-    this.#listeners.delete(listener)
-  }
-}
-
 class Service implements HttpService {
   readonly #options: HttpServiceOptions
   readonly #limits: HttpLimits
@@ -155,6 +131,7 @@ class Service implements HttpService {
   readonly #signatures: SignatureCheck | undefined
   readonly #held: HeldBytes
   readonly #turns: SocketTurns
+  readonly #departures = new Departures()
   #isDraining = false
   #isClosed = false
 
@@ -373,7 +350,7 @@ class Service implements HttpService {
     const command = await this.#decode(body)
     exchange.operation = commandNames.find((name) => command[name] !== undefined) ?? '-'
     const departure = new Departure()
-    response.on('close', departure.tell)
+    this.#departures.whenOver(response, departure.tell)
     const answer = await this.#options.router.send(command, departure, takesNotices, exchange.from)
     return { status: 200, headers: headersOf(answer), body: encodedAnswer(answer) ?? encodeResponse(answer) }
   }
@@ -403,7 +380,7 @@ class Service implements HttpService {
   }
 
   #finish(request: IncomingMessage, response: ServerResponse, exchange: Exchange, answer: Answer): void {
-    const isGone = response.destroyed || response.writableEnded
+    const isGone = response.destroyed || response.writableEnded || request.socket.destroyed
     const bytes = typeof answer.body === 'string' ? Buffer.byteLength(answer.body) : answer.body.length
     if (!isGone) this.#send(request, response, exchange.requestId, answer, bytes)
     const seconds = (this.#options.env.monotonicMs() - exchange.startMs) / 1000
@@ -444,7 +421,7 @@ class Service implements HttpService {
       return
     }
     const timer = setTimeout(() => response.destroy(), this.#limits.answerMsMax)
-    response.once('close', () => {
+    this.#departures.whenOver(response, () => {
       clearTimeout(timer)
       holding.release()
     })

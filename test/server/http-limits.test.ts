@@ -307,6 +307,19 @@ describe('limits of the listener', () => {
     }
   })
 
+  test('a client that goes away stops all that it asked for on its connection', async (t) => {
+    const signals: AbortSignal[] = []
+    const { service } = await listen(t, (_, signal) => {
+      signals.push(signal as AbortSignal)
+      return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(okAnswer)))
+    })
+    const client = await dial(t, service.port)
+    client.socket.write((head(startSession.length) + startSession).repeat(3))
+    while (signals.length < 3) await new Promise((resolve) => setTimeout(resolve, 5))
+    client.socket.destroy()
+    while (signals.some((signal) => !signal.aborted)) await new Promise((resolve) => setTimeout(resolve, 5))
+  })
+
   test('a client that goes away stops what it asked for', async (t) => {
     let stopped = (): void => undefined
     const wasStopped = new Promise<void>((resolve) => {
