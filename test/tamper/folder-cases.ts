@@ -153,7 +153,7 @@ export class FolderArtefact implements Artefact {
 
   /** All blocks are there as they were, whatever the files are called; or the export is shorter, and nothing says so. */
   #excuse(files: Files, withDigest: boolean): string | undefined {
-    const named = Object.entries(files).filter(([name]) => !name.startsWith('.') && !name.endsWith('.ion.txt'))
+    const named = Object.entries(files).filter(([name]) => !name.endsWith('.ion.txt'))
     const seen = named.map(([name, content]) => [name, unpacked(content)] as const)
     const present = seen.filter(([name, content]) => !this.#isManifestLike(name, content))
     const isThere = this.#blocks.map((block) => present.some(([, content]) => content.includes(block)))
