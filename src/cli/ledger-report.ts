@@ -137,6 +137,9 @@ function intactLines(facts: LedgerFacts): string[] {
   return [...lines, ...gapLines(journal), ...originLines(facts), ...exemptLines(journal)]
 }
 
+/** What a check of one table leaves out beside the other tables. */
+const recordsOfNoTable = ['state', 'tree', 'changes', 'symbols']
+
 /** Ids and states, where more than one table had the name. */
 function tableLines({ records }: DerivedReport, { tables, others }: TableScope): string[] {
   const [first] = tables
@@ -146,6 +149,7 @@ function tableLines({ records }: DerivedReport, { tables, others }: TableScope):
     tables.length === 1 ? `${name}: ${each[0]}` : `${name}: ${tables.length} tables had this name: ${each.join(', ')}`,
     `its documents, indexes and history match the journal, the catalog too (${counted(records, 'record')})`,
     `not looked at: documents, indexes and history of ${counted(others, 'other table')}`,
+    "not looked at: what belongs to no table: the ledger's state, the journal's tree, changes of blocks, names of fields",
   ]
 }
 
@@ -239,7 +243,7 @@ function jsonOf(
     ...(facts.table === undefined ? {} : { table: facts.table }),
     ...(derived?.table === undefined
       ? {}
-      : { tables: derived.table.tables, notLookedAt: { tables: derived.table.others } }),
+      : { tables: derived.table.tables, notLookedAt: { tables: derived.table.others, others: recordsOfNoTable } }),
     derived:
       derived === undefined
         ? { checked: false }

@@ -60,5 +60,8 @@ test('the first line of a ledger in a folder: whole, one table, since a digest, 
   for (const [argv, verdict, line] of cases) wrong.push(...(await faultsOf(tools, argv, verdict, line)))
   assert.deepEqual(wrong, [])
   const whole = await tools.run('verify', '-l', 'kept', '--table', 'Acc')
-  assert.match(whole.stdout, /\ntable 'Acc': \w{22} \(active\)\n.*\nnot looked at: documents, .* of 2 other tables\n/)
+  assert.match(
+    whole.stdout,
+    /\ntable 'Acc': \w{22} \(active\)\n.*\nnot looked at: documents, .* of 2 other tables\nnot looked at: what belongs to no table: .*\n/,
+  )
 })
