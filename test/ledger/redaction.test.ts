@@ -110,5 +110,5 @@ test('a redaction leaves the statement that wrote the data: a literal stays in i
   await run(ledger, `EXEC REDACT_REVISION ${address}, '${tableId}', '${documentId}'`)
   const text = printIon(ledger.block(sequenceNo))
   assert.match(text, /dataHash:/)
-  assert.deepEqual(text.match(/INTO T .{6}literal/g), ["INTO T {'n': 'literal"])
+  assert.deepEqual(text.match(/INTO T .{7}literal/g), ["INTO T {'n': 'literal"])
 })
