@@ -5,6 +5,9 @@ import { int, isAbsent, string, type Value } from '../values/value.ts'
 import { heapBytes } from './heap-bytes.ts'
 import { orderOfTexts } from './text-order.ts'
 
+/** How keys are ordered. */
+export type KeyOrder = Pick<SortKeyPlan, 'descending' | 'nullsFirst'>
+
 /** The numbers of rows in the order of their keys. `step` is called again and again. */
 export function orderOfKeys(columns: readonly KeyColumn[], count: number, step: () => void): ArrayLike<number> {
   const [only, second] = columns
@@ -30,12 +33,12 @@ const textKeyBytes = 72
 
 /** One of the keys for all rows: plain numbers or texts as long as all keys are that. */
 export class KeyColumn {
-  readonly #key: SortKeyPlan
+  readonly #key: KeyOrder
   #numbers: number[] | undefined = []
   #texts: string[] | undefined
   readonly #values: Value[] = []
 
-  constructor(key: SortKeyPlan) {
+  constructor(key: KeyOrder) {
     this.#key = key
   }
 
@@ -151,7 +154,7 @@ function textOf(value: Value): string | undefined {
   return value.type === 'string' || value.type === 'symbol' ? value.value : undefined
 }
 
-export function compareKeys(a: Value, b: Value, { descending, nullsFirst }: SortKeyPlan): number {
+export function compareKeys(a: Value, b: Value, { descending, nullsFirst }: KeyOrder): number {
   const absentFirst = isAbsent(a)
   const absentSecond = isAbsent(b)
   if (absentFirst || absentSecond) return absentFirst === absentSecond ? 0 : absentFirst === nullsFirst ? -1 : 1

@@ -1,16 +1,16 @@
 import type { SortKeyPlan } from '../plan/plan.ts'
 import { detached } from '../values/binary-reader.ts'
-import type { Value } from '../values/value.ts'
+import { int, string, type Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
 import { KeyColumn, orderOfKeys } from './key-columns.ts'
 import { tupleKey, ValueMap } from './value-map.ts'
-import { PackedColumn } from './window-packed.ts'
+import { PackedColumn, packedEntryBytes } from './window-packed.ts'
 import type { Partition } from './window-partition.ts'
 
 /** Of a row's partition and its place in the order. */
 const placeBytes = 32
 /** Of a value in a packed column, whose room grows by doubling. */
-const packedBytes = 18
+const packedBytes = 2 * packedEntryBytes
 /** Of a partition, beside its key. */
 const partitionBytes = 200
 
@@ -25,10 +25,13 @@ export class HeldWindow {
   readonly #byOnlyKey = new ValueMap<number>()
   /** The partitions' keys as texts. */
   readonly #texts: string[] = []
+  readonly #first: number
   #count = 0
 
-  constructor(keys: readonly SortKeyPlan[], width: number, frame: Frame) {
+  /** `first`: the number of the first row. */
+  constructor(keys: readonly SortKeyPlan[], width: number, frame: Frame, first = 0) {
     this.#frame = frame
+    this.#first = first
     this.#orderBy = keys.map((key) => new KeyColumn(key))
     this.#columns = Array.from({ length: width - keys.length }, () => new PackedColumn())
   }
@@ -54,8 +57,29 @@ export class HeldWindow {
     return bytes
   }
 
-  columnsOf(row: number): Value[] {
+  /** Rows as SpilledWindow takes them, ordered by partition as text and ORDER BY. */
+  *sorted(): Generator<Value[]> {
+    const [starts, numbers] = this.#grouped(this.#order())
+    for (const partition of this.#partitionsByText()) {
+      const name = string(this.#texts[partition] ?? '')
+      for (let at = starts[partition] as number; at < (starts[partition + 1] as number); at += 1) {
+        const row = numbers[at] as number
+        yield [name, int(this.#first + row), ...this.#columnsOf(row)]
+      }
+    }
+  }
+
+  #columnsOf(row: number): Value[] {
     return [...this.#orderBy.map((key) => key.valueOf(row)), ...this.#columns.map((column) => column.get(row))]
+  }
+
+  #partitionsByText(): readonly number[] {
+    const texts = this.#texts
+    if (texts.length < 2) return this.#count === 0 ? [] : [0]
+    return Array.from(texts, (_, partition) => partition).sort((a, b) => {
+      this.#frame.step()
+      return (texts[a] as string) < (texts[b] as string) ? -1 : 1
+    })
   }
 
   /** Each partition, and the numbers of its rows. */
@@ -72,7 +96,7 @@ export class HeldWindow {
         value: (column, row) => this.#value(column, own[row] as number),
         beginsPeers: (row) => row === 0 || !isPeer(own[row - 1] as number, own[row] as number),
       }
-      yield { partition, numberOf: (row) => own[row] as number }
+      yield { partition, numberOf: (row) => this.#first + (own[row] as number) }
     }
   }
 
@@ -81,11 +105,6 @@ export class HeldWindow {
     return key === undefined
       ? (this.#columns[column - this.#orderBy.length] as PackedColumn).get(row)
       : key.valueOf(row)
-  }
-
-  /** The partition of a row as text. */
-  partitionOf(row: number): string {
-    return this.#texts[this.#partitions[row] ?? 0] ?? ''
   }
 
   #numberOf(values: readonly Value[]): number {

@@ -6,6 +6,9 @@ const otherTag = -128
 const intTag = 127
 const exponentMax = 100
 
+/** Of a value's number and tag. */
+export const packedEntryBytes = 9
+
 /**
  * Values by number, of which integers and decimals whose digits fit into a double take nine bytes. Values that share their
  * memory with others must be detached before (values/binary-reader.ts).

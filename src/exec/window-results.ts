@@ -1,8 +1,10 @@
 import { int, type Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
-import { SortedRows } from './spill/sorted-rows.ts'
-import type { Holding } from './statement-memory.ts'
-import { PackedColumn } from './window-packed.ts'
+import { KeyColumn, type KeyOrder, orderOfKeys } from './key-columns.ts'
+import { compareNumbers } from './spill/row-file.ts'
+import { SortedRuns } from './spill/sorted-rows.ts'
+import { Holding } from './statement-memory.ts'
+import { PackedColumn, packedEntryBytes } from './window-packed.ts'
 
 /** The results of window functions, which come in the order of the windows, to be read in the order of the rows. */
 export interface WindowResults {
@@ -21,6 +23,11 @@ export class HeldResults implements WindowResults {
   readonly #frame: Frame
   #spilled: SpilledResults | undefined
   readonly #added: Uint8Array
+
+  /** What they take when all are numbers. */
+  static bytesOf(rows: number, functions: number): number {
+    return rows * (1 + packedEntryBytes * functions)
+  }
 
   /** `makeRoom` gives up other memory, and says whether there was any. */
   constructor(rows: number, functions: number, holding: Holding, makeRoom: () => boolean, frame: Frame) {
@@ -58,7 +65,7 @@ export class HeldResults implements WindowResults {
   }
 
   #spill(): void {
-    const spilled = new SpilledResults(this.#frame)
+    const spilled = new SpilledResults(this.#columns.length, this.#frame)
     for (let row = 0; row < this.#added.length; row += 1) {
       if (this.#added[row] === 1)
         spilled.add(
@@ -72,28 +79,78 @@ export class HeldResults implements WindowResults {
   }
 }
 
-/** Results behind the number of their row, sorted by it in temporary files where they outgrow memory. */
-export class SpilledResults implements WindowResults {
-  readonly #rows: SortedRows
+const byNumber: KeyOrder = { descending: false, nullsFirst: false }
 
-  constructor(frame: Frame) {
-    this.#rows = new SortedRows((a, b) => numberIn(a) - numberIn(b), frame)
+/** Results behind the number of their row, sorted by it; in runs in a temporary file where they outgrow memory. */
+export class SpilledResults implements WindowResults {
+  readonly #functions: number
+  readonly #frame: Frame
+  readonly #holding: Holding
+  #numbers: KeyColumn
+  #columns: readonly PackedColumn[]
+  #count = 0
+  #runs: SortedRuns | undefined
+
+  constructor(functions: number, frame: Frame) {
+    this.#functions = functions
+    this.#frame = frame
+    this.#holding = new Holding(frame.memory)
+    ;({ numbers: this.#numbers, columns: this.#columns } = this.#start())
   }
 
   add(row: number, results: readonly Value[]): void {
-    this.#rows.add([int(row), ...results])
+    let bytes = this.#numbers.push(int(row))
+    for (let at = 0; at < results.length; at += 1) {
+      bytes += 2 * packedEntryBytes + (this.#columns[at] as PackedColumn).set(this.#count, results[at] as Value)
+    }
+    this.#count += 1
+    if (!this.#holding.hold(bytes)) this.#spill()
   }
 
   read(): () => readonly Value[] {
-    const rows = this.#rows.sorted()
-    return () => (rows.next() as Value[]).slice(1)
+    if (this.#runs !== undefined) {
+      this.#spill()
+      const rows = this.#runs.merged()
+      return () => (rows.next() as Value[]).slice(1)
+    }
+    const order = this.#order()
+    let at = -1
+    return () => {
+      at += 1
+      return this.#columns.map((column) => column.get(order[at] as number))
+    }
   }
 
   close(): void {
-    this.#rows.close()
+    this.#holding.release()
+    this.#runs?.close()
   }
-}
 
-function numberIn(row: readonly Value[]): number {
-  return (row[0] as Value & { readonly type: 'int' }).value as number
+  #start() {
+    return {
+      numbers: new KeyColumn(byNumber),
+      columns: Array.from({ length: this.#functions }, () => new PackedColumn()),
+    }
+  }
+
+  #order(): ArrayLike<number> {
+    return orderOfKeys([this.#numbers], this.#count, () => this.#frame.step())
+  }
+
+  /** Writes what is held as one run. */
+  #spill(): void {
+    this.#runs ??= new SortedRuns(compareNumbers, this.#frame)
+    this.#runs.add(this.#sorted())
+    ;({ numbers: this.#numbers, columns: this.#columns } = this.#start())
+    this.#count = 0
+    this.#holding.release()
+  }
+
+  *#sorted(): Generator<Value[]> {
+    const order = this.#order()
+    for (let at = 0; at < this.#count; at += 1) {
+      const row = order[at] as number
+      yield [this.#numbers.valueOf(row), ...this.#columns.map((column) => column.get(row))]
+    }
+  }
 }

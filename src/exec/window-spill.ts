@@ -1,35 +1,35 @@
 import type { SortKeyPlan } from '../plan/plan.ts'
-import { detached } from '../values/binary-reader.ts'
-import { int, string, type Value } from '../values/value.ts'
+import type { Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
 import { heapBytesOf } from './heap-bytes.ts'
 import { compareKeys } from './key-columns.ts'
-import { SortedRows } from './spill/sorted-rows.ts'
+import { SortedRuns } from './spill/sorted-rows.ts'
 import { Holding } from './statement-memory.ts'
+import type { HeldWindow } from './window-held.ts'
 import type { Partition } from './window-partition.ts'
 import { WindowRows } from './window-rows.ts'
 
-/** Rows of a window that outgrow memory: sorted by partition and ORDER BY in temporary files, and read a partition at a time. */
+/** Rows of a window that outgrow memory: in temporary files, in runs sorted by partition and ORDER BY; read a partition at a time. */
 export class SpilledWindow {
   readonly #keys: readonly SortKeyPlan[]
   readonly #width: number
   readonly #frame: Frame
-  readonly #rows: SortedRows
+  readonly #runs: SortedRuns
 
   constructor(keys: readonly SortKeyPlan[], width: number, frame: Frame) {
     this.#keys = keys
     this.#width = width
     this.#frame = frame
-    this.#rows = new SortedRows((a, b) => this.#compare(a, b), frame)
+    this.#runs = new SortedRuns((a, b) => this.#compare(a, b), frame)
   }
 
-  /** A row's partition as text, its number, and its columns, of which the keys come first. */
-  add(partition: string, number: number, columns: readonly Value[]): void {
-    this.#rows.add([string(partition), int(number), ...columns.map(detached)])
+  /** Takes the rows that follow those taken before. */
+  add(rows: HeldWindow): void {
+    this.#runs.add(rows.sorted())
   }
 
   *partitions(): Generator<{ readonly partition: Partition; numberOf(row: number): number }> {
-    const rows = this.#rows.sorted()
+    const rows = this.#runs.merged()
     let row = rows.next()
     while (row !== undefined) {
       const name = textIn(row)
@@ -44,7 +44,7 @@ export class SpilledWindow {
   }
 
   close(): void {
-    this.#rows.close()
+    this.#runs.close()
   }
 
   #compare(a: readonly Value[], b: readonly Value[]): number {
@@ -69,21 +69,27 @@ function textIn(row: readonly Value[]): string {
   return (row[0] as Value & { readonly type: 'string' }).value
 }
 
-/** Rows of a page of a partition that has been spilled, and how many such pages are kept decoded. */
+/** A page of a partition ends with so many rows or estimated bytes; so many pages are kept decoded. */
 const pageRows = 256
+const pageBytes = 256 * 1024
 const pagesMax = 32
 
-/** The rows of one partition, in memory or, a page at a time, in a temporary file. */
+/** The rows of one partition: all but the last ones in pages of bytes, which lie in memory or in a temporary file. */
 class PartitionBuffer implements Partition {
   readonly #keys: readonly SortKeyPlan[]
   readonly #width: number
   readonly #frame: Frame
   readonly #holding: Holding
-  #rows: Value[][] = []
+  /** The rows behind the last page. */
+  #tail: Value[][] = []
+  #tailBytes = 0
   #pages: WindowRows | undefined
+  /** The first row of each page, and of the tail. */
+  readonly #starts = [0]
   readonly #decoded = new Map<number, Value[][]>()
-  #last = -1
-  #lastPage: Value[][] = []
+  /** The page that was read last: its first row, and the rows. */
+  #start = 0
+  #page: Value[][] = []
   readonly endings: (() => void)[] = []
   size = 0
 
@@ -97,13 +103,12 @@ class PartitionBuffer implements Partition {
   add(row: Value[]): void {
     this.#frame.step()
     this.size += 1
-    if (this.#pages !== undefined) {
-      this.#addToPages(this.#pages, row)
-      return
-    }
-    this.#rows.push(row)
-    const hasRoom = this.#holding.hold(heapBytesOf(row, 24, this.#frame.memory.limits.memoryBytes))
-    if (!hasRoom) this.#spill()
+    this.#tail.push(row)
+    const bytes = heapBytesOf(row, 24, this.#frame.memory.limits.memoryBytes)
+    this.#tailBytes += bytes
+    const hasRoom = this.#holding.hold(bytes)
+    if (hasRoom && this.#tail.length < pageRows && this.#tailBytes < pageBytes) return
+    this.#endPage(hasRoom)
   }
 
   value(column: number, row: number): Value {
@@ -119,46 +124,50 @@ class PartitionBuffer implements Partition {
   }
 
   close(): void {
-    this.#rows = []
+    this.#tail = []
     this.#holding.release()
     this.#pages?.close()
     this.#pages = undefined
   }
 
-  #spill(): void {
-    const pages = new WindowRows(columnsStart + this.#width, this.#frame, Number.POSITIVE_INFINITY)
+  /** Makes a page of the tail. Without room the pages go to a file. */
+  #endPage(hasRoom: boolean): void {
+    this.#pages ??= new WindowRows(columnsStart + this.#width, this.#frame, Number.POSITIVE_INFINITY)
+    const pages = this.#pages
+    const before = pages.held
+    for (const row of this.#tail) pages.add(row)
+    pages.endPage()
+    this.#starts.push(this.size)
+    this.#tail = []
+    this.#holding.release(this.#tailBytes)
+    this.#tailBytes = 0
+    if (this.#holding.hold(Math.max(0, pages.held - before)) && hasRoom) return
     pages.spill()
-    this.#pages = pages
-    const rows = this.#rows
-    this.size = 0
-    for (const row of rows) {
-      this.size += 1
-      this.#addToPages(pages, row)
-    }
-    this.#rows = []
     this.#holding.release()
   }
 
-  #addToPages(pages: WindowRows, row: Value[]): void {
-    pages.add(row)
-    if (this.size % pageRows === 0) pages.endPage()
-  }
-
   #row(row: number): Value[] {
-    if (this.#pages === undefined) return this.#rows[row] as Value[]
-    const number = Math.floor(row / pageRows)
-    if (number !== this.#last) {
-      this.#lastPage = this.#page(number, this.#pages)
-      this.#last = number
-    }
-    return this.#lastPage[row % pageRows] as Value[]
+    if (row < this.#start || row >= this.#start + this.#page.length) this.#seek(row)
+    return this.#page[row - this.#start] as Value[]
   }
 
-  #page(number: number, pages: WindowRows): Value[][] {
+  /** Makes the page of a row the one that is read. */
+  #seek(row: number): void {
+    const starts = this.#starts
+    let [low, high] = [0, starts.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((starts[middle] as number) <= row) low = middle
+      else high = middle - 1
+    }
+    this.#start = starts[low] as number
+    this.#page = low === starts.length - 1 ? this.#tail : this.#decode(low)
+  }
+
+  #decode(number: number): Value[][] {
     const known = this.#decoded.get(number)
     if (known !== undefined) return known
-    pages.endPage()
-    const page = pages.page(number)
+    const page = this.#pages?.page(number) ?? []
     const [oldest] = this.#decoded.keys()
     if (this.#decoded.size === pagesMax && oldest !== undefined) this.#decoded.delete(oldest)
     this.#decoded.set(number, page)

@@ -5,7 +5,6 @@ import type { Compiler, Cursor, Evaluate, Frame, Open } from './frame.ts'
 import { compileOperator } from './operators.ts'
 import { asItIs, compileSave, forEachRow, type SaveRow } from './saved-rows.ts'
 import { Holding } from './statement-memory.ts'
-import { tupleKey } from './value-map.ts'
 import { WindowColumns } from './window-columns.ts'
 import { compileWindowCall } from './window-functions.ts'
 import { HeldWindow } from './window-held.ts'
@@ -65,6 +64,9 @@ function numberRows({ functions }: WindowOperator, open: Open): Open {
   }
 }
 
+/** The share of a statement's memory that results may take while partitions are read from files. */
+const spilledResultsShare = 1 / 4
+
 interface WindowParts {
   readonly operator: WindowOperator
   readonly functions: readonly StartWindow[]
@@ -105,16 +107,13 @@ class WindowRun {
     const partition = valuesOf(partitionBy, frame)
     const own = valuesOf(columns, frame)
     this.#count += 1
-    if (this.#spilled !== undefined) {
-      this.#spilled.add(partition.length === 0 ? '' : tupleKey(partition), this.#count - 1, own)
-      return
-    }
-    const hasRoom = this.#rowsHolding.hold(Math.max(0, this.#rows.held - before))
+    const hasRoom = this.#spilled !== undefined || this.#rowsHolding.hold(Math.max(0, this.#rows.held - before))
     if (!this.#holding.hold(this.#held.add(partition, own)) || !hasRoom) this.#spill()
   }
 
   /** Puts the results of all functions beside the rows. */
   evaluate(): void {
+    if (this.#spilled !== undefined) this.#spill()
     const results = this.#startResults()
     this.#results = results
     const { functions } = this.#parts
@@ -162,15 +161,26 @@ class WindowRun {
   }
 
   #startHeld(): HeldWindow {
-    return new HeldWindow(this.#parts.operator.orderBy, this.#parts.columns.length, this.#frame)
+    return new HeldWindow(this.#parts.operator.orderBy, this.#parts.columns.length, this.#frame, this.#count)
   }
 
   #startResults(): WindowResults {
     const { length } = this.#parts.functions
-    const makeRoom = () => this.#spillRows()
-    const hasRoom = this.#resultsHolding.hold(8 * length * this.#count) || makeRoom()
-    if (this.#spilled !== undefined || !hasRoom) return new SpilledResults(this.#frame)
-    return new HeldResults(this.#count, length, this.#resultsHolding, makeRoom, this.#frame)
+    const bytes = HeldResults.bytesOf(this.#count, length)
+    if (!this.#hasRoomForResults(bytes)) {
+      this.#resultsHolding.release()
+      return new SpilledResults(length, this.#frame)
+    }
+    return new HeldResults(this.#count, length, this.#resultsHolding, () => this.#spillRows(), this.#frame)
+  }
+
+  /** Charges the bytes, or some of them. Partitions that are read from files need memory too. */
+  #hasRoomForResults(bytes: number): boolean {
+    const holding = this.#resultsHolding
+    if (this.#spilled !== undefined && bytes > this.#frame.memory.limits.memoryBytes * spilledResultsShare) return false
+    if (holding.hold(bytes)) return true
+    holding.release()
+    return this.#spillRows() && holding.hold(bytes)
   }
 
   /** Gives up the memory of the rows; false where they take none. */
@@ -183,12 +193,10 @@ class WindowRun {
 
   #spill(): void {
     this.#spillRows()
-    const spilled = new SpilledWindow(this.#parts.operator.orderBy, this.#parts.columns.length, this.#frame)
-    const held = this.#held
-    for (let row = 0; row < held.count; row += 1) spilled.add(held.partitionOf(row), row, held.columnsOf(row))
+    this.#spilled ??= new SpilledWindow(this.#parts.operator.orderBy, this.#parts.columns.length, this.#frame)
+    this.#spilled.add(this.#held)
     this.#held = this.#startHeld()
     this.#holding.release()
-    this.#spilled = spilled
   }
 }
 

@@ -196,6 +196,29 @@ test('random queries that spill give the rows of memory, in the same order, or e
   assert.ok(seen.compared > 200 && seen.spilled > 50, JSON.stringify(seen))
 })
 
+test('a window that spills reads far rows of its partitions from memory or file, and holds no more than its limit', () => {
+  const database = new StoredDatabase()
+  runStatement(database, 'CREATE TABLE T')
+  const rows = Array.from({ length: 3_000 }, (_, n) =>
+    documentOf({ n: int(n), p: int(n % 7 === 0 ? 1 : 0), k: string(`key ${(n * 7919) % 3001}`) }),
+  )
+  const listed = rows.map((row) => printIon(row)).join(', ')
+  runStatement(database, `INSERT INTO T << ${listed.replaceAll('"', "'")} >>`)
+  const text = `SELECT t.n, LAG(t.k, t.n) OVER w AS a, LEAD(t.n, 700) OVER w AS b, LAST_VALUE(t.k) OVER w AS c,
+    SUM(t.n) OVER (w ROWS BETWEEN 400 PRECEDING AND 300 FOLLOWING) AS d, CUME_DIST() OVER w AS e
+    FROM T AS t WINDOW w AS (PARTITION BY t.p ORDER BY t.k)`
+  const inMemory = outcomeOf(database, text, Number.POSITIVE_INFINITY)
+  assert.equal(Array.isArray(inMemory) && inMemory.length, rows.length)
+  for (const memoryBytes of [40_000, 200_000, 400_000]) {
+    const memory = world.memory(memoryBytes)
+    const plan = buildPlan(parseStatement(text), database, { strictQldb: false, typing: 'permissive' })
+    const found = [...runPlan(plan, { ...database.context(), memory })].map((row) => printIon(row))
+    assert.deepEqual(found, inMemory)
+    assert.ok(memory.spilledBytes > 0, `${memoryBytes}: nothing spilled`)
+    assert.ok(memory.peakBytes < 1.25 * memoryBytes, `${memoryBytes}: ${memory.peakBytes} bytes held`)
+  }
+})
+
 test('a cross join reads of its right side what it gives, and keeps what is read again', () => {
   let made = 0
   const rows = {
