@@ -30,3 +30,12 @@ export class HeldFields implements StructValue {
     throw new BugError('of a document that is held by its fields, nothing else is asked')
   }
 }
+
+/** One object for many documents in turn: whoever keeps it copies it. */
+export class LentFields extends HeldFields {
+  declare readonly fields: Value[]
+
+  copy(): HeldFields {
+    return new HeldFields(this.fields.slice())
+  }
+}

@@ -7,6 +7,7 @@ import { Alone, type Doubts } from './doubts.ts'
 import { compileFindText, type FindText } from './field-path.ts'
 import type { Compiler, Cursor, Evaluate, Frame, Open, Test } from './frame.ts'
 import { heapBytesOf } from './heap-bytes.ts'
+import { JoinTable, noRow } from './join-table.ts'
 import type { JoinSide } from './observation.ts'
 import { compileOperator } from './operators.ts'
 import { compileSave, forEachRow, restoreSlots, type SavedRow, type SaveRow } from './saved-rows.ts'
@@ -116,9 +117,9 @@ class HashJoinCursor implements Cursor {
   readonly #partners: Partners
   readonly #on: Test | undefined
   readonly #frame: Frame
-  /** The partners of the present left row, slot after slot and row after row; undefined before it and after it. */
-  #rows: readonly Value[] | undefined
-  #position = 0
+  /** The next partner of the present left row, if there is one. */
+  #row = noRow
+  #isInRow = false
   #matched = false
 
   constructor(join: JoinOperator, left: Cursor, partners: Partners, on: Test | undefined, frame: Frame) {
@@ -134,34 +135,25 @@ class HashJoinCursor implements Cursor {
     const frame = this.#frame
     for (;;) {
       if (this.#partners.spilled !== undefined) return this.#partners.spilled.next()
-      const rows = this.#rows
-      if (rows !== undefined) {
-        while (this.#position < rows.length) {
-          frame.step()
-          this.#takeRow(rows)
-          if (this.#on !== undefined && !this.#on(frame)) continue
-          this.#matched = true
-          return true
-        }
-        this.#rows = undefined
+      while (this.#row !== noRow) {
+        frame.step()
+        this.#row = this.#partners.take(this.#row)
+        if (this.#on !== undefined && !this.#on(frame)) continue
+        this.#matched = true
+        return true
+      }
+      if (this.#isInRow) {
+        this.#isInRow = false
         if (this.#keepsLeft && !this.#matched && this.#partners.areSure) {
           for (const slot of this.#rightSlots) frame.slots[slot] = nullValue
           return true
         }
       }
       if (!this.#left.next()) return false
-      this.#rows = this.#partners.ofRow()
-      if (this.#rows === undefined) this.#partners.addLeft(this.#left)
-      this.#position = 0
+      this.#row = this.#partners.firstOfRow()
+      if (this.#partners.spilled !== undefined) this.#partners.addLeft(this.#left)
+      this.#isInRow = true
       this.#matched = false
-    }
-  }
-
-  #takeRow(rows: readonly Value[]): void {
-    const slots = this.#rightSlots
-    for (let at = 0; at < slots.length; at += 1) {
-      this.#frame.slots[slots[at] as number] = rows[this.#position] as Value
-      this.#position += 1
     }
   }
 
@@ -225,10 +217,7 @@ interface Saves {
 /** About what a row of the table takes beside its values. */
 const entryBytes = 100
 
-/**
- * The right side of a hash join by its keys, rows of one key side by side in one array; read when the first left row asks.
- * When it outgrows the memory, `spilled` does the join.
- */
+/** The right side of a hash join, read when the first left row asks. When it outgrows the memory, `spilled` does the join. */
 class Partners {
   readonly #join: JoinOperator
   readonly #open: Open
@@ -241,7 +230,7 @@ class Partners {
   /** Whether the right side, and the present left row, lack no row by something in doubt. */
   readonly #side: Alone
   readonly #row: Alone
-  #table: ValueMap<SavedRow> | undefined
+  #table: JoinTable | undefined
   spilled: SpilledJoin | undefined
 
   constructor(
@@ -264,14 +253,21 @@ class Partners {
     this.#holding = new Holding(frame.memory)
   }
 
-  /** Those of the left row that the frame holds; undefined when the join is spilled. NULL and MISSING equal nothing. */
-  ofRow(): SavedRow | undefined {
+  /** The first one of the left row that the frame holds; none when the join is spilled. NULL and MISSING equal nothing. */
+  firstOfRow(): number {
     this.#table ??= this.#read()
     this.#row.start()
-    if (this.spilled !== undefined) return undefined
-    if (this.#keys.leftText?.(this.#frame, this.#place) === true) return this.#table.getText(this.#place) ?? noRows
+    if (this.spilled !== undefined) return noRow
+    if (this.#keys.leftText?.(this.#frame, this.#place) === true) return this.#table.firstOfText(this.#place)
     const key = this.#keys.left(this.#frame)
-    return (key && this.#table.get(key)) ?? noRows
+    return key === undefined ? noRow : this.#table.firstOf(key)
+  }
+
+  /** Puts a row into its slots, and gives the next one of its key. */
+  take(row: number): number {
+    const table = this.#table as JoinTable
+    table.restore(row, this.#frame)
+    return table.nextOf(row)
   }
 
   /** Whether a left row without any surely has none. */
@@ -291,8 +287,8 @@ class Partners {
     this.spilled?.close()
   }
 
-  #read(): ValueMap<SavedRow> {
-    const table = new ValueMap<Value[]>()
+  #read(): JoinTable {
+    const table = new JoinTable(this.#join.rightSlots)
     const frame = this.#frame
     this.#side.start()
     forEachRow(this.#open(frame), () => {
@@ -304,9 +300,7 @@ class Partners {
         return
       }
       const bytes = heapBytesOf(row, entryBytes, frame.memory.limits.memoryBytes)
-      const rows = table.get(key)
-      if (rows === undefined) table.set(key, row)
-      else for (const value of row) rows.push(value)
+      table.add(key, row)
       if (!this.#holding.hold(bytes)) this.#spill(table, row)
     })
     this.#side.end()
@@ -314,15 +308,12 @@ class Partners {
   }
 
   /** Moves the table to the files; `present`: the row that the frame holds. */
-  #spill(table: ValueMap<Value[]>, present: SavedRow): void {
+  #spill(table: JoinTable, present: SavedRow): void {
     const { rightSlots } = this.#join
     const spilled = new SpilledJoin(this.#join, this.#on, this.#frame, this.#side)
-    for (const rows of table.entries()) {
-      for (let start = 0; start < rows.length; start += rightSlots.length) {
-        const row = rows.slice(start, start + rightSlots.length)
-        restoreSlots(this.#frame, rightSlots, row)
-        spilled.addRight(this.#keys.right(this.#frame), row)
-      }
+    for (const row of table.rows()) {
+      restoreSlots(this.#frame, rightSlots, row)
+      spilled.addRight(this.#keys.right(this.#frame), row)
     }
     restoreSlots(this.#frame, rightSlots, present)
     table.clear()

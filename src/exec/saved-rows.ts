@@ -2,7 +2,7 @@ import { detached } from '../values/binary-reader.ts'
 import type { Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import type { Compiler, Cursor, Evaluate, Frame } from './frame.ts'
-import { HeldFields } from './held-fields.ts'
+import { HeldFields, LentFields } from './held-fields.ts'
 import { noSites } from './notice-sites.ts'
 
 /** A row that is held: the values of its slots. */
@@ -53,7 +53,8 @@ function newCopy(slot: number, compiler: Compiler, own: OwnValue): Evaluate {
   return (frame) => {
     const value = frame.slots[slot] as Value
     // One that is held already, or the NULL of a row without a partner.
-    if (value.type !== 'struct' || value instanceof HeldFields) return value
+    if (value.type !== 'struct') return value
+    if (value instanceof HeldFields) return value instanceof LentFields ? value.copy() : value
     const fields = new Array<Value>(paths.length)
     for (let at = 0; at < paths.length; at += 1) fields[at] = own((paths[at] as Evaluate)(frame))
     return new HeldFields(fields)

@@ -1,19 +1,25 @@
 import { equalityKey } from '../values/compare.ts'
 import type { TextPlace } from '../values/binary-value-reader.ts'
+import { IntegerIndex } from '../values/integer-index.ts'
 import { TextIndex } from '../values/text-index.ts'
 import type { Value } from '../values/value.ts'
 
 /** A map by value: two values are one key exactly when they are equal (`=`), and NULL and MISSING are one key. */
 export class ValueMap<T> {
   readonly #texts = new Map<string, T>()
+  /** Numbers of `#entries`. */
+  readonly #integers = new IntegerIndex()
+  readonly #entries: T[] = []
   readonly #others = new Map<string | number, T>()
   /** Made of all texts when one is first looked up by its bytes. */
   #byBytes: { readonly index: TextIndex; readonly entries: readonly T[] } | undefined
 
   get(key: Value): T | undefined {
-    return key.type === 'string' || key.type === 'symbol'
-      ? this.#texts.get(key.value)
-      : this.#others.get(identityOf(key))
+    if (key.type === 'string' || key.type === 'symbol') return this.#texts.get(key.value)
+    const identity = identityOf(key)
+    if (!isIndexed(identity)) return this.#others.get(identity)
+    const number = this.#integers.find(identity)
+    return number === -1 ? undefined : this.#entries[number]
   }
 
   /** The same for a text by its bytes; for maps that are complete by then. */
@@ -23,25 +29,35 @@ export class ValueMap<T> {
     return number === -1 ? undefined : this.#byBytes.entries[number]
   }
 
-  /** All entries, in no order. */
-  *entries(): Generator<T> {
-    yield* this.#texts.values()
-    yield* this.#others.values()
-  }
-
   clear(): void {
     this.#texts.clear()
+    this.#integers.clear()
+    this.#entries.length = 0
     this.#others.clear()
     this.#byBytes = undefined
   }
 
   set(key: Value, entry: T): void {
-    if (key.type !== 'string' && key.type !== 'symbol') this.#others.set(identityOf(key), entry)
+    if (key.type !== 'string' && key.type !== 'symbol') this.#setOther(identityOf(key), entry)
     else {
       this.#texts.set(key.value, entry)
       this.#byBytes = undefined
     }
   }
+
+  #setOther(identity: string | number, entry: T): void {
+    if (!isIndexed(identity)) {
+      this.#others.set(identity, entry)
+      return
+    }
+    const number = this.#integers.find(identity)
+    if (number === -1) this.#integers.add(identity, this.#entries.push(entry) - 1)
+    else this.#entries[number] = entry
+  }
+}
+
+function isIndexed(identity: string | number): identity is number {
+  return typeof identity === 'number' && IntegerIndex.takes(identity)
 }
 
 const wholeNumber = /^n-?\d+$/
