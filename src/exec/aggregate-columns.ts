@@ -17,7 +17,7 @@ export interface AggregateColumn {
 
 /** COUNT in an array: an object for each group is far away from the others in memory, and every row asks for one. */
 export class CountColumn implements AggregateColumn {
-  readonly bytes = 8
+  readonly bytes = 12
   readonly #frame: Frame
   readonly #filter: Test | undefined
   readonly #argument: Evaluate | undefined
@@ -47,7 +47,7 @@ export class CountColumn implements AggregateColumn {
 
 /** SUM and AVG: in arrays as long as all values of a group are small integers, and so is their sum. */
 export class SumColumn implements AggregateColumn {
-  readonly bytes = 16
+  readonly bytes = 24
   readonly #frame: Frame
   readonly #filter: Test | undefined
   readonly #argument: Evaluate

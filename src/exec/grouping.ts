@@ -21,8 +21,9 @@ export interface Grouping {
   readonly slots: readonly number[]
 }
 
-/** About what a group takes beside its keys, and each of its aggregates. */
+/** About what a group takes beside its keys, with one key that is an integer of 32 bits, and each of its aggregates. */
 export const groupBytes = 250
+export const integerGroupBytes = 100
 export const aggregateBytes = 150
 
 /** Finds what was started for keys. */

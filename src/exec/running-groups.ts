@@ -1,16 +1,17 @@
 import { detached } from '../values/binary-reader.ts'
+import { IntegerIndex } from '../values/integer-index.ts'
 import { int, type Value } from '../values/value.ts'
 import { type AggregateColumn, RunningColumn } from './aggregate-columns.ts'
 import { AggregateMemory } from './aggregate-memory.ts'
 import type { Cursor, Frame } from './frame.ts'
-import { groupBytes, type Grouping, KeyMap } from './grouping.ts'
-import { heapBytesOf } from './heap-bytes.ts'
+import { groupBytes, type Grouping, integerGroupBytes, KeyMap } from './grouping.ts'
 import { hashOfKeys } from './key-hash.ts'
 import { forEachRow, restoreSlots } from './saved-rows.ts'
 import { type FileRow, compareNumbers, numberAt, type RowStream } from './spill/row-file.ts'
 import { SortedRuns } from './spill/sorted-rows.ts'
 import { type RowTaker, WaitingRows } from './spill/waiting-rows.ts'
 import { Holding } from './statement-memory.ts'
+import { PackedColumn } from './packed-column.ts'
 
 /**
  * Groups whose results take their rows as they come, in the order in which the groups begin. Those that begin while there
@@ -129,21 +130,22 @@ class GroupsInMemory {
   readonly #numbers = new KeyMap<number>()
   readonly #columns: readonly AggregateColumn[]
   readonly #bytes: number
-  #keys: Value[][] = []
+  #keys: readonly PackedColumn[]
   #firstRows: number[] = []
   #isFull = false
 
-  constructor({ aggregates }: Grouping, frame: Frame) {
+  constructor({ aggregates, keyCount }: Grouping, frame: Frame) {
+    this.#keys = Array.from({ length: keyCount }, () => new PackedColumn())
     this.#holding = new Holding(frame.memory)
     this.#memory = new AggregateMemory(frame, true)
     this.#columns = aggregates.map(
       (aggregate) => aggregate.column?.(frame, this.#memory) ?? new RunningColumn(aggregate, frame, this.#memory),
     )
-    this.#bytes = this.#columns.reduce((sum, column) => sum + column.bytes, groupBytes)
+    this.#bytes = this.#columns.reduce((sum, column) => sum + column.bytes, 0)
   }
 
   get count(): number {
-    return this.#keys.length
+    return this.#firstRows.length
   }
 
   numberOf(keys: readonly Value[]): number | undefined {
@@ -154,10 +156,11 @@ class GroupsInMemory {
   begin(keys: Value[], firstRow: number): number | undefined {
     if (this.#isFull || this.#memory.isFull) return undefined
     const own = keys.map(detached)
-    const number = this.#keys.push(own) - 1
-    this.#firstRows.push(firstRow)
+    const number = this.#firstRows.push(firstRow) - 1
+    let bytes = this.#bytes + (isInteger(own) ? integerGroupBytes : groupBytes)
+    for (let at = 0; at < own.length; at += 1) bytes += (this.#keys[at] as PackedColumn).set(number, own[at] as Value)
     for (const column of this.#columns) column.begin()
-    this.#isFull = !this.#holding.hold(heapBytesOf(own, this.#bytes))
+    this.#isFull = !this.#holding.hold(bytes)
     this.#numbers.set(own, number)
     return number
   }
@@ -177,7 +180,7 @@ class GroupsInMemory {
   }
 
   valuesOf(group: number): Value[] {
-    return [...(this.#keys[group] as Value[]), ...this.#columns.map((column) => column.result(group))]
+    return [...this.#keys.map((column) => column.get(group)), ...this.#columns.map((column) => column.result(group))]
   }
 
   close(): void {
@@ -187,4 +190,10 @@ class GroupsInMemory {
     this.#memory.close()
     this.#holding.release()
   }
+}
+
+/** Whether keys are one that an IntegerIndex finds. */
+function isInteger(keys: readonly Value[]): boolean {
+  const [only] = keys
+  return keys.length === 1 && only?.type === 'int' && IntegerIndex.takes(Number(only.value))
 }

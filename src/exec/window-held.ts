@@ -4,7 +4,7 @@ import { int, string, type Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
 import { KeyColumn, orderOfKeys } from './key-columns.ts'
 import { tupleKey, ValueMap } from './value-map.ts'
-import { PackedColumn, packedEntryBytes } from './window-packed.ts'
+import { PackedColumn, packedEntryBytes } from './packed-column.ts'
 import type { Partition } from './window-partition.ts'
 
 /** Of a row's partition and its place in the order. */

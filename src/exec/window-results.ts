@@ -4,7 +4,7 @@ import { KeyColumn, type KeyOrder, orderOfKeys } from './key-columns.ts'
 import { compareNumbers } from './spill/row-file.ts'
 import { SortedRuns } from './spill/sorted-rows.ts'
 import { Holding } from './statement-memory.ts'
-import { PackedColumn, packedEntryBytes } from './window-packed.ts'
+import { PackedColumn, packedEntryBytes } from './packed-column.ts'
 
 /** The results of window functions, which come in the order of the windows, to be read in the order of the rows. */
 export interface WindowResults {
