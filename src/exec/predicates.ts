@@ -57,7 +57,9 @@ export function compileIn(expression: Kind<'in'>, compiler: Compiler): Evaluate 
         hasAbsent = true
       } else if (equals(value, item)) return yes
     }
-    return hasAbsent ? nullValue : no
+    if (!hasAbsent) return no
+    // A list that is written must not be chosen by a name that is misspelt among the elements.
+    return doubts?.deciding !== undefined && items.some(({ type }) => type === 'missing') ? missing : nullValue
   }
 }
 
