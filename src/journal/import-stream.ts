@@ -294,7 +294,9 @@ class StreamAssembler {
   #copy(pending: Pending, variant: number): SourceBlock {
     const { sequenceNo, bytes, summaries, details } = pending
     const path = filesOf(pending)
+    const named = new Set<string>()
     const revisionOf = (hash: string) => {
+      named.add(hash)
       const variants = details.get(hash)
       return variants?.[variant] ?? variants?.[0]
     }
@@ -304,6 +306,9 @@ class StreamAssembler {
       this.#findings.add('doubtful', code, `block ${sequenceNo}: ${message}`, { sequenceNo, file: path })
     }
     const ion = withRevisions(summary, revisionOf, note)
+    const strays = [...details.keys()].filter((hash) => !named.has(hash)).length
+    // Not 'stream-record': what a summary lacks that stands alone does not excuse what contradicts it.
+    if (strays > 0) note(`its record does not name ${strays} of the revisions that the stream has of it`, 'malformed')
     const isJson = isJsonBlock(ion)
     const retyped = isJson ? this.#retyper.retype(ion) : this.#retyper.retypeRevisions(ion)
     const block = blockFromIon(retyped.ion)

@@ -16,8 +16,9 @@ import { verifyEvidence } from '../../src/journal/verify-evidence.ts'
 import { verifyExport } from '../../src/journal/verify-export.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
-import { int, list, nullOf, struct, type StructValue, structOf, type Value } from '../../src/values/value.ts'
+import { blob, int, list, nullOf, struct, type StructValue, structOf, type Value } from '../../src/values/value.ts'
 import { SampleJournal } from '../journal/sample-journal.ts'
+import { check } from './checked-export.ts'
 import { sampleForeignJournal, withFolder, writeFiles } from './foreign-journal.ts'
 
 function annotated(value: Value): Value {
@@ -145,5 +146,30 @@ test(
     symlinkSync('/dev/zero', join(folder, 'y.0-3.ion'))
     assert.equal((await verifyExport([folder])).verdict, 'verified')
     await assert.rejects(verifyExport([folder, pipe]), /it is a pipe or device, expected a file or folder/)
+  }),
+)
+
+test(
+  'a revision in a stream that the record of its block does not name is told',
+  withFolder(async (folder) => {
+    const [block] = ownJournal().blocks
+    const { ion, revisions = [] } = block as NonNullable<typeof block>
+    const entries = revisions.map(({ hash, metadata }) => `{hash:${printIon(blob(hash))},documentId:"${metadata?.id}"}`)
+    const at = ion.names.indexOf('revisions')
+    const head = printIon(struct(ion.names.toSpliced(at, 1), ion.values.toSpliced(at, 1)))
+    const summary = `{recordType:"BLOCK_SUMMARY",payload:${head.slice(0, -1)},revisionSummaries:[${entries.join()}]}}`
+    const details = revisions.map(({ ion }) => `{recordType:"REVISION_DETAILS",payload:{revision:${printIon(ion)}}}`)
+    const text = [summary, ...details].join('\n')
+    assert.equal((await check(folder, { 'records.ion': text })).verdict, 'verified')
+    const stray = printIon(
+      struct(['blockAddress', 'hash'], [ion.get('blockAddress') as Value, blob(new Uint8Array(32))]),
+    )
+    const more = `${text}\n{recordType:"REVISION_DETAILS",payload:{revision:${stray}}}`
+    const report = await check(folder, { 'records.ion': more })
+    assert.equal(report.verdict, 'incomplete')
+    assert.match(
+      report.findings.map(({ message }) => message).join(),
+      /does not name 1 of the revisions that the stream has of it/,
+    )
   }),
 )
