@@ -2,6 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Expression, FromSource } from '../syntax/ast.ts'
 import { forEachPart } from '../syntax/each-part.ts'
+import { refuseOtherLengths } from './refuse-lengths.ts'
 import type { PlanExpression } from './plan.ts'
 import { expressionKey } from './walk-plan.ts'
 
@@ -81,6 +82,7 @@ export function refuseTextsIn(part: object): void {
     .map((operands) => constantText(operands, node.kind === 'binary'))
     .find((text) => text !== undefined)
   if (found !== undefined) throw sameForAll(found, node.span)
+  refuseOtherLengths(node)
   if (node.kind === 'in' || node.kind === 'quantified') refuseTextColumn(node.collection)
   forEachPart(node, refuseTextsIn)
 }
