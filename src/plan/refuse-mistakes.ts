@@ -2,8 +2,9 @@ import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Expression, FromSource } from '../syntax/ast.ts'
 import { forEachPart } from '../syntax/each-part.ts'
-import { refuseOtherLengths } from './refuse-lengths.ts'
 import type { PlanExpression } from './plan.ts'
+import { refuseOtherLengths } from './refuse-lengths.ts'
+import { refuseEmptyRange, refusePathText } from './refuse-ranges.ts'
 import { expressionKey } from './walk-plan.ts'
 
 /**
@@ -19,6 +20,7 @@ export function refuseSameForAll(part: unknown): void {
   const node = part as PlanExpression
   if (node.kind === 'constant') return
   if (node.kind === 'binary') refuseSelfComparison(node)
+  if (node.kind === 'between') refuseEmptyRange(node)
   if (node.kind === 'call' && node.name === 'exists') refuseOnlyRow(node.args[0])
   for (const [name, below] of Object.entries(part)) if (name !== 'span' && name !== 'table') refuseSameForAll(below)
 }
@@ -83,6 +85,7 @@ export function refuseTextsIn(part: object): void {
     .find((text) => text !== undefined)
   if (found !== undefined) throw sameForAll(found, node.span)
   refuseOtherLengths(node)
+  refusePathText(node)
   if (node.kind === 'in' || node.kind === 'quantified') refuseTextColumn(node.collection)
   forEachPart(node, refuseTextsIn)
 }
