@@ -7,6 +7,7 @@ import { isAbsent, missing, type Value } from '../values/value.ts'
 import { compileTest } from './compile-operators.ts'
 import { type Doubt, Doubts, kindOf, shapeOf } from './doubts.ts'
 import { type Compiler, doubting, type Evaluate, type Frame } from './frame.ts'
+import { HeldFields } from './held-fields.ts'
 import { unseenMarks } from './observation.ts'
 
 /**
@@ -255,8 +256,9 @@ function textBesideQuery(expression: PlanExpression): string | undefined {
   return text.value.type === 'string' ? text.value.value : undefined
 }
 
+/** Not of a document that is held by its fields: it is one of another source than the change's, and its other fields are gone. */
 function namesField(name: string, { slots }: Frame): boolean {
-  return slots.some((row) => row.type === 'struct' && row.get(name) !== undefined)
+  return slots.some((row) => row.type === 'struct' && !(row instanceof HeldFields) && row.get(name) !== undefined)
 }
 
 function nameHelp(name: string): string {

@@ -151,8 +151,11 @@ function zeroDecimals(isNegative: boolean): Option[] {
 const zerosTried = 20
 /** Numbers that are smaller than by this exponent are written with one, whatever their zeros. */
 const tinyExponent = -7
-/** So many digits of a decimal are in a double without loss. */
-const digitsOfDoubles = 15
+/**
+ * A number with an exponent is read as a double, which drops digits beyond its 15 or 16. That a longer decimal leaves so few
+ * by chance is one case in a million.
+ */
+const digitsOfDoubles = 9
 
 /** The digits that stand for a double, without zeros at the end, and their exponent. */
 function shortest(number: number): { readonly digits: string; readonly exponent: number } {

@@ -153,7 +153,11 @@ test('proofs and receipts of the second implementation are verified', async () =
         const [evidence] = parseEvidence(text)
         assert.ok(evidence?.kind === 'proof')
         const { findings, unchecked, isTrustedDigest } = verifyEvidence(evidence.file, saved)
-        assert.deepEqual([findings, unchecked, isTrustedDigest], [[], [], true], text)
+        // What a bare answer can't show of a redaction and of a deletion.
+        const redacted = 'it shows only the hash of its data; that the data was redacted is not shown'
+        const deleted = 'it has no data, and nothing shows that it is not half of a revision that has'
+        const open = text.includes('dataHash:') ? redacted : /[{,]data:/.test(text) ? undefined : deleted
+        assert.deepEqual([findings, unchecked.filter((one) => one !== open), isTrustedDigest], [[], [], true], text)
         assert.deepEqual(faultsOfProof(loaded(text), journal.digest), [])
       }
     }
