@@ -1,16 +1,7 @@
 import { toBase64 } from '../base/bytes.ts'
 import type { ExportReport } from '../journal/verify-export.ts'
 import { count, counted } from './tool-progress.ts'
-import {
-  adviceOf,
-  exemptEntries,
-  exemptRevisions,
-  exemptStart,
-  headline,
-  type Outcome,
-  uncheckedOf,
-  type VerifyReport,
-} from './verify-report.ts'
+import { adviceOf, exemptLines, headline, type Outcome, uncheckedOf, type VerifyReport } from './verify-report.ts'
 
 /** Findings that are shown to people one by one, of each severity. */
 const shownFindingsMax = 20
@@ -114,13 +105,13 @@ function coverageLines({ coverage }: ExportReport): string[] {
     const most = `at most ${count(coverage.guessesOfOne)} for one revision`
     lines.push(`${counted(coverage.guesses, 'guess', 'guesses')} at the types of JSON's data, ${most}`)
   }
-  const exempt = (number: number, one: string, many: string, text: string) => {
-    if (number > 0) lines.push(`exempt: ${counted(number, one, many)} ${text}`)
+  const exempt = {
+    revisions: coverage.opaqueRevisions,
+    digests: coverage.uncheckedDigests,
+    start: coverage.blankBlocks,
+    entries: coverage.opaqueEntries,
   }
-  exempt(coverage.opaqueRevisions, revision, revisions, exemptRevisions)
-  exempt(coverage.uncheckedDigests, 'digest', 'digests', 'of statements with parameters')
-  if (coverage.blankBlocks > 0) lines.push(exemptStart)
-  exempt(coverage.opaqueEntries, 'entry', 'entries', exemptEntries)
+  lines.push(...exemptLines(exempt, ['revisions', 'digests', 'start', 'entries']))
   const fields = Object.entries(coverage.uncoveredFields)
   if (fields.length > 0)
     lines.push(

@@ -7,9 +7,7 @@ import type { DerivedReport, TableScope } from '../ledger/verify-derived.ts'
 import { count, counted } from './tool-progress.ts'
 import {
   adviceOf,
-  exemptEntries,
-  exemptRevisions,
-  exemptStart,
+  exemptLines,
   headline,
   type Outcome,
   uncheckedOf,
@@ -134,7 +132,7 @@ function intactLines(facts: LedgerFacts): string[] {
   } else if (derived !== undefined) {
     lines.push(`tables, indexes and history: ${unfinishedRebuild}`)
   } else lines.push('tables, indexes and history: not checked')
-  return [...lines, ...gapLines(journal), ...originLines(facts), ...exemptLines(journal)]
+  return [...lines, ...gapLines(journal), ...originLines(facts), ...uncoveredLines(journal)]
 }
 
 /** What a check of one table leaves out beside the other tables. */
@@ -184,18 +182,15 @@ function tamperedLines(facts: LedgerFacts, findings: readonly ShownFinding[]): s
   return lines
 }
 
-/** What nobody can check, counted. */
-function exemptLines(journal: JournalReport): string[] {
-  const lines: string[] = []
-  if (journal.uncheckedDigests > 0) {
-    lines.push(`exempt: ${counted(journal.uncheckedDigests, 'digest')} of statements with parameters`)
+/** What nobody can check, counted, and what no hash covers. */
+function uncoveredLines(journal: JournalReport): string[] {
+  const exempt = {
+    revisions: journal.opaqueRevisions,
+    digests: journal.uncheckedDigests,
+    start: journal.hasBlankStart ? 1 : 0,
+    entries: journal.opaqueEntries,
   }
-  if (journal.opaqueEntries > 0)
-    lines.push(`exempt: ${counted(journal.opaqueEntries, 'entry', 'entries')} ${exemptEntries}`)
-  if (journal.hasBlankStart) lines.push(exemptStart)
-  if (journal.opaqueRevisions > 0) {
-    lines.push(`exempt: ${counted(journal.opaqueRevisions, 'revision')} ${exemptRevisions}`)
-  }
+  const lines = exemptLines(exempt, ['digests', 'entries', 'start', 'revisions'])
   if (journal.uncovered.length > 0) lines.push(`no hash covers: ${journal.uncovered.join(', ')}`)
   return lines
 }

@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { JournalClient } from '../driver/journal-client.ts'
 import type { SendOptions } from '../driver/transport.ts'
-import { type Block, type BlockAddress, blockFromIon } from '../journal/block.ts'
+import { type Block, type BlockAddress, blockFromIon, isSameAddress } from '../journal/block.ts'
 import type { SavedDigest } from '../journal/digest-file.ts'
 import { JournalCheck, type JournalReport } from '../journal/journal-check.ts'
 import { MarksBook } from '../journal/marks-book.ts'
@@ -123,10 +123,6 @@ function checkUnmarked(
   throw new LedgerError('proof/not-comparable', `${text}: ${why}`, {
     help: 'take the block from an export in Ion, or prove another version',
   })
-}
-
-function isSameAddress(left: BlockAddress, right: BlockAddress): boolean {
-  return left.strandId === right.strandId && left.sequenceNo === right.sequenceNo
 }
 
 /** A ledger that gives a proof which does not hold has been tampered with, or the saved digest is not of its journal. */

@@ -54,10 +54,27 @@ export function adviceOf({ matched, fault }: Outcome): string[] {
   ]
 }
 
-/** What nobody can check in a genuine export, by who made the blocks that it is in. */
-export const exemptEntries = 'in blocks made by AWS, which nobody can explain'
-export const exemptStart = 'exempt: block 0, made by AWS, which shows nothing'
-export const exemptRevisions = "in blocks made by AWS, of QLDB's catalog, which show only a hash"
+/** How often a check met what nobody can check in a genuine export. */
+export interface Exempt {
+  readonly revisions: number
+  readonly digests: number
+  /** Block 0 shows nothing. */
+  readonly start: number
+  readonly entries: number
+}
+
+const exemptTexts: { readonly [What in keyof Exempt]: (found: number) => string } = {
+  revisions: (found) =>
+    `${counted(found, 'revision')} in blocks made by AWS, of QLDB's catalog, which show only a hash`,
+  digests: (found) => `${counted(found, 'digest')} of statements with parameters`,
+  start: () => 'block 0, made by AWS, which shows nothing',
+  entries: (found) => `${counted(found, 'entry', 'entries')} in blocks made by AWS, which nobody can explain`,
+}
+
+/** A line for each that was met, in this order. */
+export function exemptLines(found: Exempt, order: readonly (keyof Exempt)[]): string[] {
+  return order.filter((what) => found[what] > 0).map((what) => `exempt: ${exemptTexts[what](found[what])}`)
+}
 
 export interface Gaps {
   readonly revisions: number

@@ -32,7 +32,7 @@ export interface SdkTransportOptions {
   readonly answers?: Partial<AnswerLimits> | undefined
 }
 
-/** The SDK would print a stack and go on with a member of another type than the protocol's. */
+/** For a member of another type than the protocol's the SDK only prints a stack and uses it. */
 logger.warn = (text) => {
   throw new TypeError(String(text).split('\n')[0])
 }

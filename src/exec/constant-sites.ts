@@ -1,7 +1,7 @@
 import { noticeSitesMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type { PlanExpression, SortKeyPlan } from '../plan/plan.ts'
-import { compare } from '../values/compare.ts'
+import { areReversed } from '../plan/refuse-ranges.ts'
 import { type LiteralName, stringOf, textsIn } from './literal-names.ts'
 import type { ConstantKey, NoticeSites, NoticeStep } from './notice-sites.ts'
 import { isFixed } from './plan-facts.ts'
@@ -58,9 +58,7 @@ export class ConstantSites {
   /** `BETWEEN 9 AND 1` */
   bounds(parts: readonly [PlanExpression, PlanExpression, PlanExpression]): void {
     const [, low, high] = parts
-    if (low.kind !== 'constant' || high.kind !== 'constant') return
-    const order = compare(low.value, high.value)
-    if (order !== undefined && order > 0) this.#known(parts, 'is never true: its first bound is above its second')
+    if (areReversed(low, high)) this.#known(parts, 'is never true: its first bound is above its second')
   }
 
   #known(parts: readonly PlanExpression[], reason: string): void {

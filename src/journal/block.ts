@@ -52,6 +52,10 @@ export interface BlockAddress {
   readonly sequenceNo: number
 }
 
+export function isSameAddress(left: BlockAddress, right: BlockAddress): boolean {
+  return left.strandId === right.strandId && left.sequenceNo === right.sequenceNo
+}
+
 export interface TransactionInfo {
   readonly ion: StructValue
   readonly statements: readonly StatementInfo[]

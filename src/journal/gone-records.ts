@@ -7,7 +7,7 @@ const keptBytes = 16
 
 /**
  * The records of a stream's blocks that have gone. A record may come once more, "at least once"; one that says something else
- * about such a block must not be passed over.
+ * about such a block must be reported.
  */
 export class GoneRecords {
   readonly #hashes = new Map<number, string>()

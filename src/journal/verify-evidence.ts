@@ -5,7 +5,15 @@ import { joinHashes } from '../values/join-hashes.ts'
 import { compareInstants, instantOf } from '../values/timestamp.ts'
 import type { StructValue } from '../values/value.ts'
 import { isMetadataLike } from './ambiguous-data.ts'
-import { type BlockAddress, blockFromIon, headOf, type Revision, revisionHash, type TransactionInfo } from './block.ts'
+import {
+  type BlockAddress,
+  blockFromIon,
+  headOf,
+  isSameAddress,
+  type Revision,
+  revisionHash,
+  type TransactionInfo,
+} from './block.ts'
 import { knownFields, revisionFromIon, transactionInfoFromIon } from './block-from-ion.ts'
 import type { Digest } from './digest.ts'
 import { sameDigest } from './digest-file.ts'
@@ -329,7 +337,7 @@ class EvidenceCheck {
   #checkAddresses(address: BlockAddress, revision: Revision | undefined): void {
     const tip = (this.#digest as Digest).digestTipAddress
     const own = this.#file.blockAddress
-    if (own !== undefined && (own.strandId !== address.strandId || own.sequenceNo !== address.sequenceNo)) {
+    if (own !== undefined && !isSameAddress(own, address)) {
       this.#find('blockAddress', `it is block ${own.sequenceNo}, the revision says ${address.sequenceNo}`)
     }
     if (address.strandId !== tip.strandId) {

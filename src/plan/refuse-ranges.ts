@@ -5,13 +5,18 @@ import type { PlanExpression } from './plan.ts'
 
 /** `VIN NOT BETWEEN 'Z' AND 'A'`: true of every document, since nothing lies between. */
 export function refuseEmptyRange({ low, high, span }: Extract<PlanExpression, { kind: 'between' }>): void {
-  if (low.kind !== 'constant' || high.kind !== 'constant') return
-  const order = compare(low.value, high.value)
-  if (order === undefined || !(order > 0)) return
+  if (!areReversed(low, high)) return
   throw new LedgerError('semantic/invalid', 'nothing lies between these bounds: the first is greater than the second', {
     span,
     help: 'write the smaller one first: BETWEEN 1 AND 9',
   })
+}
+
+/** Whether two bounds are constants of which the first is greater. */
+export function areReversed(low: PlanExpression, high: PlanExpression): boolean {
+  if (low.kind !== 'constant' || high.kind !== 'constant') return false
+  const order = compare(low.value, high.value)
+  return order !== undefined && order > 0
 }
 
 /** `v.VIN <> 'v.Make'`: true of nearly every document, for the field v.Make was meant. An `=` chooses none: it gets a notice. */

@@ -145,7 +145,7 @@ function isLocked(inode: number): boolean {
   }
 }
 
-/** LMDB would end the process that opens it; it writes the file anew when nobody uses it. */
+/** LMDB would crash the process that opens it. When nobody uses the file, LMDB creates a new one. */
 function cutInUse(path: string): LedgerError {
   return new LedgerError('store/unavailable', `'${path}' was cut short while another process uses it`, {
     help: 'stop every process that uses this ledger, then open it again',

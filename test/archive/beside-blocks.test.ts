@@ -17,7 +17,7 @@ async function exportOf(tools: ToolRunner) {
   return { blocks, edited, content, keys }
 }
 
-test('whatever lies among the blocks of an export and contradicts them, or is not checked, is told', async (t) => {
+test('evidence among the blocks of an export that contradicts them, or is not checked, is reported', async (t) => {
   const tools = new ToolRunner(t)
   const { blocks, edited, content, keys } = await exportOf(tools)
   const forged = edited('export.ion')
