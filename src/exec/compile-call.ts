@@ -28,8 +28,8 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
     const exists = compileExists(rows, compiler)
     if (exists !== undefined) return exists
   }
-  const consumes = /^(coalesce|ifnull|nullif)$/.test(name) || compiler.nullsMissing
-  const forArguments = consumes && isWritten(compiler) ? compiler.family.excuse : compiler
+  const excuses = hasTrait(name, 'excuses') || compiler.nullsMissing
+  const forArguments = excuses && isWritten(compiler) ? compiler.family.excuse : compiler
   const compiled = args.map((argument) => compileExpression(argument, forArguments))
   if (name === 'tupleunion') return compileTupleUnion(call, compiled, compiler)
   const definition = findFunction(name)
@@ -42,7 +42,7 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
   // suite's static cases do. For all others a wrong type is met when it comes: MISSING in permissive typing.
   if (hasTrait(name, 'literals')) placed(span, () => definition.check(args.map(knownValue)))
   const propagates = definition.absent === 'propagate'
-  const evaluate = name === 'coalesce' || name === 'ifnull' ? untilPresent : evaluateAll
+  const evaluate = hasTrait(name, 'lazy') ? untilPresent : evaluateAll
   const isExists = name === 'exists'
   const site = siteOf(call, compiler, isExists ? 'truth' : 'value')
   const { doubts } = compiler

@@ -3,6 +3,7 @@ import { ConstantSites } from './constant-sites.ts'
 import { stringOf, textsIn, textsOf } from './literal-names.ts'
 import { noticeSitesMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
+import { hasTrait } from '../plan/function-facts.ts'
 import type {
   AggregatePlan,
   ChangeStep,
@@ -346,7 +347,7 @@ class Finder {
         return
       case 'call': {
         const [first, ...rest] = expression.args
-        if (expression.name !== 'coalesce') {
+        if (!hasTrait(expression.name, 'lazy')) {
           this.#all(expression.args, 'value')
           return
         }

@@ -1,5 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
+import { hasTrait } from '../plan/function-facts.ts'
 import type { Operator, PlanExpression } from '../plan/plan.ts'
 import { isCorrelated } from '../plan/walk-plan.ts'
 import { equals } from '../values/compare.ts'
@@ -134,7 +135,7 @@ export function decides(node: unknown, isHeld = false): boolean {
   if (kind === 'cast' && castDecides(node as Extract<PlanExpression, { kind: 'cast' }>)) return true
   if (kind !== undefined && /^(in|quantified|between|like|is|case|query)$/.test(kind)) return true
   if (kind === 'binary' && op !== undefined && /^(and|or|=|<>|<|<=|>|>=|is .*)$/.test(op)) return true
-  if (op === 'not' || (kind === 'call' && consumers.has(name ?? ''))) return true
+  if (op === 'not' || (kind === 'call' && hasTrait(name ?? '', 'consumes'))) return true
   if (isHeld && kind !== undefined && /^(binary|unary|chain|call|cast)$/.test(kind)) return true
   const holds = isHeld || (kind !== undefined && /^(sequence|struct|map|row)$/.test(kind))
   return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && decides(part, holds))
@@ -271,14 +272,3 @@ export function doubtMissing(doubts: Doubts, what: string, span: Span): boolean 
   doubts.note({ message: `${what} is MISSING`, span, decides: true })
   return true
 }
-
-/** Functions that give a value where an argument has none, or the wrong type. */
-const consumers: ReadonlySet<string> = new Set([
-  'exists',
-  'nullif',
-  'coalesce',
-  'ifnull',
-  'greatest',
-  'least',
-  'tupleunion',
-])

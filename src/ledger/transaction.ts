@@ -29,7 +29,7 @@ export interface TransactionOptions {
   readonly id?: string
   /** Statements that write are refused; so are all in a ledger that journals reads. */
   readonly readsOnly?: boolean
-  /** Statements that may take long for a single row are refused before they are planned. */
+  /** Statements that may take long for a single row, or must not run twice, are refused. */
   readonly briefOnly?: boolean
 }
 
@@ -144,7 +144,9 @@ export class LedgerTransaction {
 
   #plan(text: string, catalog: CatalogState, memory: StatementMemory): Plan {
     if (this.#briefOnly && !this.#core.prepared.isBrief(text)) throw notBrief()
-    return this.#core.prepared.plan(text, catalog, (name) => this.#readSet.addName(name), memory)
+    const plan = this.#core.prepared.plan(text, catalog, (name) => this.#readSet.addName(name), memory)
+    if (this.#briefOnly && plan.asksClock) throw notBrief()
+    return plan
   }
 
   /**
@@ -315,7 +317,10 @@ function isReading({ statement }: Plan): boolean {
 }
 
 function notBrief(): LedgerError {
-  return new LedgerError('transaction/brief-only', 'the transaction was begun for statements that are surely short')
+  return new LedgerError(
+    'transaction/brief-only',
+    'the transaction takes only statements that are surely short and may run again',
+  )
 }
 
 /** What is held from the first statement to the end. */

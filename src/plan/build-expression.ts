@@ -237,6 +237,7 @@ function buildCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope, co
     context.note(new LedgerError('semantic/no-such-function', message, { span: call.nameSpan, help: instead }))
     return unresolved(call.span)
   }
+  if (hasTrait(call.name, 'clock')) context.asksClock = true
   const rows = hasTrait(call.name, 'rows') ? 'none' : 'scalar'
   const args = call.args.map((argument) => buildExpression(argument, scope, context, rows))
   const name = overDistinct ? `${call.name}_distinct` : call.name

@@ -3,7 +3,7 @@ import type { CallExpression, Expression, GroupBy, SelectItem, SortKey } from '.
 import { buildExpression } from './build-expression.ts'
 import { columnName } from './column-name.ts'
 import { columnAt, columnNumber } from './column-number.ts'
-import { aggregateNames } from './function-facts.ts'
+import { aggregateNames, factsAbout } from './function-facts.ts'
 import type { AggregatePlan, GroupOperator, Operator, PlanExpression, SortKeyPlan } from './plan.ts'
 import { declare, findVariable, type GroupKey, isUngrouped, type PlanContext, Scope } from './scope.ts'
 import { expressionKey, slotsFilled } from './walk-plan.ts'
@@ -183,7 +183,7 @@ export function buildAggregate(call: CallExpression, scope: Scope, context: Plan
 
 function checkAggregate(call: CallExpression, context: PlanContext): void {
   const { name, nameSpan, args } = call
-  const wanted = name === 'string_agg' ? 2 : call.star && name === 'count' ? 0 : 1
+  const wanted = call.star && name === 'count' ? 0 : (factsAbout(name)?.argumentsMin ?? 1)
   if (args.length !== wanted) {
     const what = wanted === 2 ? 'a value and a separator' : 'one argument'
     const message = `the aggregate '${name}' takes ${what}`

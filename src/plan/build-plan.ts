@@ -25,8 +25,8 @@ function planOf(statement: Statement, catalog: Catalog, options: PlanOptions): P
   if (options.strictQldb) checkQldb(statement)
   const context = new PlanContext(catalog, options)
   const built = context.collect(() => buildStatement(statement, context))
-  const { slots, parameters } = context
-  return { statement: folded(built, context), slots, ...settingsOf(context), parameters }
+  const { slots, parameters, asksClock } = context
+  return { statement: folded(built, context), slots, ...settingsOf(context), parameters, asksClock }
 }
 
 function settingsOf({ options, foldsCase }: PlanContext): PlanSettings {

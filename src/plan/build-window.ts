@@ -3,28 +3,13 @@ import { nearName } from '../base/near-name.ts'
 import type { CallExpression, FrameBound, Name, NamedWindow, WindowFrame, WindowSpecification } from '../syntax/ast.ts'
 import { buildExpression } from './build-expression.ts'
 import { buildSortKey } from './build-group.ts'
-import { aggregateNames } from './function-facts.ts'
+import { aggregateNames, factsAbout, windowNames } from './function-facts.ts'
 import type { FrameBoundPlan, FramePlan, PlanExpression, WindowCallPlan } from './plan.ts'
 import { type PlanContext, type ResolvedWindow, Scope, unresolved } from './scope.ts'
 
-/** The functions that take OVER and are no aggregates, with the least and largest number of their arguments. */
-const windowFunctions: ReadonlyMap<string, readonly [min: number, max: number]> = new Map([
-  ['row_number', [0, 0]],
-  ['rank', [0, 0]],
-  ['dense_rank', [0, 0]],
-  ['percent_rank', [0, 0]],
-  ['cume_dist', [0, 0]],
-  ['ntile', [1, 1]],
-  ['lag', [1, 3]],
-  ['lead', [1, 3]],
-  ['first_value', [1, 1]],
-  ['last_value', [1, 1]],
-  ['nth_value', [2, 2]],
-])
-
 /** Refuses a window function without OVER. */
 export function checkHasWindow({ name, nameSpan }: CallExpression): void {
-  if (!windowFunctions.has(name)) return
+  if (!windowNames.has(name)) return
   throw new LedgerError('semantic/invalid', `the window function '${name}' needs OVER`, {
     span: nameSpan,
     help: `write ${name.toUpperCase()}(…) OVER (PARTITION BY … ORDER BY …)`,
@@ -65,10 +50,10 @@ export function buildWindowCall(call: CallExpression, at: Scope, context: PlanCo
 function checkWindowCall(call: CallExpression, context: PlanContext): LedgerError | undefined {
   const { name, nameSpan: span } = call
   const isAggregate = aggregateNames.has(name)
-  const counts = windowFunctions.get(name)
-  if (counts === undefined && !isAggregate) return noSuchWindowFunction(call, context)
+  const facts = isAggregate || windowNames.has(name) ? factsAbout(name) : undefined
+  if (facts === undefined) return noSuchWindowFunction(call, context)
   if (isAggregate) {
-    const wanted = name === 'string_agg' ? 2 : call.star && name === 'count' ? 0 : 1
+    const wanted = call.star && name === 'count' ? 0 : facts.argumentsMin
     if (call.args.length === wanted) return undefined
     const what = wanted === 2 ? 'a value and a separator' : 'one argument'
     return new LedgerError('semantic/argument-count', `the aggregate '${name}' takes ${what}`, { span })
@@ -77,7 +62,7 @@ function checkWindowCall(call: CallExpression, context: PlanContext): LedgerErro
   if (extra !== undefined || call.filter !== undefined) {
     return new LedgerError('semantic/invalid', `the function '${name}' does not take ${extra ?? 'FILTER'}`, { span })
   }
-  const [min, max] = counts ?? [0, 0]
+  const { argumentsMin: min, argumentsMax: max } = facts
   if (call.args.length >= min && call.args.length <= max) return undefined
   const message = `Incorrect number of arguments supplied to \`${name}\`. Min = ${min}, max = ${max} Actual = ${call.args.length}`
   return new LedgerError('semantic/argument-count', message, { span })
@@ -95,7 +80,7 @@ function noSuchWindowFunction({ name, args, nameSpan: span }: CallExpression, co
     ['rank_dense', 'dense_rank'],
     ['mean', 'avg'],
   ])
-  const near = instead.get(name) ?? nearName(name, [...windowFunctions.keys(), ...aggregateNames])
+  const near = instead.get(name) ?? nearName(name, [...windowNames, ...aggregateNames])
   return new LedgerError('semantic/no-such-function', `No such window function: ${name}`, {
     span,
     ...(near === undefined ? {} : { help: `did you mean '${near}'?` }),

@@ -3,7 +3,7 @@ import type { Span } from '../base/span.ts'
 import type { Change, Expression, Statement } from '../syntax/ast.ts'
 import { isReservedWord } from '../syntax/keywords.ts'
 import { plainParts } from '../values/datetime-parts.ts'
-import { insteadOfFunction, isFunction, namesWith } from './function-facts.ts'
+import { factsAbout, hasTrait, insteadOfFunction } from './function-facts.ts'
 
 /**
  * Refuses what Amazon QLDB did not have. Its PartiQL reference says that anything not listed is not supported: one
@@ -83,9 +83,6 @@ function refuseReserved(name: string, span: Span): void {
     help: `as a name it stands in double quotes: "${name}"`,
   })
 }
-
-/** QLDB's functions, and the one that only FROM takes. */
-const functions = new Set([...namesWith('qldb'), 'history'])
 
 interface Node {
   readonly kind?: string
@@ -212,29 +209,18 @@ function callFeature(call: Node): string | undefined {
   const name = String(call['name'])
   const part = name === 'extract' ? firstText(call) : undefined
   if (part !== undefined && !plainParts.some((one) => one === part)) return `the part ${part.toUpperCase()} of EXTRACT`
-  return functions.has(name) ? undefined : `the function '${name}'`
+  // history is the one that only FROM takes.
+  return name === 'history' || hasTrait(name, 'qldb') ? undefined : `the function '${name}'`
 }
 
 /** What QLDB had in place of a function; advice to leave the dialect only where that would help. */
 function callHelp(call: Node): string | undefined {
   const name = String(call['name'])
-  const instead = qldbInstead[name]
-  if (instead !== undefined) return `use ${instead}`
-  if (isFunction(name) || call['over'] !== undefined) return undefined
+  if (name === 'now') return 'use UTCNOW()'
+  const facts = factsAbout(name)
+  if (facts?.inQldb !== undefined) return `use ${facts.inQldb}`
+  if (facts !== undefined || call['over'] !== undefined) return undefined
   return insteadOfFunction(name) ?? 'there is no such function without --strict-qldb either'
-}
-
-const qldbInstead: Readonly<Record<string, string | undefined>> = {
-  __proto__: null as never,
-  cardinality: 'SIZE(c)',
-  concat: 'a || b',
-  current_timestamp: 'UTCNOW()',
-  ifnull: 'COALESCE(a, b)',
-  left: 'SUBSTRING(s, 1, n)',
-  length: 'CHAR_LENGTH(s)',
-  ltrim: 'TRIM(LEADING FROM s)',
-  now: 'UTCNOW()',
-  rtrim: 'TRIM(TRAILING FROM s)',
 }
 
 /** A part of a date arrives as a literal in front. */

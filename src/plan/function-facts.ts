@@ -1,147 +1,100 @@
-export { insteadOfFunction } from '../syntax/refused.ts'
+import { aggregateRows, windowRows } from './functions/aggregates.ts'
+import { choiceRows, ledgerRows } from './functions/choices.ts'
+import { collectionRows } from './functions/collections.ts'
+import { numberRows } from './functions/numbers.ts'
+import type { FunctionRow, FunctionRows, Parameter, Trait } from './functions/row.ts'
+import { textRows } from './functions/text.ts'
+import { timeRows } from './functions/time.ts'
 
-/** What is known of each built-in function, once: the planner, `exec`, the dialect check, the server and docs/partiql.md ask here. */
+export { insteadOfFunction } from '../syntax/refused.ts'
+export { collAggregates } from './functions/collections.ts'
+
+const groups = {
+  text: textRows,
+  numbers: numberRows,
+  time: timeRows,
+  collections: collectionRows,
+  choices: choiceRows,
+  ledger: ledgerRows,
+  aggregates: aggregateRows,
+  windows: windowRows,
+} as const satisfies Record<string, FunctionRows>
+
+type Groups = typeof groups
+type NamesIn<G extends keyof Groups> = G extends keyof Groups ? keyof Groups[G] : never
+
+/** The plain functions: exec/functions has a body for each. */
+export type PlainFunctionName = NamesIn<Exclude<keyof Groups, 'aggregates' | 'windows'>>
+export type AggregateName = NamesIn<'aggregates'>
+
+/** What is known of each built-in function, once: the planner, `exec`, the dialect check, the server and the docs ask here. */
 export interface FunctionFacts {
   /** Lower case. */
   readonly name: string
-  /** `aggregate`: over the rows of a group. Everything else is a plain function, in the groups of docs/partiql.md. */
-  readonly group: 'text' | 'numbers' | 'time' | 'collections' | 'choices' | 'ledger' | 'aggregates'
+  /** `aggregates`: over the rows of a group; `windows`: with OVER. All others are plain functions, by what they are about. */
+  readonly group: keyof Groups
+  readonly parameters: readonly Parameter[]
+  readonly argumentsMin: number
+  readonly argumentsMax: number
+  readonly gives: string
   readonly traits: ReadonlySet<Trait>
+  /** As it is written: `SUBSTRING(s, start [, length])`. */
+  readonly signature: string
+  /** What QLDB had instead of it. */
+  readonly inQldb: string | undefined
 }
 
-/**
- * - `qldb`: QLDB had it
- * - `literals`: a literal that it can never take is refused before anything runs, as QLDB did
- * - `calm`: in permissive typing it never raises an error, so that a condition with it may be tried early
- * - `rows`: it takes whole collections: a sub-query among its arguments keeps its rows
- * - `clock`: a repeated statement would get another value
- */
-export type Trait = 'qldb' | 'literals' | 'calm' | 'rows' | 'clock'
+/** By group, as docs/partiql.md lists them. */
+export const functionFacts: readonly FunctionFacts[] = Object.entries(groups).flatMap(([group, rows]) =>
+  Object.entries<FunctionRow>(rows).map(([name, row]) => factsOf(name, group as keyof Groups, row)),
+)
 
-function row(name: string, group: FunctionFacts['group'], ...traits: readonly Trait[]): FunctionFacts {
-  return { name, group, traits: new Set(traits) }
+function factsOf(name: string, group: keyof Groups, row: FunctionRow): FunctionFacts {
+  const parameters = Object.values(row.takes)
+  return {
+    name,
+    group,
+    parameters,
+    argumentsMin: parameters.filter((parameter) => !/[?*]$/.test(parameter)).length,
+    argumentsMax: parameters.at(-1)?.endsWith('*') ? Number.POSITIVE_INFINITY : parameters.length,
+    gives: row.gives,
+    traits: new Set(row.traits),
+    signature: row.form ?? signatureOf(name, row, group === 'windows'),
+    inQldb: row.inQldb,
+  }
 }
 
-/** The aggregates of the specification, each of which has a COLL_ function beside it. */
-export const collAggregates: readonly string[] = ['any', 'avg', 'count', 'every', 'max', 'min', 'some', 'sum']
-
-/** By group, then by name. */
-export const functionFacts: readonly FunctionFacts[] = [
-  row('bit_length', 'text', 'calm'),
-  row('char_length', 'text', 'qldb', 'literals', 'calm'),
-  row('character_length', 'text', 'qldb', 'literals', 'calm'),
-  row('concat', 'text', 'calm'),
-  row('left', 'text', 'calm'),
-  row('length', 'text', 'calm'),
-  row('lower', 'text', 'qldb', 'literals', 'calm'),
-  row('lpad', 'text'),
-  row('ltrim', 'text', 'calm'),
-  row('octet_length', 'text', 'calm'),
-  row('overlay', 'text'),
-  row('position', 'text', 'calm'),
-  row('repeat', 'text'),
-  row('replace', 'text'),
-  row('reverse', 'text', 'calm'),
-  row('right', 'text', 'calm'),
-  row('rpad', 'text'),
-  row('rtrim', 'text', 'calm'),
-  row('split', 'text', 'calm'),
-  row('starts_with', 'text', 'calm'),
-  row('substring', 'text', 'qldb', 'literals', 'calm'),
-  row('text_replace', 'text'),
-  row('trim', 'text', 'qldb', 'literals', 'calm'),
-  row('upper', 'text', 'qldb', 'literals', 'calm'),
-
-  row('abs', 'numbers'),
-  row('ceil', 'numbers'),
-  row('ceiling', 'numbers'),
-  row('exp', 'numbers'),
-  row('floor', 'numbers'),
-  row('ln', 'numbers'),
-  row('mod', 'numbers'),
-  row('pow', 'numbers'),
-  row('power', 'numbers'),
-  row('round', 'numbers'),
-  row('sign', 'numbers', 'calm'),
-  row('sqrt', 'numbers'),
-  row('trunc', 'numbers'),
-
-  row('current_date', 'time', 'clock', 'calm'),
-  row('current_time', 'time', 'clock', 'calm'),
-  row('current_timestamp', 'time', 'clock', 'calm'),
-  row('date_add', 'time', 'qldb', 'literals'),
-  row('date_diff', 'time', 'qldb', 'literals'),
-  row('date_trunc', 'time', 'calm'),
-  row('extract', 'time', 'qldb', 'literals'),
-  row('from_unixtime', 'time'),
-  row('make_date', 'time'),
-  row('make_time', 'time'),
-  row('overlaps', 'time'),
-  row('to_string', 'time', 'qldb', 'literals'),
-  row('to_timestamp', 'time', 'qldb', 'literals'),
-  row('unix_timestamp', 'time', 'clock'),
-  row('utcnow', 'time', 'qldb', 'clock', 'calm'),
-
-  row('cardinality', 'collections', 'rows', 'calm'),
-  row('coll_to_scalar', 'collections', 'rows'),
-  ...collAggregates.map((name) => row(`coll_${name}`, 'collections', 'rows')),
-  row('exists', 'collections', 'qldb', 'rows', 'calm'),
-  row('filter_distinct', 'collections'),
-  row('flatten', 'collections', 'rows'),
-  row('map_contains_key', 'collections', 'calm'),
-  row('map_entries', 'collections', 'calm'),
-  row('map_get', 'collections', 'calm'),
-  row('map_keys', 'collections', 'calm'),
-  row('map_values', 'collections', 'calm'),
-  row('size', 'collections', 'qldb', 'rows', 'calm'),
-
-  row('coalesce', 'choices', 'qldb', 'calm'),
-  row('greatest', 'choices', 'calm'),
-  row('ifnull', 'choices', 'calm'),
-  row('least', 'choices', 'calm'),
-  row('nullif', 'choices', 'qldb', 'calm'),
-  row('tupleunion', 'choices', 'rows'),
-
-  row('txid', 'ledger', 'qldb', 'calm'),
-
-  row('any', 'aggregates'),
-  row('any_value', 'aggregates'),
-  row('array_agg', 'aggregates'),
-  row('avg', 'aggregates', 'qldb'),
-  row('count', 'aggregates', 'qldb'),
-  row('every', 'aggregates'),
-  row('max', 'aggregates', 'qldb'),
-  row('median', 'aggregates'),
-  row('min', 'aggregates', 'qldb'),
-  row('some', 'aggregates'),
-  row('stddev', 'aggregates'),
-  row('stddev_pop', 'aggregates'),
-  row('stddev_samp', 'aggregates'),
-  row('string_agg', 'aggregates'),
-  row('sum', 'aggregates', 'qldb'),
-  row('var_pop', 'aggregates'),
-  row('var_samp', 'aggregates'),
-  row('variance', 'aggregates'),
-]
+function signatureOf(name: string, { takes }: FunctionRow, isWindow: boolean): string {
+  let text = ''
+  let open = 0
+  for (const [argument, kind] of Object.entries<Parameter>(takes)) {
+    const separator = text === '' ? '' : ', '
+    if (kind.endsWith('*')) text += `${separator}…`
+    else if (kind.endsWith('?')) {
+      text += `${text === '' ? '' : ' '}[${separator}${argument}`
+      open += 1
+    } else text += separator + argument
+  }
+  return `${name.toUpperCase()}(${text}${']'.repeat(open)})${isWindow ? ' OVER (…)' : ''}`
+}
 
 const byName: ReadonlyMap<string, FunctionFacts> = new Map(functionFacts.map((facts) => [facts.name, facts]))
+
+/** A function by its name in lower case. */
+export function factsAbout(name: string): FunctionFacts | undefined {
+  return byName.get(name)
+}
 
 /** Whether a function, by its name in lower case, has a trait; an unknown one has none. */
 export function hasTrait(name: string, trait: Trait): boolean {
   return byName.get(name)?.traits.has(trait) ?? false
 }
 
-/** SQL's aggregate functions (specification, section 11); COLL_… are plain functions. */
-export const aggregateNames: ReadonlySet<string> = new Set(
-  functionFacts.filter(({ group }) => group === 'aggregates').map(({ name }) => name),
-)
+export const aggregateNames: ReadonlySet<string> = namesIn('aggregates')
 
-/** The names of the functions with a trait. */
-export function namesWith(trait: Trait): string[] {
-  return functionFacts.filter(({ traits }) => traits.has(trait)).map(({ name }) => name)
-}
+/** The functions that take OVER and are no aggregates. */
+export const windowNames: ReadonlySet<string> = namesIn('windows')
 
-/** Whether there is a function of that name, in lower case. */
-export function isFunction(name: string): boolean {
-  return byName.has(name)
+function namesIn(wanted: keyof Groups): ReadonlySet<string> {
+  return new Set(Object.keys(groups[wanted]))
 }

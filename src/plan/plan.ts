@@ -27,6 +27,8 @@ export interface Plan extends PlanSettings {
   readonly slots: number
   /** How many parameters the statement has. */
   readonly parameters: number
+  /** Whether it calls a function of the clock: run again, it would get another value and might have other rows. */
+  readonly asksClock: boolean
 }
 
 /** What decides how an expression is evaluated, beside itself. */

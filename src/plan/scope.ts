@@ -110,6 +110,8 @@ export class PlanContext {
   tracksElements = false
   /** Set for INSERT … SELECT: tables give the ids of their documents, for its errors. */
   namesDocuments = false
+  /** Set once a function of the clock is called. */
+  asksClock = false
   /** What `previous` stands for. */
   previous: PlanExpression | undefined
   readonly #errors = new ErrorList()

@@ -21,7 +21,10 @@ export interface BeginOptions {
   readonly id?: string
   /** Statements that write fail with LedgerError 'transaction/reads-only', and so do all where reads are journaled. */
   readonly readsOnly?: boolean
-  /** Statements that may take long for a single row fail with LedgerError 'transaction/brief-only'. */
+  /**
+   * Statements that may take long for a single row, and those that must not run again (they ask for the time), fail with
+   * LedgerError 'transaction/brief-only'.
+   */
   readonly briefOnly?: boolean
 }
 

@@ -1,5 +1,4 @@
 import { homeRequestBytesMax, movedBytesMax, movedCommandsMax, stillLongMs } from '../base/limits.ts'
-import { asksForTheTime } from '../ledger/asks-for-time.ts'
 import type { SendCommandRequest, SendCommandResponse } from '../protocol/message.ts'
 import { sealedOf } from '../protocol/sealed-parameters.ts'
 import type { EarlierCommand, EarlierWork, TransactionStart } from '../protocol/transaction-start.ts'
@@ -47,7 +46,6 @@ export class RoutedTransaction {
     if (request.CommitTransaction !== undefined) return true
     const bytes = bytesOf(request)
     if (bytes > bytesMax || this.#bytes + bytes > movedBytesMax) return false
-    if (asksForTheTime(request.ExecuteStatement?.Statement ?? '')) return false
     return this.#commands.length < movedCommandsMax
   }
 

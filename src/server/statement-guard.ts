@@ -16,7 +16,7 @@ export interface RequestControl {
   readonly start?: TransactionStart
   /** A transaction that is begun may only read: the first other statement fails with 'transaction/reads-only'. */
   readonly readsOnly?: boolean
-  /** The same for statements that may take long for a single row, and for rows of more bytes: 'transaction/brief-only'. */
+  /** The same for statements that may take long for a row or must not run twice, and for larger rows: 'transaction/brief-only'. */
   readonly briefOnly?: { readonly rowBytesMax: number }
 }
 

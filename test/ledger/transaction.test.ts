@@ -257,3 +257,22 @@ test('a document that could pass for another part of its own block is refused', 
   await run(ledger, `INSERT INTO T VALUE {${metadata}, 'txId': 'another'}`)
   assert.equal((await run(ledger, 'SELECT * FROM T')).length, 3)
 })
+
+test('a transaction of statements that may run again refuses those that ask for the time, wherever they do', async () => {
+  const { ledger } = await openLedger()
+  await run(ledger, 'CREATE TABLE T', "INSERT INTO T {'k': 1}")
+  const { transaction } = new Client(ledger)
+  const brief = ledger.begin({ briefOnly: true })
+  for (const text of [
+    'SELECT UTCNOW() FROM T',
+    'SELECT k FROM T WHERE t < current_timestamp',
+    "INSERT INTO T {'at': CURRENT_TIMESTAMP}",
+    'SELECT k FROM T WHERE UNIX_TIMESTAMP() > 1',
+  ]) {
+    assert.throws(() => brief.execute(text, []), isError('transaction/brief-only'), text)
+    transaction.execute(text, [])
+  }
+  for (const text of ['SELECT k FROM T', "SELECT 'utcnow' FROM T", 'SELECT T.utcnow FROM T']) brief.execute(text, [])
+  brief.abort()
+  transaction.abort()
+})

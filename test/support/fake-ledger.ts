@@ -13,6 +13,7 @@ import { int, string, structOf, type Value } from '../../src/values/value.ts'
  * - `large N`: N rows of one MiB
  * - `write`: one row, one write IO
  * - `echo`: its parameters as rows
+ * - `heavy`, `clock N`: no rows, N rows; refused by a transaction for brief statements
  * - `wait MS`: one row after so much time, in steps of 100 ms between which it may be stopped
  * - `fail AREA/CODE text`: that error, at the fourth character
  * - `bug`: an error that is no LedgerError
@@ -52,7 +53,7 @@ export class FakeHost implements LedgerHost {
         if (readsOnly && statement.startsWith('write')) {
           throw new LedgerError('transaction/reads-only', 'the transaction was begun for reading')
         }
-        if (briefOnly && statement.startsWith('heavy')) {
+        if (briefOnly && /^(heavy|clock)/.test(statement)) {
           throw new LedgerError('transaction/brief-only', 'the transaction was begun for short statements')
         }
         return this.#execute(statement, parameters)
@@ -90,10 +91,10 @@ export class FakeHost implements LedgerHost {
   *#rows(verb: string, count: number, parameters: readonly Value[], meter: { readIos: number; writeIos: number }) {
     let isDone = false
     try {
-      if (verb === 'rows' || verb === 'large') {
+      if (verb === 'rows' || verb === 'clock' || verb === 'large') {
         for (let n = 0; n < count; n += 1) {
           meter.readIos += 1
-          yield verb === 'rows' ? structOf({ n: int(n) }) : string('x'.repeat(1024 * 1024))
+          yield verb === 'large' ? string('x'.repeat(1024 * 1024)) : structOf({ n: int(n) })
         }
       } else if (verb === 'write') {
         meter.writeIos += 1

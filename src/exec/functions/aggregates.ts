@@ -2,6 +2,7 @@ import { add, divide, isNumber } from '../../values/arithmetic.ts'
 import { detached } from '../../values/binary-reader.ts'
 import { compareTotal } from '../../values/compare.ts'
 import { bool, decimal, int, isAbsent, nullValue, type Value } from '../../values/value.ts'
+import type { AggregateName } from '../../plan/function-facts.ts'
 import { mismatch } from './definition.ts'
 import { statisticAggregates } from './statistics.ts'
 
@@ -22,28 +23,29 @@ export interface Accumulator {
   readonly held?: Value | undefined
 }
 
-const aggregates: readonly AggregateDefinition[] = [
-  { name: 'count', start: () => new Count() },
-  { name: 'sum', start: () => new Sum(), resume: (sum, count) => new Sum(sum, count) },
-  { name: 'avg', start: () => new Average(), resume: (sum, count) => new Average(sum, count) },
-  { name: 'min', start: () => new Extreme(-1) },
-  { name: 'max', start: () => new Extreme(1) },
-  { name: 'any', start: () => new Quantified('any', true) },
-  { name: 'some', start: () => new Quantified('some', true) },
-  { name: 'every', start: () => new Quantified('every', false) },
-  { name: 'any_value', start: () => new FirstValue() },
+/** ARRAY_AGG and STRING_AGG keep what they are given, in an order: collected-aggregate.ts. */
+const accumulated: Readonly<Record<AccumulatedName, Omit<AggregateDefinition, 'name'>>> = {
+  count: { start: () => new Count() },
+  sum: { start: () => new Sum(), resume: (sum, count) => new Sum(sum, count) },
+  avg: { start: () => new Average(), resume: (sum, count) => new Average(sum, count) },
+  min: { start: () => new Extreme(-1) },
+  max: { start: () => new Extreme(1) },
+  any: { start: () => new Quantified('any', true) },
+  some: { start: () => new Quantified('some', true) },
+  every: { start: () => new Quantified('every', false) },
+  any_value: { start: () => new FirstValue() },
   ...statisticAggregates,
-]
+}
 
-const byName = new Map(aggregates.map((aggregate) => [aggregate.name, aggregate]))
+type AccumulatedName = Exclude<AggregateName, 'array_agg' | 'string_agg'>
+
+const byName: ReadonlyMap<string, AggregateDefinition> = new Map(
+  Object.entries(accumulated).map(([name, definition]) => [name, { name, ...definition }]),
+)
 
 /** By its name in lower case. */
 export function findAggregate(name: string): AggregateDefinition | undefined {
   return byName.get(name)
-}
-
-export function aggregateNames(): string[] {
-  return [...byName.keys()]
 }
 
 class Count implements Accumulator {

@@ -2,28 +2,47 @@ import { compareOrThrow, compareTotal, equals, equalityKey } from '../../values/
 import { bag, bool, int, isAbsent, missing, nullValue, type Value } from '../../values/value.ts'
 import { collAggregates } from '../../plan/function-facts.ts'
 import { findAggregate } from './aggregates.ts'
-import { define, type FunctionContext, type FunctionDefinition, mismatch } from './definition.ts'
+import {
+  type Bodies,
+  type Body,
+  definitionOf,
+  type FunctionContext,
+  type FunctionDefinition,
+  mismatch,
+} from './definition.ts'
 
 /** Functions of collections, and those that pick one of their arguments. */
-export const collectionFunctions: readonly FunctionDefinition[] = [
-  define('size', ['collection'], ([value]) => int(sizeOf(value as Value))),
-  define('cardinality', ['collection'], ([value]) => int(sizeOf(value as Value))),
-  define('exists', ['any'], ([value]) => bool(exists(value as Value)), 'own'),
-  define('coalesce', ['any', 'any*'], coalesce, 'own'),
-  define('nullif', ['any', 'any'], ([a, b], context) => nullIf(a as Value, b as Value, context), 'own'),
-  define('ifnull', ['any', 'any'], coalesce, 'own'),
-  define('greatest', ['any', 'any*'], (args, context) => extreme(args, 1, context), 'own'),
-  define('least', ['any', 'any*'], (args, context) => extreme(args, -1, context), 'own'),
-  define('filter_distinct', ['sequence'], ([value]) => bag(distinct(itemsOf(value as Value)))),
-  define('flatten', ['sequence'], ([value], context) => bag(flattened(itemsOf(value as Value), context))),
-  define('coll_to_scalar', ['sequence'], ([value]) => toScalar(itemsOf(value as Value))),
-  ...collAggregates.flatMap((name) => {
-    const over = (make: (items: readonly Value[]) => readonly Value[]) =>
-      define(`coll_${name}`, ['sequence'], ([value]) => aggregated(name, make(itemsOf(value as Value))))
-    // COLL_SUM(DISTINCT x): the planner asks for it by this name.
-    return [over((items) => items), { ...over(distinct), name: `coll_${name}_distinct` }]
-  }),
-]
+export const collectionBodies = {
+  size: ([value]) => int(sizeOf(value as Value)),
+  cardinality: ([value]) => int(sizeOf(value as Value)),
+  exists: ([value]) => bool(exists(value as Value)),
+  coalesce,
+  nullif: ([a, b], context) => nullIf(a as Value, b as Value, context),
+  ifnull: coalesce,
+  greatest: (args, context) => extreme(args, 1, context),
+  least: (args, context) => extreme(args, -1, context),
+  filter_distinct: ([value]) => bag(distinct(itemsOf(value as Value))),
+  flatten: ([value], context) => bag(flattened(itemsOf(value as Value), context)),
+  coll_to_scalar: ([value]) => toScalar(itemsOf(value as Value)),
+  coll_any: over('any'),
+  coll_avg: over('avg'),
+  coll_count: over('count'),
+  coll_every: over('every'),
+  coll_max: over('max'),
+  coll_min: over('min'),
+  coll_some: over('some'),
+  coll_sum: over('sum'),
+} satisfies Bodies
+
+/** COLL_SUM(DISTINCT x): the planner asks for it by this name. */
+export const distinctCollections: readonly FunctionDefinition[] = collAggregates.map((name) => ({
+  ...definitionOf(`coll_${name}`, over(name, distinct)),
+  name: `coll_${name}_distinct`,
+}))
+
+function over(aggregate: string, chosen = (items: readonly Value[]): readonly Value[] => items): Body {
+  return ([value]) => aggregated(aggregate, chosen(itemsOf(value as Value)))
+}
 
 /** The first present argument; of absent ones alone NULL, or MISSING where in permissive typing all are that. */
 function coalesce(args: readonly Value[], { typing }: FunctionContext): Value {

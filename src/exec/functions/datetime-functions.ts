@@ -31,41 +31,31 @@ import {
   type Value,
 } from '../../values/value.ts'
 import { dayOf, extractCalendar, timeOf, truncated } from './calendar.ts'
-import { define, type FunctionDefinition, mismatch } from './definition.ts'
+import { type Bodies, mismatch } from './definition.ts'
 import { overlaps } from './overlaps.ts'
 import { textOf } from './text-functions.ts'
 import { formatTimestamp, parseWithPattern } from './timestamp-pattern.ts'
 
 /** Functions of dates and times. A part (`year` … `second`) comes as a text. */
-export const datetimeFunctions: readonly FunctionDefinition[] = [
-  define('date_add', ['text', 'int', 'moment'], ([part, count, value]) =>
-    dateAdd(partOf(part, dateParts), countOf(count), value as DateTimeValue),
-  ),
-  define('date_diff', ['text', 'moment', 'moment'], ([part, from, to]) =>
-    int(dateDiff(partOf(part, dateParts), from as DateTimeValue, to as DateTimeValue)),
-  ),
-  define('extract', ['text', 'extractable'], ([part, value]) => extract(partOf(part, extractParts), value as Value)),
-  define('date_trunc', ['text', 'moment'], ([part, value]) =>
-    truncated(partOf(part, truncParts), value as DateTimeValue),
-  ),
-  define('to_string', ['timestamp', 'text'], ([value, pattern]) =>
-    formatTimestamp(value as TimestampValue, textOf(pattern)),
-  ),
-  define('to_timestamp', ['text', 'text?'], ([text, pattern]) =>
+export const datetimeBodies = {
+  date_add: ([part, count, value]) => dateAdd(partOf(part, dateParts), countOf(count), value as DateTimeValue),
+  date_diff: ([part, from, to]) => int(dateDiff(partOf(part, dateParts), from as DateTimeValue, to as DateTimeValue)),
+  extract: ([part, value]) => extract(partOf(part, extractParts), value as Value),
+  date_trunc: ([part, value]) => truncated(partOf(part, truncParts), value as DateTimeValue),
+  to_string: ([value, pattern]) => formatTimestamp(value as TimestampValue, textOf(pattern)),
+  to_timestamp: ([text, pattern]) =>
     pattern === undefined ? ionTimestamp(textOf(text)) : parseWithPattern(textOf(text), textOf(pattern)),
-  ),
-  define('utcnow', [], (_, context) => timestampFromMs(context.nowMs)),
-  define('current_timestamp', [], (_, context) => timestampFromMs(context.nowMs)),
-  define('current_date', [], (_, context) => dayOf(timestampFromMs(context.nowMs))),
-  define('current_time', [], (_, context) => timeOf(timestampFromMs(context.nowMs))),
-  define('unix_timestamp', ['timestamp?'], ([value], context) =>
+  utcnow: (_, context) => timestampFromMs(context.nowMs),
+  current_timestamp: (_, context) => timestampFromMs(context.nowMs),
+  current_date: (_, context) => dayOf(timestampFromMs(context.nowMs)),
+  current_time: (_, context) => timeOf(timestampFromMs(context.nowMs)),
+  unix_timestamp: ([value], context) =>
     unixTimestamp((value as TimestampValue | undefined) ?? timestampFromMs(context.nowMs), value !== undefined),
-  ),
-  define('from_unixtime', ['number'], ([seconds]) => fromUnixTime(seconds as NumericValue)),
-  define('make_date', ['int', 'int', 'int'], (args) => makeDate(args.map(countOf))),
-  define('make_time', ['int', 'int', 'number', 'int?'], (args) => makeTime(args)),
-  define('overlaps', ['pair', 'pair'], ([a, b]) => overlaps(a as Value, b as Value)),
-]
+  from_unixtime: ([seconds]) => fromUnixTime(seconds as NumericValue),
+  make_date: (args) => makeDate(args.map(countOf)),
+  make_time: (args) => makeTime(args),
+  overlaps: ([a, b]) => overlaps(a as Value, b as Value),
+} satisfies Bodies
 
 type Part = (typeof plainParts)[number]
 

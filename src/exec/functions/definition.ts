@@ -1,4 +1,6 @@
 import { LedgerError } from '../../base/errors.ts'
+import { type FunctionFacts, factsAbout, type PlainFunctionName } from '../../plan/function-facts.ts'
+import type { ParameterKind } from '../../plan/functions/row.ts'
 import type { ValueChecks } from '../value-limits.ts'
 import type { Value, ValueType } from '../../values/value.ts'
 
@@ -29,9 +31,6 @@ export interface FunctionDefinition {
   check(args: readonly Value[]): void
 }
 
-/** What an argument may be; `?` marks an optional one, `*` any number of them, at the end. */
-export type Parameter = ParameterKind | `${ParameterKind}?` | `${ParameterKind}*`
-
 const kinds = {
   any: undefined,
   text: ['string', 'symbol'],
@@ -46,21 +45,21 @@ const kinds = {
   pair: ['list', 'bag'],
   collection: ['list', 'bag', 'sexp', 'struct'],
   map: ['map'],
-} as const satisfies Record<string, readonly ValueType[] | undefined>
+} as const satisfies Record<ParameterKind, readonly ValueType[] | undefined>
 
-type ParameterKind = keyof typeof kinds
+export type Body = (args: readonly Value[], context: FunctionContext) => Value
 
-type Body = (args: readonly Value[], context: FunctionContext) => Value
+/** Functions with a body of this kind: all but TUPLEUNION, which compile-call.ts compiles. */
+export type BodyName = Exclude<PlainFunctionName, 'tupleunion'>
 
-/** A function whose arguments are checked against its parameters before its body sees them. */
-export function define(
-  name: string,
-  parameters: readonly Parameter[],
-  body: Body,
-  absent: FunctionDefinition['absent'] = 'propagate',
-): FunctionDefinition {
+/** The bodies of some functions, by the names that the table of functions has for them. */
+export type Bodies = Partial<Readonly<Record<BodyName, Body>>>
+
+/** A function whose arguments are checked against its row in the table before its body sees them. */
+export function definitionOf(name: BodyName, body: Body): FunctionDefinition {
+  const { parameters, argumentsMin, argumentsMax, traits } = factsAbout(name) as FunctionFacts
   const kindsOf = parameters.map((parameter) => parameter.replace(/[?*]$/, '') as ParameterKind)
-  const rest = parameters.at(-1)?.endsWith('*') ? kindsOf.at(-1) : undefined
+  const rest = argumentsMax === Infinity ? kindsOf.at(-1) : undefined
   const accepted = kindsOf.map(typesOf)
   const acceptedRest: readonly ValueType[] | undefined = rest === undefined ? undefined : typesOf(rest)
   const check = (args: readonly Value[]) => {
@@ -74,9 +73,9 @@ export function define(
   }
   return {
     name,
-    argumentsMin: parameters.filter((parameter) => !/[?*]$/.test(parameter)).length,
-    argumentsMax: rest === undefined ? parameters.length : Infinity,
-    absent,
+    argumentsMin,
+    argumentsMax,
+    absent: traits.has('absent') ? 'own' : 'propagate',
     check,
     call: (args, context) => {
       check(args)

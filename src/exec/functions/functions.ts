@@ -1,27 +1,30 @@
-import { collectionFunctions } from './collection-functions.ts'
-import { datetimeFunctions } from './datetime-functions.ts'
-import { define, type FunctionDefinition } from './definition.ts'
-import { mapFunctions } from './map-functions.ts'
-import { numericFunctions } from './numeric-functions.ts'
-import { textFunctions } from './text-functions.ts'
-import { textPartFunctions } from './text-parts.ts'
 import { string } from '../../values/value.ts'
+import { collectionBodies, distinctCollections } from './collection-functions.ts'
+import { datetimeBodies } from './datetime-functions.ts'
+import { type Body, type BodyName, definitionOf, type FunctionDefinition } from './definition.ts'
+import { mapBodies } from './map-functions.ts'
+import { numericBodies } from './numeric-functions.ts'
+import { textBodies } from './text-functions.ts'
+import { textPartBodies } from './text-parts.ts'
 
 export type { FunctionContext, FunctionDefinition } from './definition.ts'
 
-/** The id of the running transaction, as it will stand in the metadata of what it writes. */
-const txid = define('txid', [], (_, context) => string(context.transactionId))
+/** One for each plain function of the table (plan/functions). */
+const bodies: Readonly<Record<BodyName, Body>> = {
+  ...textBodies,
+  ...textPartBodies,
+  ...numericBodies,
+  ...datetimeBodies,
+  ...collectionBodies,
+  ...mapBodies,
+  /** The id of the running transaction, as it will stand in the metadata of what it writes. */
+  txid: (_, context) => string(context.transactionId),
+}
+
+const definitions = Object.entries(bodies).map(([name, body]) => definitionOf(name as BodyName, body))
 
 const byName: ReadonlyMap<string, FunctionDefinition> = new Map(
-  [
-    ...textFunctions,
-    ...textPartFunctions,
-    ...numericFunctions,
-    ...datetimeFunctions,
-    ...collectionFunctions,
-    ...mapFunctions,
-    txid,
-  ].map((definition) => [definition.name, definition]),
+  [...definitions, ...distinctCollections].map((definition) => [definition.name, definition]),
 )
 
 /** A built-in function by its name in lower case. */
@@ -31,5 +34,5 @@ export function findFunction(name: string): FunctionDefinition | undefined {
 
 /** All that a statement may call, sorted; for help and for near names. */
 export function functionNames(): string[] {
-  return [...byName.keys()].filter((name) => !name.endsWith('_distinct') || name === 'filter_distinct').sort()
+  return Object.keys(bodies).sort()
 }

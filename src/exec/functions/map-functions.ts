@@ -1,21 +1,19 @@
 import { canBeKey, mapGet, mapKeys, mapValues } from '../../values/map.ts'
 import { bag, bool, type MapValue, missing, struct, type Value } from '../../values/value.ts'
-import { define, type FunctionDefinition, mismatch } from './definition.ts'
+import { type Bodies, mismatch } from './definition.ts'
 
 /** Functions of maps, as partiql-tests have them (eval/primitives/map.ion). */
-export const mapFunctions: readonly FunctionDefinition[] = [
-  define('map_contains_key', ['map', 'any'], ([map, key]) => bool(found(map, key) !== undefined)),
-  define('map_get', ['map', 'any'], ([map, key], { typing }) => {
+export const mapBodies = {
+  map_contains_key: ([map, key]) => bool(found(map, key) !== undefined),
+  map_get: ([map, key], { typing }) => {
     const value = found(map, key)
     if (value === undefined && typing !== 'permissive') throw mismatch('the map has no such key')
     return value ?? missing
-  }),
-  define('map_keys', ['map'], ([map]) => bag(mapKeys(map as MapValue))),
-  define('map_values', ['map'], ([map]) => bag(mapValues(map as MapValue))),
-  define('map_entries', ['map'], ([map]) =>
-    bag((map as MapValue).items.map((entry) => struct(entryNames, entry.items))),
-  ),
-]
+  },
+  map_keys: ([map]) => bag(mapKeys(map as MapValue)),
+  map_values: ([map]) => bag(mapValues(map as MapValue)),
+  map_entries: ([map]) => bag((map as MapValue).items.map((entry) => struct(entryNames, entry.items))),
+} satisfies Bodies
 
 const entryNames = ['k', 'v']
 

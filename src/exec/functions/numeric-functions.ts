@@ -16,32 +16,30 @@ import {
   truncateExact,
 } from '../../values/decimal.ts'
 import { decimal, float, int, type Value } from '../../values/value.ts'
-import { define, type FunctionContext, type FunctionDefinition } from './definition.ts'
+import type { Bodies, FunctionContext } from './definition.ts'
 
 /** Functions of numbers. Decimals stay exact where there is an exact answer; exp, ln and odd powers are floats. */
-export const numericFunctions: readonly FunctionDefinition[] = [
-  define('abs', ['amount'], ([value]) => absolute(value as Value)),
-  define('mod', ['number', 'number'], ([a, b]) => modulo(a as Value, b as Value)),
-  define('ceil', ['number'], ([value]) => toInteger(value as NumericValue, Math.ceil, ceiling)),
-  define('ceiling', ['number'], ([value]) => toInteger(value as NumericValue, Math.ceil, ceiling)),
-  define('floor', ['number'], ([value]) => toInteger(value as NumericValue, Math.floor, floor)),
-  define('round', ['number', 'int?'], ([value, digits]) =>
+export const numericBodies = {
+  abs: ([value]) => absolute(value as Value),
+  mod: ([a, b]) => modulo(a as Value, b as Value),
+  ceil: ([value]) => toInteger(value as NumericValue, Math.ceil, ceiling),
+  ceiling: ([value]) => toInteger(value as NumericValue, Math.ceil, ceiling),
+  floor: ([value]) => toInteger(value as NumericValue, Math.floor, floor),
+  round: ([value, digits]) =>
     digits === undefined
       ? toInteger(value as NumericValue, roundHalfUp, nearest)
       : atDigits(value as NumericValue, placesOf(digits), nearest),
-  ),
-  define('trunc', ['number', 'int?'], ([value, digits]) =>
+  trunc: ([value, digits]) =>
     digits === undefined
       ? toInteger(value as NumericValue, Math.trunc, truncateExact)
       : atDigits(value as NumericValue, placesOf(digits), truncateExact),
-  ),
-  define('sign', ['number'], ([value]) => signOf(value as NumericValue)),
-  define('sqrt', ['number'], ([value]) => squareRoot(value as NumericValue)),
-  define('exp', ['number'], ([value]) => float(Math.exp(doubleOf(value as NumericValue)))),
-  define('ln', ['number'], ([value]) => logarithm(value as NumericValue)),
-  define('pow', ['number', 'number'], power),
-  define('power', ['number', 'number'], power),
-]
+  sign: ([value]) => signOf(value as NumericValue),
+  sqrt: ([value]) => squareRoot(value as NumericValue),
+  exp: ([value]) => float(Math.exp(doubleOf(value as NumericValue))),
+  ln: ([value]) => logarithm(value as NumericValue),
+  pow: power,
+  power,
+} satisfies Bodies
 
 function absolute(value: Value): Value {
   switch (value.type) {

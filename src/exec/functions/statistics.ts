@@ -4,20 +4,20 @@ import { add, divide, doubleOf, isNumber } from '../../values/arithmetic.ts'
 import { compareTotal } from '../../values/compare.ts'
 import { divideExact, type Exact, exactOf, type NumericValue, roundedDecimal, tenTo } from '../../values/decimal.ts'
 import { decimal, float, nullValue, type Value } from '../../values/value.ts'
-import type { Accumulator, AggregateDefinition } from './aggregates.ts'
+import type { Accumulator } from './aggregates.ts'
 import { mismatch } from './definition.ts'
 import { squareRoot } from './numeric-functions.ts'
 
 /** STDDEV and VARIANCE are those of a sample, as in PostgreSQL and DuckDB. */
-export const statisticAggregates: readonly AggregateDefinition[] = [
-  { name: 'var_pop', start: () => new Spread('var_pop', 0, false) },
-  { name: 'var_samp', start: () => new Spread('var_samp', 1, false) },
-  { name: 'variance', start: () => new Spread('variance', 1, false) },
-  { name: 'stddev_pop', start: () => new Spread('stddev_pop', 0, true) },
-  { name: 'stddev_samp', start: () => new Spread('stddev_samp', 1, true) },
-  { name: 'stddev', start: () => new Spread('stddev', 1, true) },
-  { name: 'median', start: () => new Median() },
-]
+export const statisticAggregates = {
+  var_pop: { start: () => new Spread('var_pop', 0, false) },
+  var_samp: { start: () => new Spread('var_samp', 1, false) },
+  variance: { start: () => new Spread('variance', 1, false) },
+  stddev_pop: { start: () => new Spread('stddev_pop', 0, true) },
+  stddev_samp: { start: () => new Spread('stddev_samp', 1, true) },
+  stddev: { start: () => new Spread('stddev', 1, true) },
+  median: { start: () => new Median() },
+}
 
 function numberOf(value: Value, name: string): NumericValue {
   if (isNumber(value)) return value

@@ -1,37 +1,31 @@
 import { passLoop } from '../../base/interruption.ts'
 import { findText } from '../../values/find-text.ts'
 import { int, missing, nullValue, string, type Value } from '../../values/value.ts'
-import { define, type FunctionContext, type FunctionDefinition, mismatch } from './definition.ts'
+import { type Bodies, type FunctionContext, mismatch } from './definition.ts'
 
 /** Functions of text. Lengths and positions count code points, positions from 1; the results are strings. */
-export const textFunctions: readonly FunctionDefinition[] = [
-  define('upper', ['text'], ([text]) => string(textOf(text).toUpperCase())),
-  define('lower', ['text'], ([text]) => string(textOf(text).toLowerCase())),
-  define('char_length', ['text'], ([text]) => int(lengthOf(textOf(text)))),
-  define('character_length', ['text'], ([text]) => int(lengthOf(textOf(text)))),
-  define('length', ['text'], ([text]) => int(lengthOf(textOf(text)))),
-  define('octet_length', ['bytes'], ([value]) => int(octets(value as Value))),
-  define('bit_length', ['bytes'], ([value]) => int(octets(value as Value) * 8)),
-  define('substring', ['text', 'int', 'int?'], ([text, start, length]) =>
-    string(substring(textOf(text), numberOf(start), length && numberOf(length))),
-  ),
-  define('position', ['text', 'text'], ([wanted, text]) => int(position(textOf(wanted), textOf(text)))),
-  define('overlay', ['text', 'text', 'int', 'int?'], ([text, placed, start, length]) =>
+export const textBodies = {
+  upper: ([text]) => string(textOf(text).toUpperCase()),
+  lower: ([text]) => string(textOf(text).toLowerCase()),
+  char_length: ([text]) => int(lengthOf(textOf(text))),
+  character_length: ([text]) => int(lengthOf(textOf(text))),
+  length: ([text]) => int(lengthOf(textOf(text))),
+  octet_length: ([value]) => int(octets(value as Value)),
+  bit_length: ([value]) => int(octets(value as Value) * 8),
+  substring: ([text, start, length]) => string(substring(textOf(text), numberOf(start), length && numberOf(length))),
+  position: ([wanted, text]) => int(position(textOf(wanted), textOf(text))),
+  overlay: ([text, placed, start, length]) =>
     string(overlay(textOf(text), textOf(placed), numberOf(start), length && numberOf(length))),
-  ),
-  define('trim', ['text', 'text?', 'text?'], (args) => string(trim(args.map(textOf)))),
-  define('replace', ['text', 'text', 'text'], ([text, from, to], context) =>
-    string(replaceAll(textOf(text), textOf(from), textOf(to), context)),
-  ),
-  define('text_replace', ['text', 'text', 'text'], ([text, from, to], context) =>
+  trim: (args) => string(trim(args.map(textOf))),
+  replace: ([text, from, to], context) => string(replaceAll(textOf(text), textOf(from), textOf(to), context)),
+  text_replace: ([text, from, to], context) =>
     string(
       textOf(from) === ''
         ? spread(textOf(text), textOf(to), context)
         : replaceAll(textOf(text), textOf(from), textOf(to), context),
     ),
-  ),
-  define('concat', ['text', 'text*'], concat, 'own'),
-]
+  concat,
+} satisfies Bodies
 
 /** NULL is skipped, as in PostgreSQL and DuckDB; a MISSING argument, as a misspelt field is, leaves no text at all. */
 function concat(args: readonly Value[], context: FunctionContext): Value {

@@ -1,30 +1,22 @@
 import { passLoop } from '../../base/interruption.ts'
 import { bool, list, string, type Value } from '../../values/value.ts'
 import { findText } from '../../values/find-text.ts'
-import { define, type FunctionContext, type FunctionDefinition } from './definition.ts'
+import type { Bodies, FunctionContext } from './definition.ts'
 import { lengthOf, numberOf, substring, textOf, trim } from './text-functions.ts'
 
 /** Functions that take texts apart, pad them or repeat them, as PostgreSQL and DuckDB have them. */
-export const textPartFunctions: readonly FunctionDefinition[] = [
-  define('left', ['text', 'int'], ([text, count]) => string(left(textOf(text), numberOf(count)))),
-  define('right', ['text', 'int'], ([text, count]) => string(right(textOf(text), numberOf(count)))),
-  define('lpad', ['text', 'int', 'text?'], (args, context) =>
-    string(padded(args, context, (text, fill) => fill + text)),
-  ),
-  define('rpad', ['text', 'int', 'text?'], (args, context) =>
-    string(padded(args, context, (text, fill) => text + fill)),
-  ),
-  define('ltrim', ['text', 'text?'], (args) => string(trimmed('leading', args))),
-  define('rtrim', ['text', 'text?'], (args) => string(trimmed('trailing', args))),
-  define('repeat', ['text', 'int'], ([text, count], context) =>
-    string(repeated(textOf(text), numberOf(count), context)),
-  ),
-  define('reverse', ['text'], ([text]) => string(reversed(textOf(text)))),
-  define('split', ['text', 'text'], ([text, separator], context) =>
-    list(split(textOf(text), textOf(separator), context)),
-  ),
-  define('starts_with', ['text', 'text'], ([text, start]) => bool(textOf(text).startsWith(textOf(start)))),
-]
+export const textPartBodies = {
+  left: ([text, count]) => string(left(textOf(text), numberOf(count))),
+  right: ([text, count]) => string(right(textOf(text), numberOf(count))),
+  lpad: (args, context) => string(padded(args, context, (text, fill) => fill + text)),
+  rpad: (args, context) => string(padded(args, context, (text, fill) => text + fill)),
+  ltrim: (args) => string(trimmed('leading', args)),
+  rtrim: (args) => string(trimmed('trailing', args)),
+  repeat: ([text, count], context) => string(repeated(textOf(text), numberOf(count), context)),
+  reverse: ([text]) => string(reversed(textOf(text))),
+  split: ([text, separator], context) => list(split(textOf(text), textOf(separator), context)),
+  starts_with: ([text, start]) => bool(textOf(text).startsWith(textOf(start))),
+} satisfies Bodies
 
 /** The first characters; a negative count leaves so many out at the end. */
 function left(text: string, count: number): string {
