@@ -1,34 +1,52 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { errorCodes } from '../src/base/errors.ts'
-import { exitCodes } from '../src/shell/exit-codes.ts'
+import * as limits from '../src/base/limits.ts'
+import { parseConfig } from '../src/cli/config.ts'
+import { Settings } from '../src/shell/settings.ts'
+import { pages } from './docs/pages.ts'
+import { regenerated, sections, sectionsOf } from './docs/sections.ts'
 import { projectRoot } from './support/root.ts'
 import { mayImport } from './support/layers.ts'
 
 const page = (path: string): string => readFileSync(join(projectRoot, path), 'utf8')
 
-test('docs: every error code stands in docs/errors.md with its kind, and no other', () => {
-  const listed = [...page('docs/errors.md').matchAll(/^\| `([^`]+)` \| (\w+) \|/gm)].map(
-    ([, code, kind]) => `${code} ${kind}`,
-  )
-  assert.deepEqual(
-    listed.sort(),
-    errorCodes()
-      .map(([code, kind]) => `${code} ${kind}`)
-      .sort(),
+for (const path of pages()) {
+  test(`docs: the generated parts of ${path} are what the tables say`, async () => {
+    const text = page(path)
+    assert.equal(await regenerated(text), text, `${path} is stale: npm run docs`)
+  })
+}
+
+test('docs: every generated section has its place on a page', () => {
+  const used = pages().flatMap((path) => sectionsOf(page(path)))
+  assert.deepEqual(used.sort(), Object.keys(sections).sort())
+})
+
+test('docs: a changed table makes its page stale, and a mark without a section is no mark', async () => {
+  const text = page('docs/errors.md')
+  const edited = text.replace('| `ion/malformed` | input |', '| `ion/malformed` | limit |')
+  assert.notEqual(edited, text)
+  assert.equal(await regenerated(edited), text)
+  await assert.rejects(
+    regenerated('<!-- begin: generated nothing (npm run docs) -->\n'),
+    /no generated section 'nothing'/,
   )
 })
 
-test("docs: the README's exit codes are the program's", () => {
-  const listed = [...page('README.md').matchAll(/^\| (\d+) \| (.+) \|$/gm)].map(
-    ([, code, meaning]) => `${code} ${meaning}`,
-  )
-  assert.deepEqual(
-    listed,
-    Object.values(exitCodes).map(([code, meaning]) => `${code} ${meaning}`),
-  )
+test('docs: the limits page names every limit', () => {
+  const listed = [...page('docs/limits.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)
+  assert.deepEqual(listed.sort(), Object.keys(limits).sort())
+})
+
+test('docs: the example of the configuration page is read without a warning', () => {
+  const [, example = ''] = /```ion\n([^`]*)```/.exec(page('docs/configuration.md')) ?? []
+  const config = parseConfig(example)
+  assert.deepEqual([config.warnings, config.defaultLedger, config.ledgers.length], [[], 'fleet', 1])
+  const settings = new Settings()
+  for (const [name, value] of config.settings) settings.set(name, value, 'test')
+  assert.equal(settings.get('edit-mode'), 'vi')
 })
 
 test('docs: the layer table of docs/architecture.md is the one that is held', () => {
@@ -45,8 +63,7 @@ test('docs: the layer table of docs/architecture.md is the one that is held', ()
 })
 
 test('docs: links between pages lead somewhere, and no page names a place on a machine', () => {
-  const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(join(projectRoot, 'docs')).map((name) => `docs/${name}`)]
-  for (const path of pages) {
+  for (const path of pages()) {
     const text = page(path)
     for (const [, target] of text.matchAll(/\]\(([^)#]+)/g)) {
       if (/^https?:/.test(target as string)) continue

@@ -52,7 +52,7 @@ export const errorFormatFlag: FlagDefinition = {
   help: 'how errors, warnings and counts are written to standard error: json is one object a line',
 }
 
-/** All flags. `--help` and the documentation are made from this table; the first seven are the official shell's. */
+/** All flags. `--help` and docs/flags.md are printed from this table; the first seven are the official shell's. */
 export const flagDefinitions: readonly FlagDefinition[] = [
   {
     flags: '-l, --ledger <name>',

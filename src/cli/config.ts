@@ -24,10 +24,24 @@ export interface LedgerConfig {
 
 export const emptyConfig: Config = { settings: [], ledgers: [], warnings: [] }
 
+/** The file's keys. docs/configuration.md is printed from these tables; those of `ui` are the settings' (shell/settings.ts). */
+export const configKeys = {
+  default_ledger: 'the ledger to open where `--ledger` names none',
+  data_dir: "where embedded ledgers live, where `--data-dir` names no other place; not in the official shell's file",
+  ui: 'a struct of settings, see below',
+  ledgers: 'a list of structs: how each ledger is reached, see below',
+  debug: 'accepted and ignored: the official shell had it',
+} as const satisfies Record<string, string>
+
+export const ledgerKeys = {
+  name: 'the name that `--ledger` and `use` take; required',
+  profile: 'AWS profile with the credentials',
+  region: 'AWS region',
+  qldb_session_endpoint: 'address of the endpoint; without it the ledger is embedded',
+} as const satisfies Record<string, string>
+
 /**
- * Reads the official shell's configuration file: Ion, one struct (or nothing). Its keys: `default_ledger`, `ui` with
- * `auto_commit prompt format edit_mode display_welcome display_ctrl_signals display_query_metrics terminator_required`,
- * `ledgers` (a list of `{name, profile, region, qldb_session_endpoint}`), `debug` (read and ignored). Ours: `data_dir`.
+ * Reads the official shell's configuration file: Ion, one struct (or nothing).
  * Throws LedgerError 'config/invalid' when a value has the wrong type.
  */
 export function parseConfig(text: string): Config {
@@ -36,7 +50,7 @@ export function parseConfig(text: string): Config {
   if (root === undefined) return emptyConfig
   if (values.length > 1) throw invalid(`one struct was expected, found ${values.length} values`)
   if (root.type !== 'struct') throw invalid(`one struct was expected, found a ${root.type}`)
-  const warnings = unknownKeys(root, '', ['default_ledger', 'data_dir', 'ui', 'ledgers', 'debug'])
+  const warnings = unknownKeys(root, '', Object.keys(configKeys))
   const ui = structAt(root, 'ui')
   const debug = structAt(root, 'debug')
   if (ui !== undefined) warnings.push(...unknownKeys(ui, 'ui.', settingNames.map(configKey)))
@@ -83,7 +97,7 @@ function ledgersOf(root: StructValue, warnings: string[]): LedgerConfig[] {
   return ledgers.items.map((item, index) => {
     const path = `ledgers[${index}].`
     if (item.type !== 'struct') throw invalid(`'ledgers[${index}]' should be a struct, found a ${item.type}`)
-    warnings.push(...unknownKeys(item, path, ['name', 'profile', 'region', 'qldb_session_endpoint']))
+    warnings.push(...unknownKeys(item, path, Object.keys(ledgerKeys)))
     const { name } = textAt(item, 'name', 'name', path)
     if (name === undefined) throw invalid(`'ledgers[${index}]' has no 'name'`)
     return {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
-import { integerDigitsMax } from '../base/limits.ts'
+import { integerDigitsMax, parameterValuesMax } from '../base/limits.ts'
 import { nearName } from '../base/near-name.ts'
 import type { AnswerLimits } from '../driver/bounded-answers.ts'
-import type { LedgerQuotas } from '../ledger/quotas.ts'
+import { type LedgerQuotas, quotasOf } from '../ledger/quotas.ts'
 import type { HandlerOptions } from '../server/handler.ts'
 import type { SessionLimits } from '../server/session-table.ts'
 import type { SharedMemory } from '../server/shared-memory.ts'
@@ -41,32 +41,91 @@ export function handlerOptions({ strictQldb, quotas }: LedgerRules, guard: State
   }
 }
 
-type Target =
-  | { readonly ledger: keyof LedgerQuotas; readonly most?: number; readonly factor?: number }
-  | { readonly sessions: keyof SessionLimits; readonly factor: number }
-  | { readonly answers: keyof AnswerLimits; readonly factor: number }
+type Target = QuotaText &
+  (
+    | { readonly ledger: keyof LedgerQuotas; readonly most?: number; readonly factor?: number }
+    | { readonly sessions: keyof SessionLimits; readonly factor: number }
+    | { readonly answers: keyof AnswerLimits; readonly factor: number }
+  )
 
-/** The names that `--quota` takes; docs/durability.md explains each. */
+/** For the table in docs/durability.md, which has the values that LedgerQuotas says itself. */
+export interface QuotaText {
+  readonly bounds: string
+  /** Under `--strict-qldb`, and without. */
+  readonly qldb?: string
+  readonly otherwise?: string
+}
+
+/** The names that `--quota` takes. */
 const targets: Readonly<Record<string, Target>> = {
-  'statement-characters': { ledger: 'statementCharacters' },
-  'document-bytes': { ledger: 'documentBytes' },
-  'parameter-values': { ledger: 'parameterValues' },
-  'transaction-bytes': { ledger: 'transactionBytes' },
-  'transaction-documents': { ledger: 'transactionDocuments' },
-  'transaction-redactions': { ledger: 'transactionRedactions' },
-  'transaction-seconds': { sessions: 'transactionAgeMsMax', factor: 1000 },
-  'session-seconds': { sessions: 'sessionAgeMsMax', factor: 1000 },
-  sessions: { sessions: 'sessionsMax', factor: 1 },
-  'active-tables': { ledger: 'activeTables' },
-  tables: { ledger: 'tables' },
-  'table-indexes': { ledger: 'tableIndexes' },
-  'value-bytes': { ledger: 'valueBytes' },
-  'number-digits': { ledger: 'numberDigits', most: integerDigitsMax },
-  'statement-memory': { ledger: 'statementMemoryBytes' },
-  'answer-bytes': { answers: 'bytes', factor: 1 },
-  'answer-seconds': { answers: 'ms', factor: 1000 },
-  'statement-disk': { ledger: 'statementDiskBytes' },
-  'row-seconds': { ledger: 'rowMs', factor: 1000 },
+  'statement-characters': { ledger: 'statementCharacters', bounds: "a statement's text" },
+  'document-bytes': { ledger: 'documentBytes', bounds: 'a document, or a parameter, as Ion binary' },
+  'parameter-values': {
+    ledger: 'parameterValues',
+    bounds: 'values and annotations in the parameters of one statement',
+    otherwise: `${parameterValuesMax.toLocaleString('en')} at an endpoint; elsewhere –`,
+  },
+  'transaction-documents': { ledger: 'transactionDocuments', bounds: 'documents changed by a transaction' },
+  'transaction-bytes': { ledger: 'transactionBytes', bounds: 'all changes of a transaction' },
+  'transaction-redactions': { ledger: 'transactionRedactions', bounds: 'revisions redacted by a transaction' },
+  'transaction-seconds': {
+    ...{ sessions: 'transactionAgeMsMax', factor: 1000, bounds: "a transaction's life" },
+    ...{ qldb: '30', otherwise: '30' },
+  },
+  'session-seconds': {
+    ...{ sessions: 'sessionAgeMsMax', factor: 1000, bounds: "a session's life" },
+    ...{ qldb: '13 to 17 minutes', otherwise: '17 minutes' },
+  },
+  sessions: {
+    ...{ sessions: 'sessionsMax', factor: 1, bounds: 'sessions open at once on a ledger' },
+    ...{ qldb: '1,500', otherwise: '1,500' },
+  },
+  'active-tables': { ledger: 'activeTables', bounds: 'active tables' },
+  tables: { ledger: 'tables', bounds: 'tables, dropped ones included' },
+  'table-indexes': { ledger: 'tableIndexes', bounds: 'indexes of a table' },
+  'value-bytes': { ledger: 'valueBytes', bounds: 'one value that a statement makes, as Ion binary' },
+  'number-digits': {
+    ...{ ledger: 'numberDigits', most: integerDigitsMax },
+    bounds: 'digits of an integer that a statement computes; at most 100,000',
+  },
+  'statement-memory': {
+    ledger: 'statementMemoryBytes',
+    bounds: 'memory that one statement holds',
+    qldb: '–',
+    otherwise:
+      "256 MiB in a server; elsewhere the smaller of a quarter of the process's memory and half of V8's heap limit",
+  },
+  'answer-bytes': {
+    ...{ answers: 'bytes', factor: 1, bounds: "one answer of an endpoint, in the shell's memory" },
+    ...{ qldb: '–', otherwise: '256 MiB' },
+  },
+  'answer-seconds': {
+    ...{ answers: 'ms', factor: 1000, bounds: 'how long the shell waits for an answer of an endpoint' },
+    ...{ qldb: '–', otherwise: '60' },
+  },
+  'statement-disk': { ledger: 'statementDiskBytes', bounds: 'temporary files of one statement', qldb: '–' },
+  'row-seconds': {
+    ...{ ledger: 'rowMs', factor: 1000, bounds: 'how long a statement may work without giving a row' },
+    otherwise: "at an endpoint a transaction's life; elsewhere –",
+  },
+}
+
+/** Each quota with its two defaults, as docs/durability.md has them. */
+export function quotaRows(): readonly { readonly name: string; readonly text: Required<QuotaText> }[] {
+  return Object.entries(targets).map(([name, target]) => {
+    const { bounds, qldb, otherwise } = target
+    const limitOf = (isStrict: boolean): string => {
+      const value = 'ledger' in target ? quotasOf(isStrict)[target.ledger] : Number.POSITIVE_INFINITY
+      return value === Number.POSITIVE_INFINITY ? '–' : quotaText(value, sizes.has(name))
+    }
+    return { name, text: { bounds, qldb: qldb ?? limitOf(true), otherwise: otherwise ?? limitOf(false) } }
+  })
+}
+
+function quotaText(value: number, isBytes: boolean): string {
+  const unit = Object.entries(unitBytes).findLast(([, bytes]) => isBytes && value % bytes === 0 && value >= bytes)
+  if (unit === undefined) return value.toLocaleString('en')
+  return `${value / unit[1]} ${unit[0].replace('ib', 'iB').replace(/^./, (letter) => letter.toUpperCase())}`
 }
 
 /** The quotas of ledgers and of what endpoints answer. */

@@ -13,6 +13,7 @@ import { OutputSwitch } from './output-switch.ts'
 import { page } from './pager.ts'
 import { visibleText } from '../shell/visible-text.ts'
 import { historyFile } from './places.ts'
+import { embeddedFunctions } from './function-list.ts'
 import { lazyAuditor } from './lazy-auditor.ts'
 import { realEnv } from './real-env.ts'
 
@@ -47,6 +48,7 @@ export async function runInteractive(context: InteractiveContext): Promise<ExitN
     env: realEnv,
     version,
     auditor: lazyAuditor,
+    functions: embeddedFunctions,
     files,
     parameters: parametersOf(args),
   })

@@ -11,6 +11,7 @@ import { OutputSwitch } from './output-switch.ts'
 import { Output } from './output.ts'
 import { type ErrorFormat, presentPlain } from './present.ts'
 import { Progress } from './progress.ts'
+import { embeddedFunctions } from './function-list.ts'
 import { lazyAuditor } from './lazy-auditor.ts'
 import { realEnv } from './real-env.ts'
 import type { ScriptSource } from './script-sources.ts'
@@ -56,6 +57,7 @@ export async function runSources(sources: readonly ScriptSource[], context: Scri
     env: realEnv,
     version,
     auditor: lazyAuditor,
+    functions: embeddedFunctions,
     files,
     parameters: parametersOf(args),
   })

@@ -35,7 +35,7 @@ interface FlagDefinition {
   readonly kind?: 'list' | 'count'
 }
 
-/** All flags of `qldb serve`. `--help` and docs/serve.md are made from this table. */
+/** All flags of `qldb serve`. `--help` and the table of docs/serve.md are printed from this table. */
 export const serveFlags: readonly FlagDefinition[] = [
   {
     flags: '--host <address>',

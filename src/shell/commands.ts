@@ -4,10 +4,8 @@ import type { AuditName } from './auditor.ts'
 import type { Value } from '../values/value.ts'
 import { bareLine, commandWords } from './command-text.ts'
 import type { ConnectTarget } from './connection.ts'
-import { formatHelp, formatNames } from './formats.ts'
 import { parseParameters } from './parameters.ts'
-import { statementHelp, statementHelps } from './statement-help.ts'
-import { settingDefinitions, settingNames } from './settings.ts'
+import { settingNames } from './settings.ts'
 import { refusedTransactionForm } from './transaction-forms.ts'
 
 /** What a command may do: the shell, seen from the command table. */
@@ -32,11 +30,13 @@ export interface CommandHost {
   include(path: string): Promise<void>
   /** Where data goes from now on; undefined: where it went at first. */
   redirect(path: string | undefined): Promise<void>
-  print(text: string): Promise<void>
+  help(topic: string): Promise<void>
+  /** Undefined: all. */
+  showFunctions(pattern: string | undefined): Promise<void>
   leave(): void
 }
 
-interface CommandDefinition {
+export interface CommandDefinition {
   /** The words that begin it, the first spelling being the one that help shows. */
   readonly names: readonly string[]
   /** Spellings that need the backslash, because without it they could be a statement. */
@@ -51,10 +51,10 @@ interface CommandDefinition {
   readonly takesText?: true
 }
 
-const commandGroups = ['Transactions', 'Results and scripts', 'Proofs', 'Shell'] as const
+export const commandGroups = ['Transactions', 'Results and scripts', 'Proofs', 'Shell'] as const
 type CommandGroup = (typeof commandGroups)[number]
 
-/** All commands. Help, completion and the documentation are made from this table. */
+/** All commands. Help, completion and docs/shell.md are printed from this table. */
 export const commands: readonly CommandDefinition[] = [
   {
     names: ['begin', 'start transaction', 'begin transaction', 'begin work'],
@@ -133,10 +133,10 @@ export const commands: readonly CommandDefinition[] = [
   {
     names: ['help'],
     shortNames: ['?', 'h'],
-    arguments: '[command or statement]',
+    arguments: '[command | statement | function | error code | functions]',
     group: 'Shell',
-    help: 'this list, or what one command or statement is: help bind, help INSERT',
-    run: (host, words) => host.print(helpText(words.join(' '))),
+    help: 'this list, or one entry: help bind, help INSERT, help substring, help transaction/conflict',
+    run: (host, words) => host.help(words.join(' ')),
   },
   {
     names: ['describe'],
@@ -161,6 +161,14 @@ export const commands: readonly CommandDefinition[] = [
     group: 'Shell',
     help: 'the ledgers in the data directory',
     run: (host) => host.showLedgers(),
+  },
+  {
+    names: ['show functions'],
+    shortNames: ['df'],
+    arguments: '[pattern]',
+    group: 'Shell',
+    help: 'the functions of the embedded ledger with their signatures: all, or those of a pattern like date*',
+    run: (host, words) => host.showFunctions(words.length === 0 ? undefined : oneWord('show functions', words)),
   },
   {
     names: ['status'],
@@ -280,7 +288,7 @@ function tooManyWords(name: string, words: readonly string[]): LedgerError {
   return new LedgerError('usage/invalid-argument', `'${name}' takes no arguments, found '${words.join(' ')}'`)
 }
 
-function unknownCommand(spoken: string): LedgerError {
+export function unknownCommand(spoken: string): LedgerError {
   const word = spoken.split(/\s+/)[0] as string
   const near = nearName(
     word,
@@ -358,63 +366,4 @@ function useTarget(words: readonly string[]): ConnectTarget {
 function usage(name: string): string {
   const command = commands.find(({ names }) => names.includes(name)) as CommandDefinition
   return `usage: ${name} ${command.arguments}`.trimEnd()
-}
-
-/**
- * The text of `help` (empty topic), `help <command>` or `help <statement>`.
- * Throws LedgerError 'usage/unknown-command' for an unknown topic.
- */
-export function helpText(topic: string): string {
-  const wanted = topic.replace(/^\\/, '').toLowerCase()
-  if (wanted === '') return generalHelp()
-  const command = commands.find(({ names, shortNames }) => [...names, ...(shortNames ?? [])].includes(wanted))
-  if (command === undefined) {
-    const text = statementHelp(wanted)
-    if (text !== undefined) return text
-    const near = nearName(wanted, Object.keys(statementHelps))
-    if (near === undefined) throw unknownCommand(wanted)
-    throw new LedgerError('usage/unknown-command', `no command or statement named '${wanted}'`, {
-      help: `did you mean '${near}'?`,
-    })
-  }
-  const lines = [`${command.names[0]} ${command.arguments}`.trimEnd(), `  ${command.help}`]
-  const others = [...command.names.slice(1), ...(command.shortNames ?? []).map((name) => `\\${name}`)]
-  if (others.length > 0) lines.push(`  also: ${others.join(', ')}`)
-  if (wanted === 'set') lines.push(...settingLines())
-  return lines.join('\n')
-}
-
-function generalHelp(): string {
-  const rows = commands.map((command) => [spellings(command), command] as const)
-  const width = rows.reduce((most, [name]) => Math.max(most, name.length), 0)
-  const lines = ['Anything that is not a command is a PartiQL statement and goes to the ledger.']
-  for (const group of commandGroups) {
-    lines.push('', group)
-    for (const [name, command] of rows) {
-      if (command.group === group) lines.push(`  ${name.padEnd(width)}  ${shortHelp(command)}`)
-    }
-  }
-  lines.push('', 'Commands work with a backslash before them too, in any case, with or without a semicolon.')
-  lines.push("'help <command>' tells more about one, 'help INSERT' (SELECT, UPDATE …) shows a statement's forms.")
-  return lines.join('\n')
-}
-
-/** Two of its names, or one and its short one. */
-function spellings({ names, shortNames = [] }: CommandDefinition): string {
-  return [...names, ...shortNames.map((name) => `\\${name}`)].slice(0, 2).join(', ')
-}
-
-function shortHelp(command: CommandDefinition): string {
-  return command.help.split(': ')[0] as string
-}
-
-function settingLines(): string[] {
-  const lines: string[] = []
-  for (const name of settingNames) {
-    const { choices, help }: { choices: readonly string[] | undefined; help: string } = settingDefinitions[name]
-    lines.push(`  ${name}: ${choices?.join(' | ') ?? 'text'}`, `      ${help}`)
-    if (name === 'format')
-      lines.push(...formatNames.map((format) => `      ${format.padEnd(10)} ${formatHelp(format)}`))
-  }
-  return lines
 }

@@ -1,6 +1,6 @@
 import type { Failure } from '../driver/failure.ts'
 
-/** The program's verdicts. `--help` prints this table. */
+/** The program's verdicts. `--help` and the README's table are printed from this one. */
 export const exitCodes = {
   ok: [0, 'all went well'],
   failed: [1, 'a statement failed, or a transaction was still open at the end and was aborted'],

@@ -19,7 +19,10 @@ interface SettingDefinition {
 
 const onOff = ['true', 'false'] as const
 
-/** `set`, `env`, the configuration file and the documentation all read this table. `auto` means: the caller decides. */
+/**
+ * `set`, `env` and the configuration file read this table; docs/shell.md and docs/configuration.md are printed from it. `auto`
+ * means: the caller decides.
+ */
 export const settingDefinitions = {
   format: {
     default: 'auto',

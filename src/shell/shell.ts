@@ -8,23 +8,22 @@ import { parseAllIon } from '../values/text-reader.ts'
 import type { Value } from '../values/value.ts'
 import type { Auditor, AuditName } from './auditor.ts'
 import { type CommandHost, findCommand, meantCommand } from './commands.ts'
-import { column, isForPrograms } from './command-rows.ts'
 import { type Completion, complete, fileToComplete } from './completion.ts'
 import type { Connect, Connection, ConnectTarget } from './connection.ts'
-import { describeTable, describeTables } from './describe.ts'
 import { type ReportContext, reportOf } from './error-report.ts'
 import type { EventSink, TransactionFate } from './events.ts'
 import type { ExitName } from './exit-codes.ts'
 import { FieldNames } from './field-names.ts'
 import type { ShellFiles } from './files.ts'
+import type { FunctionList } from './function-list.ts'
 import type { History } from './history.ts'
+import { Listings } from './listings.ts'
 import { parametersFor } from './parameters.ts'
 import { runScript } from './script-run.ts'
 import { endsInside, isClosed, isCommand, readScript } from './script-reader.ts'
 import { type Settings, settingNames } from './settings.ts'
 import { RowsNotCommitted, RowsNotShown, runAlone, runInside } from './statement-run.ts'
 import { settingsText, statusText } from './status-text.ts'
-import { visibleText } from './visible-text.ts'
 import { TableNames } from './table-names.ts'
 
 export interface ShellOptions {
@@ -38,6 +37,8 @@ export interface ShellOptions {
   readonly version: string
   /** For `digest`, `prove` and `verify`; without it they say that they are not there. */
   readonly auditor?: Auditor
+  /** For `help functions`; without it there are none. */
+  readonly functions?: FunctionList
   /** For `include` and `output`; likewise. */
   readonly files?: ShellFiles
   /** For every statement that has a `?`, unless `bind` came before it. */
@@ -91,6 +92,7 @@ export class Shell {
   readonly #env: Env
   readonly #version: string
   readonly #auditor: Auditor | undefined
+  readonly #listings: Listings
   readonly #files: ShellFiles | undefined
   readonly #parameters: readonly Value[]
   readonly #tables = new TableNames()
@@ -116,6 +118,7 @@ export class Shell {
     this.#env = options.env
     this.#version = options.version
     this.#auditor = options.auditor
+    this.#listings = new Listings(options.settings, this.#tables, options.functions)
     this.#files = options.files
     this.#parameters = options.parameters ?? []
   }
@@ -258,7 +261,7 @@ export class Shell {
       begin: () => this.#begin(sink),
       commit: () => this.#commit(sink),
       abort: () => this.#abort(sink),
-      showTables: () => this.#showTables(sink),
+      showTables: () => this.#listings.tables(this.#connection, this.#open?.transaction, sink),
       showStatus: async () =>
         sink({ type: 'text', ...statusText(this.state, this.#connection.facts, this.#version, this.#env.nowMs()) }),
       showSettings: async () => {
@@ -272,13 +275,9 @@ export class Shell {
       },
       useLedger: (target) => this.#use(target, sink),
       audit: (name, words) => this.#audit(name, words, sink, options.signal),
-      describe: (table) => this.#describe(table, sink),
-      showLedgers: () => this.#showLedgers(sink),
-      showHistory: async (count) => {
-        const text = this.history.last(count)
-        const rows = column('input', this.history.entries.slice(-count))
-        await this.#showList(text, rows, 'the history is empty', sink)
-      },
+      describe: (table) => this.#listings.describe(this.#connection, table, sink),
+      showLedgers: () => this.#listings.ledgers(this.#connection, sink),
+      showHistory: (count) => this.#listings.history(this.history, count, sink),
       showVertical: (isOn) => this.#showVertical(isOn, sink),
       bind: async (values) => {
         this.#bound = values
@@ -288,7 +287,8 @@ export class Shell {
         await this.#needFiles('output').redirect(path)
         await sink({ type: 'notice', text: path === undefined ? 'data is shown again' : `data goes into '${path}'` })
       },
-      print: async (text) => sink({ type: 'text', text }),
+      help: (topic) => this.#listings.help(topic, sink),
+      showFunctions: (pattern = '') => this.#listings.functions(pattern, sink),
       leave: () => end({ exit: 'ok', quit: true }),
     }
   }
@@ -323,34 +323,6 @@ export class Shell {
     throw new LedgerError('transaction/not-open', `nothing to ${command}: no transaction is open`, {
       help: "'begin' starts one",
     })
-  }
-
-  async #showTables(sink: EventSink): Promise<void> {
-    const names = await this.#tables.ask(this.#connection.driver, this.#open?.transaction)
-    await this.#showList(dashed(names), column('table', names), 'the ledger has no tables', sink)
-  }
-
-  /** In a format for programs an empty list is one all the same. */
-  async #showList(text: string, rows: readonly Value[], ifNone: string, sink: EventSink): Promise<void> {
-    if (rows.length > 0) return await sink({ type: 'text', text, rows })
-    const format = this.settings.get('format')
-    if (isForPrograms(format)) await sink({ type: 'text', text, rows })
-    await sink({ type: 'notice', text: ifNone })
-  }
-
-  async #describe(table: string | undefined, sink: EventSink): Promise<void> {
-    const { driver } = this.#connection
-    const found = await (table === undefined ? describeTables(driver) : describeTable(driver, table))
-    const { text, rows } = found ?? { text: '', rows: [] }
-    await this.#showList(text, rows, 'the ledger has no tables', sink)
-  }
-
-  async #showLedgers(sink: EventSink): Promise<void> {
-    const names = await this.#connection.ledgers?.()
-    if (names === undefined) {
-      throw new LedgerError('usage/invalid-argument', `cannot list the ledgers: ${this.state.description}`)
-    }
-    await this.#showList(dashed(names), column('ledger', names), 'there are no ledgers', sink)
   }
 
   async #showVertical(isOn: boolean | undefined, sink: EventSink): Promise<void> {
@@ -454,10 +426,6 @@ export class Shell {
     await sink({ type: 'error', report: { ...report, message } })
     return { exit: report.exit, quit: false }
   }
-}
-
-function dashed(names: readonly string[]): string {
-  return names.map((name) => `- ${visibleText(name)}`).join('\n')
 }
 
 /** `comit;` is a name that stands for nothing, and was meant as a command. */

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { findAggregate } from '../../src/exec/functions/aggregates.ts'
-import { refusals } from '../../src/syntax/refused.ts'
 import { functionFacts } from '../../src/plan/function-facts.ts'
 import { functionNames } from '../../src/exec/functions/functions.ts'
 import { checkGolden, regenerate, updatesGolden } from '../support/golden.ts'
@@ -45,30 +44,6 @@ for (const page of pages) {
     else assert.equal(before, after)
   })
 }
-
-test('docs/partiql.md names every function of the table of facts, by group, and no other', () => {
-  const page = readFileSync(join(projectRoot, 'docs/partiql.md'), 'utf8')
-  const lists = page.slice(page.indexOf('## Functions'), page.indexOf('Where SQL does not say it'))
-  const listed = [...lists.matchAll(/`(\w+)`/g)].map(([, name]) => name)
-  const facts = functionFacts.filter(({ group }) => group !== 'windows')
-  assert.deepEqual(listed.sort(), facts.map(({ name }) => name).sort())
-  for (const { name, group } of facts.filter(({ traits }) => !traits.has('qldb'))) {
-    const row = new RegExp(`^\\| ${group} \\| .*\`${name}\``, 'm')
-    assert.match(lists, row, `${name} stands in the row of ${group}`)
-  }
-})
-
-test('docs/partiql.md lists what is refused by name, as the table has it', () => {
-  const path = join(projectRoot, 'docs/partiql.md')
-  const page = readFileSync(path, 'utf8')
-  const cell = (text: string) => text.replaceAll('|', '\\|')
-  const rows = refusals.map(({ name, instead }) => `| \`${cell(name)}\` | ${cell(instead)} |\n`)
-  const start = page.indexOf('| not here | instead |')
-  const end = page.indexOf('\n\n', start) + 1
-  const after = `${page.slice(0, start)}| not here | instead |\n|---|---|\n${rows.join('')}${page.slice(end)}`
-  if (updatesGolden()) writeFileSync(path, after)
-  else assert.equal(page, after)
-})
 
 test('every function of the table of facts is built, and no other', () => {
   const named = (wanted: string) => functionFacts.filter(({ group }) => group === wanted).map(({ name }) => name)

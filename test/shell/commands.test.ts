@@ -5,7 +5,8 @@ import { bareLine, commandWords } from '../../src/shell/command-text.ts'
 import { digestCommand } from '../../src/cli/digest-tool.ts'
 import { proveCommand } from '../../src/cli/prove-tool.ts'
 import { verifyCommand } from '../../src/cli/verify-command.ts'
-import { type CommandHost, commands, findCommand, helpText, meantCommand } from '../../src/shell/commands.ts'
+import { type CommandHost, commands, findCommand, meantCommand } from '../../src/shell/commands.ts'
+import { helpText } from '../../src/shell/help.ts'
 import { settingNames } from '../../src/shell/settings.ts'
 
 /** The command that a text calls and its words, `-` for a statement. */
@@ -48,6 +49,9 @@ test('commands are known with and without backslash, in any case, with or withou
     ['\\d Vehicle', 'describe|Vehicle'],
     ['\\dt', 'show tables'],
     ['\\l', 'show ledgers'],
+    ['\\df', 'show functions'],
+    ['\\df date*', 'show functions|date*'],
+    ['SHOW FUNCTIONS;', 'show functions'],
     ['\\i "my script.partiql"', 'include|my script.partiql'],
     ['\\o', 'output'],
     ['\\x', 'vertical'],

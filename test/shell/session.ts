@@ -1,4 +1,5 @@
 import { openEngine } from '../../src/cli/engine.ts'
+import { embeddedFunctions } from '../../src/cli/function-list.ts'
 import { Driver } from '../../src/driver/driver.ts'
 import { createLocalTransport, type LocalSend } from '../../src/driver/local-transport.ts'
 import type { Connection } from '../../src/shell/connection.ts'
@@ -39,6 +40,7 @@ export async function openSession(wrap: (send: LocalSend) => LocalSend = (send) 
     history: new History(),
     env,
     version: '1.2.3',
+    functions: embeddedFunctions,
   })
   let lines: string[] = []
   return {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { functionFacts } from '../../src/plan/function-facts.ts'
 import { shownErrorsMax } from '../../src/base/limits.ts'
 import { resultBufferValuesMax } from '../../src/base/limits.ts'
 import { WireError } from '../../src/protocol/message.ts'
@@ -372,4 +373,35 @@ test('a mistyped end of a transaction leaves it open, in a script too', async ()
     }
     await shell.run('abort', sink)
   }
+})
+
+test('help functions lists every function with its signature, and a pattern chooses some', async () => {
+  const { shell, sink, said } = await openSession()
+  await shell.run('help functions', sink)
+  const all = said().join('\n')
+  for (const { signature } of functionFacts) assert.ok(all.includes(signature), signature)
+  await shell.run('\\df *date*', sink)
+  const dates = said().join('\n')
+  assert.match(dates, /^text: time\n {2}CURRENT_DATE +the date, in UTC\n {2}DATE_ADD\(part, n, t\) /)
+  assert.ok(!dates.includes('UTCNOW'))
+  await shell.run('\\df subst', sink)
+  assert.match(said().join('\n'), /SUBSTRING\(s, start \[, length\]\) {2}the characters from start/)
+  await shell.run('\\df nothing.', sink)
+  assert.deepEqual(said(), ['notice: no function has such a name'])
+  await shell.run('set format jsonl; show functions txi?', sink)
+  assert.match(said().join('\n'), /TXID\(\)/)
+})
+
+test('help takes a function and an error code too', async () => {
+  const { shell, sink, said } = await openSession()
+  await shell.run('help Median', sink)
+  assert.deepEqual(said(), [
+    'text: MEDIAN(x)\n  the middle number, or the mean of the two in the middle\n  QLDB did not have it: --strict-qldb refuses it',
+  ])
+  await shell.run('help transaction/conflict', sink)
+  assert.match(said().join('\n'), /^text: error\[transaction\/conflict\] \(conflict\)\n.*\n {2}help: run it again/)
+  await shell.run('help medain', sink)
+  assert.match(said().join('\n'), /did you mean 'median'\?/)
+  await shell.run('help replace', sink)
+  assert.match(said().join('\n'), /REPLACE INTO/)
 })
