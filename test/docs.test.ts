@@ -72,3 +72,12 @@ test('docs: links between pages lead somewhere, and no page names a place on a m
     assert.ok(!/\/(work|root|tmp)\/|\.library|shared\//.test(text), `${path} names a place on a machine`)
   }
 })
+
+test('docs: files of the project that a page names exist', () => {
+  for (const path of pages()) {
+    if (path === 'CHANGELOG.md' || path === 'docs/references.md') continue
+    for (const [, file] of page(path).matchAll(/`((?:src|test|scripts|bench|bin|examples)\/[\w./-]+)`/g)) {
+      assert.ok(existsSync(join(projectRoot, file as string)), `${path} names '${file}', which does not exist`)
+    }
+  }
+})

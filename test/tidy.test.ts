@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { test } from 'node:test'
+import { commentsOf, filesIn } from './support/cited-files.ts'
 import { mayImport } from './support/layers.ts'
 import { projectRoot } from './support/root.ts'
 
@@ -111,4 +112,21 @@ test('every source file is imported by something', () => {
   }
   const dead = sources.map((file) => file.path).filter((path) => !entries.has(path) && !imported.has(path))
   assert.deepEqual(dead, [])
+})
+
+test('a comment cites no file that is neither here nor in docs/references.md', () => {
+  const here = ['src', 'test', 'bench', 'scripts', 'examples', 'docs'].flatMap((folder) =>
+    readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+  )
+  const isHere = (file: string) => here.some((path) => path === file || path.endsWith(`/${file}`))
+  const references = readFileSync(join(projectRoot, 'docs/references.md'), 'utf8')
+  const strays = [...sources, ...sourceFiles('test'), ...sourceFiles('bench')].flatMap(({ path, text }) =>
+    commentsOf(text)
+      .flatMap(filesIn)
+      .filter(
+        (file) => !isHere(file) && !references.includes(`\`${file}\``) && existsSync(join(projectRoot, file)) === false,
+      )
+      .map((file) => `${path} cites ${file}`),
+  )
+  assert.deepEqual(strays, [])
 })

@@ -3,7 +3,7 @@ import type { Env } from './env.ts'
 /**
  * QLDB's unique ids: 128 bits as 22 digits of base 62 (`0-9A-Za-z`), each 64-bit half as 11 digits.
  * High half: one random byte, then the time in units of 2^-14 s since 1970; low half: random.
- * Worked out from recorded ids (reference/qldb-semantics.md section 5).
+ * Worked out from recorded ids (docs/references.md).
  */
 export const idCharacters = 22
 

@@ -60,7 +60,7 @@ export class LedgerTransaction {
   /** Draws the ids of new documents, tables and indexes. */
   readonly #nextId: () => string
   #isOver = false
-  /** The driver's fold over the id and every statement sent, failed ones too (reference qldb-semantics, section 2). */
+  /** The driver's fold over the id and every statement sent, failed ones too (amazon-qldb-driver-nodejs src/Transaction.ts). */
   #digest: Uint8Array
   #view: OpenView | undefined
   readonly #overlay = new Overlay()

@@ -3,7 +3,7 @@ import { WireError, type WireErrorName } from './message.ts'
 /**
  * Errors as HTTP carries them. QLDB itself sent `__type`, `Message` and `Code` in the body; current SDKs take a
  * body member `Code` for the error's name unless the header `x-amzn-errortype` is there, so the header is sent too
- * (reference: AWS JSON 1.0 protocol, "Operation error serialization").
+ * (AWS JSON 1.0 protocol, "Operation error serialization").
  */
 export interface WireErrorResponse {
   readonly status: number

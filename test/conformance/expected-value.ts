@@ -14,7 +14,7 @@ import {
   type Value,
 } from '../../src/values/value.ts'
 
-/** The value that a case's Ion encoding stands for: the annotations of values.ts and those of the suite's own. */
+/** The value that a case's Ion encoding stands for: the annotations of partiql-ion.ts and those of the suite's own. */
 export function expectedValue(ion: Value): Value {
   const [mark] = ion.annotations ?? []
   if (mark === '$ion') return withoutMark(ion)
