@@ -70,10 +70,11 @@ function placeLines(report: ExportReport): string[] {
     lines.push(`digest: ${toBase64(digest.digest)} at block ${digest.digestTipAddress.sequenceNo}`)
   const limit =
     coverage.jsonDoubtfulRevisions > 0 ? '; it binds the hashes, not the data that could not be checked' : ''
-  for (const { path, kind, verdict, message, isTrusted } of evidence) {
+  for (const { path, kind, verdict, message, isTrusted, unproven } of evidence) {
     if (verdict !== 'holds') continue
+    const open = unproven.length === 0 ? '' : `; no hash covers: ${unproven.join(', ')}`
     const beside = kind === 'digest' && !isTrusted ? '; it lay among the files' : ''
-    lines.push(`${path}: holds: ${message}${limit}${beside}`)
+    lines.push(`${path}: holds: ${message}${limit}${beside}${open}`)
   }
   return lines
 }

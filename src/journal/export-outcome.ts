@@ -74,4 +74,6 @@ export interface EvidenceVerdict {
   readonly message: string
   /** The digest is one that the caller trusts, not one found among the files. */
   readonly isTrusted: boolean
+  /** Fields of it that neither a hash covers nor a block that is there shows. */
+  readonly unproven: readonly string[]
 }

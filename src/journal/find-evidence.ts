@@ -11,8 +11,11 @@ import {
   unusableDigest,
   unwrapIon,
 } from './digest-file.ts'
-import { type ProofFile, proofFileOf, proofIn } from './proof-file.ts'
+import { loneRevision, type ProofFile, proofFileOf, proofIn } from './proof-file.ts'
 import type { Proof } from './proof.ts'
+import { checkStruct, textField } from './shape.ts'
+import { detailNames, recordNames } from './stream-record.ts'
+import { unknownFields } from './verify.ts'
 
 export type Evidence =
   | {
@@ -61,7 +64,7 @@ class EvidenceSearch {
     if (depth > envelopeDepthMax || this.#values > envelopeValuesMax) {
       throw notEvidence(`it is wrapped in more than ${envelopeDepthMax} structs and lists, or has too many values`)
     }
-    if (value.type === 'list') {
+    if (value.type === 'list' || value.type === 'sexp') {
       for (const item of value.items) this.look(item, depth + 1, isNeeded)
       return
     }
@@ -94,8 +97,8 @@ export const unrecognizedHelp = {
 function evidenceIn(value: StructValue): Evidence | undefined {
   if (isRevision(value)) return proofOf(structOf({ revision: value }))
   if ((value.get('blockHash') ?? value.get('entriesHash')) !== undefined) return proofOf(structOf({ block: value }))
-  const [type, payload] = [value.get('recordType'), value.get('payload')]
-  if (type !== undefined && payload?.type === 'struct') return ofRecord(type, payload)
+  const payload = value.get('payload')
+  if (value.get('recordType') !== undefined && payload?.type === 'struct') return ofRecord(value, payload)
   const isSubject = ['revision', 'block', 'revisionHash'].some((name) => isOwn(value, name))
   if (isSubject || isHashes(member(value, 'proof'))) return proofOf(value)
   const digest = wholeDigestOf(value)
@@ -117,21 +120,41 @@ function wholeDigestOf(value: StructValue): SavedDigest | undefined {
   }
 }
 
-/** Records whose type is a string are read as a stream's, before this. */
-function ofRecord(type: Value, payload: StructValue): Evidence | undefined {
+/** A stream's record of a revision, in an envelope: by itself it is read as a stream's, before this. */
+function ofRecord(record: StructValue, payload: StructValue): Evidence | undefined {
   const revision = payload.get('revision')
-  if (revision?.type === 'struct' && (type.type !== 'string' || type.annotations !== undefined))
-    throw new LedgerError('proof/refuted', "the stream record's recordType is not a plain string")
-  return revision?.type === 'struct' ? proofOf(structOf({ revision })) : undefined
+  if (revision?.type !== 'struct') return undefined
+  return refutedUnless(() => {
+    for (const [part, names] of recordParts(record, payload)) checkStruct(part, 'the stream record', names)
+    const kind = textField(record, 'recordType', 'the stream record')
+    if (kind !== detailsType) throw notEvidence(`the stream record says that it is a ${kind}, but it has a revision`)
+    const unknown = recordParts(record, payload).flatMap(([part, names, path]) => unknownFields(part, names, path))
+    const file = loneRevision(revision)
+    return { kind: 'proof', file: { ...file, unknown: [...file.unknown, ...unknown] } }
+  })
+}
+
+const detailsType = 'REVISION_DETAILS'
+
+function recordParts(record: StructValue, payload: StructValue) {
+  return [
+    [record, recordNames, ''],
+    [payload, detailNames, 'payload.'],
+  ] as const
 }
 
 /** Throws LedgerError 'proof/refuted' for evidence with a field that no evidence has so. */
 function proofOf(value: StructValue): Evidence {
+  return refutedUnless(() => ({ kind: 'proof', file: proofFileOf(value) }))
+}
+
+function refutedUnless(read: () => Evidence): Evidence {
   try {
-    return { kind: 'proof', file: proofFileOf(value) }
+    return read()
   } catch (error) {
-    if (!(error instanceof LedgerError) || error.code !== 'proof/malformed') throw error
-    throw new LedgerError('proof/refuted', error.message, { cause: error })
+    const isMalformed =
+      error instanceof LedgerError && (error.code === 'proof/malformed' || error.code === 'journal/malformed')
+    throw isMalformed ? new LedgerError('proof/refuted', error.message, { cause: error }) : error
   }
 }
 

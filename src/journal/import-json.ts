@@ -240,8 +240,12 @@ const optionalFields = new Set([
   'previousBlockHash',
 ])
 
+/** A null beside the field itself stays: most readers of JSON take the last of two. The checks of a block's shape name it. */
 function withoutNulls(value: StructValue, names: ReadonlySet<string>): StructValue {
-  const isKept = value.names.map((name, index) => !names.has(name) || value.values[index]?.type !== 'null')
+  const isAlone = (name: string) => value.names.indexOf(name) === value.names.lastIndexOf(name)
+  const isKept = value.names.map(
+    (name, index) => !names.has(name) || value.values[index]?.type !== 'null' || !isAlone(name),
+  )
   if (isKept.every(Boolean)) return value
   const keep = (_: unknown, index: number) => isKept[index] as boolean
   return struct(value.names.filter(keep), value.values.filter(keep), value.annotations)

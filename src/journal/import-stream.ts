@@ -14,6 +14,7 @@ import { isJsonBlock, type JsonRetyper } from './import-json.ts'
 import { GoneRecords } from './gone-records.ts'
 import { loneRevision } from './proof-file.ts'
 import { namedFields, unknownFields } from './verify.ts'
+import { controlNames, detailNames, recordNames, summaryNames } from './stream-record.ts'
 import { verifyEvidence } from './verify-evidence.ts'
 import { checkStruct, countField, hashOf, listField, optionalField, textField } from './shape.ts'
 
@@ -132,11 +133,6 @@ interface Pending {
   /** Revisions by their hash. */
   readonly details: Map<string, StructValue[]>
 }
-
-const recordNames = new Set(['qldbStreamArn', 'recordType', 'payload'])
-const detailNames = new Set(['tableInfo', 'revision', 'blockAddress'])
-const controlNames = new Set(['controlRecordType'])
-const summaryNames = new Set(['hash', 'documentId'])
 
 class StreamAssembler {
   readonly #retyper: JsonRetyper

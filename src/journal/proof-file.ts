@@ -180,6 +180,7 @@ export function proofFileOf(value: StructValue): ProofFile {
     digest: digest ?? (ledgerDigest?.type === 'struct' ? savedDigestOf(ledgerDigest) : undefined),
     unknown: [...unusedFields(value), ...unknownInDigest(ledgerDigest)],
   }
+  if (file.digest === undefined) file.unknown.push(...namesOf(value, ['digest', 'digestTipAddress', 'ledgerDigest']))
   const subjects = [file.revision, file.block, file.revisionHash].filter((subject) => subject !== undefined)
   if (subjects.length > 0) return file
   // AWS's migration sample.
@@ -187,6 +188,11 @@ export function proofFileOf(value: StructValue): ProofFile {
     throw ofNothing('it proves the last block of an export', "give the export's folder as well")
   const help = 'give the revision or block that it belongs to as well'
   throw ofNothing('the proof is of nothing: no revision, revisionHash or block stands beside it', help)
+}
+
+/** Of these fields those that are there: half of a digest is compared with nothing. */
+function namesOf(value: StructValue, fields: readonly string[]): string[] {
+  return value.names.filter((name) => fields.includes(plainName(name)) && member(value, plainName(name)) !== undefined)
 }
 
 function ofNothing(message: string, help: string): LedgerError {
@@ -244,8 +250,11 @@ function structIn(value: StructValue, name: string): StructValue | undefined {
 function unusedFields(value: StructValue): string[] {
   const unused =
     member(value, 'block') !== undefined ? ofRevisions : member(value, 'proof') === undefined ? ofRevisionProofs : []
+  const isWithHead = member(value, 'blockHead') !== undefined
   return value.names.flatMap((name, index) => {
     const plain = plainName(name)
+    // The head has entries of its own.
+    if (plain === 'entriesHashList' && isWithHead) return [name]
     const isKnown = fieldNames.some((names) => names.includes(plain)) && !unused.includes(plain)
     if (!isKnown) return [name]
     const field = value.values[index] as Value

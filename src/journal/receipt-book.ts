@@ -8,6 +8,7 @@ import { addressIn, hashIn, sameDigest } from './digest-file.ts'
 import type { ProofFile } from './proof-file.ts'
 import { downConvert } from './export-json.ts'
 import { isJsonRevision, JsonRetyper } from './import-json.ts'
+import { contradictionOf, differenceOf } from './receipt-contradictions.ts'
 import { verifyEvidence } from './verify-evidence.ts'
 
 /** What a check of an export says of a proof, receipt, revision or block that lies among its files. */
@@ -15,6 +16,8 @@ export interface ReceiptVerdict {
   readonly path: string
   readonly verdict: 'holds' | 'fails' | 'not-comparable'
   readonly message: string
+  /** Fields of it that neither a hash covers nor a block that is there shows. */
+  readonly unproven: readonly string[]
 }
 
 interface Receipt {
@@ -32,6 +35,8 @@ const guessesMax = 4_096
 
 interface Found {
   readonly fault?: string
+  /** The field in which it differs from the block though its hash is the same. */
+  readonly difference?: string | undefined
   /** The revision as the block has it, where it is the same. */
   readonly same?: StructValue
   readonly isSame: boolean
@@ -74,7 +79,7 @@ export class ReceiptBook {
         return { path: receipt.path, ...judged(receipt, held, this.#retyper) }
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error
-        return { path: receipt.path, verdict: 'not-comparable', message: error.message }
+        return { path: receipt.path, verdict: 'not-comparable', message: error.message, unproven: [] }
       }
     })
   }
@@ -103,16 +108,19 @@ function foundIn(block: Block, { file, hash }: Receipt): Found | undefined {
   const { sequenceNo } = block.blockAddress
   if (hash === undefined) return undefined
   if (file.block !== undefined) {
-    const isIt = equalBytes(block.blockHash, hash)
+    if (equalBytes(block.blockHash, hash))
+      return { isSame: ionEquals(block.ion, file.block), difference: differenceOf(file.block, block) }
     const fault = `block ${sequenceNo} has the hash ${toBase64(block.blockHash)}, not ${toBase64(hash)}`
-    return isIt ? { isSame: ionEquals(block.ion, file.block) } : { fault, isSame: false }
+    return { fault, isSame: false }
   }
-  const revisions = tried(() => (block.revisions ?? []).map((each) => ({ hash: each.hash, ion: each.ion })))
-  if (revisions === undefined) return undefined
-  const same = revisions.find((each) => equalBytes(each.hash, hash))
-  if (same === undefined)
-    return { fault: `block ${sequenceNo} has no revision with the hash ${toBase64(hash)}`, isSame: false }
-  return isSameRevision(file, same.ion) ? { isSame: true, same: same.ion } : { isSame: false }
+  return tried(() => {
+    const same = (block.revisions ?? []).find((each) => equalBytes(each.hash, hash))
+    if (same === undefined)
+      return { fault: `block ${sequenceNo} has no revision with the hash ${toBase64(hash)}`, isSame: false }
+    const fault = contradictionOf(file, block, same)
+    if (fault !== undefined) return { fault, isSame: false }
+    return isSameRevision(file, same.ion) ? { isSame: true, same: same.ion } : { isSame: false }
+  })
 }
 
 /** A receipt has nothing but the hash. */
@@ -128,18 +136,28 @@ function typed({ file, found }: Receipt): ProofFile {
 
 function judged(receipt: Receipt, held: readonly Digest[], retyper: JsonRetyper): Omit<ReceiptVerdict, 'path'> {
   const { file, found } = receipt
-  const { subject, findings, unchecked } = verifyEvidence(typed(receipt), undefined, retyper)
-  const [first] = findings
-  if (first !== undefined) return { verdict: 'fails', message: `${first.field}: ${first.message}` }
-  if (found?.fault !== undefined) return { verdict: 'fails', message: found.fault }
+  const { subject, findings, unchecked, unproven } = verifyEvidence(typed(receipt), undefined, retyper)
   const { digest, proof, unknown } = file
   const hasProof = digest !== undefined && proof !== undefined
-  const where = hasProof ? 'in the digest of the proof' : 'in its block'
-  if (found?.isSame === true && unknown.length === 0) return { verdict: 'holds', message: `${subject} is ${where}` }
-  const [why] = unchecked
-  if (why !== undefined) return { verdict: 'not-comparable', message: `${subject}: ${why}` }
   const isHeld = hasProof && held.some((one) => sameDigest(one, digest) === true)
-  if (found !== undefined || isHeld) return { verdict: 'holds', message: `${subject} is ${where}` }
+  const open = unproven.filter((field) => field !== 'digestTipAddress' || !isHeld)
+  const verdictOf = (verdict: ReceiptVerdict['verdict'], message: string) => {
+    // The block shows the others.
+    return { verdict, message, unproven: found === undefined ? open : open.filter((field) => field === 'ledger') }
+  }
+  const [first] = findings
+  if (first !== undefined) return verdictOf('fails', `${first.field}: ${first.message}`)
+  if (found?.fault !== undefined) return verdictOf('fails', `${subject}: ${found.fault}`)
+  const place = file.block === undefined ? 'in its block' : 'the one of that number'
+  const where = `${subject} is ${isHeld ? 'in the digest of the proof' : place}`
+  if (found?.difference !== undefined) {
+    const text = `it has another ${found.difference} than the block of that number, which no hash covers`
+    return verdictOf('not-comparable', `${subject}: ${text}`)
+  }
+  if (found?.isSame === true && unknown.length === 0) return verdictOf('holds', where)
+  const [why] = unchecked
+  if (why !== undefined) return verdictOf('not-comparable', `${subject}: ${why}`)
+  if (found !== undefined || isHeld) return verdictOf('holds', where)
   const text = `${subject}: its block is not there, and the digest that it leads to could not be compared`
-  return { verdict: 'not-comparable', message: hasProof ? text : `${subject}: its block is not there` }
+  return verdictOf('not-comparable', hasProof ? text : `${subject}: its block is not there`)
 }

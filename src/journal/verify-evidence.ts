@@ -59,6 +59,10 @@ export function verifyEvidence(
   return new EvidenceCheck(file, trusted, retyper).run()
 }
 
+/** Parts of a proof file that tell of the revision's block. */
+const followedParts = ['blockHead', 'transactionInfo', 'entriesHashList', 'blockRevisions'] as const
+type FollowedPart = (typeof followedParts)[number]
+
 /** At least so many hashes lead from the root of a block's revisions to its entriesHash: other entries stand beside it. */
 const entryLevels = 2
 
@@ -80,6 +84,8 @@ class EvidenceCheck {
   #guesses = 0
   /** That all readings of its JSON were tried. */
   #readings = ''
+  /** Parts of the file that were held against the proof. */
+  readonly #followed = new Set<FollowedPart>()
 
   constructor(file: ProofFile, trusted: Digest | undefined, retyper: JsonRetyper) {
     this.#file = file
@@ -109,6 +115,7 @@ class EvidenceCheck {
     if (this.#digest !== undefined && !this.#isTrusted) this.#unproven.push('digestTipAddress')
     if (ledger !== undefined) this.#unproven.push('ledger')
     if (table !== undefined && !this.#provesTable) this.#unproven.push('table')
+    this.#noteIdleParts()
     if (unknown.length > 0) this.#unchecked.push(`no hash covers the field ${namedFields(unknown)}`)
     return {
       subject: this.#subject,
@@ -120,6 +127,16 @@ class EvidenceCheck {
       unproven: this.#unproven,
       guesses: this.#guesses,
     }
+  }
+
+  /** What the file has and nothing was held against says something that is not shown. */
+  #noteIdleParts(): void {
+    const { head: blockHead, transactionInfo, entriesHashList, blockRevisions, block, proof } = this.#file
+    // Where there is no such proof, they are among the unknown fields.
+    if (block !== undefined || proof === undefined || this.#findings.length > 0) return
+    const parts = { blockHead, transactionInfo, entriesHashList, blockRevisions }
+    const idle = followedParts.filter((name) => parts[name] !== undefined && !this.#followed.has(name))
+    if (idle.length > 0) this.#unchecked.push(`nothing shows that ${namedFields(idle)} is of its block`)
   }
 
   /** Not where only one of its addresses is of another strand: then that was changed. */
@@ -189,13 +206,18 @@ class EvidenceCheck {
       const [own, wanted] = [this.#file.digest?.digestTipAddress, this.#digest?.digestTipAddress]
       const text = `the proof leads to the digest at block ${own?.sequenceNo}, the saved one is of block ${wanted?.sequenceNo}`
       this.#unchecked.push(`${text}: 'qldb prove --digest FILE' makes a proof for a saved digest`)
+      this.#followAll()
       return
     }
     const folds = this.#fold(hash)
-    if (folds === undefined) return
+    if (folds === undefined) {
+      this.#followAll()
+      return
+    }
     const what = shown === undefined ? 'a revision with this hash' : 'this revision'
     const whose = this.#isTrusted ? 'the saved digest' : "the file's own digest"
     this.#shows = `${this.#subject}: ${what} belongs to ${whose}`
+    if (address !== undefined) this.#checkEntries(folds, address)
     this.#checkStatements(folds, shown, address)
     if (address === undefined) {
       if (shown !== undefined) this.#checkLeaf(shown, undefined, false)
@@ -214,6 +236,11 @@ class EvidenceCheck {
       this.#unchecked.push(`${inBlock} hashes lead from it to its block's, fewer than from any revision`)
   }
 
+  /** Nothing of the proof was followed, and that has been said. */
+  #followAll(): void {
+    for (const part of followedParts) this.#followed.add(part)
+  }
+
   /** A revision that nothing leads from: what stands for its hash may be made up, but not be something else. */
   #checkLone({ data, dataHash }: Revision): void {
     if (dataHash !== undefined)
@@ -223,7 +250,9 @@ class EvidenceCheck {
   }
 
   #checkLeaf(revision: Revision, folds: readonly Uint8Array[] | undefined, isPlaced: boolean): void {
-    const { head, entriesHashList: entries = head?.entriesHashList } = this.#file
+    const { head, entriesHashList } = this.#file
+    const entries = head?.entriesHashList ?? entriesHashList
+    if (this.#file.blockRevisions !== undefined) this.#followed.add('blockRevisions')
     const isRoot = entries !== undefined && equalBytes(folds?.at(-1) ?? new Uint8Array(0), rootOf(entries))
     const shown = { folds, entries: isRoot ? entries : undefined, info: this.#info, head: isPlaced ? head : undefined }
     const { blockRevisions } = this.#file
@@ -242,19 +271,30 @@ class EvidenceCheck {
     if (fault !== undefined) this.#find('proof', fault)
   }
 
+  /** Whether the entries in a file without the block's head are those of its place on the way. */
+  #checkEntries(folds: readonly Uint8Array[], address: BlockAddress): void {
+    const { entriesHashList, head } = this.#file
+    if (entriesHashList === undefined || head !== undefined) return
+    this.#followed.add('entriesHashList')
+    // Elsewhere on the way are hashes of other blocks.
+    const at = folds.length - 1 - this.#journalSteps(address)
+    if (equalBytes(folds[at] ?? new Uint8Array(0), rootOf(entriesHashList))) return
+    this.#find('entriesHashList', "the proof does not pass through these entries at the block's place")
+  }
+
   /** What the block's transactionInfo says of the document: its table, and the statements that changed it. */
   #checkStatements(folds: readonly Uint8Array[], shown: Revision | undefined, address: BlockAddress | undefined): void {
-    const { transactionInfo, table, head, entriesHashList = head?.entriesHashList } = this.#file
+    const { transactionInfo, table, head } = this.#file
+    const entriesHashList = head?.entriesHashList ?? this.#file.entriesHashList
     if (transactionInfo === undefined) return
+    this.#followed.add('transactionInfo')
     if (address === undefined) {
       this.#unchecked.push('its block is not named, so that its statements are not proven')
       return
     }
-    // Elsewhere on the way are hashes of other blocks.
     const at = folds.length - 1 - this.#journalSteps(address)
     if (!equalBytes(folds[at] ?? new Uint8Array(0), rootOf(entriesHashList ?? []))) {
-      if (head === undefined)
-        this.#find('entriesHashList', "the proof does not pass through these entries at the block's place")
+      if (entriesHashList === undefined) this.#find('transactionInfo', 'there are no entries of which it is one')
       return
     }
     const hash = ionHash(transactionInfo)
@@ -353,6 +393,7 @@ class EvidenceCheck {
   #checkHead(address: BlockAddress, folds: readonly Uint8Array[], revision: Revision | undefined): boolean {
     const { head } = this.#file
     if (head === undefined) return false
+    this.#followed.add('blockHead')
     const { transactionId, blockTimestamp, entriesHashList } = head
     const isEntry = (hash: Uint8Array) => entriesHashList.some((entry) => equalBytes(entry, hash))
     const root = rootOf(entriesHashList)

@@ -396,8 +396,8 @@ export class ExportVerifier {
   }
 
   #judgeReceipts(): void {
-    for (const { path, verdict, message } of this.#receipts.judge(this.#held))
-      this.#judge(path, 'proof', verdict, message)
+    for (const { path, verdict, message, unproven } of this.#receipts.judge(this.#held))
+      this.#judge(path, 'proof', verdict, message, unproven)
   }
 
   #judgeRest(): void {
@@ -445,9 +445,15 @@ export class ExportVerifier {
     }
   }
 
-  #judge(path: string, kind: EvidenceVerdict['kind'], verdict: EvidenceVerdict['verdict'], message: string): void {
+  #judge(
+    path: string,
+    kind: EvidenceVerdict['kind'],
+    verdict: EvidenceVerdict['verdict'],
+    message: string,
+    unproven: readonly string[] = [],
+  ): void {
     const isTrusted = kind === 'digest' && this.#trusted.has(path)
-    this.#evidence.push({ path, kind, verdict, message, isTrusted })
+    this.#evidence.push({ path, kind, verdict, message, isTrusted, unproven })
     if (verdict === 'fails') this.#findings.add('tampered', 'digest', `${path}: ${message}`, { file: path })
     if (verdict !== 'not-comparable') return
     const code = kind === 'proof' ? 'evidence-unchecked' : isTrusted ? 'digest-uncovered' : 'digest-not-covered'

@@ -1,8 +1,26 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { equalBytes } from '../../src/base/bytes.ts'
+import { siblingRanges } from '../../src/journal/merkle-tree.ts'
+import { ionHash } from '../../src/values/ion-hash.ts'
+import { joinHashes } from '../../src/values/join-hashes.ts'
+import { parseIon } from '../../src/values/text-reader.ts'
+import { printIon } from '../../src/values/text-writer.ts'
+import {
+  type BlobValue,
+  blob,
+  int,
+  type ListValue,
+  list,
+  string,
+  type StructValue,
+  structOf,
+  type Value,
+} from '../../src/values/value.ts'
 import { sampleJournal } from '../independent/sample.ts'
 import { ToolRunner } from '../support/run-tool.ts'
 import { evidenceForms } from './evidence-forms.ts'
+import { withField } from '../tamper/tree.ts'
 import { writeFiles } from './foreign-journal.ts'
 import { faultsOf, type Verdict } from './verdict-faults.ts'
 
@@ -45,6 +63,91 @@ test('evidence among the blocks of an export that contradicts them, or is not ch
       const faults = await faultsOf(tools, argv, verdict, new RegExp(`^${verdict}`))
       wrong.push(...faults.map((fault) => `${name} in ${file}: ${fault}`))
     }
+  }
+  assert.deepEqual(wrong, [])
+})
+
+test('evidence that says of its block what the block among the others does not is tampered, whatever digest it leads to', async (t) => {
+  const tools = new ToolRunner(t)
+  const { blocks, content } = await exportOf(tools)
+  const proof = parseIon(content('proof.ion')) as StructValue
+  const at = (name: string) => proof.get(name) as StructValue
+  const revision = at('revision')
+  const info = parseIon(printIon(at('transactionInfo')).replace('statement:"', 'statement:"/* by the board */ '))
+  const head = (at('blockHead').get('entriesHashList') as ListValue).items.with(2, blob(ionHash(info)))
+  const address = (strandId: Value, sequenceNo: number) => structOf({ strandId, sequenceNo: int(sequenceNo) })
+  const strand = at('digestTipAddress').get('strandId') as Value
+  // All of it leads to a digest that the blocks do not reach.
+  const siblings = siblingRanges(4, 101).map(() => blob(new Uint8Array(32).fill(7)))
+  const steps = (proof.get('proof') as ListValue).items as BlobValue[]
+  const inBlock = steps.slice(
+    0,
+    steps.findIndex(({ bytes }) => equalBytes(bytes, (head[0] as BlobValue).bytes)),
+  )
+  const way = [...inBlock, head[0], head[2], blob(new Uint8Array(32).fill(8)), ...siblings] as BlobValue[]
+  const end = way.reduce((hash, { bytes }) => joinHashes(hash, bytes), (revision.get('hash') as BlobValue).bytes)
+  const madeUp = {
+    revision,
+    blockHead: withField(at('blockHead'), 'entriesHashList', list(head)),
+    transactionInfo: info,
+    proof: list(way),
+    digest: blob(end),
+    digestTipAddress: address(strand, 100),
+  }
+  const bare = { revision, proof: proof.get('proof') as Value }
+  const receipt = {
+    revisionHash: revision.get('hash') as Value,
+    blockAddress: revision.get('blockAddress') as Value,
+    proof: proof.get('proof') as Value,
+    ledgerDigest: structOf({ digest: at('digest'), digestTipAddress: at('digestTipAddress') }),
+  }
+  const cases: [name: string, evidence: Readonly<Record<string, Value>>, verdict: Verdict, line: RegExp][] = [
+    ['made-up statements', madeUp, 'tampered', /: blockHead: it is not that of block 4$/],
+    ['a table', { ...bare, table: string('Other') }, 'tampered', /table: it is 'Other', the block says 'Acc'$/],
+    [
+      'another strand',
+      { ...bare, revision: withField(revision, 'blockAddress', address(string('other'), 4)) },
+      'tampered',
+      /blockAddress: it is of strand 'other'/,
+    ],
+    ['a receipt', receipt, 'verified', /^verified against/],
+    ['of another document', { ...receipt, documentId: string('other') }, 'tampered', /documentId: it is 'other'/],
+    ['of another table', { ...receipt, tableName: string('Other') }, 'tampered', /table: it is 'Other'/],
+  ]
+  const wrong: string[] = []
+  for (const [index, [name, evidence, verdict, line]] of cases.entries()) {
+    const files = { 'blocks.ion': blocks, 'x.ion': printIon(structOf(evidence)) }
+    const folder = `c${index}`
+    writeFiles(
+      tools.folder,
+      Object.fromEntries(Object.entries(files).map(([file, text]) => [`${folder}/${file}`, text])),
+    )
+    const argv = ['--digest', tools.path('own.ion.txt'), tools.path(folder)]
+    wrong.push(...(await faultsOf(tools, argv, verdict, line)).map((fault) => `${name}: ${fault}`))
+  }
+  assert.deepEqual(wrong, [])
+})
+
+test('an answer of GetBlock that differs from the block of QLDB beside it in what no hash covers is not checked', async (t) => {
+  const tools = new ToolRunner(t)
+  const journal = sampleJournal(true)
+  const text = journal.texts[2] as string
+  const answer = (block: string) => `{Block:${block},Proof:[{{${'A'.repeat(43)}=}}]}`
+  const files: Record<string, string> = { 'd.txt': journal.digestFile() }
+  const cases: [string, Verdict][] = [
+    [answer(text), 'verified'],
+    [answer(text.replace(/transactionId:"[^"]*"/, 'transactionId:"other"')), 'incomplete'],
+    [answer(text.replace(/(blockTimestamp:[^,]*\.\d+)Z/, '$11Z')), 'incomplete'],
+  ]
+  const wrong: string[] = []
+  for (const [index, [evidence, verdict]] of cases.entries()) {
+    writeFiles(tools.folder, {
+      ...files,
+      [`g${index}/blocks.ion`]: journal.texts.join('\n'),
+      [`g${index}/x.ion`]: evidence,
+    })
+    const argv = ['--digest', tools.path('d.txt'), tools.path(`g${index}`)]
+    wrong.push(...(await faultsOf(tools, argv, verdict, new RegExp(`^${verdict}`))))
   }
   assert.deepEqual(wrong, [])
 })

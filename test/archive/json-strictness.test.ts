@@ -16,8 +16,21 @@ import { verifyEvidence } from '../../src/journal/verify-evidence.ts'
 import { verifyExport } from '../../src/journal/verify-export.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
-import { blob, int, list, nullOf, struct, type StructValue, structOf, type Value } from '../../src/values/value.ts'
+import {
+  blob,
+  int,
+  type ListValue,
+  list,
+  nullOf,
+  sexp,
+  string,
+  struct,
+  type StructValue,
+  structOf,
+  type Value,
+} from '../../src/values/value.ts'
 import { SampleJournal } from '../journal/sample-journal.ts'
+import { withField } from '../tamper/tree.ts'
 import { check } from './checked-export.ts'
 import { sampleForeignJournal, withFolder, writeFiles } from './foreign-journal.ts'
 
@@ -82,6 +95,25 @@ test('a null with a type, an annotation or neither, put in for a field of a bloc
   }
 })
 
+test('a null beside a field of a block in JSON form, which most readers take for the field, is found', () => {
+  const json = parseIon(downConvert((ownJournal().blocks[0] as { ion: StructValue }).ion)) as StructValue
+  const revisions = json.get('revisions') as ListValue
+  const [revision] = revisions.items as [StructValue]
+  const at = json.names.indexOf('revisions')
+  const withNull = (value: StructValue, index: number, isBefore: boolean) => {
+    const place = isBefore ? index : value.names.length
+    const names = value.names.toSpliced(place, 0, value.names[index] as string)
+    return struct(names, value.values.toSpliced(place, 0, nullOf('null')))
+  }
+  for (const isBefore of [true, false]) {
+    for (const index of json.names.keys()) assert.equal(isCertain(withNull(json, index, isBefore)), false)
+    for (const index of revision.names.keys()) {
+      const changed = list(revisions.items.with(0, withNull(revision, index, isBefore)))
+      assert.equal(isCertain(struct(json.names, json.values.with(at, changed))), false)
+    }
+  }
+})
+
 test('a revision in JSON form whose data has an annotation is tampered, by itself and beside a proof', () => {
   const [block] = ownJournal().blocks
   const json = parseIon(downConvert((block as { ion: StructValue }).ion)) as StructValue
@@ -102,6 +134,30 @@ test('what lies beside a digest is looked at as well, and other fields are named
     found.map((item) => (item.kind === 'digest' ? item.unknown : item.kind)),
     [['comment'], 'proof'],
   )
+})
+
+test('a record of a stream within other values is checked as one by itself is', () => {
+  const [block] = ownJournal().blocks
+  const revision = ((block as { ion: StructValue }).ion.get('revisions') as ListValue).items[0] as StructValue
+  const record = { recordType: string('REVISION_DETAILS'), payload: structOf({ revision }) }
+  const unchecked = (value: Value) =>
+    evidencesOf([structOf({ kept: value })]).flatMap((item) => {
+      assert.equal(item.kind, 'proof')
+      return item.kind === 'proof' ? verifyEvidence(item.file).unchecked : []
+    })
+  assert.deepEqual(unchecked(structOf(record)), [])
+  assert.deepEqual(unchecked(sexp([structOf(record)])), [])
+  const forged = structOf({ revision: withField(revision, 'data', structOf({ balance: int(999) })) })
+  for (const [name, more] of [
+    ['Payload', { Payload: forged }],
+    ['payload.Revision', { payload: structOf({ revision, Revision: forged }) }],
+  ] as const)
+    assert.deepEqual(unchecked(structOf({ ...record, ...more })), [`no hash covers the field '${name}'`])
+  for (const changed of [
+    { ...record, recordType: string('BLOCK_SUMMARY') },
+    { ...record, payload: struct(['revision'], [revision], ['void']) },
+  ])
+    assert.throws(() => unchecked(structOf(changed)), { code: 'proof/refuted' })
 })
 
 test('fields without end are counted, and the first of them named', () => {

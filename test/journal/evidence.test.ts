@@ -327,6 +327,42 @@ test('a deletion is proven where its block shows how many revisions it has', () 
   }
 })
 
+test('a part of a proof file that nothing was held against is named, and the verdict is incomplete', () => {
+  const journal = journalOf(6)
+  const ion = parseIon(proofText(journal, 3)) as StructValue
+  const fields = (...names: string[]) => Object.fromEntries(names.map((name) => [name, ion.get(name) as Value]))
+  const revision = ion.get('revision') as StructValue
+  const { metadata, data, hash } = Object.fromEntries(revision.names.map((name, at) => [name, revision.values[at]]))
+  const placeless = structOf({ hash, data, metadata } as Record<string, Value>)
+  const ends = fields('proof', 'digest', 'digestTipAddress')
+  const entriesHashList = list([blob(new Uint8Array(32))])
+  const head = ion.get('blockHead') as StructValue
+  const blockHead = structOf({ ...Object.fromEntries(head.names.map((name, at) => [name, head.values[at] as Value])) })
+  const reportOf = (value: Readonly<Record<string, Value>>) =>
+    verifyEvidence(fileOf(printIon(structOf(value))), digestOf(journal))
+  const isSaid = ({ findings, unchecked }: ReturnType<typeof reportOf>, name: string) =>
+    [...findings.map(({ field }) => field), ...unchecked].some((text) => text.includes(name))
+  const receipt = { revisionHash: hash as Value, ...fields('proof', 'digest', 'digestTipAddress') }
+  const cases: [name: string, value: Readonly<Record<string, Value>>][] = [
+    ['blockHead', { revision: placeless, ...ends, blockHead }],
+    ['blockHead', { ...receipt, blockHead }],
+    ['entriesHashList', { revision: placeless, ...ends, entriesHashList }],
+    ['entriesHashList', { revision, ...ends, entriesHashList }],
+    ['entriesHashList', { revision, ...ends, blockHead, entriesHashList }],
+    ['entriesHashList', { ...receipt, entriesHashList }],
+    ['blockRevisions', { ...receipt, blockRevisions: list([]) }],
+    ['blockRevisions', { revision, ...ends, blockRevisions: list([]) }],
+    ['digest', { revision, ...fields('proof', 'digest') }],
+    ['digestTipAddress', { revision, ...fields('proof', 'digestTipAddress') }],
+    ['ledgerDigest', { revisionHash: hash as Value, ...fields('proof'), ledgerDigest: ends['digest'] as Value }],
+  ]
+  for (const [name, value] of cases) assert.ok(isSaid(reportOf(value), name), `${name}: ${printIon(structOf(value))}`)
+  assert.deepEqual(reportOf({ revision: placeless, ...ends }).unchecked, [])
+  // Held against no digest.
+  const alone = verifyEvidence(fileOf(printIon(structOf({ revision, ...fields('proof'), blockHead }))))
+  assert.ok(isSaid(alone, 'blockHead'))
+})
+
 test('half of a revision is not proven as a deletion, nor is data that was left out as redacted', () => {
   const journal = journalOf(6)
   const text = proofText(journal, 3)
