@@ -1,7 +1,15 @@
 import { toBase64 } from '../base/bytes.ts'
 import type { ExportReport } from '../journal/verify-export.ts'
 import { count, counted } from './tool-progress.ts'
-import { adviceOf, exemptLines, headline, type Outcome, uncheckedOf, type VerifyReport } from './verify-report.ts'
+import {
+  adviceOf,
+  coveredBy,
+  exemptLines,
+  headline,
+  type Outcome,
+  uncheckedOf,
+  type VerifyReport,
+} from './verify-report.ts'
 
 /** Findings that are shown to people one by one, of each severity. */
 const shownFindingsMax = 20
@@ -28,7 +36,7 @@ export function reportOfExport(report: ExportReport, seconds: number): VerifyRep
 /** Findings that the number of revisions that could not be checked stands for. */
 const revisionCodes: ReadonlySet<string> = new Set(['json-data', 'revision-missing', 'revision-unchecked'])
 
-function outcomeOf({ findings, verdict, counts, coverage, evidence }: ExportReport): Outcome {
+function outcomeOf({ findings, verdict, counts, coverage, evidence, checkedBefore, last }: ExportReport): Outcome {
   const fault = findings.find(({ severity }) => severity === 'tampered')?.message
   const doubtful = findings.filter(({ severity }) => severity === 'doubtful')
   // What a file that can't be read held is behind much else.
@@ -42,9 +50,18 @@ function outcomeOf({ findings, verdict, counts, coverage, evidence }: ExportRepo
     otherCount: others.length,
   })
   if (unchecked.length === 0) unchecked.push(...doubtful.slice(0, 1).map(({ message }) => message))
-  const matched = evidence.filter((item) => item.isTrusted && item.verdict === 'holds').map(({ path }) => path)
+  const held = evidence.filter((item) => item.isTrusted && item.verdict === 'holds')
   const isCertain = counts.doubtful === 0 && counts.tampered === 0
-  return { fault: verdict === 'tampered' ? fault : undefined, unchecked: isCertain ? [] : unchecked, matched }
+  return {
+    fault: verdict === 'tampered' ? fault : undefined,
+    unchecked: isCertain ? [] : unchecked,
+    scope: checkedBefore && `from block ${checkedBefore.last + 1} on, where the unfinished import ended`,
+    matched: held.map(({ path }) => path),
+    covered: coveredBy(
+      held.flatMap(({ tip }) => tip ?? []),
+      last?.sequenceNo ?? -1,
+    ),
+  }
 }
 
 function trustLines({ checkedBefore }: ExportReport): string[] {

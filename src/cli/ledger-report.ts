@@ -7,6 +7,7 @@ import type { DerivedReport, TableScope } from '../ledger/verify-derived.ts'
 import { count, counted } from './tool-progress.ts'
 import {
   adviceOf,
+  coveredBy,
   exemptLines,
   headline,
   type Outcome,
@@ -73,8 +74,10 @@ function findingsOf({ identityFindings, journal, derived }: LedgerFacts): ShownF
 function trustLines({ since, journal, marksOnTrust = 0 }: LedgerFacts): string[] {
   if (since === undefined) return []
   const last = journal.first - 1
-  const hashes = `the hashes that the ledger keeps of them give the digest in ${since.path}`
-  const lines = [`on trust: what is in blocks 0 to ${last} was not read; ${hashes}`]
+  const isGiven =
+    since.digest.digestTipAddress.sequenceNo === last && !journal.findings.some(({ code }) => code === 'digest')
+  const hashes = isGiven ? `; the hashes that the ledger keeps of them give the digest in ${since.path}` : ''
+  const lines = [`on trust: what is in blocks 0 to ${last} was not read${hashes}`]
   if (marksOnTrust > 0)
     lines.push(
       `on trust: ${counted(marksOnTrust, 'revision')} in them came as JSON, and the import could not check the data`,
@@ -101,6 +104,10 @@ function outcomeOf(
     scope: since && `since block ${journal.first - 1}, the tip of the digest saved in ${since.path}`,
     table,
     matched: [...saved.keys()],
+    covered: coveredBy(
+      [...saved.values()].map(({ digestTipAddress }) => digestTipAddress.sequenceNo),
+      journal.last,
+    ),
   }
 }
 

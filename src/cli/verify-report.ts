@@ -26,8 +26,16 @@ export interface Outcome {
   readonly scope?: string | undefined
   /** The one table that was looked at. */
   readonly table?: string | undefined
-  /** Files of saved digests that everything was found to lead to. */
+  /** Files of saved digests that were found to fit. */
   readonly matched: readonly string[]
+  /** The last block that these cover, and the last there is; undefined where no block is behind what they cover. */
+  readonly covered?: { readonly tip: number; readonly last: number } | undefined
+}
+
+/** What saved digests with these tips cover of a journal that ends with `last`; undefined for all of it. */
+export function coveredBy(tips: readonly number[], last: number): Outcome['covered'] {
+  const tip = Math.max(-1, ...tips)
+  return tip >= 0 && tip < last ? { tip, last } : undefined
 }
 
 export function verdictOf({ fault, unchecked }: Outcome): Verdict {
@@ -36,13 +44,21 @@ export function verdictOf({ fault, unchecked }: Outcome): Verdict {
 }
 
 /** The first line of a report. */
-export function headline({ fault, unchecked, matched, scope, table }: Outcome): string {
+export function headline({ fault, unchecked, matched, scope, table, covered }: Outcome): string {
   if (fault !== undefined) return `tampered: ${fault}`
   if (unchecked.length > 0) return `incomplete: ${unchecked.join('; ')}`
   if (scope !== undefined) return `verified ${scope}`
   const what = table === undefined ? '' : ` for table '${table}'`
   if (matched.length === 0) return `verified in itself${what}: no saved digest was given`
-  return `verified${what} against the digest saved in ${matched.join(', ')}`
+  return `verified${what} against the digest saved in ${matched.join(', ')}${rangeOf(covered)}`
+}
+
+/** Whoever has the files can put blocks behind those that a digest covers. */
+function rangeOf(covered: Outcome['covered']): string {
+  if (covered === undefined) return ''
+  const { tip, last } = covered
+  const later = last === tip + 1 ? `block ${last} only in itself` : `blocks ${tip + 1} to ${last} only in themselves`
+  return ` (blocks 0 to ${tip}); ${later}`
 }
 
 /** What a check without a saved digest can't tell, and what to do about it; undefined when there was one. */

@@ -74,6 +74,8 @@ export interface EvidenceVerdict {
   readonly message: string
   /** The digest is one that the caller trusts, not one found among the files. */
   readonly isTrusted: boolean
+  /** The last block that the digest, if it is one, covers. */
+  readonly tip?: number
   /** Fields of it that neither a hash covers nor a block that is there shows. */
   readonly unproven: readonly string[]
 }

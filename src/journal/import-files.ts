@@ -1,10 +1,11 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
 import { evidenceValuesMax, exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import { claimOf } from './claimed-evidence.ts'
 import { markedField, type MarkedRevisions, marksOf } from './import-marks.ts'
+import { filesAt, isFileAt } from './folder-files.ts'
 import { isIonBinary } from '../values/binary-reader.ts'
 import { isBase64Records } from './import-base64.ts'
 import { isAggregatedRecord } from './kinesis-record.ts'
@@ -85,7 +86,7 @@ export async function findExportFiles(
   const evidence: FileEvidence[] = []
   let bytes = 0
   const named = new Set(paths)
-  for (const [path, isHidden] of allFiles(paths)) {
+  for (const [path, isHidden] of filesAt(paths, findings)) {
     const found = await lookInto(path, findings, onRead, { isNamed: named.has(path), isHidden })
     switch (found?.kind) {
       case undefined:
@@ -163,38 +164,6 @@ function isPackedFile(path: string): boolean {
   if (!isFileAt(path)) return false
   const head = headOf(path)
   return isAggregatedRecord(head) || (!isIonBinary(head) && isBase64Records(head))
-}
-
-/**
- * Each with whether it is hidden: such as what systems leave in folders counts only where it has something to be checked.
- * Throws LedgerError 'file/unreadable' for a path that is neither: a pipe or device can't be read as often as it takes.
- */
-function allFiles(paths: readonly string[]): Map<string, boolean> {
-  const files = new Map<string, boolean>()
-  for (const path of paths) {
-    const stat = statSync(path)
-    if (!stat.isDirectory() && !stat.isFile()) {
-      const message = `can't read '${path}': it is a pipe or device, expected a file or folder`
-      throw new LedgerError('file/unreadable', message)
-    }
-    const found = stat.isDirectory() ? filesUnder(path) : [path]
-    for (const file of found) files.set(file, /\/\./.test(file.slice(path.length)))
-  }
-  return files
-}
-
-/** Pipes and devices are no files of an export, nor are links to them. */
-function* filesUnder(folder: string): Generator<string> {
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) yield* filesUnder(path)
-    // A link to a folder could lead round in a circle.
-    else if (entry.isFile() || (entry.isSymbolicLink() && isFileAt(path))) yield path
-  }
-}
-
-function isFileAt(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }
 
 type Found =

@@ -1,8 +1,8 @@
 import { equalBytes } from '../base/bytes.ts'
 import { ionHash } from '../values/ion-hash.ts'
-import { blob, structOf, type Value } from '../values/value.ts'
+import { blob, structOf, type TimestampValue, type Value } from '../values/value.ts'
 import { isHeadLike, isMetadataLike } from './ambiguous-data.ts'
-import { type Revision, revisionHash, type TransactionInfo } from './block.ts'
+import { type Revision, type RevisionMetadata, revisionHash, type TransactionInfo } from './block.ts'
 import { revisionFromIon } from './block-from-ion.ts'
 import { rootOf, siblingRanges } from './merkle-tree.ts'
 import type { BlockHead } from './proof-file.ts'
@@ -33,6 +33,8 @@ export interface LeafReport {
 /** What shows that something is a revision of a block: its metadata, and for one with data the hash of that. */
 export interface BareRevision {
   readonly id: string
+  readonly txId: string
+  readonly txTime: TimestampValue
   readonly hash: Uint8Array
   readonly isDeletion: boolean
 }
@@ -48,7 +50,8 @@ export function bareRevisionOf(value: Value, where: string): BareRevision {
       strange === undefined ? 'without metadata' : `one with '${strange}'`,
       'dataHash and metadata',
     )
-  return { id: metadata.id, hash: revisionHash(undefined, metadataIon, dataHash), isDeletion: dataHash === undefined }
+  const { id, txId, txTime } = metadata
+  return { id, txId, txTime, hash: revisionHash(undefined, metadataIon, dataHash), isDeletion: dataHash === undefined }
 }
 
 export function bareRevisionToIon({ data, dataHash, metadataIon }: Revision): Value {
@@ -132,7 +135,8 @@ class LeafCheck implements LeafReport {
 
   /**
    * Whether these are the block's revisions: their root is its entry, and they are those of the documents that it names, each
-   * once. Hashes alone would not show it: at the ragged edge of a tree, two halves of one may stand for two.
+   * once, and all of one transaction. Hashes alone would not show it: at the ragged edge of a tree, two halves of one may stand
+   * for two, where its data looks like metadata.
    */
   #checkList(revisions: readonly BareRevision[], id: string): boolean {
     const { revision, entries, info } = this.#evidence
@@ -142,9 +146,12 @@ class LeafCheck implements LeafReport {
     const areNamed = ids.size === revisions.length && [...ids].every((one) => info?.documents?.has(one) === true)
     const own = revisions.find((one) => one.id === id)
     const isOwn = own !== undefined && equalBytes(own.hash, revision.hash) && own.isDeletion === isDeletion(revision)
-    const isListed = isRoot && isOwn && areNamed && ids.size === info?.documents?.size
+    const { txId, txTime } = revision.metadata as RevisionMetadata
+    const isTogether = revisions.every((one) => one.txId === txId && isSameTime(one.txTime, txTime))
+    const isListed = isRoot && isOwn && areNamed && isTogether && ids.size === info?.documents?.size
     if (!isListed) this.findings.push({ field: 'blockRevisions', message: "these are not its block's revisions" })
-    return isListed
+    // What this program writes has no data that passes for metadata of its own transaction.
+    return isListed && (this.#evidence.head !== undefined || !mayBeJoined(revisions, revisions.indexOf(own)))
   }
 
   #say(field: string, message: string): void {
@@ -162,6 +169,14 @@ export function depthsOf({ documents, statements }: TransactionInfo, isOwn: bool
   // How many revisions of its own catalog QLDB adds is not known.
   if (count === 0 || (!isOwn && statements.some(changesCatalog))) return undefined
   return new Set(Array.from({ length: count }, (_, index) => siblingRanges(index, count).length))
+}
+
+/**
+ * Whether a deletion and the one beside it may be one revision with data, where another that has data stands for two in
+ * turn: then there are as many as before.
+ */
+function mayBeJoined(revisions: readonly BareRevision[], position: number): boolean {
+  return revisions[position ^ 1]?.isDeletion === true && revisions.some(({ isDeletion }) => !isDeletion)
 }
 
 /** Whether what is at that depth may be half of a revision, one level above. */

@@ -452,8 +452,10 @@ export class ExportVerifier {
     message: string,
     unproven: readonly string[] = [],
   ): void {
-    const isTrusted = kind === 'digest' && this.#trusted.has(path)
-    this.#evidence.push({ path, kind, verdict, message, isTrusted, unproven })
+    const trusted = kind === 'digest' ? this.#trusted.get(path) : undefined
+    const isTrusted = trusted !== undefined
+    const tip = trusted && { tip: trusted.digestTipAddress.sequenceNo }
+    this.#evidence.push({ path, kind, verdict, message, isTrusted, ...tip, unproven })
     if (verdict === 'fails') this.#findings.add('tampered', 'digest', `${path}: ${message}`, { file: path })
     if (verdict !== 'not-comparable') return
     const code = kind === 'proof' ? 'evidence-unchecked' : isTrusted ? 'digest-uncovered' : 'digest-not-covered'

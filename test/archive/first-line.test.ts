@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { blockFromIon } from '../../src/journal/block.ts'
+import { parseAllIon } from '../../src/values/text-reader.ts'
 import { ToolRunner } from '../support/run-tool.ts'
+import { digestOf } from './checked-export.ts'
 import { evidenceForms } from './evidence-forms.ts'
 import { writeFiles } from './foreign-journal.ts'
 import { faultsOf, type Verdict } from './verdict-faults.ts'
@@ -28,6 +31,43 @@ test('the first line says the verdict and what it rests on, for every form of fi
     for (const argv of [[path], held]) wrong.push(...(await faultsOf(tools, argv, verdict, line)))
   }
   assert.deepEqual(wrong, [])
+})
+
+test('the first line says which blocks a digest covers, where there are later ones: anybody could have put them there', async (t) => {
+  const tools = new ToolRunner(t)
+  const all = await evidenceForms()
+  const [own] = all.forms
+  const blocks = parseAllIon(own?.content as string).map((value) => blockFromIon(value))
+  const last = blocks.length - 1
+  const digestAt = (tip: number) => {
+    const digest = digestOf(blocks.slice(0, tip + 1))
+    return `{digest:"${digest}",digestTipAddress:{strandId:"${blocks[0]?.blockAddress.strandId}",sequenceNo:${tip}}}`
+  }
+  writeFiles(tools.folder, {
+    ...{
+      'in/a.ion': own?.content ?? '',
+      'end.txt': digestAt(last),
+      'three.txt': digestAt(3),
+      'far.txt': digestAt(last + 1),
+    },
+    'before.txt': digestAt(last - 1),
+  })
+  assert.equal((await tools.run('import', '-l', 'kept', tools.path('in'))).exit, 'ok')
+  const cases: [digests: string[], line: RegExp][] = [
+    [['end'], /digest saved in \S+end\.txt$/],
+    [['three'], new RegExp(`three\\.txt \\(blocks 0 to 3\\); blocks 4 to ${last} only in themselves$`)],
+    [['before', 'three'], new RegExp(`\\(blocks 0 to ${last - 1}\\); block ${last} only in itself$`)],
+    [['three', 'end'], /three\.txt, \S+end\.txt$/],
+  ]
+  const wrong: string[] = []
+  for (const [digests, line] of cases) {
+    const argv = digests.flatMap((name) => ['--digest', tools.path(`${name}.txt`)])
+    for (const what of [[tools.path('in')], ['-l', 'kept'], ['-l', 'kept', '--table', 'Acc']])
+      wrong.push(...(await faultsOf(tools, [...argv, ...what], 'verified', line)))
+  }
+  assert.deepEqual(wrong, [])
+  const since = await tools.run('verify', '-l', 'kept', '--since', tools.path('far.txt'))
+  assert.match(since.stdout, /^incomplete: .*\non trust: what is in blocks 0 to \d+ was not read\n/)
 })
 
 test('the first line of a ledger in a folder: whole, one table, since a digest, edited, another digest', async (t) => {

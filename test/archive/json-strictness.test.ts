@@ -206,6 +206,29 @@ test(
 )
 
 test(
+  'a link to a folder is followed once, wherever it leads; what is skipped is a note',
+  withFolder(async (folder) => {
+    const texts = sampleForeignJournal().blocks.map(({ ion }) => printIon(ion))
+    const forged = (texts[2] as string).replace(/statement:"/, 'statement:"not ')
+    writeFiles(folder, {
+      'export/blocks.ion': texts.join('\n'),
+      'real/deep/blocks.ion': texts.join('\n'),
+      'linked/x': '',
+      'outside/forged.ion': forged,
+    })
+    const at = (name: string) => join(folder, name)
+    symlinkSync('../real/deep', at('linked/year'))
+    symlinkSync('..', at('real/deep/round'))
+    symlinkSync('nowhere', at('linked/none'))
+    const linked = await verifyExport([at('linked')])
+    assert.deepEqual([linked.verdict, linked.files], ['verified', 1])
+    assert.ok(linked.findings.some(({ message }) => message.endsWith('was skipped: it is a link to nothing')))
+    symlinkSync('../outside', at('export/more'))
+    assert.equal((await verifyExport([at('export')])).verdict, 'tampered')
+  }),
+)
+
+test(
   'a revision in a stream that the record of its block does not name is told',
   withFolder(async (folder) => {
     const [block] = ownJournal().blocks

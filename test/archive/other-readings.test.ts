@@ -72,16 +72,16 @@ function casesOf(isOwn: boolean): Case[] {
     { name: 'like the metadata of another document', documents: [data(0), likeMetadata(0)], isHostile },
     { name: 'like the metadata of each other', documents: [likeMetadata(1), likeMetadata(0)], isHostile },
     { name: 'like metadata beside a deletion', documents: [true, likeMetadata(0), data(2)], isHostile },
+    { name: 'like metadata behind a deletion', documents: [data(0), true, otherTransaction], isHostile },
   )
   // In a block of QLDB, the txTime of such a one could be another one within 30 s.
   if (isOwn) cases.push({ name: 'like metadata, redacted', documents: [likeMetadata(0)], isHostile, isRedacted: true })
   else
-    cases.push({
-      name: 'hidden, like the metadata of another',
-      documents: [data(0), likeMetadata(0)],
-      hidden: 2,
-      isHostile,
-    })
+    cases.push(
+      { name: 'hidden, like the metadata of another', documents: [data(0), likeMetadata(0)], hidden: 2, isHostile },
+      // Refused by this program when it is written.
+      { name: 'of its transaction, behind a deletion', documents: [data(0), true, likeMetadata(0)], isHostile },
+    )
   return cases
 }
 

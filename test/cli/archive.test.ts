@@ -202,7 +202,10 @@ test(
     const again = await shell.run(['import', '-l', 'long', 'in'])
     assert.equal(again.code, 0, again.stderr)
     if (refused.code !== 0 && !refused.stderr.includes('not-found'))
-      assert.match(again.stdout, /^verified .*\non trust: blocks 0 to \d+ were checked by the unfinished import/)
+      assert.match(
+        again.stdout,
+        /^verified from block \d+ on, where the unfinished import ended\non trust: blocks 0 to \d+ were checked by the unfinished import/,
+      )
     assert.equal((await shell.run(['verify', '-l', 'long', '--no-derived'])).code, 0)
     const exporting = shell.start(['export', '-l', 'long', 'out'])
     while (!readdirSync(shell.home).some((name) => name.startsWith('out')) && exporting.exitCode === null)
