@@ -285,6 +285,12 @@ export const codes = {
   'endpoint/unreachable': ['unavailable', true, 'the endpoint does not answer', 'is it running, is the address right?'],
   'endpoint/refused': ['input', false, 'the endpoint refused the request', 'the message is its own'],
   'endpoint/failed': ['unavailable', true, 'the endpoint failed', 'try again'],
+  'endpoint/timed-out': [
+    'unavailable',
+    false,
+    'the endpoint did not finish an answer in time',
+    'is it a QLDB endpoint? `--quota answer-seconds` waits longer',
+  ],
   'endpoint/redirected': [
     'unavailable',
     false,

@@ -176,6 +176,11 @@ export const retryDelayMsMax = 5_000
 export const endpointConnectMsMax = 10_000
 /** How long one command's answer may take; a transaction lives half as long. Ours. */
 export const endpointAnswerMsMax = 60_000
+/**
+ * How long an endpoint has to answer that a transaction was aborted or a session ended: nothing depends on it, since an endpoint
+ * forgets both by itself. Ours.
+ */
+export const endpointFarewellMsMax = 5_000
 /** Bytes of one answer of an endpoint, as JSON; it is held in memory. A page of QLDB's has some 200 documents of 128 KiB. */
 export const endpointAnswerBytesMax = 256 * 1024 * 1024
 /** Ledgers that an endpoint may list. */

@@ -23,7 +23,7 @@ interface HttpHandler {
 
 /**
  * Makes a client of the SDK give up on answers that do not end: LedgerError 'endpoint/malformed-answer' for one that is too
- * long, 'endpoint/failed' for one that takes too long, 'endpoint/redirected' for one that names another place.
+ * long, 'endpoint/timed-out' for one that takes too long, 'endpoint/redirected' for one that names another place.
  */
 export function boundAnswers(client: { readonly config: object }, endpoint: string, limits: AnswerLimits): void {
   const config = client.config as { requestHandler: HttpHandler }
@@ -122,5 +122,5 @@ function tooLong(endpoint: string, bytesMax: number): LedgerError {
 
 function tooSlow(endpoint: string, msMax: number): LedgerError {
   const text = `'${endpoint}' did not finish its answer within ${msMax / 1000} s`
-  return new LedgerError('endpoint/failed', text, { help: 'raise the limit with --quota answer-seconds=NUMBER' })
+  return new LedgerError('endpoint/timed-out', text, { help: 'raise the limit with --quota answer-seconds=NUMBER' })
 }

@@ -59,6 +59,12 @@ export function isRefused(error: unknown): boolean {
   return error instanceof WireError && kindOfWireError(error) === 'statement'
 }
 
+/** Whether a commit may have taken place, or not. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  if (!(error instanceof LedgerError)) return false
+  return error.code === 'transaction/unknown-outcome' || error.code === 'transaction/digest-mismatch'
+}
+
 function describeWireError(error: WireError): Failure {
   const { category, line, column, text } = parseStatementFault(error.message)
   return {

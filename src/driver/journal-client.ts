@@ -44,7 +44,7 @@ export class JournalClient {
 
   async digest(): Promise<JournalDigest> {
     const { GetDigest } = await this.#ask({ GetDigest: { Name: this.#ledger } })
-    if (GetDigest === undefined) throw malformed('GetDigest')
+    if (GetDigest?.Digest.length !== digestBytes) throw malformed('GetDigest')
     const tipAddress = addressOf(readHolder(GetDigest.DigestTipAddress))
     return { digest: GetDigest.Digest, tipAddress, marks: GetDigest.ImportMarks }
   }
@@ -106,9 +106,17 @@ function addressOf(value: Value): JournalAddress {
   const [strandId, sequenceNo] =
     value.type === 'struct' ? [value.get('strandId'), value.get('sequenceNo')] : [undefined, undefined]
   if (strandId?.type !== 'string' || sequenceNo?.type !== 'int') throw malformed('GetDigest')
-  return { strandId: strandId.value, sequenceNo: Number(sequenceNo.value) }
+  const number = Number(sequenceNo.value)
+  if (number < 0 || !Number.isSafeInteger(number)) throw malformed('GetDigest')
+  return { strandId: strandId.value, sequenceNo: number }
 }
 
+/** SHA-256. */
+const digestBytes = 32
+
 function malformed(operation: string): LedgerError {
-  return new LedgerError('endpoint/malformed-answer', `the endpoint's answer to ${operation} lacks a part`)
+  return new LedgerError(
+    'endpoint/malformed-answer',
+    `the endpoint's answer to ${operation} lacks a part, or one is not what it should be`,
+  )
 }

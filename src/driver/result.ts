@@ -23,6 +23,7 @@ export class Result implements AsyncIterable<Value> {
   #statistics: Statistics
   #notices: readonly Notice[]
   #emptyPages = 0
+  readonly #tokens = new TokenCircle()
 
   constructor(first: PageAnswer, fetch: (token: string) => Promise<PageAnswer>) {
     this.#fetch = fetch
@@ -80,6 +81,9 @@ export class Result implements AsyncIterable<Value> {
     if (token === undefined) return false
     // A token is good once: after a failure there is no going on.
     this.#nextToken = undefined
+    if (this.#tokens.closesWith(token)) {
+      throw new LedgerError('endpoint/malformed-answer', "the endpoint's pages lead back to an earlier one")
+    }
     const { page, statistics } = await this.#fetch(token)
     this.#statistics = addStatistics(this.#statistics, statistics)
     this.#page = page.Values ?? []
@@ -92,6 +96,27 @@ export class Result implements AsyncIterable<Value> {
     this.#nextToken = tokenOf(page)
     this.#notices = page.Notices ?? []
     return true
+  }
+}
+
+/**
+ * Whether page tokens go round in a circle. Remembers one of them, and one that is twice as far each time (Brent's way), so
+ * that a circle of any length is found before it has been gone round three times.
+ */
+class TokenCircle {
+  #remembered: string | undefined
+  #steps = 0
+  #stepsMax = 1
+
+  closesWith(token: string): boolean {
+    if (token === this.#remembered) return true
+    this.#steps += 1
+    if (this.#steps === this.#stepsMax) {
+      this.#remembered = token
+      this.#stepsMax *= 2
+      this.#steps = 0
+    }
+    return false
   }
 }
 

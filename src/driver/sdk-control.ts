@@ -7,11 +7,12 @@ import {
 } from '@aws-sdk/client-qldb'
 import { LedgerError } from '../base/errors.ts'
 import type { ControlRequest, ControlResponse } from '../protocol/control-message.ts'
+import { decodeBlock, decodeDigest, decodeLedgers, decodeRevision } from '../protocol/control-codec.ts'
 import { decodeMarks, decodePositions, marksHeader } from '../protocol/marks-header.ts'
 import type { WireError } from '../protocol/message.ts'
 import { boundAnswers } from './bounded-answers.ts'
+import { type Headers, sendReading } from './sdk-answer.ts'
 import { answerLimits, failureOf, type SdkTransportOptions, sdkConfiguration } from './sdk-transport.ts'
-import { readingHeader } from './sdk-headers.ts'
 import type { SendOptions } from './transport.ts'
 
 /**
@@ -31,7 +32,8 @@ export function createSdkControl(options: SdkTransportOptions): {
         boundAnswers(client, description, answerLimits(options))
       }
       try {
-        return await ask(client, request, signal === undefined ? {} : { abortSignal: signal })
+        const options = signal === undefined ? {} : { abortSignal: signal }
+        return await ask(client, request, { endpoint: description, options })
       } catch (error) {
         if (signal?.aborted === true) throw new LedgerError('cancelled/by-user', 'the request was given up')
         throw refusal(failureOf(error, description))
@@ -44,63 +46,29 @@ export function createSdkControl(options: SdkTransportOptions): {
 async function ask(
   client: QLDBClient,
   { GetDigest, GetBlock, GetRevision, ListLedgers }: ControlRequest,
-  options: SendingOptions,
+  sending: { readonly endpoint: string; readonly options: { readonly abortSignal?: AbortSignal } },
 ): Promise<ControlResponse> {
-  if (GetDigest !== undefined)
-    return { GetDigest: await askForDigest(client, new GetDigestCommand(GetDigest), options) }
-  if (GetBlock !== undefined) return { GetBlock: await askForBlock(client, new GetBlockCommand(GetBlock), options) }
+  const asked = <Answer>(command: object, read: (text: string, headers: Headers) => Answer) =>
+    sendReading(client, command, { ...sending, read })
+  if (GetDigest !== undefined) return { GetDigest: await asked(new GetDigestCommand(GetDigest), digestOf) }
+  if (GetBlock !== undefined) return { GetBlock: await asked(new GetBlockCommand(GetBlock), blockOf) }
   if (GetRevision !== undefined)
-    return { GetRevision: present(await client.send(new GetRevisionCommand(GetRevision), options)) }
-  if (ListLedgers !== undefined)
-    return { ListLedgers: present(await client.send(new ListLedgersCommand(ListLedgers), options)) }
+    return { GetRevision: await asked(new GetRevisionCommand(GetRevision), decodeRevision) }
+  if (ListLedgers !== undefined) return { ListLedgers: await asked(new ListLedgersCommand(ListLedgers), decodeLedgers) }
   throw new LedgerError('request/invalid', 'a request without an operation')
 }
 
 /** With what a server of ours says of an import's marks. */
-async function askForDigest(
-  client: QLDBClient,
-  command: GetDigestCommand,
-  options: SendingOptions,
-): Promise<NonNullable<ControlResponse['GetDigest']>> {
-  const { middleware, header } = marksReader()
-  command.middlewareStack.add(middleware, readMarks)
-  const answer: NonNullable<ControlResponse['GetDigest']> = present(await client.send(command, options))
-  return withMarks(answer, decodeMarks(header()))
+function digestOf(text: string, headers: Headers): NonNullable<ControlResponse['GetDigest']> {
+  return withMarks(decodeDigest(text), decodeMarks(headers[marksHeader]))
 }
 
-async function askForBlock(
-  client: QLDBClient,
-  command: GetBlockCommand,
-  options: SendingOptions,
-): Promise<NonNullable<ControlResponse['GetBlock']>> {
-  const { middleware, header } = marksReader()
-  command.middlewareStack.add(middleware, readMarks)
-  const answer: NonNullable<ControlResponse['GetBlock']> = present(await client.send(command, options))
-  return withMarks(answer, decodePositions(header()))
+function blockOf(text: string, headers: Headers): NonNullable<ControlResponse['GetBlock']> {
+  return withMarks(decodeBlock(text), decodePositions(headers[marksHeader]))
 }
 
 function withMarks<Answer extends object, Marks>(answer: Answer, marks: Marks | undefined): Answer {
   return marks === undefined ? answer : { ...answer, ImportMarks: marks }
-}
-
-interface SendingOptions {
-  readonly abortSignal?: AbortSignal
-}
-
-/** What to add to a command, and the header of its answer, once that is there. */
-function marksReader(): { readonly middleware: ReturnType<typeof readingHeader>; header(): string | undefined } {
-  let header: string | undefined
-  const take = (found: string | undefined) => {
-    header = found
-  }
-  return { middleware: readingHeader(marksHeader, take), header: () => header }
-}
-
-const readMarks = { step: 'build', name: 'readMarks' } as const
-
-/** The SDK types every member of an answer as perhaps absent; journal-client.ts checks those it needs. */
-function present<Answer>(answer: unknown): Answer {
-  return answer as Answer
 }
 
 /** An answer of the control plane that is an error says in words what was wrong with the request. */

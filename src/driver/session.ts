@@ -1,4 +1,5 @@
-import { LedgerError } from '../base/errors.ts'
+import { type ErrorCode, LedgerError } from '../base/errors.ts'
+import { endpointFarewellMsMax } from '../base/limits.ts'
 import {
   type IoUsage,
   type Page,
@@ -97,6 +98,7 @@ export class Session {
       const command = { TransactionId: transactionId, CommitDigest: digest }
       const answer = await this.#send('CommitTransaction', command, options)
       const found = needed(answer.CommitDigest, 'CommitTransaction', 'CommitDigest')
+      checkCommitted(answer.TransactionId, transactionId)
       return { digest: found, statistics: statisticsOf(answer) }
     } catch (error) {
       throw leavesOutcomeUnknown(error) ? unknownOutcome(transactionId, error) : error
@@ -106,7 +108,7 @@ export class Session {
   /** Aborts whatever is open. A session that can't even do that is dropped; never rejects. */
   async abort(): Promise<void> {
     try {
-      await this.#send('AbortTransaction', {})
+      await this.#send('AbortTransaction', {}, this.#farewell())
     } catch {
       this.#drop()
     }
@@ -114,18 +116,24 @@ export class Session {
 
   /**
    * Finds out what a failure has left of the session. A conflict has closed the transaction and leaves it good; one
-   * that is dead or can't be reached is dropped; in every other case, time run out included, an abort shows it.
+   * that is dead, can't be reached or does not answer is dropped; in every other case, time run out included, an abort shows it.
    */
   async recover(error: unknown): Promise<void> {
-    const isUnreachable = error instanceof LedgerError && error.code === 'endpoint/unreachable'
-    if (isDeadSession(error) || isUnreachable) this.#drop()
+    const code = error instanceof LedgerError ? error.code : undefined
+    const isAway = code === 'endpoint/unreachable' || code === 'endpoint/timed-out'
+    if (isDeadSession(error) || isAway) this.#drop()
     else if (!isConflict(error)) await this.abort()
   }
 
   /** Never rejects: an endpoint forgets a session that nobody ends. */
   async end(): Promise<void> {
     this.#drop()
-    await this.#send('EndSession', {}).catch(() => undefined)
+    await this.#send('EndSession', {}, this.#farewell()).catch(() => undefined)
+  }
+
+  /** For a command whose answer is waited for out of courtesy. */
+  #farewell(): SendOptions {
+    return this.#transport.cancels === 'waiting' ? { signal: AbortSignal.timeout(endpointFarewellMsMax) } : {}
   }
 
   #drop(): void {
@@ -169,12 +177,27 @@ function neededText(member: unknown, command: ResultName, name: string): string 
   throw new LedgerError('endpoint/malformed-answer', text)
 }
 
+/** What was committed is what was asked for, or nobody knows what was. */
+function checkCommitted(found: unknown, transactionId: string): void {
+  const id = neededText(found, 'CommitTransaction', 'TransactionId')
+  if (id === transactionId) return
+  throw new LedgerError('endpoint/malformed-answer', `the endpoint answered that it committed transaction '${id}'`)
+}
+
 /** A server that fails while it commits (status 500) may have committed. */
 function leavesOutcomeUnknown(error: unknown): error is LedgerError | WireError {
   if (error instanceof WireError) return error.name === 'InternalFailure'
   if (!(error instanceof LedgerError)) return false
-  return error.code === 'endpoint/malformed-answer' || error.code === 'endpoint/failed'
+  return unknownAfter.has(error.code)
 }
+
+/** The request went out, and no answer of the protocol came back. */
+const unknownAfter: ReadonlySet<ErrorCode> = new Set([
+  'endpoint/failed',
+  'endpoint/timed-out',
+  'endpoint/malformed-answer',
+  'endpoint/redirected',
+])
 
 function unknownOutcome(id: string, cause: LedgerError | WireError): LedgerError {
   return new LedgerError(

@@ -171,5 +171,6 @@ function digestMismatch(id: string): LedgerError {
   return new LedgerError(
     'transaction/digest-mismatch',
     `the endpoint's commit digest of transaction '${id}' is not the one computed here; it may have been committed`,
+    { help: 'look at the data before you run it again' },
   )
 }

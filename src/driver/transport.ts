@@ -3,7 +3,7 @@ import type { SendCommandRequest, SendCommandResponse } from '../protocol/messag
 
 /**
  * How the driver reaches a ledger. Rejects with WireError when the endpoint answers an error, with LedgerError
- * ('endpoint/unreachable', 'endpoint/failed', 'endpoint/malformed-answer', 'endpoint/credentials') when it does not.
+ * ('endpoint/unreachable', 'endpoint/failed', 'endpoint/timed-out', 'endpoint/malformed-answer', 'endpoint/credentials') when it does not.
  */
 export interface Transport {
   send(request: SendCommandRequest, options?: SendOptions): Promise<SendCommandResponse>

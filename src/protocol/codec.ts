@@ -1,10 +1,9 @@
-import { fromBase64, toBase64 } from '../base/bytes.ts'
+import { toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { requestMembersMax, statementCharactersMaxWide, statementParametersMax } from '../base/limits.ts'
 import { type JsonLimits, jsonProblem } from './json-shape.ts'
+import { MemberReader, parseUnique, type Refuse } from './member-reader.ts'
 import {
-  type CommandName,
-  commandNames,
   type IoUsage,
   type Page,
   type SendCommandRequest,
@@ -70,7 +69,8 @@ export const defaultRequestLimits: RequestLimits = {
 
 /** What the JSON of a request may hold, whatever it asks for. */
 export function shapeLimits({ members, statementCharacters }: RequestLimits): JsonLimits {
-  return { members, textCharacters: Math.max(statementCharacters, memberCharactersMin) }
+  const textCharacters = Math.max(statementCharacters, memberCharactersMin)
+  return { members, quota: 'request-members', textCharacters }
 }
 
 /** Session tokens and the like stay below that. */
@@ -166,8 +166,15 @@ export function decodeResponse(text: string): SendCommandResponse {
 
 function readPage(page: MemberReader): Page {
   const token = page.text('NextPageToken')
-  const values = (page.list('Values') ?? []).map(readHolder)
+  if (token === '') throw page.refuse("has an empty 'NextPageToken'")
+  const values = (page.list('Values') ?? []).map(readOneForm)
   return token === undefined ? { Values: values } : { Values: values, NextPageToken: token }
+}
+
+/** Of two forms at once nobody could say which one is meant. */
+function readOneForm(holder: MemberReader): ValueHolder {
+  if (holder.has('IonBinary') === holder.has('IonText')) throw holder.refuse('needs either IonBinary or IonText')
+  return readHolder(holder)
 }
 
 function readHolder(holder: MemberReader): ValueHolder {
@@ -181,17 +188,15 @@ function readHolder(holder: MemberReader): ValueHolder {
 
 function readTiming(member: MemberReader): { TimingInformation?: TimingInformation } {
   if (!member.has('TimingInformation')) return {}
-  const ms = member.struct('TimingInformation').number('ProcessingTimeMilliseconds') ?? 0
+  const ms = member.struct('TimingInformation').count('ProcessingTimeMilliseconds') ?? 0
   return { TimingInformation: { ProcessingTimeMilliseconds: ms } }
 }
 
 function readUsage(member: MemberReader): { ConsumedIOs?: IoUsage } {
   if (!member.has('ConsumedIOs')) return {}
   const usage = member.struct('ConsumedIOs')
-  return { ConsumedIOs: { ReadIOs: usage.number('ReadIOs') ?? 0, WriteIOs: usage.number('WriteIOs') ?? 0 } }
+  return { ConsumedIOs: { ReadIOs: usage.count('ReadIOs') ?? 0, WriteIOs: usage.count('WriteIOs') ?? 0 } }
 }
-
-type Refuse = (problem: string) => Error
 
 export function refuseRequest(problem: string): WireError {
   return new WireError('BadRequestException', `The request is not valid: ${problem}`)
@@ -204,100 +209,5 @@ function refuseResponse(problem: string): LedgerError {
 function parseJson(text: string, refuse: Refuse, limits?: RequestLimits): unknown {
   const problem = jsonProblem(text, limits === undefined ? {} : shapeLimits(limits))
   if (problem !== undefined) throw refuse(problem)
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw refuse('the body is not JSON')
-  }
-}
-
-/** One loop over single characters: a loop over groups would keep a place for each, and overflow the stack at 8 MB. */
-const base64Pattern = /^[A-Za-z0-9+/]*={0,2}$/
-
-/** Reads typed members of one JSON object and names the whole path of what it refuses. */
-class MemberReader {
-  readonly #members: Record<string, unknown>
-  readonly #path: string
-  readonly #refuse: Refuse
-
-  constructor(value: unknown, path: string, refuse: Refuse) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw refuse(path === '' ? 'the body is not a JSON object' : `'${path}' is not a JSON object`)
-    }
-    this.#members = value as Record<string, unknown>
-    this.#path = path
-    this.#refuse = refuse
-  }
-
-  /** The one member that names a command; `problem` tells that there is none or that there are several. */
-  onlyCommand(problem: (found: string) => string): CommandName {
-    let only: CommandName | undefined
-    let count = 0
-    for (const name of commandNames) {
-      if (!this.has(name)) continue
-      only = name
-      count += 1
-    }
-    if (only !== undefined && count === 1) return only
-    throw this.#refuse(problem(count === 0 ? 'none' : commandNames.filter((name) => this.has(name)).join(', ')))
-  }
-
-  has(name: string): boolean {
-    return this.#get(name) !== undefined
-  }
-
-  text(name: string): string | undefined {
-    const value = this.#get(name)
-    if (value === undefined || typeof value === 'string') return value
-    throw this.#refuse(`'${this.#at(name)}' is not a string`)
-  }
-
-  needText(name: string): string {
-    return this.text(name) ?? this.#absent(name)
-  }
-
-  number(name: string): number | undefined {
-    const value = this.#get(name)
-    if (value === undefined || typeof value === 'number') return value
-    throw this.#refuse(`'${this.#at(name)}' is not a number`)
-  }
-
-  blob(name: string): Uint8Array | undefined {
-    const text = this.text(name)
-    if (text === undefined) return undefined
-    if (text.length % 4 !== 0 || !base64Pattern.test(text)) throw this.#refuse(`'${this.#at(name)}' is not base64`)
-    return fromBase64(text)
-  }
-
-  needBlob(name: string): Uint8Array {
-    return this.blob(name) ?? this.#absent(name)
-  }
-
-  struct(name: string): MemberReader {
-    return new MemberReader(this.#get(name) ?? this.#absent(name), this.#at(name), this.#refuse)
-  }
-
-  list(name: string, itemsMax = Number.POSITIVE_INFINITY, quota = ''): readonly MemberReader[] | undefined {
-    const value = this.#get(name)
-    if (value === undefined) return undefined
-    if (!Array.isArray(value)) throw this.#refuse(`'${this.#at(name)}' is not a list`)
-    if (value.length > itemsMax) {
-      throw this.#refuse(
-        `'${this.#at(name)}' has ${value.length} items, at most ${itemsMax} are allowed (--quota ${quota})`,
-      )
-    }
-    return value.map((item, index) => new MemberReader(item, `${this.#at(name)}[${index}]`, this.#refuse))
-  }
-
-  #get(name: string): unknown {
-    return Object.hasOwn(this.#members, name) ? (this.#members[name] ?? undefined) : undefined
-  }
-
-  #at(name: string): string {
-    return this.#path === '' ? name : `${this.#path}.${name}`
-  }
-
-  #absent(name: string): never {
-    throw this.#refuse(`'${this.#at(name)}' is missing`)
-  }
+  return parseUnique(text, refuse)
 }

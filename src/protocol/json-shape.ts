@@ -3,7 +3,8 @@ import { requestMembersMax } from '../base/limits.ts'
 /** Texts above that length are looked through before they are parsed. */
 const longCharactersMin = 64 * 1024
 /** How deep a body may nest; a request of ours nests 4 levels. */
-const jsonDepthMax = 64
+export const jsonDepthMax = 64
+export const tooDeep = `the body nests too deep: more than ${jsonDepthMax} levels`
 /** Characters outside of strings for each member, at the most: white space is nothing to read megabytes of. */
 const memberCharactersMax = 64
 /** The members of a request and of its command, among them the statement. Deeper ones are parameters. */
@@ -14,6 +15,8 @@ const nameBytesMax = 64
 export interface JsonLimits {
   /** Members and items, in all. */
   readonly members: number
+  /** What sets it; an error names it. */
+  readonly quota?: string
   /** Of a string that is no parameter. */
   readonly textCharacters: number
 }
@@ -68,11 +71,11 @@ export class JsonShape {
       this.#members += 1
       this.#name = undefined
     }
-    if (this.#depth > jsonDepthMax) return `the body nests too deep: more than ${jsonDepthMax} levels`
-    const { members } = this.#limits
+    if (this.#depth > jsonDepthMax) return tooDeep
+    const { members, quota } = this.#limits
     if (this.#members < members && this.#outside <= members * memberCharactersMax) return undefined
     const what = this.#members < members ? ', or white space for as many' : ''
-    return `the body has more than ${members} members${what} (--quota request-members)`
+    return `the body has more than ${members} members${what}${quota === undefined ? '' : ` (--quota ${quota})`}`
   }
 
   #open(levels: number): void {
@@ -145,10 +148,10 @@ function memberText(name: string | undefined): string {
 /** Why a long JSON text is not worth parsing. Undefined when it is. */
 export function jsonProblem(
   text: string,
-  { members = requestMembersMax, textCharacters = Number.POSITIVE_INFINITY }: Partial<JsonLimits> = {},
+  { members = requestMembersMax, textCharacters = Number.POSITIVE_INFINITY, ...rest }: Partial<JsonLimits> = {},
 ): string | undefined {
   if (text.length <= longCharactersMin) return undefined
-  const shape = new JsonShape({ members, textCharacters })
+  const shape = new JsonShape({ members, textCharacters, ...rest })
   const encoder = new TextEncoder()
   for (let at = 0; at < text.length; at += longCharactersMin) {
     const problem = shape.feed(encoder.encode(text.slice(at, at + longCharactersMin)))

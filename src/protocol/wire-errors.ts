@@ -36,26 +36,31 @@ export function encodeWireError(error: WireError): WireErrorResponse {
   }
 }
 
-/**
- * The WireError of an error answer, from its status, its header `x-amzn-errortype` (undefined when absent) and body.
- * Never throws: a body that is not JSON counts as a fault of the service.
- */
-export function decodeWireError(status: number, errorType: string | undefined, body: string): WireError {
+/** What an error answer says of itself. */
+export interface ToldError {
+  readonly name: string | undefined
+  readonly message: string | undefined
+  readonly code: string | undefined
+}
+
+/** Reads the header `x-amzn-errortype` (undefined when absent) and the body of an error answer; undefined: it is no such. */
+export function readErrorAnswer(errorType: string | undefined, body: string): ToldError | undefined {
   const members = parseMembers(body)
+  if (members === undefined) return undefined
   const text = (name: string) => {
     const found = Object.keys(members).find((key) => key.toLowerCase() === name)
     const value = found === undefined ? undefined : members[found]
-    return typeof value === 'string' ? value : undefined
+    return typeof value === 'string' && value !== '' ? value : undefined
   }
-  const message = text('message') ?? `the endpoint answered with HTTP status ${status}`
-  return wireErrorOf(errorType ?? text('__type') ?? '', message, status, text('code'))
+  return { name: errorType ?? text('__type'), message: text('message'), code: text('code') }
 }
 
 /**
  * The WireError for what an endpoint or an SDK calls an error: a name with or without name space (`ns#Name:url`).
  *
  * A name that is a number is QLDB's `Code`, which SDKs take for the name when the header is missing; the text then
- * tells whether the session or the statement is at fault. Unknown names go by the status.
+ * tells whether the session or the statement is at fault. Unknown names go by the status, and so does a name that says the
+ * client was at fault where the status says that the service was: it may have done what it was asked.
  */
 export function wireErrorOf(
   rawName: string,
@@ -65,7 +70,9 @@ export function wireErrorOf(
   requestId?: string,
 ): WireError {
   const name = bareName(rawName)
-  if (Object.hasOwn(statuses, name)) return new WireError(name as WireErrorName, message, code, requestId)
+  if (Object.hasOwn(statuses, name) && (status < 500 || statuses[name as WireErrorName] >= 500)) {
+    return new WireError(name as WireErrorName, message, code, requestId)
+  }
   if (/^\d+$/.test(name) && status < 500) {
     const dead = /No such session|(Session|Transaction) \S* ?has expired/.test(message)
     return new WireError(dead ? 'InvalidSessionException' : 'BadRequestException', message, code ?? name, requestId)
@@ -83,11 +90,12 @@ function bareName(raw: string): string {
   return beforeUrl.slice(beforeUrl.lastIndexOf('#') + 1).trim()
 }
 
-function parseMembers(body: string): Record<string, unknown> {
+function parseMembers(body: string): Record<string, unknown> | undefined {
   try {
     const parsed: unknown = JSON.parse(body)
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {}
+    const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+    return isObject ? (parsed as Record<string, unknown>) : undefined
   } catch {
-    return {}
+    return undefined
   }
 }

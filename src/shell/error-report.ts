@@ -113,6 +113,7 @@ const fateNotes: Readonly<Record<TransactionFate, string | undefined>> = {
   open: 'the transaction is still open',
   aborted: 'rolled back; no changes were saved',
   lost: 'the transaction is lost; no changes were saved',
+  unknown: 'its changes may have been saved, or not',
 }
 
 /**

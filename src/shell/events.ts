@@ -57,8 +57,11 @@ export interface ResultSummary {
   readonly transactionId: string
 }
 
-/** What became of the transaction by an error: none was open, it is still open, it was aborted, or the ledger ended it. */
-export type TransactionFate = 'none' | 'open' | 'aborted' | 'lost'
+/**
+ * What became of the transaction by an error: none was open, it is still open, it was aborted, the ledger ended it, or it may
+ * have been committed.
+ */
+export type TransactionFate = 'none' | 'open' | 'aborted' | 'lost' | 'unknown'
 
 /** One error and where it is. */
 export interface LocatedError {

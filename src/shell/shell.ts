@@ -1,7 +1,7 @@
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { includeDepthMax, transactionAgeMsMax } from '../base/limits.ts'
-import { describeFailure, isRefused } from '../driver/failure.ts'
+import { describeFailure, isOutcomeUnknown, isRefused } from '../driver/failure.ts'
 import type { Transaction } from '../driver/transaction.ts'
 import { isComplete, type ScriptStatement } from '../syntax/split.ts'
 import { parseAllIon } from '../values/text-reader.ts'
@@ -421,7 +421,7 @@ export class Shell {
     const error = aside === undefined ? raised : (raised as RowsNotCommitted | RowsNotShown).cause
     const driver = this.#open === undefined ? this.#connection.driver : undefined
     const help = (await this.#tables.helpFor(describeFailure(error).message, driver)) ?? commandHelp(error, context)
-    const report = reportOf(error, { ...context, help })
+    const report = reportOf(error, { ...context, help, ...(isOutcomeUnknown(error) ? { fate: 'unknown' } : {}) })
     const message = aside === undefined ? report.message : `${report.message}; ${aside}`
     await sink({ type: 'error', report: { ...report, message } })
     return { exit: report.exit, quit: false }
@@ -440,7 +440,11 @@ function placeKey({ ledger, region, profile, endpoint }: ConnectTarget): string 
 
 /** What must be said of the rows beside the error itself. */
 function asideOf(raised: unknown): string | undefined {
-  if (raised instanceof RowsNotCommitted) return 'the rows shown above are not committed'
+  if (raised instanceof RowsNotCommitted) {
+    return isOutcomeUnknown(raised.cause)
+      ? 'the rows shown above may not be committed'
+      : 'the rows shown above are not committed'
+  }
   return raised instanceof RowsNotShown ? 'the statement itself is committed' : undefined
 }
 

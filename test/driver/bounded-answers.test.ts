@@ -5,12 +5,13 @@ import { type TestContext, test } from 'node:test'
 import { Driver } from '../../src/driver/driver.ts'
 import { createSdkControl } from '../../src/driver/sdk-control.ts'
 import { createSdkTransport } from '../../src/driver/sdk-transport.ts'
+import { JournalClient } from '../../src/driver/journal-client.ts'
 import { listLedgers } from '../../src/driver/list-ledgers.ts'
 import type { Transport } from '../../src/driver/transport.ts'
 import { printErrorReport, reportOf } from '../../src/shell/error-report.ts'
 import { SimEnv } from '../support/sim-env.ts'
 
-type Answer = string | ((response: ServerResponse, request: IncomingMessage) => void)
+type Answer = string | ((response: ServerResponse, request: IncomingMessage, body: string) => void)
 
 /** An endpoint that answers each command as it is told, and what is not told rightly. */
 async function hostileEndpoint(t: TestContext, answers: Readonly<Record<string, Answer>>, ms = 60_000) {
@@ -18,6 +19,7 @@ async function hostileEndpoint(t: TestContext, answers: Readonly<Record<string, 
     StartSession: '{"StartSession":{"SessionToken":"AAAA"}}',
     StartTransaction: '{"StartTransaction":{"TransactionId":"0000000000000000000000"}}',
     ExecuteStatement: '{"ExecuteStatement":{"FirstPage":{"Values":[]}}}',
+    FetchPage: '{"FetchPage":{"Page":{"Values":[]}}}',
     AbortTransaction: '{"AbortTransaction":{}}',
     EndSession: '{"EndSession":{}}',
   }
@@ -29,7 +31,7 @@ async function hostileEndpoint(t: TestContext, answers: Readonly<Record<string, 
     request.on('end', () => {
       const command = Object.keys(body === '' ? {} : JSON.parse(body)).find((name) => name !== 'SessionToken')
       const answer = answers[command ?? request.url?.split('?')[0] ?? ''] ?? usual[command ?? '']
-      if (typeof answer === 'function') answer(response, request)
+      if (typeof answer === 'function') answer(response, request, body)
       else response.end(answer)
     })
   })
@@ -79,7 +81,7 @@ test('an answer that drips is given up when it takes too long', async (t) => {
     response.on('close', () => clearInterval(timer))
   }
   const { driver } = await hostileEndpoint(t, { StartSession: drip }, 300)
-  await failsAs(run(driver), 'endpoint/failed', /did not finish its answer within 0.3 s/)
+  await failsAs(run(driver), 'endpoint/timed-out', /did not finish its answer within 0.3 s/)
 })
 
 test('headers that drip, and interim answers without an end, are given up when they take too long', async (t) => {
@@ -90,7 +92,7 @@ test('headers that drip, and interim answers without an end, are given up when t
       socket?.on('close', () => clearInterval(timer))
     }
     const { driver } = await hostileEndpoint(t, { StartSession: drip }, 300)
-    await failsAs(run(driver), 'endpoint/failed', /did not finish its answer within 0.3 s/)
+    await failsAs(run(driver), 'endpoint/timed-out', /did not finish its answer within 0.3 s/)
   }
 })
 
@@ -101,6 +103,94 @@ test('pages without a value do not go on for ever', async (t) => {
     FetchPage: `{"FetchPage":{"Page":${page}}}`,
   })
   await failsAs(run(driver), 'endpoint/malformed-answer', /more than 100 empty pages/)
+})
+
+test('pages that lead back to an earlier one end, however long the circle is', async (t) => {
+  for (const length of [1, 2, 7]) {
+    let count = 0
+    const page = () => `{"Values":[{"IonText":"1"}],"NextPageToken":"${count++ % length}"}`
+    const { driver } = await hostileEndpoint(t, {
+      ExecuteStatement: (response) => response.end(`{"ExecuteStatement":{"FirstPage":${page()}}}`),
+      FetchPage: (response) => response.end(`{"FetchPage":{"Page":${page()}}}`),
+    })
+    await failsAs(run(driver), 'endpoint/malformed-answer', /pages lead back to an earlier one/)
+    assert.ok(count < 4 * length + 4, String(count))
+  }
+})
+
+test('a result of many pages is read to its end', async (t) => {
+  let count = 0
+  const page = () => `{"Values":[{"IonText":"1"}]${count++ < 200 ? `,"NextPageToken":"${count}"` : ''}}`
+  const { driver } = await hostileEndpoint(t, {
+    ExecuteStatement: (response) => response.end(`{"ExecuteStatement":{"FirstPage":${page()}}}`),
+    FetchPage: (response) => response.end(`{"FetchPage":{"Page":${page()}}}`),
+    CommitTransaction: committed('{"TransactionId":"0000000000000000000000","CommitDigest":DIGEST}'),
+  })
+  assert.equal((await run(driver)).length, 201)
+})
+
+test('digests, blocks and lists of ledgers of other shapes are the fault of the endpoint', async (t) => {
+  const client = async (answers: Readonly<Record<string, string>>) =>
+    new JournalClient((await hostileEndpoint(t, answers)).control, 'fleet')
+  const tip = (address: string) => `{"Digest":"${'A'.repeat(43)}=","DigestTipAddress":{"IonText":"${address}"}}`
+  for (const answer of [
+    '{}',
+    'null',
+    '[]',
+    '<html>',
+    '{"Digest":7,"DigestTipAddress":{"IonText":"{}"}}',
+    '{"Digest":"AAAA","DigestTipAddress":{"IonText":"{strandId:\\"x\\",sequenceNo:1}"}}',
+    `{"Digest":"${'A'.repeat(43)}="}`,
+    `{"Digest":"${'A'.repeat(43)}=","DigestTipAddress":"x"}`,
+    tip('{'),
+    tip('{strandId:\\"x\\",sequenceNo:-1}'),
+    tip('{strandId:\\"x\\",sequenceNo:99999999999999999999}'),
+  ]) {
+    const { digest } = await client({ '/ledgers/fleet/digest': answer }).then((one) => ({ digest: one.digest() }))
+    await failsAs(digest, 'endpoint/malformed-answer', /endpoint/)
+  }
+  for (const answer of [
+    '{}',
+    '{"Block":null}',
+    '{"Block":{}}',
+    '{"Block":{"IonText":5}}',
+    '{"Block":{"IonText":"5"},"Proof":7}',
+  ]) {
+    const one = await client({ '/ledgers/fleet/block': answer })
+    await failsAs(one.block({ strandId: 'x', sequenceNo: 0 }), 'endpoint/malformed-answer', /endpoint/)
+  }
+  for (const answer of [
+    'null',
+    '{"Ledgers":{}}',
+    '{"Ledgers":[null]}',
+    '{"Ledgers":[{"Name":7}]}',
+    '{"Ledgers":[],"NextToken":7}',
+  ]) {
+    const { control } = await hostileEndpoint(t, { '/ledgers': answer })
+    await failsAs(listLedgers(control), 'endpoint/malformed-answer', /endpoint/)
+  }
+})
+
+test('an endpoint that does not answer is asked once, and the end of a session is not waited for', async (t) => {
+  const counts = { begun: 0, aborted: 0 }
+  const { driver } = await hostileEndpoint(
+    t,
+    {
+      StartTransaction: () => {
+        counts.begun += 1
+      },
+      AbortTransaction: () => {
+        counts.aborted += 1
+      },
+    },
+    200,
+  )
+  await failsAs(
+    driver.execute((one) => one.execute('SELECT 1')),
+    'endpoint/timed-out',
+    /within 0.2 s/,
+  )
+  assert.deepEqual(counts, { begun: 1, aborted: 0 })
 })
 
 test('a redirection is told, with where it leads', async (t) => {
@@ -117,12 +207,29 @@ test('of a commit without a digest, or without an answer, nobody knows what came
     '{"CommitTransaction":{}}',
     '{}',
     'no JSON',
+    committed('{"CommitDigest":DIGEST}'),
+    committed('{"TransactionId":"1111111111111111111111","CommitDigest":DIGEST}'),
+    committed('{"TransactionId":7,"CommitDigest":DIGEST}'),
+    '{"CommitTransaction":{"TransactionId":"0000000000000000000000","CommitDigest":7}}',
     (response: ServerResponse) => response.destroy(),
+    ...[201, 204, 400, 404, 408, 413, 429, 500, 502, 503, 504].map((status) => {
+      return (response: ServerResponse) => response.writeHead(status).end('{"Message":"a proxy in between"}')
+    }),
+    (response: ServerResponse) => response.writeHead(307, { location: 'http://other.example/' }).end(),
+    (response: ServerResponse) => response.writeHead(500).end('{"__type":"OccConflictException","Message":"conflict"}'),
   ]) {
     const { driver } = await hostileEndpoint(t, { CommitTransaction: answer })
     await failsAs(run(driver), 'transaction/unknown-outcome', /whether transaction '0{22}' was committed is not known/)
   }
 })
+
+/** An answer to a commit, with the digest that was sent in the place of DIGEST. */
+function committed(result: string): Answer {
+  return (response, _, body) => {
+    const { CommitDigest } = JSON.parse(body).CommitTransaction
+    response.end(`{"CommitTransaction":${result.replace('DIGEST', JSON.stringify(CommitDigest))}}`)
+  }
+}
 
 test('what is malformed in an answer is the fault of the endpoint', async (t) => {
   const first = (page: string) => `{"ExecuteStatement":{"FirstPage":${page}}}`
@@ -136,9 +243,27 @@ test('what is malformed in an answer is the fault of the endpoint', async (t) =>
     first('{"Values":[{"IonText":"((((((((("}]}'),
     first('{"Values":[{"IonBinary":"4AEA6t4="}]}'),
     first('{"Values":[{"IonBinary":"AAAA"}]}'),
+    first('{"Values":[{"IonText":7}]}'),
+    first('{"Values":[{"IonText":"1","IonBinary":"4AEA6iEC"}]}'),
+    first('{"Values":[{"IonText":"1"}],"Values":[]}'),
+    first('{"Values":{"0":{"IonText":"1"}}}'),
+    first('{"Values":"abc"}'),
+    first('{"Values":[],"NextPageToken":""}'),
+    first('[]'),
+    '{"ExecuteStatement":{"FirstPage":{"Values":[]}},"CommitTransaction":{}}',
+    '{"ExecuteStatement":{"FirstPage":{"Values":[]},"ConsumedIOs":{"ReadIOs":"5"}}}',
+    '{"ExecuteStatement":{"FirstPage":{"Values":[]},"ConsumedIOs":{"ReadIOs":-1.5}}}',
+    '{"ExecuteStatement":{"FirstPage":{"Values":[]},"TimingInformation":[]}}',
+    `{"ExecuteStatement":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+    (response: ServerResponse) => {
+      response.writeHead(200, { 'x-amzn-errortype': 'BadRequestException' }).end(first('{"Values":[]}'))
+    },
+    (response: ServerResponse) => {
+      response.end(Buffer.from('{"ExecuteStatement":{"FirstPage":{"Values":[{"IonText":"\"\xff\""}]}}}', 'latin1'))
+    },
   ]) {
     const { driver } = await hostileEndpoint(t, { ExecuteStatement })
-    await failsAs(run(driver), 'endpoint/malformed-answer', /endpoint/)
+    await failsAs(run(driver), 'endpoint/malformed-answer', /endpoint|answer/)
   }
   const { driver } = await hostileEndpoint(t, { StartSession: '{"StartSession":{}}' })
   await failsAs(run(driver), 'endpoint/malformed-answer', /'StartSession' has no 'SessionToken'/)
@@ -147,7 +272,7 @@ test('what is malformed in an answer is the fault of the endpoint', async (t) =>
 test('the ledgers of an endpoint are listed, page by page, and the list has to end', async (t) => {
   const page: Answer = (response, request) => {
     const isSecond = request.url?.includes('next_token') === true
-    const ledgers = isSecond ? '[{"Name":"a"}]' : '[{"Name":"c"},{"Name":"b"},{}]'
+    const ledgers = isSecond ? '[{"Name":"a"}]' : '[{"Name":"c"},{"Name":"b"}]'
     response.end(`{"Ledgers":${ledgers}${isSecond ? '' : ',"NextToken":"AAAA"'}}`)
   }
   const { control } = await hostileEndpoint(t, { '/ledgers': page })
@@ -171,6 +296,6 @@ test('a member of another type is the fault of the endpoint, and nothing is prin
     ExecuteStatement: '{"ExecuteStatement":{"FirstPage":{"Values":[],"NextPageToken":7}}}',
   })
   const warn = t.mock.method(console, 'warn', () => undefined)
-  await failsAs(run(driver), 'endpoint/malformed-answer', /does not answer as a ledger does/)
+  await failsAs(run(driver), 'endpoint/malformed-answer', /'ExecuteStatement.FirstPage.NextPageToken' is not a string/)
   assert.equal(warn.mock.callCount(), 0)
 })

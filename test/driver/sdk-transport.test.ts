@@ -38,7 +38,11 @@ async function failureOf(driver: Driver, signal?: AbortSignal): Promise<unknown>
 }
 
 test('a request is signed for QLDB in its region and made once', async (t) => {
-  const { driver, requests } = await driverBefore(t, 503, '{"Message":"not now"}')
+  const { driver, requests } = await driverBefore(
+    t,
+    503,
+    '{"__type":"ServiceUnavailableException","Message":"not now"}',
+  )
   const error = await failureOf(driver)
   assert.ok(error instanceof WireError && error.name === 'ServiceUnavailable', String(error))
   assert.equal(requests.length, 1)
@@ -64,6 +68,8 @@ test('a server that is no ledger is told so', async (t) => {
   for (const [status, body] of [
     [200, '<html>hello</html>'],
     [404, '<html>not found</html>'],
+    [404, '{"Message":"not found"}'],
+    [201, '{"StartSession":{"SessionToken":"AAAA"}}'],
     [200, '{}'],
   ] as const) {
     const { driver } = await driverBefore(t, status, body)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { JsonShape } from '../../src/protocol/json-shape.ts'
 
-const limits = { members: 1_000, textCharacters: 50 }
+const limits = { members: 1_000, quota: 'request-members', textCharacters: 50 }
 
 /** What is found when the text comes in parts of these lengths. */
 function problemOf(text: string, lengths: readonly number[]): string | undefined {

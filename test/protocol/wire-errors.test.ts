@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseStatementFault } from '../../src/protocol/error-texts.ts'
 import { WireError, type WireErrorName } from '../../src/protocol/message.ts'
-import { decodeWireError, encodeWireError, wireErrorOf } from '../../src/protocol/wire-errors.ts'
+import { encodeWireError, readErrorAnswer, wireErrorOf } from '../../src/protocol/wire-errors.ts'
 
 const statuses: Record<WireErrorName, number> = {
   BadRequestException: 400,
@@ -33,7 +33,8 @@ test('every error survives the way to HTTP and back, with and without the header
     const { status, headers, body } = encodeWireError(new WireError(name, 'what happened', '401'))
     assert.equal(status, expected)
     for (const header of [headers['x-amzn-errortype'], undefined]) {
-      const { name: found, message, code } = decodeWireError(status, header, body)
+      const told = readErrorAnswer(header, body)
+      const { name: found, message, code } = wireErrorOf(told?.name ?? '', told?.message ?? '', status, told?.code)
       assert.deepEqual({ found, message, code }, { found: name, message: 'what happened', code: '401' })
     }
   }
@@ -57,10 +58,19 @@ test('unknown names go by the status', () => {
   assert.equal(wireErrorOf('ns#InvalidSessionException:http://a', 'x', 400).name, 'InvalidSessionException')
 })
 
-test('an answer that is not JSON still gives an error', () => {
-  const error = decodeWireError(502, undefined, '<html>Bad Gateway</html>')
-  assert.equal(error.name, 'InternalFailure')
-  assert.equal(error.message, 'the endpoint answered with HTTP status 502')
+test('a name of the client does not count where the status says that the service was at fault', () => {
+  for (const name of ['BadRequestException', 'OccConflictException', 'InvalidSessionException']) {
+    assert.equal(wireErrorOf(name, 'x', 500).name, 'InternalFailure')
+    assert.equal(wireErrorOf(name, 'x', 503).name, 'ServiceUnavailable')
+  }
+})
+
+test('an error answer is a JSON object whose members are texts', () => {
+  for (const body of ['<html>Bad Gateway</html>', '', 'null', '[]', '"x"', '7']) {
+    assert.equal(readErrorAnswer(undefined, body), undefined, body)
+  }
+  const none = { name: undefined, message: undefined, code: undefined }
+  assert.deepEqual(readErrorAnswer(undefined, '{"__type":{"a":1},"Message":7,"Code":[],"x":1}'), none)
 })
 
 test('category, place and text are read out of a message', () => {

@@ -218,6 +218,25 @@ test('a larger result streams before its commit, and says so when the commit fai
   assert.equal(commits, 1)
 })
 
+test('nobody says that nothing was saved, or rows are not committed, when the outcome of the commit is not known', async () => {
+  const session = await openSession((send) => async (request, control) => {
+    if (request.CommitTransaction === undefined || !fails) return send(request, control)
+    await send({ SessionToken: request.SessionToken as string, AbortTransaction: {} })
+    throw new WireError('InternalFailure', 'out of order')
+  })
+  let fails = false
+  await filled(session, resultBufferValuesMax + 500)
+  fails = true
+  for (const script of ['INSERT INTO T VALUE {}', 'SELECT * FROM T', 'begin; INSERT INTO T VALUE {}; commit']) {
+    session.said()
+    assert.equal((await session.shell.run(script, session.sink)).exit, 'lost')
+    const said = session.said().at(-1) as string
+    assert.match(said, /is not known: out of order/)
+    assert.match(said, /note: its changes may have been saved, or not/)
+    assert.doesNotMatch(said, /no changes were saved|are not committed/)
+  }
+})
+
 test('a slow sink holds the stream: pages are fetched when the one before was taken', async () => {
   let pages = 0
   const session = await openSession((send) => (request, control) => {
