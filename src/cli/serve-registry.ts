@@ -18,7 +18,10 @@ import type { OpenLedgers, OpenStore } from './serve-ledgers.ts'
 export interface LedgerPlaces {
   names(): readonly string[]
   has(name: string): boolean
+  /** Throws LedgerError 'store/corrupt' or 'file/unreadable'. */
   readRecord(name: string): LedgerRecord
+  /** When a ledger was made, as far as can be told without its record. */
+  madeMs(name: string): number
   writeRecord(record: LedgerRecord): void
   /** Makes a new ledger. */
   make(name: string): void | Promise<void>
@@ -53,12 +56,21 @@ export class Registry implements LedgerRegistry {
     return !this.#changing.has(name) && this.#places.has(name)
   }
 
-  list(): readonly LedgerRecord[] {
+  list(): readonly Pick<LedgerRecord, 'name' | 'createdMs'>[] {
     return this.#places
       .names()
       .filter((name) => !this.#changing.has(name))
       .sort()
-      .map((name) => this.#places.readRecord(name))
+      .map((name) => ({ name, createdMs: this.#createdMs(name) }))
+  }
+
+  #createdMs(name: string): number {
+    try {
+      return this.#places.readRecord(name).createdMs
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error
+      return this.#places.madeMs(name)
+    }
   }
 
   find(name: string): LedgerRecord | undefined {
@@ -139,16 +151,38 @@ export class DirectoryPlaces implements LedgerPlaces {
     return isStoreDirectory(join(this.#directory, name))
   }
 
-  /** A ledger that the shell has made has no record: it gets what a new one has. */
+  /**
+   * A ledger that the shell has made has no record: it gets what a new one has. Of one that can't be read nothing is assumed:
+   * a ledger is not to lose its tags and permissions without a word.
+   */
   readRecord(name: string): LedgerRecord {
-    const path = join(this.#directory, name)
-    const plain = { name, permissionsMode: 'ALLOW_ALL', deletionProtection: true, tags: {} } as const
+    const path = join(this.#directory, name, recordFile)
+    let text: string
     try {
-      const found = JSON.parse(readBoundedText(join(path, recordFile))) as Partial<LedgerRecord>
-      return { createdMs: 0, ...plain, ...found, name }
-    } catch {
-      return { ...plain, createdMs: statSync(path).birthtimeMs }
+      text = readBoundedText(path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError(error, path)
+      const createdMs = this.madeMs(name)
+      return { name, createdMs, permissionsMode: 'ALLOW_ALL', deletionProtection: true, tags: {} }
     }
+    return { ...parseRecord(text, path), name }
+  }
+
+  madeMs(name: string): number {
+    return statSync(join(this.#directory, name)).birthtimeMs
+  }
+
+  /** What is wrong with records of ledgers. */
+  faults(): readonly LedgerError[] {
+    return this.names().flatMap((name) => {
+      try {
+        this.readRecord(name)
+        return []
+      } catch (error) {
+        if (!(error instanceof LedgerError)) throw error
+        return [error]
+      }
+    })
   }
 
   /** On disk, whole or not at all, when it returns. */
@@ -168,6 +202,30 @@ export class DirectoryPlaces implements LedgerPlaces {
       throw fileError(error, join(this.#directory, name))
     }
   }
+}
+
+/** Members that a newer version adds are kept. Throws LedgerError 'store/corrupt'. */
+function parseRecord(text: string, path: string): Omit<LedgerRecord, 'name'> {
+  const problem = (what: string) =>
+    new LedgerError('store/corrupt', `'${path}' is damaged: ${what}`, {
+      help: 'restore it from a copy, or delete it: the ledger has then no tags, ALLOW_ALL, and deletion protection',
+    })
+  let found: unknown
+  try {
+    found = JSON.parse(text)
+  } catch {
+    throw problem('it is not JSON')
+  }
+  if (typeof found !== 'object' || found === null || Array.isArray(found)) throw problem('it is no JSON object')
+  const { createdMs, permissionsMode, deletionProtection, tags } = found as Partial<LedgerRecord>
+  if (typeof createdMs !== 'number') throw problem("'createdMs' is no number")
+  if (permissionsMode !== 'ALLOW_ALL' && permissionsMode !== 'STANDARD') {
+    throw problem("'permissionsMode' is neither 'ALLOW_ALL' nor 'STANDARD'")
+  }
+  if (typeof deletionProtection !== 'boolean') throw problem("'deletionProtection' is neither true nor false")
+  const areTexts = typeof tags === 'object' && Object.values(tags ?? {}).every((value) => typeof value === 'string')
+  if (tags === null || Array.isArray(tags) || !areTexts) throw problem("'tags' is no object of strings")
+  return { ...found, createdMs, permissionsMode, deletionProtection, tags: tags ?? {} }
 }
 
 /** The stores in a data directory, for a thread of its own. `mayMake`: whether a store that is not there is made. */
@@ -203,6 +261,10 @@ export class ThreadPlaces implements LedgerPlaces {
     return this.#records.get(name) as LedgerRecord
   }
 
+  madeMs(name: string): number {
+    return this.readRecord(name).createdMs
+  }
+
   writeRecord(record: LedgerRecord): void {
     this.#records.set(record.name, record)
   }
@@ -234,6 +296,10 @@ export class MemoryPlaces implements LedgerPlaces {
 
   readRecord(name: string): LedgerRecord {
     return this.#records.get(name) as LedgerRecord
+  }
+
+  madeMs(name: string): number {
+    return this.readRecord(name).createdMs
   }
 
   writeRecord(record: LedgerRecord): void {

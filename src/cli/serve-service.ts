@@ -147,7 +147,7 @@ function createEngines(spec: ServiceSpec, env: Env): Engines {
   const here = { ...rules, memory: { words, thread: 0 } }
   let threadsStarted = 0
   if (threads === 0) {
-    const places = directory === undefined ? new MemoryPlaces() : new DirectoryPlaces(directory, env)
+    const places = directory === undefined ? new MemoryPlaces() : placesIn(directory, spec, env)
     const parts = createEngineParts(places.openStore, env, { ...here, onFault })
     const engine = engineInThisThread(parts)
     const pool = new EnginePool({ engine: async () => engine }, 1)
@@ -161,11 +161,18 @@ function createEngines(spec: ServiceSpec, env: Env): Engines {
     return startEngineThread({ directory, rules: { ...rules, memory }, isShared, heapBytes }, onFault)
   }
   if (directory === undefined) return memoryEngines(start)
-  const places = new DirectoryPlaces(directory, env)
+  const places = placesIn(directory, spec, env)
   const { handler, ledgers } = createEngineParts(places.openStore, env, { ...here, onFault })
   const home = new HomeEngine(handler, env, (name) => ledgers.forget(name))
   const pool = new EnginePool({ engine: () => start(false), shared: () => start(true) }, threads, home)
   return { places, pool, open: ledgers, sweep: () => handler.sweep() }
+}
+
+/** Says of each ledger whose record can't be read that it is so. */
+function placesIn(directory: string, { onFault }: ServiceSpec, env: Env): DirectoryPlaces {
+  const places = new DirectoryPlaces(directory, env)
+  for (const fault of places.faults()) onFault(fault)
+  return places
 }
 
 /** Ledgers in memory are in that of one thread, which does everything. */

@@ -65,7 +65,10 @@ function specOf(args: ServeArguments, world: ToolWorld, onAccess: ServiceSpec['o
 /** What a client was not told: the system's own trouble, with its paths, or a fault of this program. */
 function faultText(error: unknown): string {
   const cause = error instanceof WireError ? error.cause : error
-  if (cause instanceof LedgerError) return visibleText(`${cause.code}: ${cause.message}`)
+  if (cause instanceof LedgerError) {
+    const help = cause.help === undefined ? '' : `; help: ${cause.help}`
+    return visibleText(`${cause.code}: ${cause.message}${help}`)
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return visibleLines(`a fault of this program: ${text}`)
 }

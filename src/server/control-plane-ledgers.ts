@@ -13,8 +13,10 @@ export interface LedgerRecord {
 
 /** Who holds the ledgers; the program that opens them provides it. */
 export interface LedgerRegistry {
-  /** Sorted by name. */
-  list(): readonly LedgerRecord[]
+  /** Sorted by name. A ledger whose record can't be read is among them. */
+  list(): readonly Pick<LedgerRecord, 'name' | 'createdMs'>[]
+  has(name: string): boolean
+  /** Throws LedgerError 'store/corrupt' or 'file/unreadable' where the record can't be read: nothing is assumed then. */
   find(name: string): LedgerRecord | undefined
   /** Makes the ledger. Rejects with LedgerError 'ledger/exists' and the store's errors. */
   create(record: LedgerRecord): Promise<void>

@@ -59,28 +59,28 @@ export class ControlPlane {
       case 'GetRevision':
         return this.#readJournal(operation, name, BodyMembers.parse(body))
       case 'ExportJournalToS3':
-        this.#find(name)
+        this.#need(name)
         return startExport(this.#exports, name, BodyMembers.parse(body), this.#env.nowMs())
       case 'ListJournalS3ExportsForLedger':
-        this.#find(name)
+        this.#need(name)
         return listExports(this.#exports, name, query)
       case 'ListJournalS3Exports':
         return listExports(this.#exports, undefined, query)
       case 'DescribeJournalS3Export':
-        this.#find(name)
+        this.#need(name)
         return describeExport(this.#exports, name, path['exportId'] as string)
       case 'StreamJournalToKinesis':
-        this.#find(name)
+        this.#need(name)
         throw invalidParameter(
           'Journal streams are not offered by this server; ExportJournalToS3 writes the journal to files',
           'KinesisConfiguration',
         )
       case 'ListJournalKinesisStreamsForLedger':
-        this.#find(name)
+        this.#need(name)
         return { Streams: [] }
       case 'DescribeJournalKinesisStream':
       case 'CancelJournalKinesisStream':
-        this.#find(name)
+        this.#need(name)
         throw notFound('Stream', path['streamId'] as string, 'The stream is not found')
       case 'ListTagsForResource':
         return { Tags: this.#resource(path['resourceArn'] as string).tags }
@@ -157,7 +157,7 @@ export class ControlPlane {
     name: string,
     body: BodyMembers,
   ): Promise<ControlAnswer> {
-    this.#find(name)
+    this.#need(name)
     const request = journalRequest(operation, name, body)
     try {
       const answer = await this.#registry.readJournal(request)
@@ -198,6 +198,12 @@ export class ControlPlane {
     const match = /^arn:aws[a-z-]*:qldb:[a-z0-9-]*:\d*:ledger\/([A-Za-z0-9-]+)$/.exec(arn)
     if (match === null) throw invalidParameter(`'${arn}' is not the ARN of a ledger`, 'ResourceArn')
     return this.#find(match[1] as string)
+  }
+
+  /** For what has nothing to do with the ledger's record. */
+  #need(name: string): void {
+    checkName(name)
+    if (!this.#registry.has(name)) throw ledgerNotFound(name)
   }
 
   #find(name: string): LedgerRecord {

@@ -144,7 +144,7 @@ test('a saved digest cut at any byte is no digest', (t) => {
   }
 })
 
-test('what the control plane keeps of a ledger, cut at any byte, counts as not there: the ledger is protected', (t) => {
+test('what the control plane keeps of a ledger, cut at any byte or of another shape, is refused by name, and written over by nobody', (t) => {
   const folder = folderOf(t)
   const places = new DirectoryPlaces(folder, new SimEnv(1))
   mkdirSync(join(folder, 'l'))
@@ -161,8 +161,23 @@ test('what the control plane keeps of a ledger, cut at any byte, counts as not t
   const whole = readFileSync(path)
   for (let length = 0; length < whole.length - 1; length += 1) {
     writeFileSync(path, whole.subarray(0, length))
-    assert.equal(places.readRecord('l').deletionProtection, true, `${length}`)
+    assert.throws(() => places.readRecord('l'), isError('store/corrupt', /ledger\.json' is damaged/), `${length}`)
   }
+  for (const member of ['createdMs', 'permissionsMode', 'deletionProtection', 'tags']) {
+    for (const wrong of [null, 'x', [], { a: 1 }, 7].filter((value) => member !== 'createdMs' || value !== 7)) {
+      writeFileSync(path, JSON.stringify({ ...record, [member]: wrong }))
+      assert.throws(() => places.readRecord('l'), isError('store/corrupt', new RegExp(`'${member}'`)), String(wrong))
+    }
+  }
+  for (const text of ['null', '[]', '7', '"x"', '{}']) {
+    writeFileSync(path, text)
+    assert.throws(() => places.readRecord('l'), isError('store/corrupt'), text)
+  }
+  rmSync(path)
+  mkdirSync(path)
+  assert.throws(() => places.readRecord('l'), isError('file/unreadable'))
+  rmSync(path, { recursive: true })
+  assert.equal(places.readRecord('l').deletionProtection, true)
 })
 
 test('a history whose last line was cut at any byte loses no more than that line', (t) => {

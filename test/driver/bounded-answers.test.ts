@@ -97,10 +97,11 @@ test('headers that drip, and interim answers without an end, are given up when t
 })
 
 test('pages without a value do not go on for ever', async (t) => {
-  const page = '{"Values":[],"NextPageToken":"AAAA"}'
+  let count = 0
+  const page = () => `{"Values":[],"NextPageToken":"${count++}"}`
   const { driver } = await hostileEndpoint(t, {
-    ExecuteStatement: `{"ExecuteStatement":{"FirstPage":${page}}}`,
-    FetchPage: `{"FetchPage":{"Page":${page}}}`,
+    ExecuteStatement: (response) => response.end(`{"ExecuteStatement":{"FirstPage":${page()}}}`),
+    FetchPage: (response) => response.end(`{"FetchPage":{"Page":${page()}}}`),
   })
   await failsAs(run(driver), 'endpoint/malformed-answer', /more than 100 empty pages/)
 })
@@ -266,7 +267,7 @@ test('what is malformed in an answer is the fault of the endpoint', async (t) =>
     await failsAs(run(driver), 'endpoint/malformed-answer', /endpoint|answer/)
   }
   const { driver } = await hostileEndpoint(t, { StartSession: '{"StartSession":{}}' })
-  await failsAs(run(driver), 'endpoint/malformed-answer', /'StartSession' has no 'SessionToken'/)
+  await failsAs(run(driver), 'endpoint/malformed-answer', /'StartSession.SessionToken' is missing/)
 })
 
 test('the ledgers of an endpoint are listed, page by page, and the list has to end', async (t) => {
