@@ -41,13 +41,11 @@ export class Checkpoint {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error
     }
-    try {
-      const found = JSON.parse(text) as Partial<LoadState>
-      if (typeof found.committed?.done === 'number' && typeof found.table === 'string') return found as LoadState
-    } catch {
-      // Told below.
-    }
-    throw new LedgerError('file/malformed', `'${this.#path}' is not the checkpoint of a load`)
+    const found = parseState(text)
+    if (found !== undefined) return found
+    throw new LedgerError('file/malformed', `'${this.#path}' is not the checkpoint of a load`, {
+      help: 'restore it, or begin anew with --restart: records that are loaded already are then loaded once more',
+    })
   }
 
   /** On disk when it returns. */
@@ -58,4 +56,22 @@ export class Checkpoint {
   remove(): void {
     rmSync(this.#path, { force: true })
   }
+}
+
+/** Undefined for a text that is no whole state: nothing may be made up about where a load goes on. */
+function parseState(text: string): LoadState | undefined {
+  try {
+    const { file, ledger, table, committed, pending } = (JSON.parse(text) ?? {}) as Partial<LoadState>
+    const areTexts = [file, ledger, table].every((member) => typeof member === 'string')
+    if (!areTexts || !isPlace(committed) || (pending !== undefined && !isPlace(pending))) return undefined
+    return { file: file as string, ledger: ledger as string, table: table as string, committed, pending }
+  } catch {
+    return undefined
+  }
+}
+
+function isPlace(value: unknown): value is LoadPlace {
+  const { done, loaded, digest, documentId } = (value ?? {}) as Partial<LoadPlace>
+  const areCounts = [done, loaded].every((count) => Number.isSafeInteger(count) && (count as number) >= 0)
+  return areCounts && typeof digest === 'string' && (documentId === undefined || typeof documentId === 'string')
 }

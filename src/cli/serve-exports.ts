@@ -110,18 +110,34 @@ export class FolderExports implements JournalExports {
   }
 
   #load(path: string): void {
-    try {
-      const record = JSON.parse(readBoundedText(path)) as ExportRecord
-      const { status } = record
-      this.#records.set(record.id, { ...record, status: status === 'COMPLETED' ? status : 'CANCELLED' })
-    } catch {
-      // Not a whole record: an export that nobody was told of.
+    const record = parseRecord(readBoundedText(path))
+    if (record === undefined) {
+      this.#onFault(new LedgerError('store/corrupt', `'${path}' is damaged: the export that it tells of is not listed`))
+      return
     }
+    const { status } = record
+    this.#records.set(record.id, { ...record, status: status === 'COMPLETED' ? status : 'CANCELLED' })
   }
 
   #recordFile(id: string): string {
     return join(this.#root, recordsFolder, `${id}.json`)
   }
+}
+
+/** Undefined for a text that is no whole record. */
+function parseRecord(text: string): ExportRecord | undefined {
+  try {
+    const record = (JSON.parse(text) ?? {}) as ExportRecord
+    const { id, ledger, bucket, prefix, encryption, roleArn, format, status, fromMs, toMs, createdMs } = record
+    const areTexts = [id, ledger, bucket, prefix, encryption, roleArn, format, status].every(isText)
+    return areTexts && [fromMs, toMs, createdMs].every(Number.isFinite) ? record : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
 }
 
 /** Puts the files of a folder at the same paths of another, over what is there; manifests after all others. */

@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test'
 import { HistoryFile } from '../../src/cli/history-file.ts'
 import { Checkpoint, type LoadState } from '../../src/cli/load-checkpoint.ts'
 import { readDigestFile, writeNewFile } from '../../src/cli/proof-files.ts'
+import { FolderExports } from '../../src/cli/serve-exports.ts'
 import { DirectoryPlaces } from '../../src/cli/serve-registry.ts'
 import { type FileCalls, writeWholeFile } from '../../src/cli/whole-file.ts'
 import { printDigestFile } from '../../src/journal/digest-file.ts'
@@ -126,6 +127,43 @@ test("a load's checkpoint cut at any byte is refused by name, never taken for an
     writeFileSync(path, whole.subarray(0, length))
     assert.throws(() => checkpoint.read(), isError('file/malformed', /is not the checkpoint of a load/), `${length}`)
   }
+  const wrong = [
+    ...['file', 'ledger', 'table', 'committed'].flatMap((name) => [{ [name]: undefined }, { [name]: 7 }]),
+    ...[{ done: -1 }, { done: 0.5 }, { loaded: null }, { digest: 7 }, { documentId: {} }].flatMap((member) => {
+      return [{ committed: { ...place, ...member } }, { pending: { ...place, ...member } }]
+    }),
+  ]
+  for (const members of wrong) {
+    writeFileSync(path, JSON.stringify({ ...state, ...members }))
+    assert.throws(() => checkpoint.read(), isError('file/malformed'), JSON.stringify(members))
+  }
+})
+
+test('a damaged record of an export is told of, and the others are listed', (t) => {
+  const root = folderOf(t)
+  mkdirSync(join(root, '.exports'))
+  const env = new SimEnv(1)
+  const record = {
+    ...{ id: 'AAAAAAAAAAAAAAAAAAAAAA', ledger: 'l', bucket: 'b', prefix: '', encryption: 'SSE_S3', roleArn: 'r' },
+    ...{ format: 'JSON', status: 'COMPLETED', fromMs: 1, toMs: 2, createdMs: env.nowMs() },
+  }
+  const write = (name: string, text: string) => writeFileSync(join(root, '.exports', `${name}.json`), text)
+  write('whole', JSON.stringify(record))
+  write('cut', JSON.stringify(record).slice(0, 50))
+  write('other', JSON.stringify({ ...record, bucket: 7 }))
+  const faults: string[] = []
+  const exports = new FolderExports(
+    root,
+    env,
+    async () => true,
+    (error) => faults.push(String(error)),
+  )
+  assert.deepEqual(
+    exports.list().map(({ id }) => id),
+    [record.id],
+  )
+  assert.equal(faults.length, 2)
+  for (const fault of faults) assert.match(fault, /(cut|other)\.json' is damaged/)
 })
 
 test('a saved digest cut at any byte is no digest', (t) => {
