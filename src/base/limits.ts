@@ -235,6 +235,8 @@ export const storeBytesMax = 1024 * 1024 * 1024 * 1024
 export const storeMapBytesMin = 64 * 1024 * 1024 * 1024
 /** How much larger than it is a data file may grow until it is opened anew. */
 export const storeGrowthMax = 4
+/** What one change of a commit may take on disk beside its value: two pages of the data file. An estimate, ours. */
+export const storeChangeDiskBytes = 8 * 1024
 /** Ledgers that a thread of a server holds open. */
 export const ledgersOpenMax = 1_000
 /** Pages of the data file that are looked at before it is opened, from the roots down: all of a small file. */

@@ -4,7 +4,7 @@ import { LedgerError } from '../base/errors.ts'
 import { type Arguments, parseArguments, takeErrorFormat } from './args.ts'
 import { loadChunk } from './chunks.ts'
 import { resolveOptions } from './options.ts'
-import { watchStreams } from './output.ts'
+import { watchStreams, writeWhole } from './output.ts'
 import type { ErrorFormat } from './present.ts'
 import { reportFailure } from './report-failure.ts'
 import { runSources } from './run-script.ts'
@@ -22,12 +22,12 @@ async function main(): Promise<void> {
   process.exitCode = exitNumber('failed')
   let verbosity = 0
   let errorFormat: ErrorFormat = 'text'
+  for (const stream of [process.stdout, process.stderr]) writeWhole(stream)
   watchStreams(
     process.stdout,
     () => process.exit(exitNumber(readerGone())),
     (error) => {
-      reportFailure(error, 0, process.stderr, errorFormat)
-      process.exit(exitNumber('failed'))
+      process.exit(exitNumber(reportFailure(error, 0, process.stderr, errorFormat, 'failed')))
     },
   )
   // Nobody listens to errors any more: that is no reason to stop.

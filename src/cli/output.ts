@@ -1,3 +1,4 @@
+import { fstatSync, writeSync } from 'node:fs'
 import { LedgerError } from '../base/errors.ts'
 import { hasRoom } from '../base/has-room.ts'
 import type { FormatName } from '../shell/formats.ts'
@@ -37,6 +38,29 @@ export class Output implements TextOutput {
   write(text: string | Uint8Array): void | Promise<void> {
     if (text.length === 0 || this.#stream.write(text)) return
     return hasRoom(this.#stream)
+  }
+}
+
+/**
+ * Has a stream that goes into a file written whole: of a write to a disk that is nearly full, or beyond the process's limit
+ * for files, the system takes a part without an error, and node's own stream is content with that.
+ */
+export function writeWhole(stream: NodeJS.WriteStream): void {
+  const { fd } = stream as NodeJS.WriteStream & { readonly fd: number }
+  try {
+    if (!fstatSync(fd).isFile()) return
+  } catch {
+    // It is closed: what is written to it shows that.
+    return
+  }
+  stream._write = (chunk: Uint8Array, _, done) => {
+    try {
+      for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at)
+    } catch (error) {
+      done(error as Error)
+      return
+    }
+    done()
   }
 }
 

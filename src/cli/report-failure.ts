@@ -42,15 +42,16 @@ export function writeNotice(
   stderr.write(`${errorFormat === 'json' ? jsonTalk({ type: 'note', note }) : printNotice(note)}\n`)
 }
 
-/** Writes what went wrong outside of any statement and gives the verdict. */
+/** Writes what went wrong outside of any statement and gives the verdict: the one that is given, or the error's own. */
 export function reportFailure(
   error: unknown,
   verbosity: number,
   stderr: NodeJS.WritableStream,
   format: ErrorFormat = 'text',
+  verdict?: ExitName,
 ): ExitName {
   const found = reportOf(error, { statement: undefined, file: undefined, fate: 'none' })
-  const exit = verdictOf(error, found.exit)
+  const exit = verdict ?? verdictOf(error, found.exit)
   writeReport({ ...found, exit }, verbosity, { stderr, errorFormat: format })
   return exit
 }

@@ -191,6 +191,17 @@ function statOrUndefined(path: string, directory: string): Stats | undefined {
 const shortWriteCode = 5
 const nearlyFullBytes = 64 * 1024 * 1024
 
+/**
+ * Finds out before a commit that the disk is too full for it: on a failing write LMDB's library writes to standard error
+ * itself. Throws LedgerError 'store/full'.
+ */
+export function checkDiskRoom(directory: string, bytes: number): void {
+  const free = freeBytes(directory)
+  if (free >= bytes) return
+  const text = `no room to write to '${directory}': ${free} bytes are free, the commit may need ${bytes}`
+  throw new LedgerError('store/full', text, { help: 'make room on the disk and try again' })
+}
+
 /** On the file system of `path`; unlimited where the system does not say. */
 export function freeBytes(path: string): number {
   try {
@@ -245,7 +256,7 @@ export function storeError(error: unknown, directory: string): unknown {
   return new LedgerError('store/unavailable', `can't use '${directory}' as a ledger: ${reason}`, details)
 }
 
-/** The library's text on one line, without its trailing code. */
+/** The library's text on one line, without its trailing code and without figures of its inside. */
 function plain(error: Error): string {
-  return (error.message.split('\n')[0] as string).replace(/\.$/, '')
+  return (error.message.split('\n')[0] as string).replace(/: Attempting to write page at .*/, '').replace(/\.$/, '')
 }

@@ -4,10 +4,11 @@ import { ABORT, open, type RootDatabase, type RootDatabaseOptions, type Transact
 import { assert } from '../base/assert.ts'
 import { copyBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
-import { storeGroupWritesMax, storeSnapshotsMax } from '../base/limits.ts'
+import { storeChangeDiskBytes, storeGroupWritesMax, storeSnapshotsMax } from '../base/limits.ts'
 import { formatKey, LmdbCursor, type RangeRead, storeKeys } from './lmdb-cursor.ts'
 import {
   checkDirectory,
+  checkDiskRoom,
   checkRoom,
   damaged,
   dataFileName,
@@ -262,12 +263,15 @@ class LmdbStore implements Store {
   }
 
   #runGroup(group: readonly PendingWrite[], settle: (() => void)[]): typeof ABORT | undefined {
+    let bytes = 0
     for (const pending of group) {
       const transaction = new LmdbTransaction(this.#database, this.#directory, group.length > 1)
       const isKept = runWork(pending, transaction, settle)
       if (transaction.failure !== undefined) throw transaction.failure
       if (!isKept) return ABORT
+      bytes += transaction.diskBytes
     }
+    if (bytes > 0) checkDiskRoom(this.#directory, bytes)
     return undefined
   }
 }
@@ -403,6 +407,8 @@ class LmdbTransaction implements WriteTransaction {
   /** What stood before each change, oldest first; kept only when others share the LMDB transaction. */
   readonly #before: [key: Uint8Array, value: Uint8Array | undefined][] | undefined
   #changes = 0
+  #bytes = 0
+  #removals = 0
   isOver = false
   /** Set when LMDB itself failed: its transaction can't be kept then. */
   failure: unknown
@@ -411,6 +417,14 @@ class LmdbTransaction implements WriteTransaction {
     this.#database = database
     this.#directory = directory
     this.#before = isShared ? [] : undefined
+  }
+
+  /**
+   * What the changes may take on disk, roughly: pages are written anew, and those above them. One that takes away more than it
+   * puts is let through on a full disk, where the data file has pages to spare.
+   */
+  get diskBytes(): number {
+    return Math.max(0, this.#bytes + (this.#changes - 2 * this.#removals) * storeChangeDiskBytes)
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
@@ -447,6 +461,7 @@ class LmdbTransaction implements WriteTransaction {
     this.#guard(() => {
       this.#before?.push([copyBytes(key), this.#database.get(key)])
       this.#changes += 1
+      this.#bytes += value.length
       this.#database.put(key, value)
     })
   }
@@ -456,6 +471,7 @@ class LmdbTransaction implements WriteTransaction {
     this.#guard(() => {
       this.#before?.push([copyBytes(key), this.#database.get(key)])
       this.#changes += 1
+      this.#removals += 1
       this.#database.remove(key)
     })
   }

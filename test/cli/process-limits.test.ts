@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { program, withShell } from './test-shell.ts'
 
@@ -34,6 +35,29 @@ test(
         stderr,
         /^error\[store\/unavailable\]: can't use '.*' as a ledger: the process has too many files open\n$/,
       )
+    }
+  }),
+)
+
+test(
+  'output of which the file takes only a part is an error, never a shorter file without a word',
+  { skip },
+  withShell(async (shell) => {
+    const statement = 'SELECT * FROM Vehicle AS a, Vehicle AS b'
+    for (const [limit, status] of [
+      ['1', 1],
+      ['64', 0],
+    ] as const) {
+      const file = shell.path(`rows-${limit}`)
+      const line = `ulimit -f ${limit} && exec "$@" > ${file}`
+      const args = [program, '--demo', '--error-format', 'json', '-e', statement]
+      const found = spawnSync('bash', ['-c', line, 'bash', process.execPath, ...args], {
+        env: { PATH: process.env['PATH'], HOME: shell.path('') },
+        encoding: 'utf8',
+      })
+      assert.equal(found.status, status, found.stderr)
+      if (status === 0) assert.equal(readFileSync(file, 'utf8').split('\n').length, 26)
+      else assert.match(found.stderr, /"code":"file\/unwritable".*"exit":1/)
     }
   }),
 )
