@@ -419,10 +419,7 @@ class LmdbTransaction implements WriteTransaction {
     this.#before = isShared ? [] : undefined
   }
 
-  /**
-   * What the changes may take on disk, roughly: pages are written anew, and those above them. One that takes away more than it
-   * puts is let through on a full disk, where the data file has pages to spare.
-   */
+  /** What the changes may take on disk, roughly; nothing for a removal, for which a data file has pages to spare. */
   get diskBytes(): number {
     return Math.max(0, this.#bytes + (this.#changes - 2 * this.#removals) * storeChangeDiskBytes)
   }
