@@ -96,12 +96,18 @@ test('headers that drip, and interim answers without an end, are given up when t
   }
 })
 
+/** Answers a statement with the pages that a function makes, one after the other. */
+function inPages(page: () => string): Readonly<Record<string, Answer>> {
+  const first: Answer = (response) => response.end(`{"ExecuteStatement":{"FirstPage":${page()}}}`)
+  const next: Answer = (response) => response.end(`{"FetchPage":{"Page":${page()}}}`)
+  return { ExecuteStatement: first, FetchPage: next }
+}
+
 test('pages without a value do not go on for ever', async (t) => {
   let count = 0
   const page = () => `{"Values":[],"NextPageToken":"${count++}"}`
   const { driver } = await hostileEndpoint(t, {
-    ExecuteStatement: (response) => response.end(`{"ExecuteStatement":{"FirstPage":${page()}}}`),
-    FetchPage: (response) => response.end(`{"FetchPage":{"Page":${page()}}}`),
+    ...inPages(page),
   })
   await failsAs(run(driver), 'endpoint/malformed-answer', /more than 100 empty pages/)
 })
@@ -111,8 +117,7 @@ test('pages that lead back to an earlier one end, however long the circle is', a
     let count = 0
     const page = () => `{"Values":[{"IonText":"1"}],"NextPageToken":"${count++ % length}"}`
     const { driver } = await hostileEndpoint(t, {
-      ExecuteStatement: (response) => response.end(`{"ExecuteStatement":{"FirstPage":${page()}}}`),
-      FetchPage: (response) => response.end(`{"FetchPage":{"Page":${page()}}}`),
+      ...inPages(page),
     })
     await failsAs(run(driver), 'endpoint/malformed-answer', /pages lead back to an earlier one/)
     assert.ok(count < 4 * length + 4, String(count))
@@ -123,8 +128,7 @@ test('a result of many pages is read to its end', async (t) => {
   let count = 0
   const page = () => `{"Values":[{"IonText":"1"}]${count++ < 200 ? `,"NextPageToken":"${count}"` : ''}}`
   const { driver } = await hostileEndpoint(t, {
-    ExecuteStatement: (response) => response.end(`{"ExecuteStatement":{"FirstPage":${page()}}}`),
-    FetchPage: (response) => response.end(`{"FetchPage":{"Page":${page()}}}`),
+    ...inPages(page),
     CommitTransaction: committed('{"TransactionId":"0000000000000000000000","CommitDigest":DIGEST}'),
   })
   assert.equal((await run(driver)).length, 201)
@@ -174,15 +178,14 @@ test('digests, blocks and lists of ledgers of other shapes are the fault of the 
 
 test('an endpoint that does not answer is asked once, and the end of a session is not waited for', async (t) => {
   const counts = { begun: 0, aborted: 0 }
+  const count = (what: keyof typeof counts) => () => {
+    counts[what] += 1
+  }
   const { driver } = await hostileEndpoint(
     t,
     {
-      StartTransaction: () => {
-        counts.begun += 1
-      },
-      AbortTransaction: () => {
-        counts.aborted += 1
-      },
+      StartTransaction: count('begun'),
+      AbortTransaction: count('aborted'),
     },
     200,
   )
@@ -260,7 +263,7 @@ test('what is malformed in an answer is the fault of the endpoint', async (t) =>
       response.writeHead(200, { 'x-amzn-errortype': 'BadRequestException' }).end(first('{"Values":[]}'))
     },
     (response: ServerResponse) => {
-      response.end(Buffer.from('{"ExecuteStatement":{"FirstPage":{"Values":[{"IonText":"\"\xff\""}]}}}', 'latin1'))
+      response.end(Buffer.from('{"ExecuteStatement":{"FirstPage":{"Values":[{"IonText":"symbol\xff"}]}}}', 'latin1'))
     },
   ]) {
     const { driver } = await hostileEndpoint(t, { ExecuteStatement })
