@@ -25,7 +25,7 @@ const statements = [
   { what: 'order by', text: 'SELECT v.VIN FROM V AS v ORDER BY v.Mileage', runs: 1 },
   { what: 'join by hash', text: 'SELECT COUNT(*) AS n FROM V AS v JOIN P AS p ON v.Owner.Id = p.Id', runs: 2 },
   { what: 'point read by an index', text: "SELECT v.State FROM V AS v WHERE v.VIN = 'VIN00042'", runs: 1_000 },
-  { what: 'a misspelt field, scanned in vain', text: 'SELECT v.VIN FROM V AS v WHERE v.Stat = 1', runs: 4 },
+  { what: 'a misspelt field, scanned without success', text: 'SELECT v.VIN FROM V AS v WHERE v.Stat = 1', runs: 4 },
   { what: 'a field of another table only', text: 'SELECT v.VIN FROM V AS v WHERE v.Age = 1', runs: 4 },
 ]
 

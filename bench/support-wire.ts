@@ -40,7 +40,7 @@ export class RawConnection {
     })
   }
 
-  /** Breaks off, whatever is under way. */
+  /** Closes, whatever is under way. */
   destroy(): void {
     this.#settle = undefined
     this.#socket.destroy()

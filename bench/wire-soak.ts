@@ -54,7 +54,7 @@ export async function run(): Promise<void> {
       return sum < least || sum > least + (tally.unknown[n] as number)
     })
     const { commits, conflicts, breaks } = tally
-    console.log(`${commits} commits, ${conflicts} conflicts, ${breaks} connections broken off`)
+    console.log(`${commits} commits, ${conflicts} conflicts, ${breaks} broken connections`)
     console.log(wrong.length === 0 ? 'every counter has the sum of its commits' : `WRONG SUMS: ${found.join(', ')}`)
     await server.stop()
     const verify = spawnSync(process.execPath, [program, 'verify', '--data-dir', folder, '-l', 'soak'])

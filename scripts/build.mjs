@@ -26,7 +26,7 @@ const shared = {
 }
 
 /**
- * Builds dist/ anew. The parts find one another by file name: see src/cli/chunks.ts. `types`: the declarations too, which
+ * Rebuilds dist/. The parts find one another by file name: see src/cli/chunks.ts. `types`: the declarations too, which
  * take a second more. `debug`: readable code with source maps, for `node --enable-source-maps --inspect-brk bin/qldb.cjs`.
  */
 export async function buildProgram({ types = false, debug = false } = {}) {

@@ -4,6 +4,7 @@ import { dirname, join, normalize, relative } from 'node:path'
 import { test } from 'node:test'
 import { commentsOf, filesIn } from './support/cited-files.ts'
 import { mayImport } from './support/layers.ts'
+import { coinedPhrases } from './support/plain-words.ts'
 import { projectRoot } from './support/root.ts'
 
 const fileLinesMax = 500
@@ -128,5 +129,25 @@ test('a comment cites no file that is neither here nor in docs/references.md', (
       )
       .map((file) => `${path} cites ${file}`),
   )
+  assert.deepEqual(strays, [])
+})
+
+test('no text uses a phrase that readers have to translate', () => {
+  const folders = ['src', 'test', 'bench', 'docs', 'scripts', 'examples']
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+  )
+  const strays: string[] = []
+  for (const path of [...files, 'README.md', 'CONTRIBUTING.md', 'SECURITY.md']) {
+    if (!/\.(?:tsx?|mjs|cjs|md|golden)$/.test(path) || path === 'test/support/plain-words.ts') continue
+    readFileSync(join(projectRoot, path), 'utf8')
+      .split('\n')
+      .forEach((line, index) => {
+        for (const [pattern, instead] of coinedPhrases) {
+          const found = pattern.exec(line)
+          if (found !== null) strays.push(`${path}:${index + 1}: '${found[0]}'; write: ${instead}`)
+        }
+      })
+  }
   assert.deepEqual(strays, [])
 })

@@ -201,7 +201,7 @@ export const codes = {
   'transaction/unknown-outcome': [
     'unavailable',
     false,
-    'it is not known whether the commit took place',
+    'it is unknown whether the commit took place',
     'look at the data before you repeat it',
   ],
   'session/not-found': ['expired', true, 'the ledger does not know the session', 'drivers open another one'],

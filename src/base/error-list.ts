@@ -10,7 +10,7 @@ export class ErrorList {
     return this.#errors.length === 0
   }
 
-  /** Keeps an error, for the search goes on. Throws it when enough have been found (statementErrorsMax). */
+  /** Keeps an error: the search continues. Throws it when enough have been found (statementErrorsMax). */
   add(error: LedgerError): void {
     const place = `${error.code} ${error.span?.start} ${error.span?.end}`
     if (this.#places.has(place)) return

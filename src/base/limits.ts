@@ -233,7 +233,7 @@ export const storeBytesMax = 1024 * 1024 * 1024 * 1024
  * room for some 2,000 of these, and LMDB's library ends it when there is none (ledgersOpenMax).
  */
 export const storeMapBytesMin = 64 * 1024 * 1024 * 1024
-/** How much larger than it is a data file may grow until it is opened anew. */
+/** How much larger than it is a data file may grow until it is reopened. */
 export const storeGrowthMax = 4
 /** What one change of a commit may take on disk beside its value: two pages of the data file. An estimate, ours. */
 export const storeChangeDiskBytes = 8 * 1024
@@ -283,7 +283,7 @@ export const jsonGuessesMax = 262_144
 export const jsonLoneGuessesMax = 1_100_000
 /** Bytes of a document that one guess counts for: each hashes much of it again, so that larger ones have fewer guesses. */
 export const jsonGuessBytes = 1_024
-/** Guesses in vain, of all documents of an export together, after which fewer are made for each: some minutes of work. */
+/** Failed guesses, of all documents of an export together, after which fewer are made for each: some minutes of work. */
 export const jsonGuessesWastedMax = 20_000_000
 /** How deep a receipt, revision or block may be wrapped in other structs and lists, and values looked at on the way. */
 export const envelopeDepthMax = 32
@@ -362,7 +362,7 @@ export const openTransactionsMax = 3_000
 export const signatureSkewMsMax = 5 * 60 * 1000
 /** The longest life of a presigned address: AWS's own figure. */
 export const presignedSecondsMax = 7 * 24 * 60 * 60
-/** How long a server that was told to stop waits for open transactions. */
+/** How long a server that is stopped waits for open transactions. */
 export const drainMsMax = 10_000
 /** Threads that run statements for a server, so that a long one does not hold up the others. */
 export const engineThreadsMax = 4
@@ -387,7 +387,7 @@ export const writerHeapBytesMax = 256 * 1024 * 1024
 export const stillLongMs = 100
 /** Commands of a transaction that the thread that speaks HTTP keeps, to have them run again by another engine. */
 export const movedCommandsMax = 100
-/** Bytes of their statements and parameters. A larger transaction goes on in another thread. */
+/** Bytes of their statements and parameters. A larger transaction moves to another thread. */
 export const movedBytesMax = 64 * 1024
 /** The same of one request: reading and planning a long statement takes time that can't be cut short. */
 export const homeRequestBytesMax = 8 * 1024

@@ -1,9 +1,10 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import { type ExitName, exitCodes } from '../shell/exit-codes.ts'
 import { formatNames, isFormatName } from '../shell/formats.ts'
 import { isForEndpoint, quotaHelp, tempDirHelp } from './quota-args.ts'
+import { parseWith, repeatable, verboseHelp } from './parse-with.ts'
 import { parseParameters } from '../shell/parameters.ts'
 import type { Value } from '../values/value.ts'
 import { type ToolName, toolHelp } from './tool-names.ts'
@@ -44,12 +45,12 @@ export interface FlagDefinition {
   readonly choices?: readonly string[]
 }
 
-/** Taken off the command line before anything else is read (takeErrorFormat), so that wrong usage is told in it, too. */
+/** Taken off the command line before anything else is read (takeErrorFormat), so that wrong usage is reported in it, too. */
 export const errorFormatFlag: FlagDefinition = {
   flags: '--error-format <text|json>',
   kind: 'value',
   group: 'Output',
-  help: 'how errors, warnings and counts are written to standard error: json is one object a line',
+  help: 'format of errors, warnings and counts on standard error; json: one object per line',
 }
 
 /** All flags. `--help` and docs/flags.md are printed from this table; the first seven are the official shell's. */
@@ -58,7 +59,7 @@ export const flagDefinitions: readonly FlagDefinition[] = [
     flags: '-l, --ledger <name>',
     kind: 'value',
     group: 'Connection',
-    help: 'the ledger (default: the configured one, or "default")',
+    help: 'ledger to open (default: the configured one, or "default")',
   },
   { flags: '-r, --region <code>', kind: 'value', group: 'Connection', help: 'AWS region of an endpoint' },
   {
@@ -71,7 +72,7 @@ export const flagDefinitions: readonly FlagDefinition[] = [
     flags: '-s, --qldb-session-endpoint <url>',
     kind: 'value',
     group: 'Connection',
-    help: 'a QLDB session endpoint (also: AWS_ENDPOINT_URL_QLDB_SESSION); without one the embedded ledger is used',
+    help: 'QLDB session endpoint (also: AWS_ENDPOINT_URL_QLDB_SESSION); default: the embedded ledger',
   },
   {
     flags: '-c, --config <path>',
@@ -83,51 +84,56 @@ export const flagDefinitions: readonly FlagDefinition[] = [
     flags: '--data-dir <path>',
     kind: 'value',
     group: 'Connection',
-    help: 'where embedded ledgers live (default: $XDG_DATA_HOME/qldb)',
+    help: 'folder of embedded ledgers (default: $XDG_DATA_HOME/qldb)',
   },
-  { flags: '--create', kind: 'switch', group: 'Connection', help: 'make the embedded ledger if it does not exist' },
-  { flags: '--memory', kind: 'switch', group: 'Connection', help: 'an embedded ledger in memory, gone at exit' },
+  { flags: '--create', kind: 'switch', group: 'Connection', help: 'create the embedded ledger if it does not exist' },
+  { flags: '--memory', kind: 'switch', group: 'Connection', help: 'use an embedded ledger in memory, gone at exit' },
   {
     flags: '--demo',
     kind: 'switch',
     group: 'Connection',
-    help: 'one in memory, with the vehicle registration sample in it',
+    help: 'the same, filled with the vehicle registration sample',
   },
   {
     flags: '--strict-qldb',
     kind: 'switch',
     group: 'Connection',
-    help: 'the embedded ledger refuses what QLDB refused',
+    help: 'refuse what QLDB refused (embedded ledger)',
   },
-  { flags: '--quota <name=number>', kind: 'list', group: 'Connection', help: `of the embedded ledger, ${quotaHelp}` },
+  { flags: '--quota <name=number>', kind: 'list', group: 'Connection', help: quotaHelp },
   { flags: '--temp-dir <path>', kind: 'value', group: 'Connection', help: tempDirHelp },
   {
     flags: '--keep-strict-qldb <on|off>',
     kind: 'value',
     group: 'Connection',
-    help: 'the same whoever opens the ledger; kept in the embedded ledger (default: off)',
+    help: 'store --strict-qldb in the ledger, for everyone who opens it (default: off)',
   },
   {
     flags: '--journal-reads <on|off>',
     kind: 'value',
     group: 'Connection',
-    help: 'a block for transactions that only read, too, as QLDB had it; kept in the embedded ledger (default: off)',
+    help: 'also write a block for read-only transactions, as QLDB did; stored in the ledger (default: off)',
   },
-  { flags: '-e, --execute <statements>', kind: 'list', group: 'Input', help: 'run these and exit; may be repeated' },
+  {
+    flags: '-e, --execute <statements>',
+    kind: 'list',
+    group: 'Input',
+    help: 'run statements and exit; may be repeated',
+  },
   { flags: '--file <path>', kind: 'list', group: 'Input', help: 'run a script and exit; "-" is standard input' },
   {
     flags: '--param <value>',
     kind: 'list',
     group: 'Input',
-    help: 'the value of the next ? in a statement, as PartiQL writes it: --param "\'Tacoma\'"; may be repeated',
+    help: 'value for the next ?, as PartiQL writes it: --param "\'Tacoma\'"; may be repeated',
   },
-  { flags: '--continue-on-error', kind: 'switch', group: 'Input', help: 'go on with a script after an error' },
+  { flags: '--continue-on-error', kind: 'switch', group: 'Input', help: 'continue a script after an error' },
   {
     flags: '-f, --format <format>',
     kind: 'value',
     group: 'Output',
     choices: formatNames,
-    help: 'how results are shown',
+    help: 'format of results',
   },
   errorFormatFlag,
   { flags: '-q, --quiet', kind: 'switch', group: 'Output', help: 'show no notices after results' },
@@ -135,7 +141,7 @@ export const flagDefinitions: readonly FlagDefinition[] = [
     flags: '-v, --verbose',
     kind: 'count',
     group: 'Output',
-    help: 'more about errors: their causes (-v), where they arose (-vv)',
+    help: verboseHelp,
   },
 ]
 
@@ -147,15 +153,8 @@ export type Invocation =
 /** Throws LedgerError 'usage/invalid-argument' or 'usage/unknown-command' for anything that it does not understand. */
 export function parseArguments(argv: readonly string[], version: string): Invocation {
   const program = buildProgram(version)
-  let text = ''
-  program.configureOutput({ writeOut: (part) => (text += part), writeErr: () => undefined })
-  try {
-    program.parse([...argv], { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return { kind: 'text', text }
-    throw usageError(error)
-  }
+  const text = parseWith(program, argv)
+  if (text !== undefined) return { kind: 'text', text }
   const options = program.opts<Partial<Arguments>>()
   const args: Arguments = { ...notGiven, ...options, file: [...(options.file ?? []), ...program.args] }
   checkArguments(args)
@@ -208,12 +207,10 @@ export function takeErrorFormat(words: readonly string[]): { errorFormat: 'text'
 
 function buildProgram(version: string): Command {
   const program = new Command('qldb')
-    .description('A shell for QLDB ledgers, with a ledger of its own: PartiQL over Ion documents, every revision kept.')
+    .description('A shell for QLDB ledgers, and a ledger: PartiQL over Ion documents, every revision kept.')
     .usage('[flags] [script ...]\n       qldb <tool> [--help]')
     .argument('[script...]', 'script files to run')
-    .helpOption('-h, --help', 'show this text')
     .version(version, '--version', 'show the version')
-    .exitOverride()
     .addHelpText('after', `\n${toolListHelp()}\n\n${exitCodeHelp()}\n\n${inputHelp}`)
   for (const definition of flagDefinitions) program.addOption(optionOf(definition))
   return program
@@ -224,15 +221,7 @@ export function optionOf({ flags, help, kind, group, choices }: FlagDefinition):
   const option = new Option(flags, choices === undefined ? help : `${help}: ${choices.join(', ')}`).helpGroup(
     `${group}:`,
   )
-  switch (kind) {
-    case 'list':
-      return option.argParser((value: string, before: string[] = []) => [...before, value])
-    case 'count':
-      return option.argParser((_: string, before: number = 0) => before + 1)
-    case 'switch':
-    case 'value':
-      return option
-  }
+  return kind === 'list' || kind === 'count' ? repeatable(option, kind) : option
 }
 
 const inputHelp = `Without a script and -e, statements are read from standard input; on a terminal the shell is interactive.`
@@ -258,14 +247,6 @@ export function exitCodeHelp(meanings?: ExitMeanings): string {
     if (meaning !== undefined) rows.push(`  ${String(code).padEnd(4)} ${meaning}`)
   }
   return ['Exit codes:', ...rows].join('\n')
-}
-
-function usageError(error: CommanderError): LedgerError {
-  const message = error.message.replace(/^error: /, '').replace(/\n\(?Did you mean.*$/s, '')
-  const near = /Did you mean (?:one of )?(.*?)\?/.exec(error.message)?.[1]
-  return new LedgerError('usage/invalid-argument', message, {
-    help: near === undefined ? "'qldb --help' lists the flags" : `did you mean '${near}'?`,
-  })
 }
 
 /** Throws LedgerError 'usage/invalid-argument' for flags that exclude each other. */

@@ -46,10 +46,10 @@ export async function digestTool(argv: readonly string[], world: ToolWorld): Pro
 export function digestCommand(name: string): Command {
   return new Command(name)
     .description(
-      'Prints the digest of a ledger: 32 bytes that stand for all of its blocks. Kept outside of the ledger, it holds\n' +
-        'the ledger to everything written so far (qldb verify --digest FILE).',
+      'Print the digest of a ledger: 32 bytes that stand for all of its blocks. Keep it outside the ledger: ' +
+        "'qldb verify --digest FILE' later proves that nothing it covers was changed.",
     )
-    .option('-o, --out <FILE>', 'save it as a digest file')
+    .option('-o, --out <FILE>', 'write the digest to a file')
 }
 
 /** Writes a digest file; returns what to say about it. */

@@ -31,7 +31,7 @@ interface DumpWishes extends Partial<Omit<Arguments, 'format'>> {
 const documentsInStatement = 40
 const documentsBetweenTurns = 256
 
-/** `qldb dump`: what is in the tables now, as a script that makes it anew or as files of documents. */
+/** `qldb dump`: what is in the tables now, as a script that recreates it or as files of documents. */
 export async function dumpTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
   const invocation = parseToolArguments<DumpWishes>(addLedgerFlags(dumpCommand()), argv, {
     ok: exitCodes.ok[1],
@@ -77,13 +77,13 @@ export async function dumpTool(argv: readonly string[], world: ToolWorld): Promi
 function dumpCommand(): Command {
   return new Command('qldb dump')
     .description(
-      'Writes what is in the tables now: a PartiQL script that makes tables, indexes and documents anew, or a file of\n' +
-        "documents for each table. History is not in it: 'qldb export' writes the whole journal.",
+      'Write the current documents: a PartiQL script that recreates tables, indexes and documents, or a file of documents ' +
+        "for each table. History is not included: 'qldb export' writes the whole journal.",
     )
     .usage('[flags] [TABLE …]')
-    .argument('[table...]', 'the tables; none: all that are active')
+    .argument('[table...]', 'tables (default: all active ones)')
     .addOption(new Option('-f, --format <format>', 'script (the default), jsonl or ion').choices([...formats]))
-    .option('-o, --out <path>', "the script's file, or the folder for the tables' files (default: stdout)")
+    .option('-o, --out <path>', 'file for the script, or folder for the files (default: stdout)')
 }
 
 interface TableToDump {

@@ -82,22 +82,22 @@ export async function exportTool(argv: readonly string[], world: ToolWorld): Pro
 function exportCommand(): Command {
   return new Command('qldb export')
     .description(
-      "Writes a ledger's journal into a new folder, in the layout of QLDB's journal exports to S3. The folder is there\n" +
+      'Write the journal of a ledger into a new folder, in the layout of QLDB journal exports to S3. The folder appears ' +
         'only when the export is complete.',
     )
     .usage('[flags] DIR')
-    .argument('[dir]', 'the folder to make')
+    .argument('[dir]', 'folder to create')
     .allowExcessArguments(true)
     .addOption(
-      new Option('-f, --format <format>', "the form of the blocks; 'ion' is ion-text (default: ion-text)").choices([
+      new Option('-f, --format <format>', "format of the blocks; 'ion' is ion-text (default: ion-text)").choices([
         ...exportFormats,
         'ion',
       ]),
     )
-    .option('--gzip', 'pack each file of blocks')
-    .option('--prefix <prefix>', "put before every file's key, as a prefix in a bucket is")
-    .option('--from <time>', 'leave out blocks before this time: 2024-01-31T00:00:00Z')
-    .option('--to <time>', 'leave out blocks from this time on')
+    .option('--gzip', 'compress each file of blocks')
+    .option('--prefix <prefix>', "prefix of every file's key, as in a bucket")
+    .option('--from <time>', 'skip blocks before this time: 2024-01-31T00:00:00Z')
+    .option('--to <time>', 'skip blocks from this time on')
     .addOption(progressOption())
 }
 
@@ -156,7 +156,9 @@ function isBefore(time: TimestampValue, limit: TimestampValue | undefined): bool
 function checkFree(folder: string): void {
   const found = statSync(folder, { throwIfNoEntry: false })
   if (found === undefined || (found.isDirectory() && readdirSync(folder).length === 0)) return
-  throw new LedgerError('file/exists', `'${folder}' is there already`, { help: 'an export makes a new folder' })
+  throw new LedgerError('file/exists', `'${folder}' already exists`, {
+    help: 'choose another name: an export creates its folder',
+  })
 }
 
 function timeOf(text: string | undefined, flag: string): TimestampValue | undefined {

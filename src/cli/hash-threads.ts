@@ -112,7 +112,7 @@ class HashThread {
   readonly #onAnswer: () => void
   #asked: Asked[] = []
 
-  /** `onAnswer` hears of each answer, `onEnd` when no more are to be expected. */
+  /** `onAnswer` gets each answer; `onEnd` is called when no more will come. */
   constructor(program: string, onAnswer: () => void, onEnd: (thread: HashThread) => void) {
     const { port1, port2 } = new MessageChannel()
     this.#worker = new Worker(program, { workerData: port2, transferList: [port2] })

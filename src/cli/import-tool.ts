@@ -51,7 +51,7 @@ export async function importTool(argv: readonly string[], world: ToolWorld): Pro
     usage: wrongUsage,
     unavailable: exitCodes.unavailable[1],
     tampered: exitCodes.tampered[1],
-    interrupted: 'interrupted; the same command goes on',
+    interrupted: 'interrupted; the same command resumes',
   })
   if (invocation.kind === 'text') {
     world.stdout.write(invocation.text)
@@ -82,23 +82,23 @@ export async function importTool(argv: readonly string[], world: ToolWorld): Pro
 function importCommand(): Command {
   return new Command('qldb import')
     .description(
-      "Makes a ledger from journal exports as they were downloaded: Ion text, Ion binary or JSON, gzip'd or not. Ids,\n" +
-        'addresses, times and digests stay what they were. Every hash is checked on the way. An import that was broken\n' +
-        'off is refused by everything but the same import, which goes on with it.',
+      'Create a ledger from journal exports as they were downloaded: Ion text, Ion binary or JSON, plain or gzip. Keeps ' +
+        'ids, addresses, times and digests, and checks every hash. A ledger whose import was interrupted cannot be opened ' +
+        'until the same import has been run again: it resumes.',
     )
     .usage('[flags] PATH…')
     .argument('[path...]', 'folders of exports, or their files')
-    .option('--writable', 'let the ledger be written to: new blocks continue the old chain')
-    .option('--no-verify', 'check no hashes; the ledger keeps a note of that')
-    .option('--accept-doubtful', 'import what is incomplete or contradicts itself, too')
+    .option('--writable', 'allow writes to the ledger: new blocks continue the chain')
+    .option('--no-verify', 'do not check hashes; the ledger records that')
+    .option('--accept-doubtful', 'also import what is incomplete or contradicts itself')
     .addOption(
-      new Option('-d, --digest <FILE>', 'a saved digest to hold the blocks against; may be repeated').argParser(
+      new Option('-d, --digest <FILE>', 'check the blocks against a saved digest; may be repeated').argParser(
         (path: string, before: string[] = []) => [...before, path],
       ),
     )
     .addOption(guessesOption())
     .addOption(progressOption())
-    .addOption(new Option('-f, --format <format>', 'how the report is written').choices(['text', 'json']))
+    .addOption(new Option('-f, --format <format>', 'format of the report').choices(['text', 'json']))
 }
 
 async function importInto(
@@ -150,7 +150,7 @@ async function importInto(
       await target?.flush()
       if (!isKept) throw error
       throw new LedgerError('cancelled/by-user', `${error.message}: the ledger '${name}' is not complete`, {
-        help: 'the same import run again goes on with it',
+        help: 'run the same import again to resume it',
       })
     }
     progress.dispose()
@@ -246,7 +246,7 @@ function nameOf(place: Place, files: ExportFiles): string {
 function summary(name: string, { tip, added, compared }: LedgerImportResult, wishes: ImportWishes): string {
   const mode = wishes.writable === true ? 'writable' : 'read-only'
   const unverified = wishes.verify ? '' : ', no hash of it was checked'
-  const before = compared === 0 ? '' : ` (${count(compared)} were there already)`
+  const before = compared === 0 ? '' : ` (${count(compared)} existed already)`
   return `ledger '${name}': ${counted(added, 'block')} imported${before}, up to block ${tip}; ${mode}${unverified}`
 }
 

@@ -3,7 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { readBoundedText } from './bounded-file.ts'
 import { writeJsonFile } from './serve-json-file.ts'
 
-/** How far a load has come. It is on disk before each commit, so that a load which is broken off loses and doubles nothing. */
+/** How far a load has come. It is on disk before each commit, so that an interrupted load loses and doubles nothing. */
 export interface LoadState {
   readonly file: string
   readonly ledger: string
@@ -16,7 +16,7 @@ export interface LoadState {
 
 /** A place in the file: behind one of its records. */
 export interface LoadPlace {
-  /** Records that are loaded, or were passed over as bad. */
+  /** Records that were loaded, or skipped as bad. */
   readonly done: number
   readonly loaded: number
   /** Over all records up to here: another content must not be taken for the same. */

@@ -45,7 +45,7 @@ export async function loadTool(argv: readonly string[], world: ToolWorld): Promi
       usage: wrongUsage,
       unavailable: exitCodes.unavailable[1],
       lost: exitCodes.lost[1],
-      interrupted: 'interrupted; the same command goes on',
+      interrupted: 'interrupted; the same command resumes',
     },
   )
   if (invocation.kind === 'text') {
@@ -92,7 +92,7 @@ async function loadFile(
     const load = new Load(connection.driver, connection.ledger, table, notes, wishes, world)
     const loaded = await load.run(rows, batch, progress)
     progress.dispose()
-    const bad = notes.bad === 0 ? '' : `, ${counted(notes.bad, 'bad record')} passed over`
+    const bad = notes.bad === 0 ? '' : `, ${counted(notes.bad, 'bad record')} skipped`
     sayLine(world.stdout, `${counted(loaded, 'document')} loaded into '${table}'${bad}`)
     return notes.bad > 0 ? 'failed' : 'ok'
   } finally {
@@ -105,8 +105,8 @@ async function loadFile(
 function loadCommand(): Command {
   return new Command('qldb load')
     .description(
-      'Inserts the documents of a file into a table, many in one transaction. A load that was broken off goes on where\n' +
-        "it was: how far it came stands in a file beside the input, 'FILE.load-TABLE', until it is complete.",
+      'Insert the documents of a file into a table, many in each transaction. An interrupted load resumes where it ' +
+        'stopped; progress is kept in FILE.load-TABLE until the load is complete.',
     )
     .usage('[flags] TABLE FILE')
     .argument('[table]', 'the table')
@@ -114,11 +114,11 @@ function loadCommand(): Command {
     .addOption(
       new Option('-f, --format <format>', "the file's format (default: by its extension)").choices([...inputFormats]),
     )
-    .option('--batch <count>', 'documents in one transaction')
-    .option('--create-table', "make the table if it isn't there")
-    .option('--continue-on-error', 'pass over records that are no documents or are refused; each is told')
-    .option('--checkpoint <path>', 'where to keep how far it is')
-    .option('--restart', 'forget how far an earlier load came')
+    .option('--batch <count>', 'documents per transaction')
+    .option('--create-table', 'create the table if it does not exist')
+    .option('--continue-on-error', 'skip invalid or rejected records and report each one')
+    .option('--checkpoint <path>', 'keep progress in this file instead')
+    .option('--restart', 'start over, ignoring the progress of an earlier load')
 }
 
 /** Reads records one by one; an array or list is its elements. */
@@ -136,7 +136,7 @@ function openRows(path: string, format: InputFormat | undefined, watch: RowWatch
   }
 }
 
-/** Records that are passed over between two looks at the clock and for Ctrl-C. */
+/** Records that are skipped between two looks at the clock and for Ctrl-C. */
 const recordsBetweenTurns = 1_000
 
 interface LoadRecord {
@@ -148,7 +148,7 @@ interface LoadRecord {
   readonly digest: string
 }
 
-/** What is told of records that are no documents; those that come to be passed over are counted. */
+/** Reports records that are no documents, and counts those that are skipped. */
 class RowNotes implements RowWatch {
   readonly path: string
   readonly #isPassable: boolean
@@ -158,7 +158,7 @@ class RowNotes implements RowWatch {
   line: number | undefined
   bad = 0
 
-  /** `isPassable`: malformed records end somewhere, so that they could be passed over. */
+  /** `isPassable`: malformed records end somewhere, so that they can be skipped. */
   constructor(path: string, isPassable: boolean, skipsBad: boolean, world: ToolWorld) {
     this.path = path
     this.#isPassable = isPassable
@@ -186,7 +186,7 @@ class RowNotes implements RowWatch {
     this.line = line
   }
 
-  /** Throws LedgerError 'file/malformed' when bad records are not to be passed over. */
+  /** Throws LedgerError 'file/malformed' unless bad records are skipped. */
   refuse(number: number, line: number | undefined, reason: string, cause?: unknown): void {
     const place = line === undefined ? `record ${number}` : `line ${line}, record ${number}`
     const error = new LedgerError('file/malformed', `${place} of '${this.path}': ${reason}`, { cause, help: badHelp })
@@ -287,8 +287,8 @@ class Load {
     if (found === undefined) return
     const { ledger, table } = this.#origin
     if (found.ledger !== ledger || found.table !== table) {
-      const text = `an earlier load of '${this.#notes.path}' into '${found.table}' of '${found.ledger}' was broken off`
-      throw usage(text, `go on with that, or ${restartHelp}`)
+      const text = `an earlier load of '${this.#notes.path}' into '${found.table}' of '${found.ledger}' was interrupted`
+      throw usage(text, `resume that, or ${restartHelp}`)
     }
     const { committed, pending } = found
     const isPendingThere = await this.#isThere(pending?.documentId)
@@ -340,7 +340,7 @@ class Load {
 }
 
 const fixHelp = 'the records before it are loaded; put it right and run the same again'
-const badHelp = `${fixHelp}, or pass over it with '--continue-on-error'`
+const badHelp = `${fixHelp}, or skip it with '--continue-on-error'`
 const restartHelp = "'--restart' loads it from its beginning; what is in the table stays there"
 
 /** Of the documents that an INSERT has made. */

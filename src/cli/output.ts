@@ -66,7 +66,7 @@ export function writeWhole(stream: NodeJS.WriteStream): void {
 
 /**
  * `qldb … | head`: when the reader of stdout goes away, that is no error. Ends the process at once with 0 then; other write
- * errors (a full disk behind a redirection) are told to `onError`, as LedgerError 'file/unwritable'.
+ * errors (a full disk behind a redirection) go to `onError`, as LedgerError 'file/unwritable'.
  */
 export function watchStreams(stdout: NodeJS.WriteStream, onClosed: () => void, onError: (error: Error) => void): void {
   stdout.on('error', (error: NodeJS.ErrnoException) => {

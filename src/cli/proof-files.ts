@@ -132,7 +132,7 @@ export function writeNewFile(path: string, text: string): void {
     writeWholeFile(path, text, { mode: 0o644, place: 'new' })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new LedgerError('usage/invalid-argument', `'${path}' is there already`, { help: 'give another name' })
+      throw new LedgerError('usage/invalid-argument', `'${path}' already exists`, { help: 'choose another name' })
     throw writeError(error, path)
   }
 }

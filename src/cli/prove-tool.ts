@@ -51,16 +51,16 @@ export async function proveTool(argv: readonly string[], world: ToolWorld): Prom
 export function proveCommand(name: string): Command {
   return new Command(name)
     .description(
-      'Makes a proof file: a revision of a document, where it is, and the hashes that lead from it to a digest of the\n' +
-        "ledger. 'qldb verify FILE' checks it with no ledger at hand.",
+      'Write a proof file: a revision of a document, its address, and the hashes that lead from it to a digest of the ' +
+        "ledger. 'qldb verify FILE' checks it without the ledger.",
     )
     .usage('[flags] DOCUMENT-ID')
     .argument('[document-id]', 'the document, as metadata.id or BY shows it')
-    .option('--document <ID>', 'the same')
-    .option('-t, --table <name>', 'its table (default: all are looked through)')
-    .option('-n, --version <number>', 'which version, from 0 on (default: the newest)', versionOf)
-    .option('-d, --digest <FILE>', 'prove for a saved digest (default: for the digest of now)')
-    .option('-o, --out <FILE>', 'save it as a file')
+    .option('--document <ID>', 'the document, as a flag')
+    .option('-t, --table <name>', 'table of the document (default: search all)')
+    .option('-n, --version <number>', 'version of the document, from 0 (default: the newest)', versionOf)
+    .option('-d, --digest <FILE>', 'prove against a saved digest (default: the current one)')
+    .option('-o, --out <FILE>', 'write the proof to a file')
 }
 
 function versionOf(text: string): number {

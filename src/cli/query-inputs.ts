@@ -57,7 +57,8 @@ export function checkInputs(inputs: readonly InputSpec[]): void {
   const names = new Set<string>()
   let stdinCount = 0
   for (const { name, path } of inputs) {
-    if (names.has(name)) throw usage(`two inputs are named '${name}'`, "'--input other=FILE' names one of them anew")
+    if (names.has(name))
+      throw usage(`two inputs are named '${name}'`, "'--input other=FILE' gives one of them another name")
     names.add(name)
     if (path === stdinPath) stdinCount += 1
     else checkReadable(path)
@@ -74,7 +75,7 @@ function checkReadable(path: string): void {
   }
 }
 
-/** A file as the value of a name. It is opened anew for every reading. */
+/** A file as the value of a name. It is opened again for every reading. */
 export function fileBinding({ path, format }: InputSpec): Binding {
   let known: Value | undefined
   const open = (isPassing: boolean) => {

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import { statementDiskBytesMax } from '../base/limits.ts'
 import { looksLikeFile } from '../base/file-name.ts'
@@ -15,6 +15,7 @@ import type { Value } from '../values/value.ts'
 import { exitCodeHelp, wrongUsage } from './args.ts'
 import { processMemoryShare, withinHeap } from './memory-share.ts'
 import { Output } from './output.ts'
+import { parseWith, repeatable, verboseOption } from './parse-with.ts'
 import { checkInputs, fileBinding, type InputSpec, nameOfPath, parseInput } from './query-inputs.ts'
 import { parseQueryQuotas, type Quotas, queryQuotaHelp, tempDirHelp } from './quota-args.ts'
 import { realEnv } from './real-env.ts'
@@ -136,15 +137,8 @@ interface QueryFlags {
 /** The help text, or what was asked for. Throws LedgerError 'usage/invalid-argument'. */
 function parseQueryArguments(argv: readonly string[]): QueryArguments | string {
   const program = buildProgram()
-  let help = ''
-  program.configureOutput({ writeOut: (part) => (help += part), writeErr: () => undefined })
-  try {
-    program.parse([...argv], { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return help
-    throw usage(error.message.replace(/^error: /, ''), "'qldb query --help' lists the flags")
-  }
+  const help = parseWith(program, argv)
+  if (help !== undefined) return help
   const options = program.opts<QueryFlags>()
   const [text, ...more] = program.args
   if (text !== undefined && looksLikeFile(text)) {
@@ -178,31 +172,21 @@ function formatOf(name: string): FormatName {
   )
 }
 
+const inputText = "file and its name in the query; 'name:format=FILE' gives its format; '-' is standard input"
+
 function buildProgram(): Command {
-  const collect = (value: string, before: string[] = []) => [...before, value]
   return new Command('qldb query')
-    .description('Runs a PartiQL query over Ion, JSON and CSV files, without a ledger.')
+    .description('Run a PartiQL query over Ion, JSON and CSV files, without a ledger.')
     .usage('[--input name=FILE]… [flags] "SELECT …"')
     .argument('[query]', 'the query')
     .allowExcessArguments(true)
-    .addOption(
-      new Option(
-        '-i, --input <name=FILE>',
-        "a file and its name in the query; 'name:format=FILE' says its format; '-' is standard input",
-      ).argParser(collect),
-    )
-    .option('-f, --format <format>', `how results are shown: ${formatNames.join(', ')}`)
+    .addOption(repeatable(new Option('-i, --input <name=FILE>', inputText), 'list'))
+    .option('-f, --format <format>', `format of results: ${formatNames.join(', ')}`)
     .option('-q, --quiet', 'show no notices after the result')
     .option('--typing <mode>', 'permissive (a type error gives MISSING, the default) or strict (it is an error)')
-    .addOption(new Option('--quota <name=number>', queryQuotaHelp).argParser(collect))
+    .addOption(repeatable(new Option('--quota <name=number>', queryQuotaHelp), 'list'))
     .option('--temp-dir <path>', tempDirHelp)
-    .addOption(
-      new Option('-v, --verbose', 'more about errors: their causes (-v), where they arose (-vv)').argParser(
-        (_: string, before: number = 0) => before + 1,
-      ),
-    )
-    .helpOption('-h, --help', 'show this text')
-    .exitOverride()
+    .addOption(verboseOption())
     .addHelpText(
       'after',
       `\n${inputHelp()}\n\n${exitCodeHelp({
@@ -217,7 +201,7 @@ function buildProgram(): Command {
 function inputHelp(): string {
   const rows = inputFormats.map((name) => `  ${name.padEnd(6)} ${inputFormatHelp(name)}`)
   return [
-    'Input formats, told by the extension; each also as .gz:',
+    'Input formats, by extension; each also as .gz:',
     ...rows,
     "Without --input, standard input is 'stdin' when it is not a terminal.",
   ].join('\n')

@@ -137,13 +137,13 @@ export function isForEndpoint(quota: string): boolean {
 }
 
 /** For `--help`. */
-export const quotaHelp = `another bound, as NAME=NUMBER; may be repeated. NAME is one of ${quotaNames.join(', ')}`
+export const quotaHelp = `override a limit, e.g. transaction-documents=1000; may be repeated. Limits: ${quotaNames.join(', ')}`
 
 /** Quotas of statements, which `qldb query` takes; the others bound ledgers. */
 const queryNames = ['statement-memory', 'statement-disk', 'value-bytes', 'number-digits', 'row-seconds']
 
 /** For `qldb query --help`. */
-export const queryQuotaHelp = `override a limit, as NAME=NUMBER; may be repeated. NAME is one of ${queryNames.join(', ')}`
+export const queryQuotaHelp = `override a limit, e.g. statement-memory=512MiB; may be repeated. Limits: ${queryNames.join(', ')}`
 
 /** The quotas of `qldb query`. Throws LedgerError 'usage/invalid-argument'. */
 export function parseQueryQuotas(texts: readonly string[], tempDir?: string): Quotas {
@@ -156,7 +156,7 @@ export function parseQueryQuotas(texts: readonly string[], tempDir?: string): Qu
   return parseQuotas(texts, tempDir, queryNames)
 }
 
-export const tempDirHelp = 'where statements spill that outgrow their memory (default: $TMPDIR, or /var/tmp)'
+export const tempDirHelp = 'folder for statements that spill to disk (default: $TMPDIR, or /var/tmp)'
 
 /** Reads `NAME=NUMBER` texts; of a name that comes twice the last one counts. Throws LedgerError 'usage/invalid-argument'. */
 export function parseQuotas(texts: readonly string[], tempDir?: string, known: readonly string[] = quotaNames): Quotas {

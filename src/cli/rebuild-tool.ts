@@ -20,17 +20,17 @@ interface RebuildWishes extends Partial<Arguments> {
   readonly acceptDoubtful?: boolean
 }
 
-/** `qldb rebuild`: tables, indexes, history and the tree of hashes anew from the journal, after a check of it. */
+/** `qldb rebuild`: rebuilds tables, indexes, history and the tree of hashes from the journal, after checking it. */
 export async function rebuildTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
   const program = addLedgerFlags(
     new Command('qldb rebuild')
       .description(
-        'Derives tables, documents, indexes and history again from the journal, after a check of the journal. Changes\n' +
-          'nothing unless the journal is verified. An interrupted rebuild resumes when the ledger is opened.',
+        'Rebuild tables, documents, indexes and history from the journal. Checks the journal first, and changes nothing ' +
+          'unless it is verified. An interrupted rebuild resumes when the ledger is opened.',
       )
       .usage('[flags]')
       .addOption(digestOption())
-      .option('--accept-doubtful', 'rebuild from a journal that is incomplete, too'),
+      .option('--accept-doubtful', 'also rebuild from an incomplete journal'),
   )
   const invocation = parseToolArguments<RebuildWishes>(program, argv, {
     ok: exitCodes.ok[1],

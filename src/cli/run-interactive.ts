@@ -80,7 +80,7 @@ function onInterrupt(callback: () => void): () => void {
 }
 
 /**
- * Stops the whole process group, as the terminal does for Ctrl-Z. Where nobody could let it go on (no job control) the
+ * Stops the whole process group, as the terminal does for Ctrl-Z. Where nobody could resume it (no job control) the
  * system ignores that; no timer runs while it is stopped, so one ends the waiting in both cases.
  */
 function suspend(): Promise<void> {

@@ -1,8 +1,9 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import { drainMsMax, engineThreadsMax } from '../base/limits.ts'
 import { isLedgerName } from '../protocol/check-request.ts'
 import { exitCodeHelp, wrongUsage } from './args.ts'
+import { parseWith, repeatable, verboseHelp } from './parse-with.ts'
 import { type Quotas, tempDirHelp } from './quota-args.ts'
 import { parseServeQuotas, serveQuotaHelp, type ServerQuotas } from './serve-quotas.ts'
 
@@ -40,22 +41,26 @@ export const serveFlags: readonly FlagDefinition[] = [
   {
     flags: '--host <address>',
     group: 'Address',
-    help: 'where to listen (default: 127.0.0.1); beyond this machine only with --keys',
+    help: 'address to listen on (default: 127.0.0.1); others need --keys',
   },
-  { flags: '--port <number>', group: 'Address', help: 'the port (default: 8182); 0 takes a free one' },
+  { flags: '--port <number>', group: 'Address', help: 'port (default: 8182); 0 takes a free one' },
   { flags: '--tls-cert <path>', group: 'Address', help: 'serve HTTPS with this certificate chain (PEM)' },
   { flags: '--tls-key <path>', group: 'Address', help: "the certificate's private key (PEM)" },
-  { flags: '--data-dir <path>', group: 'Ledgers', help: 'where the ledgers live (default: $XDG_DATA_HOME/qldb)' },
+  { flags: '--data-dir <path>', group: 'Ledgers', help: 'folder of the ledgers (default: $XDG_DATA_HOME/qldb)' },
   {
     flags: '-l, --ledger <name>',
     group: 'Ledgers',
     kind: 'list',
-    help: 'make this ledger if it does not exist; may be repeated',
+    help: 'create this ledger if it does not exist; may be repeated',
   },
-  { flags: '--memory', group: 'Ledgers', help: 'ledgers in memory, gone at exit' },
-  { flags: '--demo', group: 'Ledgers', help: 'one in memory, with the vehicle registration sample in it' },
-  { flags: '--export-dir <path>', group: 'Ledgers', help: 'where ExportJournalToS3 writes, a folder for each bucket' },
-  { flags: '--strict-qldb', group: 'Ledgers', help: 'refuse what QLDB refused, and hold to its quotas' },
+  { flags: '--memory', group: 'Ledgers', help: 'keep ledgers in memory, gone at exit' },
+  { flags: '--demo', group: 'Ledgers', help: 'serve the vehicle registration sample, in memory' },
+  {
+    flags: '--export-dir <path>',
+    group: 'Ledgers',
+    help: 'folder for ExportJournalToS3, with a folder for each bucket',
+  },
+  { flags: '--strict-qldb', group: 'Ledgers', help: 'refuse what QLDB refused, and apply its quotas' },
   { flags: '--quota <name=number>', group: 'Ledgers', kind: 'list', help: serveQuotaHelp },
   { flags: '--temp-dir <path>', group: 'Ledgers', help: tempDirHelp },
   {
@@ -79,7 +84,7 @@ export const serveFlags: readonly FlagDefinition[] = [
     group: 'Work',
     help: `how long a stop waits for open transactions (default: ${drainMsMax / 1000})`,
   },
-  { flags: '-v, --verbose', group: 'Work', kind: 'count', help: 'more about errors' },
+  { flags: '-v, --verbose', group: 'Work', kind: 'count', help: verboseHelp },
 ]
 
 type Given = Readonly<Record<string, string | boolean | number | readonly string[] | undefined>>
@@ -87,15 +92,8 @@ type Given = Readonly<Record<string, string | boolean | number | readonly string
 /** The arguments, or the help text when that was asked for. Throws LedgerError 'usage/invalid-argument'. */
 export function parseServeArguments(argv: readonly string[]): ServeArguments | string {
   const program = buildProgram()
-  let text = ''
-  program.configureOutput({ writeOut: (part) => (text += part), writeErr: () => undefined })
-  try {
-    program.parse([...argv], { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return text
-    throw usage(error.message.replace(/^error: /, '').replace(/\n[\s\S]*$/, ''), "'qldb serve --help' lists the flags")
-  }
+  const text = parseWith(program, argv)
+  if (text !== undefined) return text
   const given = program.opts<Given>()
   const args = argumentsOf(given)
   checkArguments(args, given)
@@ -151,24 +149,20 @@ function wholeNumber(flag: string, text: string, max: number): number {
 
 function buildProgram(): Command {
   const program = new Command('qldb serve')
-    .description("Serves ledgers over HTTP: Amazon's QLDB drivers and SDKs work with it unchanged.")
+    .description("Serve ledgers over HTTP. Amazon's QLDB drivers and SDKs work with it unchanged.")
     .usage('[flags]')
-    .helpOption('-h, --help', 'show this text')
     .allowExcessArguments(false)
-    .exitOverride()
     .addHelpText(
       'after',
-      `\nStopped with Ctrl-C or SIGTERM it lets open transactions end.\n\n${exitCodeHelp({
-        ok: 'stopped, and ended in order',
+      `\nCtrl-C or SIGTERM stops it, after open transactions have ended.\n\n${exitCodeHelp({
+        ok: 'stopped in order',
         usage: wrongUsage,
         unavailable: 'the address or a ledger cannot be opened',
       })}`,
     )
   for (const { flags, help, group, kind } of serveFlags) {
     const option = new Option(flags, help).helpGroup(`${group}:`)
-    if (kind === 'list') option.argParser((value: string, before: string[] = []) => [...before, value])
-    if (kind === 'count') option.argParser((_: string, before: number = 0) => before + 1)
-    program.addOption(option)
+    program.addOption(kind === undefined ? option : repeatable(option, kind))
   }
   return program
 }

@@ -68,7 +68,7 @@ export class FolderExports implements JournalExports {
     return record
   }
 
-  /** Gives up the exports of a ledger, or all of them, and resolves when none is at work any more. */
+  /** Cancels the exports of a ledger, or all of them, and resolves when none runs any more. */
   async cancel(ledger?: string): Promise<void> {
     const running = [...this.#running].filter(([, found]) => ledger === undefined || found.ledger === ledger)
     for (const [id] of running) this.#cancelled.add(id)
@@ -112,7 +112,7 @@ export class FolderExports implements JournalExports {
   #load(path: string): void {
     const record = parseRecord(readBoundedText(path))
     if (record === undefined) {
-      this.#onFault(new LedgerError('store/corrupt', `'${path}' is damaged: the export that it tells of is not listed`))
+      this.#onFault(new LedgerError('store/corrupt', `'${path}' is damaged: the export it describes is not listed`))
       return
     }
     const { status } = record

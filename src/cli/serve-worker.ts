@@ -43,7 +43,7 @@ export interface ThreadQuestion {
         readonly kind: 'export'
         readonly record: ExportRecord
         readonly folder: string
-        /** One word: not 0 when the export is to be given up. */
+        /** One word: not 0 when the export is cancelled. */
         readonly cancelled: Int32Array
       }
 }

@@ -19,7 +19,7 @@ import type { ToolWorld } from './tools.ts'
 
 const demoLedger = 'vehicle-registration'
 
-/** `qldb serve`: serves until it is told to stop. */
+/** `qldb serve`: serves until it is stopped. */
 export async function serveTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
   const args = parseServeArguments(argv)
   if (typeof args === 'string') {

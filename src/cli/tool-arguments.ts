@@ -1,4 +1,4 @@
-import { type Command, CommanderError, Option } from 'commander'
+import type { Command } from 'commander'
 import { LedgerError } from '../base/errors.ts'
 import {
   type Arguments,
@@ -11,6 +11,7 @@ import {
   optionOf,
 } from './args.ts'
 import { type Options, resolveOptions } from './options.ts'
+import { parseWith, verboseOption } from './parse-with.ts'
 
 /** What a subcommand was called with, or a text to print and be done. */
 export type ToolInvocation<Wishes> =
@@ -23,23 +24,9 @@ export function parseToolArguments<Wishes>(
   argv: readonly string[],
   exits?: ExitMeanings,
 ): ToolInvocation<Wishes> {
-  let text = ''
   if (exits !== undefined) program.addHelpText('after', `\n${exitCodeHelp(exits)}`)
-  program
-    .exitOverride()
-    .helpOption('-h, --help', 'show this text')
-    .configureOutput({ writeOut: (part) => (text += part), writeErr: () => undefined })
-  try {
-    program.parse([...argv], { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return { kind: 'text', text }
-    const message = error.message.replace(/^error: /, '').replace(/\n\(?Did you mean.*$/s, '')
-    const near = /Did you mean (?:one of )?(.*?)\?/.exec(error.message)?.[1]
-    throw new LedgerError('usage/invalid-argument', message, {
-      help: near === undefined ? `'${program.name()} --help' lists the flags` : `did you mean '${near}'?`,
-    })
-  }
+  const text = parseWith(program, argv)
+  if (text !== undefined) return { kind: 'text', text }
   return { kind: 'run', wishes: program.opts() as Wishes, operands: program.args }
 }
 
@@ -78,11 +65,7 @@ export function addLedgerFlags(program: Command, uses: readonly LedgerUse[] = []
     })
   }
   program.addOption(optionOf(errorFormatFlag))
-  return program.addOption(
-    new Option('-v, --verbose', 'more about errors: their causes (-v), where they arose (-vv)')
-      .argParser((_: string, before: number = 0) => before + 1)
-      .helpGroup('Output:'),
-  )
+  return program.addOption(verboseOption().helpGroup('Output:'))
 }
 
 function isWithoutEffect(flag: string): boolean {

@@ -13,7 +13,7 @@ export type ProgressWish = 'auto' | 'none'
 
 /** `--progress`, of verify, import and export. */
 export function progressOption(): Option {
-  const text = 'auto: a status line on a terminal, elsewhere a line on stderr every 10 s; none: no progress'
+  const text = 'auto: a status line on a terminal, else a line on stderr every 10 s; none: no progress'
   return new Option('--progress <when>', text).choices(['auto', 'none']).default('auto')
 }
 

@@ -12,7 +12,7 @@ export interface ToolWorld {
   readonly version: string
   /** How an error is written that ends the tool. */
   readonly errorFormat: ErrorFormat
-  /** Calls back at the first Ctrl-C or SIGTERM instead of dying; the returned function gives that up. */
+  /** Calls back at the first Ctrl-C or SIGTERM instead of dying; the returned function undoes that. */
   onInterrupt(callback: () => void): () => void
 }
 

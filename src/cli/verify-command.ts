@@ -43,7 +43,7 @@ function wrongFlags(message: string, help?: string): LedgerError {
 
 /** `--guesses N`, of verify and import. */
 export function guessesOption(): Option {
-  const text = `guesses at the types of a JSON document's data, by its hash (default: ${jsonGuessesMax})`
+  const text = `tries at finding the Ion types of a JSON document by its hash (default: ${jsonGuessesMax})`
   return new Option('--guesses <N>', text).argParser((value) => {
     if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
     throw new InvalidArgumentError('Expected a number from 1 to 999999999.')
@@ -52,7 +52,7 @@ export function guessesOption(): Option {
 
 /** `--digest FILE`, of verify and rebuild. */
 export function digestOption(): Option {
-  const text = 'a saved digest to check the journal against; may be repeated'
+  const text = 'check the journal against a saved digest; may be repeated'
   return new Option('-d, --digest <FILE>', text).argParser((path: string, before: string[] = []) => [...before, path])
 }
 
@@ -60,14 +60,14 @@ export function digestOption(): Option {
 export function verifyCommand(name: string): Command {
   return new Command(name)
     .description(
-      'Checks a ledger: every block, every revision, the chain, tables and indexes against the journal.\n' +
-        'With files: proofs, receipts, revisions, blocks, stream records. With folders: journal exports.\n' +
-        "The report's first line is the verdict: verified, incomplete or tampered.",
+      'Check a ledger: every block, every revision, the chain, and tables and indexes against the journal. With files: ' +
+        'proofs, receipts, revisions, blocks, stream records. With folders: journal exports. The first line of the report ' +
+        'is the verdict: verified, incomplete or tampered.',
     )
     .usage('[flags] [FILE | DIR …]')
     .argument('[path...]', "files, folders of exports, or a ledger's folder; none: the ledger that the flags name")
     .addOption(digestOption())
-    .addOption(new Option('-f, --format <format>', 'how the report is written').choices(['text', 'json']))
+    .addOption(new Option('-f, --format <format>', 'format of the report').choices(['text', 'json']))
     .addOption(guessesOption())
-    .option('--no-derived', 'leave out the comparison of tables, indexes and history with the journal')
+    .option('--no-derived', 'do not compare tables, indexes and history with the journal')
 }

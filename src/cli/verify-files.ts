@@ -31,7 +31,7 @@ export async function verifyFiles(
   }: {
     readonly guesses?: number | undefined
     readonly files?: EvidenceFiles
-    /** Hears of guesses at the types of JSON's data, while there are many. May throw to stop. */
+    /** Called for guesses at the types of JSON's data, while there are many. May throw to stop. */
     readonly onTurn: (guesses: number) => void | Promise<void>
   },
 ): Promise<VerifyReport[]> {

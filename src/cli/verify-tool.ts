@@ -14,7 +14,7 @@ import { printReports, reportOfDamage, type VerifyReport } from './verify-report
 export type { VerifyWishes } from './verify-command.ts'
 
 /**
- * `qldb verify`: a ledger, proof files and receipts, or folders with an export of AWS's; told apart by what stands on
+ * `qldb verify`: a ledger, proof files and receipts, or folders with an export of AWS's; distinguished by what stands on
  * the command line.
  */
 export async function verifyTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
@@ -40,8 +40,8 @@ export async function verifyTool(argv: readonly string[], world: ToolWorld): Pro
 /** With the flags that only the command line has. */
 function toolCommand(): Command {
   return verifyCommand('qldb verify')
-    .option('--since <FILE>', 'check only the blocks after a saved digest, and take what it covers on trust')
-    .option('--table <NAME>', 'of tables, indexes and history, check those of this table only; all blocks are checked')
+    .option('--since <FILE>', 'check only the blocks after a saved digest, and trust what it covers')
+    .option('--table <NAME>', 'check tables, indexes and history of this table only (and all blocks)')
     .addOption(progressOption())
 }
 

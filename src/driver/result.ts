@@ -9,10 +9,10 @@ import type { Value } from '../values/value.ts'
 import { addStatistics, type PageAnswer, type Statistics } from './session.ts'
 
 /**
- * The rows of one statement. The first page is there already; each further one is fetched when the loop comes to it,
+ * The rows of one statement. It starts with the first page; each further one is fetched when the loop reaches it,
  * which it can do only while the transaction is open.
  *
- * A result is read once: a second loop goes on where the first one stopped. Leaving a loop early is allowed and costs
+ * A result is read once: a second loop continues where the first one stopped. Leaving a loop early is allowed and costs
  * nothing more.
  */
 export class Result implements AsyncIterable<Value> {

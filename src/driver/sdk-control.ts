@@ -35,7 +35,7 @@ export function createSdkControl(options: SdkTransportOptions): {
         const options = signal === undefined ? {} : { abortSignal: signal }
         return await ask(client, request, { endpoint: description, options })
       } catch (error) {
-        if (signal?.aborted === true) throw new LedgerError('cancelled/by-user', 'the request was given up')
+        if (signal?.aborted === true) throw new LedgerError('cancelled/by-user', 'the request was cancelled')
         throw refusal(failureOf(error, description))
       }
     },

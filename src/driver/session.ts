@@ -202,7 +202,7 @@ const unknownAfter: ReadonlySet<ErrorCode> = new Set([
 function unknownOutcome(id: string, cause: LedgerError | WireError): LedgerError {
   return new LedgerError(
     'transaction/unknown-outcome',
-    `whether transaction '${id}' was committed is not known: ${cause.message}`,
+    `it is unknown whether transaction '${id}' was committed: ${cause.message}`,
     { cause, help: 'look at the data before you run it again' },
   )
 }

@@ -84,7 +84,7 @@ export class Transaction {
     })
   }
 
-  /** Gives the changes up. Never rejects, and does nothing when the transaction is over. */
+  /** Rolls back. Never rejects, and does nothing when the transaction is over. */
   abort(): Promise<void> {
     return this.#inTurn(async () => {
       if (!this.#isOpen) return

@@ -16,7 +16,7 @@ export interface Transport {
   /** For status lines: `embedded, /path/to/data` or an URL. */
   readonly description: string
   /**
-   * What cancelling stops. `statement`: the engine gives the statement up and says so, its transaction goes on.
+   * What cancelling stops. `statement`: the engine cancels the statement; the transaction stays open.
    * `waiting`: only the wait for the answer; what the endpoint did is unknown, so the transaction is over.
    */
   readonly cancels: 'statement' | 'waiting'
@@ -25,7 +25,7 @@ export interface Transport {
 }
 
 export interface SendOptions {
-  /** Asks that the running command be given up; the promise then rejects with LedgerError 'cancelled/by-user'. */
+  /** Cancels the running command; the promise then rejects with LedgerError 'cancelled/by-user'. */
   readonly signal?: AbortSignal
   /** Notices are wanted with a result's last page; an endpoint that has none gives none. */
   readonly takesNotices?: boolean

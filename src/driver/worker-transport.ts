@@ -45,7 +45,7 @@ export class WorkerTransport implements Transport {
   readonly #port: MessagePort
   readonly #shared: Int32Array
   readonly #pending = new Map<number, Pending>()
-  /** Requests to be given up and not yet answered, in the order of the signals. */
+  /** Requests to cancel that are not yet answered, in the order of the signals. */
   readonly #cancelled = new Set<number>()
   #lastId = 0
   #isClosed = false

@@ -9,7 +9,7 @@ export interface TopFieldChange {
 }
 
 /**
- * Applies changes of top-level fields in order, in one pass over the struct. The result is that of changeAt for each.
+ * Applies changes of top-level fields in order, reading the struct once. The result is that of changeAt for each.
  * Undefined where a name has several fields, of which each change would take another.
  */
 export function changeFields(document: StructValue, changes: readonly TopFieldChange[]): StructValue | undefined {

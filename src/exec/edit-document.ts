@@ -91,7 +91,7 @@ function changeHere(value: Value, change: Change): Value {
 
 const appending = 'AT takes a position that the list has; without AT the value is appended'
 
-/** INSERT … AT: an index that is there already, or the name of a field. */
+/** INSERT … AT: an existing index, or the name of a field. */
 function insertAt(value: Value, change: Extract<Change, { kind: 'insert' }>): Value {
   const { at, value: inserted, replaces } = change
   if (value.type === 'struct' && (at.type === 'string' || at.type === 'symbol')) {

@@ -122,7 +122,7 @@ export type OpenRows = (frame: Frame) => Iterator<Value, undefined>
 /** Rows one after the other: each `next` that is true has filled the operator's slots. */
 export interface Cursor {
   next(): boolean
-  /** Gives up what is open below; called once when no more rows are wanted. */
+  /** Closes what is open below; called once when no more rows are wanted. */
   close(): void
 }
 
@@ -148,7 +148,7 @@ export interface Compiler {
   readonly sites: NoticeSites
   /** Whether every step counts its rows: for EXPLAIN ANALYZE. */
   readonly isProfiled: boolean
-  /** Calls that can't be made: compiling goes on to find all of them. */
+  /** Calls that can't be made: compiling continues to find all of them. */
   readonly errors: ErrorList
 }
 

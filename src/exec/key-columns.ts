@@ -71,7 +71,7 @@ export class KeyColumn {
     return this.#texts === undefined ? (this.#values[row] as Value) : string(this.#texts[row] as string)
   }
 
-  /** The rows' numbers in the order of this key alone, where it can be told without comparing values. */
+  /** The rows' numbers in the order of this key alone, where that shows without comparing values. */
   orderAlone(step: () => void): ArrayLike<number> | undefined {
     return this.#numbers === undefined ? this.#textOrder(step) : this.#packedOrder(this.#numbers)
   }

@@ -66,7 +66,7 @@ export function restoreSlots(frame: Frame, slots: readonly number[], row: SavedR
   for (let at = 0; at < slots.length; at += 1) frame.slots[slots[at] as number] = row[at + from] as Value
 }
 
-/** Does something for every row, and gives up what is open below, whatever happens. */
+/** Does something for every row, and closes what is open below, whatever happens. */
 export function forEachRow(rows: Cursor, work: () => void, frame?: Frame): void {
   const before = frame?.textBytes ?? 0
   try {

@@ -19,7 +19,7 @@ export interface Frames {
 
 export type StartFrames = (partition: Partition, frame: Frame) => Frames
 
-/** One end of a frame, for rows in their order; undefined where it can't be told. */
+/** One end of a frame, for rows in their order; undefined where that is unknown. */
 type Bound = (row: number) => number | undefined
 
 type StartBound = (partition: Partition, frame: Frame) => Bound
@@ -187,7 +187,7 @@ function checkDistance(value: Value, span: FrameBoundPlan['span']): void {
 
 function distant(own: Value, by: Value, move: typeof add, site: OperationSite, frame: Frame) {
   try {
-    // A time of day begins again at midnight: it has no order in which to go on.
+    // A time of day begins again at midnight: it has no order that continues.
     const moved =
       own.type === 'time'
         ? mistyped(site, 'a RANGE frame with an offset takes numbers, dates or timestamps as its key', frame)

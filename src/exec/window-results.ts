@@ -29,7 +29,7 @@ export class HeldResults implements WindowResults {
     return rows * (1 + packedEntryBytes * functions)
   }
 
-  /** `makeRoom` gives up other memory, and says whether there was any. */
+  /** `makeRoom` frees other memory, and says whether there was any. */
   constructor(rows: number, functions: number, holding: Holding, makeRoom: () => boolean, frame: Frame) {
     this.#columns = Array.from({ length: functions }, () => new PackedColumn(rows))
     this.#holding = holding

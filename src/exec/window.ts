@@ -183,7 +183,7 @@ class WindowRun {
     return this.#spillRows() && holding.hold(bytes)
   }
 
-  /** Gives up the memory of the rows; false where they take none. */
+  /** Releases the memory of the rows; false where they take none. */
   #spillRows(): boolean {
     if (this.#rowsHolding.bytes === 0) return false
     this.#rows.spill()

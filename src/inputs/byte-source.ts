@@ -22,7 +22,7 @@ export function openBytes(path: string): ByteSource {
   const fd = isStdin ? 0 : openSync(path, 'r')
   const close = () => (isStdin ? undefined : closeSync(fd))
   try {
-    // One piece of memory for the whole file: what is given up only at the next collection piles up by then.
+    // One piece of memory for the whole file: what is freed only at the next collection piles up by then.
     const memory = Buffer.allocUnsafeSlow(inputChunkBytes)
     const head = readHead(fd, memory)
     if (isGzip(head)) return gunzip(path, fd, head, close)

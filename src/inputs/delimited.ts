@@ -138,7 +138,7 @@ class RecordReader {
     return { text, isQuoted: false }
   }
 
-  /** A field in quotes may go on in further lines. */
+  /** A field in quotes may continue in further lines. */
   #quoted(): Field {
     const start = { text: this.#text, line: this.#lines.line, at: this.#at }
     const parts: string[] = []

@@ -25,17 +25,17 @@ export class InputError extends LedgerError {
   }
 }
 
-/** How rows are read, and what may be told of them meanwhile. */
+/** How rows are read, and what is reported meanwhile. */
 export interface RowWatch {
   /** The caller is done with each row before asking for the next: one object may stand for all of them (FileRow). */
   readonly isPassing?: boolean
-  /** A row that is malformed but ends somewhere: it is passed over. Where nobody is told, the error ends the reading. */
+  /** Reports a malformed row that can be skipped. Left out: the error ends the reading. */
   readonly onFault?: (fault: InputError) => void
   /** The line, from 1, in which the next row begins; not told by Ion, nor by JSON values that stand one after the other. */
   readonly onLine?: (line: number) => void
 }
 
-/** Tells a malformed row, or throws what may not be passed over. */
+/** Reports a malformed row, or throws what can't be skipped. */
 export function passOver(fault: unknown, { onFault }: RowWatch): void {
   if (!(fault instanceof InputError) || onFault === undefined) throw fault
   onFault(fault)

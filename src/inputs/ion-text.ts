@@ -9,7 +9,7 @@ import type { ByteSource } from './byte-source.ts'
 import { inFile } from './input-error.ts'
 import { tooLarge } from './text-lines.ts'
 
-/** Units that have to follow a value, so that it can't go on: `::`, or another `'''` of a long string. */
+/** Units that have to follow a value, so that it can't continue: `::`, or another `'''` of a long string. */
 const lookAhead = 8
 
 /**

@@ -80,7 +80,7 @@ export class JsonElements {
     }
     this.#at += 1
     if (this.#skip() === -1) return
-    this.#fail('the file goes on after its array', "a file of several values, one a line, is read as 'jsonl'")
+    this.#fail('the file continues after its array', "a file of several values, one a line, is read as 'jsonl'")
   }
 
   /** The next chunk; false at the end. */
@@ -163,7 +163,7 @@ interface ExtentState {
   lastNewline: number
 }
 
-/** Where the value that began at `start`, or in a chunk before, ends in this chunk; -1 when it goes on. */
+/** Where the value that began at `start`, or in a chunk before, ends in this chunk; -1 when it continues. */
 function endOfValue(chunk: Buffer, start: number, isFirst: boolean, state: ExtentState): number {
   let { depth, inString, isEscaped } = state
   let end = -1
@@ -183,7 +183,7 @@ function endOfValue(chunk: Buffer, start: number, isFirst: boolean, state: Exten
       depth += 1
     } else if (byte === closeBracket || byte === 125) {
       depth -= 1
-      // A stray bracket ends the value before it, or is one itself so that reading goes on.
+      // A stray bracket ends the value before it, or is one itself so that reading continues.
       if (depth <= 0) end = depth === 0 || (isFirst && at === start) ? at + 1 : at
     } else if (depth === 0 && (byte === comma || byte <= 32)) {
       end = isFirst && at === start ? at + 1 : at

@@ -107,7 +107,7 @@ export class TextLines {
     this.#source.close()
   }
 
-  /** A line that goes on in the next chunks. */
+  /** A line that continues in the next chunks. */
   #advanceAcross(): boolean {
     const parts: Buffer[] = [Buffer.from(this.#chunk.subarray(this.#at))]
     let length = this.#chunk.length - this.#at

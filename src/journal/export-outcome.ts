@@ -38,7 +38,7 @@ export interface BlockPlace extends BlockAddress {
 /** What the hashes say something about, and what they can't. */
 export interface Coverage {
   readonly revisions: number
-  /** Revisions whose data was hashed anew and fits. */
+  /** Revisions whose data was hashed again and fits. */
   readonly checkedRevisions: number
   /** Redacted: data is gone, its hash stands in for it. */
   readonly redactedRevisions: number

@@ -135,7 +135,7 @@ class Batch {
     const pending = first === undefined ? sequenceNo : numberOf(first)
     if (sequenceNo === pending && sequenceNo > this.#last) this.#copies.push(source)
     else if (sequenceNo < pending || sequenceNo <= this.#last) {
-      const message = `block ${sequenceNo} in '${source.path}' comes after block ${Math.max(pending, this.#last)} and was passed over`
+      const message = `block ${sequenceNo} in '${source.path}' comes after block ${Math.max(pending, this.#last)} and was skipped`
       this.#findings.add('doubtful', 'late-block', message, { sequenceNo, file: source.path })
     } else {
       this.#put(bestCopy(this.#copies, this.#findings))

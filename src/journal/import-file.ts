@@ -11,7 +11,7 @@ import { BinarySplitter } from './import-split-binary.ts'
 import { TextSplitter } from './import-split-text.ts'
 import { isAggregatedRecord } from './kinesis-record.ts'
 
-/** Told of every piece of a file that was read, in unpacked bytes. May throw LedgerError 'cancelled/by-user' to stop. */
+/** Called with every piece of a file that was read, in unpacked bytes. May throw LedgerError 'cancelled/by-user' to stop. */
 export type OnRead = (bytes: number) => void | Promise<void>
 
 /** Whether an error is one of the file's content, which is a finding; not one that stops everything. */

@@ -41,7 +41,7 @@ function shareOf(bytes: number): number {
   return Math.max(1, bytes / jsonGuessBytes)
 }
 
-/** How often a table's types must have been sought in vain before less is tried. */
+/** How often a table's types must have been sought without success before less is tried. */
 const patience = 4
 const guessesMin = 64
 /** Steps of the search for each guess; the others would make a guess again. */

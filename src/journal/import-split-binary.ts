@@ -23,7 +23,7 @@ const packedStart = 0xf3
 const lengthBytesMax = 7
 
 /**
- * Reads the top-level values of Ion 1.0 binary from chunks of any size. Padding is passed over unread. Records of a
+ * Reads the top-level values of Ion 1.0 binary from chunks of any size. Padding is skipped unread. Records of a
  * Kinesis stream may follow one another, with a newline between them as Firehose puts it there, and in the form that the
  * producer library packs them into. Values decode when asked; the chunks must not change afterwards. Holds one value, or
  * packed record, at a time. Throws LedgerError 'ion/malformed', or 'export/limit' for a value larger than `bytesMax` and

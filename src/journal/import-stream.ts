@@ -213,7 +213,7 @@ class StreamAssembler {
     this.lastSeen = sequenceNo
     if (sequenceNo <= this.#last) {
       if (this.#gone.has(sequenceNo, record)) return undefined
-      const message = `a record of block ${sequenceNo} in '${path}' comes after block ${this.#last} and was passed over`
+      const message = `a record of block ${sequenceNo} in '${path}' comes after block ${this.#last} and was skipped`
       this.#findings.add('doubtful', 'late-block', message, { sequenceNo, file: path })
       return undefined
     }

@@ -8,7 +8,7 @@ type Guess = readonly number[] | undefined
 
 /**
  * Picks for all choices, the likeliest first: as they stand; all choices of one kind changed alike, and each pair of
- * kinds; numbers told apart by their digits; fields of similar names alike; then every combination, by how far it is
+ * kinds; numbers distinguished by their digits; fields of similar names alike; then every combination, by how far it is
  * from the first: the nearest, then those of one kind of choice alone, then all. Fields of similar names take at most half of
  * the budget.
  */

@@ -36,7 +36,7 @@ export function readAggregatedRecord(bytes: Buffer, at: number): AggregatedRecor
   }
 }
 
-/** Told apart from errors of what is called. */
+/** Distinct from errors of what is called. */
 const faultInRecord = Symbol('fault in a record')
 
 function tryRecord(bytes: Buffer, at: number, records: Buffer[]): AggregatedRecord | undefined {

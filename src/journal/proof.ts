@@ -8,7 +8,7 @@ import { hashOf, malformed } from './shape.ts'
 
 /**
  * A proof that a block or a revision belongs to a digest: the hashes that, joined one after another to its own hash,
- * give the digest. Sides need not be told, since joining does not depend on the order.
+ * give the digest. Sides need not be recorded, since joining does not depend on the order.
  */
 export type Proof = readonly Uint8Array[]
 

@@ -38,7 +38,7 @@ export function ownRevisionFaults(block: Block): Fault[] {
   return [...faults, ...namingFaults(block).map((text): Fault => ['documents', text])]
 }
 
-/** Of any other block: what can't be told apart makes it incomplete. */
+/** Of any other block: what is ambiguous makes it incomplete. */
 export function foreignRevisionFaults(block: Block): Fault[] {
   const { revisions = [] } = block
   const faults: Fault[] = []

@@ -19,7 +19,7 @@ const inputBytesMax = 4 * windowBytesMax
 const messageBytesMax = 3 * inputBytesMax
 const digestsMax = 32 * 1024
 
-/** What has been read of the block at hand; places are those of the memory. */
+/** What has been read of the current block; places are those of the memory. */
 class Reading {
   /** Where the block begins. */
   readonly start: number

@@ -16,7 +16,7 @@ export interface ChainOptions {
   readonly previousBlockHash?: Uint8Array
   /** How many documents' versions are followed; those of later documents go unchecked. Default: all. */
   readonly documentsMax?: number
-  /** The chain goes on after blocks that were checked before: the last of them, and their documents' versions. */
+  /** The chain continues after blocks that were checked before: the last of them, and their documents' versions. */
   readonly after?: ChainBefore | undefined
   /** False: nobody will ask for the digest. */
   readonly hasDigest?: boolean

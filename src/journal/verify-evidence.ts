@@ -31,7 +31,7 @@ export interface EvidenceReport {
   readonly subject: string
   /** What is wrong, the field first; empty when the proof holds. */
   readonly findings: readonly { readonly field: string; readonly message: string }[]
-  /** What is not checked although it could be, with more at hand; empty when all is. */
+  /** What is not checked although it could be, with more input; empty when all is. */
   readonly unchecked: readonly string[]
   /** What the check shows, when it finds nothing. */
   readonly shows: string
@@ -46,7 +46,7 @@ export interface EvidenceReport {
 }
 
 /**
- * Checks a proof with nothing else at hand: the revision's own hash, that the proof leads from it to the digest, and
+ * Checks a proof alone: the revision's own hash, that the proof leads from it to the digest, and
  * everything the file says about where that was. `trusted` is a digest that the caller keeps; without one the file's
  * own stands, which whoever made the file may have made up. Without a proof, or a digest, the revision or block is
  * checked by itself. Throws LedgerError 'proof/foreign-digest' when `trusted` is of another ledger.

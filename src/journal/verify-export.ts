@@ -36,9 +36,9 @@ export interface VerifyExportOptions {
   readonly guessesMax?: number | undefined
   /** Where blocks are hashed. Default: here. */
   readonly facts?: FactsSource
-  /** Hears of every block after its check. May throw to stop. */
+  /** Called for every block after its check. May throw to stop. */
   readonly onBlock?: (block: SourceBlock, progress: ExportProgress) => void | Promise<void>
-  /** Hears of everything that is read, also before there is a block. May throw to stop. */
+  /** Called for everything that is read, also before there is a block. May throw to stop. */
   readonly onRead?: (progress: ExportProgress) => void | Promise<void>
 }
 

@@ -177,7 +177,7 @@ export class BlockWriter {
     return documentNumber
   }
 
-  /** To be called now and then in long work: nothing of a block that was given up is kept. */
+  /** To be called now and then in long work: nothing of a cancelled block is kept. */
   checkCancelled(): void {
     if (this.#isCancelled?.() === true) throw new LedgerError('cancelled/by-user', 'the commit was stopped')
   }

@@ -6,7 +6,7 @@ import { asBuffer } from './records.ts'
 export interface BlockSummary {
   /** The nodes of the journal's Merkle tree that the block completes, from level 0 up; none without a whole journal. */
   readonly nodes: readonly Uint8Array[]
-  /** Undefined once a redaction took away data that it told of. */
+  /** Undefined once a redaction removed data that it describes. */
   readonly writeSet: WriteSet | undefined
 }
 

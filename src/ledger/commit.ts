@@ -53,7 +53,7 @@ export interface CommitRequest {
   readonly overlay: Overlay
   readonly redactions: readonly RedactedRevision[]
   readonly statements: readonly FinishedStatement[]
-  /** Asked in long work, as the building of an index; true gives the commit up with 'cancelled/by-user'. */
+  /** Asked in long work, as the building of an index; true cancels the commit with 'cancelled/by-user'. */
   readonly isCancelled?: (() => boolean) | undefined
 }
 

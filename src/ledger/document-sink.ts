@@ -161,7 +161,7 @@ export class StatementSink implements DocumentSink {
     throw new LedgerError('catalog/table-not-found', `no table named '${name}'`, help)
   }
 
-  /** Also a refusal has read it: that an index is there already, say. */
+  /** A refusal has read it too: that an index already exists, say. */
   #readDefinition(table: Table): void {
     if (table.number !== undefined) this.#writes.view.readSet.addDocument(catalogTableId, table.tableId)
   }

@@ -25,7 +25,7 @@ export function journalOf(snapshot: Snapshot): StoredJournal {
   if (identity === undefined || first === undefined || last === undefined)
     throw new LedgerError('ledger/not-found', 'the store holds no ledger')
   if (identity.origin?.state === 'running')
-    throw new LedgerError('ledger/incomplete', `the import into ledger '${identity.name}' has not come to its end`)
+    throw new LedgerError('ledger/incomplete', `the import into ledger '${identity.name}' is unfinished`)
   return { identity, first, last, marks: markedRevisions(snapshot), blocks: () => blocksOf(snapshot, first, last) }
 }
 

@@ -42,7 +42,7 @@ export interface LedgerImportOptions {
 
 export interface LedgerImportResult {
   readonly tip: number
-  /** Blocks that were put, and those that were there already. */
+  /** Blocks that were written, and those that existed. */
   readonly added: number
   readonly compared: number
 }
@@ -50,7 +50,7 @@ export interface LedgerImportResult {
 /**
  * Fills a store with blocks that were written elsewhere; they are kept as they are, so ids, addresses, times and digests
  * stay the same. From the first write to `finish` the ledger is marked as incomplete, and Ledger.open refuses it; the
- * same import run again goes on where it was broken off. An imported ledger also takes the blocks that follow its last
+ * same import run again resumes. An imported ledger also takes the blocks that follow its last
  * one, as from a later export.
  */
 export class LedgerImport {
@@ -86,7 +86,7 @@ export class LedgerImport {
       if (identity !== undefined && identity.name !== options.name)
         throw new LedgerError('ledger/foreign', `the store holds the ledger '${identity.name}', not '${options.name}'`)
       if (identity !== undefined && identity.origin === undefined)
-        throw new LedgerError('ledger/exists', `the ledger '${identity.name}' is there already and was not imported`, {
+        throw new LedgerError('ledger/exists', `the ledger '${identity.name}' already exists and was not imported`, {
           help: "give the import a name of its own with '--ledger NAME'",
         })
       const ledgerImport = new LedgerImport(store, options, identity)
@@ -104,7 +104,7 @@ export class LedgerImport {
     return this.#identity !== undefined
   }
 
-  /** Whether an import of before was broken off and goes on now. */
+  /** Whether an interrupted import resumes. */
   get isResumed(): boolean {
     return this.#identity?.origin?.state === 'running'
   }
@@ -169,7 +169,7 @@ export class LedgerImport {
   }
 
   /**
-   * Takes the next block; blocks come in their order. One that is there already must be the same. `doubtful` are
+   * Takes the next block; blocks come in their order. An existing one must be the same. `doubtful` are
    * indexes of revisions whose hash can't be checked, `stored` is what encodeBlock writes. Throws LedgerError
    * 'journal/gap', 'journal/hash-mismatch', 'journal/malformed', and the store's errors.
    */

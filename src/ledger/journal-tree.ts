@@ -22,6 +22,6 @@ function treeNode(reader: Pick<Reader, 'get'>, level: number, index: number): Ui
   const node = summary && nodeOfSummary(summary, level)
   if (node !== undefined) return node
   throw new LedgerError('store/corrupt', `node ${index} of level ${level} of the journal's tree is missing`, {
-    help: "'qldb verify' tells what is damaged; 'qldb rebuild' derives the tree anew from the blocks",
+    help: "'qldb verify' shows what is damaged; 'qldb rebuild' rebuilds the tree from the blocks",
   })
 }

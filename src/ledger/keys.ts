@@ -203,7 +203,7 @@ export function documentCounterKey(tableNumber: number): Uint8Array {
   return bytes
 }
 
-/** Not derived: it can't be told from the block. */
+/** Not derived: the block does not show it. */
 export function doubtKey(sequenceNo: number, position: number): Uint8Array {
   const bytes = key(prefixes.doubt, 10)
   bytes.writeUIntBE(sequenceNo, 1, 6)

@@ -62,8 +62,8 @@ export class Ledger {
     if (identity.name !== options.name)
       throw new LedgerError('ledger/foreign', `the store holds the ledger '${identity.name}', not '${options.name}'`)
     if (identity.origin?.state === 'running') {
-      throw new LedgerError('ledger/incomplete', `the import into ledger '${identity.name}' has not come to its end`, {
-        help: "run the same 'qldb import' again to go on with it, or remove the ledger's directory",
+      throw new LedgerError('ledger/incomplete', `the import into ledger '${identity.name}' is unfinished`, {
+        help: "run the same 'qldb import' again to resume it, or remove the ledger's directory",
       })
     }
     await applyMissingBlocks(store)

@@ -54,7 +54,7 @@ export class ReadSet {
     if (reads.probeCount > readSetEntriesMax) this.addScan(tableId)
   }
 
-  /** What was read and a block's changes touch, in words that go on with "was changed"; undefined when they touch nothing. */
+  /** What was read and a block's changes touch, in words to be followed by "was changed"; undefined when they touch nothing. */
   conflictWith(writeSet: WriteSet, catalog: CatalogState): string | undefined {
     for (const name of writeSet.names) if (this.#names.has(name)) return `the table name '${name}', which it used,`
     for (const [tableId, reads] of this.#tables) {

@@ -13,8 +13,8 @@ import { type LedgerState, type Origin, type Reader, readIdentity, readState } f
 import { removeRange } from './remove-range.ts'
 
 /**
- * Derives everything anew from the blocks alone: catalog, documents, indexes, history, symbols, tree. No transaction
- * may be running; one that commits meanwhile is refused. May be broken off: opening the ledger goes on with it.
+ * Rebuilds everything from the blocks alone: catalog, documents, indexes, history, symbols, tree. No transaction
+ * may be running; one that commits meanwhile is refused. May be interrupted: opening the ledger resumes it.
  */
 export async function rebuild(store: Store, onBatch?: OnBatch, batchBytes?: number): Promise<void> {
   await store.write((transaction) => {

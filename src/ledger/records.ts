@@ -27,7 +27,7 @@ export interface Identity {
 
 /** Where the blocks of an imported ledger came from; those after `lastSequenceNo` were appended here. */
 export interface Origin {
-  /** `running`: the import has not come to its end, and nothing else may open the ledger. */
+  /** `running`: the import is unfinished, and nothing else may open the ledger. */
   readonly state: 'running' | 'complete'
   readonly firstSequenceNo: number
   readonly lastSequenceNo: number

@@ -30,7 +30,7 @@ export interface DerivedReport {
   readonly findings: readonly string[]
   readonly findingCount: number
   readonly records: number
-  /** Whether derived data accounts for all blocks; not so after a rebuild that was broken off, until it is gone on with. */
+  /** Whether derived data accounts for all blocks; not so after an interrupted rebuild, until it resumes. */
   readonly isComplete: boolean
   /** What was looked at, where it was one table only. */
   readonly table?: TableScope
@@ -47,7 +47,7 @@ export interface TableScope {
 export type OnReplay = (sequenceNo: number) => void | Promise<void>
 
 /**
- * Derives everything anew from the blocks into `scratch`, which must be empty, and compares it record by record with
+ * Derives everything again from the blocks into `scratch`, which must be empty, and compares it record by record with
  * what the ledger has. The blocks must have been checked before: what follows from unsound ones means nothing.
  *
  * `hasRedactions`: field names of data that has been redacted since may stand in the ledger's dictionary, and nothing in

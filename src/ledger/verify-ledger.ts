@@ -53,7 +53,7 @@ export interface StoreReport {
 /** What the journal alone says (Ledger.verify). */
 export type LedgerReport = JournalReport
 
-/** Checks the journal of a store in one go; `onBlock` hears of each block before it is read, and may throw to stop. */
+/** Checks the journal of a store in one go; `onBlock` is called for each block before it is read, and may throw to stop. */
 export function verifyLedger(store: Store, onBlock: (sequenceNo: number) => void = () => {}): JournalReport {
   const snapshot = store.snapshot()
   try {

@@ -45,10 +45,10 @@ function* converted(rows: Iterable<JsValue>): Generator<Value, undefined> {
 
 /**
  * The rows of a file: Ion, JSON, JSON Lines, CSV or TSV, also packed with gzip; `-` is standard input. The file is read
- * anew, a piece at a time, for every loop over the result, which can be bound to a name as it is. A file with one value
+ * again, a piece at a time, for every loop over the result, which can be bound to a name as it is. A file with one value
  * that is no list has one row.
  *
- * `format` is told by the extension when it is left out, else by the first bytes (Ion or JSON). Loops throw what the
+ * `format` follows from the extension when it is left out, else by the first bytes (Ion or JSON). Loops throw what the
  * file system throws, and LedgerError 'file/malformed' with the place in the file.
  */
 export function readRows(path: string, format: InputFormat | undefined = formatOfPath(path)): Iterable<Value> {

@@ -26,7 +26,7 @@ export class GrowingRows implements Iterable<Value> {
     }
   }
 
-  /** Gives up what has not been read. */
+  /** Discards what has not been read. */
   close(): void {
     this.#source?.return?.()
     this.#source = undefined

@@ -84,7 +84,7 @@ function itemParts(items: readonly SelectItem[], scope: Scope, context: PlanCont
   })
 }
 
-/** EXCLUDE: each variable that a path begins with is bound anew to its value without what the paths lead to. */
+/** EXCLUDE: each variable that a path begins with is rebound to its value without what the paths lead to. */
 export function excluded(paths: readonly Expression[], scope: Scope, context: PlanContext) {
   const bindings: { slot: number; value: PlanExpression; name: string }[] = []
   if (paths.length === 0) return { scope, bindings }

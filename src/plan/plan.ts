@@ -370,7 +370,7 @@ export interface ValueScan {
   readonly span: Span
 }
 /**
- * For each left row the right side is opened anew: it may read the left row's slots, and its scans count again.
+ * For each left row the right side is opened again: it may read the left row's slots, and its scans count again.
  * With `hash` the right side, which then reads no slot of the left, is read once and kept by its key.
  */
 export interface JoinOperator {
@@ -463,7 +463,7 @@ export interface PlanOptions {
   /** Match unquoted names without regard to case where none matches exactly. A ledger does not: QLDB's names are exact. */
   readonly foldsCase?: boolean
   /**
-   * What is wrong with a call's name or the number of its arguments. Asked so that an error about names can tell of
+   * What is wrong with a call's name or the number of its arguments. Asked so that an error about names can report
    * calls, too; a plan whose calls alone are wrong is built, and refused when it is compiled.
    */
   readonly checkCall?: (name: string, argumentCount: number, span: Span) => LedgerError | undefined

@@ -139,13 +139,13 @@ export class PlanContext {
     return !this.#callErrors.isEmpty
   }
 
-  /** Notes an error; the caller goes on with a stand-in to find more. Throws it where an expression is only tried. */
+  /** Notes an error; the caller continues with a stand-in to find more. Throws it where an expression is only tried. */
   note(error: LedgerError): void {
     if (this.#isTrying) throw error
     this.#errors.add(error)
   }
 
-  /** Checks a call of a function; what is wrong with it is only told of beside other errors. */
+  /** Checks a call of a function; its error is reported only along with others. */
   checkCall(name: string, argumentCount: number, span: Span): void {
     const error = this.#isTrying ? undefined : this.options.checkCall?.(name, argumentCount, span)
     if (error !== undefined) this.#callErrors.add(error)

@@ -2,7 +2,7 @@
  * Error texts that both ends know: QLDB's own, by which its drivers tell failures apart, and one of ours.
  */
 
-/** What a client is told of a bug in the engine. */
+/** The text for a bug in the engine. */
 export const internalFaultText =
   'this is a fault of qldb-shell itself, not of your statement; please report it with what led to it'
 

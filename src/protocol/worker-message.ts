@@ -50,7 +50,7 @@ export interface Packed {
 
 /**
  * The memory that both threads see, as 32-bit integers: it is the only way to reach an engine that is at work.
- * [cancelSlot]: the id of the request that is to be given up; ids begin with 1.
+ * [cancelSlot]: the id of the request to cancel; ids begin with 1.
  * [readIosSlot]: the read IOs of the running statement so far.
  * [runningSlot]: the id of the request that is being worked on; 0 when none is, or when it waits for the disk.
  */

@@ -75,7 +75,7 @@ function match(pattern: readonly string[], segments: readonly string[]): Record<
 }
 
 /**
- * Reads the typed members of a JSON body. A member that is null counts as absent, unknown ones are passed over; what
+ * Reads the typed members of a JSON body. A member that is null counts as absent, unknown ones are ignored; what
  * has the wrong type is refused by name, as HttpError InvalidParameterException.
  */
 export class BodyMembers {

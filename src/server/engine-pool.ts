@@ -44,7 +44,7 @@ export interface SharedEngine extends Engine {
   snapshotTip(sessionToken: string): Promise<number | undefined>
 }
 
-/** The transaction has to go on in another engine; here, the command was not worked on. */
+/** The transaction has to move to another engine; the command did not run here. */
 export class MovesAway extends Error {
   readonly why: Exclude<Kind, 'short read'>
 

@@ -3,7 +3,7 @@ import { placeAt } from '../base/span.ts'
 import { internalFaultText } from '../protocol/error-texts.ts'
 import { WireError, type WireErrorName } from '../protocol/message.ts'
 
-/** Area of an error's code → the category that opens QLDB's text. Errors of other areas are told as they are. */
+/** Area of an error's code → the category that opens QLDB's text. Errors of other areas go out unchanged. */
 const categories: Readonly<Record<string, string>> = {
   lexer: 'Lexer Error',
   ion: 'Lexer Error',
@@ -20,13 +20,13 @@ const semanticCode = '432'
 const conflictText = 'Optimistic concurrency control (OCC) failure encountered while committing the transaction'
 const unsupportedText = 'Unsupported PartiQL Statement'
 
-/** What the client is told of an error. `statement` is the text that the error's span points into. */
+/** The error as the client gets it. `statement` is the text that the error's span points into. */
 export function toWireError(error: LedgerError, statement?: string): WireError {
   const name = wireNameOf(error)
   return new WireError(name, textOf(error, statement), codeOf(error), undefined, { cause: error })
 }
 
-/** What clients are told of errors whose own texts name files and folders of the server. */
+/** What clients get instead of errors whose own texts name files and folders of the server. */
 const publicTexts: Partial<Record<ErrorCode, string>> = {
   'store/full': 'The disk of the server is full: nothing was written',
   'store/unavailable': 'The storage of the ledger cannot be used at the moment',

@@ -35,7 +35,7 @@ export interface HandlerOptions {
   readonly transactionAgeMsMax?: number
   readonly sessionAgeMsMax?: number
   readonly sessionsMax?: number
-  /** Told of every bug that the client only sees as InternalFailure. */
+  /** Called with every bug that the client only sees as InternalFailure. */
   readonly onFault?: (error: unknown) => void
 }
 
@@ -175,7 +175,7 @@ class SessionHandler implements Handler {
   }
 
   /**
-   * Its answer is known already. One that failed does so again, which counts in the digest. None is given up by its
+   * Its answer is known already. One that failed does so again, which counts in the digest. None is cancelled by its
    * client: all that the answers came from has to be read again.
    */
   #repeat(session: Session, { request, nextPageToken, takesNotices }: EarlierCommand): void {
@@ -271,7 +271,7 @@ class SessionHandler implements Handler {
   }
 }
 
-/** What the sender of a request has asked for, and has to be told as it is. */
+/** Errors that the sender of a request asked for; they go back unchanged. */
 const passedOn: ReadonlySet<string> = new Set([
   'cancelled/by-user',
   'transaction/reads-only',

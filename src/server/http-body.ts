@@ -151,5 +151,5 @@ function busy(): HttpError {
 }
 
 function brokenOff(): HttpError {
-  return new HttpError(400, 'RequestTimeoutException', 'The request broke off')
+  return new HttpError(400, 'RequestTimeoutException', 'The request ended early')
 }

@@ -52,7 +52,7 @@ export interface HttpServiceOptions {
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined
   readonly limits?: Partial<HttpLimits>
   readonly onAccess?: (entry: AccessEntry) => void
-  /** Told of every bug that the client only sees as InternalFailure. */
+  /** Called with every bug that the client only sees as InternalFailure. */
   readonly onFault?: (error: unknown, requestId: string) => void
 }
 

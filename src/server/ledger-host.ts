@@ -11,7 +11,7 @@ export interface LedgerHost {
 }
 
 export interface HostedLedger {
-  /** Holds statements and parameters to QLDB's quotas, whatever the handler was told. */
+  /** Holds statements and parameters to QLDB's quotas, whatever the handler's options say. */
   readonly strictQldb?: boolean
   begin(options?: BeginOptions): HostedTransaction
 }

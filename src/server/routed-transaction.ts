@@ -12,7 +12,7 @@ export class RoutedTransaction {
   readonly id: string
   readonly deadlineMs: number
   #seat: Seat | undefined
-  /** What the engine has not been told yet. */
+  /** What the engine does not know yet. */
   #untold: { readonly earlier?: EarlierWork } | undefined
   readonly #commands: EarlierCommand[] = []
   #bytes = 0

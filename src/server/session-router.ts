@@ -83,7 +83,7 @@ export class SessionRouter {
   readonly #onFault: (error: unknown) => void
   /** By token, oldest first. */
   readonly #sessions = new Map<string, RoutedSession>()
-  /** Sessions that ran out of time, to be told so; oldest first. */
+  /** Expired sessions, to answer with that error; oldest first. */
   readonly #ended = new Map<string, string>()
   readonly #counts = new Map<string, number>()
   /** Sessions with a transaction, the oldest transaction first. */
@@ -135,7 +135,7 @@ export class SessionRouter {
     }
   }
 
-  /** From now on no session and no transaction is begun; those that are open may go on. */
+  /** From now on no session and no transaction is begun; those that are open may continue. */
   drain(): void {
     this.#isDraining = true
   }
@@ -267,7 +267,7 @@ export class SessionRouter {
     }
   }
 
-  /** No engine hears of it yet: the snapshot is taken by the first statement, and so is the choice of the engine. */
+  /** No engine is involved yet: the snapshot is taken by the first statement, and so is the choice of the engine. */
   #startTransaction(session: RoutedSession): string {
     this.#checkRunning()
     const open = session.transaction
@@ -322,7 +322,7 @@ export class SessionRouter {
     } else if (shared !== undefined && !transaction.canBeRepeatedWith(request, shared.requestBytesMax)) {
       await this.#move(session, transaction, transaction.kindFor(request, 'write'))
     }
-    // A commit is never given up: nobody would know what came of it.
+    // A commit is never cancelled: its outcome would be unknown.
     const asked = request.CommitTransaction === undefined ? client : { ...client, signal: undefined }
     // From home to the writer, and from there to an engine for long statements.
     for (;;) {

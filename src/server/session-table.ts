@@ -38,7 +38,7 @@ export const defaultSessionLimits: SessionLimits = { transactionAgeMsMax, sessio
  *
  * There is no timer: what has run out is found by `sweep`, which every request calls first. It looks at transactions in
  * the order in which they were begun: who begins them with less time left has to abort them. A session that has run
- * out is remembered as long again, so that its client is told `has expired` rather than `No such session`.
+ * out is remembered as long again, so that its client gets `has expired` rather than `No such session`.
  */
 export class SessionTable {
   readonly #env: Env

@@ -3,7 +3,7 @@ import type { AccessKeys } from './sigv4.ts'
 
 /**
  * Reads access keys from text in the form of AWS's shared credentials file: `[name]` sections, each with
- * `aws_access_key_id` and `aws_secret_access_key`; other settings are passed over.
+ * `aws_access_key_id` and `aws_secret_access_key`; other settings are ignored.
  *
  * Throws LedgerError 'config/invalid', naming the line but never what stands there.
  */

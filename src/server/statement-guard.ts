@@ -4,7 +4,7 @@ import type { HostedRun } from './ledger-host.ts'
 
 /** What the sender of a request may watch and stop while the engine works on it. */
 export interface RequestControl {
-  /** Asked now and then; true gives the statement up with LedgerError 'cancelled/by-user'. Has to be cheap. */
+  /** Asked now and then; true cancels the statement with LedgerError 'cancelled/by-user'. Has to be cheap. */
   readonly isCancelled?: () => boolean
   /** Told the read IOs of the running statement so far. Has to be cheap. */
   readonly onProgress?: (readIos: number) => void
@@ -49,7 +49,7 @@ export class StatementGuard {
     return this.#reason !== undefined
   }
 
-  /** Why the statement was told to stop, if it was. */
+  /** Why the statement was stopped, if it was. */
   get reason(): StopReason | undefined {
     return this.#reason
   }

@@ -120,7 +120,7 @@ export const commands: readonly CommandDefinition[] = [
     names: ['prove'],
     arguments: '<document-id> [--table name] [--version n] [--digest FILE] [--out FILE]',
     group: 'Proofs',
-    help: 'a proof that a revision belongs to a digest of the ledger: checked with no ledger at hand',
+    help: 'a proof that a revision belongs to a digest of the ledger: it can be checked without the ledger',
     run: (host, words) => host.audit('prove', words),
   },
   {

@@ -28,7 +28,7 @@ export interface ReportContext {
 
 const bugHelp = 'this is a fault of qldb-shell, not of your statement; please report it with what led to it'
 
-/** What a user should be told of an error, whatever raised it. */
+/** An error as the user sees it, whatever raised it. */
 export function reportOf(error: unknown, context: ReportContext): ErrorReport {
   const failure = describeFailure(error)
   const isBug = failure.kind === 'bug'

@@ -32,7 +32,7 @@ export type ShellEvent =
   | { readonly type: 'note'; readonly note: ShownNotice }
   | { readonly type: 'warning'; readonly text: string }
   | { readonly type: 'error'; readonly report: ErrorReport }
-  /** Prompt, ledger, transaction or settings have changed: ask the shell anew. */
+  /** Prompt, ledger, transaction or settings have changed: ask the shell again. */
   | { readonly type: 'state' }
 
 /** A notice and where in the script it is about. */

@@ -4,6 +4,6 @@ export interface ShellFiles {
   readScript(path: string): AsyncIterable<string>
   /** The files and folders (with a `/` at their end) whose path begins so; none where a folder can't be read. */
   complete(beginning: string): readonly string[]
-  /** From now on data goes into that file, made anew; undefined: where it went at first. Throws 'file/unwritable'. */
+  /** Sends data to that file, which is overwritten; undefined: back to where it went at first. Throws 'file/unwritable'. */
   redirect(path: string | undefined): Promise<void>
 }

@@ -49,7 +49,7 @@ function grown(bytes: Buffer, used: number, needed: number): Buffer {
   return larger
 }
 
-/** One array for each result, streamed with one value a line. A result that broke off leaves its array open. */
+/** One array for each result, streamed with one value a line. A result that ended early leaves its array open. */
 export class JsonFormat implements ResultFormat {
   #empty = true
 

@@ -12,7 +12,7 @@ export interface ResultFormat {
   values(values: readonly Value[]): string
   /** The same as UTF-8, where the format makes that itself. */
   bytes?(values: readonly Value[]): Uint8Array
-  /** `complete` is false for a result that broke off: a JSON array is then left open, so that no reader takes it as whole. */
+  /** `complete` is false for a result that ended early: a JSON array is then left open, so that no reader takes it as whole. */
   end(complete: boolean): string
 }
 

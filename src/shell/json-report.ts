@@ -2,7 +2,7 @@ import type { ErrorReport, LocatedError, ResultSummary, ShellEvent } from './eve
 import { exitNumber } from './exit-codes.ts'
 
 /**
- * What the shell says beside its data, for programs: one JSON object a line, told apart by `type` ("For programs",
+ * What the shell says beside its data, for programs: one JSON object a line, each with its `type` ("For programs",
  * docs/errors.md). Members that have no value are left out.
  */
 export function jsonTalk(

@@ -168,7 +168,7 @@ function isCommandLine(line: string): boolean {
   return !/^\s*\\/.test(line) && isCommand(line) && !hasSemicolon(bareLine(line)) && !endsInside(line)
 }
 
-/** Whether a string, a quoted name or Ion goes on in the next line: then a command does, too, up to its `;`. */
+/** Whether a string, a quoted name or Ion continues on the next line: then a command does, too, up to its `;`. */
 export function endsInside(line: string): boolean {
   return /['"`]/.test(line) && tokenize(line).some(({ problem }) => problem === 'unterminated')
 }

@@ -8,7 +8,7 @@ import type { RunOutcome, Shell } from './shell.ts'
 export interface ScriptOptions {
   /** The script's name, for places in error reports. */
   readonly file?: string
-  /** Go on after an error; in a transaction, after its commit or abort. */
+  /** Continue after an error; in a transaction, after its commit or abort. */
   readonly continueOnError: boolean
   /** Cancels the statement that runs, and ends the script ('interrupted'): nothing that follows is run. */
   readonly signal?: AbortSignal
@@ -22,7 +22,7 @@ export interface ScriptOptions {
 
 /**
  * Runs a script that comes in pieces: each statement as soon as it is complete, so that memory does not grow with the
- * script. Ends at the first error, unless it is to go on; ends at `quit`. A transaction that is open afterwards stays open.
+ * script. Ends at the first error, unless told to continue; ends at `quit`. A transaction that is open afterwards stays open.
  */
 export async function runScript(
   shell: Shell,
@@ -73,7 +73,7 @@ class ScriptRun {
     return { exit: this.#exit, quit: this.#quit }
   }
 
-  /** Whether the script goes on after this statement. */
+  /** Whether the script continues after this statement. */
   async step(statement: ScriptStatement): Promise<boolean> {
     const { signal, file, continueOnError } = this.#options
     if (this.isInterrupted()) return false

@@ -50,7 +50,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   /** The script's name, for places in error reports. */
   readonly file?: string
-  /** For a script that this one includes: go on after an error. */
+  /** For a script that this one includes: continue after an error. */
   readonly continueOnError?: boolean
   /** A statement that fails rolls its transaction back, whatever `on-error` says. */
   readonly isScript?: true
@@ -100,7 +100,7 @@ export class Shell {
   #connection: Connection
   /** Every connection of the session, by what `use` asked for. */
   readonly #opened = new Map<string, Connection>()
-  /** Whether the statement at hand has reached the ledger. */
+  /** Whether the current statement has reached the ledger. */
   #isSent = false
   /** By `bind`, for the next statement. */
   #bound: readonly Value[] | undefined

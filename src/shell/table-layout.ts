@@ -43,7 +43,7 @@ type Row = ReadonlyMap<string | undefined, Cell>
  * tableColumnsMax columns, each row becomes a block of `name │ value` lines. Without a width nothing is cut; a cell of more
  * than tablePaddingColumnsMax columns then stands out of its column, so that it does not widen every row.
  *
- * A later batch of one result passes the state of the batch before: it goes on under the same header, unless it brings new
+ * A later batch of one result passes the state of the batch before: it continues under the same header, unless it brings new
  * columns or needs wider ones; then a new header stands over it.
  */
 export function layoutTable(values: readonly Value[], width: number | undefined, before?: TableState): TableLayout {

@@ -47,7 +47,7 @@ export function checkDirectory(directory: string): boolean {
 }
 
 /**
- * Virtual memory for the data file. One map as long as it is open: a map that grows is mapped anew, and readers of large
+ * Virtual memory for the data file. One map as long as it is open: a map that grows is mapped again, and readers of large
  * values then see two of them.
  */
 export function mapBytes(directory: string): number {

@@ -135,7 +135,7 @@ export function reserveLockFile(path: string, readers: number): void {
 
 /**
  * By the system's list of locks, which Linux has; elsewhere nobody can tell. The file itself must not be read: closing it
- * would give up the locks that LMDB has on it in this process.
+ * would release the locks that LMDB has on it in this process.
  */
 function isLocked(inode: number): boolean {
   try {

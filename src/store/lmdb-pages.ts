@@ -146,7 +146,7 @@ function stateOf(bytes: Buffer, page: number, pageBytes: number, fileBytes: numb
   const kinds = [
     bytes.readUInt16LE(meta.flagsAt),
     bytes.readUInt32LE(meta.magicAt) === lmdbMagic,
-    // Other programs' files may say here that they were written in another mode; they are told apart later.
+    // Other programs' files may say here that they were written in another mode; they are distinguished later.
     bytes.readUInt16LE(meta.freeTreeAt + tree.flagsAt) & ~otherModeFlag,
     bytes.readUInt16LE(meta.mainTreeAt + tree.flagsAt),
   ].join()

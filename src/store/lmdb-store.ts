@@ -276,7 +276,7 @@ class LmdbStore implements Store {
   }
 }
 
-/** Returns false when the work threw and its LMDB transaction, which no other work shares, is to be given up. */
+/** Returns false when the work threw and its LMDB transaction, which no other work shares, must be aborted. */
 function runWork({ work, resolve, reject }: PendingWrite, own: LmdbTransaction, settle: (() => void)[]): boolean {
   try {
     const result = work(own)
@@ -437,7 +437,7 @@ class LmdbTransaction implements WriteTransaction {
       const changes = this.#changes
       let last: Uint8Array | undefined
       try {
-        // A cursor is left behind by changes: after one, reading starts again beyond the last key.
+        // A cursor does not follow changes: after one, reading starts again beyond the last key.
         while (changes === this.#changes) {
           const next = this.#guard(() => rows.next())
           if (next.done === true) return

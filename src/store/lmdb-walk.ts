@@ -239,7 +239,7 @@ class PageWalk {
     }
     if ((first + count) * this.#state.pageBytes > this.#state.fileBytes) throw new FaultFound(first, beyondTheEnd)
     if (this.#used.has(first)) throw new FaultFound(first, 'it is referred to twice')
-    // A value's further pages can't be told from others by themselves; only a whole walk compares them.
+    // A value's further pages can't be recognised by themselves; only a whole walk compares them.
     for (let page = first; page < first + (this.#isWhole ? count : 1); page += 1) this.#used.add(page)
   }
 

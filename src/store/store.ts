@@ -51,7 +51,7 @@ export interface RangeCursor {
   key(): Uint8Array
   /** Nobody looks at the present value any more: its memory may be used again. */
   drop(): void
-  /** Gives up reading. Nothing more is read after a `next` that was false, or the snapshot's release. */
+  /** Ends reading. Nothing more is read after a `next` that was false, or the snapshot's release. */
   close(): void
 }
 

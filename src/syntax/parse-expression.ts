@@ -10,7 +10,7 @@ import { parseTypeName } from './parse-type.ts'
  * Expressions by precedence, loosest first: set operations and queries; OR; AND; NOT; comparisons, IS, IN, LIKE,
  * BETWEEN; `||` and `&`; `+ -`; `* / %`; signs; paths. (PartiQL grammar, exprBagOp to exprPrimary.) One function climbs
  * through all operators, so that a level of nesting costs few frames of the stack.
- * `first` is an operand that has been read already: then parsing goes on behind it.
+ * `first` is an operand that has been read already: then parsing continues behind it.
  */
 export const tightness = { or: 1, and: 2, not: 3, predicate: 4, concat: 5, sum: 6, product: 7 } as const
 
@@ -206,7 +206,7 @@ function binary(op: BinaryOperator, left: Expression, right: Expression, opSpan:
   return { kind: 'binary', op, left, right, opSpan, span: { start: left.span.start, end: right.span.end } }
 }
 
-/** The predicate that goes on behind its operand; undefined when NOT or another word begins none. */
+/** The predicate that follows its operand; undefined when NOT or another word begins none. */
 function parsePredicate(cursor: Cursor, left: Expression): Expression | undefined {
   const negated = cursor.at('NOT')
   switch (negated ? cursor.peek().word : cursor.token.word) {
@@ -284,7 +284,7 @@ function parseIn(cursor: Cursor, operand: Expression, negated: boolean): Express
 
 /**
  * Directly after IN a parenthesis holds a list, with one element too, unless it holds a query (SELECT, VALUES …; also
- * a set operation of queries in parentheses), or an operator or a path goes on behind it.
+ * a set operation of queries in parentheses), or an operator or a path follows.
  */
 function parseInList(cursor: Cursor): Expression {
   const start = cursor.expect('(').start

@@ -131,7 +131,7 @@ function refuseMisspeltClause(cursor: Cursor): void {
 
 /**
  * A parenthesis in FROM holds a join, `(a JOIN b ON …)`, or an expression, `(a.b) AS x`, `(a, b) AS x`. Both are read
- * as sources; one without any name that turns out to be an expression goes on as its first operand.
+ * as sources; one without any name that turns out to be an expression becomes its first operand.
  */
 function parseWrapped(cursor: Cursor): FromSource {
   const open = cursor.position

@@ -48,7 +48,7 @@ export function goesOn(cursor: Cursor, left: Expression): boolean {
 }
 
 /**
- * What goes on behind the first operand, which began at the token `begin` or (`wrapped`) stands in parentheses: UNION
+ * What follows the first operand, which began at the token `begin` or (`wrapped`) stands in parentheses: UNION
  * and EXCEPT bind alike, INTERSECT tighter (SQL:2016 section 7.17); ORDER BY, LIMIT and OFFSET at the end belong to
  * the whole set operation.
  */

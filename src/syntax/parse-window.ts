@@ -55,7 +55,7 @@ function atBase(cursor: Cursor): boolean {
   return cursor.atName() && !cursor.atWords('PARTITION', 'BY') && !atFrame(cursor)
 }
 
-/** `rows` may be the name of a window: a frame goes on with a bound. */
+/** `rows` may be the name of a window: in a frame a bound follows. */
 function atFrame(cursor: Cursor): boolean {
   const isUnit = cursor.at('ROWS') || cursor.at('RANGE') || cursor.at('GROUPS')
   return isUnit && ![')', 'ORDER', 'PARTITION'].includes(cursor.peek().word)

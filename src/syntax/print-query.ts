@@ -57,7 +57,7 @@ function joinWords(...words: readonly (string | false | undefined)[]): string {
   return words.filter((word) => word !== undefined && word !== false && word !== '').join(' ')
 }
 
-/** The left operand. Behind `previous` a chain goes on, which needs no parentheses. */
+/** The left operand. Behind `previous` a chain continues, which needs no parentheses. */
 function printLeft({ op, left }: SetQuery): string {
   return left.kind === 'set-operation' && goesOn(left) && (op !== 'intersect' || left.op === 'intersect')
     ? printQuery(left)

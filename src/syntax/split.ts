@@ -39,7 +39,7 @@ interface Start {
 /**
  * Cuts a script into statements while it comes in, in pieces of any size: the pieces' borders don't matter. A `;` ends
  * a statement except inside strings, quoted names, Ion in backticks and comments; empty statements are dropped.
- * Keeps no more than the statement at hand; time is linear.
+ * Keeps no more than the current statement; time is linear.
  */
 export class StatementSplitter {
   #state: State = 'plain'
@@ -49,13 +49,13 @@ export class StatementSplitter {
   #column = 1
   #offset = 0
   #previous = 0
-  /** Where the statement at hand begins; undefined between statements. */
+  /** Where the current statement begins; undefined between statements. */
   #start: Start | undefined
   /** Where the last block comment begins, and its text from there when it is in no statement. */
   #comment: Start = { line: 1, column: 1, offset: 0 }
-  /** The statement's text up to the chunk at hand. */
+  /** The statement's text before the current chunk. */
   #text = ''
-  /** Where in the chunk at hand the statement's text goes on. */
+  /** Where in the current chunk the statement's text continues. */
   #from = 0
   /** How much of the statement's text there is up to its last character that matters. */
   #length = 0

@@ -11,7 +11,7 @@ export interface AppProps {
   readonly look: () => Pick<ViewInput, 'columns' | 'rows' | 'nowMs' | 'rowsRead' | 'shell'>
 }
 
-/** How often the status line is drawn anew while it has something that counts, in milliseconds. */
+/** How often the status line is redrawn while it has something that counts, in milliseconds. */
 const tickMs = 200
 
 /** The live region: prompt and text being edited, or the status line of the statement that runs. Only draws. */
@@ -41,7 +41,7 @@ export function LiveRegion({ view }: { readonly view: LiveView }) {
   )
 }
 
-/** Draws anew every tickMs while `active`. */
+/** Redraws every tickMs while `active`. */
 function useTicks(active: boolean): void {
   const [, setTick] = useState(0)
   useEffect(() => {
@@ -51,7 +51,7 @@ function useTicks(active: boolean): void {
   }, [active])
 }
 
-/** Lays out anew when the terminal has another size: Ink alone would only cut the rows of before. */
+/** Lays out again when the terminal is resized: Ink alone would only cut the old rows. */
 function useRedrawOnResize(): void {
   const { stdout } = useStdout()
   const [, setSizes] = useState(0)

@@ -49,7 +49,7 @@ export function searchFor(recall: RecallState, wanted: string, further = false):
   return { ...recall, search: { wanted, found: further ? last : -1 } }
 }
 
-/** Ends the search; the entry found, if any, goes into the editor, and up and down go on from there. */
+/** Ends the search; the entry found, if any, goes into the editor, and up and down continue from there. */
 export function endSearch(recall: RecallState, editor: EditorState, take: boolean): [RecallState, EditorState] {
   const { found, wanted } = recall.search ?? { found: -1, wanted: '' }
   const ended = { ...recall, search: undefined, sought: wanted === '' ? recall.sought : wanted }

@@ -26,7 +26,7 @@ export interface UiOptions {
   /** Documents read so far by the statement that runs. */
   rowsRead(): number
   remember(input: string): void
-  /** Stops the program, as Ctrl-Z does; resolves when it goes on. */
+  /** Stops the program, as Ctrl-Z does; resolves when it resumes. */
   suspend(): Promise<void>
   /** Shows a text in the user's pager, which takes the terminal; resolves when it has been left. */
   page(text: string): Promise<void>

@@ -13,13 +13,13 @@ export interface SessionPorts {
   readonly shell: Shell
   /** Takes the shell's events and shows them. */
   readonly sink: EventSink
-  /** Puts a submitted input, as it stood at the prompt, among the finished output; `mark` is `^C` for one given up. */
+  /** Puts a submitted input, as it stood at the prompt, among the finished output; `mark` is `^C` for a cancelled one. */
   echo(state: SessionState, mark: string): Promise<void>
   /** Called with every input that is to be kept between runs. */
   remember(input: string): void
   /** Clears the screen, not the scrollback. */
   clearScreen(): void
-  /** Ctrl-Z: gives the terminal back and stops the program; resolves when it goes on. */
+  /** Ctrl-Z: gives the terminal back and stops the program; resolves when it resumes. */
   suspend(): Promise<void>
   /** Stops and resumes the reading of keys, so that what waits stays bounded and nothing is lost. */
   holdInput(isHeld: boolean): void
@@ -129,7 +129,7 @@ export class Session {
 
   #draining = false
   #isTicking = false
-  /** The state has changed since the listeners were told. */
+  /** The state has changed since the listeners were called. */
   #isUndrawn = false
 
   async #drain(): Promise<void> {
@@ -271,7 +271,7 @@ export class Session {
     if (this.#state.mode === 'running') this.#change({ mode: 'editing' })
   }
 
-  /** Tab: the word goes on as far as all candidates agree; several are shown under the prompt. */
+  /** Tab: the word is completed as far as all candidates agree; several are shown under the prompt. */
   async #complete(): Promise<void> {
     const { editor } = this.#state
     const { start, words } = await this.#ports.shell.completions(editor.text, editor.caret)

@@ -335,7 +335,7 @@ function forward({ text, caret }: EditorState, count: number): number | undefine
   return at
 }
 
-/** A stretch of the text replaced, as one step of undo; the caret after it, or where it is told to be. */
+/** A stretch of the text replaced, as one step of undo; the caret after it, or where the caller wants it. */
 function spliced(editor: EditorState, from: number, to: number, text: string, caret = from + text.length): EditorState {
   if (from === to && text === '') return moveTo(editor, caret)
   const whole = editor.text.slice(0, from) + text + editor.text.slice(to)

@@ -108,7 +108,7 @@ export class FieldPath {
   readonly names: readonly string[]
   #symbols: SymbolTable | undefined
   #ids: readonly number[] | undefined
-  /** How many texts the dictionary had when one of the names was looked up in vain. */
+  /** How many texts the dictionary had when a look-up of one of the names failed. */
   #missedAt = 0
   /** The names of the file's row that was looked through last, and the place that was found (file-row.ts). */
   rowNames: readonly string[] | undefined
@@ -165,7 +165,7 @@ function soleField(declaration: StructValue, name: string) {
 }
 
 /**
- * Whether a top-level value is a symbol that only looks like a version marker (`'$ion_1_0'`): streams pass over it, as
+ * Whether a top-level value is a symbol that only looks like a version marker (`'$ion_1_0'`): streams skip it, as
  * the public Ion test suite wants ("nonIVMNoOps").
  */
 export function isMarkerLookalike(value: Value): boolean {

@@ -53,7 +53,7 @@ export function readShort(scanner: TextScanner, kind: QuotedKind): string {
   return whole
 }
 
-/** One or more `'''…'''` segments, the first of which stands here; `skip` passes over what may stand between them. */
+/** One or more `'''…'''` segments, the first of which stands here; `skip` skips what may stand between them. */
 export function readLong(scanner: TextScanner, kind: QuotedKind, skip: () => void): string {
   let whole = readSegment(scanner, kind)
   for (;;) {

@@ -1,7 +1,7 @@
 import { BugError } from '../base/assert.ts'
 
 /**
- * The values of PartiQL and Ion, as plain readonly objects told apart by `type`.
+ * The values of PartiQL and Ion, as plain readonly objects with a `type`.
  *
  * Ion's types (Ion 1.0 specification, "The Ion Data Model") plus PartiQL's own: MISSING, bags, maps, and SQL's date, time
  * and interval, which Ion has no form for. Every object of one type has the same keys in the same order, so that the

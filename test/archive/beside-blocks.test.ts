@@ -185,7 +185,7 @@ test('a digest that came with what it should prove is not a saved one, and none 
   assert.deepEqual(wrong, [])
 })
 
-test('a copy of a block that differs in more than what a redaction takes is told', async (t) => {
+test('a copy of a block that differs in more than what a redaction takes is reported', async (t) => {
   const tools = new ToolRunner(t)
   const journal = sampleJournal(true)
   const redacted = journal.texts.findIndex((text) => text.includes('dataHash'))

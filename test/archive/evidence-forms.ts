@@ -21,7 +21,7 @@ export interface Form {
   readonly digest: 'own.ion.txt' | 'aws.ion.txt'
   /** Without a proof nothing leads to a digest. */
   readonly isLone?: boolean
-  /** JSON of many fields: an edit can't be told from types that were not guessed. */
+  /** JSON of many fields: an edit looks like types that were not guessed. */
   readonly isUntyped?: boolean
 }
 

@@ -181,7 +181,7 @@ test('a rebuild of an imported ledger gives the very same records', async () => 
   assert.deepEqual(dump(store), before)
 })
 
-test('read-only unless asked for; writing goes on with the same chain', async () => {
+test('read-only unless asked for; writing continues the same chain', async () => {
   const journal = sampleForeignJournal()
   const store = await importBlocks(journal.blocks)
   const ledger = await openImported(store)
@@ -214,7 +214,7 @@ test('read-only unless asked for; writing goes on with the same chain', async ()
   await assert.rejects(importBlocks(journal.blocks, store), isError('journal/hash-mismatch'))
 })
 
-test('an import that was broken off is refused, and goes on when it is run again', async () => {
+test('an interrupted import is refused, and resumes when it is run again', async () => {
   const { blocks } = sampleForeignJournal()
   for (let stop = 0; stop < blocks.length; stop += 1) {
     const store = createMemoryStore()
@@ -334,7 +334,7 @@ test(
   }),
 )
 
-test('a later export goes on where an earlier one ended', async () => {
+test('a later export continues where an earlier one ended', async () => {
   const { blocks } = sampleForeignJournal()
   const store = await importBlocks(blocks.slice(0, 7))
   const target = LedgerImport.open(store, options)

@@ -229,7 +229,7 @@ test(
 )
 
 test(
-  'a revision in a stream that the record of its block does not name is told',
+  'a revision in a stream that the record of its block does not name is reported',
   withFolder(async (folder) => {
     const [block] = ownJournal().blocks
     const { ion, revisions = [] } = block as NonNullable<typeof block>

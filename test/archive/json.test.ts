@@ -130,7 +130,7 @@ test('what was learnt of a table makes the next guess the first', () => {
   assert.ok(oracle.find(data, 'other', (guess) => ionEquals(guess, wanted)).tries > 1)
 })
 
-test('documents that fit nothing are given up after so many tries, sooner the oftener', () => {
+test('documents that fit nothing are abandoned after a number of tries, sooner the more there are', () => {
   const oracle = new TypeOracle(4_096)
   const fields = Array.from({ length: 12 }, (_, index) => [`f${index}`, string(`2020-01-${10 + index}`)] as const)
   const data = struct(
@@ -159,7 +159,7 @@ test('revisions whose text was edited after the run stay doubtful', (t) => {
   for (const item of list(items.items).items) assert.equal(retyper.revision(item as StructValue).isDoubtful, true)
 })
 
-test('ten decimals and ten floats are told apart by their names or their digits, within the usual guesses', () => {
+test('ten decimals and ten floats are distinguished by their names or their digits, within the usual guesses', () => {
   const fields = (name: string, make: (index: number) => string) =>
     Array.from({ length: 10 }, (_, index) => `${name}${index}: ${make(index)}`).join(', ')
   for (const text of [

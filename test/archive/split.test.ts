@@ -56,7 +56,7 @@ test('containers are found wherever the text is cut', () => {
   for (let at = 0; at <= tricky.join('\n').length; at += 1) assert.equal(splitText(tricky.join('\n'), [at]).length, 10)
 })
 
-test('text that does not close, or closes too much, is told', () => {
+test('text that does not close, or closes too much, is an error', () => {
   for (const text of ['{a:1', '["', "'''", '{a:{{AQ', '/* never', '{a:"}']) {
     const splitter = new TextSplitter()
     assert.deepEqual([...splitter.push(Buffer.from(text))], [], text)
@@ -141,7 +141,7 @@ function encodeRawTable(count: number): Buffer {
   return wrap(0xe0, Buffer.from([0x81, 0x83]), struct)
 }
 
-test('a gigabyte of padding is passed over unread', () => {
+test('a gigabyte of padding is skipped unread', () => {
   const splitter = new BinarySplitter()
   const head = Buffer.from([0xe0, 0x01, 0x00, 0xea, 0x0e, 0x04, 0x00, 0x00, 0x00, 0x80])
   assert.deepEqual([...splitter.push(head)], [])

@@ -196,7 +196,7 @@ test(
   }),
 )
 
-test('packed records are found wherever the bytes are cut, and every damage to one is told', () => {
+test('packed records are found wherever the bytes are cut, and every damage to one is reported', () => {
   const datas = ['{a:1}', '{b:[x,y]}', `{c:"${'long '.repeat(300)}"}`].map((text) => encodeIon(parseIon(text)))
   const newline = Buffer.from('\n')
   const bytes = Buffer.concat([

@@ -180,7 +180,7 @@ const hashOfRevision = (block: Block | undefined, index: number) =>
   printIon(block?.revisions?.[index]?.ion.get('hash') as Parameters<typeof printIon>[0])
 
 test(
-  "what a block of QLDB's no longer shows is counted, not passed over",
+  "what a block of QLDB's no longer shows is counted, not skipped",
   withFolder(async (folder) => {
     assert.equal((await check(join(folder, 'whole'), { 'a.ion': texts.join('\n') })).verdict, 'verified')
     const block = aws.blocks[6]

@@ -37,7 +37,7 @@ test(
       assert.deepEqual([exported.code, exported.stderr], [0, ''])
       assert.match(exported.stdout, /^ledger 'cars': 5 blocks/)
       const verified = await shell.run(['verify', format])
-      // An annotation is in the data: JSON has lost it, and that is told.
+      // An annotation is in the data: JSON has lost it, and that is reported.
       const [code, line] =
         format === 'json'
           ? [1, 'incomplete: 1 of 5 revisions could not be checked']
@@ -47,7 +47,7 @@ test(
       const imported = await shell.run(['import', '--ledger', `copy-${format}`, format])
       const json = format === 'json'
       assert.equal(imported.code, json ? 1 : 0, imported.stderr)
-      // An annotation is in the data: JSON has lost it, and that is told.
+      // An annotation is in the data: JSON has lost it, and that is reported.
       if (json)
         assert.match(imported.stderr, /^error\[export\/incomplete\]: block 3 has data whose types JSON has lost/)
       if (json) continue
@@ -77,7 +77,7 @@ test(
     assert.equal((await shell.run(['rebuild', '-l', 'copy-json', '--accept-doubtful'])).code, 0)
     const taken = await shell.run(['export', '-l', 'cars', 'json'])
     assert.deepEqual([taken.code, taken.stdout], [2, ''])
-    assert.match(taken.stderr, /^error\[file\/exists\]: 'json' is there already\n/)
+    assert.match(taken.stderr, /^error\[file\/exists\]: 'json' already exists\n/)
     assert.deepEqual(
       readdirSync(shell.home).filter((name) => name.includes('partial')),
       [],
@@ -179,7 +179,7 @@ test(
 )
 
 test(
-  'Ctrl-C leaves an import that is marked, refused, and gone on with; an export not at all',
+  'Ctrl-C leaves an import that is marked, refused, and resumed; of an export it leaves nothing',
   withShell(async (shell) => {
     const long = new ForeignJournal()
     for (let index = 0; index < 6_000; index += 1) long.append({ statements: [`SELECT ${index} FROM x`] })
@@ -197,7 +197,7 @@ test(
       /error\[cancelled\/by-user\]: stopped after .* blocks: the ledger 'long' is not complete\nhelp: the same import/,
     )
     const refused = await shell.run(['-l', 'long', '-e', 'SELECT 1'])
-    // Broken off before the first write, there is no ledger to refuse.
+    // Interrupted before the first write, there is no ledger to refuse.
     if (refused.code !== 0) assert.match(refused.stderr, /^error\[ledger\/(incomplete|not-found)\]/)
     const again = await shell.run(['import', '-l', 'long', 'in'])
     assert.equal(again.code, 0, again.stderr)

@@ -54,7 +54,7 @@ test('the official flags keep their letters and meaning', () => {
   assert.deepEqual(argumentsOf('--file', 'a', 'b', '--continue-on-error').file, ['a', 'b'])
 })
 
-test('wrong usage is told with what would be right', () => {
+test('wrong usage is refused with what would be right', () => {
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [['--ledgr', 'x'], /unknown option '--ledgr'/],
     [['-l'], /argument missing/],

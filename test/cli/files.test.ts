@@ -7,7 +7,7 @@ import { statementHelps } from '../../src/shell/statement-help.ts'
 import { withShell } from './test-shell.ts'
 
 test(
-  'include: a script inside a script, errors with the place in their own file, the session goes on in its transaction',
+  'include: a script inside a script, errors with the place in their own file, the session stays in its transaction',
   withShell(async (shell) => {
     writeFileSync(shell.path('inner.partiql'), "INSERT INTO T VALUE {'n': 2};\nINSERT INTO T VALUE {'n': 3};\n")
     writeFileSync(
@@ -92,7 +92,7 @@ test(
 )
 
 test(
-  'output: a file that cannot be written is told, and what is committed is said to be',
+  'output: a file that cannot be written is an error, which says what is committed',
   withShell(async (shell) => {
     const absent = await shell.run(['--demo', '-e', '\\o none/x.csv', '-e', 'SELECT 1 AS a FROM <<0>>'])
     assert.deepEqual([absent.code, absent.stdout], [1, ''])

@@ -18,7 +18,7 @@ async function makeTable(shell: TestShell): Promise<void> {
 }
 
 test(
-  'a bad record is named with its line; those before it are loaded, and when it is put right the others, each once',
+  'a bad record is named with its line; those before it are loaded, and once it is fixed the others, each once',
   withShell(async (shell) => {
     await makeTable(shell)
     const lines = numbered(20)
@@ -51,7 +51,7 @@ test(
 )
 
 test(
-  'bad records are passed over when that is asked for, each told, in every format that has lines',
+  'bad records are skipped when that is asked for, each reported, in every format that has lines',
   withShell(async (shell) => {
     await makeTable(shell)
     const files = {
@@ -64,7 +64,7 @@ test(
       await shell.run(['-l', 'l', '-e', 'DELETE FROM T'])
       writeFileSync(shell.path(file), content)
       const { code, stdout, stderr } = await shell.run(load(file, '--continue-on-error'))
-      assert.deepEqual([code, stdout], [1, "2 documents loaded into 'T', 2 bad records passed over\n"], stderr)
+      assert.deepEqual([code, stdout], [1, "2 documents loaded into 'T', 2 bad records skipped\n"], stderr)
       assert.match(stderr, told)
       assert.deepEqual(await rows(shell), ['{n:1}', '{n:2}'])
     }
@@ -100,7 +100,7 @@ test(
     await refused(/'f\.jsonl' has 5 records, but 12 were loaded before/)
     const state = readFileSync(shell.path('f.jsonl.load-T'), 'utf8')
     writeFileSync(shell.path('f.jsonl.load-T'), state.replace('"table":"T"', '"table":"U"'))
-    await refused(/an earlier load of 'f\.jsonl' into 'U' of 'l' was broken off/)
+    await refused(/an earlier load of 'f\.jsonl' into 'U' of 'l' was interrupted/)
     writeFileSync(shell.path('f.jsonl.load-T'), state)
     // Documents that were changed since are there all the same.
     await shell.run(['-l', 'l', '-e', 'UPDATE T SET m = 1; DELETE FROM T WHERE n = 11'])
@@ -120,7 +120,7 @@ test(
 )
 
 test(
-  'a load that was killed goes on where it was, each document once',
+  'a killed load resumes where it was, each document once',
   withShell(async (shell) => {
     const total = 4_000
     writeFileSync(shell.path('big.jsonl'), Array.from({ length: total }, (_, index) => `{"n":${index}}`).join('\n'))

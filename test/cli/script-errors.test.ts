@@ -11,7 +11,7 @@ const json = (text: string) =>
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 
 test(
-  '--error-format json: everything on stderr is one object a line, told apart by its type',
+  '--error-format json: everything on stderr is one object a line, with its type',
   withShell(async (shell) => {
     writeFileSync(shell.path('s.partiql'), 'begin\nSELECT v.VIN\nFROM Vehicel AS v, Persn AS p;\ncommit\n')
     const ran = await shell.run(['--demo', '--error-format', 'json', '--region', 'x', 's.partiql'])
@@ -54,7 +54,7 @@ test(
 )
 
 test(
-  '--error-format json: wrong usage and tools are told in it too, with the exit code that follows',
+  '--error-format json: wrong usage and errors of tools are reported in it too, with the exit code',
   withShell(async (shell) => {
     for (const [args, code, exit] of [
       [['--error-format', 'json', '--ledgr', 'x'], 'usage/invalid-argument', 2],
@@ -137,7 +137,7 @@ test(
 )
 
 test(
-  'what is wrong with a local endpoint is told without credentials',
+  'what is wrong with a local endpoint is reported without credentials',
   withShell(async (shell) => {
     const endpoint = ['-s', 'http://127.0.0.1:1', '-e', 'SELECT 1 FROM <<0>>']
     const { stderr } = await shell.run(endpoint)
@@ -146,7 +146,7 @@ test(
 )
 
 test(
-  'a region that AWS does not have is told before the endpoint is asked; an address needs its scheme',
+  'a region that AWS does not have is reported before the endpoint is asked; an address needs its scheme',
   withShell(async (shell) => {
     const env = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
     for (const [region, meant] of [

@@ -43,7 +43,7 @@ test(
     const saved = await shell.run(['digest', '--out', 'digest.ion.txt'])
     assert.match(saved.stdout, /^digest at block 3 of ledger 'default' saved in 'digest\.ion\.txt'\n$/)
     const again = await shell.run(['digest', '--out', 'digest.ion.txt'])
-    assert.deepEqual([again.code, /is there already/.test(again.stderr)], [2, true])
+    assert.deepEqual([again.code, /already exists/.test(again.stderr)], [2, true])
 
     assert.equal((await shell.run(['-e', "INSERT INTO T VALUE {'name': 'Zoe'}"])).code, 0)
     const made = await shell.run([

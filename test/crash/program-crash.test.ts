@@ -76,7 +76,7 @@ test(`the program can be killed at any moment (${runs} times, seed ${seed})`, as
       if (enough === 0) child.kill('SIGKILL')
       assert.equal(await ended, 'SIGKILL')
       const found = await inspect(directory)
-      // Every statement that was told, perhaps some that were not: but none without those before it.
+      // Every statement that was acknowledged, perhaps some that were not: but none without those before it.
       const before = done
       for (; done < before + told || !sameRows(rows, found); done += 1) {
         assert.ok(

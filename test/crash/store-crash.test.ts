@@ -65,7 +65,7 @@ test(`a process that is killed at any moment loses nothing that it acknowledged 
   }
 })
 
-test('when one of two writers is killed the other goes on, and neither loses anything', async () => {
+test('when one of two writers is killed the other continues, and neither loses anything', async () => {
   const directory = join(folder, 'two')
   for (let round = 0; round < Math.ceil(runs / 6); round += 1) {
     const [doomed, other] = [append(directory), append(directory)]
@@ -78,7 +78,7 @@ test('when one of two writers is killed the other goes on, and neither loses any
     const writers = checkLog(store)
     await store.close()
     for (const run of [doomed, other]) {
-      for (const told of run.lines) assert.equal(writers[Number(told) - 1], String(run.child.pid))
+      for (const line of run.lines) assert.equal(writers[Number(line) - 1], String(run.child.pid))
     }
   }
 })

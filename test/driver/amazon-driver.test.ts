@@ -47,7 +47,7 @@ describe("Amazon's driver", () => {
     })
   })
 
-  test('knows a bad request, and may go on in the same transaction', async (t) => {
+  test('knows a bad request, and may continue the same transaction', async (t) => {
     const { world, driver } = await amazonDriver(t)
     const failed = driver.executeLambda((executor) => executor.execute('fail catalog/table-exists it exists'))
     await assert.rejects(failed, (error: Error & { Code?: string }) => {

@@ -34,7 +34,7 @@ test('a server that fails while it commits leaves the outcome unknown: that is s
   const { driver, counts } = endpoint((request) => {
     if (request.CommitTransaction !== undefined) throw new WireError('InternalFailure', 'out of order')
   })
-  await assert.rejects(insert(driver), isError('transaction/unknown-outcome', /is not known: out of order/))
+  await assert.rejects(insert(driver), isError('transaction/unknown-outcome', /was committed: out of order/))
   assert.equal(counts.commits, 1)
 })
 

@@ -13,7 +13,7 @@ import { SimEnv } from '../support/sim-env.ts'
 
 type Answer = string | ((response: ServerResponse, request: IncomingMessage, body: string) => void)
 
-/** An endpoint that answers each command as it is told, and what is not told rightly. */
+/** An endpoint that answers each command as the test says, and everything else correctly. */
 async function hostileEndpoint(t: TestContext, answers: Readonly<Record<string, Answer>>, ms = 60_000) {
   const usual: Readonly<Record<string, string>> = {
     StartSession: '{"StartSession":{"SessionToken":"AAAA"}}',
@@ -61,7 +61,7 @@ const failsAs = (work: Promise<unknown>, code: string, message: RegExp) => asser
 const run = (driver: Driver) =>
   driver.execute(async (transaction) => (await transaction.execute('SELECT 1')).toArray(), { retries: 0 })
 
-test('an answer that never ends is given up when it is too long', async (t) => {
+test('an answer that never ends fails when it is too long', async (t) => {
   let sent = 0
   const endless: Answer = (response) => {
     const more = () => {
@@ -75,7 +75,7 @@ test('an answer that never ends is given up when it is too long', async (t) => {
   assert.ok(sent < 50_000_000)
 })
 
-test('an answer that drips is given up when it takes too long', async (t) => {
+test('an answer that drips fails when it takes too long', async (t) => {
   const drip: Answer = (response) => {
     const timer = setInterval(() => response.write(' '), 20)
     response.on('close', () => clearInterval(timer))
@@ -84,7 +84,7 @@ test('an answer that drips is given up when it takes too long', async (t) => {
   await failsAs(run(driver), 'endpoint/timed-out', /did not finish its answer within 0.3 s/)
 })
 
-test('headers that drip, and interim answers without an end, are given up when they take too long', async (t) => {
+test('headers that drip, and interim answers without an end, fail when they take too long', async (t) => {
   for (const line of ['x-drip: 1\r\n', 'HTTP/1.1 100 Continue\r\n\r\n']) {
     const drip: Answer = ({ socket }) => {
       if (line.startsWith('x')) socket?.write('HTTP/1.1 200 OK\r\n')
@@ -103,7 +103,7 @@ function inPages(page: () => string): Readonly<Record<string, Answer>> {
   return { ExecuteStatement: first, FetchPage: next }
 }
 
-test('pages without a value do not go on for ever', async (t) => {
+test('pages without a value end after a limit', async (t) => {
   let count = 0
   const page = () => `{"Values":[],"NextPageToken":"${count++}"}`
   const { driver } = await hostileEndpoint(t, {
@@ -223,7 +223,7 @@ test('of a commit without a digest, or without an answer, nobody knows what came
     (response: ServerResponse) => response.writeHead(500).end('{"__type":"OccConflictException","Message":"conflict"}'),
   ]) {
     const { driver } = await hostileEndpoint(t, { CommitTransaction: answer })
-    await failsAs(run(driver), 'transaction/unknown-outcome', /whether transaction '0{22}' was committed is not known/)
+    await failsAs(run(driver), 'transaction/unknown-outcome', /unknown whether transaction '0{22}' was committed/)
   }
 })
 

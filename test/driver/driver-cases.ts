@@ -202,7 +202,7 @@ export const driverCases: Readonly<Record<string, (world: World) => Promise<void
     for (const { attempt, delayMs } of retries) assert.ok(delayMs >= 0 && delayMs <= 10 * 2 ** attempt)
   },
 
-  async 'after the last retry the failure is told'(world) {
+  async 'after the last retry the failure is reported'(world) {
     world.host.conflicts = 9
     await failsAs(
       world.driver.execute((transaction) => readAll(transaction, 'rows 1'), { retries: 1 }),
@@ -333,7 +333,7 @@ export const driverCases: Readonly<Record<string, (world: World) => Promise<void
     assert.equal(world.takeCommands(), 'StartSession Start Execute Commit Abort')
   },
 
-  async 'a bug in the engine is told as one'({ driver }) {
+  async 'a bug in the engine is reported as one'({ driver }) {
     const transaction = await driver.begin()
     await failsAs(transaction.execute('bug'), 'bug', /^this is a fault of qldb-shell itself/)
     assert.equal(transaction.isOpen, false)
@@ -353,7 +353,7 @@ export const driverCases: Readonly<Record<string, (world: World) => Promise<void
 
 /** What only a transport does that can stop the engine. */
 export const stoppingCases: Readonly<Record<string, (world: World) => Promise<void>>> = {
-  async 'a raised signal stops the statement; transaction and session go on'(world) {
+  async 'a raised signal stops the statement; transaction and session stay open'(world) {
     const transaction = await world.driver.begin()
     const controller = new AbortController()
     const advance = world.env.advance.bind(world.env)

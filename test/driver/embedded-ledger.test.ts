@@ -111,7 +111,7 @@ for (const [name, connect] of Object.entries(transports)) {
       })
     })
 
-    test('the place of an unknown name is told as QLDB did', async (t) => {
+    test('the place of an unknown name is given as QLDB did', async (t) => {
       const { run } = await open(t)
       const error = await run('DELETE FROM NonExistentTable').catch((reason: unknown) => reason)
       const { kind, message, line, column } = describeFailure(error)
@@ -122,7 +122,7 @@ for (const [name, connect] of Object.entries(transports)) {
       )
     })
 
-    test('one of two transactions that change the same document is told of the conflict', async (t) => {
+    test('one of two transactions that change the same document gets the conflict', async (t) => {
       const { driver, run } = await open(t)
       await run('CREATE TABLE T')
       await run("INSERT INTO T {'c': 0}")
@@ -134,7 +134,7 @@ for (const [name, connect] of Object.entries(transports)) {
       assert.match(failure.message, /^Optimistic concurrency control \(OCC\) failure/)
     })
 
-    test('a transaction goes on after a refused statement', async (t) => {
+    test('a transaction stays open after a refused statement', async (t) => {
       const { driver, run } = await open(t)
       await driver.execute(async (transaction) => {
         await transaction.execute("INSERT INTO T {'c': 0}").catch(() => undefined)

@@ -25,7 +25,7 @@ const wireTable: readonly (readonly [WireErrorName, string, string, boolean, boo
   ['BadRequestException', 'x', 'statement', false, false],
 ]
 
-test('what an endpoint answers is told apart, and retried as the drivers do but for a 500 on commit', () => {
+test('answers of an endpoint are retried as the drivers do, but for a 500 on commit', () => {
   for (const [name, message, kind, before, onCommit] of wireTable) {
     const error = new WireError(name, message)
     const found = [describeFailure(error).kind, isRetryable(error, false), isRetryable(error, true)]

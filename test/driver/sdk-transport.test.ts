@@ -64,7 +64,7 @@ test('an error without the header keeps its meaning', async (t) => {
   assert.deepEqual([error.name, error.message, error.code], ['InvalidSessionException', 'No such session', '401'])
 })
 
-test('a server that is no ledger is told so', async (t) => {
+test('a server that is no ledger is named as such', async (t) => {
   for (const [status, body] of [
     [200, '<html>hello</html>'],
     [404, '<html>not found</html>'],
@@ -79,7 +79,7 @@ test('a server that is no ledger is told so', async (t) => {
   }
 })
 
-test('refused credentials are told as such', async (t) => {
+test('refused credentials are an error of their own', async (t) => {
   const body = JSON.stringify({
     __type: 'com.amazon.coral.service#UnrecognizedClientException',
     message: 'The security token included in the request is invalid.',

@@ -43,7 +43,7 @@ async function execute(client: Client, statement: string, texts: readonly string
 
 function outcomeOf({ status, text, ms }: { status: number; text: string; ms: number }): string {
   const seconds = `${(ms / 1000).toFixed(1)} s`
-  if (status === 0) return `given up after ${seconds}`
+  if (status === 0) return `timed out after ${seconds}`
   if (status === 200) return `answered, ${seconds}`
   const message = /"[Mm]essage":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text
   return `${status} ${message.slice(0, 110)}, ${seconds}`

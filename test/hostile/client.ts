@@ -21,7 +21,7 @@ export class Client {
     return this.#ask('GET', path, undefined, 60_000)
   }
 
-  /** SendCommand; gives up after so many milliseconds. */
+  /** SendCommand; times out after so many milliseconds. */
   send(body: string, giveUpMs = 60_000): Promise<Reply> {
     return this.#ask('POST', '/', body, giveUpMs)
   }

@@ -71,7 +71,7 @@ export const rawAttacks: readonly RawAttack[] = [
   },
 ]
 
-/** Resolves with what came of it; gives up after so many milliseconds. */
+/** Resolves with what came of it; times out after so many milliseconds. */
 export async function runRaw({ connections, steps }: RawAttack, port: number, giveUpMs: number): Promise<string> {
   const kinds = new Map<string, number>()
   await Promise.all(

@@ -21,7 +21,7 @@ import { chunked, readAll, rowsOf } from './chunked.ts'
 const shown = (values: readonly Value[]) => values.map((value) => printIon(value)).join(' ')
 const chunkBytes = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(100, 5000))
 
-test('JSON Lines: a value a line, blank lines passed over', () => {
+test('JSON Lines: a value a line, blank lines skipped', () => {
   const text = '\ufeff{"a":1}\r\n\n   \n[1,2]\n"x"'
   for (const size of [1, 3, 100]) assert.equal(shown(readAll(text, 'jsonl', size)), '{a:1} [1,2] "x"')
   assert.equal(shown(readAll('', 'jsonl')), '')
@@ -50,7 +50,7 @@ test('any JSON array is cut into its elements, whatever the chunks', () => {
   )
 })
 
-test('what is wrong in JSON is told with its place in the file', () => {
+test('an error in JSON names its place in the file', () => {
   const cases: readonly (readonly [string, 'json' | 'jsonl', number, number, RegExp])[] = [
     ['{"a":1}\n{"a":x}\n', 'jsonl', 2, 6, /found 'x'/],
     ['{"a":1} {"b":2}', 'jsonl', 1, 9, /expected the end of the text, found '\{'/],
@@ -58,7 +58,7 @@ test('what is wrong in JSON is told with its place in the file', () => {
     ['[\n  {"a":1}\n  {"a":2}\n]', 'json', 3, 3, /expected ',' or ']'/],
     ['[1,2', 'json', 1, 5, /not closed/],
     ['[1,]', 'json', 1, 4, /expected an element/],
-    ['[1]\n[2]', 'json', 2, 1, /goes on after its array/],
+    ['[1]\n[2]', 'json', 2, 1, /continues after its array/],
     ['{"a":1}\n}', 'json', 2, 1, /expected a JSON value, found '}'/],
     ['{"a":[1}', 'json', 1, 8, /expected ',' or ']'/],
   ]
@@ -112,7 +112,7 @@ test('CSV: any table comes back', () => {
   )
 })
 
-test('what is wrong in CSV is told with its place in the file', () => {
+test('an error in CSV names its place in the file', () => {
   for (const [text, message, line] of [
     ['a,b\n1,2,3', /the record has 3 fields, the first line names 2/, 2],
     ['a\n"x"y', /expected the separator/, 2],
@@ -288,7 +288,7 @@ test("PartiQL's own values come back from the shell's Ion", () => {
   assert.equal(row?.type, 'bag')
 })
 
-test('what is wrong in Ion is told with its place in the file', () => {
+test('an error in Ion names its place in the file', () => {
   const text = `${'{a:1}\n'.repeat(50)}{a:1,\n  b:]}\n${'{a:1}\n'.repeat(50)}`
   for (const size of [1, 9, 10_000]) {
     const error = thrownBy(() => readAll(text, 'ion', size))

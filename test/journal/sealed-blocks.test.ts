@@ -82,7 +82,7 @@ function isSoundInFull(stored: Uint8Array): boolean {
   return report.findings.length === 0 && open === 0 && Buffer.compare(encodeBlock(read), stored) === 0
 }
 
-test('a sealed block is sound, and what the chain needs of it is told', () => {
+test('a sealed block is sound, and gives what the chain needs', () => {
   assert.ok(isSoundInFull(bytes))
   const found = checked(bytes) as SoundBlock
   assert.deepEqual(found.blockAddress, { strandId, sequenceNo: 7 })
@@ -131,7 +131,7 @@ test('blocks without revisions, without documents, of one deletion, and of many 
   }
 })
 
-test('times are told as they stand', () => {
+test('times are given as they stand', () => {
   fc.assert(
     fc.property(fc.integer({ min: Date.UTC(1000, 0, 1), max: Date.UTC(9999, 11, 31) }), (ms) => {
       const at = timestampFromMs(ms)
@@ -182,7 +182,7 @@ test('any bit changed: the block is not sound', () => {
   assert.notEqual(checked(bytes), undefined)
 })
 
-test('unsound blocks among sound ones are told apart', () => {
+test('unsound blocks among sound ones are found', () => {
   const broken = Uint8Array.from(bytes)
   broken[broken.length - 1] = (broken.at(-1) as number) ^ 1
   const stored = [bytes, broken, undefined, bytes, bytes.slice(0, 100), new Uint8Array(0), bytes]

@@ -12,7 +12,7 @@ async function accounts(): Promise<Ledger> {
 
 const lost = (text: RegExp) => isError('transaction/conflict', text)
 
-test('lost update: the second of two writers of one document conflicts, and is told with whom', async () => {
+test('lost update: the second of two writers of one document conflicts, and the error names the other', async () => {
   const ledger = await accounts()
   const [a, b] = [new Client(ledger), new Client(ledger)]
   for (const client of [a, b]) client.run('UPDATE T SET v = v + 1 WHERE k = 1')
@@ -180,7 +180,7 @@ test('DDL conflicts with what used its table or index, and only with that', asyn
   await late.commit()
   assert.deepEqual(await run(ledger, 'SELECT VALUE k FROM T WHERE k IN (2, 3, 4)'), ['2', '3', '4'])
 
-  // A text that ran before has its plan at hand, and depends on the name all the same.
+  // A text that ran before has a kept plan, and depends on the name all the same.
   await run(ledger, "INSERT INTO T VALUE {'k': 5}")
   const user = begin("INSERT INTO T VALUE {'k': 5}")
   await run(ledger, 'DROP TABLE T')

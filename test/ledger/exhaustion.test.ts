@@ -118,7 +118,7 @@ test('every step of every kind of statement can be refused; the same transaction
   }
 })
 
-test('a ledger whose making was broken off at any step can be opened', async () => {
+test('a ledger whose creation was interrupted at any step can be opened', async () => {
   const steps: number[] = []
   for (const how of ['kill', 'fail'] as const) {
     for (let step = 1; ; step += 1) {

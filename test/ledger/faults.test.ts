@@ -67,7 +67,7 @@ async function onSmallDisk(t: TestContext, name: string, commands: string): Prom
   return undefined
 }
 
-test('a full disk refuses commits; reading goes on, nothing acknowledged is lost', async (t) => {
+test('a full disk refuses commits; reading works, nothing acknowledged is lost', async (t) => {
   const commands = `RUN make ${accounts}; RUN work 0; echo then; RUN check 0`
   const lines = await onSmallDisk(t, 'full', commands)
   if (lines === undefined) return

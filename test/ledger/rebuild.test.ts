@@ -166,7 +166,7 @@ function merged(base: Model, now: Model, mine: Model): Model {
   return result
 }
 
-test('a rebuild that was broken off goes on when the ledger is opened', async () => {
+test('an interrupted rebuild resumes when the ledger is opened', async () => {
   const { ledger, store, env } = await openLedger()
   await run(ledger, 'CREATE TABLE T', 'CREATE INDEX ON T (k)')
   for (let k = 0; k < 266; k += 1) await run(ledger, `INSERT INTO T VALUE {'k': ${k}}`)

@@ -38,7 +38,7 @@ test('a query that works too long without giving a row ends with a limit, one th
   assert.equal(rows(pairs('a - b')), 0)
 })
 
-test('a statement of a ledger has the same limit, changes included, and its transaction goes on', async () => {
+test('a statement of a ledger has the same limit, changes included, and its transaction stays open', async () => {
   const options = { name: 'test', strictQldb: false, quotas: { rowMs: 60_000 } }
   const ledger = await Ledger.open(createMemoryStore(), new TickingEnv(1), options)
   await run(ledger, 'CREATE TABLE T')

@@ -161,7 +161,7 @@ test('a journal that lacks its beginning is found, with and without derived data
   }
 })
 
-test('a saved digest finds a journal that was cut or written anew; one of another ledger is said to be so', async () => {
+test('a saved digest finds a journal that was cut or rewritten; one of another ledger is named as such', async () => {
   const { ledger, store } = await smallLedger()
   const digests = [...Array(3).keys()].map(() => ledger.digest())
   await run(ledger, "INSERT INTO T VALUE {'k': 'later'}")

@@ -49,7 +49,7 @@ test('names fold case unless told otherwise', () => {
   assert.throws(() => evaluate('"CARS"', { cars }), { code: 'semantic/no-such-variable' })
 })
 
-test('a name that fits two bindings is told of, unless it is one of them', () => {
+test('a name that fits two bindings is refused, unless it is one of them', () => {
   const bindings = { cars, Cars: [] }
   assert.equal(ion('COLL_COUNT(Cars)', bindings), '0')
   assert.equal(ion('COLL_COUNT("cars")', bindings), '2')
@@ -66,7 +66,7 @@ test('a name that fits two bindings is told of, unless it is one of them', () =>
   }
 })
 
-test('what is no query, and no typing, is told of', () => {
+test('what is no query, and an unknown typing, are refused', () => {
   assert.throws(() => evaluate(5 as never), { message: 'a query is a string, found number' })
   assert.throws(() => evaluate('1', {}, { typing: 'lax' as never }), { code: 'usage/invalid-argument' })
 })
@@ -144,7 +144,7 @@ test('iterables stream: rows are taken as they are asked for, without end if nee
   assert.equal(ion('SELECT VALUE x.n FROM xs AS x LIMIT 2', { xs: numbers() }), '$bag::[0,1]')
 })
 
-test('an iterator that is read in several places is held; one that is read again anew is not', () => {
+test('an iterator that is read in several places is held; one that can be read again is not', () => {
   const twice = 'SELECT COUNT(*) AS c FROM xs AS a JOIN xs AS b ON a.n = b.n'
   assert.equal(ion(twice, { xs: counted(3).numbers() }), '$bag::[{c:3}]')
   const { counts, numbers } = counted(3)

@@ -82,7 +82,7 @@ test('an error of constants is raised where it is come to, and only there', () =
   }
 })
 
-test('what is of the run is evaluated once in it, and anew in the next', () => {
+test('what belongs to the run is evaluated once in each run', () => {
   const database = vehicles()
   const plan = planOf('SELECT VALUE ? + 1 FROM Person AS p WHERE p.age > ? * 10', 'permissive', evaluateConstant)
   const run = (...parameters: string[]) =>

@@ -92,7 +92,7 @@ test('no function is both built and refused', () => {
   for (const { name } of functionFacts) assert.equal(insteadOfFunction(name), undefined, name)
 })
 
-test('the strict dialect names what QLDB had instead, and never sends anyone out of it in vain', () => {
+test('the strict dialect names what QLDB had instead, and never advises to leave it where that does not help', () => {
   const helps: readonly (readonly [string, RegExp])[] = [
     ['CURRENT_TIMESTAMP', /^use UTCNOW\(\)$/],
     ['length(t.a)', /^use CHAR_LENGTH\(s\)$/],

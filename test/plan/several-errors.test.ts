@@ -49,7 +49,7 @@ test('an alias is a near name, a source that is unknown defines its alias', () =
   ])
 })
 
-test('calls alone: each is told, in the order in which they are compiled', () => {
+test('calls alone: each is reported, in the order in which they are compiled', () => {
   assert.deepEqual(errorsOf('SELECT uper(name), lower(), coun(name) FROM Person'), [
     `${noFunction('uper')}: did you mean 'upper'?`,
     'semantic/argument-count lower',
@@ -57,7 +57,7 @@ test('calls alone: each is told, in the order in which they are compiled', () =>
   ])
 })
 
-test('what cannot be gone on from is told last', () => {
+test('an error that ends the search is reported last', () => {
   assert.deepEqual(errorsOf('SELECT a.x FROM Nowhere AS p, Person AS p'), [
     variable('Nowhere'),
     'semantic/duplicate-variable p',
@@ -82,7 +82,7 @@ test('changes, histories and sub-queries', () => {
   }
 })
 
-test('a place is told once, however often its expression is resolved', () => {
+test('a place is reported once, however often its expression is resolved', () => {
   assert.deepEqual(errorsOf('SELECT zzzz AS k FROM Person AS p, Car AS c GROUP BY k ORDER BY k'), [variable('zzzz')])
 })
 

@@ -40,7 +40,7 @@ test('every error survives the way to HTTP and back, with and without the header
   }
 })
 
-test('a name that an SDK took from Code is told by its text', () => {
+test('an error whose name an SDK took from Code is recognised by its text', () => {
   const name = (message: string) => wireErrorOf('401', message, 400).name
   assert.equal(name('No such session'), 'InvalidSessionException')
   assert.equal(name('Session HgXAkLjAtV0HQ4lNYdzX60 has expired'), 'InvalidSessionException')

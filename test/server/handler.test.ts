@@ -386,7 +386,7 @@ describe('errors', () => {
     test(`${error}`, async () => fails((await openClient()).execute(`fail ${error}`), badRequest, text, code))
   }
 
-  test('a bug is told as ours, without what it was, and ends the transaction', async () => {
+  test('a bug is reported as ours, without details, and ends the transaction', async () => {
     const client = await openClient()
     await fails(client.execute('bug'), 'InternalFailure', /^this is a fault of qldb-shell itself/)
     assert.equal(client.faults.length, 1)
@@ -409,7 +409,7 @@ describe('stopping', () => {
     await (await client.begin()).commit()
   })
 
-  test('the sender may stop it; the transaction goes on and the digest holds', async () => {
+  test('the sender may stop it; the transaction stays open and the digest holds', async () => {
     const client = await openClient()
     const progress: number[] = []
     client.control = { isCancelled: () => progress.length === 4, onProgress: (readIos) => progress.push(readIos) }

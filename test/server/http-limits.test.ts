@@ -38,7 +38,7 @@ async function listen(t: TestContext, send: Send, limits: Partial<HttpLimits> = 
   return { service, faults, log }
 }
 
-/** A client that says exactly what it is told to. */
+/** A client that sends exactly what the test gives it. */
 async function dial(t: TestContext, port: number): Promise<Client> {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
@@ -245,7 +245,7 @@ describe('limits of the listener', () => {
     }
   })
 
-  test('the number of open connections is told, and falls', async (t) => {
+  test('the number of open connections is shown, and falls', async (t) => {
     const { service } = await listen(t, async () => okAnswer)
     const headers = { connection: 'close' }
     const metrics = async () => (await fetch(`${service.url}/metrics`, { headers })).text()
@@ -347,7 +347,7 @@ describe('limits of the listener', () => {
     assert.equal(log[0]?.status, 0)
   })
 
-  test('a bug is told to nobody outside', async (t) => {
+  test('a bug is hidden from clients', async (t) => {
     const { service, faults, log } = await listen(t, async () => {
       throw new TypeError('undefined is not a function, secret=1')
     })

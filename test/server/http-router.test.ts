@@ -208,7 +208,7 @@ describe('sessions over engines', () => {
     await failsAs(yours.commit('rows 300'), 'BadRequestException', 'No open transaction')
   })
 
-  test('what runs out of time is told so, and frees everything', async () => {
+  test('expired sessions and transactions get that error, and free everything', async () => {
     const { session, router, env, engines } = bound(new RouterWorld())
     const one = await (await session()).begin()
     await one.execute('rows 1')
@@ -241,7 +241,7 @@ describe('sessions over engines', () => {
     await session()
   })
 
-  test('when all places are taken, the session unused longest gives way, and is told that its time has run out', async () => {
+  test('when all places are taken, the session unused longest gives way, and gets the error of an expired one', async () => {
     const { session, env } = bound(new RouterWorld(1, { sessionsMax: 3 }))
     const [abandoned, , busy] = [await session(), await session(), await session()]
     await busy.begin()

@@ -105,7 +105,7 @@ test('json is one array for each result, jsonl and ion one value a line', () => 
   assert.equal(empty.start() + empty.end(true), '[]\n')
 })
 
-test('a JSON array that broke off is not closed', () => {
+test('the JSON array of an unfinished result is not closed', () => {
   const format = resultFormat('json', { width: undefined })
   const text = format.start() + format.values(parseAllIon('1')) + format.end(false)
   assert.throws(() => JSON.parse(text))

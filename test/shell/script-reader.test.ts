@@ -50,7 +50,7 @@ test('a command word inside a statement is part of it', () => {
   assert.deepEqual(texts('/*\nbegin\n*/ SELECT 1;'), ['SELECT 1'])
 })
 
-test('a string in a command may go on in the next lines, up to the semicolon', () => {
+test('a string in a command may continue on the next lines, up to the semicolon', () => {
   assert.deepEqual(texts("bind 'a\nb';\nSELECT 1;"), ["bind 'a\nb'", 'SELECT 1'])
   assert.deepEqual(texts('bind `{a:\n1}`, "x\n";\nbind 2\nSELECT 1;'), ['bind `{a:\n1}`, "x\n"', 'bind 2', 'SELECT 1'])
   assert.deepEqual(texts("begin\nbind 'a'\nSELECT ?;"), ['begin', "bind 'a'", 'SELECT ?'])

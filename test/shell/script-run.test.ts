@@ -24,7 +24,7 @@ test('a script stops at the first error, naming file, line and column', async ()
   assert.equal(kept.includes('3'), false)
 })
 
-test('it goes on when it is told to, but skips the rest of a failed transaction', async () => {
+test('with continue-on-error it continues, but skips the rest of a failed transaction', async () => {
   const script = `
     INSERT INTO T {'n': 1};
     oops;

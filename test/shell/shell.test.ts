@@ -306,7 +306,7 @@ test('the session ends with a warning when a transaction is open', async () => {
   assert.match(said()[0] as string, /^warning: a transaction was still open/)
 })
 
-test('the shell waits until an event is taken before it goes on to the next, and to the end', async () => {
+test('the shell waits until an event is taken before it sends the next', async () => {
   const { shell, env } = await openSession()
   const taken: string[] = []
   let waiting = 0

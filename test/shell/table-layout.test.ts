@@ -154,7 +154,7 @@ test('too many columns become blocks of lines', () => {
   ])
 })
 
-test('a batch goes on under its header until it needs another', () => {
+test('a batch continues under its header until it needs another', () => {
   const format = resultFormat('table', { width: undefined })
   assert.equal(format.start(), '')
   assert.equal(format.values(parseAllIon('{a:1000}')), 'a\n────\n1000\n'.replace('a\n', '   a\n'))

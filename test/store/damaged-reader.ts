@@ -36,7 +36,7 @@ async function use(directory: string): Promise<string> {
     await client.commit()
     return answers.join('\n')
   } catch (error) {
-    // A breach found inside is as good as an error here: it is told, and nothing was answered.
+    // A breach found inside is as good as an error here: it is reported, and nothing was answered.
     if (error instanceof LedgerError) return `error ${error.code}`
     return `error ${(error as Error).name}`
   } finally {

@@ -4,7 +4,7 @@ import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { FaultStore, KilledError } from '../support/fault-store.ts'
 import { appendEntry, checkLog } from './log-records.ts'
 
-/** Appends three entries, and goes on after a refusal as a program would; returns how many were acknowledged. */
+/** Appends three entries, and continues after a refusal as a program would; returns how many were acknowledged. */
 async function scenario(store: FaultStore): Promise<number> {
   let acknowledged = 0
   for (let number = 0; number < 3; number += 1) {

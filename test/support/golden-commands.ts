@@ -40,7 +40,7 @@ export async function runBlock(ledger: GoldenLedger, block: GoldenBlock): Promis
   return output.length === 0 ? 'ok' : output.join('\n')
 }
 
-/** A line that begins with two blanks goes on with the command before it. */
+/** A line that begins with two blanks continues the command before it. */
 function joinLines(lines: readonly string[]): string[] {
   const joined: string[] = []
   for (const line of lines) {

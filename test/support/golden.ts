@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 /**
  * Golden scripts: a behaviour as a readable file. The first line is `# ` and the claim. Then blocks: commands, a line
  * `---`, the output, a blank line. A runner turns the commands of one block into its output; the whole file is
- * generated anew and compared, so that updating (UPDATE_GOLDEN=1, refused under CI) is the same code path.
+ * generated again and compared, so that updating (UPDATE_GOLDEN=1, refused under CI) is the same code path.
  * Blank lines inside an output are written as `~`.
  */
 export interface GoldenBlock {

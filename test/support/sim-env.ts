@@ -23,7 +23,7 @@ export class SimEnv implements Env {
     this.#clockMs += ms
   }
 
-  /** Sets the clock of the day forth, or back when `ms` is negative; time goes on as before. */
+  /** Sets the clock of the day forth, or back when `ms` is negative; elapsed time continues as before. */
   jump(ms: number): void {
     this.#wallOffsetMs += ms
   }

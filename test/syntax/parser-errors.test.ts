@@ -125,7 +125,7 @@ const mistakes: readonly (readonly [string, ErrorCode, string])[] = [
   ['5 ‸5', 'parser/unexpected-token', "unexpected token, expected the end of the statement but found '5'"],
 ]
 
-test('a mistake is told with its place, what was found and what was expected', () => {
+test('an error names its place, what was found and what was expected', () => {
   for (const [marked, code, message] of mistakes) {
     const start = marked.indexOf('‸')
     const error = errorOf(marked.replace('‸', ''))

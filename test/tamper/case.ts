@@ -110,7 +110,7 @@ export async function verify(
 }
 
 /**
- * Makes a ledger of an export. Where the import takes it, it is verified, unless the import was told to accept what can't be
+ * Makes a ledger of an export. Where the import takes it, it is verified, unless the import accepts what can't be
  * checked: then the ledger is.
  */
 export async function importOutcome(

@@ -62,7 +62,7 @@ export async function drill(options: DrillOptions): Promise<Tally> {
   return tally
 }
 
-/** What is drawn of an artefact's edits: so much of all, and at least one of each kind, which is told by its number. */
+/** What is drawn of an artefact's edits: so much of all, and at least one of each kind, which its number shows. */
 interface Quota {
   readonly rate: number
   readonly picks: ReadonlyMap<string, number>

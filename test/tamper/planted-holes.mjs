@@ -187,7 +187,7 @@ export const plantedHoles = [
     path: 'another ledger',
   },
   {
-    name: 'records that no ledger has are passed over',
+    name: 'records that no ledger has are skipped',
     file: 'src/ledger/verify-derived.ts',
     find: 'yield* reader.range(last)',
     replace: '',

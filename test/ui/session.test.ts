@@ -115,7 +115,7 @@ test('session: a terminated statement runs at once, is echoed and kept', async (
   assert.deepEqual(fake.view(), ['qldb> '])
 })
 
-test('session: an unterminated one goes on in a new line, and says how to end it', async () => {
+test('session: an unterminated statement continues on a new line, which says how to end it', async () => {
   const fake = fakeSession()
   await fake.type('SELECT\r')
   assert.deepEqual(fake.view(), ['qldb> SELECT', '   -> ', 'a semicolon, or Enter on an empty line, runs it'])

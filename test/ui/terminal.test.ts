@@ -105,7 +105,7 @@ test('terminal: history is kept between runs', async (t) => {
   assert.equal(await leave(second), 0)
 })
 
-test('terminal: Ctrl-C clears the line, and stops a statement that runs; the session goes on', async (t) => {
+test('terminal: Ctrl-C clears the line, and stops a running statement; the session stays open', async (t) => {
   const terminal = start(['--demo'])
   t.after(() => terminal.kill())
   await terminal.waitFor(promptAtEnd)

@@ -88,7 +88,7 @@ test('other encodings of the same values', () => {
   for (const [hex, text] of Object.entries(alternatives)) assert.equal(printed(hex), text, hex)
 })
 
-test('padding is passed over: at the top, in sequences, in structs', () => {
+test('padding is skipped: at the top, in sequences, in structs', () => {
   assert.equal(printed('00 21 01 02 ff ff 21 02 0e 80'), '1 2')
   assert.equal(printed('b5 00 21 01 01 ff'), '[1]')
   assert.equal(printed('d6 84 21 01 80 01 ff'), '{name:1}')

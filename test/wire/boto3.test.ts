@@ -50,7 +50,7 @@ test('boto3: its clients qldb-session and qldb', async (t) => {
     if (kind === 'ok') done.push(text)
     else if (kind === 'url') {
       assert.deepEqual(await statusAndError(text), [400, 'BadRequestException'])
-      // The server's clock stands still while the script's goes on, so more than its minute.
+      // The server's clock stands still while the script's runs, so more than its minute.
       server.env.advance(240_000)
       assert.deepEqual(await statusAndError(text), [403, 'InvalidSignatureException'])
       // What is left of the script signs with the real time.

@@ -74,7 +74,7 @@ const rows = (from: number, to: number) =>
   `<< ${Array.from({ length: to - from }, (_, n) => `{'n': ${from + n}}`).join(', ')} >>`
 
 /** Ledgers on disk: short reads run in the thread that speaks HTTP, all else in threads beside it. */
-describe('a transaction that goes on in another thread', () => {
+describe('a transaction that moves to another thread', () => {
   test(
     'keeps what it was answered: the same pages under the same tokens, its digest, its reads',
     withShell(async (shell) => {

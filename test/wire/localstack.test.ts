@@ -173,7 +173,7 @@ describe("LocalStack's bugs", () => {
     assert.equal(FirstPage.NextPageToken, undefined)
   })
 
-  test("#4418, #9531: errors are told in QLDB's words, not in those of what is underneath", async (t) => {
+  test("#4418, #9531: errors have QLDB's words, not those of what is underneath", async (t) => {
     const { run } = await open(t)
     await assert.rejects(run('SELECT * FORM Vehicle'), (error: Error) => {
       assert.equal(error.name, 'BadRequestException')

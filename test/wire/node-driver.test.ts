@@ -77,7 +77,7 @@ describe("Amazon's Node driver before the server", () => {
     assert.equal((await run(driver, 'SELECT VALUE t.c FROM T AS t'))[0]?.numberValue(), before + 4)
   })
 
-  test('a transaction that outlives 30 seconds is told so, and is not tried again', async (t) => {
+  test('a transaction that outlives 30 seconds gets that error, and is not tried again', async (t) => {
     const { server, driver } = await open(t)
     await run(driver, 'CREATE TABLE T')
     server.takeOperations()
@@ -102,7 +102,7 @@ describe("Amazon's Node driver before the server", () => {
     assert.equal(server.takeOperations(), 'Start StartSession Start Execute Commit')
   })
 
-  test('a bad statement has its own class, and the transaction may go on', async (t) => {
+  test('a bad statement has its own class, and the transaction stays open', async (t) => {
     const { driver } = await open(t)
     await assert.rejects(run(driver, 'DELETE FROM NonExistentTable'), (error: Error) => {
       const text = "No such variable named 'NonExistentTable'"

@@ -10,11 +10,11 @@ export interface AggregateDefinition {
   /** Lower case. */
   readonly name: string
   start(): Accumulator
-  /** Goes on from a sum of so many small integers. */
+  /** Continues from a sum of so many small integers. */
   resume?(sum: number, count: number): Accumulator
 }
 
-/** One group's aggregate in the making. NULL and MISSING are passed over; with nothing else all but COUNT give NULL. */
+/** One group's aggregate in the making. Skips NULL and MISSING; with nothing else all but COUNT give NULL. */
 export interface Accumulator {
   /** Throws LedgerError evaluator/type-mismatch for a value that the aggregate can't take. */
   add(value: Value): void

@@ -57,7 +57,7 @@ export class KeptRows {
     this.#file?.close()
   }
 
-  /** A stream that goes on where the last one ended, or skips what was read from memory. */
+  /** A stream that continues where the last one ended, or skips what was read from memory. */
   #streamAt(position: number, before: FileRows | undefined): FileRows {
     const file = this.#file as RowFile
     if (before !== undefined) return file.rows(before.position)

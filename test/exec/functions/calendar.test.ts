@@ -61,7 +61,7 @@ test('DATE_TRUNC gives the last beginning of the part that is not after the mome
       const before = timestampFromMs(instantMs(start as TimestampValue) - 1)
       const isSame = parts.includes(part) && numberIn(part, before) === numberIn(part, t)
       const length = { year: 366, quarter: 92, month: 31, week: 7, day: 1, hour: 1, minute: 1, second: 1 }[part]
-      assert.ok(!isSame, `${part} goes on before its beginning`)
+      assert.ok(!isSame, `${part} continues before its start`)
       assert.ok(ms - instantMs(start as TimestampValue) < length * dayMs)
     }),
     { numRuns: 300 },

@@ -161,7 +161,7 @@ test('collections', () => {
   })
 })
 
-test('aggregates over a collection pass over what is absent', () => {
+test('aggregates over a collection skip what is absent', () => {
   check({
     'coll_count [1,null,$missing::null,a]': '2',
     'coll_count []': '0',

@@ -26,7 +26,7 @@ test('charges beyond the limit are refused with its name, and bytes that are rel
   assert.equal(memory.used, 100)
 })
 
-test('an operator may hold its share when others hold everything, and is told to spill beyond it', () => {
+test('an operator may hold its share when others hold everything, and has to spill beyond it', () => {
   const memory = world.memory(16_000)
   memory.charge(16_000)
   const holding = new Holding(memory)

@@ -1,0 +1,20 @@
+/** Phrases of a private dialect, which readers have to translate, and the words of the field. */
+export const coinedPhrases: readonly (readonly [pattern: RegExp, instead: string])[] = [
+  [/\b(?:is|are|was|were|be|been|being) told\b|\btold (?:of|apart)\b/i, 'report, show, get, distinguish'],
+  [/\bgo(?:es|ne)? on with\b|\b(?:goes|gone) on\b/i, 'continue, resume'],
+  [/\bpass(?:es|ed)? over\b/i, 'skip'],
+  [/\bleft behind\b/i, 'unfinished, stale'],
+  [/\bthere already\b/i, 'already exists'],
+  [/\banew\b/i, 'again; rebuild, reopen, redraw'],
+  [/\bput right\b/i, 'fix'],
+  [/\bat hand\b/i, 'current; without'],
+  [/\bgiven up\b|\bgives? (?:it|them|that) up\b/i, 'cancel, abort, release'],
+  [/\bcome to (?:its|their) end\b/i, 'unfinished'],
+  [/\b(?:broken|broke|breaks) off\b/i, 'interrupted, ended early'],
+  [/\bfares? alike\b/i, 'name the behaviour'],
+  [/\bhears? of\b/i, 'called for, gets'],
+  [/\bin vain\b/i, 'without success, failed'],
+  [/\bin the midst\b/i, 'in the middle of'],
+  [/\btime is over\b/i, 'expired'],
+  [/\bwhat was checked is not what was written\b/i, 'verification failed'],
+]
