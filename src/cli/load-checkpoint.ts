@@ -44,7 +44,7 @@ export class Checkpoint {
     const found = parseState(text)
     if (found !== undefined) return found
     throw new LedgerError('file/malformed', `'${this.#path}' is not the checkpoint of a load`, {
-      help: 'restore it, or begin anew with --restart: records that are loaded already are then loaded once more',
+      help: 'restore it, or start over with --restart, which loads all records again',
     })
   }
 
@@ -58,7 +58,7 @@ export class Checkpoint {
   }
 }
 
-/** Undefined for a text that is no whole state: nothing may be made up about where a load goes on. */
+/** Undefined for a text that is no whole state: where a load resumes may not be guessed. */
 function parseState(text: string): LoadState | undefined {
   try {
     const { file, ledger, table, committed, pending } = (JSON.parse(text) ?? {}) as Partial<LoadState>

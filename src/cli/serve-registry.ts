@@ -20,7 +20,7 @@ export interface LedgerPlaces {
   has(name: string): boolean
   /** Throws LedgerError 'store/corrupt' or 'file/unreadable'. */
   readRecord(name: string): LedgerRecord
-  /** When a ledger was made, as far as can be told without its record. */
+  /** When a ledger was made, as far as it shows without its record. */
   madeMs(name: string): number
   writeRecord(record: LedgerRecord): void
   /** Makes a new ledger. */

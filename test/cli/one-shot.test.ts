@@ -363,7 +363,7 @@ test(
     assert.equal((await run('table', 'show tables')).stdout.split('\n')[0], '- DriversLicense')
     const help = await run('json', 'help begin')
     assert.equal(help.stdout, '')
-    assert.match(help.stderr, /^begin\n {2}starts a transaction/)
+    assert.match(help.stderr, /^begin\n {2}start a transaction/)
     await shell.run(['--demo', '-e', "output 't.json'; show tables"])
     assert.equal(JSON.parse(readFileSync(shell.path('t.json'), 'utf8')).length, 4)
   }),

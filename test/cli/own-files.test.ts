@@ -139,7 +139,7 @@ test("a load's checkpoint cut at any byte is refused by name, never taken for an
   }
 })
 
-test('a damaged record of an export is told of, and the others are listed', (t) => {
+test('a damaged record of an export is reported, and the others are listed', (t) => {
   const root = folderOf(t)
   mkdirSync(join(root, '.exports'))
   const env = new SimEnv(1)

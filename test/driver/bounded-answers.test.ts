@@ -197,7 +197,7 @@ test('an endpoint that does not answer is asked once, and the end of a session i
   assert.deepEqual(counts, { begun: 1, aborted: 0 })
 })
 
-test('a redirection is told, with where it leads', async (t) => {
+test('a redirection is an error that names its target', async (t) => {
   for (const status of [301, 302, 307, 308]) {
     const redirect: Answer = (response) => response.writeHead(status, { location: 'https://other.example/' }).end()
     const { driver } = await hostileEndpoint(t, { StartSession: redirect })

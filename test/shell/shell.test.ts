@@ -231,7 +231,7 @@ test('nobody says that nothing was saved, or rows are not committed, when the ou
     session.said()
     assert.equal((await session.shell.run(script, session.sink)).exit, 'lost')
     const said = session.said().at(-1) as string
-    assert.match(said, /is not known: out of order/)
+    assert.match(said, /was committed: out of order/)
     assert.match(said, /note: its changes may have been saved, or not/)
     assert.doesNotMatch(said, /no changes were saved|are not committed/)
   }
