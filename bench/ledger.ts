@@ -9,7 +9,7 @@ import { createHandler } from '../src/server/handler.ts'
 import { openLmdbStore } from '../src/store/lmdb-store.ts'
 import type { Store } from '../src/store/store.ts'
 import { int } from '../src/values/value.ts'
-import { realEnv } from '../src/cli/real-env.ts'
+import { realEnv } from '../src/host/real-env.ts'
 import { type Figure, medians, printFigures } from './support.ts'
 
 const insertsPerRound = 1000

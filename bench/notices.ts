@@ -1,4 +1,4 @@
-import { realEnv } from '../src/cli/real-env.ts'
+import { realEnv } from '../src/host/real-env.ts'
 import { Driver } from '../src/driver/driver.ts'
 import { createLocalTransport } from '../src/driver/local-transport.ts'
 import { Ledger } from '../src/ledger/ledger.ts'

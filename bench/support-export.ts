@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ForeignJournal, idOf } from '../test/archive/foreign-journal.ts'
-import { type ExportFormat, ExportWriter } from '../src/journal/export-files.ts'
+import { type ExportFormat, ExportWriter } from '../src/archive/export-files.ts'
 import { timestampFromMs } from '../src/values/timestamp.ts'
 
 const tables = ['Vehicle', 'Person', 'VehicleRegistration'].map((table) => ({ table, tableId: idOf(`table ${table}`) }))

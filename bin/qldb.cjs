@@ -8,7 +8,7 @@ const { dirname, join } = require('node:path')
 const { Script } = require('node:vm')
 
 // Code from the cache can't import(), and import() of a large CommonJS file looks for its exports first, which takes a
-// quarter of a second: src/cli/chunks.ts borrows these.
+// quarter of a second: src/host/chunks.ts borrows these.
 globalThis[Symbol.for('qldb-shell.import')] = (url) => import(url)
 globalThis[Symbol.for('qldb-shell.load')] = load
 

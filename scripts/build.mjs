@@ -26,7 +26,7 @@ const shared = {
 }
 
 /**
- * Rebuilds dist/. The parts find one another by file name: see src/cli/chunks.ts. `types`: the declarations too, which
+ * Rebuilds dist/. The parts find one another by file name: see src/host/chunks.ts. `types`: the declarations too, which
  * take a second more. `debug`: readable code with source maps, for `node --enable-source-maps --inspect-brk bin/qldb.cjs`.
  */
 export async function buildProgram({ types = false, debug = false } = {}) {
@@ -45,11 +45,11 @@ export async function buildProgram({ types = false, debug = false } = {}) {
       format: 'cjs',
       external,
     }),
-    part('src/cli/engine-worker.ts', { outfile: `${fresh}/engine-worker.cjs`, format: 'cjs', external }),
-    part('src/cli/serve-worker.ts', { outfile: `${fresh}/serve-worker.cjs`, format: 'cjs', external }),
-    part('src/cli/hash-worker.ts', { outfile: `${fresh}/hash-worker.cjs`, format: 'cjs', external }),
-    part('src/cli/tools.ts', { outfile: `${fresh}/tools.cjs`, format: 'cjs', external }),
-    part('src/cli/endpoint-chunk.ts', {
+    part('src/host/engine-worker.ts', { outfile: `${fresh}/engine-worker.cjs`, format: 'cjs', external }),
+    part('src/host/server-worker.ts', { outfile: `${fresh}/serve-worker.cjs`, format: 'cjs', external }),
+    part('src/host/hash-worker.ts', { outfile: `${fresh}/hash-worker.cjs`, format: 'cjs', external }),
+    part('src/cli/tools/tools.ts', { outfile: `${fresh}/tools.cjs`, format: 'cjs', external }),
+    part('src/host/endpoint-chunk.ts', {
       outfile: `${fresh}/sdk-transport.cjs`,
       format: 'cjs',
       external,

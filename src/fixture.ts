@@ -1,5 +1,5 @@
-import { realEnv } from './cli/real-env.ts'
-import { startService } from './cli/serve-service.ts'
+import { realEnv } from './host/real-env.ts'
+import { startService } from './host/service.ts'
 
 export interface LedgerServerOptions {
   /** The ledgers to make; default: one named `test`. */

@@ -14,7 +14,7 @@
  *
  * See docs/library.md.
  */
-import { realEnv } from './cli/real-env.ts'
+import { realEnv } from './host/real-env.ts'
 import type { Bindings } from './library/bindings.ts'
 import { EmbeddedLedger, type OpenLedgerOptions } from './library/embedded-ledger.ts'
 import { type LibraryQueryOptions, Query } from './library/query.ts'

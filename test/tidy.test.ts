@@ -98,12 +98,12 @@ test('every source file is imported by something', () => {
   const entries = new Set([
     'src/index.ts',
     'src/cli/main.ts',
-    'src/cli/engine-worker.ts',
-    'src/cli/tools.ts',
-    'src/cli/serve-worker.ts',
-    'src/cli/hash-worker.ts',
+    'src/host/engine-worker.ts',
+    'src/cli/tools/tools.ts',
+    'src/host/server-worker.ts',
+    'src/host/hash-worker.ts',
     'src/fixture.ts',
-    'src/cli/endpoint-chunk.ts',
+    'src/host/endpoint-chunk.ts',
     'src/ui/run-ui.tsx',
   ])
   const imported = new Set<string>()

@@ -1,15 +1,15 @@
 import { type ExitName, exitNumber } from '../shell/exit-codes.ts'
 import { showsPassword } from '../base/hidden-passwords.ts'
 import { LedgerError } from '../base/errors.ts'
-import { type Arguments, parseArguments, takeErrorFormat } from './args.ts'
-import { loadChunk } from './chunks.ts'
-import { resolveOptions } from './options.ts'
-import { watchStreams, writeWhole } from './output.ts'
-import type { ErrorFormat } from './present.ts'
-import { reportFailure } from './report-failure.ts'
-import { runSources } from './run-script.ts'
-import { executeSources, fileSources, type ScriptSource, stdinSource } from './script-sources.ts'
-import { isToolName, type ToolName } from './tool-names.ts'
+import { type Arguments, parseArguments, takeErrorFormat } from './flags/args.ts'
+import { loadChunk } from '../host/chunks.ts'
+import { resolveOptions } from './flags/options.ts'
+import { watchStreams, writeWhole } from './session/output.ts'
+import type { ErrorFormat } from './session/present.ts'
+import { reportFailure } from './session/report-failure.ts'
+import { runSources } from './session/run-script.ts'
+import { executeSources, fileSources, type ScriptSource, stdinSource } from './session/script-sources.ts'
+import { isToolName, type ToolName } from './flags/tool-names.ts'
 
 declare const __QLDB_VERSION__: string
 const version = __QLDB_VERSION__
@@ -62,7 +62,7 @@ async function run(args: Arguments, errorFormat: ErrorFormat): Promise<ExitName>
   if (sources === undefined) {
     if (errorFormat === 'json')
       throw new LedgerError('usage/invalid-argument', "'--error-format json' is for scripts and -e")
-    const { runInteractive } = await import('./run-interactive.ts')
+    const { runInteractive } = await import('./session/run-interactive.ts')
     return runInteractive({ ...common, stdin: process.stdin, variables: process.env })
   }
   const closeInput = () => void process.stdin.destroy()
@@ -79,7 +79,7 @@ async function run(args: Arguments, errorFormat: ErrorFormat): Promise<ExitName>
 }
 
 async function runNamedTool(name: ToolName, argv: readonly string[], errorFormat: ErrorFormat): Promise<ExitName> {
-  const { runTool } = await loadChunk<typeof import('./tools.ts')>('tools')
+  const { runTool } = await loadChunk<typeof import('./tools/tools.ts')>('tools')
   const { stdin, stdout, stderr, env: variables } = process
   return runTool(name, argv, { stdin, stdout, stderr, variables, version, errorFormat, onInterrupt: onStop })
 }

@@ -1,6 +1,6 @@
 import { soundFacts } from './sealed-blocks.ts'
 import type { SoundFacts } from './sound-block.ts'
-import { soundTexts, type TextFacts } from './sound-texts.ts'
+import { soundTexts, type TextFacts } from '../archive/sound-texts.ts'
 
 /** For each block what is known of it when it is sound; undefined says nothing. */
 export type Facts = readonly (SoundFacts | undefined)[]

@@ -15,7 +15,7 @@ import { defaultTemporaryDirectory, TemporaryDirectory } from '../store/temporar
 import { parseStatement } from '../syntax/parser.ts'
 import type { Value } from '../values/value.ts'
 import { type Binding, BoundSource, NameCatalog } from './binding.ts'
-import { heapShare } from './heap-share.ts'
+import { heapShare } from '../host/heap-share.ts'
 import { streamedNames } from './streamed-names.ts'
 
 export interface QueryOptions {

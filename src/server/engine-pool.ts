@@ -2,7 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import { engineBusyMs } from '../base/limits.ts'
 import type { ControlRequest, ControlResponse, SendControl } from '../protocol/control-message.ts'
 import type { SendCommandRequest, SendCommandResponse, StopSignal } from '../protocol/message.ts'
-import type { ExportRecord } from './control-plane-exports.ts'
+import type { ExportRecord } from './control-plane/control-plane-exports.ts'
 import type { TransactionStart } from '../protocol/transaction-start.ts'
 
 export interface SendControls {

@@ -1,6 +1,6 @@
 import { string, structOf, type Value } from '../values/value.ts'
 import type { ShellEvent } from './events.ts'
-import { type FormatName, resultFormat } from './formats.ts'
+import { type FormatName, resultFormat } from './formats/formats.ts'
 import { visibleLines } from './visible-text.ts'
 
 /** What a command shows: lines for people, and the same as rows for programs. */

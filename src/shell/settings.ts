@@ -1,6 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
-import { formatNames } from './formats.ts'
+import { formatNames } from './formats/formats.ts'
 
 /** A setting's present value and who set it: `default`, `flag --format`, `file /…/config.ion`, `set`. */
 export interface SettingState {

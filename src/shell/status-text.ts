@@ -1,7 +1,7 @@
 import { string, structOf } from '../values/value.ts'
 import type { CommandText } from './command-rows.ts'
 import type { Fact } from './connection.ts'
-import { textWidth } from './text-width.ts'
+import { textWidth } from './formats/text-width.ts'
 import { visibleText } from './visible-text.ts'
 
 export interface StatusSource {

@@ -1,6 +1,6 @@
 import { Box, renderToString, Text } from 'ink'
-import type { CellRole } from '../shell/cell-text.ts'
-import type { TableLine } from '../shell/table-layout.ts'
+import type { CellRole } from '../shell/formats/cell-text.ts'
+import type { TableLine } from '../shell/formats/table-layout.ts'
 import type { Paint, Theme } from './theme.ts'
 
 /** A laid-out result as an Ink component: one row a line, the cells in their roles' colours. */

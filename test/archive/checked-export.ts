@@ -1,7 +1,7 @@
 import { toBase64 } from '../../src/base/bytes.ts'
 import type { Block } from '../../src/journal/block.ts'
 import { RunningTree } from '../../src/journal/merkle-tree.ts'
-import { type ExportReport, verifyExport } from '../../src/journal/verify-export.ts'
+import { type ExportReport, verifyExport } from '../../src/archive/verify-export.ts'
 import { writeFiles } from './foreign-journal.ts'
 
 /** The digest whose tip is the last of the blocks, which begin with block 0. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { blockFromIon } from '../../src/journal/block.ts'
 import { printDigestFile } from '../../src/journal/digest-file.ts'
-import { downConvert } from '../../src/journal/export-json.ts'
+import { downConvert } from '../../src/archive/export-json.ts'
 import { proofToIon } from '../../src/journal/proof.ts'
 import { printProofFile } from '../../src/journal/proof-file.ts'
 import { encodeIon } from '../../src/values/binary-writer.ts'

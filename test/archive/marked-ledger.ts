@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import { downConvert } from '../../src/journal/export-json.ts'
+import { downConvert } from '../../src/archive/export-json.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { run } from '../ledger/ledger-fixture.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { OutputSwitch } from '../../src/cli/output-switch.ts'
+import { OutputSwitch } from '../../src/cli/session/output-switch.ts'
 import { Settings } from '../../src/shell/settings.ts'
 import { statementHelps } from '../../src/shell/statement-help.ts'
 import { withShell } from './test-shell.ts'

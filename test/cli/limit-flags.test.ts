@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import * as limits from '../../src/base/limits.ts'
-import { parseServeQuotas, serveQuotaNames } from '../../src/cli/serve-quotas.ts'
+import { parseServeQuotas, serveQuotaNames } from '../../src/cli/flags/serve-quotas.ts'
 import { projectRoot } from '../support/root.ts'
 
 /** Limits that a client can reach, and the quota that sets each. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { toolHelp } from '../../src/cli/tool-names.ts'
+import { toolHelp } from '../../src/cli/flags/tool-names.ts'
 import { withShell } from './test-shell.ts'
 
 const json = (text: string) =>

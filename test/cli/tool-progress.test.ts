@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
-import { ToolProgress } from '../../src/cli/tool-progress.ts'
+import { ToolProgress } from '../../src/cli/tools/tool-progress.ts'
 import { verifyStore } from '../../src/ledger/verify-ledger.ts'
 import { openLedger, run } from '../ledger/ledger-fixture.ts'
 

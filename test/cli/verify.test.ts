@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { EvidenceFiles } from '../../src/cli/proof-files.ts'
+import { EvidenceFiles } from '../../src/cli/tools/proof-files.ts'
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { type TestShell, withShell } from './test-shell.ts'
 

@@ -1,7 +1,7 @@
 import { type MessagePort, workerData } from 'node:worker_threads'
 import { Ledger } from '../../src/ledger/ledger.ts'
 import { createHandler } from '../../src/server/handler.ts'
-import { answerJournalRequest } from '../../src/server/journal-requests.ts'
+import { answerJournalRequest } from '../../src/server/control-plane/journal-requests.ts'
 import { StatementGuard } from '../../src/server/statement-guard.ts'
 import { serveMessagePort } from '../../src/server/worker-endpoint.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { BodyMembers, findCall } from '../../src/server/control-plane-request.ts'
-import { HttpError } from '../../src/server/http-error.ts'
+import { BodyMembers, findCall } from '../../src/server/control-plane/control-plane-request.ts'
+import { HttpError } from '../../src/server/http/http-error.ts'
 
 const parse = (text: string) => BodyMembers.parse(Buffer.from(text))
 

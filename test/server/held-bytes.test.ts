@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { heldSmallShare, homeBodyBytesMax } from '../../src/base/limits.ts'
-import { HeldBytes } from '../../src/server/held-bytes.ts'
+import { HeldBytes } from '../../src/server/http/held-bytes.ts'
 
 const mib = 1024 * 1024
 const never = () => assert.fail('it gave way')

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
-import { HeldBytes } from '../../src/server/held-bytes.ts'
-import { readBody, wholeOf } from '../../src/server/http-body.ts'
+import { HeldBytes } from '../../src/server/http/held-bytes.ts'
+import { readBody, wholeOf } from '../../src/server/http/http-body.ts'
 
 function requestOf(parts: readonly Uint8Array[]): IncomingMessage {
   const request = Readable.from(parts, { objectMode: false })

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { turnMsMax, turnSliceBytes } from '../../src/base/limits.ts'
-import { SocketTurns } from '../../src/server/socket-turns.ts'
+import { SocketTurns } from '../../src/server/http/socket-turns.ts'
 
 const bytesMin = 2048
 

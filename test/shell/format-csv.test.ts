@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { resultFormat } from '../../src/shell/formats.ts'
+import { resultFormat } from '../../src/shell/formats/formats.ts'
 import { parseAllIon } from '../../src/values/text-reader.ts'
 import { mapOf } from '../../src/values/map.ts'
 import { int, missing, string, struct, structOf, type Value } from '../../src/values/value.ts'

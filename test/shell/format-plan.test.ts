@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type FormatName, resultFormat } from '../../src/shell/formats.ts'
+import { type FormatName, resultFormat } from '../../src/shell/formats/formats.ts'
 import { string, struct } from '../../src/values/value.ts'
 
 const rows = ['select a', '  filter b = "x"', '  \u001b[31m'].map((line) => struct(['plan'], [string(line)]))

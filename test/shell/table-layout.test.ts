@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { resultFormat } from '../../src/shell/formats.ts'
-import { layoutTable, lineText } from '../../src/shell/table-layout.ts'
-import { textWidth } from '../../src/shell/text-width.ts'
+import { resultFormat } from '../../src/shell/formats/formats.ts'
+import { layoutTable, lineText } from '../../src/shell/formats/table-layout.ts'
+import { textWidth } from '../../src/shell/formats/text-width.ts'
 import { parseAllIon } from '../../src/values/text-reader.ts'
 import { missing, string, struct, type Value } from '../../src/values/value.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { padText, takeStart, textWidth, textWidthUpTo } from '../../src/shell/text-width.ts'
+import { padText, takeStart, textWidth, textWidthUpTo } from '../../src/shell/formats/text-width.ts'
 import { escapeInQuotes, isSafeText, visibleLines, visibleText } from '../../src/shell/visible-text.ts'
 
 const grapheme = fc.constantFrom('a', 'é', 'e\u0301', '東', 'ｶﾞ', '👨‍👩‍👧‍👦', '🇩🇪', '👍🏽', ' ', '한')

@@ -1,6 +1,6 @@
-import { type HttpServiceOptions, listenHttpService } from '../../src/server/http-server.ts'
+import { type HttpServiceOptions, listenHttpService } from '../../src/server/http/http-server.ts'
 import type { SendCommand } from '../../src/protocol/message.ts'
-import { ServiceMetrics } from '../../src/server/metrics-service.ts'
+import { ServiceMetrics } from '../../src/server/http/metrics-service.ts'
 import { SimEnv } from './sim-env.ts'
 
 export interface HttpEndpoint {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { ToolName } from '../../src/cli/tool-names.ts'
-import { runTool, type ToolWorld } from '../../src/cli/tools.ts'
+import type { ToolName } from '../../src/cli/flags/tool-names.ts'
+import { runTool, type ToolWorld } from '../../src/cli/tools/tools.ts'
 
 export interface ToolEnd {
   readonly exit: string

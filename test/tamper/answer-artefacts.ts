@@ -1,4 +1,4 @@
-import { downConvert } from '../../src/journal/export-json.ts'
+import { downConvert } from '../../src/archive/export-json.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import type { Value } from '../../src/values/value.ts'
 import { proofText, type IndependentJournal } from '../independent/generator.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { writeFileSync } from 'node:fs'
 import { printDigestFile } from '../../src/journal/digest-file.ts'
-import { downConvert as downConverted } from '../../src/journal/export-json.ts'
+import { downConvert as downConverted } from '../../src/archive/export-json.ts'
 import { blockFromIon } from '../../src/journal/block.ts'
 import type { Digest } from '../../src/journal/digest.ts'
 import { printProofFile } from '../../src/journal/proof-file.ts'

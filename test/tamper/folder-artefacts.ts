@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { blockFromIon } from '../../src/journal/block.ts'
-import { ExportWriter } from '../../src/journal/export-files.ts'
+import { ExportWriter } from '../../src/archive/export-files.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { timestampFromMs } from '../../src/values/timestamp.ts'
 import { idOf } from '../independent/generator.ts'

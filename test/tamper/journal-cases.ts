@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { downConvert } from '../../src/journal/export-json.ts'
+import { downConvert } from '../../src/archive/export-json.ts'
 import { encodeIon } from '../../src/values/binary-writer.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'

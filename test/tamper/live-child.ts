@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import { realEnv } from '../../src/cli/real-env.ts'
+import { realEnv } from '../../src/host/real-env.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { Client } from '../ledger/ledger-fixture.ts'

@@ -5,13 +5,13 @@
  */
 const verify = 'src/journal/verify.ts'
 const form = 'src/journal/qldb-form.ts'
-const evidence = 'src/journal/verify-evidence.ts'
-const findings = 'src/journal/import-findings.ts'
+const evidence = 'src/archive/verify-evidence.ts'
+const findings = 'src/archive/import-findings.ts'
 
 export const plantedHoles = [
   {
     name: 'data of JSON that could not be checked is a footnote',
-    file: 'src/journal/verify-export.ts',
+    file: 'src/archive/verify-export.ts',
     find: "this.#findings.add('doubtful', 'json-data',",
     replace: "this.#findings.add('note', 'json-data',",
     artefact: 'JSON, made here',
@@ -92,7 +92,7 @@ export const plantedHoles = [
   },
   {
     name: 'a saved digest past the end is a note',
-    file: 'src/journal/verify-export.ts',
+    file: 'src/archive/verify-export.ts',
     find: "this.#findings.add(isTrusted || kind === 'proof' ? 'doubtful' : 'note', code,",
     replace: "this.#findings.add('note', code,",
     artefact: 'binary, of AWS',
@@ -179,7 +179,7 @@ export const plantedHoles = [
   },
   {
     name: 'a digest of another ledger is accepted for a store',
-    file: 'src/cli/ledger-report.ts',
+    file: 'src/cli/tools/ledger-report.ts',
     find: 'if (outcome.fault === undefined) refuseForeign(facts)',
     replace: '',
     artefact: 'store, made here',
@@ -197,7 +197,7 @@ export const plantedHoles = [
   },
   {
     name: 'a record of a stream by itself is not hashed',
-    file: 'src/journal/import-stream.ts',
+    file: 'src/archive/import-stream.ts',
     find: 'for (const { field, message } of findings)',
     replace: 'for (const { field, message } of findings.slice(findings.length))',
     artefact: 'record of a revision, of AWS',
@@ -215,7 +215,7 @@ export const plantedHoles = [
   },
   {
     name: 'a receipt in an envelope is believed',
-    file: 'src/journal/find-evidence.ts',
+    file: 'src/archive/find-evidence.ts',
     find: 'this.found.push(found)',
     replace: `this.found.push(
       depth > 0 && found.kind === 'proof' && found.file.revisionHash !== undefined
@@ -238,7 +238,7 @@ export const plantedHoles = [
   },
   {
     name: 'a digest of another ledger is a note',
-    file: 'src/journal/verify-export.ts',
+    file: 'src/archive/verify-export.ts',
     find: "if (this.#findings.count('tampered') === 0) this.#refuseForeign()",
     replace: '',
     also: [
@@ -253,7 +253,7 @@ export const plantedHoles = [
   },
   {
     name: 'an import takes JSON that verify calls incomplete',
-    file: 'src/cli/import-tool.ts',
+    file: 'src/cli/tools/import-tool.ts',
     find: 'if (doubtful.length > 0 && wishes.acceptDoubtful !== true) throw untyped(source)',
     replace: '',
     also: [{ find: 'if (report.counts.doubtful > 0 && wishes.acceptDoubtful !== true) throw doubtful()', replace: '' }],
@@ -263,7 +263,7 @@ export const plantedHoles = [
   },
   {
     name: 'files that a manifest lists may be missing',
-    file: 'src/journal/import-files.ts',
+    file: 'src/archive/import-files.ts',
     find: "findings.add('doubtful', 'file-missing',",
     replace: "findings.add('note', 'file-missing',",
     artefact: 'folder Ion text, of AWS',

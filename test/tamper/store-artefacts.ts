@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { downConvert } from '../../src/journal/export-json.ts'
+import { downConvert } from '../../src/archive/export-json.ts'
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { sampleJournal } from '../independent/sample.ts'
 import { Client } from '../ledger/ledger-fixture.ts'

@@ -7,7 +7,7 @@ import { describe, test } from 'node:test'
 import { CreateLedgerCommand, DeleteLedgerCommand, DescribeLedgerCommand, QLDBClient } from '@aws-sdk/client-qldb'
 import amazon from 'amazon-qldb-driver-nodejs'
 import { ended, withShell } from '../cli/test-shell.ts'
-import { serveFlags } from '../../src/cli/serve-args.ts'
+import { serveFlags } from '../../src/cli/flags/serve-args.ts'
 import { serve } from './serve-process.ts'
 import { credentials, region } from './wire-server.ts'
 

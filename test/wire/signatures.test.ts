@@ -4,7 +4,7 @@ import { describe, type TestContext, test } from 'node:test'
 import { DescribeLedgerCommand, ListTagsForResourceCommand, TagResourceCommand } from '@aws-sdk/client-qldb'
 import { SendCommandCommand } from '@aws-sdk/client-qldb-session'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { listenHttpService } from '../../src/server/http-server.ts'
+import { listenHttpService } from '../../src/server/http/http-server.ts'
 import { controlClient, credentials, nodeDriver, region, sessionClient, simEnvNow, startWire } from './wire-server.ts'
 
 const keys = new Map([

@@ -1,0 +1,198 @@
+import { LedgerError } from '../base/errors.ts'
+import { envelopeDepthMax, envelopeValuesMax } from '../base/limits.ts'
+import { structOf, type StructValue, type Value } from '../values/value.ts'
+import {
+  member,
+  notEvidence,
+  parseEvidenceText,
+  plainName,
+  type SavedDigest,
+  savedDigestOf,
+  unusableDigest,
+  unwrapIon,
+} from '../journal/digest-file.ts'
+import { loneRevision, type ProofFile, proofFileOf, proofIn } from '../journal/proof-file.ts'
+import type { Proof } from '../journal/proof.ts'
+import { checkStruct, textField } from '../journal/shape.ts'
+import { detailNames, recordNames } from './stream-record.ts'
+import { unknownFields } from '../journal/verify.ts'
+
+export type Evidence =
+  | {
+      readonly kind: 'digest'
+      readonly digest: SavedDigest
+      /** Fields beside it that mean nothing here. */
+      readonly unknown: readonly string[]
+    }
+  /** A proof, or a revision or block that stands alone. */
+  | { readonly kind: 'proof'; readonly file: ProofFile }
+  /** A proof without what it proves. */
+  | { readonly kind: 'steps'; readonly proof: Proof }
+
+/**
+ * Reads whatever proves or shows something: proof files, digest files, receipts, revisions as history and streams give
+ * them, blocks, and the JSON of get-digest, get-block and get-revision; one or several in a text, in lists and in
+ * envelopes of other fields. Throws LedgerError 'proof/malformed'.
+ */
+export function parseEvidence(text: string): Evidence[] {
+  return evidenceOfFile(parseEvidenceText(text))
+}
+
+/** The same of all values of a file. */
+export function evidenceOfFile(values: readonly Value[]): Evidence[] {
+  const only = values.length === 1 ? stepsOf(values[0] as Value) : undefined
+  if (only !== undefined) return [{ kind: 'steps', proof: only }]
+  const found = evidencesOf(values)
+  if (found.length === 0) throw new LedgerError('proof/unrecognized', 'there is nothing in it', unrecognizedHelp)
+  return found
+}
+
+/** The same of values that have been read. Throws LedgerError 'proof/malformed' unless each is or holds something. */
+export function evidencesOf(values: readonly Value[]): Evidence[] {
+  const search = new EvidenceSearch()
+  for (const value of values) search.look(value, 0, true)
+  return search.found
+}
+
+class EvidenceSearch {
+  readonly found: Evidence[] = []
+  #values = 0
+
+  /** Each item of a list, and each value of the file, must be or hold something. */
+  look(value: Value, depth: number, isNeeded: boolean): void {
+    this.#values += 1
+    if (depth > envelopeDepthMax || this.#values > envelopeValuesMax) {
+      throw notEvidence(`it is wrapped in more than ${envelopeDepthMax} structs and lists, or has too many values`)
+    }
+    if (value.type === 'list' || value.type === 'sexp') {
+      for (const item of value.items) this.look(item, depth + 1, isNeeded)
+      return
+    }
+    const before = this.found.length
+    if (value.type === 'struct') this.#lookInto(value, depth)
+    if (isNeeded && this.found.length === before) throw notNeeded(value)
+  }
+
+  #lookInto(value: StructValue, depth: number): void {
+    const found = evidenceIn(value)
+    if (found !== undefined) this.found.push(found)
+    // A digest has no other fields: what stands beside it is none of it.
+    if (found !== undefined && found.kind !== 'digest') return
+    for (const field of value.values) this.look(unwrapped(field), depth + 1, false)
+  }
+}
+
+function notNeeded(value: Value): LedgerError {
+  const names = value.type === 'struct' ? value.names.slice(0, 5).join(', ') : ''
+  const what = value.type === 'struct' ? `a struct${names === '' ? '' : ` of ${names}`}` : `a ${value.type}`
+  const text = `found neither a proof nor a digest, revision or block, but ${what}`
+  return new LedgerError('proof/unrecognized', text, unrecognizedHelp)
+}
+
+export const unrecognizedHelp = {
+  help: "'qldb verify' checks proofs, receipts, revisions, blocks, stream records and folders of exports",
+}
+
+/** What a struct itself is; undefined for an envelope. */
+function evidenceIn(value: StructValue): Evidence | undefined {
+  if (isRevision(value)) return proofOf(structOf({ revision: value }))
+  if ((value.get('blockHash') ?? value.get('entriesHash')) !== undefined) return proofOf(structOf({ block: value }))
+  const payload = value.get('payload')
+  if (value.get('recordType') !== undefined && payload?.type === 'struct') return ofRecord(value, payload)
+  const isSubject = ['revision', 'block', 'revisionHash'].some((name) => isOwn(value, name))
+  if (isSubject || isHashes(member(value, 'proof'))) return proofOf(value)
+  const digest = wholeDigestOf(value)
+  const unknown = value.names.filter((name) => !digestFields.has(plainName(name)))
+  return digest && { kind: 'digest', digest, unknown }
+}
+
+const digestFields = new Set([
+  ...['digest', 'digestTipAddress', 'ledger', 'ledgerName', 'date', 'uncheckedRevisions', 'uncheckedHash'],
+  ...['$metadata', 'responseMetadata'],
+])
+
+/** Throws LedgerError 'proof/unrecognized': nothing can be held against a digest that is damaged. */
+function wholeDigestOf(value: StructValue): SavedDigest | undefined {
+  try {
+    return savedDigestOf(value)
+  } catch (error) {
+    throw error instanceof LedgerError ? unusableDigest(error) : error
+  }
+}
+
+/** A stream's record of a revision, in an envelope: by itself it is read as a stream's, before this. */
+function ofRecord(record: StructValue, payload: StructValue): Evidence | undefined {
+  const revision = payload.get('revision')
+  if (revision?.type !== 'struct') return undefined
+  return refutedUnless(() => {
+    for (const [part, names] of recordParts(record, payload)) checkStruct(part, 'the stream record', names)
+    const kind = textField(record, 'recordType', 'the stream record')
+    if (kind !== detailsType) throw notEvidence(`the stream record says that it is a ${kind}, but it has a revision`)
+    const unknown = recordParts(record, payload).flatMap(([part, names, path]) => unknownFields(part, names, path))
+    const file = loneRevision(revision)
+    return { kind: 'proof', file: { ...file, unknown: [...file.unknown, ...unknown] } }
+  })
+}
+
+const detailsType = 'REVISION_DETAILS'
+
+function recordParts(record: StructValue, payload: StructValue) {
+  return [
+    [record, recordNames, ''],
+    [payload, detailNames, 'payload.'],
+  ] as const
+}
+
+/** Throws LedgerError 'proof/refuted' for evidence with a field that no evidence has so. */
+function proofOf(value: StructValue): Evidence {
+  return refutedUnless(() => ({ kind: 'proof', file: proofFileOf(value) }))
+}
+
+function refutedUnless(read: () => Evidence): Evidence {
+  try {
+    return read()
+  } catch (error) {
+    const isMalformed =
+      error instanceof LedgerError && (error.code === 'proof/malformed' || error.code === 'journal/malformed')
+    throw isMalformed ? new LedgerError('proof/refuted', error.message, { cause: error }) : error
+  }
+}
+
+/** A row of history, a stream's revision, or one that lacks a field. */
+function isRevision(value: StructValue): boolean {
+  const metadata = value.get('metadata')
+  const isMetadata = metadata?.type === 'struct' && (metadata.get('txId') ?? metadata.get('version')) !== undefined
+  const hasHash = isHash(value.get('hash'))
+  if (isMetadata) return hasHash || ['data', 'dataHash', 'blockAddress'].some((name) => value.get(name) !== undefined)
+  return hasHash && ['data', 'dataHash', 'metadata'].some((name) => value.get(name) !== undefined)
+}
+
+function isHash(value: Value | undefined): boolean {
+  return value?.type === 'blob' || (value?.type === 'string' && value.value.length === 44)
+}
+
+/** A field of evidence, not one of an application's that has the same name. */
+function isOwn(value: StructValue, name: string): boolean {
+  const field = member(value, name)
+  if (field === undefined) return false
+  if (name === 'revisionHash') return isHash(field)
+  const inner = unwrapped(field)
+  if (inner.type !== 'struct') return false
+  return name === 'revision'
+    ? isRevision(inner) || isHashes(member(value, 'proof'))
+    : inner.get('blockHash') !== undefined
+}
+
+function isHashes(value: Value | undefined): boolean {
+  return value !== undefined && unwrapped(value).type === 'list'
+}
+
+function unwrapped(value: Value): Value {
+  return value.type === 'struct' && value.get('IonText') !== undefined ? unwrapIon(value) : value
+}
+
+/** A proof in a file of its own: a list of hashes. */
+function stepsOf(value: Value): Proof | undefined {
+  if (value.type !== 'list' || value.items.length === 0 || !value.items.every(isHash)) return undefined
+  return proofIn(value)
+}

@@ -1,0 +1,151 @@
+import { constants, gunzipSync } from 'node:zlib'
+import { LedgerError } from '../../base/errors.ts'
+import { evidenceBytesMax } from '../../base/limits.ts'
+import { checkedValues } from '../../journal/checked-values.ts'
+import { claimOf } from '../../archive/claimed-evidence.ts'
+import { notEvidence, parseDigestFile, type SavedDigest, unusableDigest } from '../../journal/digest-file.ts'
+import { type Evidence, evidenceOfFile, parseEvidence, unrecognizedHelp } from '../../archive/find-evidence.ts'
+import { decodeAllIon, isIonBinary } from '../../values/binary-reader.ts'
+import { readBoundedFile } from '../../host/bounded-file.ts'
+import { fileError, writeError } from '../../host/file-error.ts'
+import { writeWholeFile } from '../../host/whole-file.ts'
+
+/** What files prove or show. Each is read once: what is judged is what was looked into before. */
+export class EvidenceFiles {
+  readonly #found = new Map<string, readonly Evidence[] | LedgerError>()
+
+  /** Throws LedgerError that names the file. */
+  of(path: string): readonly Evidence[] {
+    const found = this.#found.get(path) ?? readOrError(path)
+    this.#found.set(path, found)
+    if (found instanceof LedgerError) throw found
+    return found
+  }
+}
+
+function readOrError(path: string): readonly Evidence[] | LedgerError {
+  try {
+    return readEvidence(path)
+  } catch (error) {
+    if (error instanceof LedgerError) return error
+    throw error
+  }
+}
+
+/** In Ion text, JSON or Ion binary, packed with gzip or not. */
+function readEvidence(path: string): Evidence[] {
+  const { bytes, fault } = unpacked(readBytes(path))
+  return inFile(path, () => {
+    try {
+      if (fault !== undefined) throw notEvidence(`it can't be unpacked (${fault})`)
+      return isIonBinary(bytes) ? evidenceOfFile(decodeAllIon(bytes, checkedValues())) : parseEvidence(utf8Of(bytes))
+    } catch (error) {
+      throw error instanceof LedgerError ? asDamage(error, bytes) : error
+    }
+  })
+}
+
+/** Codes of a content that is neither Ion nor JSON. */
+const unreadableCodes: ReadonlySet<string> = new Set(['proof/malformed', 'ion/malformed', 'file/not-text'])
+
+/**
+ * A file that can't be read as 'proof/malformed' where it was evidence once, by the fields that it names, as
+ * 'proof/unrecognized' where it was a digest file or something else. Other errors pass.
+ */
+function asDamage(error: LedgerError, bytes: Uint8Array): LedgerError {
+  if (!unreadableCodes.has(error.code)) return error
+  const claim = claimOf(bytes)
+  if (claim === 'subject') return new LedgerError('proof/malformed', error.message, { cause: error })
+  if (claim === 'digest') return unusableDigest(error)
+  const text = `found neither a proof nor a digest, revision or block: ${error.message}`
+  return new LedgerError('proof/unrecognized', text, { cause: error, ...unrecognizedHelp })
+}
+
+/** The content of a gzip file, as far as it goes, and what ends it too early; of any other the bytes themselves. */
+function unpacked(bytes: Buffer): { readonly bytes: Buffer; readonly fault?: string } {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { bytes }
+  const limit = { maxOutputLength: evidenceBytesMax }
+  try {
+    return { bytes: gunzipSync(bytes, limit) }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== 'Z_BUF_ERROR' && code !== 'Z_DATA_ERROR') throw tooLargeUnpacked(error)
+    return { bytes: headOf(bytes), fault: message }
+  }
+}
+
+function tooLargeUnpacked(error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') return error
+  return new LedgerError('file/unreadable', `it has more than ${evidenceBytesMax} bytes unpacked`, {
+    cause: error as Error,
+  })
+}
+
+/** What of a damaged gzip file can be unpacked: enough to know what it was. */
+function headOf(bytes: Buffer): Buffer {
+  for (let length = bytes.length; length > 64; length = Math.floor(length / 2)) {
+    try {
+      return gunzipSync(bytes.subarray(0, length), { finishFlush: constants.Z_SYNC_FLUSH })
+    } catch {
+      // The damage lies in this part: a shorter one may be without it.
+    }
+  }
+  return Buffer.alloc(0)
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return readBoundedFile(path, evidenceBytesMax)
+  } catch (error) {
+    throw fileError(error, path)
+  }
+}
+
+function utf8Of(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    throw notEvidence('it is not UTF-8 text', error)
+  }
+}
+
+/** Digest files, each with its path. Throws LedgerError that names the file. */
+export function readDigestFile(path: string): SavedDigest {
+  const bytes = readBytes(path)
+  return inFile(path, () => {
+    try {
+      return parseDigestFile(utf8Of(bytes))
+    } catch (error) {
+      throw error instanceof LedgerError ? unusableDigest(error) : error
+    }
+  })
+}
+
+/** The digests that `--digest` names, by their files. */
+export function savedDigests({ digest: paths = [] }: { digest?: readonly string[] }): Map<string, SavedDigest> {
+  return new Map(paths.map((path) => [path, readDigestFile(path)]))
+}
+
+/** Writes a file that is not there yet, whole or not at all: a digest or proof is never written over. */
+export function writeNewFile(path: string, text: string): void {
+  try {
+    writeWholeFile(path, text, { mode: 0o644, place: 'new' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new LedgerError('usage/invalid-argument', `'${path}' already exists`, { help: 'choose another name' })
+    throw writeError(error, path)
+  }
+}
+
+/** What `read` throws, with the file's name before it. */
+export function inFile<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof LedgerError) || error.code.startsWith('file/')) throw error
+    throw new LedgerError(error.code, `${path}: ${error.message}`, {
+      cause: error,
+      ...(error.help === undefined ? {} : { help: error.help }),
+    })
+  }
+}
