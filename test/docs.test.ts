@@ -50,7 +50,7 @@ test('docs: the example of the configuration page is read without a warning', ()
 })
 
 test('docs: the layer table of docs/architecture.md is the one that is held', () => {
-  const rows = [...page('docs/architecture.md').matchAll(/^\| `(\w+)` \| [^|]+ \| ?([^|]*?) ?\|$/gm)]
+  const rows = [...page('docs/architecture.md').matchAll(/^\| `([\w./]+)` \| [^|]+ \| ?([^|]*?) ?\|$/gm)]
   for (const [, folder, allowed] of rows) {
     if (allowed?.trim() === 'all') continue
     const names = (allowed ?? '')

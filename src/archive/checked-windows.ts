@@ -1,5 +1,6 @@
 import { DeferredBlock } from '../journal/deferred-block.ts'
-import { type Facts, type FactsSource, factsHere, withFacts } from '../journal/facts-source.ts'
+import { type Facts, withFacts } from '../journal/facts-source.ts'
+import { type ExportFacts, exportFactsHere } from './export-facts.ts'
 import { type ReadBlock, readBlockBatches, type SourceBlock, storedForm } from './import-blocks.ts'
 import type { OnRead } from './import-file.ts'
 import type { ExportFiles } from './import-files.ts'
@@ -28,7 +29,7 @@ export async function* checkedBlocks(
   findings: FindingList,
   onRead: OnRead | undefined,
   retyper: JsonRetyper,
-  facts: FactsSource = factsHere,
+  facts: ExportFacts = exportFactsHere,
 ): AsyncGenerator<Iterable<CheckedSource>> {
   const queue = new FindingQueue(findings)
   let failure: { readonly error: unknown } | undefined

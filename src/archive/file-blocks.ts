@@ -2,7 +2,8 @@ import { LedgerError } from '../base/errors.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import { blockFromIon } from '../journal/block.ts'
 import { DeferredBlock } from '../journal/deferred-block.ts'
-import { type Facts, type FactsSource, withAnswers } from '../journal/facts-source.ts'
+import { type Facts, withAnswers } from '../journal/facts-source.ts'
+import type { ExportFacts } from './export-facts.ts'
 import type { SourceBlock } from './import-blocks.ts'
 import { type FileText, type FileValue, isFileFault, type OnRead, readFilePieces } from './import-file.ts'
 import type { BlockFile } from './import-files.ts'
@@ -17,7 +18,7 @@ export interface BlockReading {
   readonly retyper: JsonRetyper
   readonly findings: FindingList
   readonly onRead: OnRead | undefined
-  readonly facts: FactsSource
+  readonly facts: ExportFacts
 }
 
 /**
@@ -198,7 +199,7 @@ export class FileBlocks {
 type FileItem = FileValue | FileText
 
 /** What is known of blocks that are there in their stored form, or in Ion text. */
-function soundOf(window: readonly FileItem[], facts: FactsSource): TextFacts | Promise<TextFacts> {
+function soundOf(window: readonly FileItem[], facts: ExportFacts): TextFacts | Promise<TextFacts> {
   const texts = window.flatMap((item) => ('text' in item ? [item.text] : []))
   if (texts.length === window.length) return facts.ofTexts(texts)
   const streams = window.map((item) => ('stream' in item ? item.stream : undefined))

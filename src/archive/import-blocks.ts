@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { exportOpenFilesMax, exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
 import { type Block, encodeBlock } from '../journal/block.ts'
-import { type FactsSource, noFacts } from '../journal/facts-source.ts'
+import { type ExportFacts, noFacts } from './export-facts.ts'
 import { type BlockReading, FileBlocks } from './file-blocks.ts'
 import { bestCopy } from './import-copies.ts'
 import type { OnRead } from './import-file.ts'
@@ -61,7 +61,7 @@ export async function* readBlockBatches(
   findings: FindingQueue,
   onRead?: OnRead,
   retyper = new JsonRetyper(),
-  facts: FactsSource = noFacts,
+  facts: ExportFacts = noFacts,
 ): AsyncGenerator<ReadBlock[]> {
   const waiting: Run[] = files.blockFiles.map((file) => new FileRun(file, { retyper, findings, onRead, facts }))
   if (files.streamFiles.length > 0) waiting.unshift(new StreamRun(files.streamFiles, retyper, findings, onRead))

@@ -23,7 +23,14 @@ import type { ProofFile } from '../journal/proof-file.ts'
 import { checkLeaf } from '../journal/proof-leaf.ts'
 import { journalSteps, misplaced } from '../journal/proof-path.ts'
 import { strangeNames } from '../journal/revision-form.ts'
-import { type Finding, headFields, isWithinTransaction, namedFields, unknownFields, verifyBlock } from '../journal/verify.ts'
+import {
+  type Finding,
+  headFields,
+  isWithinTransaction,
+  namedFields,
+  unknownFields,
+  verifyBlock,
+} from '../journal/verify.ts'
 
 /** What the check of one proof found. */
 export interface EvidenceReport {

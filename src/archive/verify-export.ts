@@ -7,7 +7,7 @@ import type { CheckedBefore } from '../journal/checked-before.ts'
 import type { BlockPlace, EvidenceVerdict, ExportReport } from './export-outcome.ts'
 import type { Digest } from '../journal/digest.ts'
 import { checkedBlocks } from './checked-windows.ts'
-import type { FactsSource } from '../journal/facts-source.ts'
+import type { ExportFacts } from './export-facts.ts'
 import { type SourceBlock, storedForm } from './import-blocks.ts'
 import {
   blocksNamed,
@@ -35,7 +35,7 @@ export interface VerifyExportOptions {
   /** Guesses at the types of a JSON document's data before it counts as not checkable. */
   readonly guessesMax?: number | undefined
   /** Where blocks are hashed. Default: here. */
-  readonly facts?: FactsSource
+  readonly facts?: ExportFacts
   /** Called for every block after its check. May throw to stop. */
   readonly onBlock?: (block: SourceBlock, progress: ExportProgress) => void | Promise<void>
   /** Called for everything that is read, also before there is a block. May throw to stop. */

@@ -1,5 +1,5 @@
 import type { Env } from '../base/env.ts'
-import { Ledger } from '../ledger/ledger.ts'
+import { Ledger, type LedgerOptions } from '../ledger/ledger.ts'
 import type { SendControl } from '../protocol/control-message.ts'
 import { answerJournalRequest } from '../server/control-plane/journal-requests.ts'
 import { createHandler, type Handler } from '../server/handler.ts'
@@ -8,7 +8,7 @@ import { createMemoryStore } from '../store/memory-store.ts'
 import { defaultTemporaryDirectory, TemporaryDirectory } from '../store/temporary-files.ts'
 import type { Store } from '../store/store.ts'
 import { processMemoryShare } from './memory-share.ts'
-import { handlerOptions, noQuotas, type Quotas } from '../cli/flags/quota-args.ts'
+import { handlerOptions, noQuotas, type Quotas } from './quotas.ts'
 
 /** Which embedded ledger; plain data, so that it can be sent to a worker. */
 export interface EngineSpec {
@@ -21,9 +21,12 @@ export interface EngineSpec {
   readonly quotas?: Quotas
   /** Whether transactions that only read are journaled from now on; undefined: as the ledger has it. */
   readonly journalReads?: boolean | undefined
+  /** What an operation on values of the wrong types gives. */
+  readonly typing?: LedgerOptions['typing']
 }
 
 export interface Engine {
+  readonly ledger: Ledger
   /** Asked for, or set in the ledger. */
   readonly strictQldb: boolean
   readonly send: Handler['send']
@@ -39,7 +42,7 @@ const sweepEveryMs = 10_000
 export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
   const store = await openStore(spec.directory)
   const guard = new StatementGuard(env)
-  const { strictQldb, quotas = noQuotas, keepStrictQldb, journalReads } = spec
+  const { strictQldb, quotas = noQuotas, keepStrictQldb, journalReads, typing } = spec
   try {
     const ledger = await Ledger.open(store, env, {
       name: spec.ledger,
@@ -48,6 +51,7 @@ export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
       temporaryFiles: new TemporaryDirectory(quotas.tempDir ?? defaultTemporaryDirectory(), env),
       ...(keepStrictQldb === undefined ? {} : { keepStrictQldb }),
       ...(journalReads === undefined ? {} : { journalReads }),
+      ...(typing === undefined ? {} : { typing }),
       isCancelled: guard.isCancelled,
     })
     const handler = createHandler({ open: async () => ledger }, env, handlerOptions({ strictQldb, quotas }, guard))
@@ -55,6 +59,7 @@ export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
     const sweeper = setInterval(() => handler.sweep(), sweepEveryMs)
     sweeper.unref()
     return {
+      ledger,
       strictQldb: ledger.strictQldb,
       send: handler.send,
       control: async (request) => answerJournalRequest(ledger, request),

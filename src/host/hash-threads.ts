@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { hashThreadsMax } from '../base/limits.ts'
-import type { Facts, FactsSource } from '../journal/facts-source.ts'
+import type { ExportFacts } from '../archive/export-facts.ts'
+import type { Facts } from '../journal/facts-source.ts'
 import { soundFacts } from '../journal/sealed-blocks.ts'
 import { soundTexts, type TextFacts } from '../archive/sound-texts.ts'
 import { chunkPath } from './chunks.ts'
@@ -37,7 +38,7 @@ export interface HashThreadsOptions {
  * Hashes blocks in threads, and here while all of them have enough to do. Where no thread can be started, or one ends, the
  * work is done here: what comes out is the same.
  */
-export class HashThreads implements FactsSource {
+export class HashThreads implements ExportFacts {
   readonly #threads: HashThread[] = []
   readonly #count: number
   readonly #program: string | undefined

@@ -3,7 +3,7 @@ import process from 'node:process'
 import { getHeapStatistics } from 'node:v8'
 import { LedgerError } from '../base/errors.ts'
 import { statementHeapShareMax, statementMemoryShare } from '../base/limits.ts'
-import type { Quotas } from '../cli/flags/quota-args.ts'
+import type { Quotas } from './quotas.ts'
 import { heapShare } from './heap-share.ts'
 
 /**

@@ -11,7 +11,7 @@ import { SharedMemoryPool } from '../server/shared-memory.ts'
 import { StatementGuard } from '../server/statement-guard.ts'
 import type { Store } from '../store/store.ts'
 import { defaultTemporaryDirectory, TemporaryDirectory } from '../store/temporary-files.ts'
-import { handlerOptions, type LedgerRules } from '../cli/flags/quota-args.ts'
+import { handlerOptions, type LedgerRules } from './quotas.ts'
 import { writeExport } from './write-export.ts'
 
 /** Gives the store of a ledger, or undefined when there is no such ledger. */

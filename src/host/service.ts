@@ -13,9 +13,9 @@ import { HomeEngine } from '../server/shared-engine.ts'
 import { createSharedMemory } from '../server/shared-memory.ts'
 import type { AccessKeys } from '../server/http/sigv4.ts'
 import { Decoder } from './body-decoder.ts'
-import { endpointQuotas, requestLimitsOf, type ServerQuotas } from '../cli/flags/serve-quotas.ts'
+import { endpointQuotas, requestLimitsOf, type ServerQuotas } from './server-quotas.ts'
 import { FolderExports } from './kept-exports.ts'
-import { noQuotas, type Quotas } from '../cli/flags/quota-args.ts'
+import { noQuotas, type Quotas } from './quotas.ts'
 import { createEngineParts, engineInThisThread, type OpenLedgers } from './open-ledgers.ts'
 import { DirectoryPlaces, type LedgerPlaces, MemoryPlaces, Registry, ThreadPlaces } from './ledger-registry.ts'
 import type { EngineThread } from './server-threads.ts'
@@ -198,7 +198,7 @@ async function makeLedger(registry: Registry, name: string, env: Env): Promise<v
 }
 
 async function fillLedger(router: SessionRouter, name: string, env: Env): Promise<void> {
-  const { fillDemo } = await import('../cli/session/demo.ts')
+  const { fillDemo } = await import('./fill-demo.ts')
   const driver = new Driver(
     createLocalTransport((request) => router.send(request), 'here'),
     name,

@@ -1,6 +1,5 @@
 import { soundFacts } from './sealed-blocks.ts'
 import type { SoundFacts } from './sound-block.ts'
-import { soundTexts, type TextFacts } from '../archive/sound-texts.ts'
 
 /** For each block what is known of it when it is sound; undefined says nothing. */
 export type Facts = readonly (SoundFacts | undefined)[]
@@ -8,19 +7,11 @@ export type Facts = readonly (SoundFacts | undefined)[]
 /** SealedBlocks.check, here or in other threads: what it says follows from the blocks alone. Must not reject. */
 export interface FactsSource {
   of(blocks: readonly (Uint8Array | undefined)[]): Facts | Promise<Facts>
-  /** The same of blocks that are Ion text. */
-  ofTexts(texts: readonly Uint8Array[]): TextFacts | Promise<TextFacts>
   /** Windows that are asked for before the answer to the first is taken. */
   readonly ahead: number
 }
 
-export const factsHere: FactsSource = { of: soundFacts, ofTexts: soundTexts, ahead: 0 }
-/** Where no hash is to be checked. */
-export const noFacts: FactsSource = {
-  of: (blocks) => blocks.map(() => undefined),
-  ofTexts: (texts) => texts.map(() => undefined),
-  ahead: 0,
-}
+export const factsHere: FactsSource = { of: soundFacts, ahead: 0 }
 
 /** Windows of blocks with what is known of each block, in their order; later ones are asked about ahead. */
 export function withFacts<Item>(

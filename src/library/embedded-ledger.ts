@@ -1,12 +1,9 @@
 import type { Env } from '../base/env.ts'
 import { Driver, type ExecuteOptions } from '../driver/driver.ts'
 import { createLocalTransport } from '../driver/local-transport.ts'
-import { Ledger, type LedgerQuotas } from '../ledger/ledger.ts'
-import { createHandler } from '../server/handler.ts'
-import { StatementGuard } from '../server/statement-guard.ts'
-import { createMemoryStore } from '../store/memory-store.ts'
-import type { Store } from '../store/store.ts'
-import { defaultTemporaryDirectory, TemporaryDirectory } from '../store/temporary-files.ts'
+import { type EngineSpec, openEngine } from '../host/engine.ts'
+import type { Ledger, LedgerQuotas } from '../ledger/ledger.ts'
+import { defaultTemporaryDirectory } from '../store/temporary-files.ts'
 import { LedgerTransaction } from './ledger-transaction.ts'
 import type { ResultForm, ResultOf } from './result-form.ts'
 import type { JsValue } from './to-value.ts'
@@ -56,25 +53,18 @@ export class EmbeddedLedger {
       typing = 'permissive',
       tempDir = defaultTemporaryDirectory(),
     } = asked
-    const store = await openStore(directory)
-    const guard = new StatementGuard(env)
-    try {
-      const keep = keepStrictQldb === undefined ? {} : { keepStrictQldb }
-      const isCancelled = guard.isCancelled
-      const temporaryFiles = new TemporaryDirectory(tempDir, env)
-      const options = { name, strictQldb, ...keep, quotas, typing, temporaryFiles, isCancelled }
-      const ledger = await Ledger.open(store, env, options)
-      const handler = createHandler({ open: async () => ledger }, env, { strictQldb, guard })
-      const description = `embedded, ${directory ?? 'in memory'}`
-      const transport = createLocalTransport(handler.send, description, async () => {
-        handler.close()
-        await ledger.close()
-      })
-      return new EmbeddedLedger(new Driver(transport, name, env), ledger)
-    } catch (error) {
-      await store.close()
-      throw error
+    const spec: EngineSpec = {
+      ledger: name,
+      directory,
+      strictQldb,
+      keepStrictQldb,
+      quotas: { ledger: quotas, sessions: {}, tempDir },
+      typing,
     }
+    const engine = await openEngine(spec, env)
+    const description = `embedded, ${directory ?? 'in memory'}`
+    const transport = createLocalTransport(engine.send, description, () => engine.close())
+    return new EmbeddedLedger(new Driver(transport, name, env), engine.ledger)
   }
 
   /**
@@ -105,11 +95,4 @@ export class EmbeddedLedger {
   async close(): Promise<void> {
     await this.driver.close()
   }
-}
-
-/** The storage library is loaded only when there is something to store. */
-async function openStore(directory: string | undefined): Promise<Store> {
-  if (directory === undefined) return createMemoryStore()
-  const { openLmdbStore } = await import('../store/lmdb-store.ts')
-  return openLmdbStore(directory)
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { encodeBlock } from '../../src/journal/block.ts'
-import { type FactsSource, factsHere, noFacts } from '../../src/journal/facts-source.ts'
+import { type ExportFacts, exportFactsHere, noFacts } from '../../src/archive/export-facts.ts'
 import { soundFacts } from '../../src/journal/sealed-blocks.ts'
 import { soundTexts } from '../../src/archive/sound-texts.ts'
 import { verifyExport } from '../../src/archive/verify-export.ts'
@@ -15,7 +15,7 @@ import { openLedger, run } from '../ledger/ledger-fixture.ts'
 import { ForeignJournal, idOf, withFolder, writeFiles } from './foreign-journal.ts'
 
 /** Answers come later, and not in the order of the questions; some are withheld, as by a thread that has ended. */
-function lateFacts(delays: readonly number[], ahead: number): FactsSource {
+function lateFacts(delays: readonly number[], ahead: number): ExportFacts {
   let asked = 0
   return {
     ahead,
@@ -87,7 +87,7 @@ test(
               [0, 50, 100, 150].map((from) => [`${from}.ion`, lines.slice(from, from + 50).join('\n')]),
             ),
           )
-          const outcome = (facts?: FactsSource) =>
+          const outcome = (facts?: ExportFacts) =>
             verifyExport([place], facts === undefined ? {} : { facts }).catch((error: Error) => error.message)
           assert.deepEqual(await outcome(lateFacts(delays, ahead)), await outcome())
         },
@@ -125,8 +125,8 @@ test(
     const compare = async (files: Record<string, Uint8Array>) => {
       const place = join(folder, String(number++))
       writeFiles(place, files)
-      const outcome = (facts: FactsSource) => verifyExport([place], { facts }).catch((error: Error) => error.message)
-      const report = await outcome(factsHere)
+      const outcome = (facts: ExportFacts) => verifyExport([place], { facts }).catch((error: Error) => error.message)
+      const report = await outcome(exportFactsHere)
       assert.deepEqual(report, await outcome(noFacts))
       return report
     }

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { HashThreads } from '../../src/host/hash-threads.ts'
 import { LedgerError } from '../../src/base/errors.ts'
 import { encodeBlock } from '../../src/journal/block.ts'
-import { factsHere } from '../../src/journal/facts-source.ts'
+import { exportFactsHere } from '../../src/archive/export-facts.ts'
 import { verifyExport } from '../../src/archive/verify-export.ts'
 import { decodeIon } from '../../src/values/binary-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
@@ -38,7 +38,7 @@ test(
   'an export gets the same report with hash threads, with threads that can not start, and without any',
   withFolder(async (folder) => {
     writeFiles(folder, changedExport())
-    const expected = await verifyExport([folder], { facts: factsHere })
+    const expected = await verifyExport([folder], { facts: exportFactsHere })
     assert.equal(expected.verdict, 'tampered')
     assert.deepEqual([expected.blocks, expected.counts.tampered >= 4], [blockCount, true])
     const runs = [{ threads: 2, program }, { threads: 2, program: join(folder, 'missing.cjs') }, { threads: 0 }]

@@ -3,9 +3,11 @@ import { LedgerError } from '../../base/errors.ts'
 import { drainMsMax, engineThreadsMax } from '../../base/limits.ts'
 import { isLedgerName } from '../../protocol/check-request.ts'
 import { exitCodeHelp, wrongUsage } from './args.ts'
+import type { Quotas } from '../../host/quotas.ts'
+import type { ServerQuotas } from '../../host/server-quotas.ts'
 import { parseWith, repeatable, verboseHelp } from './parse-with.ts'
-import { type Quotas, tempDirHelp } from './quota-args.ts'
-import { parseServeQuotas, serveQuotaHelp, type ServerQuotas } from './serve-quotas.ts'
+import { tempDirHelp } from './quota-args.ts'
+import { parseServeQuotas, serveQuotaHelp } from './serve-quotas.ts'
 
 /** The command line of `qldb serve`, its defaults filled in. */
 export interface ServeArguments {

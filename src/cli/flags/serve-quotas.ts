@@ -1,22 +1,10 @@
-import {
-  allStatementsMemoryBytesMax,
-  parameterValuesMax,
-  statementCharactersMax,
-  storeSnapshotsMax,
-  transactionAgeMsMax,
-} from '../../base/limits.ts'
-import { defaultRequestLimits, type RequestLimits } from '../../protocol/codec.ts'
+import { allStatementsMemoryBytesMax, storeSnapshotsMax } from '../../base/limits.ts'
+import type { ServerQuotas } from '../../host/server-quotas.ts'
+import type { Quotas } from '../../host/quotas.ts'
+import type { RequestLimits } from '../../protocol/codec.ts'
 import type { HttpLimits } from '../../server/http/http-limits.ts'
 import type { RouterLimits } from '../../server/session-router.ts'
-import { parseQuotas, quotaHelp, quotaNames, type QuotaRange, quotaNumber, type Quotas } from './quota-args.ts'
-
-/** Limits of a server beside those of its ledgers. */
-export interface ServerQuotas {
-  readonly requests: Partial<RequestLimits>
-  readonly http: Partial<HttpLimits>
-  readonly router: Partial<RouterLimits>
-  readonly allStatementsMemoryBytes: number
-}
+import { parseQuotas, quotaHelp, quotaNames, type QuotaRange, quotaNumber } from './quota-args.ts'
 
 type Target = QuotaRange & { readonly factor?: number } & (
     | { readonly requests: keyof RequestLimits }
@@ -83,17 +71,4 @@ export function parseServeQuotas(
     ledgers: parseQuotas(others, tempDir, serveQuotaNames),
     server: { requests, http, router, allStatementsMemoryBytes },
   }
-}
-
-/** At an endpoint a statement may be as long as QLDB's, and gives a row while its transaction lives, unless otherwise asked. */
-export function endpointQuotas(quotas: Quotas): Quotas {
-  const rowMs = quotas.sessions.transactionAgeMsMax ?? transactionAgeMsMax
-  const limits = { statementCharacters: statementCharactersMax, parameterValues: parameterValuesMax, rowMs }
-  return { ...quotas, ledger: { ...limits, ...quotas.ledger } }
-}
-
-/** What a request may hold before anyone looks at it. */
-export function requestLimitsOf(ledgers: Quotas, server: ServerQuotas | undefined): RequestLimits {
-  const { statementCharacters = statementCharactersMax } = ledgers.ledger
-  return { ...defaultRequestLimits, statementCharacters, ...server?.requests }
 }

@@ -14,7 +14,7 @@ import { checkProfile, hasCredentials } from '../flags/aws-profiles.ts'
 import type { LedgerConfig } from '../flags/config.ts'
 import type { EngineSpec } from '../../host/engine.ts'
 import { makeFolder } from '../../host/folders.ts'
-import type { Quotas } from '../flags/quota-args.ts'
+import type { Quotas } from '../../host/quotas.ts'
 import { realEnv } from '../../host/real-env.ts'
 import { type EmbeddedTransport, endpointTransport, localTransport, workerTransport } from '../../host/transports.ts'
 

@@ -15,7 +15,7 @@ import { embeddedFunctions } from '../flags/function-list.ts'
 import { lazyAuditor } from './lazy-auditor.ts'
 import { realEnv } from '../../host/real-env.ts'
 import type { ScriptSource } from './script-sources.ts'
-import { fillDemo } from './demo.ts'
+import { fillDemo } from '../../host/fill-demo.ts'
 
 export interface ScriptContext {
   readonly args: Arguments

@@ -5,7 +5,7 @@ import { type ErrorCode, LedgerError } from '../../base/errors.ts'
 import type { CheckedBefore } from '../../journal/checked-before.ts'
 import { type CheckedSource, checkedBlocks } from '../../archive/checked-windows.ts'
 import type { SavedDigest } from '../../journal/digest-file.ts'
-import { type FactsSource, noFacts } from '../../journal/facts-source.ts'
+import { type ExportFacts, noFacts } from '../../archive/export-facts.ts'
 import type { SourceBlock } from '../../archive/import-blocks.ts'
 import { blocksNamed, checkStrands, type ExportFiles, findExportFiles } from '../../archive/import-files.ts'
 import { FindingList } from '../../archive/import-findings.ts'
@@ -193,7 +193,7 @@ interface Copying {
   readonly progress: ToolProgress
   readonly retyper: JsonRetyper
   readonly before: CheckedBefore | undefined
-  readonly facts: FactsSource
+  readonly facts: ExportFacts
 }
 
 /** Stops at the first block with a hash that does not fit. */

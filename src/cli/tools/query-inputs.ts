@@ -3,7 +3,14 @@ import { basename } from 'node:path'
 import { LedgerError } from '../../base/errors.ts'
 import { nearName } from '../../base/near-name.ts'
 import { stdinPath } from '../../inputs/byte-source.ts'
-import { formatOfPath, type InputFormat, inputFormats, isInputFormat, openInput, wholeValue } from '../../inputs/input.ts'
+import {
+  formatOfPath,
+  type InputFormat,
+  inputFormats,
+  isInputFormat,
+  openInput,
+  wholeValue,
+} from '../../inputs/input.ts'
 import type { Binding } from '../../library/binding.ts'
 import type { Value } from '../../values/value.ts'
 import { fileError } from '../../host/file-error.ts'

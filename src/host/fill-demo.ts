@@ -1,11 +1,11 @@
-import { assert } from '../../base/assert.ts'
-import type { Driver } from '../../driver/driver.ts'
-import { readScript } from '../../shell/script-reader.ts'
-import type { Value } from '../../values/value.ts'
+import { assert } from '../base/assert.ts'
+import type { Driver } from '../driver/driver.ts'
+import { StatementSplitter } from '../syntax/split.ts'
+import type { Value } from '../values/value.ts'
 
 /** Fills an empty ledger with the vehicle registration sample. A few milliseconds in memory. */
 export async function fillDemo(driver: Driver): Promise<void> {
-  const { demoPeople, demoPeopleIds, demoRest } = await import('../../host/demo-ledger.ts')
+  const { demoPeople, demoPeopleIds, demoRest } = await import('./demo-ledger.ts')
   await runAll(driver, demoPeople)
   const people = await driver.execute(async (transaction) => (await transaction.execute(demoPeopleIds)).toArray())
   const ids = new Map(people.map((person) => [textOf(person, 'govId'), textOf(person, 'id')]))
@@ -16,7 +16,8 @@ export async function fillDemo(driver: Driver): Promise<void> {
 }
 
 async function runAll(driver: Driver, script: string): Promise<void> {
-  for (const { text } of readScript(script)) {
+  const splitter = new StatementSplitter()
+  for (const { text } of [...splitter.push(script), ...splitter.end()]) {
     await driver.execute(async (transaction) => {
       await transaction.execute(text)
     })
