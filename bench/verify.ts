@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { SimEnv } from '../test/support/sim-env.ts'
-import { type Block, decodeBlock, statementDigest } from '../src/journal/block.ts'
+import { type Block, statementDigest } from '../src/journal/block.ts'
+import { decodeBlock } from '../src/journal/block-from-ion.ts'
 import { verifyProof } from '../src/journal/proof.ts'
 import { parseEvidence } from '../src/archive/find-evidence.ts'
 import { printProofFile } from '../src/journal/proof-file.ts'

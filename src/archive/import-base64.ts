@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { isIonBinary } from '../values/binary-reader.ts'
 import type { StructValue, Value } from '../values/value.ts'
-import type { ValueSplitter } from './import-file.ts'
+import type { ValueSplitter } from './value-splitter.ts'
 import { type BinaryItem, BinarySplitter } from './import-split-binary.ts'
 import { tooLarge } from './import-split-text.ts'
 import { isAggregatedRecord } from './kinesis-record.ts'

@@ -1,31 +1,17 @@
 import { LedgerError } from '../base/errors.ts'
 import { exportOpenFilesMax, exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
 import { type Block, encodeBlock } from '../journal/block.ts'
+import type { MarkedRevisions } from '../journal/import-marks.ts'
+import { windowBlocksMax, windowBytesMax } from '../journal/sealed-blocks.ts'
 import { type ExportFacts, noFacts } from './export-facts.ts'
 import { type BlockReading, FileBlocks } from './file-blocks.ts'
 import { bestCopy } from './import-copies.ts'
 import type { OnRead } from './import-file.ts'
 import { type BlockFile, declaredMarks, type ExportFiles } from './import-files.ts'
-import type { MarkedRevisions } from '../journal/import-marks.ts'
 import { type FindingList, FindingQueue } from './import-findings.ts'
 import { JsonRetyper } from './import-json.ts'
 import { readStreamBlocks, type StreamFile } from './import-stream.ts'
-import { windowBlocksMax, windowBytesMax } from '../journal/sealed-blocks.ts'
-import type { SoundBlock } from '../journal/sound-block.ts'
-
-/** A block as it came out of a file. */
-export interface SourceBlock {
-  readonly block: Block
-  readonly path: string
-  /** Bytes that it took in the unpacked file. */
-  readonly bytes: number
-  readonly isJson: boolean
-  /** Indexes of the revisions that JSON took the types of, or that the export says were marked so by an import. */
-  readonly doubtful: readonly number[]
-  /** The block as encodeBlock writes it, and what is known of it, where the file has it so and it is sound. */
-  readonly stored?: Uint8Array
-  readonly sound?: SoundBlock
-}
+import type { SourceBlock } from './source-block.ts'
 
 /** A block, and how many findings the reading had made before it. */
 export interface ReadBlock {

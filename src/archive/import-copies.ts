@@ -1,8 +1,9 @@
 import { equalBytes } from '../base/bytes.ts'
 import { ionEquals } from '../values/compare.ts'
-import { type Block, redactBlock } from '../journal/block.ts'
+import type { Block } from '../journal/block.ts'
+import { redactBlock } from '../journal/seal-block.ts'
 import { downConvert } from './export-json.ts'
-import type { SourceBlock } from './import-blocks.ts'
+import type { SourceBlock } from './source-block.ts'
 import type { FindingList } from './import-findings.ts'
 import { verifyBlock } from '../journal/verify.ts'
 

@@ -2,14 +2,15 @@ import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
 import { LedgerError } from '../base/errors.ts'
 import { exportBlockValuesMax } from '../base/limits.ts'
+import { checkedValues } from '../journal/checked-values.ts'
 import { isIonBinary } from '../values/binary-reader.ts'
 import { parseAllIon } from '../values/text-reader.ts'
 import type { Value } from '../values/value.ts'
-import { checkedValues } from '../journal/checked-values.ts'
 import { Base64Values, isBase64Records, packedData } from './import-base64.ts'
 import { BinarySplitter } from './import-split-binary.ts'
 import { TextSplitter } from './import-split-text.ts'
 import { isAggregatedRecord } from './kinesis-record.ts'
+import type { ValueSplitter, FileValue, UnparsedText, FileItem } from './value-splitter.ts'
 
 /** Called with every piece of a file that was read, in unpacked bytes. May throw LedgerError 'cancelled/by-user' to stop. */
 export type OnRead = (bytes: number) => void | Promise<void>
@@ -17,17 +18,6 @@ export type OnRead = (bytes: number) => void | Promise<void>
 /** Whether an error is one of the file's content, which is a finding; not one that stops everything. */
 export function isFileFault(error: unknown): error is LedgerError {
   return error instanceof LedgerError && error.kind !== 'cancelled'
-}
-
-/** A top-level value of a file. */
-export interface FileValue {
-  readonly value: Value
-  /** How many bytes of the unpacked file it took. */
-  readonly bytes: number
-  /** Where it ends in the unpacked file, roughly: for messages. */
-  readonly end: number
-  /** As of BinaryItem: then `value` may throw what the reading throws. */
-  readonly stream?: Buffer
 }
 
 /** What may be a block in Ion text, not parsed yet. */
@@ -195,18 +185,6 @@ class DeferredText implements FileText {
 function splitterOf(head: Uint8Array, isDeferred: boolean, valuesMax: number): ValueSplitter {
   if (isIonBinary(head) || isAggregatedRecord(head)) return new BinarySplitter()
   return isBase64Records(head) ? new Base64Values() : new TextValues(isDeferred, valuesMax)
-}
-
-interface UnparsedText {
-  readonly text: Buffer
-  readonly parse: () => readonly Value[]
-}
-
-type FileItem = Omit<FileValue, 'end'> | UnparsedText
-
-export interface ValueSplitter {
-  push(chunk: Uint8Array): Iterable<FileItem>
-  end(): Iterable<FileItem>
 }
 
 const openBrace = 0x7b

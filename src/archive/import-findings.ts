@@ -1,5 +1,6 @@
 import { reportFindingsMax } from '../base/limits.ts'
-import { type FindingCode, isGap } from '../journal/verify.ts'
+import { isGap } from '../journal/verify.ts'
+import type { FindingCode } from '../journal/finding-codes.ts'
 
 /**
  * How bad a finding is. `tampered`: a hash does not fit, so something was changed after it was written. `doubtful`: a

@@ -7,13 +7,13 @@ import type { StructValue } from '../values/value.ts'
 import { isMetadataLike } from '../journal/ambiguous-data.ts'
 import {
   type BlockAddress,
-  blockFromIon,
   headOf,
   isSameAddress,
   type Revision,
   revisionHash,
   type TransactionInfo,
 } from '../journal/block.ts'
+import { blockFromIon } from '../journal/block-from-ion.ts'
 import { knownFields, revisionFromIon, transactionInfoFromIon } from '../journal/block-from-ion.ts'
 import type { Digest } from '../journal/digest.ts'
 import { sameDigest } from '../journal/digest-file.ts'

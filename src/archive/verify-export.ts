@@ -8,7 +8,8 @@ import type { BlockPlace, EvidenceVerdict, ExportReport } from './export-outcome
 import type { Digest } from '../journal/digest.ts'
 import { checkedBlocks } from './checked-windows.ts'
 import type { ExportFacts } from './export-facts.ts'
-import { type SourceBlock, storedForm } from './import-blocks.ts'
+import { storedForm } from './import-blocks.ts'
+import type { SourceBlock } from './source-block.ts'
 import {
   blocksNamed,
   checkStrands,

@@ -1,7 +1,8 @@
 import { LedgerError } from '../base/errors.ts'
-import type { Operator, PlanExpression, TargetPath } from '../plan/plan.ts'
+import type { Operator, PlanExpression } from '../plan/plan.ts'
+import type { TargetPath } from '../plan/change-plan.ts'
 import { equals } from '../values/compare.ts'
-import type { DocumentChange } from './change-steps.ts'
+import type { DocumentChange } from './document-change.ts'
 import type { Compiler, Frame } from './frame.ts'
 
 /** What an error of a change's values says beside the error itself: which document, and what may have been meant. */

@@ -1,22 +1,16 @@
 import { LedgerError } from '../base/errors.ts'
 import { passLoop } from '../base/interruption.ts'
-import type { Span } from '../base/span.ts'
-import type { ChangeStep, TargetPath } from '../plan/plan.ts'
+import type { ChangeStep, TargetPath } from '../plan/change-plan.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import { checkAssignedOnce, hinting, removalHint, targetName } from './change-errors.ts'
+import { changeFields, type TopFieldChange } from './change-fields.ts'
 import { compileExpression } from './compile-expression.ts'
 import { castHelp, computedName } from './compile-path.ts'
-import { changeFields, type TopFieldChange } from './change-fields.ts'
+import type { DocumentChange } from './document-change.ts'
 import { type Change, changeAt, type Step, withoutMarks } from './edit-document.ts'
 import { fieldOf } from './field-of.ts'
 import { type Compiler, type Evaluate, type Frame, placed, present } from './frame.ts'
 import { siteOf } from './type-errors.ts'
-
-export interface DocumentChange {
-  readonly path: readonly Step[]
-  readonly change: Change
-  readonly span: Span
-}
 
 type FieldChange = DocumentChange & TopFieldChange
 

@@ -1,7 +1,7 @@
 import { rootSlot } from '../plan/fields-asked.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import { expressionKey } from '../plan/walk-plan.ts'
-import type { BytesPlace, TextPlace } from '../values/binary-value-reader.ts'
+import type { BytesPlace, TextPlace } from '../values/lazy-values.ts'
 import { FileRow } from '../values/file-row.ts'
 import { LazyStruct } from '../values/lazy-values.ts'
 import { FieldPath } from '../values/symbols.ts'

@@ -6,21 +6,18 @@ import type { Span } from '../base/span.ts'
 import { hasTrait } from '../plan/function-facts.ts'
 import type {
   AggregatePlan,
-  ChangeStep,
-  ConflictPlan,
   ExcludeStep,
   Operator,
   PlanExpression,
-  PlanStatement,
   QueryPlan,
-  ReturningPlan,
   SetPlan,
   SortKeyPlan,
   TableScan,
-  TargetPath,
   ValueScan,
   WindowCallPlan,
 } from '../plan/plan.ts'
+import type { PlanStatement } from '../plan/statement-plan.ts'
+import type { ChangeStep, ConflictPlan, ReturningPlan, TargetPath } from '../plan/change-plan.ts'
 import { each, fieldSteps, type SourcePath, stepOf } from './notice-path.ts'
 import { PathSites } from './path-sites.ts'
 import { NoticeSites, type NullComparison, type PathRole } from './notice-sites.ts'

@@ -1,7 +1,7 @@
 import { copyShort } from '../base/bytes.ts'
 import { heldChunkBytes } from '../base/limits.ts'
 import { detached, LazyReader } from '../values/binary-reader.ts'
-import type { BytesPlace } from '../values/binary-value-reader.ts'
+import type { BytesPlace } from '../values/lazy-values.ts'
 import { packedAt, type PackedColumns, packedSize, packedValue, packHeader, PackedRow } from '../values/packed-row.ts'
 import type { SymbolTable } from '../values/symbols.ts'
 import type { Value } from '../values/value.ts'

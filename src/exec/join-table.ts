@@ -1,4 +1,4 @@
-import type { TextPlace } from '../values/binary-value-reader.ts'
+import type { TextPlace } from '../values/lazy-values.ts'
 import type { Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
 import { HeldFields, LentFields } from './held-fields.ts'

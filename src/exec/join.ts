@@ -1,5 +1,5 @@
 import type { JoinOperator, PlanExpression } from '../plan/plan.ts'
-import type { TextPlace } from '../values/binary-value-reader.ts'
+import type { TextPlace } from '../values/lazy-values.ts'
 import { isAbsent, nullValue, string, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileTests } from './compile-operators.ts'

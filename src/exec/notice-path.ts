@@ -1,4 +1,5 @@
-import type { ExcludeStep, SpreadStep, TargetPath } from '../plan/plan.ts'
+import type { ExcludeStep, SpreadStep } from '../plan/plan.ts'
+import type { TargetPath } from '../plan/change-plan.ts'
 import type { NoticeStep } from './notice-sites.ts'
 
 /** A path from a source's rows. */

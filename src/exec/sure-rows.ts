@@ -1,5 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
-import type { ChangePlan, Operator, PlanExpression, QueryPlan } from '../plan/plan.ts'
+import type { Operator, PlanExpression, QueryPlan } from '../plan/plan.ts'
+import type { ChangePlan } from '../plan/change-plan.ts'
 import { compileRowSource } from './compile-query.ts'
 import { type Doubt, Doubts, keepsRows } from './doubts.ts'
 import { type Compiler, doubting, type Frame } from './frame.ts'

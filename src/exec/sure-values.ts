@@ -1,5 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
-import type { ChangeStep, Operator, PlanExpression } from '../plan/plan.ts'
+import type { Operator, PlanExpression } from '../plan/plan.ts'
+import type { ChangeStep } from '../plan/change-plan.ts'
 import { compileExpression } from './compile-expression.ts'
 import { type Doubt, Doubts, keepsRows, newScope, type Scope, standingDoubt } from './doubts.ts'
 import { type Compiler, doubting, type Frame } from './frame.ts'

@@ -1,5 +1,5 @@
 import { equalityKey } from '../values/compare.ts'
-import type { TextPlace } from '../values/binary-value-reader.ts'
+import type { TextPlace } from '../values/lazy-values.ts'
 import { IntegerIndex } from '../values/integer-index.ts'
 import { TextIndex } from '../values/text-index.ts'
 import type { Value } from '../values/value.ts'

@@ -1,3 +1,6 @@
+import { LedgerError } from '../base/errors.ts'
+import { isIonBinary, decodeLazy } from '../values/binary-reader.ts'
+import { LocalSymbolTable } from '../values/symbols.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import type {
   Block,
@@ -230,4 +233,14 @@ function redactedRevisionOf(value: Value, where: string): RedactedRevision {
     documentId: textField(ion, 'documentId', where),
     version: countField(ion, 'version', where),
   }
+}
+
+/**
+ * The block in bytes that encodeBlock wrote, or in an exported block's. Decodes lazily: a field when it is asked for,
+ * so the bytes must stay as they are, and damage may show as LedgerError 'ion/malformed' only then. Throws LedgerError
+ * 'journal/malformed' or 'ion/malformed'.
+ */
+export function decodeBlock(bytes: Uint8Array): Block {
+  if (!isIonBinary(bytes)) throw new LedgerError('journal/malformed', 'a block is not Ion binary')
+  return blockFromIon(decodeLazy(bytes, new LocalSymbolTable()))
 }

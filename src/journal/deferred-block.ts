@@ -1,12 +1,6 @@
 import type { StructValue, TimestampValue } from '../values/value.ts'
-import {
-  type Block,
-  type BlockAddress,
-  decodeBlock,
-  type RedactionInfo,
-  type Revision,
-  type TransactionInfo,
-} from './block.ts'
+import type { Block, BlockAddress, RedactionInfo, Revision, TransactionInfo } from './block.ts'
+import { decodeBlock } from './block-from-ion.ts'
 import type { SoundBlock } from './sound-block.ts'
 
 /** A block that was found sound as it is stored: decoded when something is asked for that the check did not learn. */

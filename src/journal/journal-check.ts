@@ -1,13 +1,15 @@
 import { equalBytes, toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { reportFindingsMax, uncoveredNamesMax } from '../base/limits.ts'
-import { type Block, type BlockAddress, decodeBlock, encodeBlock } from './block.ts'
+import { type Block, type BlockAddress, encodeBlock } from './block.ts'
+import { decodeBlock } from './block-from-ion.ts'
 import type { Digest } from './digest.ts'
 import type { SavedMarks } from './import-marks.ts'
 import { type MarksBook, uncheckedFinding } from './marks-book.ts'
 import { soundFacts, windowBlocksMax, windowBytesMax } from './sealed-blocks.ts'
 import { SoundBlock, type SoundFacts } from './sound-block.ts'
-import { type BlockReport, type Finding, type FindingCode, isGap } from './verify.ts'
+import { type BlockReport, type Finding, isGap } from './verify.ts'
+import type { FindingCode } from './finding-codes.ts'
 import { type ChainBefore, ChainVerifier } from './verify-chain.ts'
 
 /** What the check of a whole journal found. */

@@ -2,9 +2,9 @@ import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { printIon } from '../values/text-writer.ts'
 import { blob, list, string, type StructValue, structOf, type TimestampValue, type Value } from '../values/value.ts'
-import { addressToIon, type Block, type BlockAddress, coversHead } from './block.ts'
 import { revisionFromIon } from './block-from-ion.ts'
-import type { Digest } from './digest.ts'
+import type { BlockHead } from './block-head.ts'
+import { addressToIon, type Block, type BlockAddress, coversHead } from './block.ts'
 import {
   addressIn,
   hashIn,
@@ -15,9 +15,10 @@ import {
   savedDigestOf,
   unwrapIon,
 } from './digest-file.ts'
+import type { Digest } from './digest.ts'
 import { siblingRanges } from './merkle-tree.ts'
-import { type Proof, proofToIon } from './proof.ts'
 import { type BareRevision, bareRevisionOf, bareRevisionToIon, depthsOf, mayBeHalf } from './proof-leaf.ts'
+import { type Proof, proofToIon } from './proof.ts'
 import { isDeletion } from './revision-form.ts'
 
 /**
@@ -48,13 +49,6 @@ export interface ProofFile {
   readonly digest: SavedDigest | undefined
   /** Fields that mean nothing here. */
   readonly unknown: readonly string[]
-}
-
-/** The part of a block that binds its address, transaction and time to its entries; AWS's blocks have no such entry. */
-export interface BlockHead {
-  readonly transactionId: string
-  readonly blockTimestamp: TimestampValue
-  readonly entriesHashList: readonly Uint8Array[]
 }
 
 /** What `qldb prove` writes. */

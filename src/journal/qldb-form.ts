@@ -1,5 +1,5 @@
 import type { Block, DocumentInfo, StatementInfo } from './block.ts'
-import type { GapCode } from './verify.ts'
+import type { GapCode } from './finding-codes.ts'
 
 /** Entries in each of AWS's blocks that nothing explains: two in every complete one that was published. */
 export const opaqueEntriesOfQldb = 2

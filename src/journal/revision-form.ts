@@ -3,7 +3,7 @@ import type { StructValue, TimestampValue } from '../values/value.ts'
 import { isMetadataLike } from './ambiguous-data.ts'
 import type { Block, Revision } from './block.ts'
 import { knownFields } from './block-from-ion.ts'
-import type { FindingCode } from './verify.ts'
+import type { FindingCode } from './finding-codes.ts'
 
 /**
  * What a block's hashes leave open about its revisions. A revision's hash is that of its data joined with that of its

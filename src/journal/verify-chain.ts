@@ -7,7 +7,8 @@ import type { MarksBook } from './marks-book.ts'
 import { RunningTree } from './merkle-tree.ts'
 import { opaqueEntriesOfQldb } from './qldb-form.ts'
 import type { ChainLink, SoundBlock } from './sound-block.ts'
-import { type BlockReport, type Finding, type FindingCode, findingOf, headFields, verifyBlock } from './verify.ts'
+import { type BlockReport, type Finding, findingOf, headFields, verifyBlock } from './verify.ts'
+import type { FindingCode } from './finding-codes.ts'
 
 export interface ChainOptions {
   /** All blocks were sealed by this program: each must cover its head. Else that is asked from the first that does. */

@@ -4,59 +4,12 @@ import { ionHash, ionHashOfString } from '../values/ion-hash.ts'
 import { joinHashes } from '../values/join-hashes.ts'
 import { compareInstants, instantMs, instantOf } from '../values/timestamp.ts'
 import type { StructValue, TimestampValue } from '../values/value.ts'
-import { type Block, type DocumentInfo, headOf, type Revision, revisionHash, type TransactionInfo } from './block.ts'
 import { knownFields } from './block-from-ion.ts'
+import { type Block, type DocumentInfo, headOf, type Revision, revisionHash, type TransactionInfo } from './block.ts'
+import type { FindingCode, GapCode } from './finding-codes.ts'
 import { rootOf } from './merkle-tree.ts'
-import { foreignRevisionFaults, ownRevisionFaults } from './revision-form.ts'
 import { changesCatalog, type EntryPlaces, isCatalogChange, opaqueEntriesOfQldb, unlikeQldb } from './qldb-form.ts'
-
-/**
- * What a check found. Hash checks (the first group) show that something was changed; the others, on fields that no
- * hash of AWS's covers, that fields contradict one another.
- */
-export type FindingCode =
-  | 'malformed'
-  | 'head'
-  | 'transaction-info'
-  | 'redaction-info'
-  | 'statement-digest'
-  | 'revision-hash'
-  | 'revisions-root'
-  | 'unexplained-entry'
-  | 'entries-order'
-  | 'entries-hash'
-  | 'block-hash'
-  | 'previous-hash'
-  | 'gap'
-  | 'strand'
-  | 'revision-address'
-  | 'revision-transaction'
-  | 'revision-time'
-  | 'revision-version'
-  | 'revision-metadata'
-  | 'documents'
-  | 'block-time'
-  | 'redaction'
-  | 'encoding'
-  | 'digest'
-  | 'mark'
-  | GapCode
-
-/** What could not be checked: what is there fits, but something is not shown or nothing covers it. */
-export type GapCode =
-  | 'revision-missing'
-  | 'revision-unchecked'
-  | 'revision-unnamed'
-  | 'revision-ambiguous'
-  | 'entries-unknown'
-  | 'block-blank'
-  | 'redaction-missing'
-  | 'start-unknown'
-  | 'head-unproven'
-  | 'field-unknown'
-  | 'digest-uncovered'
-  | 'order-unproven'
-  | 'marks-unproven'
+import { foreignRevisionFaults, ownRevisionFaults } from './revision-form.ts'
 
 export interface Finding {
   readonly code: FindingCode

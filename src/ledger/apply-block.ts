@@ -7,6 +7,8 @@ import type { SymbolDictionary } from '../values/symbols.ts'
 import { instantMs } from '../values/timestamp.ts'
 import type { StructValue, TimestampValue } from '../values/value.ts'
 import { applyCatalogRevisions } from './apply-catalog.ts'
+import { binaryText, encodeSummary } from './block-summary.ts'
+import type { BlockWork, PlacedRevision, WriteSet } from './block-work.ts'
 import {
   type CatalogState,
   catalogTableId,
@@ -16,9 +18,8 @@ import {
   type Table,
   type TableDefinition,
 } from './catalog.ts'
-import { binaryText, encodeSummary } from './block-summary.ts'
-import { applyForeignCatalog, meetTables } from './import-catalog.ts'
 import { dataOf } from './document-source.ts'
+import { applyForeignCatalog, meetTables } from './import-catalog.ts'
 import { nodesCompletedBy } from './journal-tree.ts'
 import {
   catalogTableNumber,
@@ -64,13 +65,6 @@ export interface Derived {
 
 export type KeepsTable = (table: Pick<TableDefinition, 'tableId' | 'name'>) => boolean
 
-/** A revision of the block with the table and position it has there. */
-export interface PlacedRevision {
-  readonly tableId: string
-  readonly position: number
-  readonly revision: Revision
-}
-
 /**
  * Puts everything that follows from one block: documents, indexes, catalog, tree nodes, changes, state. The commit and a
  * rebuild both come through here, so that what is derived depends on nothing but the blocks. The block itself is the
@@ -88,16 +82,16 @@ export function applyBlock(
 }
 
 /** Work on one block; apply-catalog.ts uses its parts. */
-export class BlockWriter {
+export class BlockWriter implements BlockWork {
   readonly transaction: WriteTransaction
   readonly block: Block
   readonly symbols: SymbolDictionary
   nextIndexNumber: number
-  readonly writeSet = {
-    documents: new Map<number, string[]>(),
-    indexKeys: new Map<number, Set<string>>(),
-    names: [] as string[],
-    droppedIndexes: [] as number[],
+  readonly writeSet: WriteSet = {
+    documents: new Map(),
+    indexKeys: new Map(),
+    names: [],
+    droppedIndexes: [],
   }
   readonly #before: Derived
   readonly #counters = new Map<number, number>()

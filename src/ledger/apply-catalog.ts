@@ -1,5 +1,5 @@
 import { indexBuildBatchDocuments } from '../base/limits.ts'
-import type { BlockWriter, PlacedRevision } from './apply-block.ts'
+import type { BlockWork, PlacedRevision } from './block-work.ts'
 import { CatalogState, type IndexDefinition, type Table, type TableDefinition, tableOfDocument } from './catalog.ts'
 import { dataOf } from './document-source.ts'
 import {
@@ -18,17 +18,17 @@ import { removeRange } from './remove-range.ts'
  * entries of new indexes over the documents that are there, entries of dropped ones removed.
  */
 export function applyCatalogRevisions(
-  writer: BlockWriter,
+  work: BlockWork,
   before: CatalogState,
   ddl: readonly PlacedRevision[],
 ): CatalogState {
   const changes = ddl.flatMap((item) => {
-    const { place } = writer.putRevision(catalogTableNumber, item)
+    const { place } = work.putRevision(catalogTableNumber, item)
     if (item.revision.data === undefined) return []
     const definition = tableOfDocument(item.revision.data)
     return [{ definition, number: place.documentNumber, oldId: definition.tableId }]
   })
-  return applyDefinitions(writer, before, changes)
+  return applyDefinitions(work, before, changes)
 }
 
 export interface DefinitionChange {
@@ -40,7 +40,7 @@ export interface DefinitionChange {
 
 /** What follows from tables that are new or changed, their documents aside. */
 export function applyDefinitions(
-  writer: BlockWriter,
+  work: BlockWork,
   before: CatalogState,
   changes: readonly DefinitionChange[],
 ): CatalogState {
@@ -51,17 +51,17 @@ export function applyDefinitions(
     const table: Table = { ...definition, number, committed: definition }
     if (oldId !== definition.tableId) tables.delete(oldId)
     tables.set(definition.tableId, table)
-    if (old?.status !== table.status) writer.writeSet.names.push(table.name)
+    if (old?.status !== table.status) work.writeSet.names.push(table.name)
     for (const index of old?.indexes ?? []) {
-      if (!hasIndex(table.indexes, index)) dropIndex(writer, indexNumbers, index)
+      if (!hasIndex(table.indexes, index)) dropIndex(work, indexNumbers, index)
     }
     for (const index of table.indexes) {
-      if (!hasIndex(old?.indexes ?? [], index)) createIndex(writer, indexNumbers, index, number)
+      if (!hasIndex(old?.indexes ?? [], index)) createIndex(work, indexNumbers, index, number)
     }
   }
   // By number, as they are loaded.
   const inOrder = new Map([...tables].sort(([, left], [, right]) => (left.number ?? 0) - (right.number ?? 0)))
-  return new CatalogState(writer.block.blockAddress.sequenceNo, inOrder, indexNumbers)
+  return new CatalogState(work.block.blockAddress.sequenceNo, inOrder, indexNumbers)
 }
 
 function hasIndex(indexes: readonly IndexDefinition[], index: IndexDefinition): boolean {
@@ -69,46 +69,45 @@ function hasIndex(indexes: readonly IndexDefinition[], index: IndexDefinition): 
 }
 
 function createIndex(
-  writer: BlockWriter,
+  work: BlockWork,
   indexNumbers: Map<string, number>,
   index: IndexDefinition,
   tableNumber: number,
 ): void {
-  const indexNumber = writer.nextIndexNumber
-  writer.nextIndexNumber += 1
+  const indexNumber = work.nextIndexNumber
+  work.nextIndexNumber += 1
   indexNumbers.set(index.indexId, indexNumber)
   const bytes = Buffer.allocUnsafeSlow(4)
   bytes.writeUInt32BE(indexNumber)
-  writer.transaction.put(indexNumberKey(index.indexId), bytes)
+  work.transaction.put(indexNumberKey(index.indexId), bytes)
   // In batches: nothing is put while a range of the same write transaction is being walked.
   let from = 0
   for (;;) {
-    const entries = indexBatch(writer, index.field, tableNumber, from)
-    for (const { indexKey, documentNumber } of entries.found)
-      writer.putIndexEntry(indexNumber, indexKey, documentNumber)
+    const entries = indexBatch(work, index.field, tableNumber, from)
+    for (const { indexKey, documentNumber } of entries.found) work.putIndexEntry(indexNumber, indexKey, documentNumber)
     if (entries.next === undefined) return
-    writer.checkCancelled()
+    work.checkCancelled()
     from = entries.next
   }
 }
 
-function indexBatch(writer: BlockWriter, field: string, tableNumber: number, from: number) {
+function indexBatch(work: BlockWork, field: string, tableNumber: number, from: number) {
   const found: { indexKey: Uint8Array; documentNumber: number }[] = []
   let seen = 0
-  for (const [key, value] of writer.transaction.range(documentRange(tableNumber, from))) {
+  for (const [key, value] of work.transaction.range(documentRange(tableNumber, from))) {
     const documentNumber = documentNumberOfKey(key)
     if (seen === indexBuildBatchDocuments) return { found, next: documentNumber }
     seen += 1
-    const indexKey = indexedKey(dataOf(decodeDocumentRecord(value), writer.symbols), field)
+    const indexKey = indexedKey(dataOf(decodeDocumentRecord(value), work.symbols), field)
     if (indexKey !== undefined) found.push({ indexKey, documentNumber })
   }
   return { found, next: undefined }
 }
 
-function dropIndex(writer: BlockWriter, indexNumbers: Map<string, number>, index: IndexDefinition): void {
+function dropIndex(work: BlockWork, indexNumbers: Map<string, number>, index: IndexDefinition): void {
   const indexNumber = indexNumbers.get(index.indexId) as number
-  writer.writeSet.droppedIndexes.push(indexNumber)
+  work.writeSet.droppedIndexes.push(indexNumber)
   indexNumbers.delete(index.indexId)
-  writer.transaction.remove(indexNumberKey(index.indexId))
-  removeRange(writer.transaction, indexRange(indexNumber))
+  work.transaction.remove(indexNumberKey(index.indexId))
+  removeRange(work.transaction, indexRange(indexNumber))
 }

@@ -1,6 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { cachedBlocksMax } from '../base/limits.ts'
-import { type Block, decodeBlock } from '../journal/block.ts'
+import type { Block } from '../journal/block.ts'
+import { decodeBlock } from '../journal/block-from-ion.ts'
 import { blockKey, isBlockKey, sequenceOfJournalKey, wholeJournalRange } from './keys.ts'
 import type { Reader } from './records.ts'
 

@@ -1,14 +1,7 @@
 import { assert } from '../base/assert.ts'
 import { LedgerError } from '../base/errors.ts'
-import {
-  type BlockAddress,
-  type BlockContent,
-  type DocumentInfo,
-  encodeBlock,
-  type RedactedRevision,
-  type RevisionContent,
-  sealBlock,
-} from '../journal/block.ts'
+import { type BlockAddress, type DocumentInfo, encodeBlock, type RedactedRevision } from '../journal/block.ts'
+import { type BlockContent, type RevisionContent, sealBlock } from '../journal/seal-block.ts'
 import { couldPassFor } from '../journal/ambiguous-data.ts'
 import type { WriteTransaction } from '../store/store.ts'
 import { timestampFromMs } from '../values/timestamp.ts'

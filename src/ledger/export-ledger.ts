@@ -1,5 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
-import { type Block, decodeBlock } from '../journal/block.ts'
+import type { Block } from '../journal/block.ts'
+import { decodeBlock } from '../journal/block-from-ion.ts'
 import type { MarkedRevisions } from '../journal/import-marks.ts'
 import type { Snapshot } from '../store/store.ts'
 import { endBlock } from './block-cache.ts'

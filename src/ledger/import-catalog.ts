@@ -4,7 +4,7 @@ import { isMadeUpId, madeUpId } from '../base/ids.ts'
 import type { Block, TransactionInfo } from '../journal/block.ts'
 import type { Statement } from '../syntax/ast.ts'
 import { parseStatement } from '../syntax/parser.ts'
-import type { BlockWriter } from './apply-block.ts'
+import type { BlockWork } from './block-work.ts'
 import { applyDefinitions, type DefinitionChange } from './apply-catalog.ts'
 import { type CatalogState, catalogTableId, type TableDefinition } from './catalog.ts'
 
@@ -14,13 +14,13 @@ import { type CatalogState, catalogTableId, type TableDefinition } from './catal
  * UNDROP TABLE and from the first document of a table that no statement made; a table that has no document yet, and
  * every index, has an id that is made up from the block and the statement, so that every replay makes the same.
  */
-export function applyForeignCatalog(writer: BlockWriter, before: CatalogState): CatalogState {
-  const info = writer.block.transactionInfo
+export function applyForeignCatalog(work: BlockWork, before: CatalogState): CatalogState {
+  const info = work.block.transactionInfo
   if (changesNothing(info, before)) return before
-  const tables = new ForeignTables(before, writer.block)
+  const tables = new ForeignTables(before, work.block)
   for (const [number, { statement }] of (info?.statements ?? []).entries()) tables.run(statement, number)
   for (const { tableId, tableName } of info?.documents?.values() ?? []) tables.meet(tableId, tableName)
-  return tables.apply(writer, before)
+  return tables.apply(work, before)
 }
 
 /** Whether nothing but documents of tables that are known was written. */
@@ -36,11 +36,11 @@ function isDefinition(statement: string): boolean {
 }
 
 /** The same for a block of this program's in a ledger that begins late: tables that were made before its first block. */
-export function meetTables(writer: BlockWriter, before: CatalogState): CatalogState {
-  const tables = new ForeignTables(before, writer.block)
-  for (const { tableId, tableName } of writer.block.transactionInfo?.documents?.values() ?? [])
+export function meetTables(work: BlockWork, before: CatalogState): CatalogState {
+  const tables = new ForeignTables(before, work.block)
+  for (const { tableId, tableName } of work.block.transactionInfo?.documents?.values() ?? [])
     if (tableId !== catalogTableId) tables.meet(tableId, tableName)
-  return tables.apply(writer, before)
+  return tables.apply(work, before)
 }
 
 /** A statement that may change the catalog, behind comments too. */
@@ -107,14 +107,14 @@ class ForeignTables {
     this.#create(tableId, name)
   }
 
-  apply(writer: BlockWriter, before: CatalogState): CatalogState {
+  apply(work: BlockWork, before: CatalogState): CatalogState {
     const changes: DefinitionChange[] = []
     for (const { definition, old, isChanged } of this.#tables) {
       if (!isChanged) continue
-      const number = writer.putDerivedTable(definition, old?.id, old?.number)
+      const number = work.putDerivedTable(definition, old?.id, old?.number)
       changes.push({ definition, number, oldId: old?.id ?? definition.tableId })
     }
-    return changes.length === 0 ? before : applyDefinitions(writer, before, changes)
+    return changes.length === 0 ? before : applyDefinitions(work, before, changes)
   }
 
   #create(tableId: string, name: string): void {

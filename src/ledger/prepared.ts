@@ -1,6 +1,7 @@
 import { preparedStatementCharactersMax, preparedStatementsMax } from '../base/limits.ts'
 import { buildPlan } from '../plan/build-plan.ts'
-import type { Plan, PlanOptions } from '../plan/plan.ts'
+import type { PlanOptions } from '../plan/plan.ts'
+import type { Plan } from '../plan/statement-plan.ts'
 import type { Statement } from '../syntax/ast.ts'
 import { isBrief } from '../syntax/brief-statement.ts'
 import { parseStatement } from '../syntax/parser.ts'

@@ -1,4 +1,4 @@
-import type { PlanStatement } from '../plan/plan.ts'
+import type { PlanStatement } from '../plan/statement-plan.ts'
 import { isCorrelated } from '../plan/walk-plan.ts'
 
 /**

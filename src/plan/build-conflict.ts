@@ -3,7 +3,8 @@ import type { Change, Expression, InsertStatement, Name, OnConflict } from '../s
 import { buildExpression } from './build-expression.ts'
 import type { TableInfo } from './catalog.ts'
 import { checkAssignedOnce, refuseDefault, targetStep } from './change-steps.ts'
-import type { ChangeStep, ConflictPlan, PlanExpression, TargetStep } from './plan.ts'
+import type { PlanExpression } from './plan.ts'
+import type { ChangeStep, ConflictPlan, TargetStep } from './change-plan.ts'
 import { refuseConstantTexts, refuseSameForAll } from './refuse-mistakes.ts'
 import { declare, findVariable, type PlanContext, Scope } from './scope.ts'
 

@@ -8,7 +8,8 @@ import { buildStep, checkAssignedOnce } from './change-steps.ts'
 import type { TableInfo } from './catalog.ts'
 import { withColumns } from './column-list.ts'
 import { columnName } from './column-name.ts'
-import type { ChangePlan, InsertPlan, Operator, ReturningPlan, RowPart, TableScan } from './plan.ts'
+import type { Operator, RowPart, TableScan } from './plan.ts'
+import type { ChangePlan, InsertPlan, ReturningPlan } from './change-plan.ts'
 import {
   refuseConstantJoins,
   refuseConstantTexts,

@@ -5,7 +5,8 @@ import { buildExpression, buildPath, literalText } from './build-expression.ts'
 import type { TableInfo } from './catalog.ts'
 import { withColumns } from './column-list.ts'
 import { columnName } from './column-name.ts'
-import type { Operator, PlanExpression, QueryPlan, TableSource, TargetPath, TargetStep } from './plan.ts'
+import type { Operator, PlanExpression, QueryPlan, TableSource } from './plan.ts'
+import type { TargetPath, TargetStep } from './change-plan.ts'
 import { pushFilter } from './push-filters.ts'
 import {
   declare,

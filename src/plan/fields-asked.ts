@@ -1,4 +1,5 @@
-import type { PlanExpression, PlanStatement } from './plan.ts'
+import type { PlanExpression } from './plan.ts'
+import type { PlanStatement } from './statement-plan.ts'
 import { expressionKey } from './walk-plan.ts'
 
 /**

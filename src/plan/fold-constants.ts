@@ -1,7 +1,8 @@
 import { foldedConstantBytesMax } from '../base/limits.ts'
 import type { Value } from '../values/value.ts'
 import { approximateBytes } from '../values/value-size.ts'
-import type { PlanExpression, PlanStatement } from './plan.ts'
+import type { PlanExpression } from './plan.ts'
+import type { PlanStatement } from './statement-plan.ts'
 import { mapParts } from './walk-plan.ts'
 
 /**

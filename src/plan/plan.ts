@@ -2,34 +2,6 @@ import type { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Value } from '../values/value.ts'
 import type { IndexInfo, TableInfo } from './catalog.ts'
-import type { ChangePlan, InsertPlan } from './change-plan.ts'
-import type { DefinitionPlan } from './definition-plan.ts'
-
-export type {
-  ChangePlan,
-  ChangeStep,
-  ConflictPlan,
-  InsertPlan,
-  ReturningPlan,
-  TargetPath,
-  TargetStep,
-} from './change-plan.ts'
-
-/**
- * A statement with every name resolved: what `exec` compiles. No syntax tree is left in it.
- *
- * Rows are not objects. A statement has one flat array of slots; every variable (an alias, an ordinal, a document id, a
- * group key, an aggregate's result) owns one slot of it. Operators put values into slots, expressions read them.
- * Sub-queries use slots of their own in the same array, so that a correlated one reads its outer query's for free.
- */
-export interface Plan extends PlanSettings {
-  readonly statement: PlanStatement
-  readonly slots: number
-  /** How many parameters the statement has. */
-  readonly parameters: number
-  /** Whether it calls a function of the clock: run again, it would get another value and might have other rows. */
-  readonly asksClock: boolean
-}
 
 /** What decides how an expression is evaluated, beside itself. */
 export interface PlanSettings {
@@ -44,17 +16,6 @@ export interface PlanSettings {
 }
 
 export type Typing = 'permissive' | 'strict'
-
-export type PlanStatement =
-  /** A query or any other expression. */
-  | { readonly kind: 'query'; readonly value: PlanExpression }
-  | InsertPlan
-  | ChangePlan
-  | DefinitionPlan
-  | { readonly kind: 'redact'; readonly args: readonly PlanExpression[]; readonly span: Span }
-  /** The lines of EXPLAIN, made when the plan was. */
-  | { readonly kind: 'explain'; readonly lines: readonly string[] }
-  | AnalyzePlan
 
 /** EXPLAIN ANALYZE of a query: it runs, and its plan is printed with what was counted. */
 export interface AnalyzePlan {

@@ -1,14 +1,7 @@
 import type { TableInfo } from './catalog.ts'
-import type {
-  Access,
-  ConflictPlan,
-  Operator,
-  PlanExpression,
-  PlanStatement,
-  QueryPlan,
-  TableScan,
-  TableSource,
-} from './plan.ts'
+import type { Access, Operator, PlanExpression, QueryPlan, TableScan, TableSource } from './plan.ts'
+import type { PlanStatement } from './statement-plan.ts'
+import type { ConflictPlan } from './change-plan.ts'
 import { printPlanExpression } from './print-plan-expression.ts'
 import { missingIndex } from './use-index.ts'
 

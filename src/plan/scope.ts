@@ -7,7 +7,8 @@ import type { Name } from '../syntax/ast.ts'
 import { missing } from '../values/value.ts'
 import type { Catalog, GlobalInfo, TableInfo } from './catalog.ts'
 import { NameIndex } from './name-index.ts'
-import type { AggregatePlan, FramePlan, PlanExpression, PlanOptions, SortKeyPlan, TargetPath } from './plan.ts'
+import type { AggregatePlan, FramePlan, PlanExpression, PlanOptions, SortKeyPlan } from './plan.ts'
+import type { TargetPath } from './change-plan.ts'
 import type { WindowCalls } from './window-calls.ts'
 
 /** A name that stands for a slot. */

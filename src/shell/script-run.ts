@@ -3,7 +3,14 @@ import { findCommand } from './commands.ts'
 import type { EventSink } from './events.ts'
 import { type ExitName, firstFailure } from './exit-codes.ts'
 import { ScriptReader } from './script-reader.ts'
-import type { RunOutcome, Shell } from './shell.ts'
+
+/** Runs what a script holds, one statement or command after the other: a Shell. */
+export interface StatementRunner {
+  readonly inTransaction: boolean
+  runStatement(statement: ScriptStatement, sink: EventSink, options?: RunOptions): Promise<RunOutcome>
+  /** Rolls back what is open, and says so. */
+  abortOpen(sink: EventSink): Promise<unknown>
+}
 
 export interface ScriptOptions {
   /** The script's name, for places in error reports. */
@@ -25,7 +32,7 @@ export interface ScriptOptions {
  * script. Ends at the first error, unless told to continue; ends at `quit`. A transaction that is open afterwards stays open.
  */
 export async function runScript(
-  shell: Shell,
+  shell: StatementRunner,
   chunks: AsyncIterable<string> | Iterable<string>,
   sink: EventSink,
   options: ScriptOptions,
@@ -55,7 +62,7 @@ export async function runScript(
 }
 
 class ScriptRun {
-  readonly #shell: Shell
+  readonly #shell: StatementRunner
   readonly #sink: EventSink
   readonly #options: ScriptOptions
   #exit: ExitName = 'ok'
@@ -63,7 +70,7 @@ class ScriptRun {
   /** In the rest of a transaction that failed: up to its commit or abort nothing is run. */
   #isSkipping = false
 
-  constructor(shell: Shell, sink: EventSink, options: ScriptOptions) {
+  constructor(shell: StatementRunner, sink: EventSink, options: ScriptOptions) {
     this.#shell = shell
     this.#sink = sink
     this.#options = options
@@ -122,4 +129,22 @@ function commandName(text: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+export interface RunOutcome {
+  /** The first failure of this input, 'ok' without one. */
+  readonly exit: ExitName
+  /** The user asked to leave (`quit`, `exit`). */
+  readonly quit: boolean
+}
+
+export interface RunOptions {
+  /** Cancels the statement that runs: its transaction is aborted, the rest of the input dropped. */
+  readonly signal?: AbortSignal
+  /** The script's name, for places in error reports. */
+  readonly file?: string
+  /** For a script that this one includes: continue after an error. */
+  readonly continueOnError?: boolean
+  /** A statement that fails rolls its transaction back, whatever `on-error` says. */
+  readonly isScript?: true
 }

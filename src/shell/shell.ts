@@ -12,15 +12,14 @@ import { type Completion, complete, fileToComplete } from './completion.ts'
 import type { Connect, Connection, ConnectTarget } from './connection.ts'
 import { type ReportContext, reportOf } from './error-report.ts'
 import type { EventSink, TransactionFate } from './events.ts'
-import type { ExitName } from './exit-codes.ts'
 import { FieldNames } from './field-names.ts'
 import type { ShellFiles } from './files.ts'
 import type { FunctionList } from './function-list.ts'
 import type { History } from './history.ts'
 import { Listings } from './listings.ts'
 import { parametersFor } from './parameters.ts'
-import { runScript } from './script-run.ts'
 import { endsInside, isClosed, isCommand, readScript } from './script-reader.ts'
+import { runScript, type RunOutcome, type RunOptions } from './script-run.ts'
 import { type Settings, settingNames } from './settings.ts'
 import { RowsNotCommitted, RowsNotShown, runAlone, runInside } from './statement-run.ts'
 import { settingsText, statusText } from './status-text.ts'
@@ -43,24 +42,6 @@ export interface ShellOptions {
   readonly files?: ShellFiles
   /** For every statement that has a `?`, unless `bind` came before it. */
   readonly parameters?: readonly Value[]
-}
-
-export interface RunOptions {
-  /** Cancels the statement that runs: its transaction is aborted, the rest of the input dropped. */
-  readonly signal?: AbortSignal
-  /** The script's name, for places in error reports. */
-  readonly file?: string
-  /** For a script that this one includes: continue after an error. */
-  readonly continueOnError?: boolean
-  /** A statement that fails rolls its transaction back, whatever `on-error` says. */
-  readonly isScript?: true
-}
-
-export interface RunOutcome {
-  /** The first failure of this input, 'ok' without one. */
-  readonly exit: ExitName
-  /** The user asked to leave (`quit`, `exit`). */
-  readonly quit: boolean
 }
 
 /** For prompts and status lines. */

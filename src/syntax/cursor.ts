@@ -1,18 +1,12 @@
-import { passLoop } from '../base/interruption.ts'
 import { LedgerError } from '../base/errors.ts'
+import { passLoop } from '../base/interruption.ts'
 import { chainOperandsMax, clauseStepsMax, nestingDepthMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type { FromSource, Name, Spelling } from './ast.ts'
 import { isClauseWord, isStructuralWord } from './keywords.ts'
 import { type Token, type TokenKind, tokenAt } from './lexer.ts'
+import type { ParserToken } from './parser-token.ts'
 import { type Account, tokenCost } from './reading-cost.ts'
-
-/** A token as the parser sees it. */
-export interface ParserToken extends Span {
-  readonly kind: TokenKind | 'end'
-  /** An unquoted word in upper case, an operator or a sign as written (`!=` as `<>`); empty for everything else. */
-  readonly word: string
-}
 
 /** The tokens of one statement that matter, and where the parser stands among them. */
 export class Cursor {

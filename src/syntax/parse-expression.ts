@@ -1,6 +1,7 @@
 import type { Span } from '../base/span.ts'
 import type { BinaryOperator, Expression, TypeName } from './ast.ts'
-import { checkChainLength, type Cursor, type ParserToken } from './cursor.ts'
+import { checkChainLength, type Cursor } from './cursor.ts'
+import type { ParserToken } from './parser-token.ts'
 import { callOf } from './parse-call.ts'
 import { parseItems, parsePostfix, parsePrimary } from './parse-primary.ts'
 import { atQuery, goesOn, isQuery, parseQueryRest, parseQueryTerm } from './parse-query.ts'

@@ -1,6 +1,7 @@
 import { nearName } from '../base/near-name.ts'
 import type { Expression, FromSource } from './ast.ts'
-import { type Cursor, type ParserToken, unsupported } from './cursor.ts'
+import { type Cursor, unsupported } from './cursor.ts'
+import type { ParserToken } from './parser-token.ts'
 import { isClauseWord, isStructuralWord } from './keywords.ts'
 import { isOperator, parseExpression, parseOr } from './parse-expression.ts'
 import { atQuery, parseNames } from './parse-query.ts'

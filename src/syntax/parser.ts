@@ -1,6 +1,7 @@
 import { asLimit } from '../base/limit-error.ts'
 import type { Expression, Name, Statement } from './ast.ts'
-import { Cursor, type ParserToken, unsupported } from './cursor.ts'
+import { Cursor, unsupported } from './cursor.ts'
+import type { ParserToken } from './parser-token.ts'
 import { explainError } from './explain-error.ts'
 import { parseDelete, parseFromStatement, parseInsert, parseUpdate } from './parse-dml.ts'
 import { parseExpression } from './parse-expression.ts'

@@ -1,4 +1,4 @@
-import type { ParserToken } from './cursor.ts'
+import type { ParserToken } from './parser-token.ts'
 
 /** Who is charged for the memory that reading and planning a statement takes. `charge` throws where there is not so much. */
 export interface Account {

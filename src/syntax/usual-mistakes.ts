@@ -1,4 +1,5 @@
-import type { Cursor, ParserToken } from './cursor.ts'
+import type { Cursor } from './cursor.ts'
+import type { ParserToken } from './parser-token.ts'
 
 /** What to write where the parser stops at a mistake that people make; undefined for any other. */
 export function mistakeHelp(cursor: Cursor, at: number): string | undefined {

@@ -1,5 +1,6 @@
 import type { ErrorReport, EventSink, ResultSummary } from '../shell/events.ts'
-import { type FormatName, type ResultFormat, resultFormat } from '../shell/formats/formats.ts'
+import { type FormatName, resultFormat } from '../shell/formats/formats.ts'
+import type { ResultFormat } from '../shell/formats/result-format.ts'
 import { commandText } from '../shell/command-rows.ts'
 import { printNotice } from '../shell/error-report.ts'
 import { TableFormat } from '../shell/formats/format-table.ts'

@@ -2,8 +2,9 @@ import { LedgerError } from '../base/errors.ts'
 import { nestingDepthMax } from '../base/limits.ts'
 import { BinaryCursor } from './binary-cursor.ts'
 import { readTimestampBody } from './binary-timestamp.ts'
-import { LazyList, LazySexp, LazyStruct } from './lazy-values.ts'
+import { LazyList, LazySexp, LazyStruct, type Fields, type TextPlace, type BytesPlace } from './lazy-values.ts'
 import type { FieldPath, SymbolTable } from './symbols.ts'
+import type { ValueBudget } from './value-budget.ts'
 import {
   type Annotations,
   blob,
@@ -21,7 +22,6 @@ import {
   symbol,
   type Value,
 } from './value.ts'
-import type { ValueBudget } from './value-budget.ts'
 
 /** Null types by type code; 3 is the other sign of int. */
 const nullTypeOfCode: readonly NullType[] = [
@@ -44,24 +44,6 @@ const nullTypeOfCode: readonly NullType[] = [
 /** No-operation padding may stand where a value would, under any name. */
 function isPadding(descriptor: number): boolean {
   return descriptor < 0x0f
-}
-
-/** Of a struct, in their order. */
-export interface Fields {
-  readonly names: readonly string[]
-  readonly values: readonly Value[]
-}
-
-/** Where a text lies, as UTF-8: from `start` to `end`. */
-export interface TextPlace {
-  bytes: Uint8Array
-  start: number
-  end: number
-}
-
-/** The same of a whole value, with the symbols that its ids are of. */
-export interface BytesPlace extends TextPlace {
-  symbols: SymbolTable | undefined
 }
 
 /** Reads values of Ion 1.0 binary (Ion 1.0 specification, "Typed Value Formats"), eagerly or lazily. */

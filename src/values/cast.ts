@@ -1,10 +1,11 @@
 import { LedgerError } from '../base/errors.ts'
 import { isZero } from './arithmetic.ts'
+import type { CastType } from './cast-type.ts'
 import { equals } from './compare.ts'
 import { castToDate, castToTime, castToTimestamp, printDateTime } from './datetime-cast.ts'
 import { digitCount, divideHalfUp, type Exact, exactOf, type NumericValue, tenTo, truncateExact } from './decimal.ts'
-import { castToInterval } from './interval.ts'
 import { printInterval } from './interval-text.ts'
+import { castToInterval } from './interval.ts'
 import { castToMap, structFromMap } from './map-cast.ts'
 import { printIon } from './text-writer.ts'
 import { fitsInteger } from './type-test.ts'
@@ -25,15 +26,6 @@ import {
 } from './value.ts'
 
 export { isOfType } from './type-test.ts'
-
-/** A type as CAST and IS name it, in lower case: `int`, `decimal` with 10 and 2, `interval day to second` with 3. */
-export interface CastType {
-  readonly name: string
-  readonly args: readonly number[]
-  readonly withTimeZone: boolean
-  /** Of MAP<key, value>: both types. */
-  readonly of?: readonly [key: CastType, value: CastType]
-}
 
 /**
  * CAST(value AS type), after PartiQL 0.2's rules as QLDB documented them. A value that has the type already keeps its

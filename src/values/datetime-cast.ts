@@ -1,4 +1,4 @@
-import type { CastType } from './cast.ts'
+import type { CastType } from './cast-type.ts'
 import { addNanoseconds } from './datetime.ts'
 import { parseTimestamp, printOffset, printTimestamp } from './timestamp.ts'
 import { type DateValue, date, type TimestampValue, type TimeValue, time, timestamp, type Value } from './value.ts'

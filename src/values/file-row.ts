@@ -1,4 +1,4 @@
-import type { TextPlace } from './binary-value-reader.ts'
+import type { TextPlace } from './lazy-values.ts'
 import { ShortTexts } from './short-texts.ts'
 import { fieldForm, fieldIn } from './packed-fields.ts'
 import type { FieldPath } from './symbols.ts'

@@ -1,6 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import { nanosecondsPerDay } from './datetime.ts'
-import type { CastType } from './cast.ts'
+import type { CastType } from './cast-type.ts'
 import { divideExact, exactOf, type NumericValue, stripZeros } from './decimal.ts'
 import { type IntervalValue, interval, type Value } from './value.ts'
 

@@ -1,18 +1,33 @@
-import type { BinaryValueReader, BytesPlace, Fields, TextPlace } from './binary-value-reader.ts'
 import type { FieldPath, SymbolTable } from './symbols.ts'
 import type { Annotations, ListValue, SexpValue, StructValue, Value } from './value.ts'
+
+/** What lazy values read themselves with: a BinaryValueReader. */
+export interface LazyReader {
+  at: number
+  readonly bytes: Uint8Array
+  readonly symbols: SymbolTable
+  readonly isPlainIon: boolean
+  copyOf(start: number, end: number): LazyReader
+  readItems(end: number, depth: number): Value[]
+  readFields(end: number, depth: number): Fields
+  findField(name: string, end: number, depth: number): Value | undefined
+  findPath(path: FieldPath, end: number, depth: number): Value | undefined
+  findBytes(path: FieldPath, end: number, place: BytesPlace): boolean
+  findText(path: FieldPath, end: number, place: TextPlace): boolean
+  isTextAt(path: FieldPath, text: string, bytes: Uint8Array, end: number): boolean | undefined
+}
 
 /** A struct whose fields are decoded when asked, one level at a time. Equal in every property to the eager one. */
 export class LazyStruct implements StructValue, Lazy {
   readonly type = 'struct'
   readonly annotations: Annotations
-  readonly #reader: BinaryValueReader
+  readonly #reader: LazyReader
   #start: number
   #end: number
   readonly #depth: number
   #fields: Fields | undefined
 
-  constructor(reader: BinaryValueReader, start: number, end: number, depth: number, annotations: Annotations) {
+  constructor(reader: LazyReader, start: number, end: number, depth: number, annotations: Annotations) {
     this.annotations = annotations
     this.#reader = reader
     this.#start = start
@@ -105,13 +120,13 @@ export class LazyStruct implements StructValue, Lazy {
 /** What lists and sexps that decode when asked have in common. */
 abstract class LazySequence implements Lazy {
   readonly annotations: Annotations
-  readonly #reader: BinaryValueReader
+  readonly #reader: LazyReader
   readonly #start: number
   readonly #end: number
   readonly #depth: number
   #items: readonly Value[] | undefined
 
-  constructor(reader: BinaryValueReader, start: number, end: number, depth: number, annotations: Annotations) {
+  constructor(reader: LazyReader, start: number, end: number, depth: number, annotations: Annotations) {
     this.annotations = annotations
     this.#reader = reader
     this.#start = start
@@ -150,19 +165,19 @@ abstract class LazySequence implements Lazy {
     return this.remade(this.#reader.copyOf(this.#start, this.#end), 0, this.byteLength, this.#depth)
   }
 
-  protected abstract remade(reader: BinaryValueReader, start: number, end: number, depth: number): Value
+  protected abstract remade(reader: LazyReader, start: number, end: number, depth: number): Value
 }
 
 export class LazyList extends LazySequence implements ListValue {
   readonly type = 'list'
-  protected remade(reader: BinaryValueReader, start: number, end: number, depth: number): Value {
+  protected remade(reader: LazyReader, start: number, end: number, depth: number): Value {
     return new LazyList(reader, start, end, depth, this.annotations)
   }
 }
 
 export class LazySexp extends LazySequence implements SexpValue {
   readonly type = 'sexp'
-  protected remade(reader: BinaryValueReader, start: number, end: number, depth: number): Value {
+  protected remade(reader: LazyReader, start: number, end: number, depth: number): Value {
     return new LazySexp(reader, start, end, depth, this.annotations)
   }
 }
@@ -192,6 +207,24 @@ export function isLazy(value: Value): value is Value & Lazy {
   return value instanceof LazyStruct || value instanceof LazySequence
 }
 
-function sharesMemory(value: Lazy, reader: BinaryValueReader): boolean {
+function sharesMemory(value: Lazy, reader: LazyReader): boolean {
   return value.byteLength * 2 < reader.bytes.length
+}
+
+/** Of a struct, in their order. */
+export interface Fields {
+  readonly names: readonly string[]
+  readonly values: readonly Value[]
+}
+
+/** Where a text lies, as UTF-8: from `start` to `end`. */
+export interface TextPlace {
+  bytes: Uint8Array
+  start: number
+  end: number
+}
+
+/** The same of a whole value, with the symbols that its ids are of. */
+export interface BytesPlace extends TextPlace {
+  symbols: SymbolTable | undefined
 }

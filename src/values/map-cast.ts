@@ -1,4 +1,4 @@
-import type { CastType } from './cast.ts'
+import type { CastType } from './cast-type.ts'
 import { lastOfEach, type MapEntry, mapOf, repeatsKey } from './map.ts'
 import { mapTypeName } from './type-test.ts'
 import { list, map, string, struct, type StructValue, type Value } from './value.ts'

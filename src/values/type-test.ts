@@ -1,4 +1,4 @@
-import type { CastType } from './cast.ts'
+import type { CastType } from './cast-type.ts'
 import { digitCount } from './decimal.ts'
 import { anyTypeName } from './map.ts'
 import { castToInterval } from './interval.ts'

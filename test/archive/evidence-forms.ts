@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { blockFromIon } from '../../src/journal/block.ts'
+import { blockFromIon } from '../../src/journal/block-from-ion.ts'
 import { printDigestFile } from '../../src/journal/digest-file.ts'
 import { downConvert } from '../../src/archive/export-json.ts'
 import { proofToIon } from '../../src/journal/proof.ts'

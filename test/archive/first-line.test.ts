@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { blockFromIon } from '../../src/journal/block.ts'
+import { blockFromIon } from '../../src/journal/block-from-ion.ts'
 import { parseAllIon } from '../../src/values/text-reader.ts'
 import { ToolRunner } from '../support/run-tool.ts'
 import { digestOf } from './checked-export.ts'

@@ -157,7 +157,12 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
 }
 
 const engineFolders = ['values', 'syntax', 'plan', 'exec', 'ledger', 'protocol', 'server', 'store']
-const engineFiles = /^(serve|yield-processor|collect-garbage|decode-bodies|quota-args)/
+/** Of src/host, what serves; of src/cli/flags, what sets its limits. */
+const serving = {
+  'src/host':
+    /^(service|server-|open-ledgers|ledger-registry|kept-exports|body-decoder|decode-bodies|statement-clock|json-file|write-export|quotas|yield-processor|collect-garbage)/,
+  'src/cli/flags': /^(serve-|quota-args)/,
+}
 
 function engineSources(): string {
   const files = engineFolders.flatMap((folder) =>
@@ -165,8 +170,12 @@ function engineSources(): string {
       .filter((name) => name.endsWith('.ts'))
       .map((name) => join('src', folder, name)),
   )
-  const cli = readdirSync(join(projectRoot, 'src/cli')).filter((name) => engineFiles.test(name))
-  const paths = [...files, 'src/base/limit-error.ts', 'src/base/error-list.ts', ...cli.map((name) => `src/cli/${name}`)]
+  const served = Object.entries(serving).flatMap(([folder, names]) =>
+    readdirSync(join(projectRoot, folder))
+      .filter((name) => names.test(name))
+      .map((name) => `${folder}/${name}`),
+  )
+  const paths = [...files, ...served, 'src/base/limit-error.ts', 'src/base/error-list.ts']
   return paths.map((path) => readFileSync(join(projectRoot, path), 'utf8')).join('\n')
 }
 

@@ -1,6 +1,7 @@
 import { parseArguments } from '../../src/cli/flags/args.ts'
 import { type ToolName, toolHelp } from '../../src/cli/flags/tool-names.ts'
-import { runTool, type ToolWorld } from '../../src/cli/tools/tools.ts'
+import type { ToolWorld } from '../../src/cli/tools/tool.ts'
+import { runTool } from '../../src/cli/tools/tools.ts'
 
 /** What `qldb --help` and `qldb TOOL --help` print, on a terminal of eighty columns. */
 export async function helpTexts(): Promise<string> {

@@ -1,10 +1,5 @@
-import {
-  type Block,
-  type BlockContent,
-  type RevisionContent,
-  sealBlock,
-  statementDigest,
-} from '../../src/journal/block.ts'
+import { type Block, statementDigest } from '../../src/journal/block.ts'
+import { type BlockContent, type RevisionContent, sealBlock } from '../../src/journal/seal-block.ts'
 import { appendLeaf, type GrowingTreeNodes } from '../../src/journal/merkle-tree.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { timestampFromMs } from '../../src/values/timestamp.ts'

@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import {
-  type Block,
-  type BlockContent,
-  blockFromIon,
-  decodeBlock,
-  encodeBlock,
-  redactBlock,
-  sealBlock,
-  statementDigest,
-} from '../../src/journal/block.ts'
+import { type Block, encodeBlock, statementDigest } from '../../src/journal/block.ts'
+import { decodeBlock } from '../../src/journal/block-from-ion.ts'
+import { type BlockContent, redactBlock, sealBlock } from '../../src/journal/seal-block.ts'
+import { blockFromIon } from '../../src/journal/block-from-ion.ts'
 import { SealedBlocks } from '../../src/journal/sealed-blocks.ts'
 import { SoundBlock } from '../../src/journal/sound-block.ts'
 import { verifyBlock } from '../../src/journal/verify.ts'

@@ -2,14 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { fromBase64, toBase64 } from '../../src/base/bytes.ts'
-import {
-  type Block,
-  blockFromIon,
-  decodeBlock,
-  encodeBlock,
-  revisionHash,
-  statementDigest,
-} from '../../src/journal/block.ts'
+import { type Block, encodeBlock, revisionHash, statementDigest } from '../../src/journal/block.ts'
+import { decodeBlock } from '../../src/journal/block-from-ion.ts'
+import { blockFromIon } from '../../src/journal/block-from-ion.ts'
 import { revisionFromIon } from '../../src/journal/block-from-ion.ts'
 import { rootOf } from '../../src/journal/merkle-tree.ts'
 import { proofFromIon, verifyProof } from '../../src/journal/proof.ts'

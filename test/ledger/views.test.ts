@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toHex } from '../../src/base/bytes.ts'
-import { decodeBlock } from '../../src/journal/block.ts'
+import { decodeBlock } from '../../src/journal/block-from-ion.ts'
 import { encodeIon } from '../../src/values/binary-writer.ts'
 import { ionHash } from '../../src/values/ion-hash.ts'
 import { joinHashes } from '../../src/values/join-hashes.ts'

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { ToolName } from '../../src/cli/flags/tool-names.ts'
-import { runTool, type ToolWorld } from '../../src/cli/tools/tools.ts'
+import { runTool } from '../../src/cli/tools/tools.ts'
+import type { ToolWorld } from '../../src/cli/tools/tool.ts'
 
 export interface ToolEnd {
   readonly exit: string

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { runTool } from '../../src/cli/tools/tools.ts'
-import type { ToolWorld } from '../../src/cli/tools/tools.ts'
+import type { ToolWorld } from '../../src/cli/tools/tool.ts'
 import type { ExitName } from '../../src/shell/exit-codes.ts'
 
 export type Verdict = 'verified' | 'incomplete' | 'tampered' | 'refused'

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { blockFromIon } from '../../src/journal/block.ts'
+import { blockFromIon } from '../../src/journal/block-from-ion.ts'
 import { ExportWriter } from '../../src/archive/export-files.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { timestampFromMs } from '../../src/values/timestamp.ts'

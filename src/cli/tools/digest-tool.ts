@@ -8,7 +8,7 @@ import { takeDigest } from './proof-desk.ts'
 import { writeNewFile } from './proof-files.ts'
 import { sayLine } from '../session/say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
-import type { ToolWorld } from './tools.ts'
+import type { ToolWorld } from './tool.ts'
 
 export interface DigestWishes {
   readonly out?: string

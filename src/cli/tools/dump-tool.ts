@@ -16,7 +16,7 @@ import { realEnv } from '../../host/real-env.ts'
 import { sayLine } from '../session/say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
 import { count, ToolProgress } from './tool-progress.ts'
-import type { ToolWorld } from './tools.ts'
+import type { ToolWorld } from './tool.ts'
 import { writeFileWith } from '../../host/whole-file.ts'
 
 const formats = ['script', 'jsonl', 'ion'] as const

@@ -21,7 +21,7 @@ import { realEnv } from '../../host/real-env.ts'
 import { sayLine } from '../session/say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
 import { count, progressOption, type ProgressWish, ToolProgress } from './tool-progress.ts'
-import type { ToolWorld } from './tools.ts'
+import type { ToolWorld } from './tool.ts'
 import { blocksBetweenTurns } from './verify-export-tool.ts'
 
 interface ExportWishes extends Partial<Omit<Arguments, 'format'>> {

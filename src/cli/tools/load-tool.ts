@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { LedgerError } from '../../base/errors.ts'
 import type { Driver } from '../../driver/driver.ts'
 import { describeFailure } from '../../driver/failure.ts'
-import { stdinPath } from '../../inputs/byte-source.ts'
+import { stdinPath } from '../../inputs/open-bytes.ts'
 import { InputError, type RowWatch } from '../../inputs/input-error.ts'
 import { formatOfPath, type InputFormat, inputFormats, openInput } from '../../inputs/input.ts'
 import { reportOf } from '../../shell/error-report.ts'
@@ -19,7 +19,7 @@ import { writeReport } from '../session/report-failure.ts'
 import { sayLine } from '../session/say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
 import { count, counted, ToolProgress } from './tool-progress.ts'
-import type { ToolWorld } from './tools.ts'
+import type { ToolWorld } from './tool.ts'
 
 interface LoadWishes extends Partial<Omit<Arguments, 'format'>> {
   readonly format?: InputFormat

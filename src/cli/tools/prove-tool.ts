@@ -9,7 +9,7 @@ import { makeProof, type MadeProof } from './proof-desk.ts'
 import { readDigestFile, writeNewFile } from './proof-files.ts'
 import { sayLine } from '../session/say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
-import type { ToolWorld } from './tools.ts'
+import type { ToolWorld } from './tool.ts'
 
 export interface ProveWishes {
   readonly document?: string

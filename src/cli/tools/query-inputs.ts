@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { LedgerError } from '../../base/errors.ts'
 import { nearName } from '../../base/near-name.ts'
-import { stdinPath } from '../../inputs/byte-source.ts'
+import { stdinPath } from '../../inputs/open-bytes.ts'
 import {
   formatOfPath,
   type InputFormat,

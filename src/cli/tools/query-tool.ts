@@ -21,7 +21,7 @@ import type { Quotas } from '../../host/quotas.ts'
 import { parseQueryQuotas, queryQuotaHelp, tempDirHelp } from '../flags/quota-args.ts'
 import { realEnv } from '../../host/real-env.ts'
 import { writeNotice, writeReport } from '../session/report-failure.ts'
-import type { ToolWorld } from './tools.ts'
+import type { ToolWorld } from './tool.ts'
 
 interface QueryArguments {
   readonly input: readonly string[]

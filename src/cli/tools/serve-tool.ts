@@ -15,7 +15,7 @@ import { realEnv } from '../../host/real-env.ts'
 import { sayLine } from '../session/say-line.ts'
 import { parseServeArguments, type ServeArguments } from '../flags/serve-args.ts'
 import { type RunningService, type ServiceSpec, startService } from '../../host/service.ts'
-import type { ToolWorld } from './tools.ts'
+import type { ToolWorld } from './tool.ts'
 
 const demoLedger = 'vehicle-registration'
 

@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import { LedgerError } from '../../base/errors.ts'
 import { visibleText } from '../../shell/visible-text.ts'
 import { realEnv } from '../../host/real-env.ts'
-import type { ToolWorld } from './tools.ts'
+import type { ToolWorld } from './tool.ts'
 
 const betweenMs = 200
 const quietMs = 500

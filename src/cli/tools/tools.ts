@@ -1,20 +1,7 @@
 import type { ExitName } from '../../shell/exit-codes.ts'
-import type { ErrorFormat } from '../session/present.ts'
-import { reportFailure } from '../session/report-failure.ts'
 import type { ToolName } from '../flags/tool-names.ts'
-
-/** What a subcommand is given of the world; only main.ts takes it from the process. */
-export interface ToolWorld {
-  readonly stdin: NodeJS.ReadStream
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
-  readonly variables: Readonly<Record<string, string | undefined>>
-  readonly version: string
-  /** How an error is written that ends the tool. */
-  readonly errorFormat: ErrorFormat
-  /** Calls back at the first Ctrl-C or SIGTERM instead of dying; the returned function undoes that. */
-  onInterrupt(callback: () => void): () => void
-}
+import { reportFailure } from '../session/report-failure.ts'
+import type { ToolWorld } from './tool.ts'
 
 /** A subcommand: what follows its name on the command line, and the verdict. Throws LedgerError for the user's faults. */
 export type Tool = (argv: readonly string[], world: ToolWorld) => Promise<ExitName>

@@ -7,9 +7,9 @@ import { HashThreads } from '../../host/hash-threads.ts'
 import { type EvidenceFiles, savedDigests } from './proof-files.ts'
 import { digestsAmong } from './verify-files.ts'
 import { ToolProgress } from './tool-progress.ts'
-import type { ToolWorld } from './tools.ts'
+import type { ToolWorld } from './tool.ts'
 import type { VerifyReport } from './verify-report.ts'
-import type { VerifyWishes } from './verify-tool.ts'
+import type { VerifyWishes } from './verify-command.ts'
 
 /** Blocks between two looks at the clock and for Ctrl-C. */
 export const blocksBetweenTurns = 64

@@ -6,12 +6,10 @@ import { wrongUsage } from '../flags/args.ts'
 import { EvidenceFiles, savedDigests } from './proof-files.ts'
 import { addLedgerFlags, parseToolArguments } from '../flags/tool-arguments.ts'
 import { progressOption, ToolProgress } from './tool-progress.ts'
-import type { ToolWorld } from './tools.ts'
+import type { ToolWorld } from './tool.ts'
 import { refuseLocal, verifyCommand, type VerifyWishes } from './verify-command.ts'
 import { isExportPath, verifyExportPaths } from './verify-export-tool.ts'
 import { printReports, reportOfDamage, type VerifyReport } from './verify-report.ts'
-
-export type { VerifyWishes } from './verify-command.ts'
 
 /**
  * `qldb verify`: a ledger, proof files and receipts, or folders with an export of AWS's; distinguished by what stands on

@@ -3,25 +3,9 @@ import { detached } from '../../values/binary-reader.ts'
 import { compareTotal } from '../../values/compare.ts'
 import { bool, decimal, int, isAbsent, nullValue, type Value } from '../../values/value.ts'
 import type { AggregateName } from '../../plan/function-facts.ts'
+import type { Accumulator, AggregateDefinition } from './accumulator.ts'
 import { mismatch } from './definition.ts'
 import { statisticAggregates } from './statistics.ts'
-
-export interface AggregateDefinition {
-  /** Lower case. */
-  readonly name: string
-  start(): Accumulator
-  /** Continues from a sum of so many small integers. */
-  resume?(sum: number, count: number): Accumulator
-}
-
-/** One group's aggregate in the making. Skips NULL and MISSING; with nothing else all but COUNT give NULL. */
-export interface Accumulator {
-  /** Throws LedgerError evaluator/type-mismatch for a value that the aggregate can't take. */
-  add(value: Value): void
-  result(): Value
-  /** A value that it keeps. */
-  readonly held?: Value | undefined
-}
 
 /** ARRAY_AGG and STRING_AGG keep what they are given, in an order: collected-aggregate.ts. */
 const accumulated: Readonly<Record<AccumulatedName, Omit<AggregateDefinition, 'name'>>> = {

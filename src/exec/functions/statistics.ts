@@ -4,7 +4,7 @@ import { add, divide, doubleOf, isNumber } from '../../values/arithmetic.ts'
 import { compareTotal } from '../../values/compare.ts'
 import { divideExact, type Exact, exactOf, type NumericValue, roundedDecimal, tenTo } from '../../values/decimal.ts'
 import { decimal, float, nullValue, type Value } from '../../values/value.ts'
-import type { Accumulator } from './aggregates.ts'
+import type { Accumulator } from './accumulator.ts'
 import { mismatch } from './definition.ts'
 import { squareRoot } from './numeric-functions.ts'
 

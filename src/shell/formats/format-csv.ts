@@ -1,6 +1,6 @@
 import { LedgerError } from '../../base/errors.ts'
 import type { Value } from '../../values/value.ts'
-import type { ResultFormat } from './formats.ts'
+import type { ResultFormat } from './result-format.ts'
 import { jsonText } from './json-text.ts'
 import { visibleText } from '../visible-text.ts'
 

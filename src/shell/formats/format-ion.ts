@@ -1,6 +1,6 @@
 import { printIon } from '../../values/text-writer.ts'
 import type { Value } from '../../values/value.ts'
-import type { ResultFormat } from './formats.ts'
+import type { ResultFormat } from './result-format.ts'
 import { escapeInQuotes } from '../visible-text.ts'
 
 /** A value as Ion text that is safe on a terminal and reads back as the same value. */

@@ -1,6 +1,6 @@
 import { PackedRow } from '../../values/packed-row.ts'
 import type { Value } from '../../values/value.ts'
-import type { ResultFormat } from './formats.ts'
+import type { ResultFormat } from './result-format.ts'
 import { jsonText } from './json-text.ts'
 
 /** JSON Lines: one value a line. */

@@ -1,6 +1,6 @@
 import type { Value } from '../../values/value.ts'
 import { cellOf } from './cell-text.ts'
-import type { ResultFormat } from './formats.ts'
+import type { ResultFormat } from './result-format.ts'
 import { visibleText } from '../visible-text.ts'
 
 /** What EXPLAIN gives, `{plan: line}` a row, as the lines themselves: a tree, whose indentation is what it says. */

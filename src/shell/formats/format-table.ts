@@ -1,5 +1,5 @@
 import type { Value } from '../../values/value.ts'
-import type { ResultFormat } from './formats.ts'
+import type { ResultFormat } from './result-format.ts'
 import { layoutTable, lineText, type TableState } from './table-layout.ts'
 
 /** The table of table-layout.ts as plain lines. Each call lays out its values at once: memory is bounded by the page. */

@@ -1,5 +1,5 @@
 import type { Value } from '../../values/value.ts'
-import type { ResultFormat } from './formats.ts'
+import type { ResultFormat } from './result-format.ts'
 import { layoutRecords, lineText } from './table-layout.ts'
 
 /** Each row as a block of `name │ value` lines, nothing cut: for documents with many fields or long values. */

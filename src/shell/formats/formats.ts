@@ -1,20 +1,10 @@
-import type { Value } from '../../values/value.ts'
 import { CsvFormat } from './format-csv.ts'
 import { IonFormat } from './format-ion.ts'
 import { JsonFormat, JsonLinesFormat } from './format-json.ts'
 import { asksForPlan, PlanFormat } from './format-plan.ts'
 import { TableFormat } from './format-table.ts'
 import { VerticalFormat } from './format-vertical.ts'
-
-/** One result to text, bit by bit; each method returns what may be written now, with its line ends. */
-export interface ResultFormat {
-  start(): string
-  values(values: readonly Value[]): string
-  /** The same as UTF-8, where the format makes that itself. */
-  bytes?(values: readonly Value[]): Uint8Array
-  /** `complete` is false for a result that ended early: a JSON array is then left open, so that no reader takes it as whole. */
-  end(complete: boolean): string
-}
+import type { ResultFormat } from './result-format.ts'
 
 export interface FormatOptions {
   /** Columns of the terminal; undefined when there is none: nothing is cut then. */
