@@ -4,7 +4,7 @@ import { sealRequest } from '../protocol/sealed-parameters.ts'
 import { cloneError } from '../protocol/worker-message.ts'
 import type { DecoderAnswer, DecoderQuestion, DecoderStart } from './body-decoder.ts'
 
-/** The thread behind serve-decoder.ts. */
+/** The thread behind body-decoder.ts. */
 export function decodeBodies(parent: MessagePort, { limits }: DecoderStart): void {
   parent.on('message', ({ id, blocks }: DecoderQuestion) => {
     try {
