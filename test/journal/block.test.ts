@@ -10,10 +10,8 @@ import { blockFromIon } from '../../src/journal/block-from-ion.ts'
 import { digestAt } from '../../src/journal/digest.ts'
 import { rootOf } from '../../src/journal/merkle-tree.ts'
 import { blockProof, proofFromIon, proofToIon, revisionProof, verifyProof } from '../../src/journal/proof.ts'
-import { decodeRevision, revisionSlices } from '../../src/journal/revision-slices.ts'
 import { verifyBlock } from '../../src/journal/verify.ts'
 import { ChainVerifier } from '../../src/journal/verify-chain.ts'
-import { encodeIon } from '../../src/values/binary-writer.ts'
 import { ionEquals } from '../../src/values/compare.ts'
 import { ionHash } from '../../src/values/ion-hash.ts'
 import { joinHashes } from '../../src/values/join-hashes.ts'
@@ -96,20 +94,6 @@ test('a block comes back from its bytes as it was, unknown fields too', () => {
   const more = blockFromIon(struct([...block.ion.names, 'note'], [...block.ion.values, int(7)]))
   const report = verifyBlock(decodeBlock(encodeBlock(more)))
   assert.deepEqual([report.findings, report.uncovered], [[], ['note']])
-})
-
-test('slices lead to each revision without the rest of the block', () => {
-  const block = sampleBlock()
-  const bytes = encodeBlock(block)
-  const slices = revisionSlices(bytes)
-  assert.equal(slices.length, 3)
-  slices.forEach((slice, index) => {
-    const revision = decodeRevision(bytes, slice)
-    assert.ok(ionEquals(revision.ion, block.revisions?.[index]?.ion as StructValue))
-    assert.deepEqual(revision.metadata, block.revisions?.[index]?.metadata)
-  })
-  assert.deepEqual(revisionSlices(encodeBlock(new SampleJournal().append({}))), [])
-  assert.throws(() => revisionSlices(encodeIon(int(1))), { code: 'journal/malformed' })
 })
 
 test('whatever byte of a sealed block is changed, it shows', () => {
@@ -272,12 +256,10 @@ test('bytes of any kind are a block or one named error', () => {
   const bytes = encodeBlock(sampleBlock())
   const property = fc.property(fc.nat(bytes.length), fc.uint8Array({ maxLength: 12 }), fc.nat(4), (at, put, cut) => {
     const changed = Buffer.concat([bytes.subarray(0, at), put, bytes.subarray(at + cut)])
-    for (const read of [() => verifyBlock(decodeBlock(changed)), () => revisionSlices(changed)]) {
-      try {
-        read()
-      } catch (error) {
-        assert.ok(error instanceof LedgerError, String((error as Error).stack))
-      }
+    try {
+      verifyBlock(decodeBlock(changed))
+    } catch (error) {
+      assert.ok(error instanceof LedgerError, String((error as Error).stack))
     }
   })
   fc.assert(property, { numRuns: 1500 })
