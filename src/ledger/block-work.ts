@@ -27,7 +27,7 @@ export interface BlockWork {
   readonly symbols: SymbolDictionary
   readonly writeSet: WriteSet
   nextIndexNumber: number
-  /** To be called now and then in long work: nothing of a block that was given up is kept. */
+  /** To be called now and then in long work: nothing of a cancelled block is kept. */
   checkCancelled(): void
   /** Puts a revision and makes it the current one; returns its place and the data that it replaces. */
   putRevision(tableNumber: number, item: PlacedRevision): { place: DocumentPlace; replaced: StructValue | undefined }

@@ -139,6 +139,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     'storeBytesMax',
     'storeMapBytesMin',
     'storeGrowthMax',
+    'storeChangeDiskBytes',
     'storeSnapshotsMax',
     'storePagesCheckedMax',
     'ledgersOpenMax',
