@@ -1,7 +1,7 @@
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { retryDelayMsMax } from '../base/limits.ts'
-import { transactionExpiredPattern } from '../protocol/error-texts.ts'
+import { transactionExpiredPattern } from '../base/session-errors.ts'
 import { WireError } from '../protocol/message.ts'
 
 /**

@@ -1,5 +1,6 @@
 import { equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
+import { noTransactionPattern } from '../base/session-errors.ts'
 import { CommitDigest } from '../protocol/commit-digest.ts'
 import { WireError } from '../protocol/message.ts'
 import { encodeIon } from '../values/binary-writer.ts'
@@ -130,7 +131,7 @@ export class Transaction {
   /** Whether the endpoint still holds the transaction open after this failure of a statement. */
   #survives(error: unknown): boolean {
     if (error instanceof WireError)
-      return error.name === 'BadRequestException' && !/No open transaction/.test(error.message)
+      return error.name === 'BadRequestException' && !noTransactionPattern.test(error.message)
     const isCancelled = error instanceof LedgerError && error.code === 'cancelled/by-user'
     return isCancelled && this.#session.transport.cancels === 'statement'
   }

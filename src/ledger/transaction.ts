@@ -2,6 +2,7 @@ import { equalBytes } from '../base/bytes.ts'
 import { interruptible } from '../base/interruption.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
+import { noTransaction } from '../base/session-errors.ts'
 import type { Notice } from '../base/notice.ts'
 import { Observation } from '../exec/observation.ts'
 import { runPlan } from '../exec/run.ts'
@@ -302,7 +303,7 @@ export class LedgerTransaction {
   }
 
   #checkOpen(): void {
-    if (this.#isOver) throw new LedgerError('transaction/not-open', 'No open transaction')
+    if (this.#isOver) throw noTransaction()
   }
 
   #release(): void {

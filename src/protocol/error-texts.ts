@@ -1,13 +1,10 @@
 /**
- * Error texts that both ends know: QLDB's own, by which its drivers tell failures apart, and one of ours.
+ * Error texts that both ends know. Those of sessions and transactions: base/session-errors.ts.
  */
 
 /** The text for a bug in the engine. */
 export const internalFaultText =
   'this is a fault of qldb-shell itself, not of your statement; please report it with what led to it'
-
-/** The drivers' test for a transaction that outlived its time (amazon-qldb-driver-nodejs src/errors/Errors.ts). */
-export const transactionExpiredPattern = /Transaction .* has expired/
 
 const placePattern = /^(?:(\w+ Error): )?at line (\d+), column (\d+): ([\s\S]*)$/
 const unsupportedPattern = /^(.*), Errors at:\s*line (\d+), column (\d+)/

@@ -1,3 +1,4 @@
+import { deadSessionPattern } from '../base/session-errors.ts'
 import { WireError, type WireErrorName } from './message.ts'
 
 /**
@@ -74,7 +75,7 @@ export function wireErrorOf(
     return new WireError(name as WireErrorName, message, code, requestId)
   }
   if (/^\d+$/.test(name) && status < 500) {
-    const dead = /No such session|(Session|Transaction) \S* ?has expired/.test(message)
+    const dead = deadSessionPattern.test(message)
     return new WireError(dead ? 'InvalidSessionException' : 'BadRequestException', message, code ?? name, requestId)
   }
   if (/Throttl|TooManyRequests/.test(name) || status === 429) {

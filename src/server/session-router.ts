@@ -11,6 +11,13 @@ import {
   transactionAgeMsMax,
   unusedSessionMsMin,
 } from '../base/limits.ts'
+import {
+  noSession,
+  noTransaction,
+  sessionExpired,
+  transactionExpired,
+  transactionOpen,
+} from '../base/session-errors.ts'
 import { checkRequest } from '../protocol/check-request.ts'
 import {
   type SendCommandRequest,
@@ -246,7 +253,7 @@ export class SessionRouter {
     const session = this.#sessions.get(token)
     if (session !== undefined && session.endMs > this.#env.monotonicMs()) return session
     const endedId = session?.id ?? this.#ended.get(token)
-    if (endedId !== undefined) throw new LedgerError('session/expired', `Session ${endedId} has expired`)
+    if (endedId !== undefined) throw sessionExpired(endedId)
     throw noSession()
   }
 
@@ -273,7 +280,7 @@ export class SessionRouter {
     const open = session.transaction
     if (open !== undefined) {
       if (open.deadlineMs > this.#env.monotonicMs()) {
-        throw new LedgerError('transaction/already-open', 'Transaction already open')
+        throw transactionOpen()
       }
       this.#expire(session, open)
     }
@@ -361,7 +368,7 @@ export class SessionRouter {
     const seat = await this.#pool.take(session.ledger, kind)
     if (session.transaction === transaction) return seat
     this.#pool.giveBack(seat)
-    throw session.isOver ? noSession() : new LedgerError('transaction/not-open', 'No open transaction')
+    throw session.isOver ? noSession() : noTransaction()
   }
 
   /** Aborts what a seat has open and gives it back. */
@@ -381,10 +388,8 @@ export class SessionRouter {
       if (transaction.deadlineMs > this.#env.monotonicMs()) return transaction
       this.#expire(session, transaction)
     }
-    if (session.expiredTransactionId === id) {
-      throw new LedgerError('transaction/expired', `Transaction ${id} has expired`)
-    }
-    throw new LedgerError('transaction/not-open', 'No open transaction')
+    if (session.expiredTransactionId === id) throw transactionExpired(id)
+    throw noTransaction()
   }
 
   #expire(session: RoutedSession, transaction: RoutedTransaction): void {
@@ -430,8 +435,4 @@ export class SessionRouter {
 function interrupted(): WireError {
   const text = 'The transaction was interrupted and rolled back: the thread that ran it has ended'
   return new WireError('ServiceUnavailable', text)
-}
-
-function noSession(): LedgerError {
-  return new LedgerError('session/not-found', 'No such session')
 }

@@ -3,6 +3,13 @@ import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import { sessionAgeMsMax, sessionsMax, transactionAgeMsMax } from '../base/limits.ts'
+import {
+  noSession,
+  noTransaction,
+  sessionExpired,
+  transactionExpired,
+  transactionOpen,
+} from '../base/session-errors.ts'
 import type { BeginOptions, HostedLedger, HostedTransaction } from './ledger-host.ts'
 import { OpenResults } from './paging.ts'
 
@@ -78,15 +85,13 @@ export class SessionTable {
     const session = this.#sessions.get(token)
     if (session !== undefined) return session
     const ended = this.#ended.get(token)
-    if (ended !== undefined) throw new LedgerError('session/expired', `Session ${ended.id} has expired`)
-    throw new LedgerError('session/not-found', 'No such session')
+    if (ended !== undefined) throw sessionExpired(ended.id)
+    throw noSession()
   }
 
   /** `start`: with this id and life. Throws LedgerError 'transaction/already-open'. */
   begin(session: Session, start?: BeginOptions & { readonly leftMs: number }): OpenTransaction {
-    if (session.transaction !== undefined) {
-      throw new LedgerError('transaction/already-open', 'Transaction already open')
-    }
+    if (session.transaction !== undefined) throw transactionOpen()
     const hosted = session.ledger.begin(start)
     session.expiredTransactionId = undefined
     session.transaction = {
@@ -102,8 +107,8 @@ export class SessionTable {
   /** The open transaction. Throws LedgerError 'transaction/expired' or 'transaction/not-open' when `id` is another. */
   transactionOf(session: Session, id: string): OpenTransaction {
     if (session.transaction?.id === id) return session.transaction
-    if (session.expiredTransactionId === id) throw expired(id)
-    throw new LedgerError('transaction/not-open', 'No open transaction')
+    if (session.expiredTransactionId === id) throw transactionExpired(id)
+    throw noTransaction()
   }
 
   /** Takes the transaction off its session, for the commit. Its results are closed. */
@@ -125,7 +130,7 @@ export class SessionTable {
   expire(session: Session, transaction: OpenTransaction): LedgerError {
     this.abort(session)
     session.expiredTransactionId = transaction.id
-    return expired(transaction.id)
+    return transactionExpired(transaction.id)
   }
 
   end(session: Session): void {
@@ -164,8 +169,4 @@ export class SessionTable {
       this.#ended.delete(session.token)
     }
   }
-}
-
-function expired(transactionId: string): LedgerError {
-  return new LedgerError('transaction/expired', `Transaction ${transactionId} has expired`)
 }
