@@ -67,7 +67,7 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
       frame.marks[site.mark] = 1
       return result
     } catch (error) {
-      return isOutside(error) && !compiler.raises ? missing : failed(error, site, frame)
+      return failed(error, site, frame)
     }
   }
 }
@@ -80,11 +80,6 @@ function isScalar(value: Value): boolean {
 function scalarExists(value: Value): Untruth {
   const message = `EXISTS takes a list, a bag or a struct, not ${value.type}`
   return { message, help: 'x IS NOT MISSING asks for a field' }
-}
-
-/** A value for which a function is not defined, as LN(0), ends no permissive query. */
-function isOutside(error: unknown): boolean {
-  return error instanceof LedgerError && error.code === 'value/out-of-range'
 }
 
 /** NULLIF gives its first argument where the second is of another kind, or MISSING. */

@@ -303,6 +303,9 @@ function typeGroup(value: Value): string | undefined {
     case 'string':
     case 'symbol':
       return 'text'
+    case 'date':
+    case 'timestamp':
+      return 'timestamp'
     default:
       return value.type
   }

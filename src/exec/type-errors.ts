@@ -26,13 +26,15 @@ export function siteOf(
 }
 
 /**
- * Errors about data types: MISSING in permissive typing (specification, section 4). Division by zero, overflow, limits
- * and what the statement itself gets wrong are errors in both.
+ * Errors about data types, and values that an operation is not defined for or has no result for: MISSING in permissive typing
+ * (specification, section 4), so that one row ends no query. Division by zero, limits and what the statement itself gets wrong
+ * are errors in both.
  */
 const softCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'value/type-mismatch',
   'value/cannot-compare',
   'value/cannot-cast',
+  'value/out-of-range',
   'evaluator/type-mismatch',
   'evaluator/no-such-path',
 ])

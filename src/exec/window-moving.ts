@@ -1,5 +1,5 @@
 import { divide, isNumber } from '../values/arithmetic.ts'
-import { compareTotal, equalityKey } from '../values/compare.ts'
+import { compareExtremes, equalityKey } from '../values/compare.ts'
 import { tenTo } from '../values/decimal.ts'
 import { bool, type DecimalValue, decimal, int, nullValue, type Value } from '../values/value.ts'
 
@@ -99,7 +99,7 @@ class MovingExtreme implements MovingAggregate {
 
   add(value: Value): void {
     const values = this.#values
-    while (values.length > this.#first && compareTotal(value, values.at(-1) as Value) * this.#sign > 0) {
+    while (values.length > this.#first && compareExtremes(value, values.at(-1) as Value) * this.#sign > 0) {
       values.pop()
       this.#numbers.pop()
     }

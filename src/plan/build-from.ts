@@ -46,6 +46,15 @@ function buildNamed(from: Scan, columns: readonly Name[], scope: Scope, context:
 }
 
 function unpivoted(from: Scan, scope: Scope, context: PlanContext): PlanExpression {
+  const table = findTable(from.value, scope, context)
+  if (table !== undefined && from.value.kind === 'variable') {
+    const { text } = from.value.name
+    const help = `unpivot its documents: FROM ${text} AS x, UNPIVOT x AS v AT k`
+    throw new LedgerError('semantic/invalid', `UNPIVOT takes a struct, and '${text}' is a table`, {
+      span: from.value.span,
+      help,
+    })
+  }
   return buildSource(from.value, scope, context).value
 }
 
@@ -281,12 +290,21 @@ function buildHistory(call: Extract<Expression, { kind: 'call' }>, scope: Scope,
   return { kind: 'history', table, from, to }
 }
 
+/** A string is the id of a table; a name was meant where there is such a table. */
+function noSuchTableId(tableId: string, { span }: Expression, context: PlanContext): LedgerError {
+  const named = context.catalog.findGlobal(tableId, true)?.kind === 'table'
+  const help = named
+    ? `a name takes no quotes: history(${tableId})`
+    : 'SELECT * FROM information_schema.user_tables lists them'
+  return new LedgerError('semantic/no-such-variable', `No table has the id '${tableId}'`, { span, help })
+}
+
 function historyTable(argument: Expression, scope: Scope, context: PlanContext): TableInfo {
   const tableId = literalText(argument)
   if (tableId !== undefined) {
     const byId = context.catalog.findTableById(tableId)
     if (byId !== undefined) return byId
-    context.note(noSuchVariable({ text: tableId, quoted: true, span: argument.span }, scope, context))
+    context.note(noSuchTableId(tableId, argument, context))
     return unresolvedTable(tableId)
   }
   if (argument.kind !== 'variable') {

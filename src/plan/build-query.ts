@@ -45,7 +45,7 @@ export function buildQuery(query: Query, parent: Scope, context: PlanContext, co
       return {
         kind: 'query',
         query: buildSetOperation(query, parent, context),
-        coercion: coercion === 'values' && columnCount(query) === 1 ? 'values' : 'none',
+        coercion: oneColumn(query, coercion) && coercion !== 'row' ? coercion : 'none',
         span,
       }
     case 'values': {
@@ -84,9 +84,10 @@ function buildWith(
     declare(scope, context, binding.name.text, 'with', slot, binding.name.span)
     return { slot, name: binding.name.text, value }
   })
-  // A sub-query written with WITH keeps its rows: only a plain SELECT is coerced.
+  // Of several columns it keeps its rows, as the specification's section 11 nests them.
+  const asScalar = coercion === 'scalar' && columnCount(query.query) === 1
   const body = buildExpression(query.query, scope, context, coercion === 'values' ? 'values' : 'none')
-  return { kind: 'query', query: { kind: 'with', bindings, body, span }, coercion: 'none', span }
+  return { kind: 'query', query: { kind: 'with', bindings, body, span }, coercion: asScalar ? 'scalar' : 'none', span }
 }
 
 type Block = SelectQuery | PivotQuery
@@ -189,6 +190,7 @@ function buildSelect(query: SelectQuery, parent: Scope, context: PlanContext, co
 
 /** How many columns a SELECT list, or a set operation over such, writes out; undefined for SELECT VALUE and `*`. */
 function columnCount(query: Expression): number | undefined {
+  if (query.kind === 'with') return columnCount(query.query)
   if (query.kind === 'set-operation') {
     const right = columnCount(query.right)
     // What stands before has as many, or the operation is refused.
@@ -202,8 +204,19 @@ function columnCount(query: Expression): number | undefined {
 
 /** SQL's coercion holds for a SELECT list: of one column for a scalar, of any number beside an array literal. */
 function coerces(query: SelectQuery, coercion: Coercion): boolean {
+  return coercion === 'row' ? columnCount(query) !== undefined : oneColumn(query, coercion)
+}
+
+/** Whether a query has one column; where it has more and one value is expected, it is refused as in SQL. */
+function oneColumn(query: Expression, coercion: Coercion): boolean {
   const count = columnCount(query)
-  return coercion === 'row' ? count !== undefined : count === 1
+  if (coercion === 'scalar' && count !== undefined && count > 1) {
+    throw new LedgerError('semantic/invalid', `the sub-query has ${count} columns where one value is expected`, {
+      span: query.span,
+      help: "select one column; for a list of structs write SELECT VALUE {'a': …, 'b': …}",
+    })
+  }
+  return count === 1
 }
 
 /** `(a, b) = (SELECT c, d …)`, `(a, b) IN (SELECT c, d …)`: the rows become lists. */

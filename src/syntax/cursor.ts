@@ -313,7 +313,7 @@ function lexicalError(text: string, token: Token): LedgerError {
       help: 'a number is digits, a point and an exponent; a name that begins with a digit needs double quotes',
     })
   }
-  const help = characterHelp(written)
+  const help = characterHelp(written === '!' && text[span.end] === '~' ? '~' : written)
   return new LedgerError('lexer/invalid-character', `invalid character at, '${written}'`, {
     span,
     ...(help === undefined ? {} : { help }),

@@ -48,7 +48,9 @@ function beginOf({ seen }: Refusal, cursor: Cursor, at: number): number | undefi
   if (seen.in === 'call') return undefined
   if (seen.in === 'beginning') return wordsAt(cursor, 0, seen.words) ? 0 : undefined
   if (seen.in === 'statement' && cursor.tokens[0]?.word !== seen.first) return undefined
-  for (let begin = Math.max(0, at - lookBack); begin <= at; begin += 1) {
+  // `a NOT ILIKE b` stops at NOT.
+  const last = cursor.tokens[at]?.word === 'NOT' ? at + 1 : at
+  for (let begin = Math.max(0, at - lookBack); begin <= last; begin += 1) {
     const end = begin + seen.words.length
     const reaches = end >= at || (end === at - 1 && cursor.tokens[end]?.word === '(')
     if (reaches && wordsAt(cursor, begin, seen.words)) return begin

@@ -1,3 +1,4 @@
+import { nearName } from '../base/near-name.ts'
 import type { Span } from '../base/span.ts'
 import { dateParts, extractParts, truncParts } from '../values/datetime-parts.ts'
 import { string } from '../values/value.ts'
@@ -139,7 +140,7 @@ function parseDatePart(cursor: Cursor): Expression[] {
 
 /** DATE_TRUNC(part, t), DATE_TRUNC('part', t) */
 function parseTrunc(cursor: Cursor): Expression[] {
-  const isPart = truncParts.some((part) => part === cursor.token.word.toLowerCase()) && cursor.peek().word === ','
+  const isPart = allParts.has(cursor.token.word.toLowerCase()) && cursor.peek().word === ','
   const args = [isPart ? parsePart(cursor, truncParts) : parseExpression(cursor)]
   while (cursor.accept(',')) args.push(parseExpression(cursor))
   return args
@@ -148,9 +149,23 @@ function parseTrunc(cursor: Cursor): Expression[] {
 function parsePart(cursor: Cursor, parts: readonly string[]): Expression {
   const token = cursor.token
   const part = token.word.toLowerCase()
-  if (!parts.includes(part)) throw cursor.complain(`expected one of: [${parts.join(', ')}]`)
+  if (!parts.includes(part)) {
+    const help = partHelp(cursor, parts)
+    throw cursor.complain(`expected one of: [${parts.join(', ')}]`, help === undefined ? {} : { help })
+  }
   cursor.advance()
   return literal(part, token)
+}
+
+const allParts: ReadonlySet<string> = new Set(extractParts)
+
+function partHelp(cursor: Cursor, parts: readonly string[]): string | undefined {
+  const { kind } = cursor.token
+  const written = cursor.textOf(cursor.token)
+  const bare = kind === 'string' ? written.slice(1, -1).toLowerCase() : written.toLowerCase()
+  if (kind === 'string' && parts.includes(bare)) return `write ${bare} without quotes`
+  const near = nearName(bare, parts)
+  return near === undefined ? undefined : `did you mean ${near}?`
 }
 
 /** SUBSTRING(s, a [, n]), SUBSTRING(s FROM a [FOR n]) */

@@ -1,8 +1,8 @@
-import { nearName } from '../base/near-name.ts'
 import type { Expression, FromSource } from './ast.ts'
 import { type Cursor, unsupported } from './cursor.ts'
 import type { ParserToken } from './parser-token.ts'
 import { isClauseWord, isStructuralWord } from './keywords.ts'
+import { refuseMisreadAlias } from './misread-alias.ts'
 import { isOperator, parseExpression, parseOr } from './parse-expression.ts'
 import { atQuery, parseNames } from './parse-query.ts'
 
@@ -29,7 +29,10 @@ function joined(cursor: Cursor, join: FromSource): FromSource {
 }
 
 function parseCondition(cursor: Cursor): Expression {
-  if (cursor.at('USING')) throw unsupported('JOIN … USING is not supported, expected ON', cursor.token)
+  if (cursor.at('USING')) {
+    const help = 'name the fields that must be equal: JOIN … ON a.x = b.x'
+    throw unsupported('JOIN … USING is not supported', cursor.token, help)
+  }
   if (!cursor.accept('ON')) throw cursor.complain('malformed use of FROM with JOIN: expected ON')
   return parseOr(cursor)
 }
@@ -108,26 +111,13 @@ export function scanOf(cursor: Cursor, value: Expression): FromSource {
 function parseAliases(cursor: Cursor): Pick<FromSource & { kind: 'scan' }, 'as' | 'columns' | 'at' | 'by'> {
   let as = cursor.accept('AS') ? cursor.name('expected identifier for alias') : undefined
   if (as === undefined && cursor.atBareAlias()) {
-    refuseMisspeltClause(cursor)
+    refuseMisreadAlias(cursor)
     as = cursor.name()
   }
   const columns = as !== undefined && cursor.at('(') ? parseNames(cursor) : undefined
   const at = cursor.accept('AT') ? cursor.name('expected identifier for AT name') : undefined
   const by = cursor.accept('BY') ? cursor.name('expected identifier for BY name') : undefined
   return { as, columns, at, by }
-}
-
-/** `FROM t ODER BY x`: an alias and a BY, as it is written, of which nothing would be sorted. */
-function refuseMisspeltClause(cursor: Cursor): void {
-  const { token } = cursor
-  if (cursor.peek(1).word !== 'BY' || token.kind !== 'name') return
-  const meant = nearName(token.word, ['GROUP', 'ORDER', 'PARTITION'])
-  if (meant === undefined || token.word.startsWith(meant)) return
-  const written = cursor.textOf(token)
-  throw cursor.complain(`expected a clause, an alias or BY`, {
-    token,
-    help: `did you mean ${meant} BY? An alias of that name needs AS: AS ${written} BY …`,
-  })
 }
 
 /**

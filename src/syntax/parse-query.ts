@@ -355,7 +355,11 @@ function parseSelectItem(cursor: Cursor): SelectItem {
   }
   let alias: Name | undefined
   if (cursor.accept('AS')) alias = cursor.name('expected identifier for alias')
-  else if (cursor.atBareAlias()) alias = cursor.name()
+  else if (cursor.atBareAlias()) {
+    // PostgreSQL's `a ISNULL` would be the field a under another name.
+    if (cursor.at('ISNULL') || cursor.at('NOTNULL')) throw cursor.complain('expected FROM')
+    alias = cursor.name()
+  }
   return { kind: 'expression', value, alias, span: cursor.spanFrom(value.span.start) }
 }
 

@@ -169,6 +169,17 @@ export function compareTotal(a: Value, b: Value): number {
   }
 }
 
+/**
+ * The order of MIN and MAX: compareTotal's, but a date and a timestamp go by their moment, as `<` has it. ORDER BY has dates,
+ * times and timestamps one after the other (the conformance cases, order-by.ion).
+ */
+export function compareExtremes(a: Value, b: Value): number {
+  const isMoment = a.type === 'date' || a.type === 'timestamp'
+  if (a.type === b.type || (!isMoment && a.type !== 'time')) return compareTotal(a, b)
+  if (b.type === 'date' || b.type === 'timestamp') return isMoment ? compareMoments(a, b) : 1
+  return isMoment && b.type === 'time' ? -1 : compareTotal(a, b)
+}
+
 /** By value, exactly; nan is below all, and equal to itself. */
 function compareNumbers(a: NumericValue, b: NumericValue): number {
   if (a.type !== 'decimal' && b.type !== 'decimal') {

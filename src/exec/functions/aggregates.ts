@@ -1,6 +1,6 @@
 import { add, divide, isNumber } from '../../values/arithmetic.ts'
 import { detached } from '../../values/binary-reader.ts'
-import { compareTotal } from '../../values/compare.ts'
+import { compareExtremes } from '../../values/compare.ts'
 import { bool, decimal, int, isAbsent, nullValue, type Value } from '../../values/value.ts'
 import type { AggregateName } from '../../plan/function-facts.ts'
 import type { Accumulator, AggregateDefinition } from './accumulator.ts'
@@ -115,7 +115,7 @@ class Extreme implements Accumulator {
   }
   add(value: Value): void {
     if (isAbsent(value)) return
-    if (this.#best === undefined || compareTotal(value, this.#best) * this.#sign > 0) this.#best = detached(value)
+    if (this.#best === undefined || compareExtremes(value, this.#best) * this.#sign > 0) this.#best = detached(value)
   }
   get held(): Value | undefined {
     return this.#best

@@ -1,4 +1,4 @@
-import { compareOrThrow, compareTotal, equals, equalityKey } from '../../values/compare.ts'
+import { compareExtremes, compareOrThrow, equals, equalityKey } from '../../values/compare.ts'
 import { bag, bool, int, isAbsent, missing, nullValue, type Value } from '../../values/value.ts'
 import { collAggregates } from '../../plan/function-facts.ts'
 import { findAggregate } from './aggregates.ts'
@@ -59,7 +59,7 @@ function extreme(args: readonly Value[], sign: 1 | -1, context: FunctionContext)
     if (best === undefined) best = value
     else {
       compareOrThrow(value, best)
-      if (compareTotal(value, best) * sign > 0) best = value
+      if (compareExtremes(value, best) * sign > 0) best = value
     }
   }
   return best ?? coalesce(args, context)

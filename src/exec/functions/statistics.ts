@@ -99,7 +99,7 @@ class ExactSums {
 function liftOf(digits: number): bigint {
   if (digits <= statisticsDigitsMax) return tenTo(digits)
   const message = `the numbers lie ${digits} digits apart, at most ${statisticsDigitsMax} are allowed; make them floats`
-  throw new LedgerError('value/out-of-range', message)
+  throw new LedgerError('evaluator/limit', message)
 }
 
 /** The AVG of the middle value, or of the two in the middle. */
