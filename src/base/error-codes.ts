@@ -46,6 +46,12 @@ export const codes = {
   ],
   'value/cannot-cast': ['input', false, 'CAST has no result for this value', 'look at the value that is named'],
   'value/division-by-zero': ['input', false, 'a division or modulo by zero', 'guard it with CASE or NULLIF'],
+  'value/interval-overflow': [
+    'input',
+    false,
+    'the years or days of an interval have more digits than its type has',
+    'CAST it to an interval of more digits',
+  ],
 
   'lexer/invalid-character': ['input', false, 'a character that starts no token', 'remove it, or quote it'],
   'lexer/unterminated': ['input', false, 'a string, quoted name, Ion literal or comment has no end', 'close it'],

@@ -56,7 +56,7 @@ function withinRange(cast: () => Value | undefined): Value | undefined {
   try {
     return cast()
   } catch (error) {
-    if (error instanceof LedgerError && error.code === 'value/out-of-range') return undefined
+    if (error instanceof LedgerError && /^value\/(?:out-of-range|interval-overflow)$/.test(error.code)) return undefined
     throw error
   }
 }

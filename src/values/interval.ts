@@ -57,7 +57,7 @@ function requireFinite(value: NumericValue): void {
     throw new LedgerError('value/out-of-range', `an interval can't be taken ${value.value} times`)
   }
   if (value.type === 'decimal' && Math.abs(value.exponent) > intervalScaleMax) {
-    throw new LedgerError('value/out-of-range', 'interval out of range')
+    throw new LedgerError('value/interval-overflow', 'interval out of range')
   }
 }
 
@@ -75,7 +75,7 @@ function bounded(family: IntervalValue['family'], months: bigint, nanoseconds: b
   const limit = 10n ** BigInt(digits)
   if (leading >= limit || leading <= -limit) {
     throw new LedgerError(
-      'value/out-of-range',
+      'value/interval-overflow',
       `interval out of range: its leading field has more than ${digits} digits`,
     )
   }
