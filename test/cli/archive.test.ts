@@ -194,7 +194,7 @@ test(
     assert.equal(code, 130, stderr)
     assert.match(
       stderr,
-      /error\[cancelled\/by-user\]: stopped after .* blocks: the ledger 'long' is not complete\nhelp: the same import/,
+      /error\[cancelled\/by-user\]: stopped after .* blocks: the ledger 'long' is not complete\nhelp: run the same import/,
     )
     const refused = await shell.run(['-l', 'long', '-e', 'SELECT 1'])
     // Interrupted before the first write, there is no ledger to refuse.
