@@ -1,5 +1,5 @@
 import { openEngine } from '../../src/host/engine.ts'
-import { embeddedFunctions } from '../../src/cli/flags/function-list.ts'
+import { embeddedFunctions } from '../../src/cli/session/function-list.ts'
 import { Driver } from '../../src/driver/driver.ts'
 import { createLocalTransport, type LocalSend } from '../../src/driver/local-transport.ts'
 import type { Connection } from '../../src/shell/connection.ts'

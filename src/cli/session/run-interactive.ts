@@ -13,7 +13,7 @@ import { OutputSwitch } from './output-switch.ts'
 import { page } from './pager.ts'
 import { visibleText } from '../../shell/visible-text.ts'
 import { historyFile } from '../flags/places.ts'
-import { embeddedFunctions } from '../flags/function-list.ts'
+import { embeddedFunctions } from './function-list.ts'
 import { lazyAuditor } from './lazy-auditor.ts'
 import { realEnv } from '../../host/real-env.ts'
 
