@@ -115,7 +115,7 @@ export class ConstantSites {
   #literal(slot: number, text: string, span: Span, steps: readonly NoticeStep[]): void {
     const paths = this.#sites.sources.get(slot)?.paths
     if (paths === undefined || paths.length >= noticeSitesMax) return
-    paths.push({ steps, text, span, role: 'literal', isName: false, isOutput: false, mark: undefined })
+    paths.push({ steps, text, span, role: 'literal', isName: false, isOutput: false, mark: undefined, chooses: false })
   }
 }
 

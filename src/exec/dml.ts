@@ -3,6 +3,7 @@ import type { Span } from '../base/span.ts'
 import type { ChangePlan, InsertPlan, ReturningPlan } from '../plan/change-plan.ts'
 import { equals } from '../values/compare.ts'
 import { missing, string, struct, structOf, type StructValue, type Value } from '../values/value.ts'
+import { refuseAbsentNames } from './absent-names.ts'
 import { compileExpression } from './compile-expression.ts'
 import { type Compiler, type Frame, placed, present, writing } from './frame.ts'
 import { compileOperator } from './operators.ts'
@@ -11,6 +12,7 @@ import { changedDocument, compileStep } from './change-steps.ts'
 import type { DocumentChange } from './document-change.ts'
 import { compileConflict, type Resolution } from './insert-conflict.ts'
 import { forEachRow } from './saved-rows.ts'
+import { compileRefuseImpossible } from './refuse-impossible.ts'
 import type { DocumentSink } from './source.ts'
 import { compileSure } from './sure-conditions.ts'
 import { compileLook } from './watch-scan.ts'
@@ -36,12 +38,14 @@ export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
   const written = compileExpression(plan.value, isQuery ? values.family.copy : values)
   const idSlot = isQuery ? copiedIdSlot(plan.value) : undefined
   const evaluate = idSlot === undefined ? written : namingDocument(written, idSlot, compiler)
+  const refuseImpossible = compileRefuseImpossible(plan)
   const checkCopies = compileSureCopies(plan.value, compiler)
   const sureValue = isQuery ? undefined : compileSureValues([plan.value], undefined, compiler)
   const resolve = plan.conflict === undefined ? undefined : compileConflict(plan.conflict, plan, compiler)
   const returning = compileReturning(plan.returning, compiler)
   const { tableId } = plan.table
   return (frame) => {
+    refuseImpossible?.(frame)
     const value = present(evaluate(frame), 'the document', plan.value.span)
     const isMany = plan.form === 'many' && (value.type === 'bag' || value.type === 'list')
     const documents = isMany ? value.items : [value]
@@ -51,6 +55,7 @@ export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
     sureValue?.end()
     const sink = sinkOf(frame, plan.span)
     const resolutions = resolve?.(frame, documents) ?? documents.map(inserted)
+    if (resolutions.some((one) => one !== undefined)) refuseAbsentNames(frame)
     const rows: Value[] = []
     for (const resolution of resolutions) {
       frame.step()
@@ -92,6 +97,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   const sure = compileSure(plan.input, compiler)
   const checkRow = sure && namingDocument(sure, plan.idSlot, compiler)
   const checkRows = compileSureRows(plan, compiler)
+  const refuseImpossible = compileRefuseImpossible(plan)
   const sureValues = compileSureValues(valuesOf(plan.changes), plan.idSlot, compiler)
   const returning = compileReturning(plan.returning, compiler)
   const { tableId } = plan.table
@@ -104,6 +110,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   }
   const rowsPerDocument = compiler.nullsMissing ? assignmentRows(plan) : 1
   return (frame) => {
+    refuseImpossible?.(frame)
     const targets = new Map<string, Target>()
     sureValues?.start()
     forEachRow(open(frame), () => {
@@ -120,6 +127,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
     })
     checkRows?.(frame, targets)
     sureValues?.end()
+    if (targets.size > 0) refuseAbsentNames(frame)
     const sink = sinkOf(frame, plan.span)
     const rows = [...targets.values()].map((target) => {
       const after = change(target)

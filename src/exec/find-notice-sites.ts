@@ -1,9 +1,10 @@
 import { passLoop } from '../base/interruption.ts'
+import { ChoosingPlace } from './choosing-place.ts'
 import { ConstantSites } from './constant-sites.ts'
 import { stringOf, textsIn, textsOf } from './literal-names.ts'
-import { noticeSitesMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import { hasTrait } from '../plan/function-facts.ts'
+import type { TableInfo } from '../plan/catalog.ts'
 import type {
   AggregatePlan,
   ExcludeStep,
@@ -20,7 +21,7 @@ import type { PlanStatement } from '../plan/statement-plan.ts'
 import type { ChangeStep, ConflictPlan, ReturningPlan, TargetPath } from '../plan/change-plan.ts'
 import { each, fieldSteps, type SourcePath, stepOf } from './notice-path.ts'
 import { PathSites } from './path-sites.ts'
-import { NoticeSites, type NullComparison, type PathRole } from './notice-sites.ts'
+import { NoticeSites, type NullComparison, type PathRole, type TableDocuments } from './notice-sites.ts'
 import { columnsOf, isFixed, labelOf, outputsOf } from './plan-facts.ts'
 import { comparisonsOf, type WatchedComparison } from './watched-comparisons.ts'
 import { comparesNull, isAbsentConstant, nullList } from './null-comparisons.ts'
@@ -45,6 +46,7 @@ class Finder {
   readonly #blocks = new Map<number, number>()
   /** Whether the present expression may never be evaluated although there are rows. */
   #isConditional = false
+  readonly #place = new ChoosingPlace()
   #block = 0
   /** The names that the present block's SELECT gives, while what runs before it is looked at. */
   #outputs: ReadonlySet<string> = new Set()
@@ -65,8 +67,8 @@ class Finder {
         this.#expression(statement.value, 'value')
         return
       case 'insert':
-        this.#expression(statement.value, 'value')
-        if (statement.conflict !== undefined) this.#conflict(statement.conflict, statement.table.name)
+        this.#place.inserting(statement.conflict, () => this.#expression(statement.value, 'value'))
+        if (statement.conflict !== undefined) this.#conflict(statement.conflict, statement.table)
         this.#returning(statement.returning, statement.table.name)
         return
       case 'change':
@@ -79,10 +81,10 @@ class Finder {
     }
   }
 
-  #conflict({ existingSlot, excludedSlot, changes, where }: ConflictPlan, table: string): void {
-    this.#documents(existingSlot, table)
+  #conflict({ existingSlot, excludedSlot, changes, where }: ConflictPlan, { name, tableId }: TableInfo): void {
+    this.#documents(existingSlot, name, { tableId, view: 'user' })
     this.#documents(excludedSlot, 'EXCLUDED')
-    this.#maybe(where, 'field')
+    this.#place.choosing(() => this.#maybe(where, 'field'))
     for (const step of changes) this.#change(step, existingSlot)
   }
 
@@ -92,8 +94,8 @@ class Finder {
   }
 
   /** Documents that come one by one, whatever finds them. */
-  #documents(slot: number, label: string): void {
-    this.#source({ slot, noun: 'document', label, alias: label, isScan: false, columns: undefined })
+  #documents(slot: number, label: string, table?: TableDocuments): void {
+    this.#source({ slot, noun: 'document', label, alias: label, isScan: false, table, columns: undefined })
   }
 
   #change(step: ChangeStep, documentSlot: number): void {
@@ -136,7 +138,7 @@ class Finder {
         this.#operator(operator.right)
         this.#conditions(operator.on)
         const { left = [], right = [] } = operator.hash ?? {}
-        this.#all([...left, ...right], 'field')
+        this.#place.choosing(() => this.#all([...left, ...right], 'field'))
         for (const [at, key] of left.entries()) {
           this.#comparison({ part: key, parts: [key, right[at] as PlanExpression], isNegated: false })
         }
@@ -151,7 +153,7 @@ class Finder {
         this.#operator(operator.input)
         for (const key of operator.keys) {
           this.#constants.group('GROUP BY', key.value)
-          this.#expression(key.value, 'field')
+          this.#place.choosing(() => this.#expression(key.value, 'field'))
           this.#alias(key.slot, key.value)
         }
         for (const aggregate of operator.aggregates) this.#aggregate(aggregate, aggregate.argument)
@@ -164,7 +166,7 @@ class Finder {
         this.#operator(operator.input)
         for (const key of operator.partitionBy) this.#constants.group('PARTITION BY', key)
         // Whatever else a window has: expressions all the same.
-        this.#parts({ ...operator, input: undefined, functions: undefined })
+        this.#place.choosing(() => this.#parts({ ...operator, input: undefined, functions: undefined }))
         for (const call of operator.functions) this.#aggregate(call, call.args[0])
         return
     }
@@ -174,12 +176,12 @@ class Finder {
   #aggregate(call: AggregatePlan | WindowCallPlan, argument: PlanExpression | undefined): void {
     this.#text(argument)
     if (call.filter !== undefined) this.#constants.condition(call.filter)
-    this.#parts(call)
+    this.#place.choosing(() => this.#parts(call))
   }
 
   #conditions(conditions: readonly PlanExpression[]): void {
     for (const condition of conditions) this.#constants.condition(condition)
-    this.#all(conditions, 'field')
+    this.#place.choosing(() => this.#all(conditions, 'field'))
   }
 
   #tableScan({ slot, source, access, alias }: TableScan): void {
@@ -188,13 +190,16 @@ class Finder {
       this.#maybe(source.to, 'value')
     }
     const noun = source.kind === 'system' ? 'row' : 'document'
-    this.#source({ slot, noun, label: labelOf(source), alias, isScan: access.kind === 'scan', columns: undefined })
+    const isScan = access.kind === 'scan'
+    const table = source.kind === 'table' ? { tableId: source.table.tableId, view: source.view } : undefined
+    this.#source({ slot, noun, label: labelOf(source), alias, isScan, table, columns: undefined })
   }
 
   #valueScan({ slot, value, unpivot, alias }: ValueScan): void {
     if (value.kind === 'constant' && /^(?:string|symbol)$/.test(value.value.type))
       this.sites.textSources.push(value.span)
-    this.#expression(value, 'field')
+    if (value.kind === 'query') this.#expression(value, 'field')
+    else this.#place.choosing(() => this.#expression(value, 'field'))
     const path = unpivot ? undefined : this.#paths.of(value)
     if (path !== undefined) {
       this.#paths.aliases.set(slot, { slot: path.slot, steps: [...path.steps, each] })
@@ -226,7 +231,9 @@ class Finder {
   }
 
   #sort(keys: readonly SortKeyPlan[]): void {
-    for (const { value } of keys) if (!this.#constants.sorts(value)) this.#expression(value, 'order')
+    for (const { value } of keys) {
+      if (!this.#constants.sorts(value)) this.#place.sorting(() => this.#expression(value, 'order'))
+    }
   }
 
   #query(query: QueryPlan): void {
@@ -234,6 +241,7 @@ class Finder {
       case 'select': {
         const before = this.#outputs
         this.#outputs = outputsOf(query)
+        this.#place.cutsRows = query.limit !== undefined || query.offset !== undefined
         this.#operator(query.input)
         this.#outputs = before
         this.#results(query.value)
@@ -342,25 +350,36 @@ class Finder {
       case 'case':
         this.#case(expression)
         return
-      case 'call': {
-        const [first, ...rest] = expression.args
-        if (!hasTrait(expression.name, 'lazy')) {
-          this.#all(expression.args, 'value')
-          return
-        }
-        this.#maybe(first, 'value')
-        this.#conditionally(rest, 'value')
+      case 'call':
+        this.#call(expression)
         return
-      }
+      case 'is':
+        this.#place.consuming(() => this.#expression(expression.operand, 'value'))
+        return
       case 'query':
-        this.#block += 1
-        this.#query(expression.query)
-        this.#block -= 1
+        this.#subquery(expression, false)
         return
       default:
         this.#parts(expression)
         return
     }
+  }
+
+  #call({ name, args }: Extract<PlanExpression, { kind: 'call' }>): void {
+    const [first, ...rest] = args
+    if (name === 'exists' && first?.kind === 'query') this.#subquery(first, true)
+    else if (name === 'exists' || hasTrait(name, 'lazy')) {
+      this.#place.consuming(() => {
+        this.#maybe(first, 'value')
+        this.#conditionally(rest, 'value')
+      })
+    } else this.#all(args, 'value')
+  }
+
+  #subquery({ query }: Extract<PlanExpression, { kind: 'query' }>, isAsked: boolean): void {
+    this.#block += 1
+    this.#place.query(isAsked, () => this.#query(query))
+    this.#block -= 1
   }
 
   #listed(expression: Extract<PlanExpression, { kind: 'in' | 'quantified' }>): void {
@@ -369,7 +388,7 @@ class Finder {
     this.#expression(operand, 'field')
     if (isIn && collection.kind === 'sequence') this.#all(collection.items, 'text')
     else this.#expression(collection, isIn ? 'field' : 'text')
-    if (isIn) this.#addNull(nullList(expression, this.#ors === 0))
+    if (isIn) this.sites.addNull(nullList(expression, this.#ors === 0))
   }
 
   /** Whatever expressions a part of the plan holds. */
@@ -404,13 +423,18 @@ class Finder {
     const { op, left, right } = expression
     if (op === 'and' || op === 'or') {
       this.#ors += op === 'or' ? 1 : 0
-      this.#expression(left, 'field')
-      this.#conditionally([right], 'field')
+      this.#place.beside(op === 'or', () => {
+        this.#expression(left, 'field')
+        this.#conditionally([right], 'field')
+      })
       this.#ors -= op === 'or' ? 1 : 0
       return
     }
     if (!comparisons.test(op)) {
-      this.#all([left, right], role === 'text' ? 'value' : role)
+      const below = role === 'text' ? 'value' : role
+      const look = () => this.#all([left, right], below)
+      if (op.startsWith('is ')) this.#place.consuming(look)
+      else look()
       return
     }
     this.#expression(left, isFixed(right) ? 'field' : 'value')
@@ -422,12 +446,7 @@ class Finder {
 
   /** A comparison of which a part is NULL. One with a parameter beside OR means that NULL asks for nothing. */
   #nulls(parts: readonly PlanExpression[], kind: NullComparison['kind']): void {
-    this.#addNull(comparesNull(parts, this.#ors === 0) ? { parts, kind } : undefined)
-  }
-
-  #addNull(found: NullComparison | undefined): void {
-    if (found !== undefined && this.sites.nullComparisons.length < noticeSitesMax)
-      this.sites.nullComparisons.push(found)
+    this.sites.addNull(comparesNull(parts, this.#ors === 0) ? { parts, kind } : undefined)
   }
 
   /** A text that may have been meant as the name of a field. */
@@ -454,15 +473,10 @@ class Finder {
     if (operand.kind !== 'slot') this.#expression(operand, 'field')
   }
 
-  #spread({ operand, steps, span }: Extract<PlanExpression, { kind: 'spread' }>): void {
-    this.#expression(operand, 'field')
-    const path = this.#paths.of(operand)
-    if (path === undefined) return
-    const followed = [...path.steps]
-    for (const step of steps) {
-      followed.push(stepOf(step))
-      if (step.kind === 'field')
-        this.#add({ ...path, steps: [...followed] }, { role: 'field', span, isName: false }, step)
+  #spread(expression: Extract<PlanExpression, { kind: 'spread' }>): void {
+    this.#expression(expression.operand, 'field')
+    for (const { path, step } of this.#paths.spread(expression)) {
+      this.#add(path, { role: 'field', span: expression.span, isName: false }, step)
     }
   }
 
@@ -478,6 +492,6 @@ class Finder {
     const [first] = path.steps
     const isOutput =
       site.isName && path.steps.length === 1 && first?.kind === 'field' && this.#outputs.has(first.name.toLowerCase())
-    this.#paths.add(path, { ...site, isOutput }, part, isConditional)
+    this.#paths.add(path, { ...site, isOutput, chooses: this.#place.chooses }, part, isConditional)
   }
 }

@@ -7,7 +7,7 @@ import type { FieldsAsked } from '../plan/fields-asked.ts'
 import type { PlanSettings } from '../plan/plan.ts'
 import { missing, type MissingValue, type Value } from '../values/value.ts'
 import { noSites, NoticeSites } from './notice-sites.ts'
-import { type Observation, unseenMarks } from './observation.ts'
+import { Observation, unseenMarks } from './observation.ts'
 import type { Profile } from './profile.ts'
 import type { EvaluationContext } from './source.ts'
 import { defaultValueLimits, ValueChecks } from './value-limits.ts'
@@ -53,9 +53,9 @@ export class Frame {
     this.kept = new Holding(this.memory)
   }
 
-  /** From now on what is watched is seen, if whoever runs the statement wants notices. */
-  observe(sites: NoticeSites): void {
-    const { observation } = this.context
+  /** From now on what is watched is seen, if whoever runs the statement wants notices, or a change needs it. */
+  observe(sites: NoticeSites, isChange: boolean): void {
+    const observation = this.context.observation ?? (isChange && sites.hasChoosers ? new Observation('') : undefined)
     if (observation === undefined) return
     observation.begin(sites, this.context.parameters)
     this.observation = observation

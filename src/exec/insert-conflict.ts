@@ -8,6 +8,7 @@ import { printIon } from '../values/text-writer.ts'
 import { namingDocument } from './change-errors.ts'
 import { changedDocument, compileStep } from './change-steps.ts'
 import type { DocumentChange } from './document-change.ts'
+import { ConflictKinds } from './conflict-kinds.ts'
 import { compileTest } from './compile-operators.ts'
 import { type Compiler, type Frame, writing } from './frame.ts'
 import { columnsOf } from './plan-facts.ts'
@@ -45,8 +46,10 @@ export function compileConflict(
     })
     const existing = findExisting(inserted, plan, table, frame)
     if (existing.size > 0) checkColumns(columns, documents, plan)
+    const kinds = new ConflictKinds(plan, table, frame)
     return documents.map((document, at): Resolution => {
       const row = existing.get(keys[at] ?? '')
+      if (row === undefined && document.type === 'struct') kinds.check(document)
       if (row === undefined || document.type !== 'struct') return { existing: undefined, document }
       frame.step()
       return change(frame, row, document)

@@ -108,11 +108,16 @@ function isReported(site: PathSite, { pending, source }: SourceProbe, marks: Uin
   )
 }
 
-function isBeginning(steps: readonly NoticeStep[], of: readonly NoticeStep[]): boolean {
+export function isBeginning(steps: readonly NoticeStep[], of: readonly NoticeStep[]): boolean {
   return steps.every((step, at) => {
     const other = of[at]
     return step.kind === 'each' ? other?.kind === 'each' : other?.kind === 'field' && other.name === step.name
   })
+}
+
+/** What is said of a path that leads nowhere in any row. */
+export function noticeOfField(site: PathSite, probe: SourceProbe, text: string): string {
+  return fieldNotice(site, probe, text)[1]
 }
 
 function fieldNotice(site: PathSite, probe: SourceProbe, text: string): [NoticeCode, string] {

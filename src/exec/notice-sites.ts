@@ -2,6 +2,7 @@ import { noticeSitesMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import type { LiteralName } from './literal-names.ts'
+import type { TableView } from './source.ts'
 
 /** One step from a row down. `each`: any element of a list, or the value itself where it is none. */
 export type NoticeStep =
@@ -28,6 +29,14 @@ export interface PathSite {
   readonly isOutput: boolean
   /** The mark that is set when it is evaluated; undefined where it counts in any case. */
   mark: number | undefined
+  /** Whether a change is chosen by it (choosing-place.ts). */
+  chooses: boolean
+}
+
+/** The documents of a table, as a source gives them. */
+export interface TableDocuments {
+  readonly tableId: string
+  readonly view: TableView
 }
 
 /** A source and the paths from its rows. */
@@ -39,6 +48,8 @@ export interface SourceSites {
   readonly alias: string
   /** Whether its end is the end of all there is: no look-up. */
   readonly isScan: boolean
+  /** The table that its documents are of. */
+  readonly table?: TableDocuments | undefined
   /** The columns of its rows where they are known; none of them is misspelt. */
   readonly columns: readonly string[] | undefined
   readonly paths: PathSite[]
@@ -106,6 +117,8 @@ export class NoticeSites {
   readonly constantConditions: ConstantCondition[] = []
   /** Strings that FROM reads: one row each. */
   readonly textSources: Span[] = []
+  /** Whether a change is chosen by a path. */
+  hasChoosers = false
   readonly #pathMarks = new Map<object, number>()
   readonly #comparisonMarks = new Map<object, number>()
   readonly #operationMarks = new Map<object, number>()
@@ -130,6 +143,11 @@ export class NoticeSites {
     const mark = this.newMark()
     this.#comparisonMarks.set(part, mark)
     this.comparisons.push({ ...site, mark })
+  }
+
+  /** Watches a comparison with NULL, but one too many. */
+  addNull(found: NullComparison | undefined): void {
+    if (found !== undefined && this.nullComparisons.length < noticeSitesMax) this.nullComparisons.push(found)
   }
 
   /** The mark of an operation, which is watched from now on; 0 for one too many. */

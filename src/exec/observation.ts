@@ -2,12 +2,13 @@ import { LedgerError } from '../base/errors.ts'
 import { noticeNameCharactersMax, noticeNamesMax } from '../base/limits.ts'
 import type { Notice } from '../base/notice.ts'
 import { detached } from '../values/binary-reader.ts'
-import { mapValues } from '../values/map.ts'
 import { isAbsent, type Value } from '../values/value.ts'
 import { kindsOf, meetingOf } from './comparable-kinds.ts'
+import { type AbsentName, findAbsentChooser, type ScanTable } from './absent-names.ts'
 import { fieldOf } from './field-of.ts'
 import { makeNotices } from './make-notices.ts'
 import { type NoticeSites, type NoticeStep, noSites, type PathSite, type SourceSites } from './notice-sites.ts'
+import { itemsOf, leadsToValue } from './path-values.ts'
 import { structKey } from './struct-key.ts'
 
 /** The first type error of an operation. */
@@ -135,6 +136,11 @@ export class Observation {
     }
   }
 
+  /** A field that no document has and by which a change is chosen; undefined where there is none. */
+  absentChooser(scan: ScanTable): AbsentName | undefined {
+    return findAbsentChooser({ probes: this.#probes.values(), marks: this.marks, text: this.#text, scan })
+  }
+
   /** The notices of a finished run. */
   notices(): readonly Notice[] {
     return makeNotices({
@@ -237,19 +243,4 @@ const sampledRows = 16
 /** The first rows, then fewer and fewer. */
 function isSampled(row: number): boolean {
   return row <= sampledRows || (row & (row - 1)) === 0
-}
-
-function leadsToValue(value: Value, steps: readonly NoticeStep[], at: number): boolean {
-  const step = steps[at]
-  if (step === undefined) return value.type !== 'missing'
-  if (step.kind === 'each') return itemsOf(value).some((item) => leadsToValue(item, steps, at + 1))
-  if (value.type !== 'struct' && value.type !== 'map') return false
-  const found = fieldOf(value, step.name, step.exact)
-  return found !== undefined && leadsToValue(found, steps, at + 1)
-}
-
-function itemsOf(value: Value): readonly Value[] {
-  if (value.type === 'list' || value.type === 'bag' || value.type === 'sexp') return value.items
-  if (value.type === 'map') return [value, ...mapValues(value)]
-  return value.type === 'struct' ? [value, ...value.values] : [value]
 }

@@ -1,7 +1,12 @@
 import { noticeSitesMax } from '../base/limits.ts'
 import type { PlanExpression } from '../plan/plan.ts'
-import { each, keyOf, plainStep, type SourcePath, textOf } from './notice-path.ts'
+import { each, keyOf, plainStep, type SourcePath, stepOf, textOf } from './notice-path.ts'
 import type { NoticeSites, NoticeStep, PathSite } from './notice-sites.ts'
+
+interface SpreadPath {
+  readonly path: SourcePath
+  readonly step: object
+}
 
 /** The paths from the rows of a statement's sources, each once. */
 export class PathSites {
@@ -28,15 +33,27 @@ export class PathSites {
     return this.#sites.sources.has(at.slot) ? { slot: at.slot, steps } : undefined
   }
 
+  /** The paths to the fields that `[*]` and `.*` step to. */
+  spread({ operand, steps }: Extract<PlanExpression, { kind: 'spread' }>): readonly SpreadPath[] {
+    const path = this.of(operand)
+    if (path === undefined) return []
+    const followed = [...path.steps]
+    return steps.flatMap((step) => {
+      followed.push(stepOf(step))
+      return step.kind === 'field' ? [{ path: { ...path, steps: [...followed] }, step }] : []
+    })
+  }
+
   /** Watches a path; `isConditional`: it counts only where `part` of the plan is evaluated. */
   add(
     { slot, steps }: SourcePath,
-    site: Pick<PathSite, 'role' | 'span' | 'isName' | 'isOutput'>,
+    site: Pick<PathSite, 'role' | 'span' | 'isName' | 'isOutput' | 'chooses'>,
     part: object,
     isConditional: boolean,
   ): void {
     const source = this.#sites.sources.get(slot)
     if (source === undefined) return
+    if (site.chooses) this.#sites.hasChoosers = true
     const key = `${slot} ${site.role === 'set' ? 'set ' : ''}${JSON.stringify(steps.map(keyOf))}`
     const known = this.#paths.get(key)
     if (known === undefined) {
@@ -51,5 +68,6 @@ export class PathSites {
     if (known.mark !== undefined && isConditional) this.#sites.markPath(part, known.mark)
     else known.mark = undefined
     if (site.role === 'text') known.role = 'text'
+    if (site.chooses) known.chooses = true
   }
 }

@@ -105,7 +105,7 @@ export function evaluatePlan(plan: Plan, context: EvaluationContext): Value {
 /** The plan's program, made when it is first run. */
 function programFor(frame: Frame, plan: Plan): Program {
   const { program, sites } = compiledPlan(plan)
-  frame.observe(sites)
+  frame.observe(sites, plan.statement.kind === 'insert' || plan.statement.kind === 'change')
   return program
 }
 

@@ -17,6 +17,7 @@ import {
   refuseSameForAll,
   refuseTextsIn,
 } from './refuse-mistakes.ts'
+import { refuseTextColumns } from './refuse-outer-columns.ts'
 import { declare, noSuchVariable, type PlanContext, Scope, unresolvedTable } from './scope.ts'
 
 export function buildInsert(statement: InsertStatement, context: PlanContext): InsertPlan {
@@ -28,6 +29,7 @@ export function buildInsert(statement: InsertStatement, context: PlanContext): I
   refuseJson(statement.value)
   refuseTextsIn(statement.value)
   context.namesDocuments = true
+  context.isChange = true
   if (statement.value.kind === 'values' && statement.columns === undefined) {
     const help = `name the fields: INSERT INTO ${table.name} (a, b) VALUES (1, 2)`
     throw new LedgerError('semantic/invalid', 'VALUES without names for its columns', {
@@ -37,6 +39,7 @@ export function buildInsert(statement: InsertStatement, context: PlanContext): I
   }
   const rows = buildExpression(statement.value, new Scope(undefined), context, 'none')
   refuseSameForAll(rows)
+  refuseTextColumns(rows)
   const value = statement.columns === undefined ? rows : withColumns(rows, statement.columns, 'what is inserted')
   const conflict = buildConflict(statement, table, context)
   const noVersion = conflict === undefined || conflict.action === 'nothing' ? 'old' : undefined
@@ -87,6 +90,7 @@ function notATable(name: string, span: TablePath['span']): LedgerError {
 export function buildChange(statement: DmlStatement, context: PlanContext): ChangePlan {
   const scope = new Scope(undefined)
   scope.sourceCount = countSources(statement.from)
+  context.isChange = true
   context.tracksElements = true
   const from = buildFrom(statement.from, scope, context)
   context.tracksElements = false
@@ -105,6 +109,7 @@ export function buildChange(statement: DmlStatement, context: PlanContext): Chan
     if (change.kind === 'set' && !context.options.strictQldb) refuseJoinedAssignments(change.value)
   }
   const changes = statement.changes.map((change) => buildStep(change, scope, context))
+  refuseSameForAll(changes)
   checkAssignedOnce(changes)
   const table = (scan.source as Extract<TableScan['source'], { kind: 'table' }>).table
   const noVersion = statement.form === 'delete' ? 'new' : undefined

@@ -7,6 +7,7 @@ import { buildQuery } from './build-query.ts'
 import { columnsOf } from './column-list.ts'
 import { buildWindowCall, checkHasWindow } from './build-window.ts'
 import { hasTrait, insteadOfFunction } from './function-facts.ts'
+import { refuseMistakenAlias } from './refuse-aliases.ts'
 import type { Coercion, FieldPlan, PlanExpression, PlanType, SpreadStep } from './plan.ts'
 import {
   findVariable,
@@ -49,7 +50,9 @@ export function buildExpression(
         context.note(noKey)
         return unresolved(span)
       }
-      return buildPath(buildExpression(expression.root, scope, context, 'none'), expression.steps, scope, context)
+      const root = buildExpression(expression.root, scope, context, 'none')
+      if (expression.root.kind === 'variable') refuseMistakenAlias(root, expression.root.name, scope, context)
+      return buildPath(root, expression.steps, scope, context)
     }
     case 'unary':
       return { kind: 'unary', op: expression.op, operand: build(expression.operand), span }

@@ -114,14 +114,14 @@ function declareSource(
     origin: TargetPath | undefined
     columns?: readonly string[] | undefined
     element?: boolean
-    isTable?: boolean
+    table?: string
   },
 ) {
   const position = scope.sources.length + 1
   const alias = from.as?.text ?? columnName(from.value) ?? `_${position}`
   const slot = context.newSlot()
   const atSlot = from.at !== undefined || more.element ? context.newSlot() : undefined
-  const isNamed = more.origin?.length === 0 || (context.namesDocuments && more.isTable === true)
+  const isNamed = more.origin?.length === 0 || (context.namesDocuments && more.table !== undefined)
   const bySlot = from.by !== undefined || isNamed ? context.newSlot() : undefined
   const origin =
     more.origin && more.element && atSlot !== undefined
@@ -130,6 +130,7 @@ function declareSource(
   const source = declare(scope, context, alias, 'source', slot, from.as?.span ?? from.span, {
     origin,
     columns: more.columns,
+    table: more.table,
   })
   const at = from.at && declare(scope, context, from.at.text, 'ordinal', atSlot as number, from.at.span)
   const by = from.by && declare(scope, context, from.by.text, 'id', bySlot as number, from.by.span)
@@ -142,8 +143,12 @@ function buildTableScan(from: Scan, source: TableSource, scope: Scope, context: 
     throw illegalGlobal(from.value.name)
   }
   const changeable = context.tracksElements && source.kind === 'table' && source.view === 'user'
-  const names = declareSource(from, scope, context, { origin: changeable ? [] : undefined, isTable: true })
+  const names = declareSource(from, scope, context, { origin: changeable ? [] : undefined, table: tableNameOf(source) })
   return { kind: 'scan-table', source, access: { kind: 'scan' }, ...names }
+}
+
+function tableNameOf(source: TableSource): string {
+  return source.kind === 'system' ? source.name : source.table.name
 }
 
 interface BuiltSource {

@@ -2,7 +2,8 @@ import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Expression, FromSource } from '../syntax/ast.ts'
 import { forEachPart } from '../syntax/each-part.ts'
-import type { PlanExpression } from './plan.ts'
+import type { Operator, PlanExpression } from './plan.ts'
+import { refuseOuterAggregate, refuseOuterColumn, refuseTextSource } from './refuse-outer-columns.ts'
 import { refuseOtherLengths } from './refuse-lengths.ts'
 import { refuseEmptyRange, refusePathText } from './refuse-ranges.ts'
 import { expressionKey } from './walk-plan.ts'
@@ -22,6 +23,10 @@ export function refuseSameForAll(part: unknown): void {
   if (node.kind === 'binary') refuseSelfComparison(node)
   if (node.kind === 'between') refuseEmptyRange(node)
   if (node.kind === 'call' && node.name === 'exists') refuseOnlyRow(node.args[0])
+  const source = part as Operator
+  if (source.kind === 'group') refuseOuterAggregate(source)
+  if (source.kind === 'scan-value') refuseTextSource(source)
+  refuseOuterColumn(node)
   for (const [name, below] of Object.entries(part)) if (name !== 'span' && name !== 'table') refuseSameForAll(below)
 }
 

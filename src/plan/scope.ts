@@ -21,6 +21,8 @@ export interface Variable {
   readonly origin: TargetPath | undefined
   /** The columns of its rows where they are known beforehand. */
   readonly columns: readonly string[] | undefined
+  /** The table of which it is the alias. */
+  readonly table?: string | undefined
 }
 
 /** One source of a FROM clause as `*` sees it. */
@@ -111,6 +113,8 @@ export class PlanContext {
   tracksElements = false
   /** Set for INSERT … SELECT: tables give the ids of their documents, for its errors. */
   namesDocuments = false
+  /** Set for INSERT, UPDATE, DELETE and FROM …: a name that is surely mistaken is an error. */
+  isChange = false
   /** Set once a function of the clock is called. */
   asksClock = false
   /** What `previous` stands for. */
@@ -214,7 +218,7 @@ export function declare(
   role: Variable['role'],
   slot: number,
   span: Span,
-  more: { origin?: TargetPath | undefined; columns?: readonly string[] | undefined } = {},
+  more: Partial<Pick<Variable, 'origin' | 'columns' | 'table'>> = {},
 ): Variable {
   const key = context.foldsCase || role === 'key' ? name : name.toLowerCase()
   if (scope.declared.has(key)) {
@@ -226,7 +230,7 @@ export function declare(
       },
     )
   }
-  const variable: Variable = { name, slot, role, origin: more.origin, columns: more.columns }
+  const variable: Variable = { name, slot, role, origin: more.origin, columns: more.columns, table: more.table }
   scope.variables.add(variable)
   scope.declared.add(key)
   return variable

@@ -52,12 +52,18 @@ function apply(model: Inserted[], { action, documents }: Step): boolean {
   if (documents.some((one, at) => isAbsent(one) || documents.some((other, n) => n < at && same(one, other))))
     return false
   if (found.some((held) => held.length > 1)) return false
+  const kinds = new Set(model.filter((held) => !isAbsent(held)).map(kindOf))
+  if (documents.some((one, at) => found[at]?.length === 0 && kinds.size > 0 && !kinds.has(kindOf(one)))) return false
   for (const [at, one] of documents.entries()) {
     const held = found[at]?.[0]
     if (held === undefined) model.push(one)
     else model[model.indexOf(held)] = changed(held, one, action)
   }
   return true
+}
+
+function kindOf({ key = '' }: Inserted): string {
+  return key.startsWith('[') ? 'list' : /^\d/.test(key) ? 'number' : 'text'
 }
 
 function changed(held: Inserted, one: Inserted, action: Action): Inserted {

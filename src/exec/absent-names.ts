@@ -1,0 +1,82 @@
+import { LedgerError } from '../base/errors.ts'
+import type { Span } from '../base/span.ts'
+import type { Frame } from './frame.ts'
+import { isBeginning, noticeOfField } from './make-notices.ts'
+import type { PathSite, TableDocuments } from './notice-sites.ts'
+import type { SourceProbe } from './observation.ts'
+import { leadsToValue } from './path-values.ts'
+import type { SourceRow } from './source.ts'
+
+/** A field that no document has. */
+export interface AbsentName {
+  readonly message: string
+  readonly span: Span
+}
+
+/** The documents of a table. */
+export type ScanTable = (table: TableDocuments) => Iterable<SourceRow>
+
+/**
+ * Throws where a change that does something is chosen by a field that no document has: `NOT IN (SELECT … WHERE x.nmae =
+ * 'a')`, `(SELECT COUNT(x.nmae) …) = 0`. The caller has read everything and written nothing.
+ */
+export function refuseAbsentNames(frame: Frame): void {
+  const { source } = frame.context
+  const found = frame.observation?.absentChooser(function* ({ tableId, view }) {
+    for (const row of source.scan(tableId, view)) {
+      frame.step()
+      yield row
+    }
+  })
+  if (found === undefined) return
+  throw new LedgerError('evaluator/missing-value', found.message, {
+    span: found.span,
+    help: 'COALESCE(field, value) stands in for a field that is not there',
+  })
+}
+
+interface Search {
+  readonly probes: Iterable<SourceProbe>
+  readonly marks: Uint8Array
+  /** The statement's. */
+  readonly text: string
+  readonly scan: ScanTable
+}
+
+export function findAbsentChooser({ probes, marks, text, scan }: Search): AbsentName | undefined {
+  for (const probe of probes) {
+    if (probe.rows === 0) continue
+    for (const site of probe.pending) {
+      const isSeen = site.chooses && (site.mark === undefined || marks[site.mark] === 1)
+      if (!isSeen || isColumn(site, probe) || !isNowhere(site, probe, scan)) continue
+      const first = firstAbsent(site, probe)
+      return { message: noticeOfField(first, probe, text), span: first.span }
+    }
+  }
+  return undefined
+}
+
+/** A column that SELECT gives may be MISSING in every row; what it is made of is looked at by itself. */
+function isColumn({ steps: [first] }: PathSite, { source }: SourceProbe): boolean {
+  return first?.kind === 'field' && source.columns?.includes(first.name) === true
+}
+
+/**
+ * Whether no document of the source has the field, of those that the statement did not read neither: so it does the same
+ * with an index as without.
+ */
+function isNowhere({ steps }: PathSite, { source, isWhole }: SourceProbe, scan: ScanTable): boolean {
+  if (source.isScan && isWhole) return true
+  // EXCLUDED: each of its documents that was asked was looked at.
+  if (source.table === undefined) return !source.isScan
+  for (const { value } of scan(source.table)) if (leadsToValue(value, steps, 0)) return false
+  return true
+}
+
+/** The first step on the way that leads nowhere. */
+function firstAbsent(site: PathSite, { pending }: SourceProbe): PathSite {
+  const before = pending.filter(
+    ({ role, steps }) => role !== 'literal' && steps.length < site.steps.length && isBeginning(steps, site.steps),
+  )
+  return before.reduce((first, one) => (one.steps.length < first.steps.length ? one : first), site)
+}

@@ -1,0 +1,76 @@
+import { LedgerError } from '../base/errors.ts'
+import type { Span } from '../base/span.ts'
+import type { PlanExpression } from '../plan/plan.ts'
+import type { Value } from '../values/value.ts'
+import type { Frame } from './frame.ts'
+import { impossiblePattern, impossibleValue } from './impossible-values.ts'
+import { comparisonsOf } from './watched-comparisons.ts'
+
+/** What a function's result is compared with. */
+interface ComparedCall {
+  readonly call: PlanExpression
+  readonly other: PlanExpression
+  readonly isPattern: boolean
+}
+
+/**
+ * A change must not be chosen by a comparison that is the same for every document: `UPPER(make) <> 'Ford'` is true of all of
+ * them. Gives what checks the parameters of a run; undefined where there is nothing to check.
+ */
+export function compileRefuseImpossible(part: object): ((frame: Frame) => void) | undefined {
+  const found: ComparedCall[] = []
+  collect(part, found)
+  const later: ComparedCall[] = []
+  for (const one of found) {
+    if (one.other.kind === 'parameter') later.push(one)
+    else for (const value of valuesOf(one.other)) refuse(one, value)
+  }
+  if (later.length === 0) return undefined
+  return ({ context }) => {
+    for (const one of later) {
+      const value = one.other.kind === 'parameter' ? context.parameters[one.other.ordinal] : undefined
+      for (const each of value === undefined ? [] : itemsOf(value)) refuse(one, each)
+    }
+  }
+}
+
+function collect(part: unknown, into: ComparedCall[]): void {
+  if (typeof part !== 'object' || part === null) return
+  const node = part as PlanExpression
+  if (node.kind === 'constant') return
+  if (node.kind === 'like') add(node.operand, node.pattern, true, into)
+  if (!Array.isArray(part)) {
+    for (const { parts, isOrder, isListed } of comparisonsOf(node)) {
+      const [left, right] = parts
+      if (isOrder === true || left === undefined || right === undefined) continue
+      add(left, right, false, into)
+      if (isListed !== true) add(right, left, false, into)
+    }
+  }
+  for (const [name, below] of Object.entries(part)) if (name !== 'span' && name !== 'table') collect(below, into)
+}
+
+function add(call: PlanExpression, other: PlanExpression, isPattern: boolean, into: ComparedCall[]): void {
+  if (other.kind === 'once') add(call, other.value, isPattern, into)
+  if (call.kind !== 'call' && call.kind !== 'binary') return
+  if (other.kind === 'sequence') for (const item of other.items) add(call, item, isPattern, into)
+  else if (other.kind === 'constant' || other.kind === 'parameter') into.push({ call, other, isPattern })
+}
+
+function valuesOf(other: PlanExpression): readonly Value[] {
+  return other.kind === 'constant' ? itemsOf(other.value) : []
+}
+
+/** IN takes a list. */
+function itemsOf(value: Value): readonly Value[] {
+  return value.type === 'list' || value.type === 'bag' ? value.items : [value]
+}
+
+function refuse({ call, other, isPattern }: ComparedCall, value: Value): void {
+  const reason = (isPattern ? impossiblePattern : impossibleValue)(call, value)
+  if (reason !== undefined) throw sameForAll(reason, other.span)
+}
+
+function sameForAll(reason: string, span: Span): LedgerError {
+  return new LedgerError('semantic/invalid', `the comparison is the same for every document: ${reason}`, { span })
+}

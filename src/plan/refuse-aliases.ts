@@ -1,0 +1,31 @@
+import { LedgerError } from '../base/errors.ts'
+import type { Name } from '../syntax/ast.ts'
+import type { PlanExpression } from './plan.ts'
+import { noticeText } from '../base/notice.ts'
+import type { PlanContext, Scope, Variable } from './scope.ts'
+
+/**
+ * `DELETE FROM Car AS c WHERE Car.vin IS NULL`, and `C.vin`: beside one source the name is a field of it, which no document
+ * has, and a condition that takes such a field is true of all of them. In a change it is an error.
+ */
+export function refuseMistakenAlias(root: PlanExpression, name: Name, scope: Scope, context: PlanContext): void {
+  if (!context.isChange || root.kind !== 'field' || root.operand.kind !== 'slot') return
+  const meant = sourceMeant(name.text, scope)
+  if (meant === undefined) return
+  const text = noticeText(name.text)
+  const of = root.operand.name
+  throw new LedgerError('semantic/no-such-variable', `No such variable named '${text}'`, {
+    span: name.span,
+    help: `did you mean the alias '${noticeText(meant.name)}'? a field '${text}' is ${noticeText(of)}.${text}`,
+  })
+}
+
+/** The source whose table a name is, or whose alias it is but for the case; of several the nearest. */
+function sourceMeant(text: string, scope: Scope): Variable | undefined {
+  const lower = text.toLowerCase()
+  for (let block: Scope | undefined = scope; block !== undefined; block = block.parent) {
+    const found = block.sources.find(({ source }) => source.table === text || source.name.toLowerCase() === lower)
+    if (found !== undefined) return found.source
+  }
+  return undefined
+}
