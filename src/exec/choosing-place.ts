@@ -1,4 +1,4 @@
-import type { ConflictPlan } from '../plan/plan.ts'
+import type { ConflictPlan } from '../plan/change-plan.ts'
 
 /**
  * Whether the present place of a statement chooses what a change does: its conditions and whatever groups, joins, counts or

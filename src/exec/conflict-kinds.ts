@@ -1,6 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import type { TableInfo } from '../plan/catalog.ts'
-import type { ConflictPlan } from '../plan/plan.ts'
+import type { ConflictPlan } from '../plan/change-plan.ts'
 import { isAbsent, type StructValue } from '../values/value.ts'
 import { kindOf } from './doubts.ts'
 import type { Frame } from './frame.ts'
