@@ -148,7 +148,10 @@ export class FileBlocks {
       const values = 'text' in item ? item.values : [item.value]
       const [value] = values
       if (values.length === 1 && value?.type !== 'list') return this.#sourceOf(value as Value, bytes)
-      this.#items = values.flatMap((each) => (each.type === 'list' ? each.items : [each]))
+      // An annotation would be read by people and by no check.
+      this.#items = values.flatMap((each) =>
+        each.type === 'list' && each.annotations === undefined ? each.items : [each],
+      )
     } catch (error) {
       if (!isFileFault(error)) throw error
       // Nothing after it is looked at.

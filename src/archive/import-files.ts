@@ -42,6 +42,8 @@ export interface LastBlockProof {
   readonly digest: SavedDigest
   readonly sequenceNo: number
   readonly proof: Proof
+  /** Fields beside it that mean nothing here. */
+  readonly unknown: readonly string[]
 }
 
 export interface BlockFile {
@@ -240,8 +242,7 @@ async function wholeFile(
     findings.add('doubtful', 'manifest', message, { file: path })
     return found
   }
-  const rest = values.slice(1).flatMap((value) => (value.type === 'list' ? value.items : [value]))
-  return { kind: 'evidence', evidence: [...found.evidence, ...evidencesOf(rest)] }
+  return { kind: 'evidence', evidence: [...found.evidence, ...values.slice(1).flatMap(evidenceIn)] }
 }
 
 /** Fields that hold structs or lists, but for those that manifests have. */
@@ -305,10 +306,15 @@ function kindOf(first: Value, path: string): Found | undefined {
   const manifest = manifestOf(value, path)
   if (manifest !== undefined) return { kind: 'manifest', manifest }
   if (!hasAny(value, ['digest', 'Digest', 'proof', 'Proof'])) return undefined
-  const lastBlock = lastBlockProofOf(value)
-  if (lastBlock !== undefined) return { kind: 'evidence', evidence: [lastBlock] }
-  const items = first.type === 'list' ? first.items : [first]
-  return { kind: 'evidence', evidence: evidencesOf(items) }
+  return { kind: 'evidence', evidence: evidenceIn(first) }
+}
+
+function evidenceIn(value: Value): FileEvidence['evidence'][] {
+  const items = value.type === 'list' ? value.items : [value]
+  return items.flatMap((item): FileEvidence['evidence'][] => {
+    const lastBlock = item.type === 'struct' ? lastBlockProofOf(item) : undefined
+    return lastBlock === undefined ? evidencesOf([item]) : [lastBlock]
+  })
 }
 
 function lastBlockProofOf(value: StructValue): LastBlockProof | undefined {
@@ -317,8 +323,13 @@ function lastBlockProofOf(value: StructValue): LastBlockProof | undefined {
   const digest = savedDigestOf(value)
   const sequenceNo = number.type === 'int' || number.type === 'string' ? Number(number.value) : Number.NaN
   if (digest === undefined || !Number.isSafeInteger(sequenceNo)) return undefined
-  return { kind: 'last-block', digest, sequenceNo, proof: proofIn(proof) }
+  const unknown = value.names.filter((name) => !lastBlockNames.has(name))
+  return { kind: 'last-block', digest, sequenceNo, proof: proofIn(proof), unknown }
 }
+
+const lastBlockNames = new Set([
+  ...['Ledger', 'Digest', 'DigestTipAddress', 'Export', 'LastBlockNum', 'LastBlockTimestamp', 'Proof'],
+])
 
 function hasAny(value: StructValue, names: readonly string[]): boolean {
   return names.some((name) => value.get(name) !== undefined)

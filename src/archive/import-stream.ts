@@ -3,7 +3,7 @@ import { LedgerError } from '../base/errors.ts'
 import { exportOpenFilesMax, reportFindingsMax, streamPendingBlocksMax, streamPendingBytesMax } from '../base/limits.ts'
 import { detached } from '../values/binary-reader.ts'
 import { ionEquals } from '../values/compare.ts'
-import { list, struct, type StructValue, type Value } from '../values/value.ts'
+import { type ListValue, list, struct, type StructValue, type Value } from '../values/value.ts'
 import { blockFromIon } from '../journal/block-from-ion.ts'
 import { knownFields } from '../journal/block-from-ion.ts'
 import type { SourceBlock } from './source-block.ts'
@@ -103,7 +103,8 @@ async function* recordsOf(
         open.splice(open.indexOf(least), 1)
         continue
       }
-      for (const value of found.value.type === 'list' ? found.value.items : [found.value]) {
+      const isList = found.value.type === 'list' && found.value.annotations === undefined
+      for (const value of isList ? (found.value as ListValue).items : [found.value]) {
         yield { value, bytes: found.bytes, path: least.path }
         least.at = assembler.lastSeen
       }

@@ -28,6 +28,7 @@ import { verifyProof } from '../journal/proof.ts'
 import { ReceiptBook } from './receipt-book.ts'
 import { soundBlock } from '../journal/sealed-blocks.ts'
 import type { SoundBlock } from '../journal/sound-block.ts'
+import { namedFields } from '../journal/verify.ts'
 import { ChainVerifier } from '../journal/verify-chain.ts'
 
 export interface VerifyExportOptions {
@@ -182,6 +183,10 @@ export class ExportVerifier {
   }
 
   #sort({ path, evidence }: FileEvidence): void {
+    if (evidence.kind !== 'proof' && evidence.kind !== 'steps' && evidence.unknown.length > 0) {
+      const text = `no hash covers the field ${namedFields(evidence.unknown)} beside the digest in '${path}'`
+      this.#findings.add('doubtful', 'field-unknown', text, { file: path })
+    }
     if (evidence.kind === 'digest') this.#digests.push({ digest: evidence.digest, path })
     else if (evidence.kind === 'last-block') {
       this.#lastBlockProofs.push({ proof: evidence, path })

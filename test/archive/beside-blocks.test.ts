@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { equalBytes } from '../../src/base/bytes.ts'
-import { siblingRanges } from '../../src/journal/merkle-tree.ts'
+import { siblingRanges, siblingsIn } from '../../src/journal/merkle-tree.ts'
 import { ionHash } from '../../src/values/ion-hash.ts'
 import { joinHashes } from '../../src/values/join-hashes.ts'
-import { parseIon } from '../../src/values/text-reader.ts'
+import { parseAllIon, parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import {
   type BlobValue,
@@ -32,15 +32,24 @@ async function exportOf(tools: ToolRunner) {
   const keys = '{keys:["blocks.0-9.ion"]}'
   writeFiles(tools.folder, digests)
   const blocks = content('export.ion')
-  return { blocks, edited, content, keys }
+  return { blocks, edited, content, keys, saved: digests['own.ion.txt'] as string }
 }
 
 test('evidence among the blocks of an export that contradicts them, or is not checked, is reported', async (t) => {
   const tools = new ToolRunner(t)
-  const { blocks, edited, content, keys } = await exportOf(tools)
+  const { blocks, edited, content, keys, saved } = await exportOf(tools)
   const forged = edited('export.ion')
     .split('\n')
     .find((line) => line.includes('balance:999')) as string
+  const hashes = parseAllIon(blocks).map((block) => ((block as StructValue).get('blockHash') as BlobValue).bytes)
+  const proof = printIon(list(siblingsIn(hashes, hashes.length - 1).map((hash) => blob(hash))))
+  const lastBlock = (more: string) =>
+    `{${saved
+      .trim()
+      .replace(/^\{|\}$/g, '')
+      .replace('digest', 'Digest')
+      .replace('digestTip', 'DigestTip')
+      .replace('"ledger"', '"Ledger"')}` + `,LastBlockNum:${hashes.length - 1},Proof:${proof}${more}}`
   const cases: [name: string, content: string, verdict: Verdict][] = [
     ['a forged revision without a proof', `{revision:${edited('revision.ion')},digest:null}`, 'tampered'],
     ['a forged block beside a digest', `${content('proof.ion')}${forged}`, 'tampered'],
@@ -50,6 +59,11 @@ test('evidence among the blocks of an export that contradicts them, or is not ch
     ['a forged block in a CONTROL record', `{recordType:"CONTROL",payload:${forged}}`, 'incomplete'],
     ['a control record', '{recordType:"CONTROL",payload:{controlRecordType:"CREATED"}}', 'verified'],
     ['the true proof', content('proof.ion'), 'verified'],
+    ['a proof of the last block', lastBlock(''), 'verified'],
+    ['a field beside that', lastBlock(',approvedBy:"boss"'), 'incomplete'],
+    ['a forged revision beside that', lastBlock(`,revision:${edited('revision.ion')}`), 'incomplete'],
+    ['a forged revision behind that', `[${lastBlock('')},{kept:${edited('revision.ion')}}]`, 'tampered'],
+    ['a field beside a digest', saved.replace(/\}\s*$/, ',approvedBy:"boss"}'), 'incomplete'],
     ['the true answer of GetRevision', content('get-revision.json'), 'verified'],
     ['a manifest', '{exportId:"x",ledgerName:"l"}\n', 'incomplete'],
     ['a text', 'read me\n', 'verified'],

@@ -206,6 +206,30 @@ test(
 )
 
 test(
+  'an annotation on a list of blocks or of stream records is found',
+  withFolder(async (folder) => {
+    const texts = sampleForeignJournal().blocks.map(({ ion }) => printIon(ion))
+    const control = '{recordType:"CONTROL",payload:{controlRecordType:"CREATED"}}'
+    const [some, others] = [texts.slice(0, 2), texts.slice(2)]
+    for (const [index, [content, isVerified]] of [
+      [`[${texts.join()}]`, true],
+      [`void::[${texts.join()}]`, false],
+      [`${some.join(' ')} [] ${others.join(' ')}`, true],
+      [`${some.join(' ')} 'was 999'::[] ${others.join(' ')}`, false],
+      [`[${control}]`, true],
+      [`void::[${control}]`, false],
+    ].entries() as IterableIterator<[number, [string, boolean]]>) {
+      writeFiles(folder, { [`${index}/a.ion`]: content, ...(index < 4 ? {} : { [`${index}/b.ion`]: texts.join(' ') }) })
+      assert.equal(
+        (await verifyExport([join(folder, `${index}`)])).verdict === 'verified',
+        isVerified,
+        content.slice(0, 20),
+      )
+    }
+  }),
+)
+
+test(
   'a link to a folder is followed once, wherever it leads; what is skipped is a note',
   withFolder(async (folder) => {
     const texts = sampleForeignJournal().blocks.map(({ ion }) => printIon(ion))

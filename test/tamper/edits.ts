@@ -1,5 +1,5 @@
 import { rootOf } from '../../src/journal/merkle-tree.ts'
-import { type Value, blob, int, list, string, struct } from '../../src/values/value.ts'
+import { type Value, blob, int, list, nullOf, string, struct } from '../../src/values/value.ts'
 import {
   at,
   changesOf,
@@ -20,6 +20,7 @@ export type Operation =
   | 'annotate'
   | 'remove'
   | 'duplicate'
+  | 'add part'
   | 'reorder'
   | 'move'
   | 'hash'
@@ -63,6 +64,8 @@ function* editsAt(values: readonly Value[], index: number, path: Path): Generato
   yield edit('duplicate', 0, target, target)
   const [changed] = changesOf(target)
   if (changed !== undefined) yield edit('duplicate', 1, target, changed)
+  // Most readers of JSON take the last of two fields of a name.
+  if (names.at(-1)?.startsWith('[') === false) yield edit('duplicate', 2, target, nullOf('null'))
   const items = childrenOf(target)
   if (target.type === 'list' && items.length > 1) {
     yield edit('reorder', 0, list(items.toReversed()))

@@ -61,6 +61,16 @@ export class EvidenceArtefact implements Artefact {
 
   *cases(): Generator<Case> {
     for (const edit of editsOf([this.#value])) for (const level of this.#spec.levels) yield this.#case(edit, level)
+    const { subject, isLone } = this.#spec
+    if (subject !== undefined || isLone === true || this.#block !== undefined) return
+    for (const [variant, [name, text]] of madeUpParts.entries())
+      yield this.#case(this.#withPart(name, text, variant), 'none')
+  }
+
+  /** A part of a proof file that somebody made up. */
+  #withPart(name: string, text: string, variant: number): Edit {
+    const make = () => [withField(this.#value, name, parseIon(text))]
+    return { operation: 'add part', index: 0, names: [name], variant, make }
   }
 
   #case(edit: Edit, level: Level): Case {
@@ -153,6 +163,14 @@ export class EvidenceArtefact implements Artefact {
     return row.unnoticed
   }
 }
+
+const noHash = `{{${'A'.repeat(43)}=}}`
+const madeUpParts = [
+  ['blockHead', `{transactionId:"x",blockTimestamp:1999-01-01T00:00:00Z,entriesHashList:[${noHash}]}`],
+  ['transactionInfo', '{statements:[],documents:{}}'],
+  ['entriesHashList', `[${noHash}]`],
+  ['blockRevisions', '[]'],
+] as const
 
 /** The row of an answer as AWS's tools print it. */
 export const plainAnswer = "answer of GetBlock or GetRevision, as AWS's tools print it"

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { blockFromIon } from '../../src/journal/block-from-ion.ts'
 import { ExportWriter } from '../../src/archive/export-files.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
+import { printIon } from '../../src/values/text-writer.ts'
+import { list, type Value } from '../../src/values/value.ts'
 import { timestampFromMs } from '../../src/values/timestamp.ts'
 import { idOf } from '../independent/generator.ts'
 import { jsonOf } from '../independent/json.ts'
@@ -12,6 +14,7 @@ import type { CoverageRow } from './coverage.ts'
 import { FolderArtefact } from './folder-cases.ts'
 import { encoded } from './journal-cases.ts'
 import type { Form } from './journal-rules.ts'
+import { childrenOf, field } from './tree.ts'
 
 type Files = Record<string, Buffer>
 
@@ -40,7 +43,8 @@ export function folderArtefacts(
   const { files, ownBlocks } = ownFiles(form, own.ionTexts)
   const ownDigest = readFileSync(own.digest, 'utf8')
   const forgedDigest = ownDigest.replace(/"digest": "(.)/, (_, letter) => `"digest": "${letter === 'Z' ? 'Y' : 'Z'}`)
-  const common = { form, blocks: ownBlocks, digest: own.digest, foreign: { ...foreign, forgedDigest } }
+  const forgedEvidence = forgedOf(own.ionTexts.map((text) => parseIon(text)))
+  const common = { form, blocks: ownBlocks, digest: own.digest, foreign: { ...foreign, forgedDigest }, forgedEvidence }
   const packed = { ...common, files: ownFiles(form, own.ionTexts, true).files }
   return [
     new FolderArtefact({ ...common, name: `folder ${names[form]}, made here`, files }, rows),
@@ -48,11 +52,33 @@ export function folderArtefacts(
     new FolderArtefact(
       {
         ...{ name: `folder ${names[form]}, of AWS`, form, blocks, digest: digestOfAws, foreign },
+        forgedEvidence: forgedOf(journal.texts.map((text) => parseIon(text))),
         files: filesOfAws(form, journal.strandId, blocks),
       },
       rows,
     ),
   ]
+}
+
+/** Of a block with a revision: what a hash covers in the revision alone, or in no part of the answer. */
+function forgedOf(blocks: readonly Value[]): Record<string, string> {
+  const block = blocks.find((one) => firstRevision(one) !== undefined && !printIon(one).includes('dataHash'))
+  const revision = block && firstRevision(block)
+  if (block === undefined || revision === undefined) return {}
+  const proof = `proof:[{{${'A'.repeat(43)}=}}]`
+  const later = printIon(block).replace(/(blockTimestamp:[^,]*\.\d+)Z/, '$11Z')
+  const elsewhere = printIon(revision).replace(/strandId:"./, 'strandId:"_')
+  return {
+    'an answer of GetBlock with another time': `{block:${later},${proof}}`,
+    'a revision of another strand': `{revision:${elsewhere},${proof}}`,
+    'a proof with another table': `{table:"Other",revision:${printIon(revision)},${proof}}`,
+    'a proof with a made-up head': `{revision:${printIon(revision)},${proof},blockHead:{transactionId:"x",blockTimestamp:1999T,entriesHashList:[]}}`,
+  }
+}
+
+function firstRevision(block: Value): Value | undefined {
+  const [first] = childrenOf(field(block, 'revisions') ?? list([]))
+  return first && field(first, 'metadata') && first
 }
 
 function bytesOf(form: Form, text: string): Buffer {

@@ -23,6 +23,8 @@ export interface FolderSpec {
   readonly digest: string
   /** A file of blocks of another ledger, a digest of it, and one that somebody made up of this one. */
   readonly foreign: { readonly blocks: Buffer; readonly digest: string; readonly forgedDigest: string }
+  /** Proofs and answers that say of one of the blocks what it does not. */
+  readonly forgedEvidence: Readonly<Record<string, string>>
 }
 
 /** Whole files removed, truncated, swapped, doubled, renamed and put in; manifests edited. */
@@ -92,6 +94,8 @@ export class FolderArtefact implements Artefact {
         yield this.#case('add file', 'a forged digest', { ...files, 'x.ion.txt': Buffer.from(forgedDigest) })
       }
     }
+    for (const [what, text] of Object.entries(this.#spec.forgedEvidence))
+      yield this.#case('add file', what, { ...files, 'x.ion': Buffer.from(text) })
     yield this.#case('remove file', 'both manifests', Object.fromEntries(blockFilesOf(files)))
   }
 
