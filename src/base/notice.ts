@@ -11,6 +11,7 @@ import type { Span } from './span.ts'
  * - `notice/text-not-name`: FROM a string
  * - `notice/type-error`: an operation that gave MISSING after a type error each time; an aggregate that did so once
  * - `notice/compares-null`: a comparison with NULL, which is never true
+ * - `notice/column-renamed`: a file names a column twice
  */
 export const noticeCodes = [
   'notice/no-such-field',
@@ -22,6 +23,7 @@ export const noticeCodes = [
   'notice/text-not-name',
   'notice/type-error',
   'notice/compares-null',
+  'notice/column-renamed',
 ] as const
 
 export type NoticeCode = (typeof noticeCodes)[number]

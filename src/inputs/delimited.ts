@@ -15,7 +15,7 @@ import { type TextLines, tooLarge } from './text-lines.ts'
 export function* readDelimited(lines: TextLines, separator: string, watch: RowWatch = {}): Generator<Value, undefined> {
   const records = new RecordReader(lines, separator)
   try {
-    const names = records.begin() ? fieldNames(records.read()) : []
+    const names = records.begin() ? fieldNames(records.header(), watch) : []
     const scanner = watch.isPassing === true ? scannerOf(names, separator) : undefined
     while (records.advance()) {
       if (scanner?.scan(lines.bytes, lines.start, lines.end) === true) {
@@ -47,7 +47,7 @@ function scannerOf(names: readonly string[], separator: string): DelimitedRowSca
   )
 }
 
-function fieldNames(fields: readonly Field[]): string[] {
+function fieldNames(fields: readonly Field[], watch: RowWatch): string[] {
   const used = new Set(fields.map(({ text }) => text))
   const names = new Set<string>()
   for (const [index, { text }] of fields.entries()) {
@@ -56,10 +56,19 @@ function fieldNames(fields: readonly Field[]): string[] {
       const next = `${text}_${count}`
       if (!used.has(next)) name = next
     }
+    if (text !== '' && name !== text) watch.onRenamed?.(text, name)
     names.add(name)
   }
   return Array.from(names)
 }
+
+/** What separates fields, and the format that reads them. */
+const separators: ReadonlyMap<string, { readonly name: string; readonly format: string }> = new Map([
+  [',', { name: 'comma', format: 'csv' }],
+  ['\t', { name: 'tab', format: 'tsv' }],
+  [';', { name: 'semicolon', format: 'ssv' }],
+  ['|', { name: 'bar', format: 'psv' }],
+])
 
 interface Field {
   readonly text: string
@@ -108,6 +117,22 @@ class RecordReader {
   take(): void {
     this.#at = 0
     this.#text = this.#lines.text()
+  }
+
+  /** The fields of the first record. Throws InputError where it is one field that holds another separator. */
+  header(): Field[] {
+    const [text, { line }] = [this.#text, this]
+    const fields = this.read()
+    const [only] = fields
+    if (fields.length > 1 || only === undefined || only.isQuoted) return fields
+    const found = [...separators.keys()].find((one) => one !== this.#separator && only.text.includes(one))
+    if (found === undefined) return fields
+    const at = text.indexOf(found)
+    const [here, there] = [separators.get(this.#separator), separators.get(found)]
+    const message = `the first line holds a ${there?.name}, but no ${here?.name} to separate fields`
+    throw new InputError(message, { path: this.#lines.path, text, line, column: 1 }, span(at, at + 1), {
+      help: `fields between ${there?.name}s are read as '${there?.format}'; the name of a single column takes double quotes`,
+    })
   }
 
   /** The fields of the record that begins here, at most `count` of them. Throws InputError. */

@@ -33,6 +33,8 @@ export interface RowWatch {
   readonly onFault?: (fault: InputError) => void
   /** The line, from 1, in which the next row begins; not told by Ion, nor by JSON values that stand one after the other. */
   readonly onLine?: (line: number) => void
+  /** A column of a delimited file that has the name of an earlier one, and the name that it gets. */
+  readonly onRenamed?: (column: string, name: string) => void
 }
 
 /** Reports a malformed row, or throws what can't be skipped. */

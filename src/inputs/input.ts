@@ -43,6 +43,16 @@ const formats = {
     extensions: ['tsv', 'tab'],
     read: (source, path, watch) => rows(readDelimited(delimitedLines(source, path), '\t', watch)),
   },
+  ssv: {
+    help: 'the same, separated by semicolons',
+    extensions: ['ssv'],
+    read: (source, path, watch) => rows(readDelimited(delimitedLines(source, path), ';', watch)),
+  },
+  psv: {
+    help: 'the same, separated by |',
+    extensions: ['psv'],
+    read: (source, path, watch) => rows(readDelimited(delimitedLines(source, path), '|', watch)),
+  },
 } as const satisfies Record<string, Format>
 
 export type InputFormat = keyof typeof formats
@@ -85,6 +95,7 @@ export function readInput(
   watch: RowWatch = {},
 ): Content {
   const head = source.read()
+  if (head !== undefined) checkKind(head, path)
   if (head !== undefined) checkEncoding(head, path)
   const whole = pushedBack(head, source)
   if (format !== undefined) return formats[format].read(whole, path, watch)
@@ -92,9 +103,24 @@ export function readInput(
 }
 
 function delimitedLines(source: ByteSource, path: string): TextLines {
-  const lines = new TextLines(source, path)
+  const lines = new TextLines(withoutNul(source, path), path)
   lines.detectLineEnd()
   return lines
+}
+
+/** Text has no NUL: RFC 4180 allows none, and what holds one is another encoding or no text at all. */
+function withoutNul(source: ByteSource, path: string): ByteSource {
+  let done = 0
+  return {
+    read: () => {
+      const chunk = source.read()
+      const at = chunk?.indexOf(0) ?? -1
+      if (at !== -1) throw new LedgerError('file/not-text', `'${path}' is no text: byte ${done + at} is a NUL`)
+      done += chunk?.length ?? 0
+      return chunk
+    },
+    close: () => source.close(),
+  }
 }
 
 /** The value of a whole content, in memory. */
@@ -125,6 +151,24 @@ function pushedBack(head: Buffer | undefined, source: ByteSource): ByteSource {
     close: () => source.close(),
   }
 }
+
+/** Throws LedgerError 'file/not-text' for what other programs made, by its first bytes. */
+function checkKind(head: Buffer, path: string): void {
+  const found = otherKinds.find(([, start]) => start.every((byte, index) => head[index] === byte))
+  if (found === undefined) return
+  throw new LedgerError('file/not-text', `'${path}' is ${found[0]}, expected ${inputFormats.join(', ')}`, {
+    help: found[2],
+  })
+}
+
+const otherKinds: readonly (readonly [string, readonly number[], string])[] = [
+  ['a Parquet file', [0x50, 0x41, 0x52, 0x31], 'write it as JSON Lines or CSV first'],
+  ['a zip archive or an Excel workbook', [0x50, 0x4b, 3, 4], 'unpack it, or save the sheet as CSV'],
+  ['packed with Zstandard', [0x28, 0xb5, 0x2f, 0xfd], 'unpack it first: zstd -d'],
+  ['packed with bzip2', [0x42, 0x5a, 0x68], 'unpack it first: bunzip2'],
+  ['packed with xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a], 'unpack it first: unxz'],
+  ['packed with gzip twice', [0x1f, 0x8b], 'unpack it first: gunzip'],
+]
 
 /** Throws LedgerError 'file/not-text' for text in another encoding than UTF-8, by its byte order mark or its zero bytes. */
 function checkEncoding(head: Buffer, path: string): void {

@@ -182,6 +182,54 @@ test('CSV: a name that comes again is numbered', () => {
   assert.equal(shown(readAll('a,a,a_2,,\n1,2,3,4,5', 'csv')), '{a:1,a_3:2,a_2:3,_4:4,_5:5}')
 })
 
+test('CSV: names that come again are reported with the names that they get', () => {
+  const renamed: string[] = []
+  const onRenamed = (column: string, name: string) => renamed.push(`${column} ${name}`)
+  rowsOf(readInput(chunked(Buffer.from('a,a,b,,a\n1,2,3,4,5'), 9), 'file', 'csv', { onRenamed }))
+  assert.deepEqual(renamed, ['a a_2', 'a a_3'])
+})
+
+test('a first line with another separator than the format has is refused, and the format that reads it named', () => {
+  const cases: readonly (readonly [string, 'csv' | 'tsv' | 'ssv' | 'psv', RegExp, RegExp])[] = [
+    ['a;b\n1;2', 'csv', /^the first line holds a semicolon, but no comma/, /read as 'ssv'/],
+    ['sep=;\na;b', 'csv', /a semicolon/, /'ssv'/],
+    ['a\tb\n1\t2', 'csv', /a tab/, /'tsv'/],
+    ['a|b\n1|2', 'csv', /a bar/, /'psv'/],
+    ['a,b\n1,2', 'tsv', /a comma, but no tab/, /'csv'/],
+    ['a,b\n1,2', 'ssv', /a comma, but no semicolon/, /'csv'/],
+  ]
+  for (const [text, format, message, help] of cases) {
+    assert.throws(() => readAll(text, format), { code: 'file/malformed', message, help }, text)
+  }
+  assert.equal(shown(readAll('a;b\n1;2,5', 'ssv')), '{a:1,b:"2,5"}')
+  assert.equal(shown(readAll('a|b\n1|"x|y"', 'psv')), '{a:1,b:"x|y"}')
+  assert.equal(shown(readAll('"a;b"\n1;2', 'csv')), `{'a;b':"1;2"}`)
+  assert.equal(shown(readAll('a\n1;2', 'csv')), '{a:"1;2"}')
+})
+
+test('a NUL in a delimited file, and files of other programs, are refused by name', () => {
+  for (const size of [1, 4, 100]) {
+    const read = () => readAll('a,bc\n1,x\0y\n', 'csv', size)
+    assert.throws(read, { code: 'file/not-text', message: "'file' is no text: byte 8 is a NUL" })
+  }
+  const kinds: readonly (readonly [readonly number[] | string, RegExp])[] = [
+    ['PAR1', /a Parquet file/],
+    [[0x50, 0x4b, 3, 4], /a zip archive or an Excel workbook/],
+    [[0x28, 0xb5, 0x2f, 0xfd], /packed with Zstandard/],
+    ['BZh9', /packed with bzip2/],
+  ]
+  for (const [start, message] of kinds) {
+    const bytes = Buffer.concat([Buffer.from(start as string), Buffer.from('a,b\n1,2\n')])
+    assert.throws(() => readInput(chunked(bytes, 100), 'file', 'csv'), { code: 'file/not-text', message })
+  }
+})
+
+test('JSON: a name that an object repeats stays, a path takes the first', () => {
+  const [row] = readAll('[{"a":1,"a":2}]', 'json')
+  assert.equal(shown([row as Value]), '{a:1,a:2}')
+  assert.ok(row?.type === 'struct' && printIon(row.get('a') as Value) === '1')
+})
+
 test('text in another encoding is refused by name, whatever the format', () => {
   const wide = (text: string, bytes: number, isBig: boolean) => {
     const out = Buffer.alloc(text.length * bytes)

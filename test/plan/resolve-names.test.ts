@@ -102,7 +102,7 @@ test('the committed view, history and the system views are sources', () => {
     '"Person"',
     '"Car"',
   ])
-  assert.equal(refused("SELECT * FROM history('nope')").message, "No such variable named 'nope'")
+  assert.equal(refused("SELECT * FROM history('nope')").message, "No table has the id 'nope'")
   assert.equal(refused('SELECT * FROM _ql_committed_Nope').message, "No such variable named '_ql_committed_Nope'")
   assert.throws(() => runStatement(database, 'SELECT * FROM information_schema.nope'), /information_schema\.nope/)
 })

@@ -1,5 +1,5 @@
 import { LedgerError } from '../../base/errors.ts'
-import type { Notice } from '../../base/notice.ts'
+import { type Notice, noticeText } from '../../base/notice.ts'
 import { printErrorReport, printNotice, reportOf, shownCauses, shownNotice } from '../../shell/error-report.ts'
 import type { ErrorReport } from '../../shell/events.ts'
 import type { ExitName } from '../../shell/exit-codes.ts'
@@ -40,6 +40,19 @@ export function writeNotice(
 ): void {
   const note = shownNotice(notice, { statement, file: undefined })
   stderr.write(`${errorFormat === 'json' ? jsonTalk({ type: 'note', note }) : printNotice(note)}\n`)
+}
+
+/** Writes that a file names a column twice. */
+export function writeRenamed(
+  path: string,
+  column: string,
+  name: string,
+  world: Parameters<typeof writeNotice>[2],
+): void {
+  const file = path === '-' ? 'standard input' : path
+  const message = noticeText(`${file} has several columns '${column}': this one is '${name}'`)
+  const statement = { kind: 'statement' as const, text: '', line: 1, column: 1, offset: 0, terminated: false }
+  writeNotice({ code: 'notice/column-renamed', message, span: { start: 0, end: 0 } }, statement, world)
 }
 
 /** Writes what went wrong outside of any statement and gives the verdict: the one that is given, or the error's own. */

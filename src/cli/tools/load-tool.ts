@@ -15,7 +15,7 @@ import { type Arguments, wrongUsage } from '../flags/args.ts'
 import { connectTo, type Place } from '../session/connect.ts'
 import { fileError } from '../../host/file-error.ts'
 import { Checkpoint, type LoadPlace, type LoadState } from './load-checkpoint.ts'
-import { writeReport } from '../session/report-failure.ts'
+import { writeRenamed, writeReport } from '../session/report-failure.ts'
 import { sayLine } from '../session/say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
 import { count, counted, ToolProgress } from './tool-progress.ts'
@@ -184,6 +184,10 @@ class RowNotes implements RowWatch {
 
   onLine(line: number): void {
     this.line = line
+  }
+
+  onRenamed(column: string, name: string): void {
+    writeRenamed(this.path, column, name, this.#world)
   }
 
   /** Throws LedgerError 'file/malformed' unless bad records are skipped. */

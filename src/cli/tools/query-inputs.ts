@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { LedgerError } from '../../base/errors.ts'
 import { nearName } from '../../base/near-name.ts'
+import type { RowWatch } from '../../inputs/input-error.ts'
 import { stdinPath } from '../../inputs/open-bytes.ts'
 import {
   formatOfPath,
@@ -46,6 +47,10 @@ function givenFormat(name: string): InputFormat {
 /** Standard input shows by its first bytes what it is; of a file it is asked. */
 function unknownFormat(path: string): undefined {
   if (path === stdinPath) return undefined
+  const known = /\.(?:parquet|xlsx?|ods|zip|zst|bz2|xz|orc|avro)$/i.exec(path)?.[0]
+  if (known !== undefined) {
+    throw usage(`'${path}': ${known} files are not read`, 'write it as CSV, JSON Lines or Ion first; .gz is unpacked')
+  }
   throw usage(
     `'${path}' has no extension that tells its format`,
     `name it, as in '--input ${nameOfPath(path)}:csv=${path}'; formats are: ${inputFormats.join(', ')}`,
@@ -82,12 +87,12 @@ function checkReadable(path: string): void {
   }
 }
 
-/** A file as the value of a name. It is opened again for every reading. */
-export function fileBinding({ path, format }: InputSpec): Binding {
+/** A file as the value of a name. It is opened again for every reading. `onRenamed` as RowWatch has it. */
+export function fileBinding({ path, format }: InputSpec, onRenamed?: RowWatch['onRenamed']): Binding {
   let known: Value | undefined
   const open = (isPassing: boolean) => {
     try {
-      return openInput(path, format, { isPassing })
+      return openInput(path, format, onRenamed === undefined ? { isPassing } : { isPassing, onRenamed })
     } catch (error) {
       throw fileError(error, path)
     }

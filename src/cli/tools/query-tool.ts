@@ -20,7 +20,7 @@ import { checkInputs, fileBinding, type InputSpec, nameOfPath, parseInput } from
 import type { Quotas } from '../../host/quotas.ts'
 import { parseQueryQuotas, queryQuotaHelp, tempDirHelp } from '../flags/quota-args.ts'
 import { realEnv } from '../../host/real-env.ts'
-import { writeNotice, writeReport } from '../session/report-failure.ts'
+import { writeNotice, writeRenamed, writeReport } from '../session/report-failure.ts'
 import type { ToolWorld } from './tool.ts'
 
 interface QueryArguments {
@@ -32,6 +32,9 @@ interface QueryArguments {
   readonly quotas: Quotas
   readonly quiet: boolean
 }
+
+/** Notices about columns of the same name, as about a statement's other mistakes. */
+const renamedMax = 3
 
 /** `qldb query`: one PartiQL query over files, without a ledger. */
 export async function queryTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
@@ -46,7 +49,12 @@ export async function queryTool(argv: readonly string[], world: ToolWorld): Prom
   checkInputs(inputs)
   try {
     const observation = invocation.quiet ? undefined : new Observation(text)
-    await writeRows(rowsOf(invocation, inputs, observation), text, invocation.format, world)
+    const renamed = new Map<string, readonly [path: string, column: string, name: string]>()
+    const onRenamed = (path: string) => (column: string, name: string) => {
+      if (renamed.size < renamedMax) renamed.set(`${path}\n${name}`, [path, column, name])
+    }
+    await writeRows(rowsOf(invocation, inputs, observation, onRenamed), text, invocation.format, world)
+    if (!invocation.quiet) for (const [path, column, name] of renamed.values()) writeRenamed(path, column, name, world)
     for (const notice of observation?.notices() ?? []) writeNotice(notice, statementAt(text, 1, 1), world)
     return 'ok'
   } catch (error) {
@@ -60,8 +68,9 @@ function rowsOf(
   { text, typing, quotas }: QueryArguments,
   inputs: readonly InputSpec[],
   observation: Observation | undefined,
+  onRenamed: (path: string) => (column: string, name: string) => void,
 ): Generator<Value> {
-  const bindings = new Map(inputs.map((input) => [input.name, fileBinding(input)]))
+  const bindings = new Map(inputs.map((input) => [input.name, fileBinding(input, onRenamed(input.path))]))
   const { statementMemoryBytes, statementDiskBytes = statementDiskBytesMax, ...limits } = quotas.ledger
   const query = new PreparedQuery(text, bindings.keys(), realEnv, {
     typing,
