@@ -25,7 +25,8 @@ export function decodeRevision(text: string): NonNullable<ControlResponse['GetRe
 
 export function decodeLedgers(text: string): NonNullable<ControlResponse['ListLedgers']> {
   const body = bodyOf(text)
-  const ledgers = body.list('Ledgers') ?? []
+  const ledgers = body.list('Ledgers')
+  if (ledgers === undefined) throw refuse("'Ledgers' is missing")
   const next = body.text('NextToken')
   return {
     Ledgers: ledgers.map((ledger) => ({ Name: ledger.needText('Name') })),

@@ -166,6 +166,7 @@ test('digests, blocks and lists of ledgers of other shapes are the fault of the 
   }
   for (const answer of [
     'null',
+    '{}',
     '{"Ledgers":{}}',
     '{"Ledgers":[null]}',
     '{"Ledgers":[{"Name":7}]}',

@@ -82,6 +82,26 @@ describe('limits of the listener', () => {
     assert.equal(new Set(client.text.match(/x-amzn-requestid: \w{22}/g)).size, 3)
   })
 
+  test('two hosts, other transfer codings and members that come twice are refused', async (t) => {
+    const { service } = await listen(t, async () => okAnswer)
+    const answerTo = async (request: string) => {
+      const client = await dial(t, service.port)
+      client.socket.write(request)
+      return client.answered()
+    }
+    const chunk = `${startSession.length.toString(16)}\r\n${startSession}\r\n0\r\n\r\n`
+    const coded = (coding: string) =>
+      answerTo(head(0).replace('content-length: 0', `transfer-encoding: ${coding}`) + chunk)
+    assert.match(await coded('chunked'), /^HTTP\/1\.1 200 /)
+    assert.match(await coded('gzip, chunked'), /^HTTP\/1\.1 501 [\s\S]*'gzip, chunked' is not supported/)
+    for (const other of ['127.0.0.1', 'other.example']) {
+      const request = head(startSession.length, `HOST: ${other}\r\n`) + startSession
+      assert.match(await answerTo(request), /^HTTP\/1\.1 400 [\s\S]*'Host' comes more than once/)
+    }
+    const twice = '{"StartSession":{"LedgerName":"a","LedgerName":"fleet"}}'
+    assert.match(await answerTo(head(twice.length) + twice), /^HTTP\/1\.1 400 [\s\S]*has a member twice/)
+  })
+
   test('a connection that sends very many requests at once is closed', async (t) => {
     let asked = 0
     const { service } = await listen(t, async () => {

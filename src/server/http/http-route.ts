@@ -52,6 +52,22 @@ function sessionRoute(request: IncomingMessage, method: string): Route {
   return { kind: 'session', takesNotices: request.headers[noticeHeader] === '1' }
 }
 
+/** Throws HttpError for what node's parser lets through and no server may take: two hosts, and codings that nobody undoes. */
+export function checkForm({ headers, rawHeaders }: IncomingMessage): void {
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked') {
+    throw new HttpError(501, 'SerializationException', `The transfer coding '${coding}' is not supported: send chunks`)
+  }
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string
+    if (name.length === hostHeader.length && name.toLowerCase() === hostHeader) hosts += 1
+  }
+  if (hosts > 1) throw new HttpError(400, 'SerializationException', "The header 'Host' comes more than once")
+}
+
+const hostHeader = 'host'
+
 /**
  * For a server without keys, which everyone on this machine may use: refuses what a web page could make a browser send,
  * whether across origins or by a name that leads to this machine. Throws HttpError.

@@ -29,7 +29,7 @@ import { HeldBytes } from './held-bytes.ts'
 import { type Body, readBody, wholeOf } from './http-body.ts'
 import { encodeHttpError, HttpError } from './http-error.ts'
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
-import { checkLocalClient, isForSession, type Route, routeOf } from './http-route.ts'
+import { checkForm, checkLocalClient, isForSession, type Route, routeOf } from './http-route.ts'
 import type { ServiceMetrics } from './metrics-service.ts'
 import type { SessionRouter } from '../session-router.ts'
 import { type AccessKeys, SignatureCheck } from './sigv4.ts'
@@ -290,6 +290,7 @@ class Service implements HttpService {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, exchange: Exchange): Promise<Answer> {
+    checkForm(request)
     let check: ((bodyHash: string) => string) | undefined
     if (this.#signatures === undefined) checkLocalClient(request)
     else {
