@@ -220,12 +220,12 @@ class TextValues implements ValueSplitter {
   #read(bytes: Buffer): FileItem[] {
     const isStruct = bytes[0] === openBrace && bytes[1] !== openBrace
     if (!this.#isDeferred || this.#prefix !== '' || !isStruct) return this.#parse(bytes)
-    return [{ text: bytes, parse: () => this.#parse(bytes).map(({ value }) => value) }]
+    return [{ text: bytes, parse: () => this.#parse(bytes, '').map(({ value }) => value) }]
   }
 
-  #parse(bytes: Buffer): Omit<FileValue, 'end'>[] {
+  /** `before`: the symbol tables up to here; what is parsed late knows none of those that have come since. */
+  #parse(bytes: Buffer, before = this.#prefix): Omit<FileValue, 'end'>[] {
     const text = this.#decoder.decode(bytes)
-    const before = this.#prefix
     if (/^\s*\$ion_/.test(text)) {
       if (text.trimStart().startsWith('$ion_1_0')) this.#prefix = ''
       if (text.includes('$ion_symbol_table')) this.#prefix += text

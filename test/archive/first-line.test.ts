@@ -95,6 +95,12 @@ test('the first line of a ledger in a folder: whole, one table, since a digest, 
     [['-l', 'kept', '--table', 'Acc', '--no-derived'], 'refused', /'--table' and '--no-derived' can't be combined/],
     [['--table', 'Acc', tools.path('in')], 'refused', /'--table' checks a table of an embedded ledger/],
     [[digest], 'refused', /there is no proof, revision or block in these files/],
+    [[folder, tools.path('in')], 'refused', /kept' holds a ledger, which is checked by itself/],
+    [[tools.path('in'), folder], 'refused', /kept' holds a ledger, which is checked by itself/],
+    [['-l', 'other', folder], 'refused', /'--ledger' names a ledger, but/],
+    [['-l', 'kept', tools.path('in')], 'refused', /'--ledger' names a ledger, but/],
+    [['--data-dir', 'x', tools.path('in')], 'refused', /'--data-dir' names a ledger, but/],
+    [['-s', 'http://127.0.0.1:9', '-r', 'us-east-1', tools.path('in')], 'refused', /-endpoint' names a ledger, but/],
   ]
   const wrong: string[] = []
   for (const [argv, verdict, line] of cases) wrong.push(...(await faultsOf(tools, argv, verdict, line)))

@@ -230,6 +230,24 @@ test(
 )
 
 test(
+  'a symbol that stands before the table that declares it is undefined',
+  withFolder(async (folder) => {
+    const texts = sampleForeignJournal().blocks.map(({ ion }) => printIon(ion))
+    const table = '$ion_symbol_table::{symbols:["statement"]}'
+    const symbols = texts.with(
+      2,
+      (texts[2] as string).replace(/([{,])statement:/, (_, before) => `${before}$10:`),
+    )
+    assert.notDeepEqual(symbols, texts)
+    const verdictOf = async (name: string, lines: readonly string[]) =>
+      (await check(join(folder, name), { 'a.ion': lines.join('\n') })).verdict
+    assert.equal(await verdictOf('before', [table, ...symbols]), 'verified')
+    assert.equal(await verdictOf('behind', symbols.toSpliced(3, 0, table)), 'incomplete')
+    assert.equal(await verdictOf('end', [...symbols, table]), 'incomplete')
+  }),
+)
+
+test(
   'a link to a folder is followed once, wherever it leads; what is skipped is a note',
   withFolder(async (folder) => {
     const texts = sampleForeignJournal().blocks.map(({ ion }) => printIon(ion))

@@ -29,6 +29,14 @@ export function refuseLocal({ since, table }: VerifyWishes, what: string): void 
   if (table !== undefined) throw wrongFlags(`'--table' checks a table of an embedded ledger, not ${what}`)
 }
 
+/** Throws LedgerError 'usage/invalid-argument' for flags that name another ledger than the path that is to be checked. */
+export function refuseLedgerFlags({ ledger, qldbSessionEndpoint, dataDir }: VerifyWishes, path: string): void {
+  const given = { '--ledger': ledger, '--qldb-session-endpoint': qldbSessionEndpoint, '--data-dir': dataDir }
+  for (const [flag, value] of Object.entries(given))
+    if (value !== undefined)
+      throw wrongFlags(`'${flag}' names a ledger, but '${path}' is to be checked`, 'check one of them a command')
+}
+
 /** Throws LedgerError 'usage/invalid-argument' where another flag leaves out what `--table` looks at. */
 export function checkTableWishes({ table, since, derived }: VerifyWishes): void {
   if (table === undefined) return

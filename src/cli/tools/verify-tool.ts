@@ -7,7 +7,7 @@ import { EvidenceFiles, savedDigests } from './proof-files.ts'
 import { addLedgerFlags, parseToolArguments } from '../flags/tool-arguments.ts'
 import { progressOption, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tool.ts'
-import { refuseLocal, verifyCommand, type VerifyWishes } from './verify-command.ts'
+import { refuseLedgerFlags, refuseLocal, verifyCommand, type VerifyWishes } from './verify-command.ts'
 import { isExportPath, verifyExportPaths } from './verify-export-tool.ts'
 import { printReports, reportOfDamage, type VerifyReport } from './verify-report.ts'
 
@@ -69,7 +69,14 @@ async function checkOperands(
 ): Promise<readonly VerifyReport[]> {
   const [first, ...more] = operands
   if (first === undefined) return [await (await import('./verify-ledger-tool.ts')).verifyNamedLedger(wishes, world)]
-  if (more.length === 0 && isStoreDirectory(first)) {
+  refuseLedgerFlags(wishes, first)
+  const store = operands.find(isStoreDirectory)
+  if (store !== undefined && more.length > 0) {
+    throw new LedgerError('usage/invalid-argument', `'${store}' holds a ledger, which is checked by itself`, {
+      help: `'qldb verify ${store}' checks it; leave it out here`,
+    })
+  }
+  if (store !== undefined) {
     return [await (await import('./verify-ledger-tool.ts')).verifyLedgerIn(first, wishes, world)]
   }
   refuseLocal(wishes, 'files')
