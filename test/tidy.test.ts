@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { test } from 'node:test'
 import { commentsOf, filesIn } from './support/cited-files.ts'
+import { circlesOf } from './support/circles.ts'
 import { mayImport } from './support/layers.ts'
 import { coinedPhrases } from './support/plain-words.ts'
 import { projectRoot } from './support/root.ts'
@@ -96,6 +97,30 @@ function longFunctions(path: string, lines: readonly string[]): string[] {
   })
   return found
 }
+
+/** Grammars call themselves: a file of each circle that may be. */
+const recursions = [
+  'src/exec/compile-expression.ts',
+  'src/plan/build-expression.ts',
+  'src/plan/push-filters.ts',
+  'src/syntax/parse-expression.ts',
+  'src/syntax/print-expression.ts',
+]
+
+test('files import one another in a circle only where a grammar is recursive', () => {
+  const imports = new Map(
+    sources.map(({ path, text }) => [
+      path,
+      [...text.matchAll(importPattern)].map(([, target]) => normalize(join(dirname(path), target as string))),
+    ]),
+  )
+  const circles = circlesOf(imports)
+  assert.deepEqual(
+    circles.filter((circle) => !circle.some((path) => recursions.includes(path))),
+    [],
+  )
+  assert.equal(circles.length, recursions.length)
+})
 
 test('every source file is imported by something', () => {
   const entries = new Set([

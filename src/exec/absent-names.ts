@@ -1,10 +1,8 @@
-import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
-import type { Frame } from './frame.ts'
 import { isBeginning, noticeOfField } from './make-notices.ts'
 import type { PathSite, TableDocuments } from './notice-sites.ts'
-import type { SourceProbe } from './observation.ts'
 import { leadsToValue } from './path-values.ts'
+import type { SourceProbe } from './source-probe.ts'
 import type { SourceRow } from './source.ts'
 
 /** A field that no document has. */
@@ -15,25 +13,6 @@ export interface AbsentName {
 
 /** The documents of a table. */
 export type ScanTable = (table: TableDocuments) => Iterable<SourceRow>
-
-/**
- * Throws where a change that does something is chosen by a field that no document has: `NOT IN (SELECT … WHERE x.nmae =
- * 'a')`, `(SELECT COUNT(x.nmae) …) = 0`. The caller has read everything and written nothing.
- */
-export function refuseAbsentNames(frame: Frame): void {
-  const { source } = frame.context
-  const found = frame.observation?.absentChooser(function* ({ tableId, view }) {
-    for (const row of source.scan(tableId, view)) {
-      frame.step()
-      yield row
-    }
-  })
-  if (found === undefined) return
-  throw new LedgerError('evaluator/missing-value', found.message, {
-    span: found.span,
-    help: 'COALESCE(field, value) stands in for a field that is not there',
-  })
-}
 
 interface Search {
   readonly probes: Iterable<SourceProbe>

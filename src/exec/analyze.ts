@@ -4,8 +4,9 @@ import { string, structOf } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileRowSource, hasRows } from './compile-query.ts'
 import type { Execute } from './dml.ts'
-import { type Compiler, type Frame, profiling } from './frame.ts'
-import { msText, Profile } from './profile.ts'
+import type { Frame } from './frame.ts'
+import { type Compiler, profiling } from './compiler.ts'
+import { msText, Profile } from './step-profile.ts'
 
 /** EXPLAIN ANALYZE: runs a query to its end, and gives its plan with the rows and the time of each step. */
 export function compileAnalyze({ value }: AnalyzePlan, compiler: Compiler): Execute {

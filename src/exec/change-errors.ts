@@ -3,7 +3,8 @@ import type { Operator, PlanExpression } from '../plan/plan.ts'
 import type { TargetPath } from '../plan/change-plan.ts'
 import { equals } from '../values/compare.ts'
 import type { DocumentChange } from './document-change.ts'
-import type { Compiler, Frame } from './frame.ts'
+import type { Frame } from './frame.ts'
+import type { Compiler } from './compiler.ts'
 
 /** What an error of a change's values says beside the error itself: which document, and what may have been meant. */
 export function namingDocument<T>(work: (frame: Frame) => T, idSlot: number, compiler: Compiler): (frame: Frame) => T {

@@ -9,7 +9,8 @@ import { castHelp, computedName } from './compile-path.ts'
 import type { DocumentChange } from './document-change.ts'
 import { type Change, changeAt, type Step, withoutMarks } from './edit-document.ts'
 import { fieldOf } from './field-of.ts'
-import { type Compiler, type Evaluate, type Frame, placed, present } from './frame.ts'
+import { type Evaluate, type Frame, placed, present } from './frame.ts'
+import type { Compiler } from './compiler.ts'
 import { siteOf } from './type-errors.ts'
 
 type FieldChange = DocumentChange & TopFieldChange

@@ -1,6 +1,6 @@
 import { compare } from '../values/compare.ts'
 import { isAbsent, type Value } from '../values/value.ts'
-import { kindOf } from './doubts.ts'
+import { kindOf } from './value-kinds.ts'
 
 /**
  * Whether two present values could be equal by their kinds: `comparable`, or the values in them that could not, `(1, 'a')`

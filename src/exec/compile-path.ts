@@ -4,7 +4,8 @@ import { bag, isAbsent, list, missing, nullValue, sexp, struct, type StructValue
 import { compileExpression } from './compile-expression.ts'
 import { fieldOf } from './field-of.ts'
 import { withFieldPath } from './field-path.ts'
-import { type Compiler, type Evaluate, type Frame, noSuchField, nowhere } from './frame.ts'
+import type { Evaluate, Frame } from './frame.ts'
+import { type Compiler, noSuchField, nowhere } from './compiler.ts'
 import { siteOf } from './type-errors.ts'
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>

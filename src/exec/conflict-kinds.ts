@@ -2,7 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import type { TableInfo } from '../plan/catalog.ts'
 import type { ConflictPlan } from '../plan/change-plan.ts'
 import { isAbsent, type StructValue } from '../values/value.ts'
-import { kindOf } from './doubts.ts'
+import { kindOf } from './value-kinds.ts'
 import type { Frame } from './frame.ts'
 import type { SourceRow } from './source.ts'
 

@@ -1,23 +1,10 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Operator, PlanExpression, QueryPlan } from '../plan/plan.ts'
-import type { Value, ValueType } from '../values/value.ts'
+import type { Value } from '../values/value.ts'
+import type { Doubt } from './doubt.ts'
 import type { Evaluate, Frame } from './frame.ts'
-
-/** Why a condition is not surely true. */
-export interface Doubt {
-  readonly message: string
-  readonly span: Span
-  readonly help?: string | undefined
-  /** The mark of an operation that a type error ended; set where it gave a value for another row. */
-  readonly mark?: number
-  /** The kinds of a comparison's sides. */
-  readonly kinds?: readonly [left: string, right: string]
-  /** Whether the right side is an element of a list that the statement writes. */
-  readonly isListed?: boolean
-  /** A condition that was decided for other rows. */
-  readonly decides?: boolean
-}
+import { shapeOf } from './value-kinds.ts'
 
 /** The rows of one sub-query, while it is evaluated; or what else is looked at as one. */
 export interface Scope {
@@ -252,25 +239,4 @@ function keepsAll(operator: Operator): boolean {
 /** Errors of an expression's own evaluation: not that the statement was cancelled, nor that it lacks a parameter. */
 export function isOfExpression(error: unknown): boolean {
   return error instanceof LedgerError && /^(value\/|evaluator\/(?!unbound-parameter))/.test(error.code)
-}
-
-const kinds: Partial<Record<ValueType, string>> = {
-  float: 'int',
-  decimal: 'int',
-  symbol: 'string',
-  clob: 'blob',
-  timestamp: 'date',
-}
-
-/** A value's kind, of a list those of its elements, too. */
-export function shapeOf(value: Value): string {
-  if (value.type !== 'list' || value.items.length > shapedItemsMax) return kindOf(value.type)
-  return `list(${value.items.map(({ type }) => kindOf(type)).join()})`
-}
-
-const shapedItemsMax = 16
-
-/** Values of different kinds are never equal. */
-export function kindOf(type: ValueType): string {
-  return kinds[type] ?? type
 }

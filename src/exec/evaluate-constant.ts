@@ -2,8 +2,9 @@ import { LedgerError } from '../base/errors.ts'
 import type { PlanExpression, PlanSettings } from '../plan/plan.ts'
 import type { Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import { compilerFor, Frame, writing } from './frame.ts'
-import type { EvaluationContext } from './source.ts'
+import { Frame } from './frame.ts'
+import { compilerFor, writing } from './compiler.ts'
+import type { EvaluationContext } from './evaluation-context.ts'
 import { foldingLimits } from './value-limits.ts'
 
 /**

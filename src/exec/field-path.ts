@@ -7,7 +7,8 @@ import { LazyStruct } from '../values/lazy-values.ts'
 import { FieldPath } from '../values/symbols.ts'
 import { hasLoneSurrogate } from '../values/text-quoted.ts'
 import type { Value } from '../values/value.ts'
-import type { Compiler, Evaluate, Frame, Test } from './frame.ts'
+import type { Evaluate, Frame, Test } from './frame.ts'
+import type { Compiler } from './compiler.ts'
 import { HeldFields } from './held-fields.ts'
 
 /** The way from a row's variable to a value in it. */

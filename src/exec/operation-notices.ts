@@ -2,7 +2,7 @@ import { noticeReasonCharactersMax } from '../base/limits.ts'
 import { noticeText } from '../base/notice.ts'
 import type { Value } from '../values/value.ts'
 import type { NullComparison, Operation } from './notice-sites.ts'
-import type { Failure } from './observation.ts'
+import type { Failure } from './source-probe.ts'
 
 /** The notice about an operation that never had a value; of an aggregate, whose value was MISSING for a group. */
 export function operationMessage({ role }: Operation, failure: Failure, written: string, isPartly: boolean): string {

@@ -4,9 +4,10 @@ import { bool, falseValue, isAbsent, missing, nullValue, trueValue, type Value }
 import { compileExpression } from './compile-expression.ts'
 import { compileSubquery } from './compile-query.ts'
 import { absentOf, cannotCompare, checkTexts, orderTests } from './compile-operators.ts'
-import type { Compiler, Evaluate, Frame, KeyedCollection } from './frame.ts'
+import type { Evaluate, Frame, KeyedCollection } from './frame.ts'
+import type { Compiler } from './compiler.ts'
 import { compileLikePattern } from './like.ts'
-import { kindOf } from './doubts.ts'
+import { kindOf } from './value-kinds.ts'
 import { differInKind } from './sure-conditions.ts'
 import { failed, mistyped, siteOf } from './type-errors.ts'
 

@@ -1,48 +1,7 @@
 import type { Operator, QueryPlan } from '../plan/plan.ts'
-import type { Compiler, Cursor, Evaluate, Frame, Open, OpenRows } from './frame.ts'
-
-/** A line of a plan that is counted by itself. */
-export type ProfiledStep = Operator | QueryPlan
-
-interface StepCounts {
-  /** How often it was opened. */
-  loops: number
-  /** Of all loops together. */
-  rows: number
-  /** That of the steps below is in it. */
-  ms: number
-}
-
-/** What EXPLAIN ANALYZE counts, step by step. Only statements compiled for it look for one. */
-export class Profile {
-  readonly nowMs: () => number
-  readonly #steps = new Map<ProfiledStep, StepCounts>()
-
-  constructor(nowMs: () => number) {
-    this.nowMs = nowMs
-  }
-
-  countsOf(step: ProfiledStep): StepCounts {
-    const known = this.#steps.get(step)
-    if (known !== undefined) return known
-    const counts = { loops: 0, rows: 0, ms: 0 }
-    this.#steps.set(step, counts)
-    return counts
-  }
-
-  /** ` (12 rows, 0.3 ms)`, for the end of the step's line. */
-  readonly noteOf = (step: ProfiledStep): string => {
-    const counts = this.#steps.get(step)
-    if (counts === undefined) return ' (never run)'
-    const { loops, rows, ms } = counts
-    const text = `${rows} ${rows === 1 ? 'row' : 'rows'}${loops === 1 ? '' : ` in ${loops} loops`}`
-    return ` (${text}, ${msText(ms)})`
-  }
-}
-
-export function msText(ms: number): string {
-  return `${ms.toFixed(ms < 10 ? 3 : 1)} ms`
-}
+import type { Cursor, Evaluate, Frame, Open, OpenRows } from './frame.ts'
+import type { Compiler } from './compiler.ts'
+import { timed } from './step-profile.ts'
 
 /** Counts an operator's rows where a statement is compiled to be analyzed; elsewhere the operator itself. */
 export function profiledOperator(open: Open, step: Operator, compiler: Compiler): Open {
@@ -99,14 +58,5 @@ export function profiledValue(evaluate: Evaluate, step: QueryPlan, compiler: Com
     counts.loops += 1
     counts.rows += 1
     return timed(profile, counts, () => evaluate(frame))
-  }
-}
-
-function timed<T>(profile: Profile, counts: StepCounts, work: () => T): T {
-  const startMs = profile.nowMs()
-  try {
-    return work()
-  } finally {
-    counts.ms += profile.nowMs() - startMs
   }
 }

@@ -8,10 +8,11 @@ import { compileAnalyze } from './analyze.ts'
 import { compileExpression } from './compile-expression.ts'
 import { collect, compileRowSource, hasRows } from './compile-query.ts'
 import { compileChange, compileInsert, type Execute, sinkOf } from './dml.ts'
-import { type Compiler, compilerFor, type Evaluate, Frame, type OpenRows, placed } from './frame.ts'
+import { type Evaluate, Frame, type OpenRows, placed } from './frame.ts'
+import { type Compiler, compilerFor } from './compiler.ts'
 import { findNoticeSites } from './find-notice-sites.ts'
 import type { NoticeSites } from './notice-sites.ts'
-import type { EvaluationContext } from './source.ts'
+import type { EvaluationContext } from './evaluation-context.ts'
 
 /** A statement ready to run: closures only, good for any number of runs, also at the same time. */
 interface Program {

@@ -1,7 +1,8 @@
 import { detached } from '../values/binary-reader.ts'
 import type { Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
-import type { Compiler, Cursor, Evaluate, Frame } from './frame.ts'
+import type { Cursor, Evaluate, Frame } from './frame.ts'
+import type { Compiler } from './compiler.ts'
 import { HeldFields, LentFields } from './held-fields.ts'
 import { noSites } from './notice-sites.ts'
 

@@ -2,8 +2,10 @@ import { LedgerError } from '../base/errors.ts'
 import type { Operator, PlanExpression } from '../plan/plan.ts'
 import type { ChangeStep } from '../plan/change-plan.ts'
 import { compileExpression } from './compile-expression.ts'
-import { type Doubt, Doubts, keepsRows, newScope, type Scope, standingDoubt } from './doubts.ts'
-import { type Compiler, doubting, type Frame } from './frame.ts'
+import { Doubts, keepsRows, newScope, type Scope, standingDoubt } from './doubts.ts'
+import type { Doubt } from './doubt.ts'
+import type { Frame } from './frame.ts'
+import { type Compiler, doubting } from './compiler.ts'
 import { decides, valueHelp } from './sure-conditions.ts'
 
 /**

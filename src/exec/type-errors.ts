@@ -1,7 +1,8 @@
 import { type ErrorCode, LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import { falseValue, missing, type Value } from '../values/value.ts'
-import type { Compiler, Frame } from './frame.ts'
+import type { Frame } from './frame.ts'
+import type { Compiler } from './compiler.ts'
 import type { OperationRole } from './notice-sites.ts'
 
 /**

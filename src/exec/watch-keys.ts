@@ -1,11 +1,13 @@
 import type { PlanExpression } from '../plan/plan.ts'
 import type { Span } from '../base/span.ts'
 import { isAbsent, string } from '../values/value.ts'
-import { type Doubts, shapeOf } from './doubts.ts'
+import type { Doubts } from './doubts.ts'
+import { shapeOf } from './value-kinds.ts'
 import { comparingKinds, fieldHelp } from './sure-conditions.ts'
 import type { FindText } from './field-path.ts'
-import type { Compiler, Evaluate } from './frame.ts'
-import type { JoinSide } from './observation.ts'
+import type { Evaluate } from './frame.ts'
+import type { Compiler } from './compiler.ts'
+import type { JoinSide } from './source-probe.ts'
 
 /** The keys of one side of a hash join, whose types are noted until they have met the other side's. */
 export function watchKeys(

@@ -2,7 +2,8 @@ import { LedgerError } from '../base/errors.ts'
 import type { Operator, PlanExpression, TableScan } from '../plan/plan.ts'
 import { string } from '../values/value.ts'
 import { compileTest } from './compile-operators.ts'
-import type { Compiler, Cursor, Frame, Open } from './frame.ts'
+import type { Cursor, Frame, Open } from './frame.ts'
+import type { Compiler } from './compiler.ts'
 
 /**
  * The rows of a look-up under the condition that it serves. Where it finds none there is nothing to compare, and a key of

@@ -1,6 +1,7 @@
 import type { Value } from '../values/value.ts'
-import type { Compiler, Cursor, Frame, Open } from './frame.ts'
-import type { SourceProbe } from './observation.ts'
+import type { Cursor, Frame, Open } from './frame.ts'
+import type { Compiler } from './compiler.ts'
+import type { SourceProbe } from './source-probe.ts'
 
 /** What the rows of a scan are to be asked for notices; undefined where nothing is left to ask. */
 export function compileProbe(slot: number, compiler: Compiler): (frame: Frame) => SourceProbe | undefined {

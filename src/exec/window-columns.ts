@@ -3,7 +3,8 @@ import { expressionKey, slotsRead } from '../plan/walk-plan.ts'
 import { missing, trueValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { compileTest } from './compile-operators.ts'
-import type { Compiler, Evaluate, Frame } from './frame.ts'
+import type { Evaluate, Frame } from './frame.ts'
+import type { Compiler } from './compiler.ts'
 import type { Partition } from './window-partition.ts'
 
 /** An argument of a window function, ready to be asked for a row of the partition. */

@@ -1,6 +1,7 @@
 import type { PlanExpression } from '../plan/plan.ts'
 import { compileExpression } from './compile-expression.ts'
-import { type Compiler, type Evaluate, present } from './frame.ts'
+import { type Evaluate, present } from './frame.ts'
+import type { Compiler } from './compiler.ts'
 
 /** Whether what is compiled so goes into a document. */
 export function isWritten({ role }: Compiler): boolean {

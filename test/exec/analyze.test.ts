@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runPlan } from '../../src/exec/run.ts'
-import type { EvaluationContext } from '../../src/exec/source.ts'
+import type { EvaluationContext } from '../../src/exec/evaluation-context.ts'
 import { StatementMemory, type TemporaryFile } from '../../src/exec/statement-memory.ts'
 import { buildPlan } from '../../src/plan/build-plan.ts'
 import { parseStatement } from '../../src/syntax/parser.ts'

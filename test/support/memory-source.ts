@@ -1,5 +1,6 @@
 import { LedgerError } from '../../src/base/errors.ts'
-import type { DocumentSink, DocumentSource, EvaluationContext, SourceRow, TableView } from '../../src/exec/source.ts'
+import type { DocumentSink, DocumentSource, SourceRow, TableView } from '../../src/exec/source.ts'
+import type { EvaluationContext } from '../../src/exec/evaluation-context.ts'
 import type { Catalog, GlobalInfo, TableInfo } from '../../src/plan/catalog.ts'
 import { equals } from '../../src/values/compare.ts'
 import {
