@@ -2,6 +2,7 @@ import { noticeSitesMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type { PlanExpression, SortKeyPlan } from '../plan/plan.ts'
 import { areReversed } from '../plan/refuse-ranges.ts'
+import { impossibleComparison } from './impossible-comparison.ts'
 import { type LiteralName, stringOf, textsIn } from './literal-names.ts'
 import type { ConstantKey, NoticeSites, NoticeStep } from './notice-sites.ts'
 import { isFixed } from './plan-facts.ts'
@@ -53,6 +54,13 @@ export class ConstantSites {
     if (length === undefined || lengths.some((one) => one === undefined || one === left.length)) return
     const found = isNegated ? 'is true for every value' : 'is never true'
     this.#known(parts, `${found}: it compares ${left.length} values with ${length}`)
+  }
+
+  /** `UPPER(make) = 'Ford'` */
+  impossible(expression: PlanExpression): void {
+    const found = impossibleComparison(expression)
+    if (found === undefined) return
+    this.#known(found.parts, `${found.isNegated ? 'is true for every value' : 'is never true'}: ${found.reason}`)
   }
 
   /** `BETWEEN 9 AND 1` */

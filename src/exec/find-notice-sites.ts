@@ -313,6 +313,7 @@ class Finder {
   #lookAt(expression: PlanExpression, role: PathRole): void {
     passLoop()
     for (const comparison of comparisonsOf(expression)) this.#comparison(comparison)
+    this.#constants.impossible(expression)
     switch (expression.kind) {
       case 'constant':
         for (const text of textsOf(expression)) this.#constants.name(text, this.#block)
