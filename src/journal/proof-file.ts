@@ -252,10 +252,25 @@ function unusedFields(value: StructValue): string[] {
     const isKnown = fieldNames.some((names) => names.includes(plain)) && !unused.includes(plain)
     if (!isKnown) return [name]
     const field = value.values[index] as Value
-    if (plain !== '$metadata' && plain !== 'responseMetadata') return []
-    if (field.type !== 'struct') return [name]
-    return unknownNames(field, metadataNames, `${name}.`)
+    if (plain === '$metadata' || plain === 'responseMetadata')
+      return field.type === 'struct' ? unknownInMetadata(field, `${name}.`) : [name]
+    return idleNames.has(plain) && !isPlain(field) ? [name] : []
   })
+}
+
+/** Fields that no check looks into: a text or number, in which nobody sees something that was checked. */
+const idleNames = new Set(['date', 'uncheckedRevisions', 'uncheckedHash'])
+
+function unknownInMetadata(value: StructValue, path: string): string[] {
+  const isHeaders = (name: string) => /^h(?:TTP|ttp)Headers$/.test(plainName(name))
+  const isUsual = (name: string, field: Value) =>
+    metadataNames.has(plainName(name)) &&
+    (isPlain(field) || (isHeaders(name) && field.type === 'struct' && field.values.every(isPlain)))
+  return value.names.flatMap((name, index) => (isUsual(name, value.values[index] as Value) ? [] : [path + name]))
+}
+
+function isPlain({ type, annotations }: Value): boolean {
+  return annotations === undefined && /^(?:string|int|decimal|float|bool|timestamp|blob|null)$/.test(type)
 }
 
 /** A field that stands twice could show a reader one thing and the check another; so could one under two names. */

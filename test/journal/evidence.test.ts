@@ -363,6 +363,33 @@ test('a part of a proof file that nothing was held against is named, and the ver
   assert.ok(isSaid(alone, 'blockHead'))
 })
 
+test('fields of a proof file that say nothing hold texts and numbers, or are named', () => {
+  const journal = journalOf(4)
+  const ion = parseIon(proofText(journal, 3)) as StructValue
+  const { unchecked } = verifyEvidence(fileOf(printIon(ion)), digestOf(journal))
+  assert.deepEqual(unchecked, [])
+  const forged = '{revision:{hash:"x",data:{balance:999},metadata:{id:"a",version:0}}}'
+  for (const [name, usual, strange] of [
+    ['date', '"2024-01-01T00:00:00Z"', forged],
+    ['uncheckedRevisions', '"0"', `[${forged}]`],
+    ['$metadata', '{requestId:"x",httpHeaders:{date:"x"},attempts:1}', `{httpHeaders:{x:${forged}}}`],
+    ['responseMetadata', '{HTTPStatusCode:200}', `{requestId:${forged}}`],
+  ] as const) {
+    const withText = (text: string) => {
+      const others = ion.names.flatMap((one, at) => (one === name ? [] : [[one, ion.values[at] as Value] as const]))
+      const more = name === 'uncheckedRevisions' ? { uncheckedHash: parseIon('""') } : {}
+      return fileOf(printIon(structOf({ ...Object.fromEntries(others), ...more, [name]: parseIon(text) })))
+    }
+    assert.deepEqual(verifyEvidence(withText(usual), digestOf(journal)).unchecked, [], name)
+    if (name === 'uncheckedRevisions') continue
+    assert.match(
+      verifyEvidence(withText(strange), digestOf(journal)).unchecked.join(),
+      /no hash covers the field '/,
+      name,
+    )
+  }
+})
+
 test('half of a revision is not proven as a deletion, nor is data that was left out as redacted', () => {
   const journal = journalOf(6)
   const text = proofText(journal, 3)
