@@ -70,7 +70,7 @@ export function number(scope: Scope, depth: number): string {
     case 13:
       return numberFunction(scope)
     case 14:
-      return duckOnly(scope, `EXTRACT(${draw.one(...dateParts)} FROM ${date(scope)})`)
+      return duckOnly(scope, `EXTRACT(${draw.one(...dateParts)} FROM ${truncated(scope)})`)
     case 15:
       return scalarQuery(scope)
     case 16:
@@ -111,7 +111,22 @@ function scalarQuery(scope: Scope): string {
   const { draw } = scope
   const name = freshAlias(scope)
   const value = draw.one('COUNT(*)', `MAX(${name}.a)`, `SUM(${name}.b)`, `MIN(${name}.i)`)
-  return `(SELECT ${value} FROM ${draw.one(...tables)} AS ${name} WHERE ${name}.a ${draw.one('=', '<', '>=')} ${column(scope, 'a')})`
+  const table = draw.one(...tables)
+  const where = `WHERE ${name}.a ${draw.one('=', '<', '>=')} ${column(scope, 'a')}`
+  const plain = `SELECT ${value} FROM ${table} AS ${name} ${where}`
+  switch (draw.below(6)) {
+    case 0:
+      // The same twice is one row.
+      return `(${plain} UNION ${plain})`
+    case 1: {
+      const rows = `SELECT ${name}.i AS i, ${name}.a AS a, ${name}.b AS b FROM ${table} AS ${name} ${where}`
+      return `(WITH ${name}w AS (${rows}) SELECT ${value} FROM ${name}w AS ${name})`
+    }
+    case 2:
+      return `(SELECT ${name}.i FROM ${table} AS ${name} ${where} ORDER BY ${name}.i LIMIT 1)`
+    default:
+      return `(${plain})`
+  }
 }
 
 export function text(scope: Scope, depth: number): string {
@@ -159,6 +174,12 @@ function textFunction({ draw }: Scope, inner: () => string): string {
   )()
 }
 
+/** Only inside EXTRACT: DuckDB folds `DATE_TRUNC('month', NULL) = DATE '2019-12-31'` to FALSE. */
+function truncated(scope: Scope): string {
+  const { draw } = scope
+  return draw.rarely(3) ? `DATE_TRUNC('${draw.one('year', 'month', 'week', 'quarter')}', ${date(scope)})` : date(scope)
+}
+
 function date(scope: Scope): string {
   return scope.draw.rarely(4)
     ? `DATE '${scope.draw.one('2020-02-29', '2019-12-31', '2024-06-15')}'`
@@ -190,7 +211,7 @@ export function condition(scope: Scope, depth: number): string {
     case 8:
       return `${number(scope, 1)} ${not}BETWEEN ${number(scope, 0)} AND ${number(scope, 0)}`
     case 9:
-      return `${text(scope, 0)} ${not}LIKE ${draw.one("'x%'", "'%y'", "'_'", "'%'", "'x_'", "''", "'!%%' ESCAPE '!'")}`
+      return `${text(scope, 0)} ${not}LIKE ${draw.one("'x%'", "'%y'", "'_'", "'%'", "'x_'", "''", "'!%%' ESCAPE '!'", "'x!_%' ESCAPE '!'", "'%x%y%'")}`
     case 10:
       return `${not}EXISTS (${correlated(scope, depth)})`
     case 11:

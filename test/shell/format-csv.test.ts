@@ -50,6 +50,8 @@ test('csv: each type as text', () => {
 
 test('csv: rows that are no structs, repeated names, a line of one empty cell, an empty result', () => {
   assert.equal(csv(parseAllIon('1 "a" x::{a: 1} {}')), 'VALUE\n1\na\n"{""a"":1}"\n{}\n')
+  assert.equal(csv(parseAllIon('{} {}')), 'VALUE\n{}\n{}\n')
+  assert.equal(csv(parseAllIon('{a: 1, b: 2} {} {b: 3}')), 'a,b\n1,2\n,\n,3\n')
   assert.equal(csv(parseAllIon('{a: 1, a: 2}')), 'a,a\n1,2\n')
   assert.equal(csv(parseAllIon('{a: null}')), 'a\n""\n')
   assert.equal(csv([]), '')

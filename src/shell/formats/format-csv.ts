@@ -63,6 +63,9 @@ export class CsvFormat implements ResultFormat {
       }
       cells[index] = csvCell(value)
     }
+    // A struct without fields lacks every column, and is a value where values are.
+    const bare = row.size === 0 ? columns.get(bareTitle) : undefined
+    if (bare !== undefined) cells[bare] = '{}'
     return this.#line(cells)
   }
 
@@ -75,8 +78,7 @@ export class CsvFormat implements ResultFormat {
 
 /** Keys are names; the second field of one name has the key `name` + NUL + `2`, and so on. */
 function fieldsOf(value: Value): ReadonlyMap<string, Value> {
-  if (value.type !== 'struct' || value.names.length === 0 || value.annotations !== undefined)
-    return new Map([[bareTitle, value]])
+  if (value.type !== 'struct' || value.annotations !== undefined) return new Map([[bareTitle, value]])
   const row = new Map<string, Value>()
   for (let index = 0; index < value.names.length; index += 1) {
     const name = value.names[index] as string
@@ -90,7 +92,7 @@ function fieldsOf(value: Value): ReadonlyMap<string, Value> {
 function columnsOf(rows: readonly ReadonlyMap<string, Value>[]): Map<string, number> {
   const columns = new Map<string, number>()
   for (const row of rows) for (const key of row.keys()) if (!columns.has(key)) columns.set(key, columns.size)
-  return columns
+  return columns.size === 0 ? new Map([[bareTitle, 0]]) : columns
 }
 
 function csvCell(value: Value): string {
