@@ -53,6 +53,13 @@ export class ChoosingPlace {
     this.cutsRows = before.cutsRows
   }
 
+  /** In the right side and the condition of a join. */
+  joined(isOuter: boolean, look: () => void): void {
+    this.#depth += isOuter ? 1 : 0
+    look()
+    this.#depth -= isOuter ? 1 : 0
+  }
+
   #within(chooses: boolean, look: () => void): void {
     const before = this.chooses
     this.chooses = chooses

@@ -135,8 +135,11 @@ class Finder {
         return
       case 'join': {
         this.#operator(operator.left)
-        this.#operator(operator.right)
-        this.#conditions(operator.on)
+        // OR in the condition of an outer join, part of which may stand on its right, may lose a partner.
+        this.#place.joined(operator.join !== 'inner', () => {
+          this.#operator(operator.right)
+          this.#conditions(operator.on)
+        })
         const { left = [], right = [] } = operator.hash ?? {}
         this.#place.choosing(() => this.#all([...left, ...right], 'field'))
         for (const [at, key] of left.entries()) {

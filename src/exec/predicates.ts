@@ -155,7 +155,8 @@ export function compileBetween(expression: Kind<'between'>, compiler: Compiler):
   const no = expression.negated ? trueValue : falseValue
   const mark = compiler.sites.comparisonMark(expression)
   const highMark = compiler.sites.comparisonMark(expression.high)
-  const isHighKnown = expression.high.kind === 'constant' || expression.high.kind === 'parameter'
+  const isHighKnown = isKnown(expression.high)
+  const areKnown = isHighKnown && isKnown(expression.low)
   const { doubts } = compiler
   /** TRUE when sign * (a - b) >= 0. */
   const atLeast = (a: Value, b: Value, sign: number): Value => {
@@ -178,6 +179,9 @@ export function compileBetween(expression: Kind<'between'>, compiler: Compiler):
     const most = high(frame)
     if (frame.marks[highMark] === 0 && above !== missing) frame.observation?.comparedEach(highMark, value, [most])
     const below = atLeast(value, most, -1)
+    if (areKnown && doubts !== undefined && (compare(least, most) ?? 0) > 0) {
+      doubts.note({ message: 'nothing lies between its bounds: the first is greater than the second', span })
+    }
     // A bound of the wrong type decides nothing, even where the other bound would.
     if (before !== doubts?.count) return missing
     if (above === falseValue) return no
@@ -185,6 +189,10 @@ export function compileBetween(expression: Kind<'between'>, compiler: Compiler):
     if (above === trueValue && below === trueValue) return yes
     return above === missing || below === missing ? missing : nullValue
   }
+}
+
+function isKnown({ kind }: PlanExpression): boolean {
+  return kind === 'constant' || kind === 'parameter'
 }
 
 export function compileLike(expression: Kind<'like'>, compiler: Compiler): Evaluate {

@@ -13,6 +13,7 @@ import { type Compiler, compilerFor } from './compiler.ts'
 import { findNoticeSites } from './find-notice-sites.ts'
 import type { NoticeSites } from './notice-sites.ts'
 import type { EvaluationContext } from './evaluation-context.ts'
+import { hasSymbol } from './sure-conditions.ts'
 
 /** A statement ready to run: closures only, good for any number of runs, also at the same time. */
 interface Program {
@@ -106,8 +107,12 @@ export function evaluatePlan(plan: Plan, context: EvaluationContext): Value {
 /** The plan's program, made when it is first run. */
 function programFor(frame: Frame, plan: Plan): Program {
   const { program, sites } = compiledPlan(plan)
-  frame.observe(sites, plan.statement.kind === 'insert' || plan.statement.kind === 'change')
+  frame.observe(sites, isChange(plan.statement))
   return program
+}
+
+function isChange({ kind }: PlanStatement): boolean {
+  return kind === 'insert' || kind === 'change'
 }
 
 function compiledPlan(plan: Plan): CompiledPlan {
@@ -121,7 +126,9 @@ function compiledPlan(plan: Plan): CompiledPlan {
 /** Throws the first error with the others attached: calls are checked to the end, any other error stops. */
 function compilePlan(plan: Plan): CompiledPlan {
   const sites = findNoticeSites(plan.statement)
-  const asked = plan.typing === 'strict' ? undefined : fieldsAsked(plan.statement)
+  // A symbol may have been meant as any field of a document.
+  const asksAll = plan.typing === 'strict' || (isChange(plan.statement) && hasSymbol(plan.statement))
+  const asked = asksAll ? undefined : fieldsAsked(plan.statement)
   const compiler = compilerFor(plan, asked, sites)
   let raised: LedgerError[] = []
   try {

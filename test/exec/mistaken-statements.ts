@@ -4,8 +4,9 @@ import fc from 'fast-check'
  * UPDATE, FROM and DELETE with one mistake in them. A template marks what may be mistaken: `«n:year»` a name, `«s:Kent»` a
  * string, `«i:5»` a number, `«b:true»` a boolean, `«k:WHERE»` a keyword, `«l:1, 2»` a list; `¦` stands between clauses. What
  * stands in IS, EXISTS and COALESCE of a condition is not marked: such a condition is rightly true of a missing field. So
- * is one whose sub-query has no row, or whose outer join has no partner. There `«m:u.year»`, `«o:x.qty»`, `«t:Kent»` and
- * `«j:5»` are mistaken without naming another field, and so is `«e:tags»` in EXISTS. `«x:0»` is an index.
+ * is EXISTS whose sub-query has no row. There `«m:u.year»`, `«t:Kent»` and `«j:5»` are mistaken without naming another field,
+ * and so is `«e:tags»` in EXISTS; in other sub-queries and in joins `«M:u.year»` and `«o:x.qty»` are misspelt, too, or have
+ * another alias. `«x:0»` is an index.
  */
 export interface MistakenStatement {
   readonly correct: string
@@ -112,15 +113,17 @@ const { subCondition } = fc.letrec<{ subCondition: string }>((tie) => ({
     joined('(', tie('subCondition'), 'OR', tie('subCondition'), ')'),
   ),
 }))
+/** Where a misspelt name must be found: not below EXISTS. */
+const namedCondition = subCondition.map((one) => one.replace(/«m:/g, '«M:'))
 const subAtoms = fc.oneof(
   joined(fc.constantFrom('', '«k:NOT»'), '«k:EXISTS» (SELECT 1 FROM U AS u WHERE', subCondition, ')'),
-  joined('name', fc.constantFrom('', 'NOT'), 'IN (SELECT VALUE u.name FROM U AS u WHERE', subCondition, ')'),
-  joined('name <> ALL (SELECT u.name FROM U AS u WHERE', subCondition, ')'),
-  joined('NOT (name = ANY (SELECT u.name FROM U AS u WHERE', subCondition, '))'),
-  joined('(SELECT COUNT(*) FROM U AS u WHERE', subCondition, ') =', marked('j', ['0', '1'])),
-  joined('(SELECT MAX(u.year) FROM U AS u WHERE', subCondition, ') IS NULL'),
-  joined('COALESCE((SELECT SUM(u.price) FROM U AS u WHERE', subCondition, '), 0) <', marked('j', ['1', '5'])),
-  joined('name NOT IN (SELECT x.name FROM (SELECT u.name FROM U AS u WHERE', subCondition, ') AS x)'),
+  joined('name', fc.constantFrom('', 'NOT'), 'IN (SELECT VALUE u.name FROM U AS u WHERE', namedCondition, ')'),
+  joined('name <> ALL (SELECT u.name FROM U AS u WHERE', namedCondition, ')'),
+  joined('NOT (name = ANY (SELECT u.name FROM U AS u WHERE', namedCondition, '))'),
+  joined('(SELECT COUNT(*) FROM U AS u WHERE', namedCondition, ') =', marked('j', ['0', '1'])),
+  joined('(SELECT MAX(u.year) FROM U AS u WHERE', namedCondition, ') IS NULL'),
+  joined('COALESCE((SELECT SUM(u.price) FROM U AS u WHERE', namedCondition, '), 0) <', marked('j', ['1', '5'])),
+  joined('name NOT IN (SELECT x.name FROM (SELECT u.name FROM U AS u WHERE', namedCondition, ') AS x)'),
 )
 const { condition } = fc.letrec<{ condition: string }>((tie) => ({
   condition: fc.oneof(
@@ -181,17 +184,17 @@ const joins = fc.oneof(
   joined('LEFT JOIN T.lines AS x ON', lineCondition, '¦ WHERE COALESCE(x.qty, 0) <', subNumber),
   joined(
     'LEFT JOIN (SELECT u.year, u.name FROM U AS u WHERE',
-    subCondition,
+    namedCondition,
     ') AS v ON v.year = T.year ¦ WHERE v IS NULL',
   ),
-  joined('LEFT JOIN (SELECT u.* FROM U AS u) AS u ON', subCondition, '¦ WHERE u IS NULL'),
+  joined('LEFT JOIN (SELECT u.* FROM U AS u) AS u ON', namedCondition, '¦ WHERE u IS NULL'),
   joined(
     'FULL JOIN (SELECT u.year FROM U AS u WHERE',
-    subCondition,
+    namedCondition,
     ') AS v ON v.year = T.year ¦ WHERE v IS NULL AND T.price > 0',
   ),
   joined('JOIN T.lines AS x ON', lineCondition, '¦ WHERE', qualified),
-  joined(', (SELECT COUNT(*) AS c FROM U AS u WHERE', subCondition, ') AS y ¦ WHERE y.c =', marked('j', ['0', '1'])),
+  joined(', (SELECT COUNT(*) AS c FROM U AS u WHERE', namedCondition, ') AS y ¦ WHERE y.c =', marked('j', ['0', '1'])),
   joined(
     ', (SELECT COUNT(*) AS c FROM T.lines AS x WHERE',
     lineCondition,
@@ -199,8 +202,8 @@ const joins = fc.oneof(
     marked('j', ['0', '1']),
   ),
   joined(', (SELECT VALUE x FROM T.lines AS x WHERE', lineCondition, ') AS y ¦ WHERE', qualified),
-  joined(', (SELECT u.name FROM U AS u WHERE', subCondition, 'ORDER BY u.name LIMIT 1) AS y ¦ WHERE y.name = T.name'),
-  joined(', (SELECT DISTINCT u.name FROM U AS u WHERE', subCondition, ') AS y ¦ WHERE y.name = T.name'),
+  joined(', (SELECT u.name FROM U AS u WHERE', namedCondition, 'ORDER BY u.name LIMIT 1) AS y ¦ WHERE y.name = T.name'),
+  joined(', (SELECT DISTINCT u.name FROM U AS u WHERE', namedCondition, ') AS y ¦ WHERE y.name = T.name'),
   joined(', [', qualified, '] AS y ¦ WHERE y'),
   joined(', (CASE WHEN', qualified, 'THEN [] ELSE [1] END) AS y ¦ WHERE y = 1'),
 )
@@ -288,7 +291,8 @@ function wrong(kind: string, written: string, variant: number): string {
     j: [`'${written}'`, 'true', "'x'"],
     t: ['5', 'true'],
     m: [`\`${written.slice(2)}\``, `${written.slice(0, 2)}active`, `${written.slice(0, 2)}owner`],
-    o: [`'${written.slice(2)}'`, `\`${written.slice(2)}\``],
+    M: [`\`${written.slice(2)}\``, `${written.slice(0, 2)}active`, misspelt(written, variant), otherAlias(written)],
+    o: [`'${written.slice(2)}'`, `\`${written.slice(2)}\``, misspelt(written, variant), otherAlias(written)],
     e: [`'${written}'`, `\`${written}\``],
     x: ["'0'", 'true', "'x'", '"0"'],
     f: [written, `"${written}"`, `'${written}q'`, '0'],
@@ -296,6 +300,12 @@ function wrong(kind: string, written: string, variant: number): string {
   }
   const others = forms[kind]
   return others === undefined ? misspelt(written, variant) : (others[variant % others.length] as string)
+}
+
+/** The alias in the other case. */
+function otherAlias(path: string): string {
+  const alias = path.charAt(0)
+  return (alias === alias.toUpperCase() ? alias.toLowerCase() : alias.toUpperCase()) + path.slice(1)
 }
 
 /** One letter lost, doubled, swapped with the next, replaced, or in the other case; in double quotes now and then. */
