@@ -22,7 +22,7 @@ import type { ChangeStep, ConflictPlan, ReturningPlan, TargetPath } from '../pla
 import { each, fieldSteps, type SourcePath, stepOf } from './notice-path.ts'
 import { PathSites } from './path-sites.ts'
 import { NoticeSites, type NullComparison, type PathRole, type TableDocuments } from './notice-sites.ts'
-import { columnsOf, isFixed, labelOf, outputsOf } from './plan-facts.ts'
+import { columnsOf, documentsOf, isFixed, labelOf, outputsOf } from './plan-facts.ts'
 import { comparisonsOf, type WatchedComparison } from './watched-comparisons.ts'
 import { comparesNull, isAbsentConstant, nullList } from './null-comparisons.ts'
 
@@ -193,9 +193,8 @@ class Finder {
       this.#maybe(source.to, 'value')
     }
     const noun = source.kind === 'system' ? 'row' : 'document'
-    const isScan = access.kind === 'scan'
-    const table = source.kind === 'table' ? { tableId: source.table.tableId, view: source.view } : undefined
-    this.#source({ slot, noun, label: labelOf(source), alias, isScan, table, columns: undefined })
+    const found = { slot, noun, label: labelOf(source), alias, table: documentsOf(source), columns: undefined } as const
+    this.#source({ ...found, isScan: access.kind === 'scan' })
   }
 
   #valueScan({ slot, value, unpivot, alias }: ValueScan): void {

@@ -1,3 +1,4 @@
+import type { TableDocuments } from './notice-sites.ts'
 import type { PlanExpression, QueryPlan, TableSource } from '../plan/plan.ts'
 
 /** The names that SELECT gives to something else than a field of that name. */
@@ -27,4 +28,9 @@ export function labelOf(source: TableSource): string {
   const { name } = source.table
   if (source.kind === 'history') return `history(${name})`
   return source.view === 'committed' ? `_ql_committed_${name}` : name
+}
+
+/** The documents that a source gives, where they are those of a table. */
+export function documentsOf(source: TableSource): TableDocuments | undefined {
+  return source.kind === 'table' ? { tableId: source.table.tableId, view: source.view } : undefined
 }
