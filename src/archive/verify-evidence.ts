@@ -301,7 +301,7 @@ class EvidenceCheck {
     }
     const at = folds.length - 1 - this.#journalSteps(address)
     if (!equalBytes(folds[at] ?? new Uint8Array(0), rootOf(entriesHashList ?? []))) {
-      if (entriesHashList === undefined) this.#find('transactionInfo', 'there are no entries of which it is one')
+      if (entriesHashList === undefined) this.#find('transactionInfo', 'it belongs to no entry of the block')
       return
     }
     const hash = ionHash(transactionInfo)
@@ -363,7 +363,7 @@ class EvidenceCheck {
       return
     }
     if (data !== undefined && dataHash !== undefined) {
-      this.#find('revision.dataHash', 'it stands beside data, expected one of them')
+      this.#find('revision.dataHash', 'found together with data, expected one of them')
     }
     const expected = revisionHash(data, metadataIon, dataHash)
     if (!this.#isUntyped && !equalBytes(hash, expected)) {

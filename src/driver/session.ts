@@ -173,7 +173,7 @@ function needed<T>(member: T | null | undefined, command: ResultName, name: stri
 function neededText(member: unknown, command: ResultName, name: string): string {
   if (typeof member === 'string' && member !== '') return member
   if (member === undefined || member === null) return needed<string>(member, command, name)
-  const text = `the endpoint's answer to '${command}' has a '${name}' that is no text`
+  const text = `the endpoint's answer to '${command}' has a '${name}' that is not a text`
   throw new LedgerError('endpoint/malformed-answer', text)
 }
 

@@ -216,15 +216,15 @@ function parseRecord(text: string, path: string): Omit<LedgerRecord, 'name'> {
   } catch {
     throw problem('it is not JSON')
   }
-  if (typeof found !== 'object' || found === null || Array.isArray(found)) throw problem('it is no JSON object')
+  if (typeof found !== 'object' || found === null || Array.isArray(found)) throw problem('it is not a JSON object')
   const { createdMs, permissionsMode, deletionProtection, tags } = found as Partial<LedgerRecord>
-  if (typeof createdMs !== 'number') throw problem("'createdMs' is no number")
+  if (typeof createdMs !== 'number') throw problem("'createdMs' is not a number")
   if (permissionsMode !== 'ALLOW_ALL' && permissionsMode !== 'STANDARD') {
     throw problem("'permissionsMode' is neither 'ALLOW_ALL' nor 'STANDARD'")
   }
   if (typeof deletionProtection !== 'boolean') throw problem("'deletionProtection' is neither true nor false")
   const areTexts = typeof tags === 'object' && Object.values(tags ?? {}).every((value) => typeof value === 'string')
-  if (tags === null || Array.isArray(tags) || !areTexts) throw problem("'tags' is no object of strings")
+  if (tags === null || Array.isArray(tags) || !areTexts) throw problem("'tags' is not an object of strings")
   return { ...found, createdMs, permissionsMode, deletionProtection, tags: tags ?? {} }
 }
 

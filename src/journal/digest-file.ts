@@ -98,7 +98,7 @@ export function parseEvidenceText(text: string): Value[] {
 
 /** A digest file that says nothing, since it is damaged or of another kind: what is to be checked has no part in that. */
 export function unusableDigest(error: LedgerError): LedgerError {
-  return new LedgerError('proof/unrecognized', `it is no digest file, or damaged: ${error.message}`, {
+  return new LedgerError('proof/unrecognized', `it is not a digest file, or damaged: ${error.message}`, {
     cause: error,
     help: "'qldb digest --out FILE' saves a digest",
   })
@@ -144,7 +144,7 @@ export function addressIn(value: Value, field: string): BlockAddress {
       if (number >= 0 && Number.isSafeInteger(number)) return { strandId: strandId.value, sequenceNo: number }
     }
   }
-  throw notEvidence(`${field} is no block address {strandId: string, sequenceNo: int}`)
+  throw notEvidence(`${field} is not a block address {strandId: string, sequenceNo: int}`)
 }
 
 /** Ion inside of JSON: `{"IonText": "…"}` or a string; any other value is itself. */

@@ -158,7 +158,7 @@ export class Ledger {
       const proof = revisionProof(treeNodes(snapshot), block, position, tipSequenceNo)
       if (proof === undefined)
         throw new LedgerError('journal/hash-mismatch', `no entry of block ${sequenceNo} is the root of its revisions`, {
-          help: "'qldb verify' tells what was changed",
+          help: "'qldb verify' shows what was changed",
         })
       return { revision: revisionRow(block, position).value, proof }
     })

@@ -54,7 +54,7 @@ function keyFields(target: readonly Name[]): readonly string[] {
   const seen = new Set<string>()
   const again = target.find(({ text }) => seen.size === seen.add(text).size)
   if (again === undefined) return key
-  throw new LedgerError('semantic/invalid', `'${again.text}' stands twice in the key`, { span: again.span })
+  throw new LedgerError('semantic/invalid', `'${again.text}' appears twice in the key`, { span: again.span })
 }
 
 /** The existing document by its table's name or alias, the inserted one as EXCLUDED. */
@@ -83,7 +83,8 @@ function conflictCondition(where: Expression, scope: Scope, context: PlanContext
 
 /** `field = expression`: the left side names a field of the existing document, without the table's name. */
 function conflictStep(change: Change, scope: Scope, context: PlanContext): ChangeStep {
-  if (change.kind !== 'set') throw new LedgerError('semantic/invalid', 'only SET may stand here', { span: change.span })
+  if (change.kind !== 'set')
+    throw new LedgerError('semantic/invalid', 'only SET is allowed here', { span: change.span })
   const { target, span } = change
   refuseDefault(change.value)
   const path = fieldPath(target, scope, context)

@@ -160,7 +160,7 @@ interface BuiltSource {
 function buildValueScan(from: Scan, source: BuiltSource, scope: Scope, context: PlanContext): Operator {
   const { value } = source
   if (from.by !== undefined) {
-    throw new LedgerError('semantic/invalid', 'BY names the id of a document, but this source is no table', {
+    throw new LedgerError('semantic/invalid', 'BY names the id of a document, but this source is not a table', {
       span: from.by.span,
     })
   }

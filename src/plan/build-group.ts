@@ -145,7 +145,7 @@ export function pathThatIsNoKey(
   const near = scope.grouping.keys.find((key) => key.name.toLowerCase() === name?.toLowerCase())
   if (near === undefined) return undefined
   const help = `there is a key '${near.name}': spell the name as in GROUP BY`
-  return new LedgerError('semantic/invalid', `'${root.name.text} … ${name}' is no key of the groups`, { span, help })
+  return new LedgerError('semantic/invalid', `'${root.name.text} … ${name}' is not a key of GROUP BY`, { span, help })
 }
 
 /** A sub-query may spell out a key of the groups around it: `GROUP BY x.a HAVING EXISTS(SELECT … WHERE y.a = x.a)`. */
@@ -163,7 +163,7 @@ export function buildAggregate(call: CallExpression, scope: Scope, context: Plan
   if (grouping === undefined) {
     throw new LedgerError('semantic/invalid', `the aggregate '${call.name}' is not allowed here`, {
       span: call.nameSpan,
-      help: 'aggregates stand in SELECT, HAVING and ORDER BY; elsewhere write a sub-query: (SELECT COUNT(*) FROM …)',
+      help: 'aggregates are allowed in SELECT, HAVING and ORDER BY; elsewhere write a sub-query: (SELECT COUNT(*) FROM …)',
     })
   }
   if (call.star && call.quantifier === 'distinct') {

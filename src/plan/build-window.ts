@@ -23,7 +23,7 @@ export function buildWindowCall(call: CallExpression, at: Scope, context: PlanCo
   if (scope.windows === undefined || over === undefined) {
     throw new LedgerError('semantic/invalid', `the window function '${call.name}' is not allowed here`, {
       span: call.nameSpan,
-      help: 'window functions stand in SELECT and ORDER BY; to filter by one, select it in a sub-query',
+      help: 'window functions are allowed in SELECT and ORDER BY; to filter by one, select it in a sub-query',
     })
   }
   const error = checkWindowCall(call, context)
@@ -72,7 +72,7 @@ function checkWindowCall(call: CallExpression, context: PlanContext): LedgerErro
 function noSuchWindowFunction({ name, args, nameSpan: span }: CallExpression, context: PlanContext): LedgerError {
   const problem = context.options.checkCall?.(name, args.length, span)
   if (context.options.checkCall !== undefined && problem?.code !== 'semantic/no-such-function') {
-    return new LedgerError('semantic/invalid', `'${name}' is no window function`, { span, help: 'remove OVER' })
+    return new LedgerError('semantic/invalid', `'${name}' is not a window function`, { span, help: 'remove OVER' })
   }
   const instead = new Map([
     ['row_num', 'row_number'],

@@ -56,7 +56,7 @@ export function refuseDefault(value: Expression): void {
   if (value.kind !== 'variable' || value.name.quoted || value.name.text.toLowerCase() !== 'default') return
   throw new LedgerError('semantic/unsupported', 'DEFAULT is not supported: fields have no default values', {
     span: value.span,
-    help: `write the value itself, or NULL; a field named '${value.name.text}' stands in double quotes`,
+    help: `write the value itself, or NULL; a field named '${value.name.text}' needs double quotes`,
   })
 }
 

@@ -80,7 +80,7 @@ function refuseReserved(name: string, span: Span): void {
   if (!isReservedWord(name)) return
   throw new LedgerError('semantic/not-in-qldb', `'${name}' is a reserved word in QLDB`, {
     span,
-    help: `as a name it stands in double quotes: "${name}"`,
+    help: `as a name, write it in double quotes: "${name}"`,
   })
 }
 

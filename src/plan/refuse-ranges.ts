@@ -6,7 +6,7 @@ import type { PlanExpression } from './plan.ts'
 /** `VIN NOT BETWEEN 'Z' AND 'A'`: true of every document, since nothing lies between. */
 export function refuseEmptyRange({ low, high, span }: Extract<PlanExpression, { kind: 'between' }>): void {
   if (!areReversed(low, high)) return
-  throw new LedgerError('semantic/invalid', 'nothing lies between these bounds: the first is greater than the second', {
+  throw new LedgerError('semantic/invalid', 'nothing lies in this range: its start is greater than its end', {
     span,
     help: 'write the smaller one first: BETWEEN 1 AND 9',
   })

@@ -278,7 +278,7 @@ export function isUngrouped(scope: Scope, name: Name, context: PlanContext): boo
 }
 
 export function notGrouped(name: Name): LedgerError {
-  return new LedgerError('semantic/invalid', `'${name.text}' is no key of the groups`, {
+  return new LedgerError('semantic/invalid', `'${name.text}' is not a key of GROUP BY`, {
     span: name.span,
     help: groupingHelp,
   })

@@ -304,7 +304,7 @@ function lexicalError(text: string, token: Token): LedgerError {
   if (token.kind === 'number' && day !== undefined && /^\d\d[Tt]/.test(written)) {
     return new LedgerError('lexer/invalid-literal', `invalid literal at, ${day}${written}`, {
       span: { start: token.start - day.length, end: token.end },
-      help: "timestamps stand in backticks, such as `2024-01-01T10:00Z`, and dates are written DATE '2024-01-01'",
+      help: "write timestamps in backticks, such as `2024-01-01T10:00Z`, and dates as DATE '2024-01-01'",
     })
   }
   if (token.kind === 'number') {

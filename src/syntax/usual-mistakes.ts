@@ -29,7 +29,7 @@ function beginningHelp(cursor: Cursor, at: number): string | undefined {
     return "write INSERT INTO t VALUE {'a': 1}, or INSERT INTO t (a) VALUES (1)"
   }
   if (first?.word === 'UPDATE' && cursor.tokens[at]?.word === '=') return `write SET before ${written(at - 1)}`
-  if (first?.word === 'UPDATE' && at === 2 && cursor.tokens[2]?.word === 'WHERE') return 'WHERE stands behind SET'
+  if (first?.word === 'UPDATE' && at === 2 && cursor.tokens[2]?.word === 'WHERE') return 'WHERE comes after SET'
   if (cursor.tokens[at]?.word === 'TABLE' && /^(?:INSERT|UPDATE|DELETE)$/.test(first?.word ?? '')) {
     return `leave TABLE out: ${cursor.tokens[at - 1]?.word} ${written(at + 1)}`
   }
@@ -88,7 +88,7 @@ const prefixes: Readonly<Record<string, string | undefined>> = {
   B: 'there are no bit strings',
   E: "write U&'…' for a string with escapes: U&'\\000a'",
   N: "write 'text': every string is Unicode",
-  R: "write 'text': a backslash is no escape",
+  R: "write 'text': a backslash does not escape",
   X: 'write bytes as Ion: `{{aGVsbG8=}}`',
 }
 

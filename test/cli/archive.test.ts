@@ -281,7 +281,7 @@ test(
       [['export', '-f', 'xml', 'out'], /xml/],
       [['export', '--from', 'yesterday', 'out'], /'yesterday' is not a value of '--from'/],
       [['load', 'T'], /expected a table and a file/],
-      [['load', 'T', 'x.dat'], /no extension that tells its format/],
+      [['load', 'T', 'x.dat'], /no extension that gives its format/],
       [['load', 'T', 'no.csv'], /can't read 'no.csv'/],
       [['load', 'T', 'no.csv', '--batch', '0'], /'0' is not a value of '--batch'/],
       [['dump', '-f', 'jsonl'], /'--out DIR'/],

@@ -232,7 +232,7 @@ test(
     writeFileSync(shell.path('one.sql'), `${long};\n`)
     writeFileSync(shell.path('two.sql'), `${long};\nCREATE TABLE T;\n`)
     writeFileSync(shell.path('block.sql'), `begin;\n${long};\n`)
-    const gone = 'warning: nobody reads the output any more: '
+    const gone = 'warning: the reader of the output has gone: '
     assert.deepEqual(await run('one.sql'), [0, ''])
     assert.deepEqual(await run('two.sql'), [1, `${gone}the rest of the script was not run\n`])
     assert.deepEqual(await run('one.sql', 'one.sql'), [1, `${gone}the rest of the script was not run\n`])

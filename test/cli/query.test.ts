@@ -125,7 +125,7 @@ test(
     assert.equal(strict.code, 1)
     await fails(['-i', 'none.csv', '1'], 2, "error[file/unreadable]: can't read 'none.csv': there is no such file\n")
     const unknown = await shell.run(['query', '-i', 'cars.txt', '1'])
-    assert.match(unknown.stderr, /no extension that tells its format\nhelp: .*'--input cars:csv=cars\.txt'/)
+    assert.match(unknown.stderr, /no extension that gives its format\nhelp: .*'--input cars:csv=cars\.txt'/)
     assert.equal(unknown.code, 2)
     for (const args of [
       [],
@@ -204,6 +204,9 @@ test(
     }
     const { code, stderr } = await query('tables=3', '1')
     assert.equal(code, 2)
-    assert.match(stderr, /the quota 'tables' bounds no query over files\nhelp: quotas of a query are: .*row-seconds\n/)
+    assert.match(
+      stderr,
+      /the quota 'tables' does not apply to queries over files\nhelp: quotas of a query are: .*row-seconds\n/,
+    )
   }),
 )

@@ -70,7 +70,7 @@ async function compareChange(world: World, change: Change, tally: Tally): Promis
   // So are `a = a` and `a BETWEEN 9 AND 1`.
   const isRefused =
     ours instanceof LedgerError &&
-    /the (?:condition|comparison) is the same for|both sides are the|reads nothing but a source|nothing lies between/.test(
+    /the (?:condition|comparison) is the same for|both sides are the|reads nothing but a source|nothing lies in this range/.test(
       ours.message,
     )
   if (isRefused || theirs.size === 0) {

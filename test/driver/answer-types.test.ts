@@ -51,14 +51,14 @@ test('identifiers that are no text are the fault of the endpoint', async () => {
     const sessions = endpoint((request) => request.StartSession && { StartSession: { SessionToken: wrong } })
     await assert.rejects(
       insert(sessions.driver),
-      isError('endpoint/malformed-answer', /'SessionToken' that is no text/),
+      isError('endpoint/malformed-answer', /'SessionToken' that is not a text/),
     )
     const transactions = endpoint(
       (request) => request.StartTransaction && { StartTransaction: { TransactionId: wrong } },
     )
     await assert.rejects(
       insert(transactions.driver),
-      isError('endpoint/malformed-answer', /'TransactionId' that is no text/),
+      isError('endpoint/malformed-answer', /'TransactionId' that is not a text/),
     )
   }
 })

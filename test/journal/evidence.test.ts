@@ -90,7 +90,7 @@ test('digests are read as values and as AWS’s JSON, and nothing else is taken 
     ['{digest: "x", digestTipAddress: {strandId: "s", sequenceNo: 5}}', /digest is no hash of 32 bytes/],
     [`{digest: "${hash}"}`, /has one struct/],
     [`{digest: "${hash} ", digestTipAddress: {strandId: "s", sequenceNo: 5}}`, /digest is no hash/],
-    [`{digest: "${hash}", digestTipAddress: {strandId: "s", sequenceNo: -1}}`, /no block address/],
+    [`{digest: "${hash}", digestTipAddress: {strandId: "s", sequenceNo: -1}}`, /not a block address/],
     [`{digest: "${hash}", digestTipAddress: "{"}`, /not Ion text/],
     [`{digest: "${hash}", `, /not Ion or JSON/],
   ] as const) {

@@ -66,7 +66,7 @@ const helped: readonly (readonly [string, string])[] = [
   ],
   [
     'SELECT a FROM t WHERE b > ‸2024-01-01T10:00Z',
-    "timestamps stand in backticks, such as `2024-01-01T10:00Z`, and dates are written DATE '2024-01-01'",
+    "write timestamps in backticks, such as `2024-01-01T10:00Z`, and dates as DATE '2024-01-01'",
   ],
   ["SELECT DATE ‸'2001-02-29'", 'February 2001 has 28 days'],
   ["SELECT TIMESTAMP ‸'2001-13-01 00:00:00'", 'months go from 01 to 12'],

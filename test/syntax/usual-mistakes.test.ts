@@ -35,7 +35,7 @@ const mistakes: readonly (readonly [string, string | undefined])[] = [
     'SELECT CAST(a AS foo) FROM t',
     'types are BOOL, INT, DECIMAL, FLOAT, STRING, TIMESTAMP, DATE, TIME, LIST, STRUCT, BAG and others (docs/partiql.md)',
   ],
-  ['UPDATE t WHERE a = 1 SET b = 2', 'WHERE stands behind SET'],
+  ['UPDATE t WHERE a = 1 SET b = 2', 'WHERE comes after SET'],
   ['UPDATE TABLE t SET a = 1', 'leave TABLE out: UPDATE t'],
   ["INSERT INTO TABLE t VALUE {'a': 1}", 'leave TABLE out: INTO t'],
   ['DELETE FROM TABLE t', 'leave TABLE out: FROM t'],

@@ -206,7 +206,7 @@ describe('with keys', () => {
     const request = await signed(url, env.nowMs(), { presign: 60 })
     const twice = await sendSigned(url, request, { query: '&X-Amz-Expires=60' })
     assert.equal(twice.type, 'IncompleteSignatureException')
-    assert.match(twice.message ?? '', /'X-Amz-Expires' stands twice/)
+    assert.match(twice.message ?? '', /'X-Amz-Expires' appears twice/)
     const credential = String(request.query?.['X-Amz-Credential']).replace(/\/\d{8}\//, '/20200101/')
     const older = { ...request, query: { ...request.query, 'X-Amz-Credential': credential } } as Signed
     const late = await sendSigned(url, older)

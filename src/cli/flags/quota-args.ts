@@ -116,7 +116,10 @@ export function parseQueryQuotas(texts: readonly string[], tempDir?: string): Qu
   for (const text of texts) {
     const [name = ''] = text.split('=', 1)
     if (Object.hasOwn(targets, name) && !queryNames.includes(name)) {
-      throw usage(`the quota '${name}' bounds no query over files`, `quotas of a query are: ${queryNames.join(', ')}`)
+      throw usage(
+        `the quota '${name}' does not apply to queries over files`,
+        `quotas of a query are: ${queryNames.join(', ')}`,
+      )
     }
   }
   return parseQuotas(texts, tempDir, queryNames)

@@ -75,7 +75,7 @@ export async function runSources(sources: readonly ScriptSource[], context: Scri
   context.onReaderGone(() => {
     if (!isMore && sourcesLeft === 0 && !shell.inTransaction) return 'ok'
     const what = shell.inTransaction ? 'the open transaction was rolled back' : 'the rest of the script was not run'
-    void direct({ type: 'warning', text: `nobody reads the output any more: ${what}` })
+    void direct({ type: 'warning', text: `the reader of the output has gone: ${what}` })
     return 'failed'
   })
   try {

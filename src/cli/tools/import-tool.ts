@@ -269,6 +269,6 @@ function untyped({ block, isJson }: SourceBlock): LedgerError {
   const what = isJson ? 'that fits no guess' : 'as the marks of an earlier import say'
   const text = `block ${sequenceNo} has data whose types JSON has lost and ${what}: nothing was imported`
   return new LedgerError('export/incomplete', text, {
-    help: "'--accept-doubtful' imports such data as it stands, and marks it; an export in Ion has it exactly",
+    help: "'--accept-doubtful' imports such data unchanged, and marks it; an export in Ion has it exactly",
   })
 }

@@ -125,7 +125,7 @@ function loadCommand(): Command {
 function openRows(path: string, format: InputFormat | undefined, watch: RowWatch): Iterator<Value, undefined> {
   const known = format ?? formatOfPath(path)
   if (known === undefined && path !== stdinPath)
-    throw usage(`'${path}' has no extension that tells its format`, `'--format' takes: ${inputFormats.join(', ')}`)
+    throw usage(`'${path}' has no extension that gives its format`, `'--format' takes: ${inputFormats.join(', ')}`)
   try {
     const content = openInput(path, known, watch)
     if (content.kind === 'rows') return content.rows

@@ -52,7 +52,7 @@ function unknownFormat(path: string): undefined {
     throw usage(`'${path}': ${known} files are not read`, 'write it as CSV, JSON Lines or Ion first; .gz is unpacked')
   }
   throw usage(
-    `'${path}' has no extension that tells its format`,
+    `'${path}' has no extension that gives its format`,
     `name it, as in '--input ${nameOfPath(path)}:csv=${path}'; formats are: ${inputFormats.join(', ')}`,
   )
 }

@@ -43,7 +43,7 @@ export async function verifyFiles(
   const steps = evidence.flatMap(({ path, item }) => (item.kind === 'steps' ? [{ path, proof: item.proof }] : []))
   if (subjects.length === 0 && damaged.length > 0) return damaged
   if (subjects.length === 0) {
-    throw new LedgerError('usage/invalid-argument', 'there is no proof, revision or block in these files', {
+    throw new LedgerError('usage/invalid-argument', 'these files contain no proof, revision or block', {
       help: "'qldb verify --digest FILE' checks a ledger against a digest",
     })
   }

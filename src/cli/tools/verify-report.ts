@@ -84,7 +84,7 @@ const exemptTexts: { readonly [What in keyof Exempt]: (found: number) => string 
     `${counted(found, 'revision')} in blocks made by AWS, of QLDB's catalog, which show only a hash`,
   digests: (found) => `${counted(found, 'digest')} of statements with parameters`,
   start: () => 'block 0, made by AWS, which shows nothing',
-  entries: (found) => `${counted(found, 'entry', 'entries')} in blocks made by AWS, which nobody can explain`,
+  entries: (found) => `${counted(found, 'entry', 'entries')} in blocks made by AWS, whose content is unknown`,
 }
 
 /** A line for each that was met, in this order. */

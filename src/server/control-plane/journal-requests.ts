@@ -87,7 +87,7 @@ function sequenceOf(ledger: JournalReader, holder: ValueHolder, member: string):
   const [strandId, sequenceNo] =
     value.type === 'struct' ? [value.get('strandId'), value.get('sequenceNo')] : [undefined, undefined]
   if (strandId?.type !== 'string' || sequenceNo?.type !== 'int' || Number(sequenceNo.value) < 0)
-    throw new LedgerError('request/invalid', `${member} is no block address {strandId: string, sequenceNo: int}`)
+    throw new LedgerError('request/invalid', `${member} is not a block address {strandId: string, sequenceNo: int}`)
   if (strandId.value !== ledger.strandId)
     throw new LedgerError('request/invalid', `${member} is of strand '${strandId.value}', not '${ledger.strandId}'`)
   return Number(sequenceNo.value)

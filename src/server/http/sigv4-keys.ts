@@ -37,7 +37,7 @@ export function parseAccessKeys(text: string): AccessKeys {
     if (match[1] === 'aws_secret_access_key') secret = match[2]
   })
   finish(lines.length)
-  if (keys.size === 0) throw new LedgerError('config/invalid', 'there are no access keys in it')
+  if (keys.size === 0) throw new LedgerError('config/invalid', 'it contains no access keys')
   return keys
 }
 

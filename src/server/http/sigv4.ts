@@ -135,7 +135,7 @@ function claimOfQuery(query: readonly Pair[]): Claim {
   const fields = new Map<string, string>()
   for (const [name, value] of query) {
     if (!name.startsWith('X-Amz-')) continue
-    if (fields.has(name)) throw incomplete(`'${name}' stands twice in the query`)
+    if (fields.has(name)) throw incomplete(`'${name}' appears twice in the query`)
     fields.set(name, value)
   }
   if (fields.get('X-Amz-Algorithm') !== algorithm) throw incomplete(`X-Amz-Algorithm is not ${algorithm}`)
