@@ -146,10 +146,16 @@ function fieldNotice(site: PathSite, probe: SourceProbe, text: string): [NoticeC
   if (alias !== undefined) return ['notice/no-such-field', `${lack}; ${alias}`]
   const added = site.role === 'set' ? ' (SET added it)' : ''
   if (site.isOutput) return ['notice/no-such-field', `${lack}; ${outputHint}`]
+  if (near === undefined && site.steps.length === 1 && revisions.test(source.label)) {
+    return ['notice/no-such-field', `${lack}; a document's fields are in 'data': data.${noticeText(wanted)}`]
+  }
   if (near === undefined) return ['notice/no-such-field', `${lack}${added}`]
   const path = site.text.slice(0, site.text.length - wanted.length) + near
   return ['notice/no-such-field', `${lack}; did you mean '${noticeText(path)}'?${added}`]
 }
+
+/** Sources whose rows are revisions. */
+const revisions = /^(?:_ql_committed_|history\()/
 
 /** For `SELECT price * 2 AS cost … WHERE cost > 5`. */
 const outputHint = 'SELECT, which gives that name, runs later: repeat its expression, or nest the query'
