@@ -1,5 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import { appendLeaf, type TreeNodes } from '../journal/merkle-tree.ts'
+import { sha256Bytes } from '../values/sha256.ts'
 import { nodeOfSummary } from './block-summary.ts'
 import { summaryKey } from './keys.ts'
 import type { Reader } from './records.ts'
@@ -20,8 +21,9 @@ export function nodesCompletedBy(reader: Pick<Reader, 'get'>, leafNumber: number
 function treeNode(reader: Pick<Reader, 'get'>, level: number, index: number): Uint8Array {
   const summary = reader.get(summaryKey((index + 1) * 2 ** level - 1))
   const node = summary && nodeOfSummary(summary, level)
-  if (node !== undefined) return node
-  throw new LedgerError('store/corrupt', `node ${index} of level ${level} of the journal's tree is missing`, {
+  if (node?.length === sha256Bytes) return node
+  const fault = node === undefined ? 'missing' : 'damaged'
+  throw new LedgerError('store/corrupt', `node ${index} of level ${level} of the journal's tree is ${fault}`, {
     help: "'qldb verify' shows what is damaged; 'qldb rebuild' rebuilds the tree from the blocks",
   })
 }

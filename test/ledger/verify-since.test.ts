@@ -117,6 +117,32 @@ test("a journal whose tree does not give the digest is tampered with, whatever i
   }
 })
 
+test('what the ledger keeps of two blocks exchanged, or cut at any byte, is damage of the store or no digest', async () => {
+  const { store, since, tip } = await grown()
+  const outcome = async () => {
+    try {
+      const { journal } = await check(store, since)
+      return journal.findings.map(({ code }) => code as string)
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error
+      return [error.code as string]
+    }
+  }
+  const put = (sequenceNo: number, bytes: Uint8Array) =>
+    store.write((transaction) => transaction.put(summaryKey(sequenceNo), bytes))
+  for (let sequenceNo = 0; sequenceNo <= tip; sequenceNo += 1) {
+    const [one, other] = [sequenceNo, sequenceNo + 1].map((number) => readBytes(store, summaryKey(number)))
+    const [own, next] = [one as Uint8Array, other as Uint8Array]
+    const cuts = Array.from({ length: Math.min(own.length, 70) }, (_, end) => own.subarray(0, end))
+    for (const bytes of [next, ...cuts]) {
+      await put(sequenceNo, bytes)
+      for (const code of await outcome()) assert.ok(['digest', 'store/corrupt'].includes(code), code)
+    }
+    await put(sequenceNo, own)
+  }
+  assert.deepEqual(await outcome(), [])
+})
+
 test('a digest past the end is not compared; one of another ledger is refused', async () => {
   const { store, since, last } = await grown()
   const later = { ...since, digestTipAddress: { ...since.digestTipAddress, sequenceNo: last + 1 } }
