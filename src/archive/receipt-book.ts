@@ -157,6 +157,10 @@ function judged(receipt: Receipt, held: readonly Digest[], retyper: JsonRetyper)
   if (found?.isSame === true && unknown.length === 0) return verdictOf('holds', where)
   const [why] = unchecked
   if (why !== undefined) return verdictOf('not-comparable', `${subject}: ${why}`)
+  if (found?.isSame === false && file.revision?.get('dataHash') !== undefined) {
+    const text = 'it shows only the hash of its data, which its block does not: that it was redacted is not shown'
+    return verdictOf('not-comparable', `${subject}: ${text}`)
+  }
   if (found !== undefined || isHeld) return verdictOf('holds', where)
   const text = `${subject}: its block is not there, and the digest that it leads to could not be compared`
   return verdictOf('not-comparable', hasProof ? text : `${subject}: its block is not there`)
