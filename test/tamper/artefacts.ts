@@ -8,6 +8,7 @@ import { printProofFile } from '../../src/journal/proof-file.ts'
 import { timestampFromMs } from '../../src/values/timestamp.ts'
 import type { StructValue } from '../../src/values/value.ts'
 import { printIon } from '../../src/values/text-writer.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
 import { type IndependentJournal, idOf } from '../independent/generator.ts'
 import { jsonOf } from '../independent/json.ts'
 import { sampleJournal } from '../independent/sample.ts'
@@ -19,7 +20,8 @@ import { folderArtefacts } from './folder-artefacts.ts'
 import { type EvidenceSpec, EvidenceArtefact } from './evidence-cases.ts'
 import { answerSpecs, historyInJson } from './answer-artefacts.ts'
 import { storeArtefacts } from './store-artefacts.ts'
-import { blockTexts, everyFeature, type OwnLedger } from './own-ledger.ts'
+import { blockTexts, everyFeature } from './own-ledger.ts'
+import { readingArtefacts } from './reading-artefacts.ts'
 
 const forms: readonly (readonly [Form, string])[] = [
   ['text', 'Ion text'],
@@ -86,8 +88,9 @@ export async function allArtefacts(folder: string, wanted = ''): Promise<Artefac
       file: 'revision',
       digest: digestOfAws,
     }
+    const middle = proofFileText(own.ledger, own.documentId, 4, saved)
     const specs: EvidenceSpec[] = [
-      { ...proofs, name: 'proof file, made here', file: 'proof file', text: proofText(own, saved), digest: ownDigest },
+      { ...proofs, name: 'proof file, made here', file: 'proof file', text: middle, digest: ownDigest },
       {
         ...proofs,
         name: 'proof, of AWS',
@@ -123,6 +126,8 @@ export async function allArtefacts(folder: string, wanted = ''): Promise<Artefac
       specs.push(...answerSpecs({ journal: one, digest: saved, isOwn }), historyInJson({ digest: saved, isOwn }))
     }
     artefacts.push(...specs.map((spec) => new EvidenceArtefact(spec, rows)))
+    if (wanted === '' || !exports.some(({ name }) => name.includes(wanted)))
+      artefacts.push(...(await readingArtefacts(save, rows)))
   }
   artefacts.push(...(await storeArtefacts(folder, rows, (name) => name.includes(wanted))))
   return artefacts
@@ -154,14 +159,14 @@ function streamArtefacts(
 /** Whether an artefact whose name contains the text may be made beside the exports of a form. */
 function mayHave(form: Form, wanted: string): boolean {
   if (/^store|^endpoint|^live/.test(wanted)) return false
-  if (/proof|receipt|revision|digest|text|answer|history|record of a revision/.test(wanted)) return form === 'text'
+  if (/proof|receipt|revision|digest|text|answer|history|record of a revision|metadata|in an export/.test(wanted))
+    return form === 'text'
   if (/binary|stream|record of a block/.test(wanted)) return form === 'binary'
   return !wanted.includes('JSON') || form === 'json'
 }
 
-/** The proof file of a version in the middle. */
-function proofText({ ledger, documentId }: OwnLedger, digest: Digest): string {
-  const sequenceNo = 4
+/** The proof file of the revision of a document in a block. */
+export function proofFileText(ledger: Ledger, documentId: string, sequenceNo: number, digest: Digest): string {
   const proven = ledger.revision(sequenceNo, documentId, digest.digestTipAddress.sequenceNo)
   if (proven === undefined) throw new Error('there is no such revision')
   const block = blockFromIon(ledger.block(sequenceNo))

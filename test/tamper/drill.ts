@@ -147,9 +147,9 @@ async function checkUnedited(artefact: Artefact, folder: string, tally: Tally): 
 }
 
 /** It was verified, or the same was said as before the edit. */
-function isUnnoticed({ verdict, unchecked }: Outcome, before: Outcome | undefined): boolean {
+function isUnnoticed({ verdict, line, unchecked }: Outcome, before: Outcome | undefined): boolean {
   if (verdict === 'verified') return true
-  return verdict === before?.verdict && unchecked.join('\n') === before.unchecked.join('\n')
+  return verdict === before?.verdict && line === before.line && unchecked.join('\n') === before.unchecked.join('\n')
 }
 
 async function drillOne(

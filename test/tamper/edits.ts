@@ -13,6 +13,7 @@ import {
   pathsOf,
   spliced,
   withField,
+  withNeighbour,
 } from './tree.ts'
 
 export type Operation =
@@ -27,6 +28,8 @@ export type Operation =
   | 'fold'
   | 'everywhere'
   | 'blank'
+  | 'pair'
+  | 'rename'
   | 'blocks'
 
 /** An edit of the values of a file, one of them or several. */
@@ -43,6 +46,8 @@ export interface Edit {
   make(): readonly Value[]
   /** Part of the file's end is gone, or of its beginning, and nothing else. */
   readonly isCut?: boolean
+  /** Data that was redacted is there again. */
+  readonly restores?: boolean
 }
 
 /** Every edit of every field at every depth, as far as it is made of one value at a time. */
@@ -66,6 +71,11 @@ function* editsAt(values: readonly Value[], index: number, path: Path): Generato
   if (changed !== undefined) yield edit('duplicate', 1, target, changed)
   // Most readers of JSON take the last of two fields of a name.
   if (names.at(-1)?.startsWith('[') === false) yield edit('duplicate', 2, target, nullOf('null'))
+  const other = otherCase(names.at(-1) ?? '')
+  if (other !== undefined) {
+    const beside = () => values.with(index, withNeighbour(root, path, other, changed ?? target))
+    yield { operation: 'rename', index, names, variant: 0, make: beside }
+  }
   const items = childrenOf(target)
   if (target.type === 'list' && items.length > 1) {
     yield edit('reorder', 0, list(items.toReversed()))
@@ -75,6 +85,13 @@ function* editsAt(values: readonly Value[], index: number, path: Path): Generato
   if (hash !== undefined) yield edit('hash', 0, hash)
   for (const [variant, folded] of foldsOf(target).entries()) yield edit('fold', variant, folded)
   yield* movesOf(values, index, path, names)
+}
+
+/** The name with the first letter in the other case, as AWS's tools have it; undefined for a place in a list. */
+function otherCase(name: string): string | undefined {
+  const [first = '', rest] = [name[0], name.slice(1)]
+  const turned = first === first.toUpperCase() ? first.toLowerCase() : first.toUpperCase()
+  return turned === first ? undefined : turned + rest
 }
 
 /** Values that are read lazily have their content in getters, which a spread would lose. */

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { parseIon } from '../../src/values/text-reader.ts'
 import type { Value } from '../../src/values/value.ts'
-import { type Artefact, type Case, fill } from './case.ts'
+import { type Artefact, type Case, fill, type Verdict } from './case.ts'
 import { type CoverageRow, isNothing, rowOf } from './coverage.ts'
 import { type Edit, editsOf } from './edits.ts'
 import { encoded } from './journal-cases.ts'
+import { type TypedText, typedTexts } from './json-edits.ts'
 import { type Form, JournalRules } from './journal-rules.ts'
+import { pairEditsOfProof } from './pair-edits.ts'
 import { type EvidencePlaces, type Level, recomputed, recomputedProof } from './recompute.ts'
 import { field, withField } from './tree.ts'
 
@@ -28,6 +30,10 @@ export interface EvidenceSpec {
   readonly print?: (value: Value) => string
   /** Kind of file and names for the coverage table of a field. Default: `file` and its names. */
   readonly rowOf?: (names: readonly string[]) => readonly [file: string, names: readonly string[]]
+  /** Other files in its folder, which is checked as an export. */
+  readonly beside?: Readonly<Record<string, Uint8Array>>
+  /** Verdict on it as it is. Default: verified. */
+  readonly unedited?: Verdict
   /** Name of a field that is a block. */
   readonly block?: { readonly name: string; readonly isOwn: boolean }
 }
@@ -36,6 +42,7 @@ export class EvidenceArtefact implements Artefact {
   readonly name: string
   readonly digest: string
   readonly isLone: boolean
+  readonly unedited: Verdict
   readonly #spec: EvidenceSpec
   readonly #value: Value
   readonly #rows: readonly CoverageRow[]
@@ -46,6 +53,7 @@ export class EvidenceArtefact implements Artefact {
     this.name = spec.name
     this.digest = spec.digest
     this.isLone = spec.isLone === true
+    this.unedited = spec.unedited ?? 'verified'
     this.#value = parseIon(spec.text)
     this.#rows = rows
     const block = spec.block && field(this.#value, spec.block.name)
@@ -61,6 +69,16 @@ export class EvidenceArtefact implements Artefact {
 
   *cases(): Generator<Case> {
     for (const edit of editsOf([this.#value])) for (const level of this.#spec.levels) yield this.#case(edit, level)
+    yield* this.#partCases()
+    const { places = { revision: ['revision'], proof: 'proof' }, form, print, subject } = this.#spec
+    const [name, ...inside] = places.revision
+    if (name !== undefined && inside.length === 0 && places.proof !== undefined)
+      for (const edit of pairEditsOfProof(this.#value, name, places.proof)) yield this.#case(edit, 'none')
+    if (form !== 'json' || subject !== undefined) return
+    for (const typed of typedTexts([this.#value], print)) yield this.#typedCase(typed)
+  }
+
+  *#partCases(): Generator<Case> {
     const { subject, isLone } = this.#spec
     if (subject !== undefined || isLone === true || this.#block !== undefined) return
     for (const [variant, [name, text]] of madeUpParts.entries())
@@ -71,6 +89,17 @@ export class EvidenceArtefact implements Artefact {
   #withPart(name: string, text: string, variant: number): Edit {
     const make = () => [withField(this.#value, name, parseIon(text))]
     return { operation: 'add part', index: 0, names: [name], variant, make }
+  }
+
+  /** Ion's annotations and typed nulls in JSON, which has none. */
+  #typedCase({ names, variant, text }: TypedText): Case {
+    const edit: Edit = { operation: 'annotate', index: 0, names, variant, make: () => [this.#value] }
+    return {
+      ...{ artefact: this.name, operation: 'type', level: 'none', what: `${names.join('.')}, variant ${variant}` },
+      prepare: (folder) => this.#writeText(folder, Buffer.from(text)),
+      excuse: (withDigest) => this.#excuse(edit, 'none', withDigest),
+      judge: () => undefined,
+    }
   }
 
   #case(edit: Edit, level: Level): Case {
@@ -99,7 +128,11 @@ export class EvidenceArtefact implements Artefact {
           subject === undefined &&
           edit.names.length > (file === 'stream record' ? 2 : 1)
         const isCovered =
-          form !== 'json' && file !== 'receipt' && this.#block === undefined && excuse(withDigest) === undefined
+          form !== 'json' &&
+          file !== 'receipt' &&
+          this.#spec.beside === undefined &&
+          this.#block === undefined &&
+          excuse(withDigest) === undefined
         const isEnough = outcome.verdict === 'tampered' || outcome.verdict === 'refused' || !isPlain || !isCovered
         return isEnough ? undefined : `'${outcome.verdict}', expected 'tampered'`
       },
@@ -121,6 +154,11 @@ export class EvidenceArtefact implements Artefact {
     return sealed && withField(file as Value, name, sealed)
   }
 
+  /** Whether a digest stands beside the proof. */
+  get #hasDigest(): boolean {
+    return field(this.#value, 'digest') !== undefined || field(this.#value, 'LedgerDigest') !== undefined
+  }
+
   #bytes(value: Value): Buffer {
     const { print, form } = this.#spec
     return Buffer.from(print === undefined ? encoded(form, value) : print(value))
@@ -131,8 +169,13 @@ export class EvidenceArtefact implements Artefact {
   }
 
   #write(folder: string, value: Value): readonly string[] {
-    fill(folder, { 'a.ion': this.#bytes(value) })
-    return [join(folder, 'a.ion')]
+    return this.#writeText(folder, this.#bytes(value))
+  }
+
+  #writeText(folder: string, bytes: Uint8Array): readonly string[] {
+    const { beside } = this.#spec
+    fill(folder, { ...beside, 'a.ion': bytes })
+    return [beside === undefined ? join(folder, 'a.ion') : folder]
   }
 
   #excuse(edit: Edit, level: Level, withDigest: boolean): string | undefined {
@@ -143,9 +186,13 @@ export class EvidenceArtefact implements Artefact {
     if (this.#spec.isLone === true && edit.operation === 'duplicate' && edit.names.length === 1)
       return 'the same revision twice'
     if (level === 'tip' && !withDigest) return 'recomputed up to the tip'
-    if (level !== 'none' && this.#spec.isLone === true) return 'a revision by itself, with its hash recomputed'
+    // The other readings of a hash are recomputed, too.
+    const isRecomputed = level !== 'none' || edit.operation === 'pair'
+    if (isRecomputed && this.#spec.isLone === true) return 'a revision by itself, with its hash recomputed'
+    if (this.#spec.beside !== undefined && path.startsWith('proof') && (names.length === 1 || !this.#hasDigest))
+      return rowOf(this.#rows, 'answer or receipt among the files of an export', ['proof'])?.unnoticed
     const [file, inTable] = this.#spec.rowOf?.(names) ?? [this.#spec.file, names]
-    if (level !== 'none' && !withDigest && file === plainAnswer) return 'recomputed, and no digest is given'
+    if (isRecomputed && !withDigest && file === plainAnswer) return 'recomputed, and no digest is given'
     if (this.#block !== undefined && names[0] === this.#spec.block?.name && names.length > 1) {
       const ofBlock = { ...edit, index: 0, names: names.slice(1) }
       return this.#block.rules.excuse(ofBlock, level, withDigest)
@@ -157,6 +204,8 @@ export class EvidenceArtefact implements Artefact {
     if (row.unnoticed.endsWith('where no digest is given') && withDigest) return undefined
     const isPlace = path === 'revision.blockaddress'
     const isLeftOut = edit.operation === 'remove' && (edit.names.length === 1 || isPlace)
+    // A deletion's proof needs them.
+    if (path.startsWith('blockrevisions')) return undefined
     if (isNothing(row)) return isLeftOut && row.unnoticed.includes('left out') ? row.unnoticed : undefined
     if (row.unnoticed.startsWith('everything, where none is given') && withDigest)
       return changesPresence({ ...edit, names: inTable }) ? row.unnoticed : undefined

@@ -4,9 +4,12 @@ import { encodeIon } from '../../src/values/binary-writer.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import { list, nullOf, string, structOf, type Value } from '../../src/values/value.ts'
-import { type Artefact, type Case, fill, importOutcome } from './case.ts'
+import { type Artefact, type Case, fill, importOutcome, type Verdict } from './case.ts'
 import type { CoverageRow } from './coverage.ts'
 import { type Edit, editsOf, editsOfBlocks } from './edits.ts'
+import { typedTexts } from './json-edits.ts'
+import { pairEditsOfBlocks } from './pair-edits.ts'
+import { strayRecordsOf } from './stray-records.ts'
 import { type Level, levels, recomputed } from './recompute.ts'
 import { childrenOf, field, withField } from './tree.ts'
 import { type Form, type JournalKind, JournalRules } from './journal-rules.ts'
@@ -20,6 +23,8 @@ export interface JournalSpec extends JournalKind {
   readonly ionTexts?: readonly string[]
   /** It is imported, also where that has to accept what can't be checked, and the ledger is verified. */
   readonly isImported?: 'strictly' | 'doubtfully'
+  /** Verdict on it as it is. Default: verified. */
+  readonly unedited?: Verdict
 }
 
 export function encoded(form: Form, value: Value): Uint8Array {
@@ -36,6 +41,7 @@ export class JournalArtefact implements Artefact {
   readonly #rules: JournalRules
   readonly isLone: boolean
   readonly check: Artefact['check']
+  readonly unedited: Verdict
   /** The blocks in which hashes are recomputed, where these are not the values of the file. */
   readonly #blocks: readonly Value[]
   readonly #rulesOfBlocks: JournalRules
@@ -48,6 +54,7 @@ export class JournalArtefact implements Artefact {
     this.#values = spec.texts.map((text) => parseIon(text))
     this.#rules = new JournalRules(spec, this.#values, rows)
     this.isLone = spec.isLone === true
+    this.unedited = spec.unedited ?? 'verified'
     this.#blocks = (spec.ionTexts ?? []).map((text) => parseIon(text))
     const kind = { form: spec.form, isOwn: spec.isOwn }
     this.#rulesOfBlocks = new JournalRules(kind, this.#blocks, rows)
@@ -69,6 +76,44 @@ export class JournalArtefact implements Artefact {
         yield this.#case(edit, level)
     for (const edit of [...editsOf(this.#blocks), ...editsOfBlocks(this.#blocks)])
       for (const level of ['revision', 'block', 'tip'] as const) yield this.#recomputedCase(edit, level)
+    const isConverted = this.#blocks.length > 0
+    for (const edit of pairEditsOfBlocks(isConverted ? this.#blocks : this.#values))
+      yield isConverted ? this.#recomputedCase(edit, 'none') : this.#case(edit, 'none')
+    if (isStream) yield* this.#strayCases()
+    if (form === 'json') yield* this.#typedCases()
+  }
+
+  /** A record more, of no block or revision that there is. */
+  *#strayCases(): Generator<Case> {
+    const records = this.#values
+    for (const [what, stray] of strayRecordsOf(records))
+      for (const at of [0, records.length]) {
+        const values = records.toSpliced(at, 0, stray)
+        yield this.#fixedCase('stray', `${what}, ${at === 0 ? 'before' : 'behind'} the others`, this.#bytesOf(values))
+      }
+  }
+
+  /** Ion's annotations and typed nulls in JSON, which has none. */
+  *#typedCases(): Generator<Case> {
+    for (const { index, names, variant, text, isPlainNull } of typedTexts(this.#values)) {
+      const bytes = Buffer.concat(
+        this.#values.map((value, at) => (at === index ? Buffer.from(`${text}\n`) : this.#encodedOf(value))),
+      )
+      const excuse = isPlainNull ? this.#rules.excuseOfNull(names) : undefined
+      yield this.#fixedCase('type', `block ${index}, ${names.join('.')}, variant ${variant}`, bytes, excuse)
+    }
+  }
+
+  #fixedCase(operation: string, what: string, bytes: Uint8Array, excuse?: string): Case {
+    return {
+      ...{ artefact: this.name, operation, level: 'none', what },
+      prepare: (folder) => {
+        fill(folder, { 'a.ion': bytes })
+        return [join(folder, 'a.ion')]
+      },
+      excuse: () => excuse,
+      judge: () => undefined,
+    }
   }
 
   /** Hashes are recomputed in the blocks; then these are written as the file has them. */
@@ -112,7 +157,11 @@ export class JournalArtefact implements Artefact {
   }
 
   #bytesOf(values: readonly Value[]): Buffer {
-    return Buffer.concat(values.map((value) => this.#encoded.get(value) ?? encoded(this.#spec.form, value)))
+    return Buffer.concat(values.map((value) => this.#encodedOf(value)))
+  }
+
+  #encodedOf(value: Value): Uint8Array {
+    return this.#encoded.get(value) ?? encoded(this.#spec.form, value)
   }
 
   #write(folder: string, values: readonly Value[]): readonly string[] {

@@ -42,6 +42,9 @@ export class JournalRules {
       return rowOf(this.#rows, 'block, whoever made it', names)?.unnoticed
     if (edit.operation === 'reorder' && edit.names[1] === 'documents')
       return rowOf(this.#rows, 'block made here (store, export)', ['revisions'])?.unnoticed
+    if (edit.operation === 'fold' && !this.#spec.isOwn && this.#foldsHidden(edit))
+      return rowOf(this.#rows, 'block made by AWS', ['hash'])?.unnoticed
+    if (edit.operation === 'pair' && !this.#spec.isOwn) return this.#excuseOfPair(edit)
     if (edit.operation === 'reorder' && !this.#spec.isOwn && isListOfHashes(edit.names))
       return this.excuseOf('block, whoever made it')
     if (!withDigest && edit.isCut === true) return 'cut at its end or beginning'
@@ -49,6 +52,26 @@ export class JournalRules {
     const file = this.#spec.isOwn ? 'block made here (store, export)' : 'block made by AWS'
     const row = rowOf(this.#rows, file, edit.names)
     return row && !isNothing(row) && this.#holds(row, edit, withDigest) ? row.unnoticed : undefined
+  }
+
+  /** Only revisions of QLDB's own catalog are joined: those of documents are all there. */
+  #foldsHidden({ index, names, make }: Edit): boolean {
+    const shown = childrenOf(field(make()[index], 'revisions') ?? nothing)
+    const before = childrenOf(field(this.#values[index], 'revisions') ?? nothing)
+    const isThere = (one: Value) => field(one, 'metadata') === undefined || shown.includes(one)
+    return names.join() === 'revisions' && before.every(isThere)
+  }
+
+  /** Of another reading of a hash in a block of AWS's. */
+  #excuseOfPair({ names, restores = false }: Edit): string | undefined {
+    const field = restores ? 'dataHash' : names[0] === 'transactionInfo' ? 'documents' : undefined
+    return field && rowOf(this.#rows, 'block made by AWS', [field])?.unnoticed
+  }
+
+  /** Of a null in JSON where a revision has no such field. */
+  excuseOfNull(names: readonly string[]): string | undefined {
+    const isRevision = names.length === 2 && names[0] === 'revisions'
+    return isRevision ? rowOf(this.#rows, 'block from JSON', ['null'])?.unnoticed : undefined
   }
 
   excuseOf(file: string): string | undefined {

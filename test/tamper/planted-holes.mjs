@@ -7,6 +7,14 @@ const verify = 'src/journal/verify.ts'
 const form = 'src/journal/qldb-form.ts'
 const evidence = 'src/archive/verify-evidence.ts'
 const findings = 'src/archive/import-findings.ts'
+const revisionForm = 'src/journal/revision-form.ts'
+const proofLeaf = 'src/journal/proof-leaf.ts'
+/** No data is taken for metadata. */
+const ambiguous = {
+  file: 'src/journal/ambiguous-data.ts',
+  find: "if (!hasForm(data, { id: 'string',",
+  replace: "if (data.names.length > 0 || !hasForm(data, { id: 'string',",
+}
 
 export const plantedHoles = [
   {
@@ -332,5 +340,107 @@ export const plantedHoles = [
     artefact: 'folder Ion text, of AWS',
     operation: 'add file',
     path: 'another time',
+  },
+  {
+    name: 'data and metadata may be exchanged',
+    file: revisionForm,
+    find: 'return names.filter((name) => !knownFields.metadata.has(name))',
+    replace: "return names.filter((name) => name === '')",
+    also: [ambiguous],
+    artefact: 'data near metadata, made here',
+    operation: 'pair',
+    path: 'block 3, revisions.[0]',
+  },
+  {
+    name: 'data that could be metadata is data',
+    file: ambiguous.file,
+    find: ambiguous.find,
+    replace: ambiguous.replace,
+    artefact: 'data like metadata, made here',
+    operation: 'pair',
+    path: 'block 3',
+  },
+  {
+    name: 'a deletion beside a hash of the catalog is a whole revision',
+    file: revisionForm,
+    find: 'if (!hasHidden || !isDeletion(revision) || beside === undefined) continue',
+    replace: 'if (hasHidden || !isDeletion(revision) || beside === undefined) continue',
+    artefact: 'data near metadata, of AWS',
+    operation: 'pair',
+    path: 'block 4, revisions.[2]',
+  },
+  {
+    name: 'two deletions may be one revision',
+    file: revisionForm,
+    find: '  const ids = new Map<string, number>()',
+    replace: '  const ids = new Map<string, number>()\n  if (ids.size === 0) return []',
+    also: [{ file: verify, find: 'if (ids.has(id)) continue', replace: 'if (ids.size > 0) continue' }, ambiguous],
+    artefact: 'data near metadata, made here',
+    operation: 'pair',
+    path: 'block 5, revisions.[0]',
+  },
+  {
+    name: 'the place of a revision among those of its block is not checked',
+    file: proofLeaf,
+    find: 'if (depth !== undefined && depths?.has(depth) === false) {',
+    replace: 'if (depth !== undefined && depth < 0) {',
+    also: [{ find: 'if (!isCounted && !isWhole)', replace: 'if (!isCounted && !isWhole && depth === -1)' }],
+    artefact: 'proof file, made here',
+    operation: 'pair',
+    path: 'revision',
+  },
+  {
+    name: 'a deletion without the revisions of its block is a whole one',
+    file: proofLeaf,
+    find: 'if (!isCounted && !isWhole)',
+    replace: 'if (!isCounted && !isWhole && depth === -1)',
+    artefact: 'proof file of a deletion',
+    operation: 'remove',
+    path: 'blockRevisions, variant',
+  },
+  {
+    name: 'the revisions that a proof lists are believed',
+    file: proofLeaf,
+    find: 'const isListed = isRoot && isOwn && areNamed && ids.size === info?.documents?.size',
+    replace: 'const isListed = isRoot || isOwn || areNamed',
+    artefact: 'proof file of a deletion',
+    operation: 'change',
+    path: 'blockRevisions.[1].dataHash',
+  },
+  {
+    name: 'what lies beside the blocks of an export is not looked for in them',
+    file: 'src/journal/receipt-book.ts',
+    find: "if (found?.fault !== undefined) return { verdict: 'fails', message: found.fault }",
+    replace: '',
+    artefact: 'answer without a digest in an export, made here',
+    operation: 'change',
+    path: 'revision.data.',
+  },
+  {
+    name: 'a digest beside the proof that it is to be compared with is a saved one',
+    file: 'src/cli/verify-files.ts',
+    find: "if (only?.kind === 'digest' && more.length === 0) found.set(path, only.digest)",
+    replace: "for (const one of [only, ...more]) if (one?.kind === 'digest') found.set(path, one.digest)",
+    artefact: 'proof and digest in one file',
+    operation: 'change',
+    path: 'revision.data.',
+  },
+  {
+    name: 'annotations and typed nulls in JSON are not looked at',
+    file: 'src/journal/import-json.ts',
+    find: "const isTypedNull = value.type === 'null' && value.nullType !== 'null'",
+    replace: "if (where !== '') return\n  const isTypedNull = value.type === 'null' && value.nullType !== 'null'",
+    artefact: 'export JSON, made here',
+    operation: 'type',
+    path: 'block 3, revisions.[1].data',
+  },
+  {
+    name: 'records of a stream without their block are passed over',
+    file: 'src/journal/verify-export.ts',
+    find: "this.#findings.add('doubtful', 'stream-record', message, { sequenceNo, file })",
+    replace: 'void file',
+    artefact: 'stream records, made here',
+    operation: 'stray',
+    path: 'block 9000',
   },
 ]

@@ -146,7 +146,9 @@ export class ProveArtefact implements Artefact {
     if (operation === 'reorder' && names.join('.') === 'entriesHashList')
       return this.#rows.find(({ fields }) => fields.includes('blockHead.entriesHashList'))?.unnoticed
     const taken = ['blockAddress', 'transactionId', 'blockTimestamp', 'transactionInfo', 'entriesHashList']
-    return taken.includes(names[0] as string)
+    // A field more, beside those that are taken.
+    const isBeside = operation === 'rename' && (names.length === 1 || names[0] === 'blockAddress')
+    return taken.includes(names[0] as string) && !isBeside
       ? undefined
       : rowOf(this.#rows, 'answers of an endpoint', ['Block'])?.unnoticed
   }

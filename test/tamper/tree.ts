@@ -71,6 +71,19 @@ function rebuilt(
   return value.type === 'sexp' ? sexp(changed, value.annotations) : list(changed, value.annotations)
 }
 
+/** The value with one more field beside the one at the path. */
+export function withNeighbour(value: Value, path: Path, name: string, content: Value): Value {
+  const [step, ...rest] = path as [number, ...number[]]
+  if (rest.length > 0)
+    return spliced(value, [step], withNeighbour(childrenOf(value)[step] as Value, rest, name, content))
+  if (value.type !== 'struct') return value
+  return struct(
+    value.names.toSpliced(step + 1, 0, name),
+    value.values.toSpliced(step + 1, 0, content),
+    value.annotations,
+  )
+}
+
 export function field(value: Value | undefined, name: string): Value | undefined {
   return value?.type === 'struct' ? value.get(name) : undefined
 }
