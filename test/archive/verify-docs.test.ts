@@ -9,7 +9,7 @@ import {
   jsonGuessesWastedMax,
   jsonLoneGuessesMax,
 } from '../../src/base/limits.ts'
-import { guessesOfFew } from '../../src/journal/json-guesses.ts'
+import { guessesOfFew } from '../../src/archive/json-guesses.ts'
 import { base64, ionHashOf } from '../independent/hashes.ts'
 import { proofText } from '../independent/generator.ts'
 import { sampleJournal } from '../independent/sample.ts'
@@ -25,7 +25,7 @@ test('the numbers of the page are those of the program', () => {
   )
   for (const text of [
     `${numbers[0]} guesses for one document of an export, ${numbers[1]} for a revision by itself`,
-    `When ${numbers[2]} guesses were in vain, ${numbers[3]} are made for each further document`,
+    `When ${numbers[2]} guesses have failed, ${numbers[3]} are made for each further document`,
     `A document of more than ${jsonGuessBytes / 1024} KiB has fewer guesses`,
     `wrapped in up to ${envelopeDepthMax} other structs and lists`,
   ])

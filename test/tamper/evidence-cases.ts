@@ -131,6 +131,7 @@ export class EvidenceArtefact implements Artefact {
           form !== 'json' &&
           file !== 'receipt' &&
           this.#spec.beside === undefined &&
+          this.unedited === 'verified' &&
           this.#block === undefined &&
           excuse(withDigest) === undefined
         const isEnough = outcome.verdict === 'tampered' || outcome.verdict === 'refused' || !isPlain || !isCovered
@@ -179,6 +180,8 @@ export class EvidenceArtefact implements Artefact {
   }
 
   #excuse(edit: Edit, level: Level, withDigest: boolean): string | undefined {
+    // The digest beside it proves nothing, and the report says so.
+    if (this.unedited !== 'verified' && edit.names[0] === '[1]') return 'incomplete as it is'
     const names = edit.names.filter((name, index) => index > 0 || !name.startsWith('['))
     const path = names.join('.').toLowerCase()
     if (edit.operation === 'remove' && level !== 'none' && /(^|\.)revision\.hash$|^hash$/.test(path))

@@ -1,4 +1,4 @@
-import { downConvert } from '../../src/journal/export-json.ts'
+import { downConvert } from '../../src/archive/export-json.ts'
 import { string, struct, type Value } from '../../src/values/value.ts'
 import { at, childrenOf, namesOf, pathsOf, spliced } from './tree.ts'
 

@@ -401,7 +401,7 @@ export const plantedHoles = [
   {
     name: 'the revisions that a proof lists are believed',
     file: proofLeaf,
-    find: 'const isListed = isRoot && isOwn && areNamed && ids.size === info?.documents?.size',
+    find: 'const isListed = isRoot && isOwn && areNamed && isTogether && ids.size === info?.documents?.size',
     replace: 'const isListed = isRoot || isOwn || areNamed',
     artefact: 'proof file of a deletion',
     operation: 'change',
@@ -409,8 +409,8 @@ export const plantedHoles = [
   },
   {
     name: 'what lies beside the blocks of an export is not looked for in them',
-    file: 'src/journal/receipt-book.ts',
-    find: "if (found?.fault !== undefined) return { verdict: 'fails', message: found.fault }",
+    file: 'src/archive/receipt-book.ts',
+    find: "if (found?.fault !== undefined) return verdictOf('fails', `${subject}: ${found.fault}`)",
     replace: '',
     artefact: 'answer without a digest in an export, made here',
     operation: 'change',
@@ -418,7 +418,7 @@ export const plantedHoles = [
   },
   {
     name: 'a digest beside the proof that it is to be compared with is a saved one',
-    file: 'src/cli/verify-files.ts',
+    file: 'src/cli/tools/verify-files.ts',
     find: "if (only?.kind === 'digest' && more.length === 0) found.set(path, only.digest)",
     replace: "for (const one of [only, ...more]) if (one?.kind === 'digest') found.set(path, one.digest)",
     artefact: 'proof and digest in one file',
@@ -427,7 +427,7 @@ export const plantedHoles = [
   },
   {
     name: 'annotations and typed nulls in JSON are not looked at',
-    file: 'src/journal/import-json.ts',
+    file: 'src/archive/import-json.ts',
     find: "const isTypedNull = value.type === 'null' && value.nullType !== 'null'",
     replace: "if (where !== '') return\n  const isTypedNull = value.type === 'null' && value.nullType !== 'null'",
     artefact: 'export JSON, made here',
@@ -436,7 +436,7 @@ export const plantedHoles = [
   },
   {
     name: 'records of a stream without their block are passed over',
-    file: 'src/journal/verify-export.ts',
+    file: 'src/archive/verify-export.ts',
     find: "this.#findings.add('doubtful', 'stream-record', message, { sequenceNo, file })",
     replace: 'void file',
     artefact: 'stream records, made here',
