@@ -208,7 +208,7 @@ export class EvidenceArtefact implements Artefact {
     const isPlace = path === 'revision.blockaddress'
     const isLeftOut = edit.operation === 'remove' && (edit.names.length === 1 || isPlace)
     // A deletion's proof needs them.
-    if (path.startsWith('blockrevisions')) return undefined
+    if (this.#spec.file === 'proof file' && path.startsWith('blockrevisions')) return undefined
     if (isNothing(row)) return isLeftOut && row.unnoticed.includes('left out') ? row.unnoticed : undefined
     if (row.unnoticed.startsWith('everything, where none is given') && withDigest)
       return changesPresence({ ...edit, names: inTable }) ? row.unnoticed : undefined
