@@ -410,8 +410,8 @@ export const plantedHoles = [
   {
     name: 'what lies beside the blocks of an export is not looked for in them',
     file: 'src/archive/receipt-book.ts',
-    find: "if (found?.fault !== undefined) return verdictOf('fails', `${subject}: ${found.fault}`)",
-    replace: '',
+    find: 'if (found?.fault !== undefined)',
+    replace: 'if (found?.fault?.length === 0)',
     artefact: 'answer without a digest in an export, made here',
     operation: 'change',
     path: 'revision.data.',
