@@ -435,7 +435,7 @@ export const plantedHoles = [
     path: 'block 3, revisions.[1].data',
   },
   {
-    name: 'records of a stream without their block are passed over',
+    name: 'records of a stream without their block are skipped',
     file: 'src/archive/verify-export.ts',
     find: "this.#findings.add('doubtful', 'stream-record', message, { sequenceNo, file })",
     replace: 'void file',
