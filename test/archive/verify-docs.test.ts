@@ -72,7 +72,7 @@ test('several files have a report each: the worst first as text, in the order of
   assert.deepEqual(verdicts, ['verified', 'tampered', 'incomplete'])
 })
 
-test("redacted data that is there again makes a block made here incomplete, and shows nowhere in one of QLDB", async (t) => {
+test('redacted data that is there again makes a block made here incomplete, and shows nowhere in one of QLDB', async (t) => {
   const tools = new ToolRunner(t)
   for (const coversHead of [true, false]) {
     const journal = sampleJournal(false, { coversHead })
