@@ -233,7 +233,7 @@ function shapes(from: From, where: string): fc.Arbitrary<Shape> {
       .map(([one, two, bound]) => keyed(`SELECT VALUE [${one}, ${two}] ${rest} ORDER BY ${one}, ${two} DESC ${bound}`)),
     path.map((one) => keyed(`SELECT g, gs ${rest} GROUP BY ${one} AS g GROUP AS gs`)),
     path.map((one) => plain(`SELECT VALUE [w, ${one}] FROM ${from.text} LET a AS w${where}`)),
-    fc.constant(plain(`SELECT VALUE (SELECT n, v FROM UNPIVOT a AS v AT n) ${rest}`)),
+    fc.constant(plain(`SELECT VALUE (SELECT VALUE {'n': n, 'v': v} FROM UNPIVOT a AS v AT n) ${rest}`)),
     fc.constant(plain(`SELECT a.* EXCLUDE a.k, a.t[0] ${rest}`)),
     bounds.map((bound) => ({
       text: `SELECT VALUE ${all} ${rest} ${bound}`,
