@@ -51,7 +51,9 @@ export function buildExpression(
         return unresolved(span)
       }
       const root = buildExpression(expression.root, scope, context, 'none')
-      if (expression.root.kind === 'variable') refuseMistakenAlias(root, expression.root.name, scope, context)
+      if (expression.root.kind === 'variable' && expression.steps[0]?.kind === 'field') {
+        refuseMistakenAlias(root, expression.root.name, scope, context)
+      }
       return buildPath(root, expression.steps, scope, context)
     }
     case 'unary':

@@ -9,7 +9,9 @@ import type { PlanContext, Scope, Variable } from './scope.ts'
  * has, and a condition that takes such a field is true of all of them. In a change it is an error.
  */
 export function refuseMistakenAlias(root: PlanExpression, name: Name, scope: Scope, context: PlanContext): void {
-  if (!context.isChange || root.kind !== 'field' || root.operand.kind !== 'slot') return
+  if (!context.isChange) return
+  if (root.kind === 'table') throw tableWithoutAlias(name)
+  if (root.kind !== 'field' || root.operand.kind !== 'slot') return
   const meant = sourceMeant(name.text, scope)
   if (meant === undefined) return
   const text = noticeText(name.text)
@@ -17,6 +19,15 @@ export function refuseMistakenAlias(root: PlanExpression, name: Name, scope: Sco
   throw new LedgerError('semantic/no-such-variable', `No such variable named '${text}'`, {
     span: name.span,
     help: `did you mean the alias '${noticeText(meant.name)}'? a field '${text}' is ${noticeText(of)}.${text}`,
+  })
+}
+
+/** Beside several sources the name is the table itself, all of its documents, which has no fields. */
+function tableWithoutAlias({ text, span }: Name): LedgerError {
+  const named = noticeText(text)
+  return new LedgerError('semantic/no-such-variable', `'${named}' is a table here, which has no fields`, {
+    span,
+    help: `use the alias of a source; ${named}[*] steps to each of its documents`,
   })
 }
 

@@ -291,7 +291,7 @@ function wrong(kind: string, written: string, variant: number): string {
     j: [`'${written}'`, 'true', "'x'"],
     t: ['5', 'true'],
     m: [`\`${written.slice(2)}\``, `${written.slice(0, 2)}active`, `${written.slice(0, 2)}owner`],
-    M: [`\`${written.slice(2)}\``, `${written.slice(0, 2)}active`, misspelt(written, variant)],
+    M: [`\`${written.slice(2)}\``, `${written.slice(0, 2)}active`, misspelt(written, variant), otherAlias(written)],
     o: [`'${written.slice(2)}'`, `\`${written.slice(2)}\``, misspelt(written, variant), otherAlias(written)],
     e: [`'${written}'`, `\`${written}\``],
     x: ["'0'", 'true', "'x'", '"0"'],
