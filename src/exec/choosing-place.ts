@@ -53,11 +53,11 @@ export class ChoosingPlace {
     this.cutsRows = before.cutsRows
   }
 
-  /** In the right side and the condition of a join. */
-  joined(isOuter: boolean, look: () => void): void {
-    this.#depth += isOuter ? 1 : 0
+  /** In the right side and the condition of an outer join, or in CASE: what is not true there may choose, as in a sub-query. */
+  deeper(isDeeper: boolean, look: () => void): void {
+    this.#depth += isDeeper ? 1 : 0
     look()
-    this.#depth -= isOuter ? 1 : 0
+    this.#depth -= isDeeper ? 1 : 0
   }
 
   #within(chooses: boolean, look: () => void): void {

@@ -136,7 +136,7 @@ class Finder {
       case 'join': {
         this.#operator(operator.left)
         // OR in the condition of an outer join, part of which may stand on its right, may lose a partner.
-        this.#place.joined(operator.join !== 'inner', () => {
+        this.#place.deeper(operator.join !== 'inner', () => {
           this.#operator(operator.right)
           this.#conditions(operator.on)
         })
@@ -351,7 +351,7 @@ class Finder {
         this.#listed(expression)
         return
       case 'case':
-        this.#case(expression)
+        this.#place.deeper(true, () => this.#case(expression))
         return
       case 'call':
         this.#call(expression)
