@@ -64,7 +64,7 @@ function sharedUnits(
     const text = texts[order[at] as number] as string
     if (text.length !== first.length) isSame = false
     const most = Math.min(shared, text.length)
-    let unit = known
+    let unit = Math.min(known, most)
     while (unit < most && text.charCodeAt(unit) === first.charCodeAt(unit)) unit += 1
     shared = unit
   }

@@ -38,3 +38,23 @@ test('many texts that end within a packed part, or are alike for long, come out 
     assert.ok((compareText(texts[a] as string, texts[b] as string) || a - b) < 0)
   }
 })
+
+test('many equal texts that end within a packed part come out as they stood', () => {
+  const few = fc.array(text, { minLength: 1, maxLength: 3 })
+  const texts = few.chain((some) => fc.array(fc.constantFrom(...some), { minLength: 24, maxLength: 200 }))
+  fc.assert(
+    fc.property(texts, fc.boolean(), (given, descending) => {
+      const sign = descending ? -1 : 1
+      const expected = given.map((_, place) => place)
+      expected.sort((a, b) => sign * compareText(given[a] as string, given[b] as string) || a - b)
+      // Without an end it would be called for ever.
+      let steps = 0
+      const step = () => {
+        steps += 1
+        assert.ok(steps < 1_000 * given.length)
+      }
+      assert.deepEqual(Array.from(orderOfTexts(given, descending, step)), expected)
+    }),
+    { numRuns: 200 },
+  )
+})
