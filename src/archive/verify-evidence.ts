@@ -221,7 +221,7 @@ class EvidenceCheck {
       this.#followAll()
       return
     }
-    const what = shown === undefined ? 'a revision with this hash' : 'this revision'
+    const what = shown === undefined ? "this hash, which is as deep as a revision's," : 'this revision'
     const whose = this.#isTrusted ? 'the saved digest' : "the file's own digest"
     this.#shows = `${this.#subject}: ${what} belongs to ${whose}`
     if (address !== undefined) this.#checkEntries(folds, address)

@@ -119,8 +119,10 @@ function findExisting(
   frame: Frame,
 ): ReadonlyMap<string, SourceRow> {
   const found = new Map<string, SourceRow>()
+  const unseen = new UnseenKeys(plan, table)
   for (const row of candidates(inserted, plan, table, frame)) {
     frame.step()
+    unseen.read(row.value)
     const key = keyOf(row.value, plan)
     const document = key === undefined ? undefined : inserted.get(key)
     if (key === undefined || document === undefined) continue
@@ -130,7 +132,41 @@ function findExisting(
     }
     found.set(key, row)
   }
+  unseen.check()
   return found
+}
+
+/** A key that no document has, of a table that has some, is a name misspelt: every insert would be another document. */
+class UnseenKeys {
+  readonly #plan: ConflictPlan
+  readonly #table: TableInfo
+  #unseen: readonly string[]
+  #names: readonly string[] = []
+
+  constructor(plan: ConflictPlan, table: TableInfo) {
+    this.#plan = plan
+    this.#table = table
+    this.#unseen = plan.key
+  }
+
+  read(document: StructValue): void {
+    this.#names = document.names
+    if (this.#unseen.length === 0) return
+    this.#unseen = this.#unseen.filter((field) => document.get(field) === undefined)
+  }
+
+  /** Throws LedgerError 'evaluator/invalid'. */
+  check(): void {
+    const [field] = this.#unseen
+    if (field === undefined || this.#names.length === 0) return
+    const near = nearName(field, this.#names)
+    const text = `no document of '${this.#table.name}' has a field '${field}', the key`
+    throw conflictError(
+      this.#plan,
+      text,
+      near ? `did you mean '${near}'?` : 'INSERT puts in the first document with it',
+    )
+  }
 }
 
 function* candidates(
