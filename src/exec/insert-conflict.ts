@@ -119,10 +119,11 @@ function findExisting(
   frame: Frame,
 ): ReadonlyMap<string, SourceRow> {
   const found = new Map<string, SourceRow>()
-  const unseen = new UnseenKeys(plan, table)
+  // What an index finds are not all documents.
+  const unseen = plan.index === undefined ? new UnseenKeys(plan, table) : undefined
   for (const row of candidates(inserted, plan, table, frame)) {
     frame.step()
-    unseen.read(row.value)
+    unseen?.read(row.value)
     const key = keyOf(row.value, plan)
     const document = key === undefined ? undefined : inserted.get(key)
     if (key === undefined || document === undefined) continue
@@ -132,7 +133,7 @@ function findExisting(
     }
     found.set(key, row)
   }
-  unseen.check()
+  unseen?.check()
   return found
 }
 
@@ -141,7 +142,7 @@ class UnseenKeys {
   readonly #plan: ConflictPlan
   readonly #table: TableInfo
   #unseen: readonly string[]
-  #names: readonly string[] = []
+  #names: readonly string[] | undefined
 
   constructor(plan: ConflictPlan, table: TableInfo) {
     this.#plan = plan
@@ -158,7 +159,7 @@ class UnseenKeys {
   /** Throws LedgerError 'evaluator/invalid'. */
   check(): void {
     const [field] = this.#unseen
-    if (field === undefined || this.#names.length === 0) return
+    if (field === undefined || this.#names === undefined) return
     const near = nearName(field, this.#names)
     const text = `no document of '${this.#table.name}' has a field '${field}', the key`
     throw conflictError(
