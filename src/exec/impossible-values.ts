@@ -7,6 +7,7 @@ export function impossibleValue(expression: PlanExpression, value: Value): strin
   if (expression.kind === 'binary' && expression.op === '%') return notBelowDivisor(expression.right, value)
   if (expression.kind !== 'call') return undefined
   const { name, args } = expression
+  if (name === 'mod' && args[1] !== undefined) return notBelowDivisor(args[1], value)
   const text = textOf(value)
   if (text !== undefined) return otherCase(name, text) ?? outerBlanks(name, args, text) ?? tooLong(name, args, text)
   const range = name === 'extract' ? partRange(args) : ranges[name]
@@ -38,10 +39,20 @@ function outerBlanks(name: string, { length }: readonly PlanExpression[], text: 
 const trims: Readonly<Record<string, RegExp>> = { trim: /^ | $/, ltrim: /^ /, rtrim: / $/ }
 
 function tooLong(name: string, args: readonly PlanExpression[], text: string): string | undefined {
-  const length = name === 'substring' ? args[2] : /^(left|right)$/.test(name) ? args[1] : undefined
-  if (length?.kind !== 'constant' || length.value.type !== 'int') return undefined
-  const count = Number(length.value.value)
-  return count >= 0 && [...text].length > count ? `${name.toUpperCase()} gives at most ${count} characters` : undefined
+  const count = name === 'substring' ? partLength(args) : /^(left|right)$/.test(name) ? countOf(args[1]) : undefined
+  if (count === undefined || count < 0 || [...text].length <= count) return undefined
+  return `${name.toUpperCase()} gives at most ${count} characters`
+}
+
+/** Places before the first character count toward the length that SUBSTRING is given. */
+function partLength([, start, length]: readonly PlanExpression[]): number | undefined {
+  const count = countOf(length)
+  const from = countOf(start)
+  return count === undefined || from === undefined || from >= 1 ? count : Math.max(0, count + from - 1)
+}
+
+function countOf(expression: PlanExpression | undefined): number | undefined {
+  return expression?.kind === 'constant' && expression.value.type === 'int' ? Number(expression.value.value) : undefined
 }
 
 type Range = readonly [low: number, high?: number]
@@ -55,6 +66,7 @@ const ranges: Readonly<Record<string, Range>> = {
   character_length: natural,
   length: natural,
   octet_length: natural,
+  position: natural,
   sign: [-1, 1],
   size: natural,
 }
