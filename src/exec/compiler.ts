@@ -122,6 +122,6 @@ export function noSuchField(compiler: Compiler, span: Span, value: Value, name: 
 
 export const roles: readonly Role[] = ['read', 'write', 'copy', 'excuse', 'ask']
 
-export function withHints(code: ErrorCode, message: string, hints: readonly string[], span: Span): LedgerError {
+function withHints(code: ErrorCode, message: string, hints: readonly string[], span: Span): LedgerError {
   return new LedgerError(code, message, { span, ...(hints.length === 0 ? {} : { help: hints.join('; ') }) })
 }

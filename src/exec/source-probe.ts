@@ -99,10 +99,10 @@ export class SourceProbe {
 }
 
 /** The first rows, then fewer and fewer. */
-export function isSampled(row: number): boolean {
+function isSampled(row: number): boolean {
   return row <= sampledRows || (row & (row - 1)) === 0
 }
 
-export const sampledItemsMax = 4
+const sampledItemsMax = 4
 
-export const sampledRows = 16
+const sampledRows = 16

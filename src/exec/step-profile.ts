@@ -30,7 +30,7 @@ export class Profile {
   }
 }
 
-export interface StepCounts {
+interface StepCounts {
   /** How often it was opened. */
   loops: number
   /** Of all loops together. */

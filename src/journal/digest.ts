@@ -1,6 +1,4 @@
 import type { BlockAddress } from './block.ts'
-import { addressToIon } from './block.ts'
-import { blob, type StructValue, structOf } from '../values/value.ts'
 import { type TreeNodes, treeRoot } from './merkle-tree.ts'
 
 /** The state of a whole journal in 32 bytes: the root over the hashes of the blocks 0 to the tip, the tip included. */
@@ -12,9 +10,4 @@ export interface Digest {
 /** The digest at a tip, also at one that the journal has since passed. Reads O(log n) nodes. */
 export function digestAt(nodes: TreeNodes, tip: BlockAddress): Digest {
   return { digest: treeRoot(nodes, tip.sequenceNo + 1), digestTipAddress: tip }
-}
-
-/** As GetDigest's answer holds it, in Ion. */
-export function digestToIon({ digest, digestTipAddress }: Digest): StructValue {
-  return structOf({ digest: blob(digest), digestTipAddress: addressToIon(digestTipAddress) })
 }

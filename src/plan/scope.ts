@@ -21,7 +21,7 @@ export interface Variable {
   readonly origin: TargetPath | undefined
   /** The columns of its rows where they are known beforehand. */
   readonly columns: readonly string[] | undefined
-  /** The table of which it is the alias. */
+  /** The table that it is an alias of. */
   readonly table?: string | undefined
 }
 

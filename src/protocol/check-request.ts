@@ -15,11 +15,6 @@ const digestBytes = 32
 const tokenPattern = /^[A-Za-z0-9+/=-]+$/
 const ledgerNamePattern = /^(?!.*--)(?![0-9]+$)(?!-)(?!.*-$)[A-Za-z0-9-]+$/
 
-export interface RequestRules {
-  /** Holds statements and parameters to QLDB's quotas as well. */
-  readonly strictQldb: boolean
-}
-
 /**
  * Checks what the service model says about the members of every command: lengths and
  * patterns (botocore data/qldb-session/2019-07-11/service-2.json). Returns the one command that is there. A

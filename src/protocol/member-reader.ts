@@ -70,7 +70,7 @@ export class MemberReader {
     this.#refuse = refuse
   }
 
-  /** The one member that names a command; `problem` tells that there is none or that there are several. */
+  /** The one member that names a command; `problem` is told what was found instead: none, or several. */
   onlyCommand(problem: (found: string) => string): CommandName {
     let only: CommandName | undefined
     let count = 0

@@ -203,13 +203,3 @@ export function truncateExact(value: Exact): bigint {
   if (-value.exponent > digitCount(value.coefficient)) return 0n
   return value.coefficient / 10n ** BigInt(-value.exponent)
 }
-
-/** Plain digits without an exponent, as many after the point as the exponent says: 4220 and -2 is `42.20`. */
-export function printPlain(value: Exact): string {
-  const { coefficient, exponent } = value
-  if (exponent >= 0) return coefficient === 0n ? '0' : (coefficient * tenTo(exponent)).toString()
-  if (-exponent > integerDigitsMax) throw tooManyDigits()
-  const digits = (coefficient < 0n ? -coefficient : coefficient).toString().padStart(1 - exponent, '0')
-  const point = digits.length + exponent
-  return `${coefficient < 0n ? '-' : ''}${digits.slice(0, point)}.${digits.slice(point)}`
-}

@@ -100,6 +100,12 @@ export function existing(place: Place): Place {
   return { ...place, isDefaultLedger: false, create: false, isOnlyRead: true }
 }
 
+/** For a tool that works on the files of a ledger: dumped, exported. Throws LedgerError 'usage/invalid-argument' elsewhere. */
+export function requireOnDisk({ endpoint, inMemory }: Place, done: string): void {
+  if (endpoint === undefined && !inMemory) return
+  throw new LedgerError('usage/invalid-argument', `only an embedded ledger on disk can be ${done}`)
+}
+
 /** For `use`: the place with what the target changes. */
 export function connectorFor(place: Place, thread: EngineThread): Connect {
   const inMemory = new Set([place.ledger.value])

@@ -8,7 +8,7 @@ import { openLmdbStore } from '../../store/lmdb-store.ts'
 import { printIon } from '../../values/text-writer.ts'
 import { string, type StructValue, type Value } from '../../values/value.ts'
 import { type Arguments, wrongUsage } from '../flags/args.ts'
-import { directoryOf, existing } from '../session/connect.ts'
+import { directoryOf, existing, requireOnDisk } from '../session/connect.ts'
 import { makeFolder } from '../../host/folders.ts'
 import { quoted } from './load-tool.ts'
 import { Output } from '../session/output.ts'
@@ -46,8 +46,7 @@ export async function dumpTool(argv: readonly string[], world: ToolWorld): Promi
   const { wishes, operands } = invocation
   const { format = 'script', out, ...ledgerWishes } = wishes
   const { place } = ledgerOptions(ledgerWishes, world.variables)
-  if (place.endpoint !== undefined || place.inMemory)
-    throw new LedgerError('usage/invalid-argument', 'only an embedded ledger on disk can be dumped')
+  requireOnDisk(place, 'dumped')
   if (format !== 'script' && out === undefined) {
     throw new LedgerError('usage/invalid-argument', `a dump as ${format} makes a file for each table`, {
       help: "give a folder: '--out DIR'",

@@ -15,7 +15,7 @@ import {
 } from '../../values/timestamp.ts'
 import type { TimestampValue } from '../../values/value.ts'
 import { type Arguments, wrongUsage } from '../flags/args.ts'
-import { directoryOf, existing } from '../session/connect.ts'
+import { directoryOf, existing, requireOnDisk } from '../session/connect.ts'
 import { reasonOf } from '../../host/file-error.ts'
 import { realEnv } from '../../host/real-env.ts'
 import { sayLine } from '../session/say-line.ts'
@@ -52,8 +52,7 @@ export async function exportTool(argv: readonly string[], world: ToolWorld): Pro
     throw new LedgerError('usage/invalid-argument', `expected one folder, found ${operands.length} paths`)
   const { format, ...ledgerWishes } = wishes
   const { place } = ledgerOptions(ledgerWishes, world.variables)
-  if (place.endpoint !== undefined || place.inMemory)
-    throw new LedgerError('usage/invalid-argument', 'only an embedded ledger on disk can be exported')
+  requireOnDisk(place, 'exported')
   checkFree(folder)
   if (wishes.prefix?.split('/').includes('..') === true || wishes.prefix?.startsWith('/') === true)
     throw new LedgerError('usage/invalid-argument', `the prefix '${wishes.prefix}' leads out of the folder`)

@@ -1,11 +1,10 @@
 import { Command } from 'commander'
-import { LedgerError } from '../../base/errors.ts'
 import { rebuild } from '../../ledger/rebuild.ts'
 import { verifyStore } from '../../ledger/verify-ledger.ts'
 import { type ExitName, exitCodes } from '../../shell/exit-codes.ts'
 import { openLmdbStore } from '../../store/lmdb-store.ts'
 import { type Arguments, wrongUsage } from '../flags/args.ts'
-import { directoryOf, existing } from '../session/connect.ts'
+import { directoryOf, existing, requireOnDisk } from '../session/connect.ts'
 import { sayLine } from '../session/say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
 import { count, ToolProgress } from './tool-progress.ts'
@@ -46,8 +45,7 @@ export async function rebuildTool(argv: readonly string[], world: ToolWorld): Pr
   }
   const { wishes } = invocation
   const { place } = ledgerOptions(wishes, world.variables)
-  if (place.endpoint !== undefined || place.inMemory)
-    throw new LedgerError('usage/invalid-argument', 'only an embedded ledger on disk can be rebuilt')
+  requireOnDisk(place, 'rebuilt')
   const ledger = place.ledger.value
   const saved = savedDigests(wishes)
   const store = openLmdbStore(directoryOf(existing(place)))
