@@ -70,7 +70,7 @@ export class MemberReader {
     this.#refuse = refuse
   }
 
-  /** The one member that names a command; `problem` is told what was found instead: none, or several. */
+  /** The one member that names a command; `problem` makes the message from what was found instead: none, or several names. */
   onlyCommand(problem: (found: string) => string): CommandName {
     let only: CommandName | undefined
     let count = 0
