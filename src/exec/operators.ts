@@ -8,6 +8,7 @@ import { compileJoin } from './join.ts'
 import { profiledOperator } from './profile.ts'
 import { compileTableScan, compileValueScan } from './scan.ts'
 import { compileSort } from './sort.ts'
+import { foundByKey } from './sure-keys.ts'
 import { watchLookup } from './watch-lookup.ts'
 import { watchScan } from './watch-scan.ts'
 import { compileWindow } from './window.ts'
@@ -55,13 +56,14 @@ function oneRow(): Cursor {
 function compileFilter({ input, conditions }: Extract<Operator, { kind: 'filter' }>, compiler: Compiler): Open {
   const open = watchLookup(compileOperator(input, compiler), input, conditions, compiler)
   const test = compileTests(conditions, compiler.family.read)
+  const isFound = foundByKey(input, conditions, compiler)
   return (frame) => {
     const rows = open(frame)
     return {
       next() {
         const before = frame.textBytes
         while (rows.next()) {
-          if (test(frame)) return true
+          if ((isFound === undefined || isFound(frame)) && test(frame)) return true
           frame.releaseTexts(before)
         }
         return false

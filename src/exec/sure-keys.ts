@@ -1,8 +1,9 @@
-import type { TableScan } from '../plan/plan.ts'
+import type { Operator, PlanExpression, TableScan } from '../plan/plan.ts'
 import { isAbsent, type Value } from '../values/value.ts'
 import { kindOf } from './value-kinds.ts'
-import type { Frame } from './frame.ts'
-import type { Compiler } from './compiler.ts'
+import { compileTest } from './compile-operators.ts'
+import type { Frame, Test } from './frame.ts'
+import { type Compiler, undoubting } from './compiler.ts'
 import { compileKeys } from './scan.ts'
 import type { SourceRow } from './source.ts'
 import { comparingKinds } from './sure-conditions.ts'
@@ -32,6 +33,24 @@ export function doubtedKeys(scan: TableScan, open: OpenDocuments, compiler: Comp
     }
     return open(frame)
   }
+}
+
+/**
+ * In the second look, whether a look-up found a row rightly: it may give too many, and what their values are says nothing
+ * about the key, on which `doubtedKeys` has decided. Undefined where there is nothing to ask.
+ */
+export function foundByKey(
+  input: Operator,
+  conditions: readonly PlanExpression[],
+  compiler: Compiler,
+): Test | undefined {
+  if (compiler.doubts === undefined || input.kind !== 'scan-table' || input.access.kind === 'scan') return undefined
+  const { key } = input.access
+  const served = conditions.find(
+    (one) =>
+      (one.kind === 'binary' && (one.left === key || one.right === key)) || (one.kind === 'in' && one.collection === key),
+  )
+  return served && compileTest(served, undoubting(compiler))
 }
 
 /** A document's id is a string. */
