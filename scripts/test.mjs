@@ -63,7 +63,8 @@ mkdirSync(out, { recursive: true })
 const entries = []
 for (const [group, members] of groups) {
   const entry = join(out, `${group}.ts`)
-  writeFileSync(entry, members.map((file) => `import '../../${file}'\n`).join(''))
+  const imports = ['test/support/property-seed.ts', ...members].map((file) => `import '../../${file}'\n`)
+  writeFileSync(entry, imports.join(''))
   entries.push(entry)
 }
 await build({

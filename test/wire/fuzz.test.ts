@@ -11,8 +11,8 @@ import { serve } from './serve-process.ts'
 import { startWire } from './wire-server.ts'
 
 /**
- * How long is tried: CI asks for a minute, in which every run tries something else (.ci/run); QLDB_FUZZ_SEED gives a
- * failure again.
+ * How long is tried: CI asks for a minute (.ci/run). A longer run draws from another seed each time; QLDB_FUZZ_SEED gives
+ * a failure again.
  */
 const seconds = Number(process.env['QLDB_FUZZ_SECONDS'] ?? 0)
 const seed = Number(process.env['QLDB_FUZZ_SEED'] ?? (seconds === 0 ? 7 : Date.now() % 1_000_000_007))
