@@ -13,44 +13,20 @@ import {
   revisionHash,
   type TransactionInfo,
 } from '../journal/block.ts'
-import { blockFromIon } from '../journal/block-from-ion.ts'
-import { knownFields, revisionFromIon, transactionInfoFromIon } from '../journal/block-from-ion.ts'
+import { blockFromIon, knownFields, revisionFromIon } from '../journal/block-from-ion.ts'
 import type { Digest } from '../journal/digest.ts'
 import { sameDigest } from '../journal/digest-file.ts'
+import { EvidenceNotes, type EvidenceReport } from './evidence-notes.ts'
 import { isJsonBlock, isJsonRevision, JsonRetyper } from './import-json.ts'
 import { rootOf } from '../journal/merkle-tree.ts'
 import type { ProofFile } from '../journal/proof-file.ts'
 import { checkLeaf } from '../journal/proof-leaf.ts'
 import { journalSteps, misplaced } from '../journal/proof-path.ts'
+import { findTransactionInfo, noteStatements } from './proven-statements.ts'
 import { strangeNames } from '../journal/revision-form.ts'
-import {
-  type Finding,
-  headFields,
-  isWithinTransaction,
-  namedFields,
-  unknownFields,
-  verifyBlock,
-} from '../journal/verify.ts'
+import { type Finding, headFields, namedFields, unknownFields, verifyBlock } from '../journal/verify.ts'
 
-/** What the check of one proof found. */
-export interface EvidenceReport {
-  /** `version 2 of document '…' in block 7`, for the verdict. */
-  readonly subject: string
-  /** What is wrong, the field first; empty when the proof holds. */
-  readonly findings: readonly { readonly field: string; readonly message: string }[]
-  /** What is not checked although it could be, with more input; empty when all is. */
-  readonly unchecked: readonly string[]
-  /** What the check shows, when it finds nothing. */
-  readonly shows: string
-  /** The digest that the proof was held against; undefined where there is no proof, or no digest. */
-  readonly digest: Digest | undefined
-  /** The digest was one that the caller trusts, not the one that came with the proof. */
-  readonly isTrustedDigest: boolean
-  /** Guesses at the types of data that came as JSON. */
-  readonly guesses: number
-  /** Fields whose content the proof says nothing about. */
-  readonly unproven: readonly string[]
-}
+export type { EvidenceReport } from './evidence-notes.ts'
 
 /**
  * Checks a proof alone: the revision's own hash, that the proof leads from it to the digest, and
@@ -78,17 +54,12 @@ class EvidenceCheck {
   readonly #digest: Digest | undefined
   readonly #isTrusted: boolean
   readonly #retyper: JsonRetyper
-  readonly #findings: { field: string; message: string }[] = []
-  readonly #unproven: string[] = []
-  readonly #unchecked: string[] = []
-  #subject = 'a revision'
-  #shows = ''
+  readonly #notes = new EvidenceNotes()
   #provesTable = false
   /** Shown to be of the revision's block. */
   #info: TransactionInfo | undefined
   /** Its data came as JSON, and there were more guesses at its types than were tried. */
   #isUntyped = false
-  #guesses = 0
   /** That all readings of its JSON were tried. */
   #readings = ''
   /** Parts of the file that were held against the proof. */
@@ -106,7 +77,7 @@ class EvidenceCheck {
       })
     }
     if (file.proof === undefined && (trusted ?? file.digest) !== undefined)
-      this.#unchecked.push('no proof leads from it to the digest')
+      this.#notes.unchecked.push('no proof leads from it to the digest')
   }
 
   run(): EvidenceReport {
@@ -119,31 +90,22 @@ class EvidenceCheck {
       if (!(error instanceof LedgerError)) throw error
       this.#find('revision', error.message)
     }
-    if (this.#digest !== undefined && !this.#isTrusted) this.#unproven.push('digestTipAddress')
-    if (ledger !== undefined) this.#unproven.push('ledger')
-    if (table !== undefined && !this.#provesTable) this.#unproven.push('table')
+    if (this.#digest !== undefined && !this.#isTrusted) this.#notes.unproven.push('digestTipAddress')
+    if (ledger !== undefined) this.#notes.unproven.push('ledger')
+    if (table !== undefined && !this.#provesTable) this.#notes.unproven.push('table')
     this.#noteIdleParts()
-    if (unknown.length > 0) this.#unchecked.push(`no hash covers the field ${namedFields(unknown)}`)
-    return {
-      subject: this.#subject,
-      findings: this.#findings,
-      unchecked: this.#unchecked,
-      shows: this.#shows,
-      digest: this.#digest,
-      isTrustedDigest: this.#isTrusted,
-      unproven: this.#unproven,
-      guesses: this.#guesses,
-    }
+    if (unknown.length > 0) this.#notes.unchecked.push(`no hash covers the field ${namedFields(unknown)}`)
+    return this.#notes.report(this.#digest, this.#isTrusted)
   }
 
   /** What the file has and nothing was held against says something that is not shown. */
   #noteIdleParts(): void {
     const { head: blockHead, transactionInfo, entriesHashList, blockRevisions, block, proof } = this.#file
     // Where there is no such proof, they are among the unknown fields.
-    if (block !== undefined || proof === undefined || this.#findings.length > 0) return
+    if (block !== undefined || proof === undefined || this.#notes.findings.length > 0) return
     const parts = { blockHead, transactionInfo, entriesHashList, blockRevisions }
     const idle = followedParts.filter((name) => parts[name] !== undefined && !this.#followed.has(name))
-    if (idle.length > 0) this.#unchecked.push(`nothing shows that ${namedFields(idle)} is of its block`)
+    if (idle.length > 0) this.#notes.unchecked.push(`nothing shows that ${namedFields(idle)} is of its block`)
   }
 
   /** Not where only one of its addresses is of another strand: then that was changed. */
@@ -186,22 +148,22 @@ class EvidenceCheck {
     const address = shown?.blockAddress ?? blockAddress
     const id = shown?.metadata?.id ?? documentId
     const version = shown?.metadata === undefined ? 'a revision' : `version ${shown.metadata.version}`
-    this.#subject = `${version} of document '${id ?? '?'}'${address === undefined ? '' : ` in block ${address.sequenceNo}`}`
+    this.#notes.subject = `${version} of document '${id ?? '?'}'${address === undefined ? '' : ` in block ${address.sequenceNo}`}`
     const hasHash = shown !== undefined && shown.ion.get('hash') !== undefined
     if (shown !== undefined && hasHash) this.#checkRevision(shown)
-    else if (shown !== undefined) this.#unchecked.push('it has no hash to be compared with')
+    else if (shown !== undefined) this.#notes.unchecked.push('it has no hash to be compared with')
     const hash = (hasHash ? shown.hash : undefined) ?? bareHash
     if (hasHash && bareHash !== undefined && !equalBytes(shown.hash, bareHash)) {
       this.#find('revisionHash', 'it is not the hash of the revision')
     }
-    if (shown === undefined) this.#unproven.push('documentId')
+    if (shown === undefined) this.#notes.unproven.push('documentId')
     else if (documentId !== undefined && documentId !== shown.metadata?.id) {
       this.#find('documentId', `it is '${documentId}', the revision is of '${shown.metadata?.id}'`)
     }
-    this.#shows = 'this revision is whole; that it was in a ledger is not shown'
+    this.#notes.shows = 'this revision is whole; that it was in a ledger is not shown'
     if (this.#digest === undefined || hash === undefined) {
-      if (shown === undefined) this.#unchecked.push('there is nothing but its hash, and no digest')
-      if (address !== undefined) this.#unproven.push('blockAddress')
+      if (shown === undefined) this.#notes.unchecked.push('there is nothing but its hash, and no digest')
+      if (address !== undefined) this.#notes.unproven.push('blockAddress')
       if (shown !== undefined) this.#checkLone(shown)
       return
     }
@@ -212,7 +174,7 @@ class EvidenceCheck {
     if (this.#isOfAnotherTip()) {
       const [own, wanted] = [this.#file.digest?.digestTipAddress, this.#digest?.digestTipAddress]
       const text = `the proof leads to the digest at block ${own?.sequenceNo}, the saved one is of block ${wanted?.sequenceNo}`
-      this.#unchecked.push(`${text}: 'qldb prove --digest FILE' makes a proof for a saved digest`)
+      this.#notes.unchecked.push(`${text}: 'qldb prove --digest FILE' makes a proof for a saved digest`)
       this.#followAll()
       return
     }
@@ -223,7 +185,7 @@ class EvidenceCheck {
     }
     const what = shown === undefined ? "this hash, which is as deep as a revision's," : 'this revision'
     const whose = this.#isTrusted ? 'the saved digest' : "the file's own digest"
-    this.#shows = `${this.#subject}: ${what} belongs to ${whose}`
+    this.#notes.shows = `${this.#notes.subject}: ${what} belongs to ${whose}`
     if (address !== undefined) this.#checkEntries(folds, address)
     this.#checkStatements(folds, shown, address)
     if (address === undefined) {
@@ -232,15 +194,14 @@ class EvidenceCheck {
     }
     this.#checkAddresses(address, shown)
     const isPlaced = this.#checkHead(address, folds, shown)
-    if (!isPlaced) this.#unproven.push('blockAddress')
-    const toEntries = folds.slice(0, Math.max(0, folds.length - this.#journalSteps(address)))
-    if (shown !== undefined) this.#checkLeaf(shown, toEntries, isPlaced)
+    if (!isPlaced) this.#notes.unproven.push('blockAddress')
+    if (shown !== undefined) this.#checkLeaf(shown, this.#toEntries(folds, address), isPlaced)
     const inBlock = folds.length - 1 - this.#journalSteps(address)
     if (inBlock < 0)
       this.#find('proof', `it has ${folds.length - 1} hashes, too few for its block and the digest's tip`)
-    else if (this.#findings.length === 0) this.#checkPlace(address, inBlock)
+    else if (this.#notes.findings.length === 0) this.#checkPlace(address, inBlock)
     if (inBlock >= 0 && inBlock < entryLevels && this.#file.head === undefined)
-      this.#unchecked.push(`${inBlock} hashes lead from it to its block's, fewer than from any revision`)
+      this.#notes.unchecked.push(`${inBlock} hashes lead from it to its block's, fewer than from any revision`)
   }
 
   /** Nothing of the proof was followed, and that has been said. */
@@ -251,9 +212,9 @@ class EvidenceCheck {
   /** A revision that nothing leads from: what stands for its hash may be made up, but not be something else. */
   #checkLone({ data, dataHash }: Revision): void {
     if (dataHash !== undefined)
-      this.#shows = 'this revision is whole, with only the hash of its data; that it was in a ledger is not shown'
+      this.#notes.shows = 'this revision is whole, with only the hash of its data; that it was in a ledger is not shown'
     if (data !== undefined && isMetadataLike(data, {}))
-      this.#unchecked.push('its data could as well be its metadata, by its fields')
+      this.#notes.unchecked.push('its data could as well be its metadata, by its fields')
   }
 
   #checkLeaf(revision: Revision, folds: readonly Uint8Array[] | undefined, isPlaced: boolean): void {
@@ -264,8 +225,8 @@ class EvidenceCheck {
     const shown = { folds, entries: isRoot ? entries : undefined, info: this.#info, head: isPlaced ? head : undefined }
     const { blockRevisions } = this.#file
     const { findings, unchecked } = checkLeaf({ revision, ...shown, blockRevisions })
-    this.#findings.push(...findings)
-    this.#unchecked.push(...unchecked)
+    this.#notes.findings.push(...findings)
+    this.#notes.unchecked.push(...unchecked)
   }
 
   /** Whether the proof can be one of the block's place; its first hashes are within the block. */
@@ -291,66 +252,27 @@ class EvidenceCheck {
 
   /** What the block's transactionInfo says of the document: its table, and the statements that changed it. */
   #checkStatements(folds: readonly Uint8Array[], shown: Revision | undefined, address: BlockAddress | undefined): void {
-    const { transactionInfo, table, head } = this.#file
-    const entriesHashList = head?.entriesHashList ?? this.#file.entriesHashList
-    if (transactionInfo === undefined) return
+    if (this.#file.transactionInfo === undefined) return
     this.#followed.add('transactionInfo')
     if (address === undefined) {
-      this.#unchecked.push('its block is not named, so that its statements are not proven')
+      this.#notes.unchecked.push('its block is not named, so that its statements are not proven')
       return
     }
-    const at = folds.length - 1 - this.#journalSteps(address)
-    if (!equalBytes(folds[at] ?? new Uint8Array(0), rootOf(entriesHashList ?? []))) {
-      if (entriesHashList === undefined) this.#find('transactionInfo', 'it belongs to no entry of the block')
-      return
-    }
-    const hash = ionHash(transactionInfo)
-    if (entriesHashList?.some((entry) => equalBytes(entry, hash)) !== true) {
-      this.#find('transactionInfo', `no entry of the block has its hash, ${toBase64(hash)}`)
-      return
-    }
-    const info = transactionInfoFromIon(transactionInfo)
-    if (head === undefined) {
-      // Without its head, a block is taken for one of QLDB: the revisions' root second, transactionInfo at the end.
-      const second = entriesHashList[1]
-      const passes = second !== undefined && folds.slice(0, at + 1).some((hash) => equalBytes(hash, second))
-      const isLast = entriesHashList.slice(-2).some((entry) => equalBytes(entry, hash)) && entriesHashList.length > 2
-      const txTime = shown?.metadata?.txTime
-      const isTimely = info.statements.every(
-        ({ startTime }) => txTime !== undefined && isWithinTransaction(startTime, txTime),
-      )
-      if (!isTimely) this.#find('transactionInfo', 'its times are not those of the revision')
-      if (!passes || !isLast) {
-        this.#unchecked.push('its entries are not in the order of those of QLDB, so that its statements are not proven')
-        return
-      }
-    } else if (!equalBytes(entriesHashList.at(-1) ?? new Uint8Array(0), hash)) {
-      this.#find('transactionInfo', 'it is not the last entry of its block')
-    }
-    this.#info = info
-    const document = info.documents?.get(shown?.metadata?.id ?? '')
-    if (document === undefined) {
-      this.#unchecked.push('transactionInfo does not name its document')
-      return
-    }
-    if (table !== undefined && table !== document.tableName) {
-      this.#find('table', `it is '${table}', the block says '${document.tableName}'`)
-    }
-    this.#provesTable = true
-    const statements = document.statements.map((index) => `'${info.statements[index]?.statement ?? '?'}'`)
-    this.#shows += `, table '${document.tableName}', changed by ${statements.join(' and ')}`
+    const toEntries = this.#toEntries(folds, address)
+    this.#info = findTransactionInfo(this.#file, toEntries, shown, this.#notes)
+    if (this.#info !== undefined) this.#provesTable = noteStatements(this.#info, this.#file, shown, this.#notes)
   }
 
   /** A revision that came as JSON, with Ion's types again. */
   #typed(revision: StructValue): StructValue {
     if (!isJsonRevision(revision)) return revision
     const { ion, isDoubtful, isExhausted, tries } = this.#retyper.revision(revision)
-    this.#guesses += tries
+    this.#notes.guesses += tries
     if (isDoubtful && isExhausted)
       this.#readings = `; none of ${tries} readings of its JSON fits, which has no annotations`
     if (isDoubtful && !isExhausted) {
       this.#isUntyped = true
-      this.#unchecked.push(`its data could not be checked in JSON form, after ${tries} guesses at its types`)
+      this.#notes.unchecked.push(`its data could not be checked in JSON form, after ${tries} guesses at its types`)
     }
     return ion
   }
@@ -359,7 +281,7 @@ class EvidenceCheck {
     const { metadataIon, data, dataHash, hash } = revision
     if (metadataIon === undefined) {
       if (data !== undefined || this.#digest !== undefined) this.#find('revision.metadata', 'it is absent')
-      else this.#unchecked.push('it shows no metadata, so its hash cannot be worked out again')
+      else this.#notes.unchecked.push('it shows no metadata, so its hash cannot be worked out again')
       return
     }
     if (data !== undefined && dataHash !== undefined) {
@@ -373,12 +295,12 @@ class EvidenceCheck {
     const address = revision.ion.get('blockAddress')
     if (this.#file.proof === undefined)
       for (const name of strangeNames(metadataIon))
-        this.#unchecked.push(`its metadata has the field '${name}', which no published revision has`)
+        this.#notes.unchecked.push(`its metadata has the field '${name}', which no published revision has`)
     const unknown = [
       ...unknownFields(revision.ion, knownFields.revision, 'revision.'),
       ...(address?.type === 'struct' ? unknownFields(address, knownFields.address, 'revision.blockAddress.') : []),
     ]
-    if (unknown.length > 0) this.#unchecked.push(`no hash covers the field ${namedFields(unknown)}`)
+    if (unknown.length > 0) this.#notes.unchecked.push(`no hash covers the field ${namedFields(unknown)}`)
   }
 
   #checkAddresses(address: BlockAddress, revision: Revision | undefined): void {
@@ -430,43 +352,48 @@ class EvidenceCheck {
     return false
   }
 
+  /** The hashes from the revision to its block's entriesHash, by the place that the block has in the journal. */
+  #toEntries(folds: readonly Uint8Array[], address: BlockAddress): Uint8Array[] {
+    return folds.slice(0, Math.max(0, folds.length - this.#journalSteps(address)))
+  }
+
   #journalSteps({ sequenceNo }: BlockAddress): number {
     return journalSteps(sequenceNo, (this.#digest as Digest).digestTipAddress.sequenceNo)
   }
 
   #checkBlockProof(ion: StructValue): void {
     const retyped = isJsonBlock(ion) ? this.#retyper.retype(ion) : { ion, doubtful: [], tries: 0 }
-    this.#guesses += retyped.tries
+    this.#notes.guesses += retyped.tries
     const block = blockFromIon(retyped.ion)
     const { sequenceNo } = block.blockAddress
-    this.#subject = `block ${sequenceNo}`
+    this.#notes.subject = `block ${sequenceNo}`
     const report = verifyBlock(block, { uncheckedRevisions: retyped.doubtful })
-    const plain = ({ message }: Finding) => message.replace(`${this.#subject}: `, '')
+    const plain = ({ message }: Finding) => message.replace(`${this.#notes.subject}: `, '')
     for (const finding of report.findings) this.#find('block', plain(finding))
-    for (const gap of report.gaps) this.#unchecked.push(plain(gap))
+    for (const gap of report.gaps) this.#notes.unchecked.push(plain(gap))
     if (retyped.doubtful.length > 0) {
       const total = block.revisions?.length
-      this.#unchecked.push(`${retyped.doubtful.length} of ${total} revisions could not be checked in JSON form`)
+      this.#notes.unchecked.push(`${retyped.doubtful.length} of ${total} revisions could not be checked in JSON form`)
     }
     const redacted = (block.revisions ?? []).filter(({ dataHash }) => dataHash !== undefined).length
     if (redacted > 0)
-      this.#unchecked.push(
+      this.#notes.unchecked.push(
         `${redacted} of its revisions show only the hash of their data; that it was redacted is not shown`,
       )
     // Those that no block has are a gap of its check.
     const usual = report.uncovered.filter((field) => headFields.includes(field))
-    for (const field of usual) this.#unproven.push(`block.${field}`)
-    this.#shows = 'this block is whole; that it was in a ledger is not shown'
+    for (const field of usual) this.#notes.unproven.push(`block.${field}`)
+    this.#notes.shows = 'this block is whole; that it was in a ledger is not shown'
     if (this.#digest === undefined) return
     if (this.#isOfAnotherTip()) {
-      this.#unchecked.push('its proof leads to the digest of another block than the saved one')
+      this.#notes.unchecked.push('its proof leads to the digest of another block than the saved one')
       return
     }
     if (this.#fold(block.blockHash) === undefined) return
     const { sequenceNo: tip } = (this.#digest as Digest).digestTipAddress
     const fault = misplaced(sequenceNo, tip, block.previousBlockHash, this.#file.proof ?? [])
     if (fault !== undefined) this.#find('block.blockAddress', fault)
-    this.#shows = `this block belongs to ${this.#isTrusted ? 'the saved digest' : "the file's own digest"}`
+    this.#notes.shows = `this block belongs to ${this.#isTrusted ? 'the saved digest' : "the file's own digest"}`
     this.#checkAddresses(block.blockAddress, undefined)
   }
 
@@ -482,7 +409,7 @@ class EvidenceCheck {
     const leadsThere = hash.length > 0 && equalBytes(last, digest)
     if (!leadsThere && this.#isTrusted && this.#file.digest === undefined) {
       const text = 'its proof does not lead to the saved digest, and does not say to which one'
-      this.#unchecked.push(`${text}: it was made for another, or something was changed`)
+      this.#notes.unchecked.push(`${text}: it was made for another, or something was changed`)
       return undefined
     }
     if (!leadsThere) {
@@ -492,6 +419,6 @@ class EvidenceCheck {
   }
 
   #find(field: string, message: string): void {
-    this.#findings.push({ field, message })
+    this.#notes.find(field, message)
   }
 }

@@ -1,34 +1,24 @@
-import { equalBytes, toBase64 } from '../base/bytes.ts'
+import { toBase64 } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { exportDocumentsMax, uncoveredNamesMax } from '../base/limits.ts'
 import { printTimestamp } from '../values/timestamp.ts'
 import { type Block, coversHead } from '../journal/block.ts'
 import type { CheckedBefore } from '../journal/checked-before.ts'
-import type { BlockPlace, EvidenceVerdict, ExportReport } from './export-outcome.ts'
+import type { BlockPlace, ExportReport } from './export-outcome.ts'
 import type { Digest } from '../journal/digest.ts'
 import { checkedBlocks } from './checked-windows.ts'
+import { EvidenceBook } from './evidence-book.ts'
 import type { ExportFacts } from './export-facts.ts'
 import { storedForm } from './import-blocks.ts'
 import type { SourceBlock } from './source-block.ts'
-import {
-  blocksNamed,
-  checkStrands,
-  declaredMarks,
-  type ExportFiles,
-  type FileEvidence,
-  findExportFiles,
-  type LastBlockProof,
-} from './import-files.ts'
+import { blocksNamed, checkStrands, declaredMarks, type ExportFiles, findExportFiles } from './import-files.ts'
 import { type ExportFindingCode, FindingList, severityOf } from './import-findings.ts'
 import { JsonRetyper } from './import-json.ts'
 import type { SavedMarks } from '../journal/import-marks.ts'
 import { MarksBook } from '../journal/marks-book.ts'
-import { RunningTree, siblingRanges, treeRoot } from '../journal/merkle-tree.ts'
-import { verifyProof } from '../journal/proof.ts'
-import { ReceiptBook } from './receipt-book.ts'
+import { RunningTree, treeRoot } from '../journal/merkle-tree.ts'
 import { soundBlock } from '../journal/sealed-blocks.ts'
 import type { SoundBlock } from '../journal/sound-block.ts'
-import { namedFields } from '../journal/verify.ts'
 import { ChainVerifier } from '../journal/verify-chain.ts'
 
 export interface VerifyExportOptions {
@@ -81,27 +71,15 @@ export async function verifyExport(paths: readonly string[], options: VerifyExpo
   return verifier.end(retyper.guesses)
 }
 
-/** A digest to be compared when its tip has come. */
-interface WaitingDigest {
-  readonly digest: SavedMarks
-  readonly path: string
-}
-
 /** The check itself, block by block, in their order. */
 export class ExportVerifier {
   readonly #files: ExportFiles
   readonly #findings: FindingList
   readonly #tree: RunningTree
   readonly #before: CheckedBefore | undefined
-  readonly #trusted: ReadonlyMap<string, SavedMarks>
   readonly #marks: MarksBook
+  readonly #evidence: EvidenceBook
   readonly #strands = new Set<string>()
-  readonly #digests: WaitingDigest[]
-  readonly #receipts = new ReceiptBook()
-  /** Digests that the blocks were found to have. */
-  readonly #held: Digest[] = []
-  readonly #lastBlockProofs: { readonly proof: LastBlockProof; readonly path: string }[] = []
-  readonly #evidence: EvidenceVerdict[] = []
   readonly #uncovered = new Map<string, number>()
   #chain = new ChainVerifier()
   #first: Block | undefined
@@ -138,13 +116,12 @@ export class ExportVerifier {
   ) {
     this.#files = files
     this.#findings = findings
-    this.#digests = [...trusted].map(([path, digest]) => ({ digest, path }))
-    this.#trusted = trusted
     this.#before = before
     this.#marks = marks
+    this.#evidence = new EvidenceBook(findings, trusted, marks)
     const nodes = before?.nodes
     this.#tree = nodes && before ? RunningTree.resume(nodes, numberOf(before.last) + 1) : new RunningTree()
-    for (const item of files.evidence) this.#sort(item)
+    for (const item of files.evidence) this.#evidence.add(item)
     if (before !== undefined) this.#resume(before)
   }
 
@@ -173,28 +150,11 @@ export class ExportVerifier {
     if (isStart) this.#chain.add(last)
     const { nodes } = before
     if (nodes === undefined) return
-    for (const item of this.#digests.filter(({ digest }) => digest.digestTipAddress.sequenceNo <= numberOf(last))) {
-      const { sequenceNo } = item.digest.digestTipAddress
-      this.#compareDigest(item, {
-        digest: treeRoot(nodes, sequenceNo + 1),
-        digestTipAddress: { ...last.blockAddress, sequenceNo },
-      })
-    }
-  }
-
-  #sort({ path, evidence }: FileEvidence): void {
-    if (evidence.kind !== 'proof' && evidence.kind !== 'steps' && evidence.unknown.length > 0) {
-      const text = `no hash covers the field ${namedFields(evidence.unknown)} beside the digest in '${path}'`
-      this.#findings.add('doubtful', 'field-unknown', text, { file: path })
-    }
-    if (evidence.kind === 'digest') this.#digests.push({ digest: evidence.digest, path })
-    else if (evidence.kind === 'last-block') {
-      this.#lastBlockProofs.push({ proof: evidence, path })
-      this.#digests.push({ digest: evidence.digest, path })
-    } else if (evidence.kind === 'proof') {
-      this.#receipts.add(path, evidence.file)
-      if (evidence.file.digest !== undefined) this.#digests.push({ digest: evidence.file.digest, path })
-    }
+    const foundAt = (sequenceNo: number) => ({
+      digest: treeRoot(nodes, sequenceNo + 1),
+      digestTipAddress: { ...last.blockAddress, sequenceNo },
+    })
+    this.#evidence.compareEarlier(numberOf(last), foundAt, this.#strands)
   }
 
   /**
@@ -224,19 +184,20 @@ export class ExportVerifier {
     }
     if (isSound) this.#countSound(source, sound)
     else this.#count(source, report)
-    this.#checkLastBlockProofs(block)
+    const isWhole = this.#first !== undefined && numberOf(this.#first) === 0 && this.#tree.leafCount === numberOf(block)
+    this.#evidence.compareLast(block, isWhole ? this.#tree : undefined)
     this.#tree.append(block.blockHash)
     this.#last = block
     this.blocks += 1
     this.bytes += source.bytes
-    this.#checkDigests(block)
-    this.#receipts.look(block)
+    this.#evidence.compareTip(block.blockAddress, () => this.#digest(), this.#strands)
+    this.#evidence.look(block)
     return this.#findings.count('tampered') > before
   }
 
   /** What of the end takes long, with turns for others in between. */
   async prepareEnd(onTurn?: () => void | Promise<void>): Promise<void> {
-    await this.#receipts.prepare(() => onTurn?.())
+    await this.#evidence.prepareEnd(() => onTurn?.())
   }
 
   /** The verdict, after the last block; `guesses` at the types of JSON's data. */
@@ -251,10 +212,9 @@ export class ExportVerifier {
       const message = `the versions of only ${exportDocumentsMax} documents were followed, there are more`
       this.#findings.add('doubtful', 'documents-unchecked', message)
     }
-    this.#judgeReceipts()
-    this.#judgeRest()
+    this.#evidence.end(this.#last === undefined ? -1 : numberOf(this.#last))
     this.#judgeLone()
-    if (this.#findings.count('tampered') === 0) this.#refuseForeign()
+    if (this.#findings.count('tampered') === 0) this.#evidence.refuseForeign(this.#strands)
     const findings = this.#findings
     const waived = this.#isLoneSummary() ? loneSummaryCodes : noCodes
     const kept = findings.kept.map((finding) => (waived.has(finding.code) ? { ...finding, severity: note } : finding))
@@ -283,7 +243,7 @@ export class ExportVerifier {
         loneRevisions: findings.lone.revisions,
         uncoveredFields: Object.fromEntries(this.#uncovered),
       },
-      evidence: this.#evidence,
+      evidence: this.#evidence.verdicts,
       findings: kept,
       counts,
     }
@@ -351,79 +311,6 @@ export class ExportVerifier {
     return { digest: this.#tree.root(), digestTipAddress: last.blockAddress }
   }
 
-  #checkDigests({ blockAddress }: Block): void {
-    const items = this.#digests.filter(({ digest }) => digest.digestTipAddress.sequenceNo === blockAddress.sequenceNo)
-    const found = items.length === 0 ? undefined : this.#digest()
-    if (found !== undefined) for (const item of items) this.#compareDigest(item, found)
-  }
-
-  #compareDigest(item: WaitingDigest, found: Digest): void {
-    const { digest, path } = item
-    const { strandId, sequenceNo } = digest.digestTipAddress
-    if (this.#trusted.has(path) && !this.#strands.has(strandId)) return
-    this.#digests.splice(this.#digests.indexOf(item), 1)
-    const isSame = equalBytes(found.digest, digest.digest) && strandId === found.digestTipAddress.strandId
-    const expected = `${toBase64(digest.digest)} at block ${sequenceNo}`
-    if (isSame && this.#trusted.has(path)) this.#marks.bind(digest)
-    if (isSame) this.#held.push(digest)
-    if (isSame) this.#judge(path, 'digest', 'holds', `the blocks 0 to ${sequenceNo} have the digest ${expected}`)
-    else {
-      const message = `the blocks have the digest ${toBase64(found.digest)}, expected ${expected}`
-      this.#judge(path, 'digest', 'fails', message)
-    }
-  }
-
-  #checkLastBlockProofs(block: Block): void {
-    const { sequenceNo } = block.blockAddress
-    for (const { proof, path } of this.#lastBlockProofs) {
-      if (proof.sequenceNo !== sequenceNo) continue
-      const tip = proof.digest.digestTipAddress.sequenceNo
-      if (!verifyProof(block.blockHash, proof.proof, proof.digest.digest) || tip < sequenceNo) {
-        this.#judge(path, 'last-block', 'fails', `the proof does not lead from block ${sequenceNo} to its digest`)
-        continue
-      }
-      const isWhole = this.#first?.blockAddress.sequenceNo === 0 && this.#tree.leafCount === sequenceNo
-      const left = siblingRanges(sequenceNo, tip + 1).flatMap((range, index) =>
-        range.last < sequenceNo ? [proof.proof[index] as Uint8Array] : [],
-      )
-      const own = this.#tree.edge.toReversed()
-      if (!isWhole) {
-        const message = `block ${sequenceNo} is in the digest at block ${tip}; the blocks before it are not all there to be compared`
-        this.#judge(path, 'last-block', 'holds', message)
-      } else if (
-        left.length === own.length &&
-        left.every((hash, index) => equalBytes(hash, own[index] as Uint8Array))
-      ) {
-        this.#judge(path, 'last-block', 'holds', `the blocks 0 to ${sequenceNo} are in the digest at block ${tip}`)
-      } else {
-        this.#judge(path, 'last-block', 'fails', `the blocks before block ${sequenceNo} are not those of its proof`)
-      }
-    }
-  }
-
-  #judgeReceipts(): void {
-    for (const { path, verdict, message, unproven } of this.#receipts.judge(this.#held))
-      this.#judge(path, 'proof', verdict, message, unproven)
-  }
-
-  #judgeRest(): void {
-    const last = this.#last?.blockAddress.sequenceNo ?? -1
-    for (const { digest, path } of this.#digests) {
-      const tip = digest.digestTipAddress.sequenceNo
-      // One that was given must be compared itself: a proof of the last block says nothing of those that are missing.
-      const proven =
-        !this.#trusted.has(path) &&
-        this.#lastBlockProofs.some((item) => item.path === path && item.proof.sequenceNo <= last)
-      if (proven) continue
-      const why = tip > last ? `the export ends at block ${last}` : 'the export does not hold every block from 0 on'
-      this.#judge(path, 'digest', 'not-comparable', `the digest at block ${tip} can't be compared: ${why}`)
-    }
-    for (const { proof, path } of this.#lastBlockProofs) {
-      if (proof.sequenceNo > last)
-        this.#judge(path, 'last-block', 'not-comparable', `block ${proof.sequenceNo}, which it proves, is not there`)
-    }
-  }
-
   /** Revisions without their block: all there is, or pieces of something that lacks others. */
   #judgeLone(): void {
     const { lone } = this.#findings
@@ -439,33 +326,6 @@ export class ExportVerifier {
     const { streamFiles, blockFiles } = this.#files
     const isOne = this.blocks === 1 && streamFiles.length === 1 && blockFiles.length === 0
     return isOne && this.#findings.lone.blocks === 0 && this.#counts.checkedRevisions === 0
-  }
-
-  /** Throws LedgerError 'proof/foreign-digest' for a digest of another ledger than the blocks'. */
-  #refuseForeign(): void {
-    for (const [path, { digestTipAddress }] of this.#trusted) {
-      const { strandId } = digestTipAddress
-      if (this.#strands.size === 0 || this.#strands.has(strandId)) continue
-      const text = `${path}: this digest belongs to another ledger, of strand '${strandId}'`
-      throw new LedgerError('proof/foreign-digest', text, { help: 'give the digest that was saved of this ledger' })
-    }
-  }
-
-  #judge(
-    path: string,
-    kind: EvidenceVerdict['kind'],
-    verdict: EvidenceVerdict['verdict'],
-    message: string,
-    unproven: readonly string[] = [],
-  ): void {
-    const trusted = kind === 'digest' ? this.#trusted.get(path) : undefined
-    const isTrusted = trusted !== undefined
-    const tip = trusted && { tip: trusted.digestTipAddress.sequenceNo }
-    this.#evidence.push({ path, kind, verdict, message, isTrusted, ...tip, unproven })
-    if (verdict === 'fails') this.#findings.add('tampered', 'digest', `${path}: ${message}`, { file: path })
-    if (verdict !== 'not-comparable') return
-    const code = kind === 'proof' ? 'evidence-unchecked' : isTrusted ? 'digest-uncovered' : 'digest-not-covered'
-    this.#findings.add(isTrusted || kind === 'proof' ? 'doubtful' : 'note', code, `${path}: ${message}`, { file: path })
   }
 }
 
