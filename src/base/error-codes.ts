@@ -104,6 +104,12 @@ export const codes = {
     'CAST it, or look at the data',
   ],
   'evaluator/unbound-parameter': ['input', false, 'a `?` has no value', 'give as many parameters as there are `?`'],
+  'evaluator/unused-parameter': [
+    'input',
+    false,
+    'more parameters than the statement has `?`',
+    'give as many parameters as there are `?`',
+  ],
   'evaluator/no-such-path': [
     'input',
     false,

@@ -96,7 +96,12 @@ export function compileQuantified(expression: Kind<'quantified'>, compiler: Comp
     if (within.type === 'missing' || value.type === 'missing') return absentOf(missing, missing, compiler)
     if (within.type === 'null') return nullValue
     if (within.type !== 'list' && within.type !== 'bag' && within.type !== 'sexp') {
-      return mistyped(site, `${quantifier.toUpperCase()} takes a collection, not ${within.type}`, frame)
+      const word = quantifier.toUpperCase()
+      return mistyped(
+        site,
+        `${word} takes a collection, not ${within.type}: write ${word} ([…]) for a list of one`,
+        frame,
+      )
     }
     frame.marks[site.mark] = 1
     if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, value, within.items)

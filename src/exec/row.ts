@@ -13,8 +13,7 @@ type RowExpression = Extract<PlanExpression, { kind: 'row' }>
 /** What a SELECT list makes of a row: a struct of its columns, without those whose value is MISSING. */
 export function compileRow({ parts, span }: RowExpression, compiler: Compiler): Evaluate {
   const only = parts[0]
-  if (parts.length === 1 && only?.kind === 'all')
-    return wholeRow(compileExpression(only.value, compiler), only.otherwise)
+  if (parts.length === 1 && only?.kind === 'all') return wholeRow(compileExpression(only.value, compiler), only)
   if (parts.every((part) => part.kind === 'field')) return columns(parts as readonly Column[], span, compiler)
   const compiled = parts.map((part) => {
     const evaluate =
@@ -31,7 +30,7 @@ export function compileRow({ parts, span }: RowExpression, compiler: Compiler): 
       if (part.kind === 'all' && value.type === 'struct') {
         for (const name of value.names) names.push(name)
         for (const field of value.values) values.push(field)
-      } else if (value.type !== 'missing') {
+      } else if (!(part.kind === 'all' ? hasNoFields(value, part) : value.type === 'missing')) {
         names.push(part.kind === 'all' ? part.otherwise : part.name)
         values.push(value)
       }
@@ -41,13 +40,19 @@ export function compileRow({ parts, span }: RowExpression, compiler: Compiler): 
 }
 
 /** `SELECT *` from one source: the document itself, not yet decoded where it is lazy. */
-function wholeRow(evaluate: Evaluate, otherwise: string): Evaluate {
+function wholeRow(evaluate: Evaluate, part: Whole): Evaluate {
   return (frame) => {
     const value = evaluate(frame)
     if (value.type === 'struct' && value.annotations === undefined) return value
     if (value.type === 'struct') return struct(value.names, value.values)
-    return value.type === 'missing' ? struct([], []) : struct([otherwise], [value])
+    return hasNoFields(value, part) ? struct([], []) : struct([part.otherwise], [value])
   }
+}
+
+type Whole = Extract<RowExpression['parts'][number], { kind: 'all' }>
+
+function hasNoFields({ type }: Value, { skipsNull }: Whole): boolean {
+  return type === 'missing' || (skipsNull && type === 'null')
 }
 
 type Column = Extract<RowExpression['parts'][number], { kind: 'field' }>

@@ -48,7 +48,8 @@ export function foundByKey(
   const { key } = input.access
   const served = conditions.find(
     (one) =>
-      (one.kind === 'binary' && (one.left === key || one.right === key)) || (one.kind === 'in' && one.collection === key),
+      (one.kind === 'binary' && (one.left === key || one.right === key)) ||
+      (one.kind === 'in' && one.collection === key),
   )
   return served && compileTest(served, undoubting(compiler))
 }

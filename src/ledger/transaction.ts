@@ -8,6 +8,7 @@ import { Observation } from '../exec/observation.ts'
 import { runPlan } from '../exec/run.ts'
 import { StatementMemory } from '../exec/statement-memory.ts'
 import { type RedactedRevision, statementDigest } from '../journal/block.ts'
+import { checkParameters } from '../plan/check-parameters.ts'
 import type { Plan } from '../plan/statement-plan.ts'
 import type { Snapshot } from '../store/store.ts'
 import { ionHashOfString } from '../values/ion-hash.ts'
@@ -133,6 +134,7 @@ export class LedgerTransaction {
         () => this.#plan(text, view.catalog, memory),
       )
       const isQuery = isReading(plan)
+      checkParameters(text, plan, parameters.length)
       if (this.#readsOnly) this.#checkOnlyReads(isQuery)
       if (!isQuery) return { rows: this.#change(plan, parameters, run), ...facts }
       return { rows: this.#query(plan, parameters, run), ...facts }

@@ -9,6 +9,7 @@ import type { EvaluationContext } from '../exec/evaluation-context.ts'
 import { StatementMemory } from '../exec/statement-memory.ts'
 import { StatementMeter } from '../ledger/statement-meter.ts'
 import { buildPlan } from '../plan/build-plan.ts'
+import { checkParameters } from '../plan/check-parameters.ts'
 import type { Plan } from '../plan/statement-plan.ts'
 import { printPlan } from '../plan/print-plan.ts'
 import { defaultTemporaryDirectory, TemporaryDirectory } from '../store/temporary-files.ts'
@@ -48,6 +49,7 @@ export type QueryEnv = Pick<Env, 'nowMs' | 'monotonicMs' | 'randomBytes'>
 
 /** A query parsed and planned over names whose values come with each run. */
 export class PreparedQuery {
+  readonly #text: string
   readonly #plan: Plan
   readonly #env: QueryEnv
   readonly #options: QueryOptions
@@ -67,6 +69,7 @@ export class PreparedQuery {
       )
     if (typing !== 'permissive' && typing !== 'strict')
       throw new LedgerError('usage/invalid-argument', `typing is permissive or strict, found '${typing}'`)
+    this.#text = text
     const memory = this.#memory()
     const statement = parseStatement(text, memory)
     this.#heldBytes = memory.used
@@ -115,6 +118,7 @@ export class PreparedQuery {
     bindingOf: (name: string) => Binding,
     parameters: readonly Value[],
   ): EvaluationContext & { readonly source: BoundSource; readonly meter: StatementMeter } {
+    checkParameters(this.#text, this.#plan, parameters.length)
     const memory = this.#memory()
     memory.charge(this.#heldBytes)
     const {

@@ -185,9 +185,11 @@ function buildReturning(
     const source = declare(scope, context, alias, 'source', slot, span)
     scope.sources.push({ source, at: undefined, by: undefined, nullable: false })
     const otherwise = `_${at + 1}`
-    if (expression === '*') return { kind: 'all', value: { kind: 'slot', slot, name: alias, span }, otherwise }
+    if (expression === '*')
+      return { kind: 'all', value: { kind: 'slot', slot, name: alias, span }, otherwise, skipsNull: false }
     const starred = withoutStar(expression)
-    if (starred !== undefined) return { kind: 'all', value: buildExpression(starred, scope, context), otherwise }
+    if (starred !== undefined)
+      return { kind: 'all', value: buildExpression(starred, scope, context), otherwise, skipsNull: false }
     const value = buildExpression(expression, scope, context)
     return { kind: 'field', name: columnName(expression) ?? otherwise, value }
   })

@@ -52,16 +52,22 @@ function starParts(projection: Extract<Projection, { kind: 'star' }>, scope: Sco
 
 /**
  * The columns of one source. Where a join may have put NULL in place of a row whose columns are known, each column is
- * read by its name and so is NULL, too.
+ * read by its name and so is NULL, too; where they are not known, that row has no fields.
  */
 function sourceParts({ source, nullable }: SourceNames, position: number, span: Expression['span']): RowPart[] {
   const value = slotOf(source, span)
-  if (!nullable || source.columns === undefined) return [{ kind: 'all', value, otherwise: `_${position + 1}` }]
+  if (!nullable || source.columns === undefined)
+    return [{ kind: 'all', value, otherwise: `_${position + 1}`, skipsNull: nullable }]
   return source.columns.map((name) => ({
     kind: 'field',
     name,
     value: { kind: 'field', operand: value, name, exact: true, fallback: undefined, span },
   }))
+}
+
+/** Whether an outer join may have put NULL in place of this source's row. */
+function isNullable(value: PlanExpression, { sources }: Scope): boolean {
+  return value.kind === 'slot' && sources.some(({ nullable, source }) => nullable && source.slot === value.slot)
 }
 
 /**
@@ -73,7 +79,8 @@ function itemParts(items: readonly SelectItem[], scope: Scope, context: PlanCont
   return items.map((item, position): RowPart => {
     if (item.kind === 'star') {
       unnamed += 1
-      return { kind: 'all', value: buildExpression(item.value, scope, context), otherwise: `_${unnamed}` }
+      const value = buildExpression(item.value, scope, context)
+      return { kind: 'all', value, otherwise: `_${unnamed}`, skipsNull: isNullable(value, scope) }
     }
     let name = item.alias?.text ?? columnName(item.value)
     if (name === undefined) {

@@ -177,7 +177,14 @@ export interface FieldPlan {
 export type RowPart =
   | { readonly kind: 'field'; readonly name: string; readonly value: PlanExpression }
   /** A struct's fields, or another value under the name `otherwise`. */
-  | { readonly kind: 'all'; readonly value: PlanExpression; readonly otherwise: string }
+  | {
+      readonly kind: 'all'
+      readonly value: PlanExpression
+      /** The name of what is no struct. */
+      readonly otherwise: string
+      /** Whether NULL has no field: an outer join put it where a row has no partner. */
+      readonly skipsNull: boolean
+    }
 
 /**
  * What SQL makes of a sub-query (specification, section 9): `scalar`, the one value of its one row; `row`, the list of

@@ -76,6 +76,8 @@ export class Shell {
   readonly #listings: Listings
   readonly #files: ShellFiles | undefined
   readonly #parameters: readonly Value[]
+  /** Whether no statement has had a `?` for them. */
+  #areUnused: boolean
   readonly #tables = new TableNames()
   readonly #fields = new FieldNames()
   #connection: Connection
@@ -102,6 +104,7 @@ export class Shell {
     this.#listings = new Listings(options.settings, this.#tables, options.functions)
     this.#files = options.files
     this.#parameters = options.parameters ?? []
+    this.#areUnused = this.#parameters.length > 0
   }
 
   /** A new object at every call; changes with `state` events. */
@@ -232,8 +235,9 @@ export class Shell {
   async close(sink: EventSink): Promise<RunOutcome> {
     const wasOpen = await this.abortOpen(sink)
     if (wasOpen) await sink({ type: 'warning', text: openAtEndText })
+    if (this.#areUnused) await sink({ type: 'warning', text: unusedParametersText })
     for (const connection of this.#opened.values()) await connection.close()
-    return { exit: wasOpen ? 'failed' : 'ok', quit: true }
+    return { exit: wasOpen ? 'failed' : this.#areUnused ? 'usage' : 'ok', quit: true }
   }
 
   /** What the command table may do, for one command. */
@@ -368,6 +372,7 @@ export class Shell {
     this.#isSent = false
     const bound = this.#bound
     this.#bound = undefined
+    if (bound === undefined && statement.text.includes('?')) this.#areUnused = false
     const parameters = parametersFor(statement.text, bound, this.#parameters)
     const takesNotices = this.settings.isOn('notices')
     const shown = this.#fields.before(sink)
@@ -434,6 +439,7 @@ const expiryChecksMs = 5_000
 
 const promptVariable = /\$(LEDGER|REGION|ACTIVE_TRANSACTION)/g
 
+const unusedParametersText = "no statement had a '?' for the values of --param"
 export const openAtEndText = 'a transaction was still open at the end: rolled back; no changes were saved'
 
 function alreadyOpen(message: string): LedgerError {

@@ -265,12 +265,30 @@ function parseQuantified(cursor: Cursor, operand: Expression, op: Quantified['op
   const quantifier = cursor.advance().word === 'ALL' ? 'all' : 'any'
   const { start } = cursor.expect('(')
   const items = parseItems(cursor, ')')
-  const only = items.length === 1 ? items[0] : undefined
-  const collection = only ?? { kind: 'list', items, form: 'paren', span: cursor.spanFrom(start) }
+  const [only] = items
+  const collection: Expression =
+    only !== undefined && items.length === 1 && !isWrittenScalar(only)
+      ? only
+      : { kind: 'list', items, form: 'paren', span: cursor.spanFrom(start) }
   return { kind: 'quantified', op, quantifier, operand, collection, span: cursor.spanFrom(operand.span.start) }
 }
 
 type Quantified = Extract<Expression, { kind: 'quantified' }>
+
+/** Whether it can be no collection, whatever the data: alone in parentheses it is a list of one, as behind IN. */
+export function isWrittenScalar(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'literal':
+      return !/^(list|bag|sexp)$/.test(expression.value.type)
+    case 'unary':
+    case 'struct':
+      return true
+    case 'binary':
+      return /^[-+*/%]$/.test(expression.op)
+    default:
+      return false
+  }
+}
 
 function acceptNot(cursor: Cursor, negated: boolean): void {
   if (negated) cursor.expect('NOT')

@@ -32,7 +32,8 @@ function run(text: string): void {
     try {
       const query = prepare(text, Object.keys(bindings), { typing })
       let count = 0
-      for (const _ of query.rows(bindings, [1, 'x', null])) {
+      const parameters = Array.from({ length: query.parameterCount }, (_, at) => [1, 'x'][at % 3] ?? null)
+      for (const _ of query.rows(bindings, parameters)) {
         count += 1
         if (count === rowsMax) break
       }

@@ -112,6 +112,24 @@ describe('limits of the listener', () => {
     assert.match(await answerTo(head(twice.length) + twice), /^HTTP\/1\.1 400 [\s\S]*has a member twice/)
   })
 
+  test('a request in absolute form is for the host in its target, not in the header', async (t) => {
+    const { service } = await listen(t, async () => okAnswer)
+    const answerTo = async (target: string, host: string) => {
+      const client = await dial(t, service.port)
+      const request = head(startSession.length)
+        .replace('POST / ', `POST ${target} `)
+        .replace(/host: [^\r]*/i, `host: ${host}`)
+      client.socket.write(request + startSession)
+      return client.answered()
+    }
+    for (const target of ['http://127.0.0.1/', 'HTTP://localhost:8182', 'http://[::1]:1/?a=http://x/'])
+      assert.match(await answerTo(target, 'other.example'), /^HTTP\/1\.1 200 /, target)
+    for (const target of ['http://other.example/', 'http://127.0.0.1@other.example/', 'https://'])
+      assert.match(await answerTo(target, '127.0.0.1'), /^HTTP\/1\.1 403 /, target)
+    assert.match(await answerTo('http://127.0.0.1/nowhere', '127.0.0.1'), /^HTTP\/1\.1 404 /)
+    assert.match(await answerTo('nowhere://127.0.0.1/', '127.0.0.1'), /^HTTP\/1\.1 404 /)
+  })
+
   test('a connection that sends very many requests at once is closed', async (t) => {
     let asked = 0
     const { service } = await listen(t, async () => {
@@ -412,7 +430,7 @@ describe('limits of the listener', () => {
     assert.equal(await ask('/nothing'), '404 UnknownOperationException')
     assert.equal(await ask('/ledgers/%ZZ'), '400 SerializationException')
     assert.equal(await ask('/ledgers/..%2f..%2fetc'), '400 InvalidParameterException')
-    assert.equal(await ask('http://elsewhere/ledgers'), '404 UnknownOperationException')
+    assert.equal(await ask('http://elsewhere/ledgers'), '403 AccessDeniedException')
     assert.equal(await ask('*', 'OPTIONS'), '404 UnknownOperationException')
     assert.equal(await ask('/', 'POST'), '400 UnknownOperationException')
     assert.equal(await ask('/ledgers/a/b/c/d'), '404 UnknownOperationException')

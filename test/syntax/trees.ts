@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { isWrittenScalar } from '../../src/syntax/parse-expression.ts'
 import type { Span } from '../../src/base/span.ts'
 import type {
   BinaryOperator,
@@ -135,7 +136,9 @@ function expressions(depth: number): fc.Arbitrary<Expression> {
         ),
       )
       .map(([op, quantifier, operand, of]): Expression => {
-        const collection: Expression = Array.isArray(of) ? { kind: 'list', items: of, form: 'paren', span } : of
+        const items = Array.isArray(of) ? of : isWrittenScalar(of) ? [of] : undefined
+        const collection: Expression =
+          items === undefined ? (of as Expression) : { kind: 'list', items, form: 'paren', span }
         return { kind: 'quantified', op: op as '=', quantifier: quantifier as 'any', operand, collection, span }
       }),
     fc.tuple(inner, inner, flag).map(([x, key, isDown]): Expression => {

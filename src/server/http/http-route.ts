@@ -69,6 +69,18 @@ export function checkForm({ headers, rawHeaders }: IncomingMessage): void {
 const hostHeader = 'host'
 
 /**
+ * `POST http://host/path` asks for `/path` of that host, whatever the header 'Host' says (RFC 9112, section 3.2.2). A
+ * signature is over the header as it came.
+ */
+export function takeAbsoluteForm(request: IncomingMessage): void {
+  const match = /^https?:\/\/([^/?#]*)(.*)$/is.exec(request.url ?? '')
+  if (match === null) return
+  const [, authority = '', rest = ''] = match
+  request.url = rest.startsWith('/') ? rest : `/${rest}`
+  request.headers.host = authority.slice(authority.lastIndexOf('@') + 1)
+}
+
+/**
  * For a server without keys, which everyone on this machine may use: refuses what a web page could make a browser send,
  * whether across origins or by a name that leads to this machine. Throws HttpError.
  */

@@ -29,7 +29,7 @@ import { HeldBytes } from './held-bytes.ts'
 import { type Body, readBody, wholeOf } from './http-body.ts'
 import { encodeHttpError, HttpError } from './http-error.ts'
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts'
-import { checkForm, checkLocalClient, isForSession, type Route, routeOf } from './http-route.ts'
+import { checkForm, checkLocalClient, isForSession, type Route, routeOf, takeAbsoluteForm } from './http-route.ts'
 import type { ServiceMetrics } from './metrics-service.ts'
 import type { SessionRouter } from '../session-router.ts'
 import { type AccessKeys, SignatureCheck } from './sigv4.ts'
@@ -291,6 +291,7 @@ class Service implements HttpService {
 
   async #answer(request: IncomingMessage, response: ServerResponse, exchange: Exchange): Promise<Answer> {
     checkForm(request)
+    takeAbsoluteForm(request)
     let check: ((bodyHash: string) => string) | undefined
     if (this.#signatures === undefined) checkLocalClient(request)
     else {
