@@ -17,14 +17,13 @@ import {
 } from '../../protocol/codec.ts'
 import { encodedAnswer } from '../../protocol/encoded-answer.ts'
 import { JsonShape } from '../../protocol/json-shape.ts'
-import { commandNames, type SendCommandRequest, type SendCommandResponse, WireError } from '../../protocol/message.ts'
-import { encodeMarks, marksHeader } from '../../protocol/marks-header.ts'
+import { commandNames, type SendCommandRequest, WireError } from '../../protocol/message.ts'
 import { encodeErrorFacts, errorHeader } from '../../protocol/error-header.ts'
-import { encodeNotices, noticeHeader } from '../../protocol/notice-header.ts'
 import { encodeWireError } from '../../protocol/wire-errors.ts'
 import type { ControlPlane } from '../control-plane/control-plane.ts'
 import { toWireError, withoutPaths } from '../error-text.ts'
 import { Departure, Departures } from '../departures.ts'
+import { type Answer, controlHeaders, headersOf, healthAnswer, json10, metricsAnswer } from './http-answer.ts'
 import { HeldBytes } from './held-bytes.ts'
 import { type Body, readBody, wholeOf } from './http-body.ts'
 import { encodeHttpError, HttpError } from './http-error.ts'
@@ -113,16 +112,6 @@ interface Exchange {
   /** Whether the client asked for them: protocol/error-header.ts. */
   readonly takesErrorFacts: boolean
 }
-
-interface Answer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array
-  readonly error?: string
-}
-
-const json10 = 'application/x-amz-json-1.0'
-const json10Headers = { 'content-type': json10 }
 
 class Service implements HttpService {
   readonly #options: HttpServiceOptions
@@ -430,16 +419,6 @@ class Service implements HttpService {
   }
 }
 
-function controlHeaders(answer: Readonly<Record<string, unknown>>): Answer['headers'] {
-  const marks = encodeMarks(answer)
-  return { 'content-type': 'application/json', ...(marks === undefined ? {} : { [marksHeader]: marks }) }
-}
-
-function headersOf({ ExecuteStatement, FetchPage }: SendCommandResponse): Answer['headers'] {
-  const notices = (ExecuteStatement?.FirstPage ?? FetchPage?.Page)?.Notices
-  return notices === undefined ? json10Headers : { ...json10Headers, [noticeHeader]: encodeNotices(notices) }
-}
-
 /** Who shares: an address, of IPv6 its network, of which one machine may have as many addresses as it likes. */
 function shareOf(address = ''): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
@@ -453,13 +432,4 @@ function shareOf(address = ''): string {
 /** Whether the system has taken all of an answer: it waits for no other one, nor for a client that does not read. */
 function isTaken({ socket }: ServerResponse): boolean {
   return socket !== null && socket.writableLength === 0
-}
-
-function healthAnswer(isDraining: boolean): Answer {
-  const body = JSON.stringify({ status: isDraining ? 'draining' : 'ok' })
-  return { status: isDraining ? 503 : 200, headers: { 'content-type': 'application/json' }, body }
-}
-
-function metricsAnswer(metrics: ServiceMetrics): Answer {
-  return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4' }, body: metrics.text() }
 }
