@@ -1,14 +1,12 @@
 import { CanonicalIon } from '../values/canonical-ion.ts'
 import { none } from '../values/hash-rounds.ts'
 import { names } from './sealed-names.ts'
+import { SealedReading } from './sealed-reading.ts'
 import { hashBytes } from './shape.ts'
 import { SoundBlock, type SoundFacts } from './sound-block.ts'
 
 /** Documents that stand in another order than the revisions are put beside them up to so many. */
 const unorderedDocumentsMax = 64
-
-/** Less than the time that a transaction of QLDB's may take, in the numbers of CanonicalIon.timeAt; verify.ts has the limit. */
-const clockSpanMax = 29_000
 
 const tableNames = [names.tableName, names.tableId]
 
@@ -18,48 +16,6 @@ export const windowBlocksMax = 64
 const inputBytesMax = 4 * windowBytesMax
 const messageBytesMax = 3 * inputBytesMax
 const digestsMax = 32 * 1024
-
-/** What has been read of the current block; places are those of the memory. */
-class Reading {
-  /** Where the block begins. */
-  readonly start: number
-  addressAt = none
-  addressEnd = none
-  addressUses = none
-  strandAt = none
-  strandEnd = none
-  sequenceNo = none
-  transactionIdAt = none
-  transactionIdEnd = none
-  clock = none
-  statements = 0
-  uncheckedDigests = 0
-  blockHash = none
-  previous = none
-  entries: readonly number[] = []
-  /** Digests that an entry may, or must, be the same as; `none` for the root of no revisions. */
-  head = none
-  info = none
-  root = none
-  /** Of the documents of transactionInfo, and of the revisions: beginnings and ends of their ids. */
-  readonly documents: number[] = []
-  readonly revisions: number[] = []
-  readonly versions: number[] = []
-  /** Beginnings and ends of the statements. */
-  readonly texts: number[] = []
-  /** Whether each revision has the block's time, as those made here have. */
-  hasBlockTime = true
-  /** Whether the times of statements and revisions are close before the block's, as far as their numbers tell. */
-  isTimely = true
-
-  constructor(start: number) {
-    this.start = start
-  }
-
-  note(clock: number): void {
-    if (clock === none || clock > this.clock || this.clock - clock > clockSpanMax) this.isTimely = false
-  }
-}
 
 /**
  * Checks blocks by themselves, many at once, as fast as can be: those that have exactly the fields that this program and
@@ -90,7 +46,7 @@ export class SealedBlocks extends CanonicalIon {
   }
 
   /** Leaves nothing behind of a block that it turns away. */
-  #tryBlock(bytes: Uint8Array, index: number): Reading | undefined {
+  #tryBlock(bytes: Uint8Array, index: number): SealedReading | undefined {
     this.#block = index
     const tasks = this.taskSizes()
     const { structCount } = this
@@ -114,10 +70,10 @@ export class SealedBlocks extends CanonicalIon {
     return true
   }
 
-  #readBlock(bytes: Uint8Array): Reading | undefined {
+  #readBlock(bytes: Uint8Array): SealedReading | undefined {
     const end = this.openStream(bytes)
     if (end === none || this.enterContainer(0xd, end) !== end) return undefined
-    const reading = new Reading(end - bytes.length)
+    const reading = new SealedReading(end - bytes.length)
     if (!this.#readHead(reading, end)) return undefined
     const blockHash = this.#readHashField(names.blockHash, end)
     const entriesHash = this.#readHashField(names.entriesHash, end)
@@ -144,7 +100,7 @@ export class SealedBlocks extends CanonicalIon {
     return isWhole ? reading : undefined
   }
 
-  #factsOf(reading: Reading): SoundFacts | undefined {
+  #factsOf(reading: SealedReading): SoundFacts | undefined {
     const { start, entries, previous, versions, revisions } = reading
     const explained = new Set<number>()
     if (!this.#explain(reading.info, entries, explained)) return undefined
@@ -164,7 +120,7 @@ export class SealedBlocks extends CanonicalIon {
   }
 
   /** As verify.ts asks it of this program's own blocks. */
-  #isInOrder({ entries, head, root, info, documents, revisions }: Reading): boolean {
+  #isInOrder({ entries, head, root, info, documents, revisions }: SealedReading): boolean {
     const expected = root === none ? [head, info] : [head, root, info]
     return (
       expected.length === entries.length &&
@@ -174,7 +130,7 @@ export class SealedBlocks extends CanonicalIon {
   }
 
   /** As qldb-form.ts asks it of blocks that do not cover their head. */
-  #isOfQldb({ isTimely, entries, root, info, texts }: Reading): boolean {
+  #isOfQldb({ isTimely, entries, root, info, texts }: SealedReading): boolean {
     const isAt = (index: number, digest: number) => this.isSameDigest(entries[index] as number, digest)
     const last = root === none ? 2 : 3
     const isInPlace = entries.length === last + 1 && isAt(last, info) && (root === none || isAt(1, root))
@@ -234,7 +190,7 @@ export class SealedBlocks extends CanonicalIon {
   }
 
   /** Address, transaction and time: the block's head. */
-  #readHead(reading: Reading, end: number): boolean {
+  #readHead(reading: SealedReading, end: number): boolean {
     const head = this.beginStruct()
     const digests: number[] = []
     reading.addressUses = this.useCount + 1
@@ -266,7 +222,7 @@ export class SealedBlocks extends CanonicalIon {
     return start
   }
 
-  #isAddress(reading: Reading): boolean {
+  #isAddress(reading: SealedReading): boolean {
     return this.#again(reading.addressAt, () => this.#readAddress(reading, reading.addressEnd))
   }
 
@@ -281,7 +237,7 @@ export class SealedBlocks extends CanonicalIon {
     return isRead
   }
 
-  #readAddress(reading: Reading, end: number): boolean {
+  #readAddress(reading: SealedReading, end: number): boolean {
     if (this.enterContainer(0xd, end) !== end || this.#readName(names.strandId, end) === none) return false
     reading.strandAt = this.#readContent(0x8, end)
     reading.strandEnd = this.at
@@ -319,7 +275,7 @@ export class SealedBlocks extends CanonicalIon {
     return level[0] ?? none
   }
 
-  #readTransactionInfo(reading: Reading, end: number): boolean {
+  #readTransactionInfo(reading: SealedReading, end: number): boolean {
     if (this.#readName(names.transactionInfo, end) === none) return false
     const start = this.at
     const round = this.readHashedStruct(end)
@@ -331,7 +287,7 @@ export class SealedBlocks extends CanonicalIon {
     return reading.info !== none
   }
 
-  #readStatements(reading: Reading, end: number): boolean {
+  #readStatements(reading: SealedReading, end: number): boolean {
     if (this.enterContainer(0xd, end) !== end || this.#readName(names.statements, end) === none) return false
     const listEnd = this.enterContainer(0xb, end)
     if (listEnd === none) return false
@@ -356,7 +312,7 @@ export class SealedBlocks extends CanonicalIon {
     return true
   }
 
-  #readDocuments(reading: Reading, end: number): boolean {
+  #readDocuments(reading: SealedReading, end: number): boolean {
     if (this.at === end) return true
     if (this.#readName(names.documents, end) === none || this.enterContainer(0xd, end) !== end) return false
     const seen = new Set<number>()
@@ -377,7 +333,7 @@ export class SealedBlocks extends CanonicalIon {
   }
 
   /** Gives the places of the revisions' hashes. */
-  #readRevisions(reading: Reading, end: number): number[] | undefined {
+  #readRevisions(reading: SealedReading, end: number): number[] | undefined {
     if (this.#readName(names.revisions, end) === none || this.enterContainer(0xb, end) !== end) return undefined
     const hashes: number[] = []
     while (this.at < end) {
@@ -388,7 +344,7 @@ export class SealedBlocks extends CanonicalIon {
     return hashes.length === 0 ? undefined : hashes
   }
 
-  #readRevision(reading: Reading, listEnd: number): number {
+  #readRevision(reading: SealedReading, listEnd: number): number {
     const end = this.enterContainer(0xd, listEnd)
     if (end === none || this.#readName(names.blockAddress, end) === none) return none
     const { addressAt, addressEnd, addressUses } = reading
@@ -436,7 +392,7 @@ export class SealedBlocks extends CanonicalIon {
     })
   }
 
-  #readMetadata(reading: Reading, end: number): boolean {
+  #readMetadata(reading: SealedReading, end: number): boolean {
     if (this.enterContainer(0xd, end) !== end || this.#readName(names.id, end) === none) return false
     const idAt = this.#readContent(0x8, end)
     if (idAt === none) return false
@@ -456,7 +412,7 @@ export class SealedBlocks extends CanonicalIon {
   }
 
   /** The documents of transactionInfo, which are all different, are those of the revisions. */
-  #hasSameDocuments({ documents, revisions }: Reading): boolean {
+  #hasSameDocuments({ documents, revisions }: SealedReading): boolean {
     if (documents.length !== revisions.length) return false
     if (documents.every((_, index) => index % 2 === 1 || this.#isSameId(documents, revisions, index, index)))
       return true
