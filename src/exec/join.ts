@@ -1,22 +1,18 @@
-import type { JoinOperator, PlanExpression } from '../plan/plan.ts'
+import type { JoinOperator } from '../plan/plan.ts'
 import type { TextPlace } from '../values/lazy-values.ts'
-import { isAbsent, nullValue, string, type Value } from '../values/value.ts'
-import { compileExpression } from './compile-expression.ts'
+import { nullValue } from '../values/value.ts'
 import { compileTests } from './compile-operators.ts'
 import { Alone, type Doubts } from './doubts.ts'
-import { compileFindText, type FindText } from './field-path.ts'
-import type { Cursor, Evaluate, Frame, Open, Test } from './frame.ts'
+import type { Cursor, Frame, Open, Test } from './frame.ts'
 import type { Compiler } from './compiler.ts'
 import { heapBytesOf } from './heap-bytes.ts'
+import { fullHashJoin, fullJoin } from './full-join.ts'
+import { compileHash, entryBytes, type HashKeys, type Saves } from './join-keys.ts'
 import { JoinTable, noRow } from './join-table.ts'
-import type { JoinSide } from './source-probe.ts'
 import { compileOperator } from './operators.ts'
 import { compileSave, forEachRow, restoreSlots, type SavedRow, type SaveRow } from './saved-rows.ts'
-import { KeptRows } from './spill/kept-rows.ts'
 import { SpilledJoin } from './spilled-join.ts'
 import { Holding } from './statement-memory.ts'
-import { tupleKey, ValueMap } from './value-map.ts'
-import { watchKeys, watchText } from './watch-keys.ts'
 
 /**
  * Joins. A nested loop opens its right side for every left row, so that documents read there count again and again
@@ -164,59 +160,7 @@ class HashJoinCursor implements Cursor {
   }
 }
 
-const noRows: readonly never[] = []
 const noBytes = new Uint8Array(0)
-
-/** The keys of a row as one value: the only key itself, a text for several; undefined when one of them is absent. */
-type RowKey = (frame: Frame) => Value | undefined
-
-interface HashKeys {
-  readonly left: RowKey
-  /** The left row's only key where it is a string in a stored document. */
-  readonly leftText: FindText | undefined
-  readonly right: RowKey
-}
-
-function compileHash({ left, right }: NonNullable<JoinOperator['hash']>, compiler: Compiler): HashKeys {
-  const keysOf = (keys: readonly PlanExpression[], side: JoinSide) => {
-    const evaluate = keys.map((key) => compileExpression(key, compiler.family.read))
-    return rowKey(watchKeys(evaluate, left, keys, side, compiler))
-  }
-  const [only, second] = left
-  const isText = only !== undefined && second === undefined
-  return {
-    left: keysOf(left, 'left'),
-    leftText: isText ? watchText(compileFindText(only, compiler), only, compiler) : undefined,
-    right: keysOf(right, 'right'),
-  }
-}
-
-function rowKey(evaluate: readonly Evaluate[]): RowKey {
-  const [only, second] = evaluate
-  if (only !== undefined && second === undefined) {
-    return (frame) => {
-      const value = only(frame)
-      return isAbsent(value) ? undefined : value
-    }
-  }
-  return (frame) => {
-    const values: Value[] = []
-    for (const key of evaluate) {
-      const value = key(frame)
-      if (isAbsent(value)) return undefined
-      values.push(value)
-    }
-    return string(tupleKey(values))
-  }
-}
-
-interface Saves {
-  readonly left: SaveRow
-  readonly right: SaveRow
-}
-
-/** About what a row of the table takes beside its values. */
-const entryBytes = 100
 
 /** The right side of a hash join, read when the first left row asks. When it outgrows the memory, `spilled` does the join. */
 class Partners {
@@ -320,168 +264,5 @@ class Partners {
     table.clear()
     this.#holding.release()
     this.spilled = spilled
-  }
-}
-
-/** A full join holds its right side, to give in the end the rows there that found no partner. */
-function fullJoin(
-  join: JoinOperator,
-  openLeft: Open,
-  openRight: Open,
-  saves: Saves,
-  on: Test | undefined,
-  frame: Frame,
-  doubts: Doubts | undefined,
-): Cursor {
-  const kept = new KeptRows(frame.memory)
-  const alone = new Alone(doubts)
-  forEachRow(openRight(frame), () => kept.add(saves.right(frame)))
-  const found = new Uint8Array(kept.count)
-  const left = openLeft(frame)
-  const { leftSlots, rightSlots } = join
-  const partners = function* (): Generator<boolean> {
-    while (left.next()) {
-      let matched = false
-      const saved = saves.left(frame)
-      let position = 0
-      const rows = kept.read()
-      for (let row = rows.next(); row !== undefined; row = rows.next()) {
-        restoreSlots(frame, leftSlots, saved)
-        restoreSlots(frame, rightSlots, row)
-        frame.step()
-        position += 1
-        if (on !== undefined && !on(frame)) continue
-        matched = true
-        found[position - 1] = 1
-        yield true
-      }
-      if (matched || !alone.isSure) continue
-      for (const slot of rightSlots) frame.slots[slot] = nullValue
-      yield true
-    }
-    let position = 0
-    const rows = kept.read()
-    for (let row = rows.next(); row !== undefined; row = rows.next()) {
-      position += 1
-      if (found[position - 1] === 1 || !alone.isSure) continue
-      for (const slot of leftSlots) frame.slots[slot] = nullValue
-      restoreSlots(frame, rightSlots, row)
-      yield true
-    }
-  }
-  return generatedCursor(partners(), left, kept)
-}
-
-function generatedCursor(rows: Generator<boolean>, left: Cursor, held: { close(): void }): Cursor {
-  return {
-    next: () => rows.next().done !== true,
-    close() {
-      left.close()
-      held.close()
-    },
-  }
-}
-
-/** The same with keys. */
-function fullHashJoin(
-  join: JoinOperator,
-  openLeft: Open,
-  openRight: Open,
-  saves: Saves,
-  keys: HashKeys,
-  on: Test | undefined,
-  frame: Frame,
-  doubts: Doubts | undefined,
-): Cursor {
-  const alone = new Alone(doubts)
-  const right = new FullRight({ join, open: openRight, keys, save: saves.right, on, frame, alone })
-  const left = openLeft(frame)
-  if (right.spilled !== undefined) {
-    forEachRow(left, () => right.spilled?.addLeft(keys.left(frame), saves.left(frame)))
-    return right.spilled
-  }
-  const { leftSlots, rightSlots } = join
-  const found = new Set<SavedRow>()
-  const partners = function* (): Generator<boolean> {
-    while (left.next()) {
-      let matched = false
-      const saved = saves.left(frame)
-      for (const row of right.partners(keys.left(frame))) {
-        restoreSlots(frame, leftSlots, saved)
-        restoreSlots(frame, rightSlots, row)
-        frame.step()
-        if (on !== undefined && !on(frame)) continue
-        matched = true
-        found.add(row)
-        yield true
-      }
-      if (matched || !alone.isSure) continue
-      for (const slot of rightSlots) frame.slots[slot] = nullValue
-      yield true
-    }
-    for (const row of right.rows) {
-      if (found.has(row) || !alone.isSure) continue
-      for (const slot of leftSlots) frame.slots[slot] = nullValue
-      restoreSlots(frame, rightSlots, row)
-      yield true
-    }
-  }
-  return generatedCursor(partners(), left, right)
-}
-
-interface FullParts {
-  readonly join: JoinOperator
-  readonly open: Open
-  readonly keys: HashKeys
-  readonly save: SaveRow
-  readonly on: Test | undefined
-  readonly frame: Frame
-  readonly alone: Alone
-}
-
-/** The right side of a full join, in its order and by its keys, or in files. */
-class FullRight {
-  readonly #holding: Holding
-  readonly #table = new ValueMap<SavedRow[]>()
-  rows: SavedRow[] = []
-  spilled: SpilledJoin | undefined
-
-  constructor(parts: FullParts) {
-    const { open, keys, save, frame } = parts
-    this.#holding = new Holding(frame.memory)
-    forEachRow(open(frame), () => {
-      const key = keys.right(frame)
-      const row = save(frame)
-      if (this.spilled !== undefined) this.spilled.addRight(key, row)
-      else if (!this.#add(key, row, frame)) this.#spill(parts)
-    })
-  }
-
-  partners(key: Value | undefined): readonly SavedRow[] {
-    return (key && this.#table.get(key)) ?? noRows
-  }
-
-  close(): void {
-    this.rows = []
-    this.#holding.release()
-  }
-
-  #add(key: Value | undefined, row: SavedRow, frame: Frame): boolean {
-    this.rows.push(row)
-    const same = key && this.#table.get(key)
-    if (same !== undefined) same.push(row)
-    else if (key !== undefined) this.#table.set(key, [row])
-    return this.#holding.hold(heapBytesOf(row, 2 * entryBytes, frame.memory.limits.memoryBytes))
-  }
-
-  #spill({ join, keys, on, frame, alone }: FullParts): void {
-    this.spilled = new SpilledJoin(join, on, frame, alone)
-    // The last one is that of the frame, whose slots are then as they were.
-    for (const row of this.rows) {
-      restoreSlots(frame, join.rightSlots, row)
-      this.spilled.addRight(keys.right(frame), row)
-    }
-    this.#table.clear()
-    this.close()
   }
 }
