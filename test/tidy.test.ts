@@ -8,7 +8,7 @@ import { mayImport } from './support/layers.ts'
 import { coinedPhrases } from './support/plain-words.ts'
 import { projectRoot } from './support/root.ts'
 
-const fileLinesMax = 500
+const fileLinesMax = 460
 const functionLinesMax = 70
 const lineCharactersMax = 140
 const bannedFolders = /(^|\/)(utils?|helpers?|common|misc|managers?)(\.|\/|$)/

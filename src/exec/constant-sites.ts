@@ -82,7 +82,7 @@ export class ConstantSites {
   }
 
   /** In OVER and in aggregates, where a number or NULL says on purpose that any order will do. */
-  innerSort(keys: readonly SortKeyPlan[]): void {
+  innerSort(keys: readonly SortKeyPlan[] = []): void {
     for (const { value } of keys) if (isMeantAsName(value)) this.#key('ORDER BY', value)
   }
 

@@ -2,7 +2,6 @@ import { passLoop } from '../base/interruption.ts'
 import { ChoosingPlace } from './choosing-place.ts'
 import { ConstantSites } from './constant-sites.ts'
 import { stringOf, textsIn, textsOf } from './literal-names.ts'
-import type { Span } from '../base/span.ts'
 import { hasTrait } from '../plan/function-facts.ts'
 import type { TableInfo } from '../plan/catalog.ts'
 import type {
@@ -19,10 +18,11 @@ import type {
 } from '../plan/plan.ts'
 import type { PlanStatement } from '../plan/statement-plan.ts'
 import type { ChangeStep, ConflictPlan, ReturningPlan, TargetPath } from '../plan/change-plan.ts'
-import { each, fieldSteps, type SourcePath, stepOf } from './notice-path.ts'
-import { PathSites } from './path-sites.ts'
+import { partsOf } from '../plan/plan-parts.ts'
+import { fieldSteps, type SourcePath, stepOf } from './notice-path.ts'
 import { NoticeSites, type NullComparison, type PathRole, type TableDocuments } from './notice-sites.ts'
 import { columnsOf, documentsOf, isFixed, labelOf, outputsOf } from './plan-facts.ts'
+import { type ReadPath, SourceSites } from './source-sites.ts'
 import { comparisonsOf, type WatchedComparison } from './watched-comparisons.ts'
 import { comparesNull, isAbsentConstant, nullList } from './null-comparisons.ts'
 
@@ -39,17 +39,8 @@ const comparisons = /^(?:=|<>|<|<=|>|>=)$/
 class Finder {
   readonly sites = new NoticeSites()
   readonly #constants = new ConstantSites(this.sites)
-  readonly #paths = new PathSites(this.sites)
-  /** The columns of WITH bindings. */
-  readonly #columns = new Map<number, readonly string[]>()
-  /** In which query block a source stands. */
-  readonly #blocks = new Map<number, number>()
-  /** Whether the present expression may never be evaluated although there are rows. */
-  #isConditional = false
+  readonly #sources = new SourceSites(this.sites)
   readonly #place = new ChoosingPlace()
-  #block = 0
-  /** The names that the present block's SELECT gives, while what runs before it is looked at. */
-  #outputs: ReadonlySet<string> = new Set()
   /** How many ORs the present expression is in. */
   #ors = 0
   #depth = 0
@@ -57,7 +48,7 @@ class Finder {
   /** What the whole statement has. */
   found(statement: PlanStatement): NoticeSites {
     this.#statement(statement)
-    this.#constants.finish(this.#blocks)
+    this.#constants.finish(this.#sources.blocks)
     return this.sites
   }
 
@@ -95,7 +86,7 @@ class Finder {
 
   /** Documents that come one by one, whatever finds them. */
   #documents(slot: number, label: string, table?: TableDocuments): void {
-    this.#source({ slot, noun: 'document', label, alias: label, isScan: false, table, columns: undefined })
+    this.#sources.add({ slot, noun: 'document', label, alias: label, isScan: false, table, columns: undefined })
   }
 
   #change(step: ChangeStep, documentSlot: number): void {
@@ -150,14 +141,14 @@ class Finder {
       case 'let':
         this.#operator(operator.input)
         this.#expression(operator.value, 'value')
-        this.#alias(operator.slot, operator.value)
+        this.#sources.alias(operator.slot, operator.value)
         return
       case 'group':
         this.#operator(operator.input)
         for (const key of operator.keys) {
           this.#constants.group('GROUP BY', key.value)
           this.#place.choosing(() => this.#expression(key.value, 'field'))
-          this.#alias(key.slot, key.value)
+          this.#sources.alias(key.slot, key.value)
         }
         for (const aggregate of operator.aggregates) this.#aggregate(aggregate, aggregate.argument)
         return
@@ -168,8 +159,8 @@ class Finder {
       case 'window':
         this.#operator(operator.input)
         for (const key of operator.partitionBy) this.#constants.group('PARTITION BY', key)
-        // Whatever else a window has: expressions all the same.
-        this.#place.choosing(() => this.#parts({ ...operator, input: undefined, functions: undefined }))
+        this.#constants.innerSort(operator.orderBy)
+        this.#place.choosing(() => this.#parts([operator.partitionBy, operator.orderBy]))
         for (const call of operator.functions) this.#aggregate(call, call.args[0])
         return
     }
@@ -179,6 +170,7 @@ class Finder {
   #aggregate(call: AggregatePlan | WindowCallPlan, argument: PlanExpression | undefined): void {
     this.#text(argument)
     if (call.filter !== undefined) this.#constants.condition(call.filter)
+    if ('orderBy' in call) this.#constants.innerSort(call.orderBy)
     this.#place.choosing(() => this.#parts(call))
   }
 
@@ -194,7 +186,7 @@ class Finder {
     }
     const noun = source.kind === 'system' ? 'row' : 'document'
     const found = { slot, noun, label: labelOf(source), alias, table: documentsOf(source), columns: undefined } as const
-    this.#source({ ...found, isScan: access.kind === 'scan' })
+    this.#sources.add({ ...found, isScan: access.kind === 'scan' })
   }
 
   #valueScan({ slot, value, unpivot, alias }: ValueScan): void {
@@ -202,34 +194,16 @@ class Finder {
       this.sites.textSources.push(value.span)
     if (value.kind === 'query') this.#expression(value, 'field')
     else this.#place.choosing(() => this.#expression(value, 'field'))
-    const path = unpivot ? undefined : this.#paths.of(value)
-    if (path !== undefined) {
-      this.#paths.aliases.set(slot, { slot: path.slot, steps: [...path.steps, each] })
-      return
-    }
+    if (!unpivot && this.#sources.nested(slot, value)) return
     const isGlobal = value.kind === 'global'
-    this.#source({
+    this.#sources.add({
       slot,
       noun: isGlobal ? 'document' : 'row',
       label: isGlobal ? value.name : alias,
       alias,
       isScan: true,
-      columns: value.kind === 'slot' ? this.#columns.get(value.slot) : columnsOf(value),
+      columns: this.#sources.columnsOf(value),
     })
-  }
-
-  #source(source: Omit<Parameters<NoticeSites['sources']['set']>[1], 'paths'>): void {
-    this.sites.sources.set(source.slot, { ...source, paths: [] })
-    this.#blocks.set(source.slot, this.#block)
-  }
-
-  #alias(slot: number, value: PlanExpression): void {
-    if (value.kind === 'exclude') {
-      this.#alias(slot, value.operand)
-      return
-    }
-    const path = this.#paths.of(value)
-    if (path !== undefined) this.#paths.aliases.set(slot, path)
   }
 
   #sort(keys: readonly SortKeyPlan[]): void {
@@ -241,11 +215,8 @@ class Finder {
   #query(query: QueryPlan): void {
     switch (query.kind) {
       case 'select': {
-        const before = this.#outputs
-        this.#outputs = outputsOf(query)
         this.#place.cutsRows = query.limit !== undefined || query.offset !== undefined
-        this.#operator(query.input)
-        this.#outputs = before
+        this.#sources.selecting(outputsOf(query), () => this.#operator(query.input))
         this.#results(query.value)
         break
       }
@@ -263,8 +234,7 @@ class Finder {
       case 'with':
         for (const { slot, value } of query.bindings) {
           this.#expression(value, 'value')
-          const columns = columnsOf(value)
-          if (columns !== undefined) this.#columns.set(slot, columns)
+          this.#sources.bind(slot, value)
         }
         this.#expression(query.body, 'value')
         return
@@ -285,7 +255,7 @@ class Finder {
   /** ORDER BY behind a set operation reads the rows of its result. */
   #sortedRows({ op, left }: SetPlan, { slot, keys }: NonNullable<SetPlan['sort']>): void {
     const label = op.toUpperCase()
-    this.#source({ slot, noun: 'row', label, alias: label, isScan: true, columns: columnsOf(left) })
+    this.#sources.add({ slot, noun: 'row', label, alias: label, isScan: true, columns: columnsOf(left) })
     this.#sort(keys)
   }
 
@@ -299,10 +269,9 @@ class Finder {
 
   /** What is only evaluated if something before it lets it. */
   #conditionally(expressions: readonly (PlanExpression | undefined)[], role: PathRole): void {
-    const before = this.#isConditional
-    this.#isConditional = true
-    for (const expression of expressions) this.#maybe(expression, role)
-    this.#isConditional = before
+    this.#sources.conditionally(() => {
+      for (const expression of expressions) this.#maybe(expression, role)
+    })
   }
 
   #expression(expression: PlanExpression, role: PathRole): void {
@@ -318,7 +287,7 @@ class Finder {
     this.#constants.impossible(expression)
     switch (expression.kind) {
       case 'constant':
-        for (const text of textsOf(expression)) this.#constants.name(text, this.#block)
+        for (const text of textsOf(expression)) this.#constants.name(text, this.#sources.block)
         for (const text of textsIn(expression)) this.#constants.path(text)
         return
       case 'field':
@@ -380,9 +349,7 @@ class Finder {
   }
 
   #subquery({ query }: Extract<PlanExpression, { kind: 'query' }>, isAsked: boolean): void {
-    this.#block += 1
-    this.#place.query(isAsked, () => this.#query(query))
-    this.#block -= 1
+    this.#sources.subquery(() => this.#place.query(isAsked, () => this.#query(query)))
   }
 
   #listed(expression: Extract<PlanExpression, { kind: 'in' | 'quantified' }>): void {
@@ -394,14 +361,12 @@ class Finder {
     if (isIn) this.sites.addNull(nullList(expression, this.#ors === 0))
   }
 
-  /** Whatever expressions a part of the plan holds. */
-  #parts(part: unknown): void {
-    if (typeof part !== 'object' || part === null || this.#depth >= depthMax) return
+  /** Whatever expressions a part of the plan, or a list of them, holds. */
+  #parts(part: object): void {
+    if (this.#depth >= depthMax) return
     this.#depth += 1
-    for (const [name, below] of Object.entries(part)) {
-      if (name === 'span' || name === 'table' || typeof below !== 'object' || below === null) continue
-      if (name === 'orderBy') this.#constants.innerSort(below as readonly SortKeyPlan[])
-      if ('kind' in below && 'span' in below) this.#expression(below as PlanExpression, 'value')
+    for (const below of partsOf(part)) {
+      if (below.kind !== undefined && 'span' in below) this.#expression(below as PlanExpression, 'value')
       else this.#parts(below)
     }
     this.#depth -= 1
@@ -455,7 +420,7 @@ class Finder {
   /** A text that may have been meant as the name of a field. */
   #text(expression: PlanExpression | undefined): void {
     const found = stringOf(expression)
-    if (found !== undefined) this.#constants.name(found, this.#block)
+    if (found !== undefined) this.#constants.name(found, this.#sources.block)
   }
 
   #comparison({ part, isListed = false, ...site }: WatchedComparison): void {
@@ -465,7 +430,7 @@ class Finder {
 
   #field(expression: Extract<PlanExpression, { kind: 'field' }>, role: PathRole): void {
     this.#maybe(expression.fallback, 'value')
-    const path = this.#paths.of(expression)
+    const path = this.#sources.paths.of(expression)
     if (path === undefined) {
       this.#expression(expression.operand, 'field')
       return
@@ -478,23 +443,18 @@ class Finder {
 
   #spread(expression: Extract<PlanExpression, { kind: 'spread' }>): void {
     this.#expression(expression.operand, 'field')
-    for (const { path, step } of this.#paths.spread(expression)) {
+    for (const { path, step } of this.#sources.paths.spread(expression)) {
       this.#add(path, { role: 'field', span: expression.span, isName: false }, step)
     }
   }
 
   #excluded({ operand, span }: Extract<PlanExpression, { kind: 'exclude' }>, path: readonly ExcludeStep[]): void {
-    const root = this.#paths.of(operand)
+    const root = this.#sources.paths.of(operand)
     if (root === undefined || path.at(-1)?.kind !== 'field') return
     this.#add({ ...root, steps: [...root.steps, ...path.map(stepOf)] }, { role: 'field', span, isName: false }, path)
   }
 
-  #add(path: SourcePath, site: { role: PathRole; span: Span; isName: boolean }, part: object): void {
-    const isOuter = this.#blocks.get(path.slot) !== this.#block
-    const isConditional = this.#isConditional || isOuter || site.role === 'set' || site.role === 'target'
-    const [first] = path.steps
-    const isOutput =
-      site.isName && path.steps.length === 1 && first?.kind === 'field' && this.#outputs.has(first.name.toLowerCase())
-    this.#paths.add(path, { ...site, isOutput, chooses: this.#place.chooses }, part, isConditional)
+  #add(path: SourcePath, site: Omit<ReadPath, 'chooses'>, part: object): void {
+    this.#sources.read(path, { ...site, chooses: this.#place.chooses }, part)
   }
 }

@@ -1,5 +1,6 @@
 import type { Span } from '../base/span.ts'
 import type { PlanExpression } from '../plan/plan.ts'
+import { partsOf, type PlanPart } from '../plan/plan-parts.ts'
 
 type Constant = Extract<PlanExpression, { kind: 'constant' }>
 
@@ -16,7 +17,7 @@ export function textsOf(constant: Constant): readonly LiteralName[] {
 }
 
 /** All of them: of what is the same for every row. */
-export function textsIn(part: unknown): readonly LiteralName[] {
+export function textsIn(part: object): readonly LiteralName[] {
   return [...stringsIn(part), ...symbolsIn(part)]
 }
 
@@ -47,18 +48,17 @@ function askedTexts(written: PlanExpression): readonly LiteralName[] {
   }
 }
 
-function stringsIn(part: unknown): readonly LiteralName[] {
+function stringsIn(part: object): readonly LiteralName[] {
   return constantsIn(part).flatMap((constant) => stringOf(constant) ?? [])
 }
 
-function symbolsIn(part: unknown): readonly LiteralName[] {
+function symbolsIn(part: object): readonly LiteralName[] {
   return constantsIn(part).flatMap(({ value, span }) => (value.type === 'symbol' ? [{ text: value.value, span }] : []))
 }
 
 /** The constants of an expression, as they are written. */
-function constantsIn(part: unknown): readonly Constant[] {
-  if (typeof part !== 'object' || part === null) return []
-  const { kind, written } = part as Partial<Constant>
-  if (kind === 'constant') return written === undefined ? [part as Constant] : constantsIn(written)
-  return Object.entries(part).flatMap(([name, below]) => (name === 'span' ? [] : constantsIn(below)))
+function constantsIn(part: object): readonly Constant[] {
+  const node = part as PlanPart
+  if (node.kind === 'constant') return node.written === undefined ? [node] : constantsIn(node.written)
+  return partsOf(part).flatMap(constantsIn)
 }

@@ -10,6 +10,7 @@ import type { Failure, Mismatch, SourceProbe } from './source-probe.ts'
 import { textOf } from './notice-path.ts'
 import { nullMessage, operationMessage } from './operation-notices.ts'
 import { structKey } from './struct-key.ts'
+import { partsOf } from '../plan/plan-parts.ts'
 
 /** What a run has found out. */
 export interface Findings {
@@ -245,16 +246,16 @@ function outward(text: string, from: number, count: number, bracket: string, ste
 function spanOf(expressions: readonly object[]): Span {
   let start = Number.POSITIVE_INFINITY
   let end = 0
-  const take = (part: unknown): void => {
-    if (typeof part !== 'object' || part === null) return
-    const { span, kind } = part as { span?: Span; kind?: string }
+  const take = (part: object): void => {
+    const { span } = part as { span?: Span }
     if (span !== undefined) {
       start = Math.min(start, span.start)
       end = Math.max(end, span.end)
     }
-    for (const [name, below] of Object.entries(part)) {
-      if (name !== 'span' && !(name === 'value' && kind === 'constant')) take(below)
-    }
+    // A constant stands where the expression does that it was folded from.
+    const { written } = part as { written?: object }
+    if (written === undefined) partsOf(part).forEach(take)
+    else take(written)
   }
   for (const expression of expressions) take(expression)
   return { start: Math.min(start, end), end }

@@ -13,6 +13,7 @@ import type { Evaluate, Frame } from './frame.ts'
 import { type Compiler, doubting } from './compiler.ts'
 import { HeldFields } from './held-fields.ts'
 import { unseenMarks } from './observation.ts'
+import { partsOf, type PlanPart } from '../plan/plan-parts.ts'
 
 /**
  * The condition of an UPDATE or DELETE must not be true by a mistake alone. `Year <> '2014'` is true of every number, for
@@ -95,12 +96,9 @@ function listsPaths(value: PlanExpression): boolean {
 }
 
 /** Whether a symbol is written in it: for a name, as MySQL quotes it? */
-export function hasSymbol(node: unknown): boolean {
-  if (typeof node !== 'object' || node === null) return false
-  if (Array.isArray(node)) return node.some(hasSymbol)
-  const expression = node as PlanExpression
-  if (expression.kind === 'constant') return symbolsIn(expression.value).length > 0
-  return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && hasSymbol(part))
+export function hasSymbol(part: PlanPart): boolean {
+  if (part.kind === 'constant') return symbolsIn(part.value).length > 0
+  return partsOf(part).some(hasSymbol)
 }
 
 function symbolsIn(value: Value): readonly string[] {
@@ -130,18 +128,16 @@ function isPath(value: PlanExpression): boolean {
  * Whether an operand compares or chooses by itself. `isHeld`: it stands in a list or a struct, which has a value although
  * a type error leaves it without one.
  */
-export function decides(node: unknown, isHeld = false): boolean {
-  if (typeof node !== 'object' || node === null) return false
-  if (Array.isArray(node)) return node.some((part) => decides(part, isHeld))
-  const { kind, op, name } = node as { kind?: string; op?: string; name?: string }
-  if (kind === 'constant') return false
-  if (kind === 'cast' && castDecides(node as Extract<PlanExpression, { kind: 'cast' }>)) return true
+export function decides(node: PlanPart, isHeld = false): boolean {
+  const { kind } = node
+  const op = 'op' in node ? node.op : undefined
+  if (kind === 'cast' && castDecides(node)) return true
   if (kind !== undefined && /^(in|quantified|between|like|is|case|query)$/.test(kind)) return true
   if (kind === 'binary' && op !== undefined && /^(and|or|=|<>|<|<=|>|>=|is .*)$/.test(op)) return true
-  if (op === 'not' || (kind === 'call' && hasTrait(name ?? '', 'consumes'))) return true
+  if (op === 'not' || (kind === 'call' && hasTrait(node.name, 'consumes'))) return true
   if (isHeld && kind !== undefined && /^(binary|unary|chain|call|cast)$/.test(kind)) return true
   const holds = isHeld || (kind !== undefined && /^(sequence|struct|map|row)$/.test(kind))
-  return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && decides(part, holds))
+  return partsOf(node).some((part) => decides(part, holds))
 }
 
 /** Any text is a boolean, and CAN_CAST takes whatever is not there. */

@@ -6,6 +6,7 @@ import type { Evaluate, Frame, Test } from './frame.ts'
 import type { Compiler } from './compiler.ts'
 import { fieldHelp } from './sure-conditions.ts'
 import { mistyped, type OperationSite, siteOf } from './type-errors.ts'
+import { partsOf, type PlanPart } from '../plan/plan-parts.ts'
 
 interface SureCondition {
   readonly condition: PlanExpression
@@ -55,13 +56,8 @@ function meetKinds(conditions: readonly SureCondition[], from: number, doubts: D
   }
 }
 
-function hasQuery(node: unknown): boolean {
-  if (typeof node !== 'object' || node === null) return false
-  if (Array.isArray(node)) return node.some(hasQuery)
-  const { kind } = node as { kind?: string }
-  if (kind === 'constant') return false
-  if (kind === 'query' || kind === 'table') return true
-  return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && hasQuery(part))
+function hasQuery(part: PlanPart): boolean {
+  return part.kind === 'query' || part.kind === 'table' || partsOf(part).some(hasQuery)
 }
 
 function outcomeOf(

@@ -1,5 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
-import type { Operator, PlanExpression } from '../plan/plan.ts'
+import type { PlanExpression } from '../plan/plan.ts'
 import type { ChangeStep } from '../plan/change-plan.ts'
 import { compileExpression } from './compile-expression.ts'
 import { Doubts, keepsRows, newScope, type Scope, standingDoubt } from './doubts.ts'
@@ -7,6 +7,7 @@ import type { Doubt } from './doubt.ts'
 import type { Frame } from './frame.ts'
 import { type Compiler, doubting } from './compiler.ts'
 import { decides, valueHelp } from './sure-conditions.ts'
+import { partsOf, type PlanPart } from '../plan/plan-parts.ts'
 
 /**
  * A value that is written must not come from a mistake alone: `SET lines = (SELECT VALUE l FROM t.lines AS l WHERE l.qty =
@@ -93,22 +94,13 @@ function conditionsOf(value: PlanExpression): ReadonlySet<PlanExpression> {
   return found
 }
 
-function collectConditions(node: unknown, into: Set<PlanExpression>): void {
-  if (typeof node !== 'object' || node === null) return
-  if (Array.isArray(node)) {
-    for (const item of node) collectConditions(item, into)
-    return
-  }
-  const operator = node as Operator | PlanExpression
-  if (operator.kind === 'constant') return
+function collectConditions(operator: PlanPart, into: Set<PlanExpression>): void {
   if (operator.kind === 'filter') for (const condition of operator.conditions) into.add(condition)
   if (operator.kind === 'join') {
     const { left = [], right = [] } = operator.hash ?? {}
     for (const condition of [...operator.on, ...left, ...right]) into.add(condition)
   }
-  for (const [name, part] of Object.entries(node)) {
-    if (name !== 'span' && name !== 'table') collectConditions(part, into)
-  }
+  for (const part of partsOf(operator)) collectConditions(part, into)
 }
 
 /** A query whose rows are the value: also below a CAST to a list. */

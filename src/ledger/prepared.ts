@@ -2,7 +2,7 @@ import { preparedStatementCharactersMax, preparedStatementsMax } from '../base/l
 import { buildPlan } from '../plan/build-plan.ts'
 import type { PlanOptions } from '../plan/plan.ts'
 import type { Plan } from '../plan/statement-plan.ts'
-import type { Statement } from '../syntax/ast.ts'
+import type { Statement } from '../syntax/statement-ast.ts'
 import { isBrief } from '../syntax/brief-statement.ts'
 import { parseStatement } from '../syntax/parser.ts'
 import type { Account } from '../syntax/reading-cost.ts'

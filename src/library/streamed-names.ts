@@ -1,4 +1,5 @@
 import type { PlanStatement } from '../plan/statement-plan.ts'
+import { partsOf, type PlanPart } from '../plan/plan-parts.ts'
 import { isCorrelated } from '../plan/walk-plan.ts'
 
 /**
@@ -24,46 +25,32 @@ interface Seen {
   readonly whole: Set<string>
 }
 
-interface PlanNode {
-  readonly kind?: string
-  readonly [part: string]: unknown
-}
-
-/** `once`: the node is opened or evaluated once in a run. */
-function visit(node: unknown, once: boolean, seen: Seen): void {
-  if (typeof node !== 'object' || node === null) return
-  if (Array.isArray(node)) {
-    for (const item of node) visit(item, once, seen)
-    return
-  }
-  const { kind, ...parts } = node as PlanNode
-  switch (kind) {
-    case 'constant':
-      return
+/** `once`: the part is opened or evaluated once in a run. */
+function visit(part: PlanPart, once: boolean, seen: Seen): void {
+  switch (part.kind) {
     case 'global':
-      seen.held.add(parts['name'] as string)
-      seen.whole.add(parts['name'] as string)
+      seen.held.add(part.name)
+      seen.whole.add(part.name)
       return
     case 'query':
       // One that depends on no row around it is evaluated once, wherever it stands. (A statement is of that kind, too.)
-      if (parts['query'] === undefined) visit(parts['value'], once, seen)
-      else visit(parts['query'], !isCorrelated(parts['query'] as object), seen)
+      if ('query' in part) visit(part.query, !isCorrelated(part.query), seen)
+      else visit(part.value, once, seen)
       return
     case 'scan-value': {
-      const value = parts['value'] as PlanNode
+      const { value } = part
       if (value.kind === 'global') {
-        const name = value['name'] as string
-        if (once) seen.streamed.set(name, (seen.streamed.get(name) ?? 0) + 1)
-        else seen.held.add(name)
-      } else visit(value.kind === 'query' ? value['query'] : value, once, seen)
+        if (once) seen.streamed.set(value.name, (seen.streamed.get(value.name) ?? 0) + 1)
+        else seen.held.add(value.name)
+      } else visit(value.kind === 'query' ? value.query : value, once, seen)
       return
     }
     case 'join':
-      visit(parts['left'], once, seen)
-      visit(parts['right'], once && parts['hash'] !== undefined, seen)
-      for (const part of [parts['on'], parts['hash']]) visit(part, false, seen)
+      visit(part.left, once, seen)
+      visit(part.right, once && part.hash !== undefined, seen)
+      for (const below of partsOf([part.on, part.hash])) visit(below, false, seen)
       return
     default:
-      for (const [name, part] of Object.entries(parts)) if (name !== 'span') visit(part, once, seen)
+      for (const below of partsOf(part)) visit(below, once, seen)
   }
 }

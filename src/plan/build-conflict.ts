@@ -1,5 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
-import type { Change, Expression, InsertStatement, Name, OnConflict } from '../syntax/ast.ts'
+import type { Expression, Name } from '../syntax/ast.ts'
+import type { Change, InsertStatement, OnConflict } from '../syntax/statement-ast.ts'
 import { buildExpression } from './build-expression.ts'
 import type { TableInfo } from './catalog.ts'
 import { checkAssignedOnce, refuseDefault, targetStep } from './change-steps.ts'

@@ -1,5 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
-import type { DmlStatement, Expression, InsertStatement, Returning, TablePath } from '../syntax/ast.ts'
+import type { Expression } from '../syntax/ast.ts'
+import type { TablePath, DmlStatement, InsertStatement, Returning } from '../syntax/statement-ast.ts'
 import { buildConflict } from './build-conflict.ts'
 import { buildExpression } from './build-expression.ts'
 import { buildFrom, committedPrefix, countSources } from './build-from.ts'
@@ -109,7 +110,7 @@ export function buildChange(statement: DmlStatement, context: PlanContext): Chan
     if (change.kind === 'set' && !context.options.strictQldb) refuseJoinedAssignments(change.value)
   }
   const changes = statement.changes.map((change) => buildStep(change, scope, context))
-  refuseSameForAll(changes)
+  for (const change of changes) refuseSameForAll(change)
   checkAssignedOnce(changes)
   const table = (scan.source as Extract<TableScan['source'], { kind: 'table' }>).table
   const noVersion = statement.form === 'delete' ? 'new' : undefined

@@ -1,5 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import type { CallExpression, Expression, GroupBy, SelectItem, SortKey } from '../syntax/ast.ts'
+import { nodesBelow } from '../syntax/nodes-below.ts'
 import { buildExpression } from './build-expression.ts'
 import { columnName } from './column-name.ts'
 import { columnAt, columnNumber } from './column-number.ts'
@@ -13,14 +14,12 @@ export function isAggregate(call: CallExpression): boolean {
 }
 
 /** Whether an expression has an aggregate call that belongs to its own query, not to a sub-query of it. */
-export function hasAggregate(node: unknown): boolean {
-  if (typeof node !== 'object' || node === null) return false
-  if (Array.isArray(node)) return node.some(hasAggregate)
+export function hasAggregate(node: object): boolean {
   const { kind } = node as { kind?: string }
   if (kind === 'call' && isAggregate(node as CallExpression)) return true
   if (kind === 'select' || kind === 'pivot' || kind === 'with' || kind === 'set-operation' || kind === 'literal')
     return false
-  return Object.entries(node).some(([name, part]) => name !== 'span' && hasAggregate(part))
+  return nodesBelow(node).some(hasAggregate)
 }
 
 export interface Grouped {

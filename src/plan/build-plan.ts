@@ -1,6 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import { limited } from '../base/limit-error.ts'
-import type { Statement } from '../syntax/ast.ts'
+import type { Statement } from '../syntax/statement-ast.ts'
 import { buildChange, buildInsert } from './build-dml.ts'
 import { buildExpression } from './build-expression.ts'
 import type { Catalog } from './catalog.ts'

@@ -1,6 +1,7 @@
 import { passLoop } from '../base/interruption.ts'
 import { LedgerError } from '../base/errors.ts'
-import type { Change, Expression, PathStep } from '../syntax/ast.ts'
+import type { Expression, PathStep } from '../syntax/ast.ts'
+import type { Change } from '../syntax/statement-ast.ts'
 import { buildExpression, indexStep, literalText } from './build-expression.ts'
 import type { ChangeStep, TargetPath, TargetStep } from './change-plan.ts'
 import { findVariable, noSuchVariable, type PlanContext, type Scope } from './scope.ts'

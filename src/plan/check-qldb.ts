@@ -1,7 +1,9 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
-import type { Change, Expression, Statement } from '../syntax/ast.ts'
+import type { Expression } from '../syntax/ast.ts'
+import type { Change, Statement } from '../syntax/statement-ast.ts'
 import { isReservedWord } from '../syntax/keywords.ts'
+import { nodesBelow } from '../syntax/nodes-below.ts'
 import { plainParts } from '../values/datetime-parts.ts'
 import { factsAbout, hasTrait, insteadOfFunction } from './function-facts.ts'
 
@@ -90,12 +92,7 @@ interface Node {
   readonly [key: string]: unknown
 }
 
-function visit(part: unknown): void {
-  if (typeof part !== 'object' || part === null) return
-  if (Array.isArray(part)) {
-    for (const item of part) visit(item)
-    return
-  }
+function visit(part: object): void {
   const node = part as Node
   if (typeof node['text'] === 'string' && node['quoted'] === false) refuseReserved(node['text'], node.span as Span)
   // A reserved word after a dot and as an indexed field was seen to work.
@@ -104,7 +101,7 @@ function visit(part: unknown): void {
   const feature = node.span === undefined ? undefined : featureOf(node)
   if (feature !== undefined) refuse(feature, node.span as Span, node.kind === 'call' ? callHelp(node) : undefined)
   if (node.kind === 'literal') return
-  for (const [name, child] of Object.entries(node)) if (name !== 'span') visit(child)
+  nodesBelow(node).forEach(visit)
 }
 
 /** What a node uses that QLDB lacked. */

@@ -1,7 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 import type { Expression, Name, PathStep, SortKey } from '../syntax/ast.ts'
-import { forEachPart } from '../syntax/each-part.ts'
+import { nodesBelow } from '../syntax/nodes-below.ts'
 import { findVariable, type PlanContext, type Scope } from './scope.ts'
 
 /**
@@ -36,9 +36,7 @@ function refuseOthers(part: object, columns: readonly string[], parent: Scope, c
     if (!isKnown) throw noColumn(name.name, node.kind === 'path' ? node.steps : [], columns)
     if (node === name) return
   }
-  forEachPart(node, (below) => {
-    if (below !== name) refuseOthers(below, columns, parent, context)
-  })
+  for (const below of nodesBelow(node)) if (below !== name) refuseOthers(below, columns, parent, context)
 }
 
 function noColumn(name: Name, [step]: readonly PathStep[], columns: readonly string[]): LedgerError {

@@ -1,6 +1,7 @@
 import type { PlanExpression } from './plan.ts'
 import type { PlanStatement } from './statement-plan.ts'
 import { expressionKey } from './walk-plan.ts'
+import { partsOf, type PlanPart } from './plan-parts.ts'
 
 /**
  * For every source in FROM of which the statement asks nothing but fields, never the document itself: its slot, and the
@@ -35,27 +36,20 @@ class Uses {
   readonly whole = new Set<number>()
   readonly fields = new Map<number, Map<string, AskedPath>>()
 
-  look(part: unknown): void {
-    if (typeof part !== 'object' || part === null) return
-    if (Array.isArray(part)) {
-      for (const item of part) this.look(item)
-      return
-    }
-    const node = part as { readonly kind?: string; readonly slot?: number; readonly span?: unknown }
-    if (node.kind === 'constant') return
-    if (node.kind === 'field' && node.span !== undefined) {
-      const path = part as PlanExpression
-      const slot = rootSlot(path)
+  look(part: PlanPart): void {
+    // Steps and parts of rows are of that kind, too.
+    if (part.kind === 'field' && 'operand' in part) {
+      const slot = rootSlot(part)
       if (slot !== undefined) {
-        this.#add(slot, path)
+        this.#add(slot, part)
         return
       }
     }
-    this.#note(part as Noted)
-    for (const [name, below] of Object.entries(part)) if (name !== 'span' && name !== 'table') this.look(below)
+    this.#note(part)
+    for (const below of partsOf(part)) this.look(below)
   }
 
-  #note(node: Noted): void {
+  #note(node: PlanPart): void {
     if (node.kind === 'slot') this.whole.add(node.slot)
     else if (node.kind === 'scan-table' || node.kind === 'scan-value') this.tables.add(node.slot)
     else if (node.kind === 'change') this.whole.add(node.documentSlot)
@@ -69,8 +63,3 @@ class Uses {
     if (!paths.has(key)) paths.set(key, { path, position: paths.size })
   }
 }
-
-type Noted =
-  | { readonly kind: 'slot' | 'scan-table' | 'scan-value'; readonly slot: number }
-  | { readonly kind: 'change'; readonly documentSlot: number }
-  | { readonly kind: 'group'; readonly groupAs: { readonly fields: readonly { readonly slot: number }[] } | undefined }

@@ -4,6 +4,7 @@ import type { PlanStatement } from './statement-plan.ts'
 import type { ConflictPlan } from './change-plan.ts'
 import { printPlanExpression } from './print-plan-expression.ts'
 import { missingIndex } from './use-index.ts'
+import { partsOf, type PlanPart } from './plan-parts.ts'
 
 /** What stands behind the line of an operator or a query. */
 export type NoteOf = (step: Operator | QueryPlan) => string
@@ -98,15 +99,14 @@ function printSide(side: PlanExpression, depth: number, line: Line): void {
 }
 
 /** The sub-queries inside an expression. */
-function printNested(part: unknown, depth: number, line: Line): void {
-  if (typeof part !== 'object' || part === null) return
-  if ((part as { kind?: string }).kind === 'constant') return
-  if ((part as { kind?: string }).kind === 'query') {
+function printNested(part: object, depth: number, line: Line): void {
+  const node = part as PlanPart
+  if (node.kind === 'query' && 'query' in node) {
     line(depth, 'sub-query')
-    printQuery((part as { query: QueryPlan }).query, depth + 1, line)
+    printQuery(node.query, depth + 1, line)
     return
   }
-  for (const child of Object.values(part)) printNested(child, depth, line)
+  for (const below of partsOf(part)) printNested(below, depth, line)
 }
 
 /** `conditions` are those that stand right above, on the rows of a scan. */

@@ -1,33 +1,26 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import type { Expression, FromSource } from '../syntax/ast.ts'
-import { forEachPart } from '../syntax/each-part.ts'
-import type { Operator, PlanExpression } from './plan.ts'
+import { nodesBelow } from '../syntax/nodes-below.ts'
+import type { PlanExpression } from './plan.ts'
 import { refuseOuterAggregate, refuseOuterColumn, refuseTextSource } from './refuse-outer-columns.ts'
 import { refuseOtherLengths } from './refuse-lengths.ts'
 import { refuseEmptyRange, refusePathText } from './refuse-ranges.ts'
 import { expressionKey } from './walk-plan.ts'
+import { partsOf, type PlanPart } from './plan-parts.ts'
 
 /**
  * `name = "name"`, true of every document that has a name: the string 'name' was meant. So is `u.id = id` in a sub-query over
  * u, where the id of the source around it was meant. And `EXISTS (SELECT COUNT(*) …)`: there is always that one row.
  */
-export function refuseSameForAll(part: unknown): void {
-  if (typeof part !== 'object' || part === null) return
-  if (Array.isArray(part)) {
-    for (const item of part) refuseSameForAll(item)
-    return
-  }
-  const node = part as PlanExpression
-  if (node.kind === 'constant') return
-  if (node.kind === 'binary') refuseSelfComparison(node)
-  if (node.kind === 'between') refuseEmptyRange(node)
-  if (node.kind === 'call' && node.name === 'exists') refuseOnlyRow(node.args[0])
-  const source = part as Operator
-  if (source.kind === 'group') refuseOuterAggregate(source)
-  if (source.kind === 'scan-value') refuseTextSource(source)
-  refuseOuterColumn(node)
-  for (const [name, below] of Object.entries(part)) if (name !== 'span' && name !== 'table') refuseSameForAll(below)
+export function refuseSameForAll(part: PlanPart): void {
+  if (part.kind === 'binary') refuseSelfComparison(part)
+  if (part.kind === 'between') refuseEmptyRange(part)
+  if (part.kind === 'call' && part.name === 'exists') refuseOnlyRow(part.args[0])
+  if (part.kind === 'group') refuseOuterAggregate(part)
+  if (part.kind === 'scan-value') refuseTextSource(part)
+  refuseOuterColumn(part as PlanExpression)
+  for (const below of partsOf(part)) refuseSameForAll(below)
 }
 
 function refuseSelfComparison({ op, left, right }: Extract<PlanExpression, { kind: 'binary' }>): void {
@@ -92,7 +85,7 @@ export function refuseTextsIn(part: object): void {
   refuseOtherLengths(node)
   refusePathText(node)
   if (node.kind === 'in' || node.kind === 'quantified') refuseTextColumn(node.collection)
-  forEachPart(node, refuseTextsIn)
+  nodesBelow(node).forEach(refuseTextsIn)
 }
 
 /** `x NOT IN (SELECT 'vin' FROM Car AS c)`: the field vin was meant. */
@@ -172,7 +165,7 @@ function constantText(operands: readonly Expression[], isBinary: boolean): Const
 
 function isConstant(node: Expression, takesParameters = false): boolean {
   if (node.kind === 'literal' || (takesParameters && node.kind === 'parameter')) return true
-  const parts = takesParameters && partsOf(node).length === 0 ? comparedBy(node) : partsOf(node)
+  const parts = takesParameters && comparableParts(node).length === 0 ? comparedBy(node) : comparableParts(node)
   return parts.length > 0 && parts.every((part) => isConstant(part, takesParameters))
 }
 
@@ -182,7 +175,7 @@ function textIn(node: Expression): ConstantText | undefined {
     return found !== undefined && /^[a-z_]/i.test(found.text) ? found : undefined
   }
   if (node.kind !== 'literal') {
-    const parts = partsOf(node).length === 0 ? comparedBy(node) : partsOf(node)
+    const parts = comparableParts(node).length === 0 ? comparedBy(node) : comparableParts(node)
     return parts.map(textIn).find((text) => text !== undefined)
   }
   const { source, value } = node
@@ -192,7 +185,7 @@ function textIn(node: Expression): ConstantText | undefined {
   return { text: value.value, isSymbol }
 }
 
-function partsOf(node: Expression): readonly Expression[] {
+function comparableParts(node: Expression): readonly Expression[] {
   if (node.kind === 'list' || node.kind === 'bag') return node.items
   if (node.kind === 'struct') return node.fields.map(({ value }) => value)
   if (node.kind === 'unary' || node.kind === 'cast') return [node.operand]

@@ -2,21 +2,13 @@ import { passLoop } from '../base/interruption.ts'
 import { conjunctsPlacedMax } from '../base/limits.ts'
 import { hasTrait } from './function-facts.ts'
 import type { Operator, PlanExpression } from './plan.ts'
+import { partsOf, type PlanPart } from './plan-parts.ts'
 
 /** The slots that an expression, an operator or a list of them reads, sub-queries included. */
-export function slotsRead(node: unknown, into: Set<number> = new Set()): Set<number> {
-  if (typeof node !== 'object' || node === null) return into
-  if (Array.isArray(node)) {
-    for (const item of node) slotsRead(item, into)
-    return into
-  }
-  const { kind, slot } = node as { kind?: string; slot?: number }
-  passLoop()
-  if (kind === 'slot' && slot !== undefined) into.add(slot)
-  if (kind === 'constant') return into
-  for (const [name, part] of Object.entries(node)) {
-    if (name !== 'span' && name !== 'table') slotsRead(part, into)
-  }
+export function slotsRead(node: object, into: Set<number> = new Set()): Set<number> {
+  const part = node as PlanPart
+  if (part.kind === 'slot') into.add(part.slot)
+  for (const below of partsOf(part)) slotsRead(below, into)
   return into
 }
 
@@ -97,7 +89,7 @@ function slotsFromAround(query: object): ReadonlySet<number> {
   const known = knownFromAround.get(query)
   if (known !== undefined) return known
   const uses = { read: new Set<number>(), filled: new Set<number>() }
-  for (const part of Object.values(query)) collectUses(part, uses)
+  for (const part of partsOf(query)) collectUses(part, uses)
   const around = new Set([...uses.read].filter((slot) => !uses.filled.has(slot)))
   knownFromAround.set(query, around)
   return around
@@ -108,31 +100,22 @@ interface Uses {
   readonly filled: Set<number>
 }
 
-function collectUses(node: unknown, uses: Uses): void {
-  if (typeof node !== 'object' || node === null) return
-  passLoop()
-  if (Array.isArray(node)) {
-    for (const item of node) collectUses(item, uses)
+function collectUses(part: PlanPart, uses: Uses): void {
+  if (part.kind === 'slot') {
+    uses.read.add(part.slot)
     return
   }
-  const { kind, query, slot, atSlot, bySlot } = node as {
-    readonly kind?: string
-    readonly query?: object
+  if (part.kind === 'query' && 'query' in part) {
+    for (const one of slotsFromAround(part.query)) uses.read.add(one)
+    return
+  }
+  const { slot, atSlot, bySlot } = part as {
     readonly slot?: number
     readonly atSlot?: number
     readonly bySlot?: number
   }
-  if (kind === 'constant') return
-  if (kind === 'slot') {
-    if (slot !== undefined) uses.read.add(slot)
-    return
-  }
-  if (kind === 'query' && query !== undefined) {
-    for (const one of slotsFromAround(query)) uses.read.add(one)
-    return
-  }
   for (const one of [slot, atSlot, bySlot]) if (one !== undefined) uses.filled.add(one)
-  for (const [name, part] of Object.entries(node)) if (name !== 'span' && name !== 'table') collectUses(part, uses)
+  for (const below of partsOf(part)) collectUses(below, uses)
 }
 
 /** A node with what `map` makes of each of its parts; the node itself where nothing changed. */
@@ -156,13 +139,9 @@ export function mapParts(node: unknown, map: (part: unknown) => unknown): unknow
 }
 
 /** Whether evaluating an expression may raise an error in permissive typing: dividing does, and so do many functions. */
-export function mayRaise(node: unknown): boolean {
-  if (typeof node !== 'object' || node === null) return false
-  if (Array.isArray(node)) return node.some(mayRaise)
-  const { kind, op, name } = node as { kind?: string; op?: string; name?: string }
-  if (kind === 'constant') return false
+export function mayRaise(part: PlanPart): boolean {
   // Of a binary operation or a link of a chain.
-  if (op === '/' || op === '%') return true
-  if (kind === 'call' && !hasTrait(name ?? '', 'calm')) return true
-  return Object.entries(node).some(([field, part]) => field !== 'span' && field !== 'table' && mayRaise(part))
+  if ('op' in part && (part.op === '/' || part.op === '%')) return true
+  if (part.kind === 'call' && !hasTrait(part.name, 'calm')) return true
+  return partsOf(part).some(mayRaise)
 }

@@ -1,5 +1,6 @@
 import { briefItemsMax, briefSourcesMax } from '../base/limits.ts'
-import type { DmlStatement, Expression, FromSource, InsertStatement, SelectQuery, Statement } from './ast.ts'
+import type { Expression, FromSource, SelectQuery } from './ast.ts'
+import type { DmlStatement, InsertStatement, Statement } from './statement-ast.ts'
 
 /**
  * Whether a statement is of the kind that applications run all day, and whose work for a single row is small whatever

@@ -1,14 +1,5 @@
-import type {
-  Change,
-  Expression,
-  FromSource,
-  InsertStatement,
-  Name,
-  OnConflict,
-  Returning,
-  Statement,
-  TablePath,
-} from './ast.ts'
+import type { Expression, FromSource, Name } from './ast.ts'
+import type { TablePath, Change, InsertStatement, OnConflict, Returning, Statement } from './statement-ast.ts'
 import { type Cursor, unsupported } from './cursor.ts'
 import { parseExpression, parseOr } from './parse-expression.ts'
 import { parseFrom, scanOf } from './parse-from.ts'

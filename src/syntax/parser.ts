@@ -1,5 +1,6 @@
 import { asLimit } from '../base/limit-error.ts'
-import type { Expression, Name, Statement } from './ast.ts'
+import type { Expression, Name } from './ast.ts'
+import type { Statement } from './statement-ast.ts'
 import { Cursor, unsupported } from './cursor.ts'
 import type { ParserToken } from './parser-token.ts'
 import { explainError } from './explain-error.ts'

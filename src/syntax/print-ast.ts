@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.ts'
-import type { Change, DmlStatement, InsertStatement, Name, Returning, Statement } from './ast.ts'
+import type { Name } from './ast.ts'
+import type { Change, DmlStatement, InsertStatement, Returning, Statement } from './statement-ast.ts'
 import { printExpression, printInner, printName } from './print-expression.ts'
 import { printFrom } from './print-query.ts'
 

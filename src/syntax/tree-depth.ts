@@ -1,7 +1,7 @@
 import { passLoop } from '../base/interruption.ts'
 import { clauseStepsMax, nestingDepthMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
-import type { Statement } from './ast.ts'
+import type { Statement } from './statement-ast.ts'
 import { tooDeep, tooManySteps } from './cursor.ts'
 import { type Account, literalPlanBytes, nodePlanBytes } from './reading-cost.ts'
 

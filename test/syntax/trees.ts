@@ -4,19 +4,17 @@ import type { Span } from '../../src/base/span.ts'
 import type {
   BinaryOperator,
   CallExpression,
-  Change,
   Expression,
   FrameBound,
   FromSource,
   Name,
-  OnConflict,
   PathStep,
   SelectItem,
   SortKey,
-  Statement,
   TypeName,
   WindowSpecification,
 } from '../../src/syntax/ast.ts'
+import type { Change, OnConflict, Statement } from '../../src/syntax/statement-ast.ts'
 import { decimal, int, nullValue, string, symbol, trueValue, type Value } from '../../src/values/value.ts'
 
 /** The same tree without any span and spelling, for comparing. */
