@@ -29,7 +29,7 @@ export class EvidenceBook {
   /** Digests that the blocks were found to have. */
   readonly #held: Digest[] = []
   readonly #lastBlockProofs: { readonly proof: LastBlockProof; readonly path: string }[] = []
-  readonly verdicts: EvidenceVerdict[] = []
+  readonly #verdicts: EvidenceVerdict[] = []
 
   constructor(findings: FindingList, trusted: ReadonlyMap<string, SavedMarks>, marks: MarksBook) {
     this.#findings = findings
@@ -51,6 +51,12 @@ export class EvidenceBook {
       this.#receipts.add(path, evidence.file)
       if (evidence.file.digest !== undefined) this.#digests.push({ digest: evidence.file.digest, path })
     }
+  }
+
+  /** Of a file of which a part fails, nothing is said to hold. */
+  get verdicts(): EvidenceVerdict[] {
+    const failed = new Set(this.#verdicts.flatMap(({ path, verdict }) => (verdict === 'fails' ? [path] : [])))
+    return this.#verdicts.filter(({ path, verdict }) => verdict !== 'holds' || !failed.has(path))
   }
 
   look(block: Block): void {
@@ -167,7 +173,7 @@ export class EvidenceBook {
     const trusted = kind === 'digest' ? this.#trusted.get(path) : undefined
     const isTrusted = trusted !== undefined
     const tip = trusted && { tip: trusted.digestTipAddress.sequenceNo }
-    this.verdicts.push({ path, kind, verdict, message, isTrusted, ...tip, unproven })
+    this.#verdicts.push({ path, kind, verdict, message, isTrusted, ...tip, unproven })
     if (verdict === 'fails') this.#findings.add('tampered', 'digest', `${path}: ${message}`, { file: path })
     if (verdict !== 'not-comparable') return
     const code = kind === 'proof' ? 'evidence-unchecked' : isTrusted ? 'digest-uncovered' : 'digest-not-covered'

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, relative } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
 import { evidenceValuesMax, exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
@@ -88,8 +88,10 @@ export async function findExportFiles(
   const evidence: FileEvidence[] = []
   let bytes = 0
   const named = new Set(paths)
+  const counted: string[] = []
   for (const [path, isHidden] of filesAt(paths, findings)) {
     const found = await lookInto(path, findings, onRead, { isNamed: named.has(path), isHidden })
+    if (found !== undefined) counted.push(path)
     switch (found?.kind) {
       case undefined:
         continue
@@ -111,10 +113,19 @@ export async function findExportFiles(
   const isDamaged =
     allowsDamage && findings.kept.some((one) => one.code === 'file-unreadable' && one.severity === 'doubtful')
   if (blockFiles.length === 0 && streamFiles.length === 0 && !isDamaged) throw nothingFound(paths, findings)
+  noteIdleFolders(paths, counted, findings)
   blockFiles.sort((left, right) => left.first - right.first || (left.path < right.path ? -1 : 1))
   checkManifests(manifests, blockFiles, findings)
   checkNames(blockFiles, findings)
   return { blockFiles, streamFiles, manifests, evidence, bytes }
+}
+
+/** Who names a folder wants something in it checked; beside others it could be empty unseen. */
+function noteIdleFolders(paths: readonly string[], counted: readonly string[], findings: FindingList): void {
+  for (const path of paths) {
+    if (isFileAt(path) || counted.some((file) => !relative(path, file).startsWith('..'))) continue
+    findings.add('doubtful', 'file-ignored', `'${path}' was skipped: it holds no blocks`, { file: path })
+  }
 }
 
 /** Throws LedgerError 'usage/invalid-argument' for files of several strands: their blocks have the same numbers. */

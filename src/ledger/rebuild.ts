@@ -27,6 +27,7 @@ export async function rebuild(store: Store, onBatch?: OnBatch, batchBytes?: numb
 /** Removes everything that follows from the blocks, and records that no ledger has. */
 export function removeDerived(transaction: WriteTransaction): void {
   for (const range of [derivedRange, ...strangeRanges]) removeRange(transaction, range)
+  transaction.removeStrays?.()
   const last = lastBlock(transaction)
   for (let sequenceNo = endBlock(transaction, 'first') ?? 0; sequenceNo <= last; sequenceNo += 1)
     transaction.remove(summaryKey(sequenceNo))

@@ -148,10 +148,21 @@ async function checkDerived(
   const scratch = await openScratch(journal.blocks)
   try {
     const onReplay = (done: number) => onProgress({ stage: 'derived', done, total: journal.last + 1 })
-    return await verifyDerived(snapshot, journal.last, journal.redactedRevisions > 0, scratch, onReplay, table)
+    const report = await verifyDerived(snapshot, journal.last, journal.redactedRevisions > 0, scratch, onReplay, table)
+    return table === undefined ? withStrays(report, snapshot) : report
   } finally {
     await scratch.close()
   }
+}
+
+/** Records beside all that a ledger has: no answer comes from them, and no ledger left them. */
+function withStrays(report: DerivedReport, snapshot: Snapshot): DerivedReport {
+  const strays = snapshot.strays?.(reportFindingsMax) ?? []
+  const found = strays.map(
+    (key) => `a record under the key ${Buffer.from(key).toString('hex')} of LMDB: no ledger has it`,
+  )
+  const findings = [...report.findings, ...found].slice(0, reportFindingsMax)
+  return { ...report, findings, findingCount: report.findingCount + strays.length }
 }
 
 function identityOf(snapshot: Snapshot): Identity {

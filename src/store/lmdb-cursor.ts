@@ -1,6 +1,6 @@
-import type { RootDatabase } from 'lmdb'
+import type { RootDatabase, Transaction } from 'lmdb'
 import { cursorChunkBytesMax } from '../base/limits.ts'
-import type { RangeCursor } from './store.ts'
+import { type RangeCursor, storeKeyBytesMax } from './store.ts'
 
 type ByteDatabase = RootDatabase<Uint8Array, Uint8Array>
 
@@ -11,18 +11,55 @@ export type RangeRead = Iterator<{ key: Uint8Array; value: Uint8Array }>
 const callerKeys = 1
 export const formatKey: Uint8Array = new Uint8Array(0)
 
+/** Whether the library is to be given, and to give, keys as the file has them. */
+let isWhole = false
+
+/** Reads or writes under keys as LMDB's file has them, the first byte with the others. */
+export function withWholeKeys<T>(work: () => T): T {
+  isWhole = true
+  try {
+    return work()
+  } finally {
+    isWhole = false
+  }
+}
+
 /** The library's key encoder. While a cursor reads, keys go into its scratch memory instead of objects of their own. */
 export const storeKeys = {
   writeKey(key: Uint8Array, target: Uint8Array, start: number): number {
+    if (isWhole) {
+      target.set(key, start)
+      return start + key.length
+    }
     target[start] = key === formatKey ? 0 : callerKeys
     target.set(key, start + 1)
     return start + 1 + key.length
   },
   readKey(source: Uint8Array, start: number, end: number): Uint8Array {
-    if (reading === undefined) return Uint8Array.prototype.slice.call(source, start + 1, end)
+    if (reading === undefined) return Uint8Array.prototype.slice.call(source, isWhole ? start : start + 1, end)
     reading.takeKey(source, start + 1, end)
     return formatKey
   },
+}
+
+/** Where no record of the store or its caller lies: around the store's own record, and beyond the caller's longest key. */
+const strayStarts: readonly { readonly start: Uint8Array; readonly end?: Uint8Array }[] = [
+  { start: Uint8Array.of(0, 0), end: Uint8Array.of(callerKeys) },
+  { start: Uint8Array.of(callerKeys, ...new Uint8Array(storeKeyBytesMax).fill(0xff)) },
+]
+
+/** Keys of records that neither the store nor its caller wrote, as LMDB's file has them; at most so many. */
+export function strayKeys(database: ByteDatabase, max: number, transaction?: Transaction): Uint8Array[] {
+  return withWholeKeys(() => {
+    const keys: Uint8Array[] = []
+    for (const range of strayStarts) {
+      const limit = max - keys.length
+      if (limit <= 0) break
+      const options = transaction === undefined ? { ...range, limit } : { ...range, limit, transaction }
+      for (const { key } of database.getRange(options)) keys.push(key)
+    }
+    return keys
+  })
 }
 
 /** The cursor whose `next` is at work. */

@@ -1,6 +1,6 @@
 import type { Transaction } from 'lmdb'
 import { assert } from '../base/assert.ts'
-import { formatKey, LmdbCursor, type RangeRead } from './lmdb-cursor.ts'
+import { formatKey, LmdbCursor, type RangeRead, strayKeys } from './lmdb-cursor.ts'
 import { type ByteDatabase, readRange } from './lmdb-database.ts'
 import { storeError } from './lmdb-files.ts'
 import { isEmptyRange } from './memory-store.ts'
@@ -71,6 +71,15 @@ export class LmdbSnapshot implements Snapshot {
       const rows = readRange(this.#database, range, this.#getOptions.transaction)
       this.#reading.add(rows)
       return new LmdbCursor(this.#database, rows, this.#finish, (error) => storeError(error, this.#directory))
+    } catch (error) {
+      throw storeError(error, this.#directory)
+    }
+  }
+
+  strays(max: number): readonly Uint8Array[] {
+    this.#checkUsable()
+    try {
+      return strayKeys(this.#database, max, this.#getOptions.transaction)
     } catch (error) {
       throw storeError(error, this.#directory)
     }

@@ -1,10 +1,13 @@
 import { assert } from '../base/assert.ts'
 import { copyBytes } from '../base/bytes.ts'
 import { storeChangeDiskBytes } from '../base/limits.ts'
+import { strayKeys, withWholeKeys } from './lmdb-cursor.ts'
 import { type ByteDatabase, readRange } from './lmdb-database.ts'
 import { storeError } from './lmdb-files.ts'
 import { isEmptyRange, rangeBeyond } from './memory-store.ts'
 import { type KeyRange, storeKeyBytesMax, type WriteTransaction } from './store.ts'
+
+const strayKeysAtOnce = 1_000
 
 /** One work's part of the LMDB transaction that its group shares. */
 export class LmdbTransaction implements WriteTransaction {
@@ -76,6 +79,22 @@ export class LmdbTransaction implements WriteTransaction {
       this.#changes += 1
       this.#removals += 1
       this.#database.remove(key)
+    })
+  }
+
+  /** Undone with the whole transaction only: nothing answers from such records. */
+  removeStrays(): void {
+    this.#checkUsable()
+    this.#guard(() => {
+      for (;;) {
+        const keys = strayKeys(this.#database, strayKeysAtOnce)
+        if (keys.length === 0) return
+        this.#removals += keys.length
+        this.#changes += keys.length
+        withWholeKeys(() => {
+          for (const key of keys) this.#database.remove(key)
+        })
+      }
     })
   }
 

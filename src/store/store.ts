@@ -34,6 +34,11 @@ export interface Snapshot {
   range(range: KeyRange): Iterable<readonly [key: Uint8Array, value: Uint8Array]>
   /** The same entries for reading many of them: no objects are made for each. */
   cursor(range: KeyRange): RangeCursor
+  /**
+   * Records that somebody put into the store's file under keys that no caller can have, at most so many: the keys as the
+   * file has them. Absent where there can be none.
+   */
+  strays?(max: number): readonly Uint8Array[]
   release(): void
 }
 
@@ -66,4 +71,6 @@ export interface WriteTransaction {
   range(range: KeyRange): Iterable<readonly [key: Uint8Array, value: Uint8Array]>
   put(key: Uint8Array, value: Uint8Array): void
   remove(key: Uint8Array): void
+  /** Removes what Snapshot.strays finds. */
+  removeStrays?(): void
 }

@@ -25,13 +25,15 @@ export async function faultsOf(
           .trimEnd()
           .split('\n')
           .map((line) => JSON.parse(line))
-  const worst = ['tampered', 'incomplete', 'verified'].find((one) => reports.some((report) => report.verdict === one))
+  const worst = ['tampered', 'refused', 'incomplete', 'verified'].find((one) =>
+    reports.some((report) => report.verdict === one),
+  )
   const report = reports.find(({ verdict: one }) => one === worst)
   const faults: string[] = []
   if (text.exit !== exits[verdict] || json.exit !== exits[verdict])
     faults.push(`it ends with ${text.exit}, ${json.exit}`)
-  if (verdict === 'refused') {
-    if (text.stdout + json.stdout !== '' || !line.test(text.stderr)) faults.push(text.stdout + text.stderr)
+  if (verdict === 'refused' && reports.length === 0) {
+    if (text.stdout !== '' || !line.test(text.stderr)) faults.push(text.stdout + text.stderr)
   } else if (report?.verdict !== verdict || report.summary !== text.line || !line.test(text.line))
     faults.push(`${text.line}|${report?.summary}`)
   return faults.map((fault) =>

@@ -91,6 +91,6 @@ test(
     }
     const left = await shell.run(['verify', 'block.ion', 'block-proof.ion', 'revision-proof.ion', 'digest.json'])
     assert.equal(left.code, 2)
-    assert.match(left.stderr, /revision-proof\.ion: the proof is of no revision or block in these files\n/)
+    assert.match(left.stdout, /^refused: revision-proof\.ion: the proof is of no revision or block in these files\n/)
   }),
 )

@@ -175,6 +175,10 @@ export class StoreArtefact implements Artefact {
         const key = keyOf(Uint8Array.of(prefix, ...rest))
         yield this.#recordCase('add', key, 'a key that no record has', [{ key, value: Buffer.from('x') }])
       }
+    const beyond = Buffer.alloc(1_100, 0xff)
+    beyond[0] = ledgerKeys
+    for (const key of [Buffer.of(0, 0), Buffer.of(0, 9, 9), Buffer.of(2), Buffer.from('balance'), beyond])
+      yield this.#recordCase('add', key, 'outside of the keys of ledgers', [{ key, value: Buffer.from('x') }])
   }
 
   #recordCase(operation: string, key: Buffer, what: string, records: readonly Record[]): Case {
@@ -182,7 +186,7 @@ export class StoreArtefact implements Artefact {
       artefact: this.name,
       operation: `${operation} a record`,
       level: 'none',
-      what: `${nameOf(key)} (${key.toString('hex')}): ${what}`,
+      what: `${nameOf(key)} (${key.toString('hex', 0, 40)}): ${what}`,
       prepare: (folder) => {
         this.#folder = folder
         return this.#write(folder, records)

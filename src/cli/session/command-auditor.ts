@@ -11,7 +11,7 @@ import { realEnv } from '../../host/real-env.ts'
 import { parseToolArguments, type ToolInvocation } from '../flags/tool-arguments.ts'
 import { verifyFiles } from '../tools/verify-files.ts'
 import { reportOfLedger } from '../tools/ledger-report.ts'
-import { printReports, type VerifyReport } from '../tools/verify-report.ts'
+import { printReports, type VerifyReport, worstOf } from '../tools/verify-report.ts'
 import { verifyCommand, type VerifyWishes } from '../tools/verify-command.ts'
 
 /**
@@ -48,9 +48,9 @@ export const commandAuditor: Auditor = {
     const format = wishes.format ?? (control.inJson === true ? 'json' : 'text')
     const form = format === 'json' ? 'json' : 'lines'
     const text = printReports(reports, format).trimEnd()
-    const bad = reports.filter(({ verdict }) => verdict !== 'verified')
-    const [worst] = [...bad.filter(({ verdict }) => verdict === 'tampered'), ...bad]
-    return { text, form, ...(worst === undefined ? {} : { refuted: worst.lines[0] as string }) }
+    const worst = worstOf(reports)
+    if (worst === undefined || worst.verdict === 'verified') return { text, form }
+    return { text, form, refuted: worst.lines[0] as string }
   },
 }
 

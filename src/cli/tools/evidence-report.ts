@@ -32,7 +32,7 @@ export function reportOfEvidence(path: string, report: EvidenceReport, digestPat
     subject: 'proof',
     file: path,
     of: subject,
-    shows,
+    shows: verdict === 'tampered' ? null : shows,
     digest: base64 ?? null,
     digestTipAddress: tip ?? null,
     trustedDigest: isTrustedDigest,

@@ -12,6 +12,7 @@ import {
   headline,
   type Outcome,
   uncheckedOf,
+  type Verdict,
   verdictOf,
   type VerifyReport,
 } from './verify-report.ts'
@@ -47,7 +48,7 @@ interface ShownFinding {
 }
 
 /** Throws LedgerError 'proof/foreign-digest' when a saved digest is of another ledger and nothing is wrong with this one. */
-export function reportOfLedger(facts: LedgerFacts): VerifyReport {
+export function reportOfLedger(facts: LedgerFacts): VerifyReport & { readonly verdict: Verdict } {
   const findings = findingsOf(facts)
   const outcome = outcomeOf(facts, findings)
   if (outcome.fault === undefined) refuseForeign(facts)

@@ -10,7 +10,7 @@ import { namedFields } from '../../journal/verify.ts'
 import { type EvidenceReport, verifyEvidence } from '../../archive/verify-evidence.ts'
 import { reportOfDamagedFile, reportOfEvidence } from './evidence-report.ts'
 import { EvidenceFiles, inFile } from './proof-files.ts'
-import type { VerifyReport } from './verify-report.ts'
+import { type Refusal, type VerifyReport, withRefusals } from './verify-report.ts'
 
 interface NamedDigest {
   readonly path: string
@@ -35,13 +35,13 @@ export async function verifyFiles(
     readonly onTurn: (guesses: number) => void | Promise<void>
   },
 ): Promise<VerifyReport[]> {
-  const { evidence, damaged } = evidenceOf(paths, files)
+  const { evidence, damaged, refusals } = evidenceOf(paths, files)
   const [given, named] = [namedDigests(trusted), namedDigests(digestsAmong(paths, files))]
   // A file beside the proofs may be as forged as they are: where a digest is given apart, that is what they must lead to.
   const digests = given.length > 0 ? given : named
   const subjects = evidence.flatMap(({ path, item }) => (item.kind === 'proof' ? [{ path, file: item.file }] : []))
   const steps = evidence.flatMap(({ path, item }) => (item.kind === 'steps' ? [{ path, proof: item.proof }] : []))
-  if (subjects.length === 0 && damaged.length > 0) return damaged
+  if (subjects.length === 0 && damaged.length + refusals.length > 0) return withRefusals(damaged, refusals)
   if (subjects.length === 0) {
     throw new LedgerError('usage/invalid-argument', 'these files contain no proof, revision or block', {
       help: "'qldb verify --digest FILE' checks a ledger against a digest",
@@ -52,9 +52,15 @@ export async function verifyFiles(
     const value = file.block ?? file.revision
     if (value !== undefined) await retyper.prepare(value, onTurn)
   }
-  const checked = withProofs(subjects, steps, digests).map(({ path, file }) => {
+  const proven = withProofs(subjects, steps, digests)
+  const checked = proven.subjects.flatMap(({ path, file }): Checked[] => {
     const digest = digestFor(file, digests)
-    return { path, digest, report: inFile(path, () => verifyEvidence(file, digest?.digest, retyper)) }
+    try {
+      return [{ path, digest, report: inFile(path, () => verifyEvidence(file, digest?.digest, retyper)) }]
+    } catch (error) {
+      refusals.push({ path, error: foreignDigest(error) })
+      return []
+    }
   })
   const used = checked.flatMap(({ digest, report }) => (digest !== undefined && report.isTrustedDigest ? [digest] : []))
   const doubts = doubtsOfDigests([...given, ...named], used)
@@ -64,7 +70,19 @@ export async function verifyFiles(
   const reports = checked.map(({ path, digest, report }, at) => {
     return reportOfEvidence(path, at === 0 ? withDoubts(report, doubts) : report, digest?.path)
   })
-  return [...reports, ...damaged]
+  return withRefusals([...reports, ...damaged], [...refusals, ...proven.refusals, ...doubts.refusals])
+}
+
+interface Checked {
+  readonly path: string
+  readonly digest: NamedDigest | undefined
+  readonly report: EvidenceReport
+}
+
+/** Throws any other error. */
+function foreignDigest(error: unknown): LedgerError {
+  if (error instanceof LedgerError && error.code === 'proof/foreign-digest') return error
+  throw error
 }
 
 interface NamedEvidence {
@@ -72,15 +90,18 @@ interface NamedEvidence {
   readonly item: Evidence
 }
 
-/** What is in all files, and the reports on those that are damaged. */
+/** What is in all files, the reports on those that are damaged, and those that are no evidence. */
 function evidenceOf(paths: readonly string[], files: EvidenceFiles) {
   const damaged: VerifyReport[] = []
+  const refusals: Refusal[] = []
   const evidence = paths.flatMap((path): NamedEvidence[] => {
     const found = wholeOrDamage(path, files)
     if ('verdict' in found) damaged.push(found)
-    return 'verdict' in found ? [] : found.map((item) => ({ path, item }))
+    else if ('error' in found) refusals.push(found)
+    else return found.map((item) => ({ path, item }))
+    return []
   })
-  return { evidence, damaged }
+  return { evidence, damaged, refusals }
 }
 
 function namedDigests(digests: ReadonlyMap<string, SavedDigest>): NamedDigest[] {
@@ -95,14 +116,14 @@ function uselessDigests(evidence: readonly NamedEvidence[], named: readonly Name
   )
 }
 
-/** What is in a file, or the report on one that was evidence and is damaged. Throws LedgerError for any other. */
-function wholeOrDamage(path: string, files: EvidenceFiles): readonly Evidence[] | VerifyReport {
+/** What is in a file, the report on one that was evidence and is damaged, or why it is none. */
+function wholeOrDamage(path: string, files: EvidenceFiles): readonly Evidence[] | VerifyReport | Refusal {
   try {
     return files.of(path)
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error
-    if (error.code !== 'proof/malformed' && error.code !== 'proof/refuted' && error.kind !== 'limit') throw error
-    return reportOfDamagedFile(path, error)
+    const isDamage = error.code === 'proof/malformed' || error.code === 'proof/refuted' || error.kind === 'limit'
+    return isDamage ? reportOfDamagedFile(path, error) : { path, error }
   }
 }
 
@@ -114,12 +135,14 @@ function strangeFields(path: string, names: readonly string[]): string {
 interface DigestDoubts {
   readonly findings: EvidenceReport['findings']
   readonly unchecked: string[]
+  /** Those of other ledgers than the ones that were used. */
+  readonly refusals: readonly Refusal[]
 }
 
-/** Throws LedgerError 'proof/foreign-digest' for one of another ledger than those that were used. */
 function doubtsOfDigests(digests: readonly NamedDigest[], used: readonly NamedDigest[]): DigestDoubts {
   const findings: { field: string; message: string }[] = []
   const unchecked: string[] = []
+  const refusals: Refusal[] = []
   for (const one of digests) {
     if (used.length === 0 || used.includes(one)) continue
     const { strandId, sequenceNo } = one.digest.digestTipAddress
@@ -130,16 +153,12 @@ function doubtsOfDigests(digests: readonly NamedDigest[], used: readonly NamedDi
     } else if (used.some(({ digest }) => digest.digestTipAddress.strandId === strandId)) {
       unchecked.push(`no proof leads to the digest at block ${sequenceNo} saved in '${one.path}'`)
     } else {
-      throw new LedgerError(
-        'proof/foreign-digest',
-        `'${one.path}' belongs to another ledger, of strand '${strandId}'`,
-        {
-          help: 'give digests of the ledger that the proofs are of',
-        },
-      )
+      const text = `'${one.path}' belongs to another ledger, of strand '${strandId}'`
+      const help = 'give digests of the ledger that the proofs are of'
+      refusals.push({ path: one.path, error: new LedgerError('proof/foreign-digest', text, { help }) })
     }
   }
-  return { findings, unchecked }
+  return { findings, unchecked, refusals }
 }
 
 function withDoubts(report: EvidenceReport, { findings, unchecked }: DigestDoubts): EvidenceReport {
@@ -158,10 +177,9 @@ interface Steps {
 
 /**
  * Proofs in files of their own, as get-block prints them beside the block, go to what they lead from; one that leads from
- * nothing goes to a subject that has none, so that the check reports it. Throws LedgerError 'usage/invalid-argument' for a
- * proof that is left over.
+ * nothing goes to a subject that has none, so that the check reports it. One that is left over is refused.
  */
-function withProofs(subjects: readonly Subject[], steps: readonly Steps[], digests: readonly NamedDigest[]): Subject[] {
+function withProofs(subjects: readonly Subject[], steps: readonly Steps[], digests: readonly NamedDigest[]) {
   const waiting = [...steps]
   const take = (index: number) => (index === -1 ? undefined : waiting.splice(index, 1)[0]?.proof)
   const proven = subjects.map((subject) => {
@@ -175,11 +193,12 @@ function withProofs(subjects: readonly Subject[], steps: readonly Steps[], diges
     const proof = subject.file.proof === undefined ? take(waiting.length - 1) : undefined
     return proof === undefined ? subject : { ...subject, file: { ...subject.file, proof } }
   })
-  const [left] = waiting
-  if (left === undefined) return given
-  throw new LedgerError('usage/invalid-argument', `${left.path}: the proof is of no revision or block in these files`, {
-    help: 'give the revision or block that it belongs to',
+  const refusals = waiting.map(({ path }): Refusal => {
+    const help = 'give the revision or block that it belongs to'
+    const text = `${path}: the proof is of no revision or block in these files`
+    return { path, error: new LedgerError('usage/invalid-argument', text, { help }) }
   })
+  return { subjects: given, refusals }
 }
 
 function leadsToAny(hash: Uint8Array | undefined, proof: Proof, digests: readonly NamedDigest[]): boolean {

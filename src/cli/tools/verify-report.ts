@@ -8,9 +8,12 @@ import { count, counted } from './tool-progress.ts'
  */
 export type Verdict = 'verified' | 'incomplete' | 'tampered'
 
+/** `refused`: of several files, one that holds nothing to verify, can't be read, or is of another ledger than the digest. */
+export type Result = Verdict | 'refused'
+
 /** The outcome of a check, for people as lines, for machines as JSON. */
 export interface VerifyReport {
-  readonly verdict: Verdict
+  readonly verdict: Result
   /** The first says the verdict and what it rests on. */
   readonly lines: readonly string[]
   readonly json: Readonly<Record<string, unknown>>
@@ -125,6 +128,29 @@ export function reportOfDamage(error: LedgerError): VerifyReport {
   }
 }
 
+/** One of several files that can't be checked: the others keep their verdicts. */
+export interface Refusal {
+  readonly path: string
+  readonly error: LedgerError
+}
+
+export function reportOfRefusal({ path, error }: Refusal): VerifyReport {
+  const { code, message, help } = error
+  const summary = `refused: ${message}`
+  return {
+    verdict: 'refused',
+    lines: [summary, ...(help === undefined ? [] : [`help: ${help}`])],
+    json: { verdict: 'refused', summary, subject: 'file', file: path, code, ...(help === undefined ? {} : { help }) },
+  }
+}
+
+/** Throws the one refusal there is when nothing else was checked, so that it is an error like any other wrong use. */
+export function withRefusals(reports: readonly VerifyReport[], refusals: readonly Refusal[]): VerifyReport[] {
+  const [first, ...more] = refusals
+  if (first !== undefined && more.length === 0 && reports.length === 0) throw first.error
+  return [...reports, ...refusals.map(reportOfRefusal)]
+}
+
 /**
  * The reports as text. JSON has one object a line, in the order of what was checked. Plain text begins with the worst report, so
  * that its first line is the verdict on all.
@@ -135,7 +161,12 @@ export function printReports(reports: readonly VerifyReport[], format: 'text' | 
   return sorted.map(({ lines }) => `${visibleReport(lines)}\n`).join('')
 }
 
-const badness: Readonly<Record<Verdict, number>> = { verified: 0, incomplete: 1, tampered: 2 }
+/** The report that decides the verdict on all. */
+export function worstOf(reports: readonly VerifyReport[]): VerifyReport | undefined {
+  return reports.toSorted((left, right) => badness[right.verdict] - badness[left.verdict])[0]
+}
+
+const badness: Readonly<Record<Result, number>> = { verified: 0, incomplete: 1, refused: 2, tampered: 3 }
 
 /** Its lines as text: names of files and ids, which others have made, neither end a line nor steer a terminal. */
 export function visibleReport(lines: readonly string[]): string {

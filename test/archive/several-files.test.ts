@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { test } from 'node:test'
+import { sampleJournal } from '../independent/sample.ts'
+import { ToolRunner } from '../support/run-tool.ts'
+import { evidenceForms } from './evidence-forms.ts'
+import { writeFiles } from './foreign-journal.ts'
+import { faultsOf, type Verdict } from './verdict-faults.ts'
+
+/** Files and folders with the verdict of each by itself. */
+async function severalFiles(tools: ToolRunner): Promise<ReadonlyMap<string, Verdict>> {
+  const { forms, digests } = await evidenceForms()
+  const form = (name: string) => forms.find((one) => one.name === name) as (typeof forms)[number]
+  const [proof, revision] = [form('proof.ion'), form('revision.ion')]
+  writeFiles(tools.folder, {
+    ...digests,
+    'proof.ion': proof.content,
+    'revision.ion': revision.content,
+    'edited.ion': proof.edited,
+    'cut.ion': (proof.content as string).slice(0, 400),
+    'notes.txt': 'The proof is in the pudding.\n',
+    'damaged.txt': (digests['own.ion.txt'] as string).slice(0, 60),
+    'export/blocks.ion': forms[0]?.content ?? '',
+  })
+  mkdirSync(tools.path('empty'))
+  return new Map<string, Verdict>([
+    ['proof.ion', 'verified'],
+    ['revision.ion', 'verified'],
+    ['cut.ion', 'incomplete'],
+    ['notes.txt', 'refused'],
+    ['damaged.txt', 'refused'],
+    ['missing.ion', 'refused'],
+    ['edited.ion', 'tampered'],
+  ])
+}
+
+const order: readonly Verdict[] = ['verified', 'incomplete', 'refused', 'tampered']
+
+test('of several files the worst verdict comes first and decides the exit code, and each has a line', async (t) => {
+  const tools = new ToolRunner(t)
+  const verdicts = await severalFiles(tools)
+  const wrong: string[] = []
+  for (const [one, left] of verdicts) {
+    for (const [other, right] of verdicts) {
+      if (one === other) continue
+      const worst = order.indexOf(left) > order.indexOf(right) ? left : right
+      const paths = [tools.path(one), tools.path(other), tools.path('proof.ion')]
+      wrong.push(...(await faultsOf(tools, paths, worst, new RegExp(`^${worst}`))))
+      const { stdout } = await tools.run('verify', '-f', 'json', ...paths)
+      const reports = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { readonly file: string })
+      for (const path of paths)
+        if (!reports.some(({ file }) => file === path)) wrong.push(`${one} ${other}: no report of ${path}`)
+    }
+  }
+  assert.deepEqual(
+    wrong.map((text) => text.replaceAll(tools.folder, '')),
+    [],
+  )
+})
+
+test('beside an export, what cannot be checked keeps no verdict back: another export, an empty folder, no file', async (t) => {
+  const tools = new ToolRunner(t)
+  await severalFiles(tools)
+  const { forms } = await evidenceForms()
+  const other = sampleJournal(false).texts.join('\n')
+  writeFiles(tools.folder, { 'other/blocks.ion': other, 'forged/blocks.ion': forms[0]?.edited ?? '' })
+  const cases: readonly (readonly [string, Verdict, RegExp])[] = [
+    ['export missing.ion', 'refused', /missing\.ion/],
+    ['forged missing.ion', 'tampered', /block/],
+    ['export empty', 'incomplete', /'\/?\S*empty' was skipped: it holds no blocks/],
+    ['proof.ion empty', 'refused', /no journal blocks in '\S*empty'/],
+    ['edited.ion empty', 'tampered', /edited\.ion/],
+    ['export other', 'verified', /^verified in itself/],
+    ['forged other', 'tampered', /block/],
+    ['export other edited.ion', 'tampered', /edited\.ion/],
+    ['export other own.ion.txt', 'refused', /own\.ion\.txt: this digest belongs to another ledger/],
+  ]
+  const wrong: string[] = []
+  for (const [words, verdict, line] of cases) {
+    const paths = words.split(' ').map((name) => tools.path(name))
+    wrong.push(...(await faultsOf(tools, paths, verdict, line)))
+  }
+  assert.deepEqual(wrong, [])
+})
+
+test('what is tampered shows nothing, in JSON too', async (t) => {
+  const tools = new ToolRunner(t)
+  const { forms } = await evidenceForms()
+  const wrong: string[] = []
+  for (const { name, edited, isUntyped } of forms) {
+    if (isUntyped === true) continue
+    writeFiles(tools.folder, { [name]: edited })
+    const { stdout } = await tools.run('verify', '-f', 'json', tools.path(name))
+    const reports = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    const tampered = reports.filter(({ verdict }) => verdict === 'tampered')
+    if (tampered.length === 0 || tampered.some(({ shows }) => typeof shows === 'string')) wrong.push(name)
+  }
+  assert.deepEqual(wrong, [])
+})
