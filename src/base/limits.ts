@@ -364,6 +364,8 @@ export const signatureSkewMsMax = 5 * 60 * 1000
 export const presignedSecondsMax = 7 * 24 * 60 * 60
 /** How long a server that is stopped waits for open transactions. */
 export const drainMsMax = 10_000
+/** How long it then waits for its ledgers to close: a process that holds a ledger's lock may have been stopped. */
+export const closeMsMax = 5_000
 /** Threads that run statements for a server, so that a long one does not hold up the others. */
 export const engineThreadsMax = 4
 /** A statement that runs for so long is a long one, and the engine thread that runs it is held up. */

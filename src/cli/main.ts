@@ -81,7 +81,9 @@ async function run(args: Arguments, errorFormat: ErrorFormat): Promise<ExitName>
 async function runNamedTool(name: ToolName, argv: readonly string[], errorFormat: ErrorFormat): Promise<ExitName> {
   const { runTool } = await loadChunk<typeof import('./tools/tools.ts')>('tools')
   const { stdin, stdout, stderr, env: variables } = process
-  return runTool(name, argv, { stdin, stdout, stderr, variables, version, errorFormat, onInterrupt: onStop })
+  const world = { stdin, stdout, stderr, variables, version, errorFormat, onInterrupt: onStop }
+  // A thread that waits for another process's lock would hold up process.exit.
+  return runTool(name, argv, { ...world, kill: () => process.kill(process.pid, 'SIGKILL') })
 }
 
 /** What is to be run; undefined on a terminal with nothing else given: an interactive session. */

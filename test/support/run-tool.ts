@@ -35,6 +35,7 @@ export class ToolRunner {
       ...{ stdin: process.stdin, stdout: stream(out), stderr: stream(error), version: '0', errorFormat: 'text' },
       variables: { HOME: this.folder, AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'none' },
       onInterrupt: () => () => undefined,
+      kill: () => undefined,
     }
     const exit = await runTool(tool, argv, world)
     const stdout = out.join('')

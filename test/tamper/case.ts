@@ -71,6 +71,7 @@ export async function runCommand(
     variables: { HOME: nowhere, XDG_CONFIG_HOME: nowhere, XDG_DATA_HOME: nowhere, XDG_STATE_HOME: nowhere, ...keys },
     errorFormat: 'text',
     onInterrupt: () => () => undefined,
+    kill: () => undefined,
   }
   const exit = await runTool(tool, argv, world)
   return { exit, text: out.join('') }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { CreateLedgerCommand, DeleteLedgerCommand, DescribeLedgerCommand, QLDBClient } from '@aws-sdk/client-qldb'
 import amazon from 'amazon-qldb-driver-nodejs'
@@ -43,6 +44,26 @@ describe('qldb serve', () => {
       second.child.kill('SIGTERM')
       const { code, stderr } = await second.end
       assert.deepEqual([code, stderr.split('\n').at(-2)], [0, 'stopping: open transactions have time to end'])
+    }),
+  )
+
+  test(
+    'SIGTERM ends a server while another process holds the lock of its ledger and does nothing',
+    withShell(async (shell) => {
+      const server = await serve(shell, '--data-dir', shell.path('data'), '-l', 'demo', '--drain-seconds', '0')
+      const driver = driverOf(server.url)
+      await rowsOf(driver, 'CREATE TABLE T')
+      driver.close()
+      const gate = join(shell.path('data'), 'demo', 'gate.mdb')
+      const hold = `require('lmdb').open(${JSON.stringify(gate)}, { noSubdir: true, maxDbs: 1 }).transactionSync(() => {
+        require('fs').writeSync(1, 'held'); require('fs').readSync(0, Buffer.alloc(1)) })`
+      const holder = spawn(process.execPath, ['-e', hold], { stdio: ['pipe', 'pipe', 'inherit'] })
+      await once(holder.stdout, 'data')
+      server.child.kill('SIGTERM')
+      const { signal, stderr } = await server.end
+      holder.kill('SIGKILL')
+      assert.equal(signal, 'SIGKILL')
+      assert.match(stderr, /stopped without closing the ledgers: another process holds the lock/)
     }),
   )
 

@@ -2,6 +2,7 @@ import { createWriteStream, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { LedgerError } from '../../base/errors.ts'
+import { closeMsMax } from '../../base/limits.ts'
 import type { AccessEntry } from '../../server/http/http-server.ts'
 import type { AccessKeys } from '../../server/http/sigv4.ts'
 import { parseAccessKeys } from '../../server/http/sigv4-keys.ts'
@@ -33,7 +34,15 @@ export async function serveTool(argv: readonly string[], world: ToolWorld): Prom
   announce(service, spec, world)
   await stopped
   world.stderr.write('stopping: open transactions have time to end\n')
-  await service.stop(args.drainSeconds * 1000)
+  const drainMs = args.drainSeconds * 1000
+  const slow = setTimeout(() => {
+    world.stderr.write(
+      'stopped without closing the ledgers: another process holds the lock of one and does not respond\n',
+    )
+    world.kill()
+  }, drainMs + closeMsMax)
+  await service.stop(drainMs)
+  clearTimeout(slow)
   await log?.close()
   return 'ok'
 }

@@ -11,4 +11,6 @@ export interface ToolWorld {
   readonly errorFormat: ErrorFormat
   /** Calls back at the first Ctrl-C or SIGTERM instead of dying; the returned function undoes that. */
   onInterrupt(callback: () => void): () => void
+  /** Ends the process at once, whatever its threads wait for. */
+  kill(): void
 }
