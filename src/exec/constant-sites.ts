@@ -2,10 +2,13 @@ import { noticeSitesMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
 import type { PlanExpression, SortKeyPlan } from '../plan/plan.ts'
 import { areReversed } from '../plan/refuse-ranges.ts'
+import { constantOf, contradictionOf } from './contradictions.ts'
 import { impossibleComparison } from './impossible-comparison.ts'
+import { mistakenMinutes } from './impossible-moments.ts'
 import { type LiteralName, stringOf, textsIn } from './literal-names.ts'
 import type { ConstantKey, NoticeSites, NoticeStep } from './notice-sites.ts'
 import { isFixed } from './plan-facts.ts'
+import { joinedBy } from './refuse-contradictions.ts'
 
 /** Finds what is the same for every row where that is hardly meant. */
 export class ConstantSites {
@@ -15,6 +18,12 @@ export class ConstantSites {
 
   constructor(sites: NoticeSites) {
     this.#sites = sites
+  }
+
+  /** The conditions that every row passes. */
+  conditions(all: readonly PlanExpression[]): void {
+    for (const condition of all) this.condition(condition)
+    this.#contradiction(all, 'and')
   }
 
   /** A condition, or one of those that AND and OR join, that compares constants alone. */
@@ -58,9 +67,22 @@ export class ConstantSites {
 
   /** `UPPER(make) = 'Ford'` */
   impossible(expression: PlanExpression): void {
+    const minutes = mistakenMinutes(expression)
+    if (minutes !== undefined) this.#known([minutes.part], `is hardly meant: ${minutes.reason}`)
     const found = impossibleComparison(expression)
     if (found === undefined) return
     this.#known(found.parts, `${found.isNegated ? 'is true for every value' : 'is never true'}: ${found.reason}`)
+  }
+
+  /** AND or OR: `a = 1 AND a = 2` */
+  joined(expression: PlanExpression, op: 'and' | 'or'): void {
+    this.#contradiction(joinedBy(expression, op), op)
+  }
+
+  #contradiction(conditions: readonly PlanExpression[], op: 'and' | 'or'): void {
+    const found = contradictionOf(conditions, op, constantOf)
+    if (found === undefined) return
+    this.#known(found.parts, `is ${op === 'and' ? 'never true' : 'true for every value'}: ${found.reason}`)
   }
 
   /** `BETWEEN 9 AND 1` */

@@ -13,6 +13,7 @@ import { changedDocument, compileStep } from './change-steps.ts'
 import type { DocumentChange } from './document-change.ts'
 import { compileConflict, type Resolution } from './insert-conflict.ts'
 import { forEachRow } from './saved-rows.ts'
+import { compileRefuseContradictions } from './refuse-contradictions.ts'
 import { compileRefuseImpossible } from './refuse-impossible.ts'
 import type { DocumentSink } from './source.ts'
 import { compileSure } from './sure-conditions.ts'
@@ -40,6 +41,7 @@ export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
   const idSlot = isQuery ? copiedIdSlot(plan.value) : undefined
   const evaluate = idSlot === undefined ? written : namingDocument(written, idSlot, compiler)
   const refuseImpossible = compileRefuseImpossible(plan)
+  const refuseContradictions = compileRefuseContradictions(plan)
   const checkCopies = compileSureCopies(plan.value, compiler)
   const sureValue = isQuery ? undefined : compileSureValues([plan.value], undefined, compiler)
   const resolve = plan.conflict === undefined ? undefined : compileConflict(plan.conflict, plan, compiler)
@@ -47,6 +49,7 @@ export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
   const { tableId } = plan.table
   return (frame) => {
     refuseImpossible?.(frame)
+    refuseContradictions?.(frame)
     const value = present(evaluate(frame), 'the document', plan.value.span)
     const isMany = plan.form === 'many' && (value.type === 'bag' || value.type === 'list')
     const documents = isMany ? value.items : [value]
@@ -99,6 +102,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   const checkRow = sure && namingDocument(sure, plan.idSlot, compiler)
   const checkRows = compileSureRows(plan, compiler)
   const refuseImpossible = compileRefuseImpossible(plan)
+  const refuseContradictions = compileRefuseContradictions(plan)
   const sureValues = compileSureValues(valuesOf(plan.changes), plan.idSlot, compiler)
   const returning = compileReturning(plan.returning, compiler)
   const { tableId } = plan.table
@@ -112,6 +116,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   const rowsPerDocument = compiler.nullsMissing ? assignmentRows(plan) : 1
   return (frame) => {
     refuseImpossible?.(frame)
+    refuseContradictions?.(frame)
     const targets = new Map<string, Target>()
     sureValues?.start()
     forEachRow(open(frame), () => {

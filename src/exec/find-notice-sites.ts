@@ -21,7 +21,7 @@ import type { ChangeStep, ConflictPlan, ReturningPlan, TargetPath } from '../pla
 import { partsOf } from '../plan/plan-parts.ts'
 import { fieldSteps, type SourcePath, stepOf } from './notice-path.ts'
 import { NoticeSites, type NullComparison, type PathRole, type TableDocuments } from './notice-sites.ts'
-import { columnsOf, documentsOf, isFixed, labelOf, outputsOf } from './plan-facts.ts'
+import { columnsOf, documentsOf, isComparison, isFixed, labelOf, outputsOf } from './plan-facts.ts'
 import { type ReadPath, SourceSites } from './source-sites.ts'
 import { comparisonsOf, type WatchedComparison } from './watched-comparisons.ts'
 import { comparesNull, isAbsentConstant, nullList } from './null-comparisons.ts'
@@ -33,8 +33,6 @@ export function findNoticeSites(statement: PlanStatement): NoticeSites {
 
 /** How deep plans are looked into; what lies deeper gets no notices. */
 const depthMax = 1_000
-
-const comparisons = /^(?:=|<>|<|<=|>|>=)$/
 
 class Finder {
   readonly sites = new NoticeSites()
@@ -175,7 +173,7 @@ class Finder {
   }
 
   #conditions(conditions: readonly PlanExpression[]): void {
-    for (const condition of conditions) this.#constants.condition(condition)
+    this.#constants.conditions(conditions)
     this.#place.choosing(() => this.#all(conditions, 'field'))
   }
 
@@ -390,6 +388,7 @@ class Finder {
   #binary(expression: Extract<PlanExpression, { kind: 'binary' }>, role: PathRole): void {
     const { op, left, right } = expression
     if (op === 'and' || op === 'or') {
+      this.#constants.joined(expression, op)
       this.#ors += op === 'or' ? 1 : 0
       this.#place.beside(op === 'or', () => {
         this.#expression(left, 'field')
@@ -398,7 +397,7 @@ class Finder {
       this.#ors -= op === 'or' ? 1 : 0
       return
     }
-    if (!comparisons.test(op)) {
+    if (!isComparison(op)) {
       const below = role === 'text' ? 'value' : role
       const look = () => this.#all([left, right], below)
       if (op.startsWith('is ')) this.#place.consuming(look)

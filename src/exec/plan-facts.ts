@@ -22,6 +22,10 @@ export function isFixed({ kind }: PlanExpression): boolean {
   return kind === 'constant' || kind === 'parameter' || kind === 'once'
 }
 
+export function isComparison(op: string): boolean {
+  return /^(?:=|<>|<|<=|>|>=)$/.test(op)
+}
+
 /** What notices call a source of documents. */
 export function labelOf(source: TableSource): string {
   if (source.kind === 'system') return `information_schema.${source.name}`

@@ -1,4 +1,5 @@
 import type { PlanExpression } from '../plan/plan.ts'
+import { isCorrelated } from '../plan/walk-plan.ts'
 import { compare, equals, equalityKey } from '../values/compare.ts'
 import { bool, falseValue, isAbsent, missing, nullValue, trueValue, type Value } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
@@ -104,6 +105,10 @@ export function compileQuantified(expression: Kind<'quantified'>, compiler: Comp
       )
     }
     frame.marks[site.mark] = 1
+    if (doubts !== undefined && differsFromOne(expression, within.items)) {
+      doubts.note({ message: '<> ANY is true of every value beside several', span, help: 'write <> ALL, or NOT IN' })
+      return missing
+    }
     if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, value, within.items)
     let isUnknown = isDoubtful
     for (const item of within.items) {
@@ -113,6 +118,13 @@ export function compileQuantified(expression: Kind<'quantified'>, compiler: Comp
     }
     return isUnknown ? nullValue : bool(!decisive)
   }
+}
+
+/** Whether `x <> ANY (SELECT …)` is the same for every row: the sub-query reads nothing of it, and gives several values. */
+function differsFromOne({ op, quantifier, collection }: Kind<'quantified'>, items: readonly Value[]): boolean {
+  if (op !== '<>' || quantifier !== 'any' || collection.kind !== 'query' || isCorrelated(collection.query)) return false
+  const present = items.filter((item) => !isAbsent(item))
+  return present.some((item) => !equals(item, present[0] as Value))
 }
 
 /** Of a sub-query that is in doubt the sure rows. */

@@ -1,8 +1,11 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
+import { partsOf, type PlanPart } from '../plan/plan-parts.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import type { Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
+import { impossibleComparison } from './impossible-comparison.ts'
+import { mistakenMinutes } from './impossible-moments.ts'
 import { impossiblePattern, impossibleValue } from './impossible-values.ts'
 import { comparisonsOf } from './watched-comparisons.ts'
 
@@ -17,7 +20,7 @@ interface ComparedCall {
  * A change must not be chosen by a comparison that is the same for every document: `UPPER(make) <> 'Ford'` is true of all of
  * them. Gives what checks the parameters of a run; undefined where there is nothing to check.
  */
-export function compileRefuseImpossible(part: object): ((frame: Frame) => void) | undefined {
+export function compileRefuseImpossible(part: PlanPart): ((frame: Frame) => void) | undefined {
   const found: ComparedCall[] = []
   collect(part, found)
   const later: ComparedCall[] = []
@@ -34,25 +37,35 @@ export function compileRefuseImpossible(part: object): ((frame: Frame) => void) 
   }
 }
 
-function collect(part: unknown, into: ComparedCall[]): void {
-  if (typeof part !== 'object' || part === null) return
+function collect(part: PlanPart, into: ComparedCall[]): void {
+  if (part.kind === 'constant') return
   const node = part as PlanExpression
-  if (node.kind === 'constant') return
+  refuseAtOnce(node)
   if (node.kind === 'like') add(node.operand, node.pattern, true, into)
-  if (!Array.isArray(part)) {
-    for (const { parts, isOrder, isListed } of comparisonsOf(node)) {
-      const [left, right] = parts
-      if (isOrder === true || left === undefined || right === undefined) continue
-      add(left, right, false, into)
-      if (isListed !== true) add(right, left, false, into)
-    }
+  for (const { parts, isOrder, isListed } of comparisonsOf(node)) {
+    const [left, right] = parts
+    if (isOrder === true || left === undefined || right === undefined) continue
+    add(left, right, false, into)
+    if (isListed !== true) add(right, left, false, into)
   }
-  for (const [name, below] of Object.entries(part)) if (name !== 'span' && name !== 'table') collect(below, into)
+  for (const below of partsOf(part)) collect(below, into)
+}
+
+/** What takes no parameter: a program may give one that chooses all on purpose. */
+function refuseAtOnce(node: PlanExpression): void {
+  const isOrder =
+    node.kind === 'between' || node.kind === 'quantified' || (node.kind === 'binary' && /^[<>]=?$/.test(node.op))
+  const found = isOrder ? impossibleComparison(node) : undefined
+  if (found !== undefined && found.isNatural !== true) throw sameForAll(found.reason, node.span)
+  const minutes = mistakenMinutes(node)
+  if (minutes !== undefined) {
+    throw new LedgerError('semantic/invalid', `the pattern is mistaken: ${minutes.reason}`, { span: minutes.part.span })
+  }
 }
 
 function add(call: PlanExpression, other: PlanExpression, isPattern: boolean, into: ComparedCall[]): void {
   if (other.kind === 'once') add(call, other.value, isPattern, into)
-  if (call.kind !== 'call' && call.kind !== 'binary') return
+  if (!/^(call|binary|chain|cast|case|query)$/.test(call.kind)) return
   if (other.kind === 'sequence') for (const item of other.items) add(call, item, isPattern, into)
   else if (other.kind === 'constant' || other.kind === 'parameter') into.push({ call, other, isPattern })
 }

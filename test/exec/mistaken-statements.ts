@@ -6,7 +6,7 @@ import fc from 'fast-check'
  * stands in IS, EXISTS and COALESCE of a condition is not marked: such a condition is rightly true of a missing field. So
  * is EXISTS whose sub-query has no row. There `«m:u.year»`, `«t:Kent»` and `«j:5»` are mistaken without naming another field,
  * and so is `«e:tags»` in EXISTS; in other sub-queries and in joins `«M:u.year»` and `«o:x.qty»` are misspelt, too, or have
- * another alias. `«x:0»` is an index.
+ * another alias. `«x:0»` is an index. `«A:AND»`, `«y:ALL»`, `«u:KENT»`, `«w:10»` and `«q:city»` have one wrong form each.
  */
 export interface MistakenStatement {
   readonly correct: string
@@ -79,6 +79,13 @@ const atom = fc.oneof(
   joined('«k:CASE» «k:WHEN»', numberField, comparison, number, '«k:THEN» false «k:ELSE» true «k:END»'),
   joined('«k:CASE»', textField, '«k:WHEN»', text, '«k:THEN» false «k:ELSE» true «k:END»'),
   joined('(', numberField, '=', number, ') = FALSE'),
+  joined("(name <> 'Ann' «A:AND» name <>", fc.constantFrom("'Bob'", "'x'"), ')'),
+  joined('(year > 2012 «A:AND»', fc.constantFrom('year < 2014', 'year NOT IN (2013, 2014)', 'year <> 2014'), ')'),
+  joined(textField, '<> «y:ALL» (', fc.constantFrom("'Ann', 'Bob'", "'Kent', 'x'"), ')'),
+  joined('UPPER(city)', fc.constantFrom('=', '<>'), marked('u', ['KENT', 'OSLO'])),
+  joined('FLOOR(price)', fc.constantFrom('=', '<>'), marked('w', ['1', '10'])),
+  joined("city || '-' ||", marked('q', ['city', 'owner.nick']), "<> 'Kent-x'"),
+  joined("COALESCE(UPPER(city), '-') <>", marked('u', ['KENT', 'OSLO'])),
   fc.constantFrom('name IS NOT NULL', 'year IS MISSING', "COALESCE(city, 'none') <> 'Kent'", 'active'),
   fc.constant('NOT EXISTS(SELECT 1 FROM T.lines AS x WHERE x.qty > 2)'),
 )
@@ -280,7 +287,11 @@ export const mistakenStatements: fc.Arbitrary<MistakenStatement> = fc
   })
 
 function plain(kind: string, written: string): string {
-  return kind === 's' || kind === 't' || kind === 'f' ? `'${written}'` : kind === 'l' ? `(${written})` : written
+  return kind === 's' || kind === 't' || kind === 'f' || kind === 'u'
+    ? `'${written}'`
+    : kind === 'l'
+      ? `(${written})`
+      : written
 }
 
 function wrong(kind: string, written: string, variant: number): string {
@@ -297,6 +308,11 @@ function wrong(kind: string, written: string, variant: number): string {
     x: ["'0'", 'true', "'x'", '"0"'],
     f: [written, `"${written}"`, `'${written}q'`, '0'],
     l: [written.split(',')[0] as string, `'${written}'`],
+    A: ['OR'],
+    y: ['ANY'],
+    u: [`'${written.charAt(0)}${written.slice(1).toLowerCase()}'`, '5'],
+    w: [`${written}.5`, `'${written}'`],
+    q: [`'${written}'`, `'${written.toUpperCase()}'`],
   }
   const others = forms[kind]
   return others === undefined ? misspelt(written, variant) : (others[variant % others.length] as string)

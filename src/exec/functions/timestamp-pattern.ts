@@ -122,6 +122,35 @@ function formatOffset(offset: number, field: string): string {
   return `${offset < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60), 2)}${rest}`
 }
 
+/** Whether TO_STRING may give a text by a pattern; true where the pattern is none. */
+export function fitsPattern(text: string, pattern: string): boolean {
+  const tokens = tokensOf(pattern)
+  const source = tokens?.map((one) => ('literal' in one ? escapeLiteral(one.literal) : `(?:${shapeOf(one.field)})`))
+  return source === undefined || new RegExp(`^${source.join('')}$`, 'i').test(text)
+}
+
+/** What is wrong with a pattern that takes minutes for months, as 'yyyy-mm' does, or months for minutes. */
+export function mistakenPattern(pattern: string): string | undefined {
+  const tokens = tokensOf(pattern) ?? []
+  const letters = tokens.map((one) => ('field' in one ? one.field.charAt(0) : one.literal))
+  const isClock = letters.some((one) => /^[hHsS]$/.test(one))
+  if (letters.includes('m') && !isClock && letters.some((one) => /^[yd]$/.test(one)))
+    return 'mm is the minute; months are MM'
+  const isMonth = letters.some(
+    (one, at) => one === 'M' && letters[at - 1] === ':' && /^[hH]$/.test(letters[at - 2] ?? ''),
+  )
+  return isMonth ? 'MM is the month; minutes are mm' : undefined
+}
+
+function tokensOf(pattern: string): Token[] | undefined {
+  try {
+    return tokenize(pattern)
+  } catch (error) {
+    if (error instanceof LedgerError) return undefined
+    throw error
+  }
+}
+
 /** What a pattern's field means: its name for the messages, and how a text for it looks. */
 interface FieldReader {
   readonly means: string
@@ -214,6 +243,7 @@ function shapeOf(field: string): string {
   if (field.startsWith('S')) return `\\d{${field.length}}`
   const reader = readers[field]
   if (reader !== undefined) return reader.shape
+  if (field === 'MMMMM') return '[JFMASOND]'
   const colon = field.length === 3 || field.length === 5 ? ':' : ''
   const minutes = field.length === 1 ? '(?:\\d{2})?' : `${colon}\\d{2}`
   return `${field.startsWith('X') ? 'Z|' : ''}[+-]\\d{2}${minutes}`
