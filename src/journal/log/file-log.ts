@@ -32,7 +32,7 @@ export interface LogBegin {
 const segmentBytesUsual = 64 * 1024 * 1024
 const aheadBytesUsual = 1024 * 1024
 /** A segment before it has its name. */
-const unnamed = 'next.tmp'
+const unnamedPattern = /^next-(\d+)\.tmp$/
 /** A flush that takes less holds this thread up for less than asking another one would cost. */
 const quickFlushMs = 0.3
 
@@ -87,7 +87,8 @@ export class FileLog implements BlockLog {
    * wrote it may still do so. So another one is begun; the last group is written again into it, since nobody knows whether
    * it is on the disk. What is behind was never acknowledged.
    *
-   * Throws LedgerError 'store/corrupt' where anything else is wrong, and changes nothing then; and as `append`.
+   * Throws LedgerError 'store/corrupt' where anything else is wrong, and changes nothing then; and as `append`. Whatever it
+   * throws says nothing where the caller has been replaced meanwhile.
    */
   static open(files: LogFiles, options: FileLogOptions): FileLog {
     const chain = LogChain.read(files)
@@ -157,6 +158,11 @@ export class FileLog implements BlockLog {
     this.#state = 'working'
     try {
       return await this.#append(group)
+    } catch (error) {
+      // Who has been replaced fails in many ways, none of which is the disk's.
+      if (this.#options.isFenced?.() !== true) throw error
+      this.#state = 'fenced'
+      return 'fenced'
     } finally {
       if (this.#state === 'working') this.#state = 'open'
     }
@@ -254,7 +260,8 @@ export class FileLog implements BlockLog {
   #makeFile(name: string, fill: (file: LogFile) => Segment): Segment {
     const files = this.#files
     try {
-      if (files.list().includes(unnamed)) files.remove(unnamed)
+      const unnamed = `next-${this.#options.epoch}.tmp`
+      for (const old of files.list().filter((one) => isLeft(one, this.#options.epoch))) files.remove(old)
       const segment = fill(files.create(unnamed))
       files.rename(unnamed, name)
       files.flushNames()
@@ -316,4 +323,10 @@ function unknownOutcome(text: string, cause?: unknown): LedgerError {
     help: 'open the ledger again: whether the commit took place is then known',
     ...(cause === undefined ? {} : { cause }),
   })
+}
+
+/** Whether it is a segment without a name of one who failed, or was here before. */
+function isLeft(name: string, epoch: number): boolean {
+  const found = unnamedPattern.exec(name)
+  return found !== null && Number(found[1]) <= epoch
 }
