@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import { exportBlockValuesMax } from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import { blockFromIon } from '../journal/block-from-ion.ts'
 import { DeferredBlock } from '../journal/deferred-block.ts'
@@ -29,6 +30,7 @@ export interface BlockReading {
 export class FileBlocks {
   readonly #path: string
   readonly #isIon: boolean
+  readonly #valuesMax: number
   readonly #reading: BlockReading
   #windows: AsyncGenerator<readonly [window: readonly FileItem[], found: TextFacts]> | undefined
   #window: readonly FileItem[] = []
@@ -47,8 +49,9 @@ export class FileBlocks {
   #failure: { readonly error: unknown } | undefined
   #isAtEnd = false
 
-  constructor({ path, form }: BlockFile, reading: BlockReading) {
+  constructor({ path, form, valuesMax = exportBlockValuesMax }: BlockFile, reading: BlockReading) {
     this.#path = path
+    this.#valuesMax = valuesMax
     this.#isIon = form === 'ion'
     this.#reading = reading
   }
@@ -114,7 +117,9 @@ export class FileBlocks {
     let window: FileItem[] = []
     let bytes = 0
     try {
-      for await (const piece of readFilePieces(this.#path, this.#isIon, this.#reading.onRead)) {
+      // Texts that are left to hash threads are bound by the default alone.
+      const isDeferred = this.#isIon && this.#valuesMax >= exportBlockValuesMax
+      for await (const piece of readFilePieces(this.#path, isDeferred, this.#reading.onRead, this.#valuesMax)) {
         for (const item of piece) {
           window.push(item)
           bytes += ('stream' in item ? item.stream?.length : undefined) ?? item.bytes

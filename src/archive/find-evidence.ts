@@ -11,6 +11,7 @@ import {
   unusableDigest,
   unwrapIon,
 } from '../journal/digest-file.ts'
+import { checkedValues } from '../journal/checked-values.ts'
 import { loneRevision, type ProofFile, proofFileOf, proofIn } from '../journal/proof-file.ts'
 import type { Proof } from '../journal/proof.ts'
 import { checkStruct, textField } from '../journal/shape.ts'
@@ -34,8 +35,8 @@ export type Evidence =
  * them, blocks, and the JSON of get-digest, get-block and get-revision; one or several in a text, in lists and in
  * envelopes of other fields. Throws LedgerError 'proof/malformed'.
  */
-export function parseEvidence(text: string): Evidence[] {
-  return evidenceOfFile(parseEvidenceText(text))
+export function parseEvidence(text: string, budget = checkedValues()): Evidence[] {
+  return evidenceOfFile(parseEvidenceText(text, budget))
 }
 
 /** The same of all values of a file. */

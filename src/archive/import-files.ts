@@ -1,7 +1,12 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, relative } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
-import { evidenceValuesMax, exportReorderBlocksMax, exportReorderBytesMax } from '../base/limits.ts'
+import {
+  evidenceValuesMax,
+  exportBlockValuesMax,
+  exportReorderBlocksMax,
+  exportReorderBytesMax,
+} from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import { claimOf } from './claimed-evidence.ts'
 import { markedField, type MarkedRevisions, marksOf } from '../journal/import-marks.ts'
@@ -54,6 +59,8 @@ export interface BlockFile {
   /** What its name says, where it says so: `<strandId>.<first>-<last>.<extension>`. */
   readonly named: { readonly first: number; readonly last: number } | undefined
   readonly form: 'ion' | 'json'
+  /** Values that one of its blocks may have, in text. Default: exportBlockValuesMax. */
+  readonly valuesMax?: number
 }
 
 export interface Manifest {
@@ -74,13 +81,15 @@ const nameOfBlocks = /\.(\d{1,15})-(\d{1,15})\.[A-Za-z0-9]+(?:\.gz)?$/
 /**
  * Looks into all files under the paths given: export files, manifests, stream records, digests, proofs. Reads the first
  * value of each. What is none of these becomes a finding. Throws LedgerError 'export/not-found' when there is no block in
- * any of them, unless damaged files may have had some, and the file system's own errors for the paths given.
+ * any of them, unless damaged files may have had some, and the file system's own errors for the paths given. `valuesMax`:
+ * values that one block may have, in text.
  */
 export async function findExportFiles(
   paths: readonly string[],
   findings: FindingList,
   onRead?: OnRead,
   allowsDamage = false,
+  valuesMax = exportBlockValuesMax,
 ): Promise<ExportFiles> {
   const blockFiles: BlockFile[] = []
   const streamFiles: StreamFile[] = []
@@ -90,17 +99,17 @@ export async function findExportFiles(
   const named = new Set(paths)
   const counted: string[] = []
   for (const [path, isHidden] of filesAt(paths, findings)) {
-    const found = await lookInto(path, findings, onRead, { isNamed: named.has(path), isHidden })
+    const found = await lookInto(path, findings, onRead, { isNamed: named.has(path), isHidden, valuesMax })
     if (found !== undefined) counted.push(path)
     switch (found?.kind) {
       case undefined:
         continue
       case 'blocks':
-        blockFiles.push(found.file)
+        blockFiles.push({ ...found.file, valuesMax })
         bytes += statSync(path).size
         break
       case 'stream':
-        streamFiles.push(found.file)
+        streamFiles.push({ ...found.file, valuesMax })
         bytes += statSync(path).size
         break
       case 'manifest':
@@ -161,12 +170,12 @@ function nothingFound(paths: readonly string[], findings: FindingList): LedgerEr
 }
 
 /** Whether a file holds blocks or stream records, or is an export's manifest; false for what can't be read. */
-export async function isJournalFile(path: string): Promise<boolean> {
+export async function isJournalFile(path: string, valuesMax = evidenceValuesMax): Promise<boolean> {
   const found = isFileAt(path)
     ? await lookInto(path, new FindingList(), undefined, {
         isNamed: false,
         isHidden: false,
-        valuesMax: evidenceValuesMax,
+        valuesMax,
       })
     : undefined
   return found === undefined ? isPackedFile(path) : found.kind !== 'evidence'
@@ -203,9 +212,13 @@ async function lookInto(
   try {
     const value = await firstValue(path, onRead, valuesMax)
     let found = value === undefined ? undefined : kindOf(value, path)
-    if (found?.kind === 'manifest' || found?.kind === 'evidence') found = await wholeFile(found, path, findings, onRead)
+    if (found?.kind === 'manifest' || found?.kind === 'evidence')
+      found = await wholeFile(found, path, findings, onRead, valuesMax)
     if (found?.kind === 'blocks' && found.file.named === undefined)
-      found = { kind: 'blocks', file: { ...found.file, first: await leastBlock(path, found.file.first, onRead) } }
+      found = {
+        kind: 'blocks',
+        file: { ...found.file, first: await leastBlock(path, found.file.first, onRead, valuesMax) },
+      }
     if (found === undefined) {
       noteIgnored(path, value, isNamedSo ? 'named' : isHidden ? 'hidden' : 'plain', findings)
     }
@@ -240,9 +253,10 @@ async function wholeFile(
   path: string,
   findings: FindingList,
   onRead: OnRead | undefined,
+  valuesMax: number | undefined,
 ): Promise<Found> {
   const values: Value[] = []
-  for await (const { value } of readFileValues(path, onRead)) {
+  for await (const { value } of readFileValues(path, onRead, valuesMax)) {
     values.push(value)
     if (found.kind === 'manifest' && values.length > 1) break
   }
@@ -286,12 +300,17 @@ async function firstValue(path: string, onRead: OnRead | undefined, valuesMax?: 
 }
 
 /** Where a file's name does not tell: the least number among its first blocks, which may not be in order. */
-async function leastBlock(path: string, first: number, onRead: OnRead | undefined): Promise<number> {
+async function leastBlock(
+  path: string,
+  first: number,
+  onRead: OnRead | undefined,
+  valuesMax?: number,
+): Promise<number> {
   let least = first
   let blocks = 0
   let held = 0
   try {
-    for await (const { value, bytes } of readFileValues(path, onRead)) {
+    for await (const { value, bytes } of readFileValues(path, onRead, valuesMax)) {
       for (const item of value.type === 'list' ? value.items : [value]) {
         const file = item.type === 'struct' ? blockFileOf(item, path) : undefined
         least = Math.min(least, file?.first ?? least)

@@ -25,6 +25,8 @@ export interface StreamFile {
   /** sequenceNo of the first record's block; -1 where it is of none. */
   readonly first: number
   readonly strandId: string | undefined
+  /** Values that one of its records may have, in text. Default: exportBlockValuesMax. */
+  readonly valuesMax?: number
 }
 
 /** Where a record of a stream belongs; undefined for what is none. */
@@ -94,8 +96,8 @@ async function* recordsOf(
       const next = waiting[0]
       const isNext = next !== undefined && open.length < exportOpenFilesMax
       if (least === undefined || (isNext && next.first <= least.at)) {
-        const { path, first } = waiting.shift() as StreamFile
-        open.push({ path, values: readFileValues(path, onRead), at: first })
+        const { path, first, valuesMax } = waiting.shift() as StreamFile
+        open.push({ path, values: readFileValues(path, onRead, valuesMax), at: first })
         continue
       }
       const found = await nextValue(least, findings)

@@ -26,6 +26,8 @@ export interface VerifyExportOptions {
   readonly trusted?: ReadonlyMap<string, SavedMarks>
   /** Guesses at the types of a JSON document's data before it counts as not checkable. */
   readonly guessesMax?: number | undefined
+  /** Values that one block may have, in text. Default: exportBlockValuesMax. */
+  readonly blockValuesMax?: number | undefined
   /** Where blocks are hashed. Default: here. */
   readonly facts?: ExportFacts
   /** Called for every block after its check. May throw to stop. */
@@ -52,7 +54,7 @@ export async function verifyExport(paths: readonly string[], options: VerifyExpo
   const findings = new FindingList()
   const { onRead } = options
   const onLook = onRead && (() => onRead({ blocks: 0, bytes: 0 }))
-  const files = await findExportFiles(paths, findings, onLook, true)
+  const files = await findExportFiles(paths, findings, onLook, true, options.blockValuesMax)
   checkStrands(files)
   const marks = new MarksBook(declaredMarks(files))
   const verifier = new ExportVerifier(files, findings, options.trusted, undefined, marks)

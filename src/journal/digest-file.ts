@@ -82,9 +82,9 @@ export function sameDigest(left: Digest, right: Digest): boolean | undefined {
 }
 
 /** All values of a text that should be Ion or JSON. Throws LedgerError 'proof/malformed'. */
-export function parseEvidenceText(text: string): Value[] {
+export function parseEvidenceText(text: string, budget = checkedValues()): Value[] {
   try {
-    return parseAllIon(text, checkedValues())
+    return parseAllIon(text, budget)
   } catch (error) {
     if (!(error instanceof LedgerError) || error.kind === 'limit') throw error
     const place = error.span && placeAt(text, error.span.start)

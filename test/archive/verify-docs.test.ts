@@ -4,6 +4,8 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import {
   envelopeDepthMax,
+  evidenceValuesMax,
+  exportBlockValuesMax,
   jsonGuessBytes,
   jsonGuessesMax,
   jsonGuessesWastedMax,
@@ -28,6 +30,7 @@ test('the numbers of the page are those of the program', () => {
     `When ${numbers[2]} guesses have failed, ${numbers[3]} are made for each further document`,
     `A document of more than ${jsonGuessBytes / 1024} KiB has fewer guesses`,
     `wrapped in up to ${envelopeDepthMax} other structs and lists`,
+    `may have ${evidenceValuesMax.toLocaleString('en-US')} values at every depth, a block of an export in text ${exportBlockValuesMax.toLocaleString('en-US')};`,
   ])
     assert.ok(page.includes(text), text)
 })

@@ -173,9 +173,9 @@ test(
     const allowed: Readonly<Record<string, readonly string[]>> = {
       load: ['--create', '--strict-qldb', '--quota', '--qldb-session-endpoint'],
       query: ['--quota'],
-      import: ['--create'],
+      import: ['--create', '--quota'],
       serve: ['--memory', '--demo', '--strict-qldb', '--quota'],
-      verify: ['--qldb-session-endpoint'],
+      verify: ['--qldb-session-endpoint', '--quota'],
       prove: ['--qldb-session-endpoint'],
       digest: ['--qldb-session-endpoint'],
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { plantedHoles } from './planted-holes.mjs'
 
@@ -13,6 +14,15 @@ function drillWith(hole: string): Promise<{ code: number | null; text: string }>
     child.on('close', (code) => resolve({ code, text }))
   })
 }
+
+test('each planted hole still fits its file', () => {
+  const stale = plantedHoles.flatMap(({ name, file, find, also = [] }) =>
+    [{ file, find }, ...also]
+      .filter((change) => readFileSync(change.file ?? file, 'utf8').split(change.find).length !== 2)
+      .map((change) => `${name}: ${change.find}`),
+  )
+  assert.deepEqual(stale, [])
+})
 
 test('the drill finds each planted hole', async () => {
   assert.ok(plantedHoles.length >= 11)

@@ -6,6 +6,7 @@
 const verify = 'src/journal/verify.ts'
 const form = 'src/journal/qldb-form.ts'
 const evidence = 'src/archive/verify-evidence.ts'
+const evidenceBook = 'src/archive/evidence-book.ts'
 const findings = 'src/archive/import-findings.ts'
 const revisionForm = 'src/journal/revision-form.ts'
 const proofLeaf = 'src/journal/proof-leaf.ts'
@@ -100,7 +101,7 @@ export const plantedHoles = [
   },
   {
     name: 'a saved digest past the end is a note',
-    file: 'src/archive/verify-export.ts',
+    file: evidenceBook,
     find: "this.#findings.add(isTrusted || kind === 'proof' ? 'doubtful' : 'note', code,",
     replace: "this.#findings.add('note', code,",
     artefact: 'binary, of AWS',
@@ -239,7 +240,7 @@ export const plantedHoles = [
     file: evidence,
     find: 'if (isDoubtful && !isExhausted) {',
     replace: 'if (isDoubtful) {',
-    also: [{ find: 'this.#unchecked.push(`its data could not', replace: 'void (`its data could not' }],
+    also: [{ find: 'this.#notes.unchecked.push(`its data could not', replace: 'void (`its data could not' }],
     artefact: 'history in JSON Lines',
     operation: 'change',
     path: '.data.',
@@ -247,10 +248,11 @@ export const plantedHoles = [
   {
     name: 'a digest of another ledger is a note',
     file: 'src/archive/verify-export.ts',
-    find: "if (this.#findings.count('tampered') === 0) this.#refuseForeign()",
+    find: "if (this.#findings.count('tampered') === 0) this.#evidence.refuseForeign(this.#strands)",
     replace: '',
     also: [
       {
+        file: evidenceBook,
         find: "this.#findings.add(isTrusted || kind === 'proof' ? 'doubtful' : 'note', code,",
         replace: "this.#findings.add('note', code,",
       },
@@ -317,8 +319,8 @@ export const plantedHoles = [
   {
     name: 'a part of a proof file that nothing reaches is believed',
     file: evidence,
-    find: 'if (idle.length > 0) this.#unchecked.push(',
-    replace: 'if (idle.length > followedParts.length) this.#unchecked.push(',
+    find: 'if (idle.length > 0) this.#notes.unchecked.push(',
+    replace: 'if (idle.length > followedParts.length) this.#notes.unchecked.push(',
     artefact: 'receipt, its Ion open',
     operation: 'add part',
     path: '',
@@ -451,5 +453,60 @@ export const plantedHoles = [
     artefact: 'store, made here',
     operation: 'add a record',
     path: 'outside of the keys',
+  },
+  {
+    name: 'the digest that an endpoint gives is not compared with its blocks',
+    file: 'src/cli/tools/proof-desk.ts',
+    find: 'saved: [...saved, now]',
+    replace: 'saved: last < 0 ? [...saved, now] : [...saved]',
+    artefact: 'endpoint, test',
+    operation: 'answer of GetDigest',
+    path: 'Digest "AAAAAAA',
+  },
+  {
+    name: 'marks that nothing binds count as bound',
+    file: 'src/journal/marks-book.ts',
+    find: 'const late = this.#open.map(lateFinding)',
+    replace: 'const late = this.#open.slice(0, 0).map(lateFinding)',
+    artefact: 'endpoint, test',
+    operation: 'mark',
+    path: 'forged data',
+  },
+  {
+    name: 'prove takes whatever revision an endpoint answers',
+    file: 'src/cli/tools/proof-desk.ts',
+    find: 'if (isAsked && number',
+    replace: 'if (isAsked || number',
+    also: [{ find: 'Number(number.value) === version) return', replace: 'Number(number.value) >= 0) return' }],
+    artefact: 'endpoint, prove at test',
+    operation: 'answer',
+    path: 'in place of version',
+  },
+  {
+    name: 'the proof of a block is not followed to the digest',
+    file: evidence,
+    find: 'const leadsThere = hash.length > 0 && equalBytes(last, digest)',
+    replace: 'const leadsThere = hash.length > 0',
+    artefact: 'answer of GetBlock',
+    operation: 'change',
+    path: 'roof',
+  },
+  {
+    name: 'the transaction of a block of QLDB need not be that of its revisions',
+    file: verify,
+    find: 'if (metadata.txId !== transactionId) {',
+    replace: 'if (metadata.txId.length === 0) {',
+    artefact: 'binary, of AWS',
+    operation: 'change',
+    path: 'block 4, transactionId',
+  },
+  {
+    name: 'a revision of QLDB may say that it is of another block',
+    file: verify,
+    find: 'if (strandId !== blockAddress.strandId || sequenceNo !== blockAddress.sequenceNo) {',
+    replace: 'if (strandId === blockAddress.strandId && sequenceNo === -1) {',
+    artefact: 'binary, of AWS',
+    operation: 'change',
+    path: 'revisions.[0].blockAddress.sequenceNo',
   },
 ]

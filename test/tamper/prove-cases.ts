@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import { list, structOf, type Value } from '../../src/values/value.ts'
-import type { AnswerProxy, EditAnswer } from './answer-proxy.ts'
+import type { AnswerProxy, EditAnswer, WireAnswer } from './answer-proxy.ts'
 import { type Artefact, type Case, type Outcome, runCommand, verify } from './case.ts'
 import { type CoverageRow, rowOf } from './coverage.ts'
 import { missing, withMembers } from './endpoint-cases.ts'
@@ -157,16 +157,15 @@ export class ProveArtefact implements Artefact {
     const { blocks } = this.#spec
     const { id, sequenceNo, version } = this.#target
     for (const operation of ['digest', 'block', 'revision']) {
-      yield this.#case(
-        'answer',
-        `${operation}: missing`,
-        () => (asked, answer) => (asked.operation === operation ? missing : answer),
-      )
-      yield this.#case(
-        'answer',
-        `${operation}: no members`,
-        () => (asked, answer) => (asked.operation === operation ? { ...answer, text: '{}' } : answer),
-      )
+      const giving = (what: string, change: (answer: WireAnswer) => WireAnswer) => ({
+        ...this.#case('answer', `${operation}: ${what}`, () => (asked, answer) => {
+          return asked.operation === operation ? change(answer) : answer
+        }),
+        excuse: (isWithDigest: boolean) =>
+          isWithDigest && operation === 'digest' ? 'where a digest is given, none is asked for' : undefined,
+      })
+      yield giving('missing', () => missing)
+      yield giving('no members', (answer) => ({ ...answer, text: '{}' }))
     }
     for (const [index, block] of blocks.entries()) {
       if (index === sequenceNo) continue

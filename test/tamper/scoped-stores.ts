@@ -120,6 +120,7 @@ export async function storeOfTable(spec: StoreSpec, table: string, rows: readonl
     row: leftOut(rows, "ledger's store, with `--table`"),
     isBound: () => false,
     isLeftOut: async ({ key, was, is }, folder) => {
+      if (isOfNobody(key)) return true
       if (key[0] !== ledgerKeys) return false
       switch (key[1]) {
         case journal:
@@ -144,9 +145,16 @@ export async function storeOfTable(spec: StoreSpec, table: string, rows: readonl
 const journal = 2
 const blockKeyBytes = 8
 
-/** The identity, and marks of an import. */
+/** The store's own record, the identity, and marks of an import. */
 function isTruth(key: Buffer): boolean {
-  return key[0] !== ledgerKeys || key[1] === 1 || key[1] === 11
+  return !isOfNobody(key) && (key[0] !== ledgerKeys || key[1] === 1 || key[1] === 11)
+}
+
+/** A key under which no ledger has a record, nor the store. */
+function isOfNobody(key: Buffer): boolean {
+  if (key[0] !== ledgerKeys) return !key.equals(Buffer.of(0))
+  const [, kind = 0] = key
+  return kind === 0 || kind > 11 || (kind === 1 && key.length > 2)
 }
 
 function leftOut(rows: readonly CoverageRow[], file: string): string {

@@ -10,6 +10,7 @@ import {
   notGiven,
   optionOf,
 } from './args.ts'
+import { fileQuotaFlags, fileQuotaOption } from './file-quotas.ts'
 import { type Options, resolveOptions } from './options.ts'
 import { parseWith, verboseOption } from './parse-with.ts'
 
@@ -31,7 +32,7 @@ export function parseToolArguments<Wishes>(
 }
 
 /** What a tool may do with a ledger beside opening one that is on disk. */
-export type LedgerUse = 'endpoint' | 'create' | 'strict-qldb'
+export type LedgerUse = 'endpoint' | 'create' | 'strict-qldb' | 'files'
 
 const flagUses: Readonly<Record<string, LedgerUse | 'shell'>> = {
   region: 'endpoint',
@@ -55,8 +56,9 @@ const flagUses: Readonly<Record<string, LedgerUse | 'shell'>> = {
 export function addLedgerFlags(program: Command, uses: readonly LedgerUse[] = []): Command {
   for (const definition of flagDefinitions) {
     if (definition.group !== 'Connection') continue
-    const option = optionOf(definition)
-    const use = flagUses[option.name()]
+    const readsFiles = uses.includes('files') && definition.flags === fileQuotaFlags
+    const option = readsFiles ? fileQuotaOption() : optionOf(definition)
+    const use = readsFiles ? undefined : flagUses[option.name()]
     const isShown = use === undefined || (use !== 'shell' && uses.includes(use))
     program.addOption(isShown ? option : option.hideHelp())
     if (isShown || !isWithoutEffect(option.name())) continue

@@ -28,6 +28,7 @@ import { sayLine } from '../session/say-line.ts'
 import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
 import { count, counted, progressOption, type ProgressWish, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tool.ts'
+import { parseFileQuotas } from '../flags/file-quotas.ts'
 import { guessesOption } from './verify-command.ts'
 import { blocksBetweenTurns } from './verify-export-tool.ts'
 import { printReports } from './verify-report.ts'
@@ -45,7 +46,7 @@ interface ImportWishes extends Partial<Omit<Arguments, 'format'>> {
 
 /** `qldb import PATH…`: a ledger of one's own from journal exports of AWS's, or from a stream's records. */
 export async function importTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const invocation = parseToolArguments<ImportWishes>(addLedgerFlags(importCommand(), ['create']), argv, {
+  const invocation = parseToolArguments<ImportWishes>(addLedgerFlags(importCommand(), ['create', 'files']), argv, {
     ok: 'the ledger is complete',
     failed: 'the export is incomplete or doubtful: nothing was imported',
     usage: wrongUsage,
@@ -59,7 +60,8 @@ export async function importTool(argv: readonly string[], world: ToolWorld): Pro
   }
   const { wishes, operands } = invocation
   if (operands.length === 0) throw usage('nothing to import', "give the export's folder or files")
-  const { format: _, ...ledgerWishes } = wishes
+  const { format: _, quota, ...ledgerWishes } = wishes
+  const { blockValues } = parseFileQuotas(quota)
   const { place } = ledgerOptions(ledgerWishes, world.variables)
   if (place.endpoint !== undefined || place.inMemory) throw usage('an import goes into an embedded ledger on disk')
   // Before Ctrl-C is waited for: to open a pipe can take for ever.
@@ -69,7 +71,7 @@ export async function importTool(argv: readonly string[], world: ToolWorld): Pro
     const findings = new FindingList()
     let seen = 0
     const onRead = () => progress.report('looking into the files', ++seen, undefined, 'reads')
-    const files = await findExportFiles(operands, findings, onRead)
+    const files = await findExportFiles(operands, findings, onRead, false, blockValues)
     checkStrands(files)
     return await importInto(nameOf(place, files), place, files, trusted, findings, wishes, progress, world)
   } catch (error) {

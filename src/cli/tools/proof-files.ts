@@ -1,6 +1,6 @@
 import { constants, gunzipSync } from 'node:zlib'
 import { LedgerError } from '../../base/errors.ts'
-import { evidenceBytesMax } from '../../base/limits.ts'
+import { evidenceBytesMax, evidenceValuesMax } from '../../base/limits.ts'
 import { checkedValues } from '../../journal/checked-values.ts'
 import { claimOf } from '../../archive/claimed-evidence.ts'
 import { notEvidence, parseDigestFile, type SavedDigest, unusableDigest } from '../../journal/digest-file.ts'
@@ -13,19 +13,25 @@ import { writeWholeFile } from '../../host/whole-file.ts'
 /** What files prove or show. Each is read once: what is judged is what was looked into before. */
 export class EvidenceFiles {
   readonly #found = new Map<string, readonly Evidence[] | LedgerError>()
+  readonly #valuesMax: number
+
+  /** `valuesMax`: values that one file may have. */
+  constructor(valuesMax = evidenceValuesMax) {
+    this.#valuesMax = valuesMax
+  }
 
   /** Throws LedgerError that names the file. */
   of(path: string): readonly Evidence[] {
-    const found = this.#found.get(path) ?? readOrError(path)
+    const found = this.#found.get(path) ?? readOrError(path, this.#valuesMax)
     this.#found.set(path, found)
     if (found instanceof LedgerError) throw found
     return found
   }
 }
 
-function readOrError(path: string): readonly Evidence[] | LedgerError {
+function readOrError(path: string, valuesMax: number): readonly Evidence[] | LedgerError {
   try {
-    return readEvidence(path)
+    return readEvidence(path, valuesMax)
   } catch (error) {
     if (error instanceof LedgerError) return error
     throw error
@@ -33,12 +39,13 @@ function readOrError(path: string): readonly Evidence[] | LedgerError {
 }
 
 /** In Ion text, JSON or Ion binary, packed with gzip or not. */
-function readEvidence(path: string): Evidence[] {
+function readEvidence(path: string, valuesMax: number): Evidence[] {
   const { bytes, fault } = unpacked(readBytes(path))
   return inFile(path, () => {
     try {
       if (fault !== undefined) throw notEvidence(`it can't be unpacked (${fault})`)
-      return isIonBinary(bytes) ? evidenceOfFile(decodeAllIon(bytes, checkedValues())) : parseEvidence(utf8Of(bytes))
+      const budget = checkedValues(valuesMax)
+      return isIonBinary(bytes) ? evidenceOfFile(decodeAllIon(bytes, budget)) : parseEvidence(utf8Of(bytes), budget)
     } catch (error) {
       throw error instanceof LedgerError ? asDamage(error, bytes) : error
     }

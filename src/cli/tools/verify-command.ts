@@ -37,6 +37,11 @@ export function refuseLedgerFlags({ ledger, qldbSessionEndpoint, dataDir }: Veri
       throw wrongFlags(`'${flag}' names a ledger, but '${path}' is to be checked`, 'check one of them a command')
 }
 
+/** Throws LedgerError 'usage/invalid-argument' for quotas of files where a ledger is to be checked. */
+export function refuseFileQuotas({ quota }: VerifyWishes): void {
+  if (quota !== undefined) throw wrongFlags("'--quota' sets limits of files, but a ledger is to be checked")
+}
+
 /** Throws LedgerError 'usage/invalid-argument' where another flag leaves out what `--table` looks at. */
 export function checkTableWishes({ table, since, derived }: VerifyWishes): void {
   if (table === undefined) return

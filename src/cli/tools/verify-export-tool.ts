@@ -6,6 +6,7 @@ import { fileError } from '../../host/file-error.ts'
 import { HashThreads } from '../../host/hash-threads.ts'
 import { type EvidenceFiles, savedDigests } from './proof-files.ts'
 import { digestsAmong } from './verify-files.ts'
+import { parseFileQuotas } from '../flags/file-quotas.ts'
 import { ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tool.ts'
 import type { VerifyReport } from './verify-report.ts'
@@ -15,9 +16,9 @@ import type { VerifyWishes } from './verify-command.ts'
 export const blocksBetweenTurns = 64
 
 /** Whether a path is one of an export, by its name or what is in it: what is none is a proof or digest. */
-export async function isExportPath(path: string): Promise<boolean> {
+export async function isExportPath(path: string, valuesMax?: number): Promise<boolean> {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return true
-  return /\.\d+-\d+\.[A-Za-z0-9]+(?:\.gz)?$|\.manifest(?:\.gz)?$/.test(path) || (await isJournalFile(path))
+  return /\.\d+-\d+\.[A-Za-z0-9]+(?:\.gz)?$|\.manifest(?:\.gz)?$/.test(path) || (await isJournalFile(path, valuesMax))
 }
 
 /** `qldb verify DIR…`: an export of AWS's as it lies on disk, without a ledger. */
@@ -38,6 +39,7 @@ export async function verifyExportPaths(
         trusted,
         facts: threads,
         guessesMax: wishes.guesses,
+        blockValuesMax: parseFileQuotas(wishes.quota).blockValues,
         onBlock: (_, { blocks, total, bytes }) =>
           blocks % blocksBetweenTurns === 0 ? progress.report('verifying', blocks, total, 'blocks', bytes) : undefined,
         onRead: ({ blocks, total, bytes }) => progress.report('verifying', blocks, total, 'blocks', bytes),

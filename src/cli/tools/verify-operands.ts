@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs'
 import { LedgerError } from '../../base/errors.ts'
+import { parseFileQuotas } from '../flags/file-quotas.ts'
 import { fileError } from '../../host/file-error.ts'
 import { isStoreDirectory } from '../../store/lmdb-files.ts'
 import { EvidenceFiles, savedDigests } from './proof-files.ts'
 import { ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tool.ts'
-import { refuseLedgerFlags, refuseLocal, type VerifyWishes } from './verify-command.ts'
+import { refuseFileQuotas, refuseLedgerFlags, refuseLocal, type VerifyWishes } from './verify-command.ts'
 import { isExportPath, verifyExportPaths } from './verify-export-tool.ts'
 import { type Refusal, type VerifyReport, withRefusals } from './verify-report.ts'
 
@@ -19,6 +20,7 @@ export async function checkOperands(
   world: ToolWorld,
 ): Promise<readonly VerifyReport[]> {
   const [first, ...more] = operands
+  if (first === undefined || (more.length === 0 && isStoreDirectory(first))) refuseFileQuotas(wishes)
   if (first === undefined) return [await (await import('./verify-ledger-tool.ts')).verifyNamedLedger(wishes, world)]
   refuseLedgerFlags(wishes, first)
   if (more.length === 0 && isStoreDirectory(first))
@@ -57,17 +59,20 @@ const refusedKinds: ReadonlySet<string> = new Set(['input', 'limit', 'unavailabl
 class FileChecks {
   readonly #wishes: VerifyWishes
   readonly #world: ToolWorld
-  readonly #files = new EvidenceFiles()
+  readonly #files: EvidenceFiles
+  readonly #valuesMax: number | undefined
 
   constructor(wishes: VerifyWishes, world: ToolWorld) {
     this.#wishes = wishes
     this.#world = world
+    this.#valuesMax = parseFileQuotas(wishes.quota).evidenceValues
+    this.#files = new EvidenceFiles(this.#valuesMax)
   }
 
   async check(paths: readonly string[]): Promise<readonly VerifyReport[]> {
     const { hasLoneProof } = await import('./verify-files.ts')
     const exports: string[] = []
-    for (const path of paths) if (await isExportPath(path)) exports.push(path)
+    for (const path of paths) if (await isExportPath(path, this.#valuesMax)) exports.push(path)
     if (exports.length === 0 || hasLoneProof(paths, this.#files)) return await this.#evidence(paths)
     try {
       return [await this.#export(paths)]

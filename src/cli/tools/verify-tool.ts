@@ -14,7 +14,7 @@ import { printReports, reportOfDamage, type Result, type VerifyReport, worstOf }
  * the command line.
  */
 export async function verifyTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const invocation = parseToolArguments<VerifyWishes>(addLedgerFlags(toolCommand(), ['endpoint']), argv, {
+  const invocation = parseToolArguments<VerifyWishes>(addLedgerFlags(toolCommand(), ['endpoint', 'files']), argv, {
     ok: 'verified: everything that can be checked fits',
     failed: 'incomplete: what is there fits, but something could not be checked',
     usage: wrongUsage,
