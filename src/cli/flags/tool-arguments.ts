@@ -19,13 +19,25 @@ export type ToolInvocation<Wishes> =
   | { readonly kind: 'run'; readonly wishes: Wishes; readonly operands: readonly string[] }
   | { readonly kind: 'text'; readonly text: string }
 
-/** Parses a subcommand's words. Throws LedgerError 'usage/invalid-argument'. */
-export function parseToolArguments<Wishes>(
+/**
+ * What a subcommand was called with; undefined when it was asked for its help, which then stands on standard output. Throws
+ * LedgerError 'usage/invalid-argument'.
+ */
+export function readToolArguments<Wishes>(
   program: Command,
   argv: readonly string[],
-  exits?: ExitMeanings,
-): ToolInvocation<Wishes> {
-  if (exits !== undefined) program.addHelpText('after', `\n${exitCodeHelp(exits)}`)
+  { stdout }: { readonly stdout: NodeJS.WriteStream },
+  exits: ExitMeanings,
+): { readonly wishes: Wishes; readonly operands: readonly string[] } | undefined {
+  program.addHelpText('after', `\n${exitCodeHelp(exits)}`)
+  const invocation = parseToolArguments<Wishes>(program, argv)
+  if (invocation.kind === 'run') return invocation
+  stdout.write(invocation.text)
+  return undefined
+}
+
+/** Parses a subcommand's words. Throws LedgerError 'usage/invalid-argument'. */
+export function parseToolArguments<Wishes>(program: Command, argv: readonly string[]): ToolInvocation<Wishes> {
   const text = parseWith(program, argv)
   if (text !== undefined) return { kind: 'text', text }
   return { kind: 'run', wishes: program.opts() as Wishes, operands: program.args }

@@ -7,7 +7,7 @@ import { connectTo, existing } from '../session/connect.ts'
 import { takeDigest } from './proof-desk.ts'
 import { writeNewFile } from './proof-files.ts'
 import { sayLine } from '../session/say-line.ts'
-import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
+import { addLedgerFlags, ledgerOptions, readToolArguments } from '../flags/tool-arguments.ts'
 import type { ToolWorld } from './tool.ts'
 
 export interface DigestWishes {
@@ -17,18 +17,15 @@ export interface DigestWishes {
 /** `qldb digest`: the ledger's digest on stdout or into a file. */
 export async function digestTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
   const program = addLedgerFlags(digestCommand('qldb digest'), ['endpoint'])
-  const invocation = parseToolArguments<DigestWishes & Partial<Arguments>>(program, argv, {
+  const asked = readToolArguments<DigestWishes & Partial<Arguments>>(program, argv, world, {
     ok: exitCodes.ok[1],
     failed: 'the ledger refused to make a digest',
     usage: wrongUsage,
     unavailable: exitCodes.unavailable[1],
     interrupted: 'interrupted',
   })
-  if (invocation.kind === 'text') {
-    world.stdout.write(invocation.text)
-    return 'ok'
-  }
-  const { wishes } = invocation
+  if (asked === undefined) return 'ok'
+  const { wishes } = asked
   const { place } = ledgerOptions(wishes, world.variables)
   if (place.inMemory)
     throw new LedgerError('usage/invalid-argument', 'a ledger in memory has nothing to keep a digest of')

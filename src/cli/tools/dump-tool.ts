@@ -14,7 +14,7 @@ import { quoted } from './load-tool.ts'
 import { Output } from '../session/output.ts'
 import { realEnv } from '../../host/real-env.ts'
 import { sayLine } from '../session/say-line.ts'
-import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
+import { addLedgerFlags, ledgerOptions, readToolArguments } from '../flags/tool-arguments.ts'
 import { count, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tool.ts'
 import { writeFileWith } from '../../host/whole-file.ts'
@@ -33,17 +33,14 @@ const documentsBetweenTurns = 256
 
 /** `qldb dump`: what is in the tables now, as a script that recreates it or as files of documents. */
 export async function dumpTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const invocation = parseToolArguments<DumpWishes>(addLedgerFlags(dumpCommand()), argv, {
+  const asked = readToolArguments<DumpWishes>(addLedgerFlags(dumpCommand()), argv, world, {
     ok: exitCodes.ok[1],
     usage: wrongUsage,
     unavailable: exitCodes.unavailable[1],
     interrupted: 'interrupted',
   })
-  if (invocation.kind === 'text') {
-    world.stdout.write(invocation.text)
-    return 'ok'
-  }
-  const { wishes, operands } = invocation
+  if (asked === undefined) return 'ok'
+  const { wishes, operands } = asked
   const { format = 'script', out, ...ledgerWishes } = wishes
   const { place } = ledgerOptions(ledgerWishes, world.variables)
   requireOnDisk(place, 'dumped')

@@ -19,7 +19,7 @@ import { directoryOf, existing, requireOnDisk } from '../session/connect.ts'
 import { reasonOf } from '../../host/file-error.ts'
 import { realEnv } from '../../host/real-env.ts'
 import { sayLine } from '../session/say-line.ts'
-import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
+import { addLedgerFlags, ledgerOptions, readToolArguments } from '../flags/tool-arguments.ts'
 import { count, progressOption, type ProgressWish, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tool.ts'
 import { blocksBetweenTurns } from './verify-export-tool.ts'
@@ -36,17 +36,14 @@ interface ExportWishes extends Partial<Omit<Arguments, 'format'>> {
 
 /** `qldb export DIR`: the journal in the layout and formats of AWS's journal exports. */
 export async function exportTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const invocation = parseToolArguments<ExportWishes>(addLedgerFlags(exportCommand()), argv, {
+  const asked = readToolArguments<ExportWishes>(addLedgerFlags(exportCommand()), argv, world, {
     ok: exitCodes.ok[1],
     usage: wrongUsage,
     unavailable: exitCodes.unavailable[1],
     interrupted: 'interrupted',
   })
-  if (invocation.kind === 'text') {
-    world.stdout.write(invocation.text)
-    return 'ok'
-  }
-  const { wishes, operands } = invocation
+  if (asked === undefined) return 'ok'
+  const { wishes, operands } = asked
   const [folder, ...more] = operands
   if (folder === undefined || more.length > 0)
     throw new LedgerError('usage/invalid-argument', `expected one folder, found ${operands.length} paths`)

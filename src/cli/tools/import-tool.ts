@@ -25,7 +25,7 @@ import { savedDigests } from './proof-files.ts'
 import { reportFailure } from '../session/report-failure.ts'
 import { realEnv } from '../../host/real-env.ts'
 import { sayLine } from '../session/say-line.ts'
-import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
+import { addLedgerFlags, ledgerOptions, readToolArguments } from '../flags/tool-arguments.ts'
 import { count, counted, progressOption, type ProgressWish, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tool.ts'
 import { parseFileQuotas } from '../flags/file-quotas.ts'
@@ -46,7 +46,7 @@ interface ImportWishes extends Partial<Omit<Arguments, 'format'>> {
 
 /** `qldb import PATH…`: a ledger of one's own from journal exports of AWS's, or from a stream's records. */
 export async function importTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const invocation = parseToolArguments<ImportWishes>(addLedgerFlags(importCommand(), ['create', 'files']), argv, {
+  const asked = readToolArguments<ImportWishes>(addLedgerFlags(importCommand(), ['create', 'files']), argv, world, {
     ok: 'the ledger is complete',
     failed: 'the export is incomplete or doubtful: nothing was imported',
     usage: wrongUsage,
@@ -54,11 +54,8 @@ export async function importTool(argv: readonly string[], world: ToolWorld): Pro
     tampered: exitCodes.tampered[1],
     interrupted: 'interrupted; the same command resumes',
   })
-  if (invocation.kind === 'text') {
-    world.stdout.write(invocation.text)
-    return 'ok'
-  }
-  const { wishes, operands } = invocation
+  if (asked === undefined) return 'ok'
+  const { wishes, operands } = asked
   if (operands.length === 0) throw usage('nothing to import', "give the export's folder or files")
   const { format: _, quota, ...ledgerWishes } = wishes
   const { blockValues } = parseFileQuotas(quota)

@@ -17,7 +17,7 @@ import { fileError } from '../../host/file-error.ts'
 import { Checkpoint, type LoadPlace, type LoadState } from './load-checkpoint.ts'
 import { writeRenamed, writeReport } from '../session/report-failure.ts'
 import { sayLine } from '../session/say-line.ts'
-import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
+import { addLedgerFlags, ledgerOptions, readToolArguments } from '../flags/tool-arguments.ts'
 import { count, counted, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tool.ts'
 
@@ -36,9 +36,10 @@ const batchEmbedded = 500
 
 /** `qldb load TABLE FILE`: documents of a file into a table. */
 export async function loadTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const invocation = parseToolArguments<LoadWishes>(
+  const asked = readToolArguments<LoadWishes>(
     addLedgerFlags(loadCommand(), ['endpoint', 'create', 'strict-qldb']),
     argv,
+    world,
     {
       ok: 'all documents are in the table',
       failed: 'records were refused, or the file is malformed',
@@ -48,11 +49,8 @@ export async function loadTool(argv: readonly string[], world: ToolWorld): Promi
       interrupted: 'interrupted; the same command resumes',
     },
   )
-  if (invocation.kind === 'text') {
-    world.stdout.write(invocation.text)
-    return 'ok'
-  }
-  const { wishes, operands } = invocation
+  if (asked === undefined) return 'ok'
+  const { wishes, operands } = asked
   const [table, path, ...more] = operands
   if (table === undefined || path === undefined || more.length > 0)
     throw usage(

@@ -8,7 +8,7 @@ import { connectTo, existing } from '../session/connect.ts'
 import { makeProof, type MadeProof } from './proof-desk.ts'
 import { readDigestFile, writeNewFile } from './proof-files.ts'
 import { sayLine } from '../session/say-line.ts'
-import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
+import { addLedgerFlags, ledgerOptions, readToolArguments } from '../flags/tool-arguments.ts'
 import type { ToolWorld } from './tool.ts'
 
 export interface ProveWishes {
@@ -22,7 +22,7 @@ export interface ProveWishes {
 /** `qldb prove`: a proof file for one revision. */
 export async function proveTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
   const program = addLedgerFlags(proveCommand('qldb prove'), ['endpoint'])
-  const invocation = parseToolArguments<ProveWishes & Partial<Arguments>>(program, argv, {
+  const asked = readToolArguments<ProveWishes & Partial<Arguments>>(program, argv, world, {
     ok: exitCodes.ok[1],
     failed: 'there is no such document or revision',
     usage: wrongUsage,
@@ -30,11 +30,8 @@ export async function proveTool(argv: readonly string[], world: ToolWorld): Prom
     tampered: exitCodes.tampered[1],
     interrupted: 'interrupted',
   })
-  if (invocation.kind === 'text') {
-    world.stdout.write(invocation.text)
-    return 'ok'
-  }
-  const { wishes, operands } = invocation
+  if (asked === undefined) return 'ok'
+  const { wishes, operands } = asked
   const { place } = ledgerOptions(wishes, world.variables)
   if (place.inMemory) throw new LedgerError('usage/invalid-argument', 'a ledger in memory has no document to prove')
   const connection = await connectTo(existing(place), 'main')

@@ -6,7 +6,7 @@ import { openLmdbStore } from '../../store/lmdb-store.ts'
 import { type Arguments, wrongUsage } from '../flags/args.ts'
 import { directoryOf, existing, requireOnDisk } from '../session/connect.ts'
 import { sayLine } from '../session/say-line.ts'
-import { addLedgerFlags, ledgerOptions, parseToolArguments } from '../flags/tool-arguments.ts'
+import { addLedgerFlags, ledgerOptions, readToolArguments } from '../flags/tool-arguments.ts'
 import { count, ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tool.ts'
 import { reportOfLedger } from './ledger-report.ts'
@@ -31,7 +31,7 @@ export async function rebuildTool(argv: readonly string[], world: ToolWorld): Pr
       .addOption(digestOption())
       .option('--accept-doubtful', 'also rebuild from an incomplete journal'),
   )
-  const invocation = parseToolArguments<RebuildWishes>(program, argv, {
+  const asked = readToolArguments<RebuildWishes>(program, argv, world, {
     ok: exitCodes.ok[1],
     failed: 'the journal is incomplete: nothing was changed',
     usage: wrongUsage,
@@ -39,11 +39,8 @@ export async function rebuildTool(argv: readonly string[], world: ToolWorld): Pr
     tampered: exitCodes.tampered[1],
     interrupted: 'interrupted',
   })
-  if (invocation.kind === 'text') {
-    world.stdout.write(invocation.text)
-    return 'ok'
-  }
-  const { wishes } = invocation
+  if (asked === undefined) return 'ok'
+  const { wishes } = asked
   const { place } = ledgerOptions(wishes, world.variables)
   requireOnDisk(place, 'rebuilt')
   const ledger = place.ledger.value

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { LedgerError } from '../../base/errors.ts'
 import { type ExitName, exitCodes } from '../../shell/exit-codes.ts'
 import { wrongUsage } from '../flags/args.ts'
-import { addLedgerFlags, parseToolArguments } from '../flags/tool-arguments.ts'
+import { addLedgerFlags, readToolArguments } from '../flags/tool-arguments.ts'
 import { progressOption } from './tool-progress.ts'
 import type { ToolWorld } from './tool.ts'
 import { verifyCommand, type VerifyWishes } from './verify-command.ts'
@@ -14,7 +14,7 @@ import { printReports, reportOfDamage, type Result, type VerifyReport, worstOf }
  * the command line.
  */
 export async function verifyTool(argv: readonly string[], world: ToolWorld): Promise<ExitName> {
-  const invocation = parseToolArguments<VerifyWishes>(addLedgerFlags(toolCommand(), ['endpoint', 'files']), argv, {
+  const asked = readToolArguments<VerifyWishes>(addLedgerFlags(toolCommand(), ['endpoint', 'files']), argv, world, {
     ok: 'verified: everything that can be checked fits',
     failed: 'incomplete: what is there fits, but something could not be checked',
     usage: wrongUsage,
@@ -22,11 +22,8 @@ export async function verifyTool(argv: readonly string[], world: ToolWorld): Pro
     tampered: 'tampered: something is not what was written',
     interrupted: 'interrupted',
   })
-  if (invocation.kind === 'text') {
-    world.stdout.write(invocation.text)
-    return 'ok'
-  }
-  const { wishes, operands } = invocation
+  if (asked === undefined) return 'ok'
+  const { wishes, operands } = asked
   const reports = await reportsOf(operands, wishes, world)
   world.stdout.write(printReports(reports, wishes.format ?? 'text'))
   return exitOf[worstOf(reports)?.verdict ?? 'verified']
