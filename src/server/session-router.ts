@@ -1,4 +1,3 @@
-import { toBase64 } from '../base/bytes.ts'
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
@@ -11,13 +10,7 @@ import {
   transactionAgeMsMax,
   unusedSessionMsMin,
 } from '../base/limits.ts'
-import {
-  noSession,
-  noTransaction,
-  sessionExpired,
-  transactionExpired,
-  transactionOpen,
-} from '../base/session-errors.ts'
+import { noSession, noTransaction } from '../base/session-errors.ts'
 import { checkRequest } from '../protocol/check-request.ts'
 import {
   type SendCommandRequest,
@@ -29,6 +22,7 @@ import {
 import { type EnginePool, type Kind, MovesAway, type Seat } from './engine-pool.ts'
 import { internalFault, toWireError } from './error-text.ts'
 import { RoutedTransaction } from './routed-transaction.ts'
+import { type SessionFacts, Sessions } from './sessions.ts'
 import { type SessionUse, unusedSession } from './unused-session.ts'
 
 export interface RouterLimits {
@@ -61,14 +55,8 @@ interface Client {
   readonly from: string
 }
 
-interface RoutedSession extends SessionUse {
-  readonly id: string
-  readonly token: string
-  readonly ledger: string
-  readonly endMs: number
+interface RoutedSession extends SessionFacts<RoutedTransaction>, SessionUse {
   transaction: RoutedTransaction | undefined
-  /** The last transaction, when it ended by running out of time. */
-  expiredTransactionId: string | undefined
   isOver: boolean
   /** What its last transaction was, and so its next one is likely to be. */
   kind: Kind
@@ -88,13 +76,7 @@ export class SessionRouter {
   readonly #limits: RouterLimits
   readonly #hasLedger: (name: string) => boolean
   readonly #onFault: (error: unknown) => void
-  /** By token, oldest first. */
-  readonly #sessions = new Map<string, RoutedSession>()
-  /** Expired sessions, to answer with that error; oldest first. */
-  readonly #ended = new Map<string, string>()
-  readonly #counts = new Map<string, number>()
-  /** Sessions with a transaction, the oldest transaction first. */
-  readonly #busy = new Set<RoutedSession>()
+  readonly #sessions: Sessions<RoutedTransaction, RoutedSession>
   #isDraining = false
 
   constructor(
@@ -110,6 +92,7 @@ export class SessionRouter {
     this.#env = env
     this.#hasLedger = options.hasLedger
     this.#limits = { ...defaultRouterLimits, ...options.limits }
+    this.#sessions = new Sessions(env, this.#limits)
     this.#onFault = options.onFault ?? (() => undefined)
   }
 
@@ -118,7 +101,7 @@ export class SessionRouter {
   }
 
   get transactions(): number {
-    return this.#busy.size
+    return this.#sessions.busy.size
   }
 
   /**
@@ -150,30 +133,26 @@ export class SessionRouter {
   /** Ends what has run out of time. To be called about every second. */
   sweep(): void {
     const nowMs = this.#env.monotonicMs()
-    for (const session of this.#busy) {
+    for (const session of this.#sessions.busy) {
       const transaction = session.transaction as RoutedTransaction
       if (transaction.deadlineMs > nowMs) break
       // At work: the engine itself stops it.
       if (session.requests === 0) this.#expire(session, transaction)
     }
-    for (const session of this.#sessions.values()) {
-      if (session.endMs > nowMs) break
-      if (session.requests > 0) continue
-      this.#outlive(session)
-    }
+    for (const session of this.#sessions.outOfTime()) if (session.requests === 0) this.#outlive(session)
   }
 
   /** Ends all sessions on a ledger and closes it in every engine. */
   async endLedger(name: string): Promise<void> {
-    for (const session of [...this.#sessions.values()]) if (session.ledger === name) this.#end(session)
+    for (const session of this.#sessions.list(name)) this.#end(session)
     await this.#pool.forget(name)
   }
 
   /** Aborts everything. */
   async close(): Promise<void> {
     this.#isDraining = true
-    for (const session of [...this.#sessions.values()]) this.#end(session)
-    this.#ended.clear()
+    for (const session of this.#sessions.list()) this.#end(session)
+    this.#sessions.forgetEnded()
     await this.#pool.close()
   }
 
@@ -187,7 +166,7 @@ export class SessionRouter {
       const { token } = this.#startSession(request.StartSession.LedgerName, client.from)
       return { StartSession: { SessionToken: token, ...timing() } }
     }
-    const session = this.#find(request.SessionToken as string)
+    const session = this.#sessions.find(request.SessionToken as string)
     return this.#inTurn(session, async () => {
       switch (command) {
         case 'StartTransaction':
@@ -210,31 +189,20 @@ export class SessionRouter {
       throw new WireError('BadRequestException', `The Ledger with name ${ledger} is not found`)
     }
     this.#makeRoom(ledger, from)
-    const session: RoutedSession = {
-      id: newId(this.#env),
+    return this.#sessions.start(ledger, {
       from,
       usedMs: this.#env.monotonicMs(),
-      token: toBase64(this.#env.randomBytes(48)),
-      ledger,
-      endMs: this.#env.monotonicMs() + this.#limits.sessionAgeMsMax,
-      transaction: undefined,
-      expiredTransactionId: undefined,
       isOver: false,
       kind: 'short read',
       requests: 0,
       waiting: [],
-    }
-    this.#sessions.set(session.token, session)
-    this.#counts.set(ledger, (this.#counts.get(ledger) ?? 0) + 1)
-    return session
+    })
   }
 
   #makeRoom(ledger: string, from: string): void {
-    const isLedgerFull = (this.#counts.get(ledger) ?? 0) >= this.#limits.sessionsMax
+    const isLedgerFull = this.#sessions.countOn(ledger) >= this.#limits.sessionsMax
     if (!isLedgerFull && this.#sessions.size < this.#limits.serverSessionsMax) return
-    const all = [...this.#sessions.values()]
-    const places = isLedgerFull ? all.filter((session) => session.ledger === ledger) : all
-    const unused = unusedSession(places, from, {
+    const unused = unusedSession(this.#sessions.list(isLedgerFull ? ledger : undefined), from, {
       nowMs: this.#env.monotonicMs(),
       unusedMsMin: this.#limits.unusedSessionMsMin,
     })
@@ -245,16 +213,7 @@ export class SessionRouter {
   /** Ends a session as if it had expired: its client gets that error, and drivers start another session. */
   #outlive(session: RoutedSession): void {
     this.#end(session)
-    this.#ended.set(session.token, session.id)
-    if (this.#ended.size > this.#limits.sessionsMax) this.#ended.delete(this.#ended.keys().next().value as string)
-  }
-
-  #find(token: string): RoutedSession {
-    const session = this.#sessions.get(token)
-    if (session !== undefined && session.endMs > this.#env.monotonicMs()) return session
-    const endedId = session?.id ?? this.#ended.get(token)
-    if (endedId !== undefined) throw sessionExpired(endedId)
-    throw noSession()
+    this.#sessions.outlive(session)
   }
 
   async #inTurn<T>(session: RoutedSession, work: () => T | Promise<T>): Promise<T> {
@@ -278,20 +237,15 @@ export class SessionRouter {
   #startTransaction(session: RoutedSession): string {
     this.#checkRunning()
     const open = session.transaction
-    if (open !== undefined) {
-      if (open.deadlineMs > this.#env.monotonicMs()) {
-        throw transactionOpen()
-      }
-      this.#expire(session, open)
-    }
-    if (this.#busy.size >= this.#limits.openTransactionsMax) {
+    if (open !== undefined && open.deadlineMs <= this.#env.monotonicMs()) this.#expire(session, open)
+    this.#sessions.checkIdle(session)
+    if (this.#sessions.busy.size >= this.#limits.openTransactionsMax) {
       throw new WireError('LimitExceededException', 'Too many transactions are open')
     }
     const deadlineMs = this.#env.monotonicMs() + this.#limits.transactionAgeMsMax
-    session.transaction = new RoutedTransaction(newId(this.#env), deadlineMs)
-    session.expiredTransactionId = undefined
-    this.#busy.add(session)
-    return session.transaction.id
+    const transaction = new RoutedTransaction(newId(this.#env), deadlineMs)
+    this.#sessions.begin(session, transaction)
+    return transaction.id
   }
 
   /** ExecuteStatement, FetchPage and CommitTransaction: the engine's business. */
@@ -365,7 +319,7 @@ export class SessionRouter {
 
   /** A seat for the transaction, which may have been ended by the time there is one. */
   async #takeSeat(session: RoutedSession, transaction: RoutedTransaction, kind: Kind): Promise<Seat> {
-    const seat = await this.#pool.take(session.ledger, kind)
+    const seat = await this.#pool.take(session.ledgerName, kind)
     if (session.transaction === transaction) return seat
     this.#pool.giveBack(seat)
     throw session.isOver ? noSession() : noTransaction()
@@ -384,12 +338,8 @@ export class SessionRouter {
 
   #transactionOf(session: RoutedSession, id: string): RoutedTransaction {
     const { transaction } = session
-    if (transaction?.id === id) {
-      if (transaction.deadlineMs > this.#env.monotonicMs()) return transaction
-      this.#expire(session, transaction)
-    }
-    if (session.expiredTransactionId === id) throw transactionExpired(id)
-    throw noTransaction()
+    if (transaction?.id === id && transaction.deadlineMs <= this.#env.monotonicMs()) this.#expire(session, transaction)
+    return this.#sessions.transactionOf(session, id)
   }
 
   #expire(session: RoutedSession, transaction: RoutedTransaction): void {
@@ -413,17 +363,13 @@ export class SessionRouter {
 
   #close(session: RoutedSession, transaction: RoutedTransaction): void {
     session.kind = transaction.kind
-    session.transaction = undefined
-    this.#busy.delete(session)
+    this.#sessions.release(session)
   }
 
   #end(session: RoutedSession): void {
     session.isOver = true
     void this.#abort(session)
-    if (!this.#sessions.delete(session.token)) return
-    const left = (this.#counts.get(session.ledger) ?? 1) - 1
-    if (left === 0) this.#counts.delete(session.ledger)
-    else this.#counts.set(session.ledger, left)
+    this.#sessions.end(session)
   }
 
   #checkRunning(): void {
