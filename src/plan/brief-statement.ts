@@ -1,6 +1,7 @@
 import { briefItemsMax, briefSourcesMax } from '../base/limits.ts'
-import type { Expression, FromSource, SelectQuery } from './ast.ts'
-import type { DmlStatement, InsertStatement, Statement } from './statement-ast.ts'
+import type { Expression, FromSource, SelectQuery } from '../syntax/ast.ts'
+import type { DmlStatement, InsertStatement, Statement } from '../syntax/statement-ast.ts'
+import { hasTrait } from './function-facts.ts'
 
 /**
  * Whether a statement is of the kind that applications run all day, and whose work for a single row is small whatever
@@ -69,12 +70,10 @@ function isName(value: Expression): boolean {
   return value.kind === 'path' && value.root.kind === 'variable' && value.steps.every(({ kind }) => kind === 'field')
 }
 
-const aggregates: ReadonlySet<string> = new Set(['count', 'sum', 'min', 'max', 'avg'])
-
 function isPlainOrAggregate(value: Expression): boolean {
   if (value.kind !== 'call') return isPlain(value)
   const { name, args, quantifier, filter, over } = value
-  if (!aggregates.has(name) || quantifier === 'distinct' || over !== undefined) return false
+  if (!hasTrait(name, 'brief') || quantifier === 'distinct' || over !== undefined) return false
   return args.every(isPlain) && isPlain(filter)
 }
 

@@ -26,9 +26,20 @@ export type ParameterKind =
  * - `absent`: it is called with NULL and MISSING too; for all others one such argument decides the result
  * - `consumes`: it gives a value where an argument has none, or the wrong type: what a change concludes from it is in doubt
  * - `excuses`: a path in its arguments may lead nowhere, in what a change writes too
+ * - `brief`: an aggregate that takes little time and memory for each row: a statement with it may share a thread
  * - `lazy`: the arguments behind the first one that is present are not evaluated
  */
-export type Trait = 'qldb' | 'literals' | 'calm' | 'rows' | 'clock' | 'absent' | 'consumes' | 'excuses' | 'lazy'
+export type Trait =
+  | 'qldb'
+  | 'literals'
+  | 'calm'
+  | 'rows'
+  | 'clock'
+  | 'absent'
+  | 'consumes'
+  | 'excuses'
+  | 'brief'
+  | 'lazy'
 
 /** What is known of a built-in function, but for its name and its body (exec/functions). */
 export interface FunctionRow {
