@@ -5,6 +5,7 @@ import * as limits from '../../src/base/limits.ts'
 import { configKeys, ledgerKeys } from '../../src/cli/flags/config.ts'
 import { quotaRows } from '../../src/cli/flags/quota-args.ts'
 import { serveFlags } from '../../src/cli/flags/serve-args.ts'
+import { serveQuotaRows } from '../../src/cli/flags/serve-quotas.ts'
 import { type FunctionFacts, functionFacts } from '../../src/plan/function-facts.ts'
 import { commands } from '../../src/shell/commands.ts'
 import { exitCodes } from '../../src/shell/exit-codes.ts'
@@ -57,6 +58,11 @@ export const sections: Readonly<Record<string, () => string | Promise<string>>> 
     table(
       ['`--quota`', 'limit for', 'QLDB', 'otherwise'],
       quotaRows().map(({ name, text }) => [`\`${name}\``, text.bounds, text.qldb, text.otherwise]),
+    ),
+  'serve quotas': () =>
+    table(
+      ['`--quota`', 'limit for', 'default'],
+      serveQuotaRows().map(({ name, bounds, value }) => [`\`${name}\``, bounds, value]),
     ),
   limits: () => table(['limit', 'value', ''], limitRows()),
   functions: () => functionTables('plain'),

@@ -88,7 +88,8 @@ export function quotaRows(): readonly { readonly name: string; readonly text: Re
   })
 }
 
-function quotaText(value: number, isBytes: boolean): string {
+/** A limit as docs print it: `1,000`, `64 MiB`. */
+export function quotaText(value: number, isBytes: boolean): string {
   const unit = Object.entries(unitBytes).findLast(([, bytes]) => isBytes && value % bytes === 0 && value >= bytes)
   if (unit === undefined) return value.toLocaleString('en')
   return `${value / unit[1]} ${unit[0].replace('ib', 'iB').replace(/^./, (letter) => letter.toUpperCase())}`
