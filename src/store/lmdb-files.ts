@@ -83,11 +83,11 @@ export function checkRoom(directory: string, bytesToMap: number): void {
 
 /** In bytes; without a limit, or where the system does not tell, it never runs out here. */
 function addressSpaceLeft(): number {
+  const limit = limitOf('Max address space')
+  if (limit === Number.POSITIVE_INFINITY) return limit
   try {
-    const limit = /^Max address space +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1]
-    if (limit === undefined) return Number.POSITIVE_INFINITY
     const usedKiB = /^VmSize:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1]
-    return Number(limit) - Number(usedKiB ?? 0) * 1024
+    return limit - Number(usedKiB ?? 0) * 1024
   } catch {
     return Number.POSITIVE_INFINITY
   }
@@ -192,14 +192,36 @@ const shortWriteCode = 5
 const nearlyFullBytes = 64 * 1024 * 1024
 
 /**
- * Finds out before a commit that the disk is too full for it: on a failing write LMDB's library writes to standard error
- * itself. Throws LedgerError 'store/full'.
+ * Finds out before a commit that the disk, or the process's limit on file sizes, leaves no room for it: on a failing write
+ * LMDB's library writes to standard error itself, and may end the process. Throws LedgerError 'store/full'.
  */
 export function checkDiskRoom(directory: string, bytes: number): void {
   const free = freeBytes(directory)
-  if (free >= bytes) return
-  const text = `no room to write to '${directory}': ${free} bytes are free, the commit may need ${bytes}`
-  throw new LedgerError('store/full', text, { help: 'make room on the disk and try again' })
+  if (free < bytes) {
+    const text = `no room to write to '${directory}': ${free} bytes are free, the commit may need ${bytes}`
+    throw new LedgerError('store/full', text, { help: 'make room on the disk and try again' })
+  }
+  fileBytesMax ??= limitOf('Max file size')
+  if (fileBytesMax === Number.POSITIVE_INFINITY) return
+  const size = statSync(join(directory, dataFileName), { throwIfNoEntry: false })?.size ?? 0
+  if (size + bytes <= fileBytesMax) return
+  const text = `its file has ${size} bytes, the commit may need ${bytes} more, a file may have ${fileBytesMax}`
+  throw new LedgerError('store/full', `no room to write to '${directory}': ${text}`, {
+    help: "'ulimit -f unlimited' takes the limit off",
+  })
+}
+
+/** As it was at the first commit. */
+let fileBytesMax: number | undefined
+
+/** A limit of this process, as /proc names it; infinite without one, or where the system does not tell. */
+function limitOf(name: string): number {
+  try {
+    const limit = new RegExp(`^${name} +(\\d+)`, 'm').exec(readFileSync('/proc/self/limits', 'latin1'))?.[1]
+    return limit === undefined ? Number.POSITIVE_INFINITY : Number(limit)
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
 }
 
 /** On the file system of `path`; unlimited where the system does not say. */

@@ -61,3 +61,27 @@ test(
     }
   }),
 )
+
+test(
+  'a commit that would make the data file longer than the process may is refused before it is written',
+  { skip },
+  withShell(async (shell) => {
+    const home = shell.path('long')
+    const run = (limit: string, statements: string) => {
+      const args = [program, '--data-dir', home, '--create', '--error-format', 'json', '-q', '-e', statements]
+      const line = `ulimit -f ${limit} && exec "$@"`
+      const env = { PATH: process.env['PATH'], HOME: home }
+      return spawnSync('bash', ['-c', line, 'bash', process.execPath, ...args], { env, encoding: 'utf8' })
+    }
+    assert.equal(run('unlimited', "CREATE TABLE T; INSERT INTO T {'a': REPEAT('x', 1000000)}").status, 0)
+    for (const statement of ["INSERT INTO T {'a': 1}", "INSERT INTO T {'a': REPEAT('x', 1000000)}"]) {
+      const { status, signal, stderr } = run('1000', statement)
+      assert.deepEqual([status, signal], [3, null], stderr)
+      const lines = stderr.trimEnd().split('\n')
+      const last = JSON.parse(lines.at(-1) as string)
+      assert.deepEqual([last.code, last.help], ['store/full', "'ulimit -f unlimited' takes the limit off"])
+      for (const text of lines) JSON.parse(text)
+    }
+    assert.match(run('1000', 'SELECT COUNT(*) AS n FROM T').stdout, /^\{n:1\}/)
+  }),
+)
