@@ -123,9 +123,13 @@ test('files import one another in a circle only where a grammar is recursive', (
 })
 
 /** What docs/log-design.md describes and no ledger uses yet. */
-const notYetUsed = ['directory-files', 'file-log', 'log-claim', 'memory-log'].map(
-  (name) => `src/journal/log/${name}.ts`,
-)
+const notYetUsed = [
+  'src/journal/log/directory-files.ts',
+  'src/journal/log/file-log.ts',
+  'src/journal/log/log-claim.ts',
+  'src/journal/log/memory-log.ts',
+  'src/store/overlay-store.ts',
+]
 
 test('every source file is imported by something', () => {
   const entries = new Set([
@@ -145,7 +149,7 @@ test('every source file is imported by something', () => {
       imported.add(normalize(join(dirname(file.path), target as string)))
   }
   const dead = sources.map((file) => file.path).filter((path) => !entries.has(path) && !imported.has(path))
-  assert.deepEqual(dead, notYetUsed)
+  assert.deepEqual(dead.sort(), notYetUsed)
 })
 
 test('a comment cites no file that is neither here nor in docs/references.md', () => {

@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { compareBytes, utf8 } from '../../src/base/bytes.ts'
 import { openLmdbStore } from '../../src/store/lmdb-store.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
+import { OverlayStore } from '../../src/store/overlay-store.ts'
 import {
   type KeyRange,
   type Snapshot,
@@ -20,13 +21,19 @@ type Readable = Pick<WriteTransaction, 'get' | 'range'>
 
 async function withStore(kind: string, run: (store: Store) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'qldb-store-'))
-  const store = kind === 'lmdb' ? openLmdbStore(join(directory, 'ledger')) : createMemoryStore()
+  const store = storeOf(kind, join(directory, 'ledger'))
   try {
     await run(store)
   } finally {
     await store.close()
     rmSync(directory, { recursive: true })
   }
+}
+
+function storeOf(kind: string, directory: string): Store {
+  if (kind === 'memory') return createMemoryStore()
+  const lmdb = openLmdbStore(directory)
+  return kind === 'lmdb' ? lmdb : new OverlayStore(lmdb)
 }
 
 const text = (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : Buffer.from(bytes).toString())
@@ -48,7 +55,7 @@ function read<T>(store: Store, look: (source: Snapshot) => T): T {
   }
 }
 
-for (const kind of ['memory', 'lmdb']) {
+for (const kind of ['memory', 'lmdb', 'overlay']) {
   describe(`${kind} store`, () => {
     test('gives back what was put, and nothing else', async () => {
       await withStore(kind, async (store) => {
