@@ -27,7 +27,7 @@ const shared = {
 
 /**
  * Rebuilds dist/. The parts find one another by file name: see src/host/chunks.ts. `types`: the declarations too, which
- * take a second more. `debug`: readable code with source maps, for `node --enable-source-maps --inspect-brk bin/qldb.cjs`.
+ * take a second more. `debug`: readable code with source maps and without the cache, for `node --enable-source-maps --inspect-brk bin/qldb.cjs`.
  */
 export async function buildProgram({ types = false, debug = false } = {}) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -35,7 +35,9 @@ export async function buildProgram({ types = false, debug = false } = {}) {
   const dist = join(root, 'dist')
   const fresh = join(root, 'build', `dist-${process.pid}`)
   mkdirSync(fresh, { recursive: true })
-  const readable = debug ? { minifySyntax: false, minifyWhitespace: false, sourcemap: 'linked' } : {}
+  // The maps name sources as seen from `fresh`, which is renamed.
+  const maps = { sourcemap: 'linked', sourceRoot: pathToFileURL(`${fresh}/`).href }
+  const readable = debug ? { minifySyntax: false, minifyWhitespace: false, ...maps } : {}
   const part = (entry, options) => build({ ...shared, define, entryPoints: [entry], ...options, ...readable })
   const external = ['lmdb']
   const [, ...parts] = await Promise.all([
@@ -85,7 +87,8 @@ export async function buildProgram({ types = false, debug = false } = {}) {
   ])
   const folders = bundledFolders(parts.map(({ metafile }) => metafile))
   writeFileSync(join(fresh, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, folders))
-  compileCache(fresh)
+  // Node maps no stack traces of code from the cache.
+  if (!debug) compileCache(fresh)
   // Without new declarations those of the build before stay: several builds may be going on at once.
   if (!types && existsSync(join(dist, 'types'))) cpSync(join(dist, 'types'), join(fresh, 'types'), { recursive: true })
   // Two renames, so that a program started meanwhile finds one or the other.
