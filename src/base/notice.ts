@@ -5,6 +5,7 @@ import type { Span } from './span.ts'
  * - `notice/no-such-field`: no document that was read had the field
  * - `notice/name-not-text`: a name where text was probably meant
  * - `notice/types-differ`: a comparison that was never true because its sides had different types each time
+ * - `notice/no-such-value`: a text that no value equalled, with one that differs by letter case or blanks alone
  * - `notice/constant-order`: ORDER BY a constant
  * - `notice/constant-group`: GROUP BY or PARTITION BY a constant
  * - `notice/constant-condition`: a condition that is the same for every row by a string where a name was probably meant
@@ -17,6 +18,7 @@ export const noticeCodes = [
   'notice/no-such-field',
   'notice/name-not-text',
   'notice/types-differ',
+  'notice/no-such-value',
   'notice/constant-order',
   'notice/constant-group',
   'notice/constant-condition',

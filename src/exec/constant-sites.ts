@@ -1,13 +1,13 @@
 import { noticeSitesMax } from '../base/limits.ts'
-import type { Span } from '../base/span.ts'
 import type { PlanExpression, SortKeyPlan } from '../plan/plan.ts'
 import { areReversed } from '../plan/refuse-ranges.ts'
 import { constantOf, contradictionOf } from './contradictions.ts'
 import { impossibleComparison } from './impossible-comparison.ts'
 import { mistakenMinutes } from './impossible-moments.ts'
-import { type LiteralName, stringOf, textsIn } from './literal-names.ts'
+import { type LiteralName, stringOf, stringsOf, textsBeside, textsIn } from './literal-names.ts'
 import type { ConstantKey, NoticeSites, NoticeStep } from './notice-sites.ts'
 import { isFixed } from './plan-facts.ts'
+import type { WatchedComparison } from './watched-comparisons.ts'
 import { joinedBy } from './refuse-contradictions.ts'
 
 /** Finds what is the same for every row where that is hardly meant. */
@@ -53,8 +53,17 @@ export class ConstantSites {
     if (texts.length > 0 && constantConditions.length < noticeSitesMax) constantConditions.push({ parts, texts })
   }
 
+  /** A comparison under the plan's part that makes it. */
+  compared({ part, isListed = false, ...site }: WatchedComparison, block: number): void {
+    this.#tuples(site.parts, isListed, site.isNegated)
+    this.#sites.addComparison(part, site)
+    const comparison = this.#sites.comparisonMark(part)
+    if (comparison === 0 || site.isOrder === true) return
+    for (const side of site.parts) for (const one of stringsOf(side)) this.name({ ...one, comparison }, block)
+  }
+
   /** `(a, b) = (1, 2, 3)` */
-  tuples(parts: readonly PlanExpression[], isListed: boolean, isNegated: boolean): void {
+  #tuples(parts: readonly PlanExpression[], isListed: boolean, isNegated: boolean): void {
     const [left, right] = parts.map(tupleItems)
     if (left === undefined || right === undefined) return
     const others = isListed ? right : [right.length]
@@ -65,8 +74,9 @@ export class ConstantSites {
     this.#known(parts, `${found}: it compares ${left.length} values with ${length}`)
   }
 
-  /** `UPPER(make) = 'Ford'` */
-  impossible(expression: PlanExpression): void {
+  /** What an expression is made of: `UPPER(make) = 'Ford'`, `make || 'model'`. */
+  expression(expression: PlanExpression, block: number): void {
+    for (const text of textsBeside(expression)) this.name(text, block)
     const minutes = mistakenMinutes(expression)
     if (minutes !== undefined) this.#known([minutes.part], `is hardly meant: ${minutes.reason}`)
     const found = impossibleComparison(expression)
@@ -129,23 +139,25 @@ export class ConstantSites {
   /** All sources are known, and in which query block each stands. */
   finish(blocks: ReadonlyMap<number, number>): void {
     for (const [slot, source] of this.#sites.sources) {
-      for (const { text, span, block } of this.#names) {
+      for (const { block, ...literal } of this.#names) {
+        const { text } = literal
         if (blocks.get(slot) !== block) continue
-        this.#literal(slot, text, span, [{ kind: 'field', name: text, exact: true }])
-        if (source.alias === text) this.#literal(slot, text, span, [])
+        this.#literal(slot, literal, [{ kind: 'field', name: text, exact: true }])
+        if (source.alias === text && literal.comparison === undefined) this.#literal(slot, literal, [])
       }
       for (const { text, span } of this.#paths) {
         const [alias, ...names] = text.split('.')
         const steps = names.map((name): NoticeStep => ({ kind: 'field', name, exact: true }))
-        if (source.alias === alias) this.#literal(slot, text, span, steps)
+        if (source.alias === alias) this.#literal(slot, { text, span }, steps)
       }
     }
   }
 
-  #literal(slot: number, text: string, span: Span, steps: readonly NoticeStep[]): void {
+  #literal(slot: number, { text, span, comparison }: LiteralName, steps: readonly NoticeStep[]): void {
     const paths = this.#sites.sources.get(slot)?.paths
     if (paths === undefined || paths.length >= noticeSitesMax) return
-    paths.push({ steps, text, span, role: 'literal', isName: false, isOutput: false, mark: undefined, chooses: false })
+    const site = { steps, text, span, role: 'literal', isName: false, isOutput: false, mark: undefined } as const
+    paths.push({ ...site, chooses: false, comparison })
   }
 }
 

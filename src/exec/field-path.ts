@@ -120,7 +120,8 @@ export function textTest(
   let text: WantedText | undefined
   return (frame) => {
     const row = frame.slots[slot]
-    if (!(row instanceof FileRow || row instanceof LazyStruct)) return slow(frame)
+    // While the comparison is watched, the values themselves are.
+    if (frame.marks[mark] === 0 || !(row instanceof FileRow || row instanceof LazyStruct)) return slow(frame)
     const value = wanted.evaluate(frame)
     if (value !== known) {
       known = value
@@ -128,7 +129,6 @@ export function textTest(
     }
     const isEqual = text && hasText(row, path, text)
     if (isEqual === undefined) return slow(frame)
-    frame.marks[mark] = 1
     return isEqual === whenEqual
   }
 }

@@ -91,6 +91,7 @@ class Finder {
     this.#target(step.path, documentSlot, step)
     if (step.kind === 'remove') return
     this.#expression(step.value, step.kind === 'set' ? 'text' : 'value')
+    if (step.kind === 'set') this.#text(step.value)
     if (step.kind === 'insert') this.#maybe(step.at, 'field')
   }
 
@@ -282,7 +283,7 @@ class Finder {
   #lookAt(expression: PlanExpression, role: PathRole): void {
     passLoop()
     for (const comparison of comparisonsOf(expression)) this.#comparison(comparison)
-    this.#constants.impossible(expression)
+    this.#constants.expression(expression, this.#sources.block)
     switch (expression.kind) {
       case 'constant':
         for (const text of textsOf(expression)) this.#constants.name(text, this.#sources.block)
@@ -422,9 +423,8 @@ class Finder {
     if (found !== undefined) this.#constants.name(found, this.#sources.block)
   }
 
-  #comparison({ part, isListed = false, ...site }: WatchedComparison): void {
-    this.#constants.tuples(site.parts, isListed, site.isNegated)
-    this.sites.addComparison(part, site)
+  #comparison(comparison: WatchedComparison): void {
+    this.#constants.compared(comparison, this.#sources.block)
   }
 
   #field(expression: Extract<PlanExpression, { kind: 'field' }>, role: PathRole): void {

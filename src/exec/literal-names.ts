@@ -8,6 +8,8 @@ type Constant = Extract<PlanExpression, { kind: 'constant' }>
 export interface LiteralName {
   readonly text: string
   readonly span: Span
+  /** The mark of the comparison that it stands in by itself. */
+  readonly comparison?: number | undefined
 }
 
 /** Strings that only strings are compared with or that a function takes, and symbols: MySQL quotes names with backticks. */
@@ -25,6 +27,26 @@ export function textsIn(part: object): readonly LiteralName[] {
 export function stringOf(part: PlanExpression | undefined): LiteralName | undefined {
   if (part?.kind !== 'constant' || part.value.type !== 'string') return undefined
   return { text: part.value.value, span: part.span }
+}
+
+/** Strings that `||` joins with fields, or that a call takes beside them; EXTRACT's part has no quotes. */
+export function textsBeside(expression: PlanExpression): readonly LiteralName[] {
+  const parts =
+    expression.kind === 'chain'
+      ? [expression.first, ...expression.rest.map(({ operand }) => operand)]
+      : expression.kind === 'binary' && expression.op === '||'
+        ? [expression.left, expression.right]
+        : expression.kind === 'call'
+          ? expression.args
+          : []
+  return parts.flatMap((part) => stringOf(part) ?? [])
+}
+
+/** A string, or those of a list, that the statement writes. */
+export function stringsOf(part: PlanExpression): readonly LiteralName[] {
+  if (part.kind === 'sequence') return part.items.flatMap((item) => stringOf(item) ?? [])
+  if (part.kind === 'constant' && part.written?.kind === 'sequence') return stringsOf(part.written)
+  return [stringOf(part)].flatMap((found) => found ?? [])
 }
 
 /** The strings that a predicate compares or a call takes; none of any other expression. */

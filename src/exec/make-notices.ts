@@ -9,6 +9,7 @@ import type { ComparisonSite, NoticeSites, NoticeStep, PathSite, SourceSites } f
 import type { Failure, Mismatch, SourceProbe } from './source-probe.ts'
 import { textOf } from './notice-path.ts'
 import { nullMessage, operationMessage } from './operation-notices.ts'
+import type { TextLooks } from './text-looks.ts'
 import { structKey } from './struct-key.ts'
 import { partsOf } from '../plan/plan-parts.ts'
 
@@ -26,11 +27,12 @@ export interface Findings {
   /** The first type error of each operation. */
   readonly failures: ReadonlyMap<number, Failure>
   readonly parameters: readonly Value[]
+  readonly texts: TextLooks
 }
 
 /** The notices of a run, in the order of the statement's text, each message once. */
 export function makeNotices(findings: Findings): readonly Notice[] {
-  const { sites, marks, probes, mismatches, noLists, failures, text } = findings
+  const { sites, marks, probes, mismatches, noLists, failures, texts, text } = findings
   const found: Notice[] = []
   const add = (code: NoticeCode, message: string, span: Span) => {
     if (!found.some((one) => one.message === message)) found.push({ code, message, span })
@@ -45,6 +47,7 @@ export function makeNotices(findings: Findings): readonly Notice[] {
   for (const source of sites.sources.values()) {
     for (const site of source.paths) {
       if (site.role !== 'literal' || !isName(site, probes.get(source))) continue
+      if (site.comparison !== undefined && !texts.isUnmet(site.comparison, site.text)) continue
       const message = literalMessage(site, text)
       if (message === undefined) continue
       named.push(site.span.start)
@@ -77,6 +80,10 @@ export function makeNotices(findings: Findings): readonly Notice[] {
     const message = isTold ? undefined : conditionMessage(site, written(site.parts, text), text)
     if (message !== undefined) add('notice/constant-condition', message, span)
   }
+  for (const { code, message, span } of texts.notices(spanOf)) {
+    const isTold = found.some((one) => one.code === 'notice/constant-condition' && one.span.start === span.start)
+    if (!isTold) add(code, message, span)
+  }
   for (const { clause, value } of sites.constantKeys) {
     const code = clause === 'ORDER BY' ? 'notice/constant-order' : 'notice/constant-group'
     add(code, keyMessage(clause, value, written([value], text)), spanOf([value]))
@@ -95,7 +102,7 @@ export function makeNotices(findings: Findings): readonly Notice[] {
 /** Whether a text is the name of a field that rows had; of one like `v.VIN` it is enough that `v` is a source without rows. */
 function isName(site: PathSite, probe: SourceProbe | undefined): boolean {
   if (probe === undefined || probe.rows === 0) return textOf(site.steps) !== site.text && site.steps.length > 0
-  return !probe.pending.includes(site)
+  return !probe.pending.includes(site) && !probe.unfound.has(site)
 }
 
 /** Of a path only the first step that leads nowhere counts, and nothing that was never evaluated. */

@@ -31,6 +31,8 @@ export interface PathSite {
   mark: number | undefined
   /** Whether a change is chosen by it (choosing-place.ts). */
   chooses: boolean
+  /** Of a text that is compared: the mark of the comparison. */
+  readonly comparison?: number | undefined
 }
 
 /** The documents of a table, as a source gives them. */

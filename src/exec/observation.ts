@@ -5,6 +5,7 @@ import { type AbsentName, findAbsentChooser, type ScanTable } from './absent-nam
 import { kindsOf, meetingOf } from './comparable-kinds.ts'
 import { makeNotices } from './make-notices.ts'
 import { type NoticeSites, noSites, type SourceSites } from './notice-sites.ts'
+import { TextLooks } from './text-looks.ts'
 import { type Failure, type Mismatch, type JoinSide, SourceProbe } from './source-probe.ts'
 
 /** The marks of a run that nobody observes: all set. There are never more (noticeSitesMax). */
@@ -27,6 +28,9 @@ export class Observation {
   /** The first key of each type, on both sides of a hash join or a set operation. */
   #keys = new Map<number, Readonly<Record<JoinSide, Map<string, Value>>>>()
   #lookups = new Map<object, number>()
+  #texts = new TextLooks([])
+  /** Comparisons that met values of comparable types. */
+  #comparable = new Set<number>()
   marks: Uint8Array = unseenMarks
 
   constructor(text: string) {
@@ -44,6 +48,8 @@ export class Observation {
     this.#failures = new Map()
     this.#keys = new Map()
     this.#lookups = new Map()
+    this.#texts = new TextLooks(sites.comparisons)
+    this.#comparable = new Set()
     this.marks = new Uint8Array(sites.marks)
     this.marks[0] = 1
   }
@@ -63,11 +69,14 @@ export class Observation {
     return before < lookupsTriedMax
   }
 
-  /** A comparison met two present values; sets its mark unless their types can't be compared. */
+  /** A comparison met two present values; sets its mark unless their types can't be compared, or a text is looked after. */
   compared(mark: number, left: Value, right: Value): void {
     const met = meetingOf(left, right)
-    if (met === 'comparable' || this.#noLists.has(mark)) this.marks[mark] = 1
-    else if (met === 'unclear') this.#metUnclear(mark)
+    if (this.#noLists.has(mark)) this.marks[mark] = 1
+    else if (met === 'comparable') {
+      if (this.#texts.see(mark, left, right)) this.marks[mark] = 1
+      else this.#comparable.add(mark)
+    } else if (met === 'unclear') this.#metUnclear(mark)
     else if (mark !== 0 && !this.#mismatches.has(mark)) {
       this.#mismatches.set(mark, { values: met, isWithin: met[0] !== left })
     }
@@ -124,6 +133,7 @@ export class Observation {
 
   /** The notices of a finished run. */
   notices(): readonly Notice[] {
+    for (const mark of this.#comparable) this.marks[mark] = 1
     return makeNotices({
       text: this.#text,
       sites: this.#sites,
@@ -133,6 +143,7 @@ export class Observation {
       mismatches: this.#mismatches,
       noLists: this.#noLists,
       failures: this.#failures,
+      texts: this.#texts,
     })
   }
 }

@@ -26,6 +26,8 @@ export class SourceProbe {
   readonly source: SourceSites
   /** The paths that no row has had so far. */
   readonly pending: PathSite[]
+  /** Texts that are no names of fields of the first rows. */
+  readonly unfound = new Set<PathSite>()
   rows = 0
   /** Whether all rows of the source were read. */
   isWhole = false
@@ -70,7 +72,14 @@ export class SourceProbe {
       kept += 1
     }
     pending.length = kept
+    if (this.rows === sampledRows) this.#dropTexts()
     if (kept > 0 && isSampled(this.rows)) for (const site of pending) this.#collect(row, site.steps, 0)
+  }
+
+  #dropTexts(): void {
+    const { pending } = this
+    for (const site of pending) if (site.role === 'literal') this.unfound.add(site)
+    pending.splice(0, pending.length, ...pending.filter((site) => site.role !== 'literal'))
   }
 
   /** Takes the names of the fields beside the one that is lacking. */
