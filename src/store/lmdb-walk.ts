@@ -83,12 +83,14 @@ class PageWalk {
   readonly #used = new Set<number>()
   readonly #free: number[] = []
   #pagesLeft: number
+  readonly #pages: PageReader
 
   constructor(handle: number, state: FileState, pagesMax: number) {
     this.#handle = handle
     this.#state = state
     this.#pagesLeft = pagesMax
     this.#isWhole = pagesMax === Number.POSITIVE_INFINITY
+    this.#pages = new PageReader(handle, state.pageBytes)
   }
 
   /** False when the bound was reached. */
@@ -143,11 +145,12 @@ class PageWalk {
 
   #page(number: number, kind: number): Buffer {
     this.#claim(number, 1)
-    const { pageBytes, transaction } = this.#state
-    const page = this.#read(number, pageBytes)
-    const found = Number(page.readBigUInt64LE(0))
+    const { transaction } = this.#state
+    const page = this.#pages.read(number)
+    if (page === undefined) throw new FaultFound(number, beyondTheEnd)
+    const found = numberAt(page, 0)
     if (found !== number) throw new FaultFound(number, `it says that it is page ${found}`)
-    const written = Number(page.readBigUInt64LE(header.transactionAt))
+    const written = numberAt(page, header.transactionAt)
     if (written > transaction) {
       throw new FaultFound(number, `it is of transaction ${written}, the newest is ${transaction}`)
     }
@@ -268,13 +271,54 @@ function entriesOf(page: Buffer): number {
 
 /** Keys ascend; the first of a branch page stands for all below and is not looked at. */
 function checkOrder(page: Buffer, number: number, isLeaf: boolean): void {
-  let last: Buffer | undefined
+  let [last, lastEnd] = [-1, -1]
   for (let index = isLeaf ? 0 : 1; index < entriesOf(page); index += 1) {
     const node = header.bytes + page.readUInt16LE(header.bytes + 2 * index)
-    const key = page.subarray(node + nodeHeaderBytes, node + nodeHeaderBytes + keyBytes(page, node))
-    if (last !== undefined && Buffer.compare(last, key) >= 0) {
+    const key = node + nodeHeaderBytes
+    const end = key + keyBytes(page, node)
+    if (last !== -1 && page.compare(page, key, end, last, lastEnd) >= 0) {
       throw new FaultFound(number, `the key of entry ${index} is not above the one before`)
     }
     last = key
+    lastEnd = end
+  }
+}
+
+function numberAt(page: Buffer, at: number): number {
+  return page.readUInt32LE(at) + page.readUInt32LE(at + 4) * 2 ** 32
+}
+
+/** Pages that follow one another in the file are read together. */
+const pagesAhead = 16
+
+/** Reads pages of a file into memory that is used again: a page is whole until the next one is read. */
+class PageReader {
+  readonly #handle: number
+  readonly #pageBytes: number
+  readonly #bytes: Buffer
+  /** The pages that `#bytes` begins with: the first, and how many. */
+  #first = 0
+  #count = 0
+  #last = -1
+
+  constructor(handle: number, pageBytes: number) {
+    this.#handle = handle
+    this.#pageBytes = pageBytes
+    this.#bytes = Buffer.allocUnsafe(pagesAhead * pageBytes)
+  }
+
+  /** Undefined for one that the file ends before. */
+  read(number: number): Buffer | undefined {
+    const size = this.#pageBytes
+    const isHere = number >= this.#first && number < this.#first + this.#count
+    if (!isHere) {
+      const wanted = number === this.#last + 1 ? pagesAhead : 1
+      this.#first = number
+      this.#count = Math.floor(readSync(this.#handle, this.#bytes, 0, wanted * size, number * size) / size)
+      if (this.#count === 0) return undefined
+    }
+    this.#last = number
+    const at = (number - this.#first) * size
+    return this.#bytes.subarray(at, at + size)
   }
 }
