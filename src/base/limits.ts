@@ -88,6 +88,8 @@ export const shownErrorsMax = 10
 export const noticesMax = 3
 /** Paths, comparisons and other operations, of each kind, of one statement that are watched for notices; the rest get none. */
 export const noticeSitesMax = 256
+/** Pairs of conditions, joined by AND or OR, that are looked at for a contradiction. */
+export const contradictionPairsMax = noticeSitesMax * noticeSitesMax
 /** Characters of the header that carries notices; room for noticesMax of them, all escaped. */
 export const noticeHeaderCharactersMax = 8 * 1024
 /** Characters of the header that carries an error's help; the other errors of the statement go when they do not fit. */

@@ -1,4 +1,4 @@
-import { noticeSitesMax } from '../base/limits.ts'
+import { contradictionPairsMax, noticeSitesMax } from '../base/limits.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import { expressionKey } from '../plan/walk-plan.ts'
 import { compare, equalityKey } from '../values/compare.ts'
@@ -25,10 +25,13 @@ export function contradictionOf(
   read: ReadFixed,
 ): Contradiction | undefined {
   const known = new Map<string, Demand[]>()
+  let pairsLeft = contradictionPairsMax
   for (const condition of conditions) {
     for (const demand of demandsOf(condition, op === 'or', read)) {
       const others = known.get(demand.key) ?? []
       known.set(demand.key, others)
+      pairsLeft -= others.length + 1
+      if (pairsLeft < 0) return undefined
       const other = others.find((one) => one.part !== condition && exclude(one, demand))
       if (other !== undefined) return { parts: [other.part, condition], reason: reasonOf(op, other, demand) }
       if (others.length < noticeSitesMax) others.push({ ...demand, part: condition })

@@ -1,3 +1,4 @@
+import { passLoop } from '../base/interruption.ts'
 import type { Span } from '../base/span.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import { partsOf, type PlanPart } from '../plan/plan-parts.ts'
@@ -80,6 +81,7 @@ function symbolsIn(part: object): readonly LiteralName[] {
 
 /** The constants of an expression, as they are written. */
 function constantsIn(part: object): readonly Constant[] {
+  passLoop()
   const node = part as PlanPart
   if (node.kind === 'constant') return node.written === undefined ? [node] : constantsIn(node.written)
   return partsOf(part).flatMap(constantsIn)

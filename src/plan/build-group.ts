@@ -1,6 +1,7 @@
 import { LedgerError } from '../base/errors.ts'
 import type { CallExpression, Expression, GroupBy, SelectItem, SortKey } from '../syntax/ast.ts'
 import { nodesBelow } from '../syntax/nodes-below.ts'
+import { printExpression } from '../syntax/print-expression.ts'
 import { buildExpression } from './build-expression.ts'
 import { columnName } from './column-name.ts'
 import { columnAt, columnNumber } from './column-number.ts'
@@ -144,7 +145,7 @@ export function pathThatIsNoKey(
   const near = scope.grouping.keys.find((key) => key.name.toLowerCase() === name?.toLowerCase())
   if (near === undefined) return undefined
   const help = `there is a key '${near.name}': spell the name as in GROUP BY`
-  return new LedgerError('semantic/invalid', `'${root.name.text} … ${name}' is not a key of GROUP BY`, { span, help })
+  return new LedgerError('semantic/invalid', `'${printExpression(path)}' is not a key of GROUP BY`, { span, help })
 }
 
 /** A sub-query may spell out a key of the groups around it: `GROUP BY x.a HAVING EXISTS(SELECT … WHERE y.a = x.a)`. */
