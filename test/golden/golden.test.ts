@@ -24,7 +24,7 @@ for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).so
 }
 
 /** Pages for users whose blocks ```golden are scripts, each in a ledger of its own. */
-const pages = ['docs/partiql.md']
+const pages = ['docs/partiql.md', 'docs/architecture.md']
 
 for (const page of pages) {
   test(`golden: ${page}`, async () => {
