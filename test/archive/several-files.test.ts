@@ -86,6 +86,29 @@ test('beside an export, what cannot be checked keeps no verdict back: another ex
   assert.deepEqual(wrong, [])
 })
 
+test('parts of one export stay together beside an export of another ledger', async (t) => {
+  const tools = new ToolRunner(t)
+  const { forms, digests } = await evidenceForms()
+  const lines = String(forms[0]?.content).split('\n')
+  writeFiles(tools.folder, {
+    ...digests,
+    'first/blocks.ion': lines.slice(0, 5).join('\n'),
+    'second/blocks.ion': lines.slice(5).join('\n'),
+    'gap/blocks.ion': lines.slice(6).join('\n'),
+    'other/blocks.ion': sampleJournal(false).texts.join('\n'),
+  })
+  const verdictsOf = async (...names: string[]) => {
+    const { stdout } = await tools.run('verify', '-f', 'json', ...names.map((name) => tools.path(name)))
+    return stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { readonly verdict: string }).verdict)
+  }
+  assert.deepEqual(await verdictsOf('first', 'second', 'other'), ['verified', 'verified'])
+  assert.deepEqual(await verdictsOf('first', 'other', 'second', 'own.ion.txt'), ['verified', 'refused'])
+  assert.deepEqual(await verdictsOf('first', 'gap', 'other'), ['incomplete', 'verified'])
+})
+
 test('what is tampered shows nothing, in JSON too', async (t) => {
   const tools = new ToolRunner(t)
   const { forms } = await evidenceForms()

@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs'
-import { isJournalFile } from '../../archive/import-files.ts'
+import { LedgerError } from '../../base/errors.ts'
+import { findExportFiles, isJournalFile } from '../../archive/import-files.ts'
+import { FindingList } from '../../archive/import-findings.ts'
 import { verifyExport } from '../../archive/verify-export.ts'
 import { reportOfExport } from './export-report.ts'
 import { fileError } from '../../host/file-error.ts'
@@ -19,6 +21,18 @@ export const blocksBetweenTurns = 64
 export async function isExportPath(path: string, valuesMax?: number): Promise<boolean> {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return true
   return /\.\d+-\d+\.[A-Za-z0-9]+(?:\.gz)?$|\.manifest(?:\.gz)?$/.test(path) || (await isJournalFile(path, valuesMax))
+}
+
+/** The strand of the blocks at a path; undefined where there are none, or of several. */
+export async function strandAt(path: string): Promise<string | undefined> {
+  try {
+    const { blockFiles, streamFiles } = await findExportFiles([path], new FindingList(), undefined, true)
+    const [first, ...others] = new Set([...blockFiles, ...streamFiles].flatMap(({ strandId }) => strandId ?? []))
+    return others.length === 0 ? first : undefined
+  } catch (error) {
+    if (error instanceof LedgerError) return undefined
+    throw fileError(error, path)
+  }
 }
 
 /** `qldb verify DIR…`: an export of AWS's as it lies on disk, without a ledger. */

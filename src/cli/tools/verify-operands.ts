@@ -7,8 +7,8 @@ import { EvidenceFiles, savedDigests } from './proof-files.ts'
 import { ToolProgress } from './tool-progress.ts'
 import type { ToolWorld } from './tool.ts'
 import { refuseFileQuotas, refuseLedgerFlags, refuseLocal, type VerifyWishes } from './verify-command.ts'
-import { isExportPath, verifyExportPaths } from './verify-export-tool.ts'
-import { type Refusal, type VerifyReport, withRefusals } from './verify-report.ts'
+import { isExportPath, strandAt, verifyExportPaths } from './verify-export-tool.ts'
+import { type Refusal, reportOfDamage, type VerifyReport, withRefusals } from './verify-report.ts'
 
 /**
  * Checks what stands on the command line: a ledger, files of evidence, exports. Of several paths, one that can't be checked
@@ -82,7 +82,7 @@ class FileChecks {
     }
   }
 
-  /** Exports that don't belong together, each with the digests that are named, and the other files. */
+  /** The exports of each ledger with the digests that are named, and the other files. */
   async #apart(paths: readonly string[], exports: readonly string[]): Promise<readonly VerifyReport[]> {
     const { digestsAmong } = await import('./verify-files.ts')
     const digests = [...digestsAmong(paths, this.#files).keys()]
@@ -93,10 +93,12 @@ class FileChecks {
       try {
         reports.push(...(await run()))
       } catch (error) {
-        refusals.push({ path, error: asRefusal(error) })
+        if (error instanceof LedgerError && error.kind === 'corrupt') reports.push(reportOfDamage(error))
+        else refusals.push({ path, error: asRefusal(error) })
       }
     }
-    for (const path of exports) await tried(path, async () => [await this.#export([path, ...digests])])
+    for (const group of await groupsOf(exports))
+      await tried(group.join(' '), async () => [await this.#export([...group, ...digests])])
     if (evidence.length > digests.length) await tried(evidence.join(' '), () => this.#evidence(evidence))
     return withRefusals(reports, refusals)
   }
@@ -116,6 +118,16 @@ class FileChecks {
       progress.dispose()
     }
   }
+}
+
+/** Paths of one ledger's blocks stay together. */
+async function groupsOf(paths: readonly string[]): Promise<readonly string[][]> {
+  const groups = new Map<string, string[]>()
+  for (const path of paths) {
+    const strand = (await strandAt(path)) ?? path
+    groups.set(strand, [...(groups.get(strand) ?? []), path])
+  }
+  return [...groups.values()]
 }
 
 /** Whether the paths are at fault, one of them or that they are given together. */
