@@ -12,6 +12,8 @@ import type { Span } from './span.ts'
  * - `notice/text-not-name`: FROM a string
  * - `notice/type-error`: an operation that gave MISSING after a type error each time; an aggregate that did so once
  * - `notice/compares-null`: a comparison with NULL, which is never true
+ * - `notice/type-changed`: a change gave a field another type in all documents
+ * - `notice/repeated-field`: a struct that is written names a field twice
  * - `notice/column-renamed`: a file names a column twice
  */
 export const noticeCodes = [
@@ -25,6 +27,8 @@ export const noticeCodes = [
   'notice/text-not-name',
   'notice/type-error',
   'notice/compares-null',
+  'notice/type-changed',
+  'notice/repeated-field',
   'notice/column-renamed',
 ] as const
 

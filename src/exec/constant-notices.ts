@@ -7,6 +7,10 @@ const namesHint = 'names take double quotes, or none'
 
 /** A text, compared with others like it, that is the name of a field that documents have; undefined for no such text. */
 export function literalMessage(site: PathSite, text: string): string | undefined {
+  if (site.idOf !== undefined) {
+    const name = noticeText(site.text)
+    return `${name} is the document's id, by BY; the field is ${noticeText(site.idOf)}.${name}`
+  }
   const is = kindOfText(site, text)
   return is && `${is}, not the ${site.steps.length === 0 ? 'alias' : 'field'}; ${namesHint}`
 }

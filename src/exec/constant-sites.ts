@@ -1,6 +1,8 @@
 import { noticeSitesMax } from '../base/limits.ts'
+import { noticeText } from '../base/notice.ts'
 import type { PlanExpression, SortKeyPlan } from '../plan/plan.ts'
 import { areReversed } from '../plan/refuse-ranges.ts'
+import { aloofQuery } from './aloof-queries.ts'
 import { constantOf, contradictionOf } from './contradictions.ts'
 import { impossibleComparison } from './impossible-comparison.ts'
 import { mistakenMinutes } from './impossible-moments.ts'
@@ -15,6 +17,9 @@ export class ConstantSites {
   readonly #sites: NoticeSites
   readonly #names: (LiteralName & { readonly block: number })[] = []
   readonly #paths: LiteralName[] = []
+  /** Of which source a slot has the document's id: BY. */
+  readonly ids = new Map<number, number>()
+  readonly #idNames: (LiteralName & { readonly of: number })[] = []
 
   constructor(sites: NoticeSites) {
     this.#sites = sites
@@ -59,7 +64,13 @@ export class ConstantSites {
     this.#sites.addComparison(part, site)
     const comparison = this.#sites.comparisonMark(part)
     if (comparison === 0 || site.isOrder === true) return
-    for (const side of site.parts) for (const one of stringsOf(side)) this.name({ ...one, comparison }, block)
+    for (const side of site.parts) {
+      for (const one of stringsOf(side)) this.name({ ...one, comparison }, block)
+      const of = side.kind === 'slot' ? this.ids.get(side.slot) : undefined
+      if (side.kind !== 'slot' || of === undefined) continue
+      const { name: text, span } = side
+      this.#idNames.push({ text, span, comparison, of })
+    }
   }
 
   /** `(a, b) = (1, 2, 3)` */
@@ -77,6 +88,16 @@ export class ConstantSites {
   /** What an expression is made of: `UPPER(make) = 'Ford'`, `make || 'model'`. */
   expression(expression: PlanExpression, block: number): void {
     for (const text of textsBeside(expression)) this.name(text, block)
+    if (expression.kind === 'struct') this.#repeated(expression)
+    else if (expression.kind === 'constant' && expression.written?.kind === 'struct') this.#repeated(expression.written)
+    this.#impossible(expression)
+    if (this.#sites.sources.size === 0 || aloofQuery(expression) === undefined) return
+    const inRows = 'has a query that compares a source with itself, and reads nothing of the rows around it'
+    const forAll = 'is the same for every row: its query reads nothing of them'
+    this.#known([expression], expression.kind === 'in' ? inRows : forAll)
+  }
+
+  #impossible(expression: PlanExpression): void {
     const minutes = mistakenMinutes(expression)
     if (minutes !== undefined) this.#known([minutes.part], `is hardly meant: ${minutes.reason}`)
     const found = impossibleComparison(expression)
@@ -93,6 +114,19 @@ export class ConstantSites {
     const found = contradictionOf(conditions, op, constantOf)
     if (found === undefined) return
     this.#known(found.parts, `is ${op === 'and' ? 'never true' : 'true for every value'}: ${found.reason}`)
+  }
+
+  /** `{'a': 1, 'a': 2}` */
+  #repeated({ fields }: Extract<PlanExpression, { kind: 'struct' }>): void {
+    const names = new Set<string>()
+    for (const { name } of fields) {
+      const found = stringOf(name)
+      if (found !== undefined && names.has(found.text)) {
+        const message = `the struct has '${noticeText(found.text)}' twice: both are kept, and a path finds the first`
+        this.#sites.remarks.push({ code: 'notice/repeated-field', message, span: found.span })
+      }
+      if (found !== undefined) names.add(found.text)
+    }
   }
 
   /** `BETWEEN 9 AND 1` */
@@ -138,6 +172,9 @@ export class ConstantSites {
 
   /** All sources are known, and in which query block each stands. */
   finish(blocks: ReadonlyMap<number, number>): void {
+    for (const { of, ...name } of this.#idNames) {
+      this.#literal(of, name, [{ kind: 'field', name: name.text, exact: false }], true)
+    }
     for (const [slot, source] of this.#sites.sources) {
       for (const { block, ...literal } of this.#names) {
         const { text } = literal
@@ -153,11 +190,13 @@ export class ConstantSites {
     }
   }
 
-  #literal(slot: number, { text, span, comparison }: LiteralName, steps: readonly NoticeStep[]): void {
-    const paths = this.#sites.sources.get(slot)?.paths
+  #literal(slot: number, name: LiteralName, steps: readonly NoticeStep[], isId = false): void {
+    const { text, span, comparison } = name
+    const source = this.#sites.sources.get(slot)
+    const paths = source?.paths
     if (paths === undefined || paths.length >= noticeSitesMax) return
     const site = { steps, text, span, role: 'literal', isName: false, isOutput: false, mark: undefined } as const
-    paths.push({ ...site, chooses: false, comparison })
+    paths.push({ ...site, chooses: false, comparison, ...(isId ? { idOf: source?.alias } : {}) })
   }
 }
 

@@ -10,6 +10,7 @@ import { type Compiler, writing } from './compiler.ts'
 import { compileOperator } from './operators.ts'
 import { copiedIdSlot, namingDocument, plainPath } from './change-errors.ts'
 import { changedDocument, compileStep } from './change-steps.ts'
+import { compileStepRemarks, remarkInserted } from './change-remarks.ts'
 import type { DocumentChange } from './document-change.ts'
 import { compileConflict, type Resolution } from './insert-conflict.ts'
 import { forEachRow } from './saved-rows.ts'
@@ -60,6 +61,7 @@ export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
     const sink = sinkOf(frame, plan.span)
     const resolutions = resolve?.(frame, documents) ?? documents.map(inserted)
     if (resolutions.some((one) => one !== undefined)) refuseAbsentNames(frame)
+    remarkInserted(plan, documents, resolutions, frame)
     const rows: Value[] = []
     for (const resolution of resolutions) {
       frame.step()
@@ -104,6 +106,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   const refuseImpossible = compileRefuseImpossible(plan)
   const refuseContradictions = compileRefuseContradictions(plan)
   const sureValues = compileSureValues(valuesOf(plan.changes), plan.idSlot, compiler)
+  const remarks = compileStepRemarks(plan.changes)
   const returning = compileReturning(plan.returning, compiler)
   const { tableId } = plan.table
   const change = ({ before, changes }: Target) => {
@@ -119,6 +122,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
     refuseContradictions?.(frame)
     const targets = new Map<string, Target>()
     sureValues?.start()
+    const remarked = remarks(frame)
     forEachRow(open(frame), () => {
       checkRow?.(frame)
       const documentId = documentIdOf(frame, plan)
@@ -128,12 +132,17 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
         targets.set(documentId, target)
       }
       target.rows += 1
-      for (const step of steps) target.changes.push(...step(frame))
+      for (const [at, step] of steps.entries()) {
+        const made = step(frame)
+        remarked?.see(at, target.before, made)
+        target.changes.push(...made)
+      }
       sureValues?.row(frame)
     })
     checkRows?.(frame, targets)
     sureValues?.end()
     if (targets.size > 0) refuseAbsentNames(frame)
+    remarked?.end()
     const sink = sinkOf(frame, plan.span)
     const rows = [...targets.values()].map((target) => {
       const after = change(target)

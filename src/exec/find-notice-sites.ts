@@ -178,7 +178,8 @@ class Finder {
     this.#place.choosing(() => this.#all(conditions, 'field'))
   }
 
-  #tableScan({ slot, source, access, alias }: TableScan): void {
+  #tableScan({ slot, source, access, alias, bySlot = -1 }: TableScan): void {
+    this.#constants.ids.set(bySlot, slot)
     if (source.kind === 'history') {
       this.#maybe(source.from, 'value')
       this.#maybe(source.to, 'value')

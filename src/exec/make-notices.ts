@@ -28,6 +28,7 @@ export interface Findings {
   readonly failures: ReadonlyMap<number, Failure>
   readonly parameters: readonly Value[]
   readonly texts: TextLooks
+  readonly remarks: readonly Notice[]
 }
 
 /** The notices of a run, in the order of the statement's text, each message once. */
@@ -47,7 +48,7 @@ export function makeNotices(findings: Findings): readonly Notice[] {
   for (const source of sites.sources.values()) {
     for (const site of source.paths) {
       if (site.role !== 'literal' || !isName(site, probes.get(source))) continue
-      if (site.comparison !== undefined && !texts.isUnmet(site.comparison, site.text)) continue
+      if (site.comparison !== undefined && !isUnmet(site, site.comparison, texts)) continue
       const message = literalMessage(site, text)
       if (message === undefined) continue
       named.push(site.span.start)
@@ -84,6 +85,7 @@ export function makeNotices(findings: Findings): readonly Notice[] {
     const isTold = found.some((one) => one.code === 'notice/constant-condition' && one.span.start === span.start)
     if (!isTold) add(code, message, span)
   }
+  for (const { code, message, span } of findings.remarks) add(code, message, span)
   for (const { clause, value } of sites.constantKeys) {
     const code = clause === 'ORDER BY' ? 'notice/constant-order' : 'notice/constant-group'
     add(code, keyMessage(clause, value, written([value], text)), spanOf([value]))
@@ -97,6 +99,10 @@ export function makeNotices(findings: Findings): readonly Notice[] {
   }
   found.sort((a, b) => a.span.start - b.span.start)
   return found.slice(0, noticesMax)
+}
+
+function isUnmet({ text, idOf }: PathSite, comparison: number, texts: TextLooks): boolean {
+  return idOf === undefined ? texts.isUnmet(comparison, text) : texts.isNeverMet(comparison)
 }
 
 /** Whether a text is the name of a field that rows had; of one like `v.VIN` it is enough that `v` is a source without rows. */

@@ -1,4 +1,5 @@
 import { noticeSitesMax } from '../base/limits.ts'
+import type { Notice } from '../base/notice.ts'
 import type { Span } from '../base/span.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import type { LiteralName } from './literal-names.ts'
@@ -33,6 +34,8 @@ export interface PathSite {
   chooses: boolean
   /** Of a text that is compared: the mark of the comparison. */
   readonly comparison?: number | undefined
+  /** The alias of the source whose document's id it is: `BY id`, beside a field of that name. */
+  readonly idOf?: string | undefined
 }
 
 /** The documents of a table, as a source gives them. */
@@ -117,6 +120,8 @@ export class NoticeSites {
   readonly operations: Operation[] = []
   readonly constantKeys: ConstantKey[] = []
   readonly constantConditions: ConstantCondition[] = []
+  /** Notices that depend on no run. */
+  readonly remarks: Notice[] = []
   /** Strings that FROM reads: one row each. */
   readonly textSources: Span[] = []
   /** Whether a change is chosen by a path. */

@@ -1,3 +1,4 @@
+import { noticeSitesMax } from '../base/limits.ts'
 import type { Notice } from '../base/notice.ts'
 import { detached } from '../values/binary-reader.ts'
 import { isAbsent, type Value } from '../values/value.ts'
@@ -31,6 +32,7 @@ export class Observation {
   #texts = new TextLooks([])
   /** Comparisons that met values of comparable types. */
   #comparable = new Set<number>()
+  #remarks: Notice[] = []
   marks: Uint8Array = unseenMarks
 
   constructor(text: string) {
@@ -50,6 +52,7 @@ export class Observation {
     this.#lookups = new Map()
     this.#texts = new TextLooks(sites.comparisons)
     this.#comparable = new Set()
+    this.#remarks = [...sites.remarks]
     this.marks = new Uint8Array(sites.marks)
     this.marks[0] = 1
   }
@@ -131,6 +134,11 @@ export class Observation {
     return findAbsentChooser({ probes: this.#probes.values(), marks: this.marks, text: this.#text, scan })
   }
 
+  /** What a change itself finds out. */
+  remark(notice: Notice): void {
+    if (this.#remarks.length < noticeSitesMax) this.#remarks.push(notice)
+  }
+
   /** The notices of a finished run. */
   notices(): readonly Notice[] {
     for (const mark of this.#comparable) this.marks[mark] = 1
@@ -144,6 +152,7 @@ export class Observation {
       noLists: this.#noLists,
       failures: this.#failures,
       texts: this.#texts,
+      remarks: this.#remarks,
     })
   }
 }

@@ -60,6 +60,10 @@ class TextLook {
     return this.#unmet.has(text)
   }
 
+  get isNeverMet(): boolean {
+    return this.#unmet.size > 0 && this.#met.size === 0
+  }
+
   messages(): readonly string[] {
     return [...this.#unmet].flatMap(([text, unmet]) => messageOf(noticeText(text), unmet) ?? [])
   }
@@ -91,6 +95,11 @@ export class TextLooks {
 
   isUnmet(mark: number, text: string): boolean {
     return this.#looks.get(mark)?.isUnmet(text) === true
+  }
+
+  /** Whether a comparison was made and never equal. */
+  isNeverMet(mark: number): boolean {
+    return this.#looks.get(mark)?.isNeverMet === true
   }
 
   notices(spanOf: (parts: readonly object[]) => Notice['span']): readonly Notice[] {

@@ -1,0 +1,170 @@
+import { nearName } from '../base/near-name.ts'
+import { noticeText } from '../base/notice.ts'
+import type { Span } from '../base/span.ts'
+import type { TableInfo } from '../plan/catalog.ts'
+import type { ChangeStep, InsertPlan } from '../plan/change-plan.ts'
+import { partsOf, type PlanPart } from '../plan/plan-parts.ts'
+import { isAbsent, type StructValue, type Value } from '../values/value.ts'
+import type { DocumentChange } from './document-change.ts'
+import type { Step } from './edit-document.ts'
+import { fieldOf } from './field-of.ts'
+import type { Frame } from './frame.ts'
+import type { Resolution } from './insert-conflict.ts'
+import { kindOf } from './value-kinds.ts'
+
+/** A field whose values changed their type. */
+interface TypeChange {
+  readonly from: Value
+  readonly to: Value
+  readonly span: Span
+}
+
+/** What a change did to the types of fields, for a notice where it gave a field another in all documents. */
+class TypeChanges {
+  readonly #changed = new Map<string, TypeChange>()
+  readonly #kept = new Set<string>()
+
+  see(field: string, before: Value | undefined, after: Value | undefined, span: Span): void {
+    if (before === undefined || after === undefined || isAbsent(before) || isAbsent(after)) return
+    if (kindOf(before.type) === kindOf(after.type)) this.#kept.add(field)
+    else if (!this.#changed.has(field)) this.#changed.set(field, { from: before, to: after, span })
+  }
+
+  /** All fields of a document that takes the place of another. */
+  seeAll(before: StructValue, after: Value, span: Span): void {
+    if (after.type !== 'struct') return
+    for (const [at, name] of after.names.entries()) this.see(name, before.get(name), after.values[at], span)
+  }
+
+  remark(frame: Frame): void {
+    for (const [field, { from, to, span }] of this.#changed) {
+      if (this.#kept.has(field)) continue
+      const isQuoted = kindOf(from.type) === 'int' && to.type === 'string' && /^[-+]?\d+(?:\.\d+)?$/.test(to.value)
+      const message = `'${noticeText(field)}' was ${from.type} and is ${to.type} now${isQuoted ? '; numbers take no quotes' : ''}`
+      frame.observation?.remark({ code: 'notice/type-changed', message, span })
+    }
+  }
+}
+
+/** Looks at what the steps of UPDATE and FROM set; undefined where nobody asks for notices. */
+export function compileStepRemarks(steps: readonly ChangeStep[]) {
+  const isWatched = steps.map((step) => step.kind === 'set' && !readsField(step.value, lastName(step)))
+  return (frame: Frame) => {
+    if (frame.context.observation === undefined) return undefined
+    const types = new TypeChanges()
+    return {
+      see(at: number, document: StructValue, changes: readonly DocumentChange[]): void {
+        for (const { path, change, span } of changes) {
+          if (change.kind === 'set' && isWatched[at])
+            types.see(textOf(path), valueAt(document, path), change.value, span)
+          if (change.kind === 'set' && steps[at]?.path.at(-1)?.kind === 'index')
+            remarkNewField(document, path, span, frame)
+          if (change.kind === 'insert') remarkNewField(document, [...path, stepAt(change.at)], span, frame)
+        }
+      },
+      end: () => types.remark(frame),
+    }
+  }
+}
+
+function lastName({ path }: ChangeStep): string | undefined {
+  const last = path.at(-1)
+  return last?.kind === 'field' ? last.name.toLowerCase() : undefined
+}
+
+/** Whether a value is made of the field itself: then its type was changed on purpose. */
+function readsField(part: PlanPart, name: string | undefined): boolean {
+  if (part.kind === 'field' && 'operand' in part && part.name.toLowerCase() === name) return true
+  return partsOf(part).some((below) => readsField(below, name))
+}
+
+function stepAt(at: Value): Step {
+  if (at.type === 'string' || at.type === 'symbol') return { kind: 'field', name: at.value, exact: true }
+  return { kind: 'index', index: 0 }
+}
+
+function textOf(path: readonly Step[]): string {
+  return path
+    .map((step) => (step.kind === 'field' ? `.${step.name}` : '[]'))
+    .join('')
+    .replace(/^\./, '')
+}
+
+function valueAt(document: Value, path: readonly Step[]): Value | undefined {
+  let at: Value | undefined = document
+  for (const step of path) {
+    if (step.kind === 'field') at = at?.type === 'struct' ? fieldOf(at, step.name, step.exact) : undefined
+    else at = at?.type === 'list' || at?.type === 'sexp' ? at.items[step.index] : undefined
+  }
+  return at
+}
+
+/** A field that is added by a computed name, beside one like it. */
+function remarkNewField(document: StructValue, path: readonly Step[], span: Span, frame: Frame): void {
+  const last = path.at(-1)
+  const parent = valueAt(document, path.slice(0, -1))
+  if (last?.kind !== 'field' || parent?.type !== 'struct' || parent.get(last.name) !== undefined) return
+  remarkNewName(
+    last.name,
+    parent.names,
+    `'${noticeText(textOf(path.slice(0, -1)) || 'the document')}' had no field`,
+    span,
+    frame,
+  )
+}
+
+function remarkNewName(name: string, names: Iterable<string>, lack: string, span: Span, frame: Frame): void {
+  const near = nearName(name, names)
+  if (near === undefined) return
+  const message = `${lack} '${noticeText(name)}'; did you mean '${noticeText(near)}'? (it was added)`
+  frame.observation?.remark({ code: 'notice/no-such-field', message, span })
+}
+
+/** Looks at what INSERT puts in, and what ON CONFLICT makes of documents that exist. */
+export function remarkInserted(
+  { table, span, conflict }: InsertPlan,
+  documents: readonly Value[],
+  resolutions: readonly Resolution[],
+  frame: Frame,
+): void {
+  if (frame.context.observation === undefined) return
+  const types = new TypeChanges()
+  for (const one of resolutions) if (one?.existing !== undefined) types.seeAll(one.existing.value, one.document, span)
+  types.remark(frame)
+  // SET of DO UPDATE writes no field of the inserted document itself.
+  const setsFields = (conflict?.changes.length ?? 0) > 0
+  const written = documents.filter((_, at) => {
+    const one = resolutions[at]
+    return one !== undefined && !(setsFields && one.existing !== undefined)
+  })
+  remarkNewNames(written, table, span, frame)
+}
+
+/** Fields of inserted documents that some documents of the table lack but for their spelling. */
+function remarkNewNames(documents: readonly Value[], { tableId, name }: TableInfo, span: Span, frame: Frame): void {
+  if (frame.context.observation === undefined) return
+  const known = namesOf(tableId, frame)
+  if (known.size === 0) return
+  for (const document of documents.slice(0, documentsLookedAt)) {
+    if (document.type !== 'struct') continue
+    const others = [...known].filter((one) => document.get(one) === undefined)
+    for (const field of document.names) {
+      if (!known.has(field))
+        remarkNewName(field, others, `no document of ${noticeText(name)} that was looked at has a field`, span, frame)
+    }
+  }
+}
+
+/** The fields of some documents of a table, which join no reads. */
+function namesOf(tableId: string, { context }: Frame): ReadonlySet<string> {
+  const names = new Set<string>()
+  let count = 0
+  for (const { value } of context.source.someOf?.(tableId, 'user') ?? []) {
+    for (const name of value.names) names.add(name)
+    count += 1
+    if (count === documentsLookedAt) break
+  }
+  return names
+}
+
+const documentsLookedAt = 8
