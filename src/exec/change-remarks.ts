@@ -4,6 +4,7 @@ import type { Span } from '../base/span.ts'
 import type { TableInfo } from '../plan/catalog.ts'
 import type { ChangeStep, InsertPlan } from '../plan/change-plan.ts'
 import { partsOf, type PlanPart } from '../plan/plan-parts.ts'
+import type { PlanExpression } from '../plan/plan.ts'
 import { isAbsent, type StructValue, type Value } from '../values/value.ts'
 import type { DocumentChange } from './document-change.ts'
 import type { Step } from './edit-document.ts'
@@ -48,7 +49,9 @@ class TypeChanges {
 
 /** Looks at what the steps of UPDATE and FROM set; undefined where nobody asks for notices. */
 export function compileStepRemarks(steps: readonly ChangeStep[]) {
-  const isWatched = steps.map((step) => step.kind === 'set' && !readsField(step.value, lastName(step)))
+  const isWatched = steps.map(
+    (step) => step.kind === 'set' && (compares(step.value) || !readsField(step.value, lastName(step))),
+  )
   return (frame: Frame) => {
     if (frame.context.observation === undefined) return undefined
     const types = new TypeChanges()
@@ -70,6 +73,13 @@ export function compileStepRemarks(steps: readonly ChangeStep[]) {
 function lastName({ path }: ChangeStep): string | undefined {
   const last = path.at(-1)
   return last?.kind === 'field' ? last.name.toLowerCase() : undefined
+}
+
+/** `SET a = a = 'x'` */
+function compares(value: PlanExpression): boolean {
+  return (
+    /^(in|between|like|is|quantified)$/.test(value.kind) || (value.kind === 'binary' && /[<=>]|and|or/.test(value.op))
+  )
 }
 
 /** Whether a value is made of the field itself: then its type was changed on purpose. */

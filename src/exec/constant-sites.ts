@@ -73,6 +73,15 @@ export class ConstantSites {
     }
   }
 
+  /** A LIKE with a pattern that is the same for all rows is watched as a comparison. */
+  #like(expression: Extract<PlanExpression, { kind: 'like' }>): void {
+    const { operand, pattern, negated } = expression
+    const isTurned = stringOf(operand)?.text.includes('%') === true && !isFixed(pattern)
+    if (isTurned) this.#known([operand, pattern], 'has its pattern on the left; it belongs behind LIKE')
+    if (expression.escape !== undefined || !isFixed(pattern)) return
+    this.#sites.addComparison(expression, { parts: [operand, pattern], isNegated: negated, isLike: true })
+  }
+
   /** `(a, b) = (1, 2, 3)` */
   #tuples(parts: readonly PlanExpression[], isListed: boolean, isNegated: boolean): void {
     const [left, right] = parts.map(tupleItems)
@@ -88,6 +97,7 @@ export class ConstantSites {
   /** What an expression is made of: `UPPER(make) = 'Ford'`, `make || 'model'`. */
   expression(expression: PlanExpression, block: number): void {
     for (const text of textsBeside(expression)) this.name(text, block)
+    if (expression.kind === 'like') this.#like(expression)
     if (expression.kind === 'struct') this.#repeated(expression)
     else if (expression.kind === 'constant' && expression.written?.kind === 'struct') this.#repeated(expression.written)
     this.#impossible(expression)

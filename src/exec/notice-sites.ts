@@ -72,6 +72,8 @@ export interface ComparisonSite {
   readonly isBound?: true
   /** An order, such as `<`: of lists and structs it is one of their types where those differ. */
   readonly isOrder?: boolean
+  /** LIKE, whose second part is the pattern. */
+  readonly isLike?: boolean
   /** INTERSECT or EXCEPT: the rows of both sides. */
   readonly set?: string
 }

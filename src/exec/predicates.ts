@@ -221,6 +221,7 @@ export function compileLike(expression: Kind<'like'>, compiler: Compiler): Evalu
   const yes = expression.negated ? falseValue : trueValue
   const no = expression.negated ? trueValue : falseValue
   const site = siteOf(expression, compiler)
+  const mark = compiler.sites.comparisonMark(expression)
   let last: { pattern: string; escape: string | undefined; matches: (text: string) => boolean } | undefined
   return (frame) => {
     const value = operand(frame)
@@ -244,6 +245,7 @@ export function compileLike(expression: Kind<'like'>, compiler: Compiler): Evalu
       }
     }
     frame.marks[site.mark] = 1
+    if (frame.marks[mark] === 0) frame.observation?.compared(mark, value, wanted)
     return last.matches(value.value) ? yes : no
   }
 }

@@ -2,58 +2,59 @@ import type { Notice } from '../base/notice.ts'
 import { noticeText } from '../base/notice.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import type { Value } from '../values/value.ts'
+import { equality, likeness, type NearKind, type Relation, shownText } from './near-values.ts'
 import type { ComparisonSite } from './notice-sites.ts'
 import { isFixed } from './plan-facts.ts'
 
-/** A text of a statement that nothing has been equal to, and the most like it of what it was compared with. */
-interface UnmetText {
+/** What a statement writes that nothing has been equal to, and the most like it of what it was compared with. */
+interface Unmet {
   near: string | undefined
-  /** Whether the text is a list of the near one and others in one string. */
-  isList: boolean
+  kind: NearKind | undefined
 }
 
 /**
- * Looks after the texts that a comparison has beside a field: of one that equalled nothing, but would but for letter case,
- * blanks or commas, there is a notice. After so many comparisons without a near value it looks no more.
+ * Looks after the texts and days that a comparison has beside a field: of one that met nothing, but nearly did, there is a
+ * notice (near-values.ts). After so many comparisons without a near value it looks no more.
  */
 class TextLook {
   /** Which side the statement writes. */
   readonly #written: 0 | 1
-  readonly #unmet = new Map<string, UnmetText>()
+  readonly #relation: Relation
+  readonly #isLike: boolean
+  readonly #unmet = new Map<string, Unmet>()
   readonly #met = new Set<string>()
   #seen = 0
   #pending = 0
 
-  constructor(written: 0 | 1) {
+  constructor(written: 0 | 1, isLike: boolean) {
     this.#written = written
+    this.#isLike = isLike
+    this.#relation = isLike ? likeness() : equality
   }
 
   /** Whether it is settled. */
   see(left: Value, right: Value): boolean {
     const [value, written] = this.#written === 1 ? [left, right] : [right, left]
-    if (isText(value) && isText(written)) this.#compare(value.value, written.value)
+    const text = shownText(written)
+    if (text !== undefined && !this.#met.has(text)) this.#compare(value, written, text)
     this.#seen += 1
     return this.#seen >= comparedTextsMax && this.#pending === 0
   }
 
-  #compare(value: string, text: string): void {
-    if (this.#met.has(text)) return
-    const unmet = this.#unmet.get(text)
-    if (value === text) {
-      if (unmet?.near !== undefined) this.#pending -= 1
+  #compare(value: Value, written: Value, text: string): void {
+    const unmet = this.#unmet.get(text) ?? { near: undefined, kind: undefined }
+    if (this.#relation.meets(value, written)) {
+      if (unmet.near !== undefined) this.#pending -= 1
       this.#unmet.delete(text)
       this.#met.add(text)
-    } else if (unmet === undefined) this.#unmet.set(text, this.#lookAt({ near: undefined, isList: false }, value, text))
-    else if (unmet.near === undefined && this.#seen < comparedTextsMax) this.#lookAt(unmet, value, text)
-  }
-
-  #lookAt(unmet: UnmetText, value: string, text: string): UnmetText {
-    const isList = text.includes(',') && text.split(',').some((part) => folded(part) === folded(value))
-    if (!isList && (Math.abs(value.length - text.length) > blanksMax || folded(value) !== folded(text))) return unmet
+      return
+    }
+    this.#unmet.set(text, unmet)
+    if (unmet.near !== undefined || this.#seen >= comparedTextsMax) return
+    unmet.kind = this.#relation.near(value, written)
+    if (unmet.kind === undefined) return
     this.#pending += 1
-    unmet.near = value
-    unmet.isList = isList
-    return unmet
+    unmet.near = shownText(value)
   }
 
   isUnmet(text: string): boolean {
@@ -65,14 +66,28 @@ class TextLook {
   }
 
   messages(): readonly string[] {
-    return [...this.#unmet].flatMap(([text, unmet]) => messageOf(noticeText(text), unmet) ?? [])
+    return [...this.#unmet].flatMap(([text, unmet]) => messageOf(noticeText(text), unmet, this.#isLike) ?? [])
   }
 }
 
-function messageOf(text: string, { near, isList }: UnmetText): string | undefined {
-  if (near === undefined) return undefined
-  if (isList) return `no value equalled '${text}', which is one string; a list has quotes around each: ('a', 'b')`
-  return `no value equalled '${text}'; did you mean '${noticeText(near)}'?`
+function messageOf(text: string, { near = '', kind }: Unmet, isLike: boolean): string | undefined {
+  const found = `'${noticeText(near)}'`
+  switch (kind) {
+    case 'case':
+      return isLike
+        ? `no value matched '${text}'; ${found} differs by letter case or blanks`
+        : `no value equalled '${text}'; did you mean ${found}?`
+    case 'list':
+      return `no value equalled '${text}', which is one string; a list has quotes around each: ('a', 'b')`
+    case 'pattern':
+      return `no value equalled '${text}'; LIKE takes patterns`
+    case 'wildcard':
+      return `no value matched '${text}'; the wildcards of LIKE are % and _`
+    case 'day':
+      return `no value equalled ${text}, the first moment of that day; >= and < ask for a whole day`
+    default:
+      return undefined
+  }
 }
 
 /** The looks of one run, by the marks of the comparisons. */
@@ -84,7 +99,7 @@ export class TextLooks {
     this.#sites = sites
     for (const site of sites) {
       const written = writtenSide(site)
-      if (written !== undefined) this.#looks.set(site.mark, new TextLook(written))
+      if (written !== undefined) this.#looks.set(site.mark, new TextLook(written, site.isLike === true))
     }
   }
 
@@ -122,18 +137,4 @@ function isWritten(part: PlanExpression): boolean {
   return isFixed(part) || (part.kind === 'sequence' && part.items.every(isFixed))
 }
 
-function isText(value: Value): value is Extract<Value, { type: 'string' | 'symbol' }> {
-  return value.type === 'string' || value.type === 'symbol'
-}
-
-/** Without what is easily overlooked: letter case, blanks and quotes around it. */
-function folded(text: string): string {
-  return text
-    .trim()
-    .replace(/^'(.*)'$/, '$1')
-    .toLowerCase()
-}
-
 const comparedTextsMax = 512
-/** By how many characters a near text may be longer or shorter. */
-const blanksMax = 2

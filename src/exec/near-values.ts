@@ -1,0 +1,99 @@
+import { LedgerError } from '../base/errors.ts'
+import { equals } from '../values/compare.ts'
+import { printIon } from '../values/text-writer.ts'
+import type { DateValue, TimestampValue, Value } from '../values/value.ts'
+import { compileLikePattern } from './like.ts'
+
+/**
+ * Why a value that was compared is near what the statement writes: `case`, but for letter case and blanks; `list`, one of
+ * several in one string; `pattern`, LIKE would match; `wildcard`, LIKE would with its own wildcards; `day`, a moment of it.
+ */
+export type NearKind = 'case' | 'list' | 'pattern' | 'wildcard' | 'day'
+
+/** How a comparison compares. */
+export interface Relation {
+  readonly meets: (value: Value, written: Value) => boolean
+  readonly near: (value: Value, written: Value) => NearKind | undefined
+}
+
+export const equality: Relation = { meets: equals, near: nearEqual }
+
+/** LIKE without ESCAPE. */
+export function likeness(): Relation {
+  const patterns = new Map<string, (text: string) => boolean>()
+  const matches = (value: string, pattern: string): boolean => {
+    const known = patterns.get(pattern) ?? matcherOf(pattern)
+    patterns.set(pattern, known)
+    return known(value)
+  }
+  return {
+    meets: (value, written) => isText(value) && isText(written) && matches(value.value, written.value),
+    near(value, written) {
+      if (!isText(value) || !isText(written)) return undefined
+      const text = value.value.trim().toLowerCase()
+      const pattern = written.value.trim().toLowerCase()
+      if (matches(text, pattern)) return 'case'
+      const meant = withWildcards(pattern)
+      return meant !== pattern && matches(text, meant) ? 'wildcard' : undefined
+    },
+  }
+}
+
+/** `f*`, `^f.*$` as `f%` */
+function withWildcards(pattern: string): string {
+  const isWhole = !/^\^|\$$/.test(pattern)
+  if (isWhole) return pattern.replace(/\.?\*/g, '%').replace(/\?/g, '_')
+  const inner = pattern.replace(/^\^/, '').replace(/\$$/, '').replace(/\.\*/g, '%')
+  return `${pattern.startsWith('^') ? '' : '%'}${inner}${pattern.endsWith('$') ? '' : '%'}`
+}
+
+function matcherOf(pattern: string): (text: string) => boolean {
+  try {
+    return compileLikePattern(pattern, undefined)
+  } catch (error) {
+    if (error instanceof LedgerError) return () => false
+    throw error
+  }
+}
+
+function nearEqual(value: Value, written: Value): NearKind | undefined {
+  if (isMoment(value) && isMoment(written)) return isOfDay(value, written) ? 'day' : undefined
+  if (!isText(value) || !isText(written)) return undefined
+  const text = written.value
+  if (text.includes(',') && text.split(',').some((part) => folded(part) === folded(value.value))) return 'list'
+  if (/%/.test(text) && matcherOf(text)(value.value)) return 'pattern'
+  if (Math.abs(value.value.length - text.length) > blanksMax) return undefined
+  return folded(value.value) === folded(text) ? 'case' : undefined
+}
+
+/** Whether a timestamp lies in the day that is written, and has a time of day. */
+function isOfDay(value: DateValue | TimestampValue, written: DateValue | TimestampValue): boolean {
+  const isDay = written.type === 'date' || written.precision === 'day'
+  if (!isDay || value.type !== 'timestamp' || /^(year|month|day)$/.test(value.precision)) return false
+  return value.year === written.year && value.month === written.month && value.day === written.day
+}
+
+/** How a message shows what is written, and by what it is known. */
+export function shownText(value: Value): string | undefined {
+  if (isText(value)) return value.value
+  return isMoment(value) ? printIon(value).replace(/^\$\w+::/, '') : undefined
+}
+
+function isText(value: Value): value is Extract<Value, { type: 'string' | 'symbol' }> {
+  return value.type === 'string' || value.type === 'symbol'
+}
+
+function isMoment(value: Value): value is DateValue | TimestampValue {
+  return value.type === 'date' || value.type === 'timestamp'
+}
+
+/** Without what is easily overlooked: letter case, blanks and quotes around it. */
+function folded(text: string): string {
+  return text
+    .trim()
+    .replace(/^'(.*)'$/, '$1')
+    .toLowerCase()
+}
+
+/** By how many characters a near text may be longer or shorter. */
+const blanksMax = 2
