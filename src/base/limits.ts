@@ -147,6 +147,11 @@ export const statementHeapShare = 1 / 2
 export const statementHeapShareMax = 3 / 4
 /** What a statement may hold however small V8's heap is. */
 export const statementMemoryBytesMin = 4 * 1024 * 1024
+/**
+ * A statement that spills has its garbage collected when it gave back so many bytes, a quarter of its limit, and more than
+ * it holds: V8 would let them stand beside the next ones.
+ */
+export const collectBytesMin = 8 * 1024 * 1024
 /** Bytes of temporary files that one statement may hold at once. */
 export const statementDiskBytesMax = 64 * 1024 * 1024 * 1024
 /** The share of a statement's memory that each of its operators gets, however much the others hold. */

@@ -1,5 +1,12 @@
 import { LedgerError } from '../base/errors.ts'
-import { memoryStepBytes, operatorMemoryShare, statementDiskBytesMax, statementMemoryBytesMax } from '../base/limits.ts'
+import { collectGarbage } from '../base/garbage.ts'
+import {
+  collectBytesMin,
+  memoryStepBytes,
+  operatorMemoryShare,
+  statementDiskBytesMax,
+  statementMemoryBytesMax,
+} from '../base/limits.ts'
 
 /** Memory that several statements share, as all of a server do. Bytes are taken and given back in steps. */
 export interface MemoryPool {
@@ -44,6 +51,8 @@ export class StatementMemory {
   #used = 0
   #peak = 0
   #spilled = 0
+  /** Bytes given back since garbage was last collected. */
+  #freed = 0
   /** Taken from the pool; a whole number of steps. */
   #taken = 0
   #diskUsed = 0
@@ -107,6 +116,11 @@ export class StatementMemory {
 
   release(bytes: number): void {
     this.#used -= bytes
+    this.#freed += bytes
+    if (this.#spilled > 0 && this.#freed > Math.max(collectBytesMin, this.limits.memoryBytes / 4, this.#used)) {
+      this.#freed = 0
+      collectGarbage()
+    }
     const spare = this.#taken - this.#used
     if (spare < 2 * memoryStepBytes) return
     const steps = Math.floor(spare / memoryStepBytes)

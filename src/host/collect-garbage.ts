@@ -1,5 +1,5 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { getHeapStatistics } from 'node:v8'
+import { collectGarbage } from '../base/garbage.ts'
 import { idleHeapBytesMax } from '../base/limits.ts'
 
 /** How long a thread has nothing to do before it looks. */
@@ -10,13 +10,7 @@ const idleMs = 100
  * keep all that its last statement used.
  */
 export class GarbageCollector {
-  readonly #collect: () => void
   #timer: NodeJS.Timeout | undefined
-
-  constructor() {
-    setFlagsFromString('--expose-gc')
-    this.#collect = runInNewContext('gc') as () => void
-  }
 
   /** To be called after each piece of work. */
   worked(): void {
@@ -27,7 +21,7 @@ export class GarbageCollector {
   #later(): NodeJS.Timeout {
     const timer = setTimeout(() => {
       this.#timer = undefined
-      if (getHeapStatistics().used_heap_size > idleHeapBytesMax) this.#collect()
+      if (getHeapStatistics().used_heap_size > idleHeapBytesMax) collectGarbage()
     }, idleMs)
     return timer.unref()
   }

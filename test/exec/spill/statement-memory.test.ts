@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LedgerError } from '../../../src/base/errors.ts'
-import { memoryStepBytes } from '../../../src/base/limits.ts'
+import { collectBytesMin, memoryStepBytes } from '../../../src/base/limits.ts'
 import { heapBytes } from '../../../src/exec/heap-bytes.ts'
 import { Holding, type MemoryPool, sizeText, StatementMemory } from '../../../src/exec/statement-memory.ts'
 import { int, list, string, type Value } from '../../../src/values/value.ts'
@@ -108,4 +109,17 @@ test('a charge that only the other statements leave no room for names what all s
   const pool = { take: () => false, give: () => undefined }
   const memory = new StatementMemory(sharing, undefined, pool)
   assert.throws(() => memory.charge(1024), /all statements together have reached their memory limit/)
+})
+
+test('a statement that has spilled has its garbage collected when it gave back much more than it holds', async () => {
+  const file = { append: () => undefined, read: () => 0, close: () => undefined }
+  const memory = new StatementMemory({ memoryBytes: 4 * collectBytesMin, diskBytes: 1e9 }, { open: () => file })
+  memory.openFile().append(new Uint8Array(1))
+  const dropped = new WeakRef({})
+  memory.charge(2 * collectBytesMin + 2)
+  memory.release(collectBytesMin + 1)
+  // What a WeakRef holds is kept until the turn is over.
+  await nextTurn()
+  memory.release(collectBytesMin + 1)
+  assert.equal(dropped.deref(), undefined)
 })
