@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { downConvert } from '../../src/archive/export-json.ts'
+import { decodeAllIon } from '../../src/values/binary-reader.ts'
 import { encodeIon } from '../../src/values/binary-writer.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
@@ -80,6 +81,7 @@ export class JournalArtefact implements Artefact {
     for (const edit of pairEditsOfBlocks(isConverted ? this.#blocks : this.#values))
       yield isConverted ? this.#recomputedCase(edit, 'none') : this.#case(edit, 'none')
     if (isStream) yield* this.#strayCases()
+    if (form === 'binary' && !isStream) yield* this.#byteCases()
     if (form === 'json') yield* this.#typedCases()
   }
 
@@ -91,6 +93,31 @@ export class JournalArtefact implements Artefact {
         const values = records.toSpliced(at, 0, stray)
         yield this.#fixedCase('stray', `${what}, ${at === 0 ? 'before' : 'behind'} the others`, this.#bytesOf(values))
       }
+  }
+
+  /** Bits of the file, whatever they are of: types, lengths, names, values. */
+  *#byteCases(): Generator<Case> {
+    const bytes = this.#bytesOf(this.#values)
+    for (let at = 0; at < bytes.length; at += bytesBetweenFlips) {
+      const flipped = Buffer.from(bytes)
+      flipped[at] = (flipped[at] as number) ^ (1 << ((at / bytesBetweenFlips) % 8))
+      yield {
+        ...this.#fixedCase('flip', `byte ${at}`, flipped),
+        excuse: (isWithDigest) => this.#excuseOfFlip(flipped, isWithDigest),
+      }
+    }
+  }
+
+  /** A field of one block that no hash covers, or other bytes of the same values. */
+  #excuseOfFlip(flipped: Uint8Array, isWithDigest: boolean): string | undefined {
+    const after = decodeAllIon(flipped)
+    if (after.length !== this.#values.length) return undefined
+    const changed = this.#values.flatMap((value, index) => changedFields(value, after[index] as Value, index))
+    const [first, ...more] = changed
+    if (first === undefined) return 'other bytes of the same values'
+    if (more.length > 0) return undefined
+    const edit: Edit = { operation: 'change', ...first, variant: 1, make: () => this.#values }
+    return this.#rules.excuse(edit, 'none', isWithDigest)
   }
 
   /** Ion's annotations and typed nulls in JSON, which has none. */
@@ -172,6 +199,18 @@ export class JournalArtefact implements Artefact {
   #isChanged(values: readonly Value[]): boolean {
     return !this.#bytesOf(values).equals(this.#bytesOf(this.#values))
   }
+}
+
+/** Every so many, so that all kinds of bytes are among them. */
+const bytesBetweenFlips = 7
+
+/** Fields of a block that are others; of one with another set of fields the block itself. */
+function changedFields(before: Value, after: Value, index: number): { index: number; names: string[] }[] {
+  if (printIon(before) === printIon(after)) return []
+  if (before.type !== 'struct' || after.type !== 'struct' || before.names.join() !== after.names.join())
+    return [{ index, names: [] }]
+  const isOther = (name: string) => printIon(field(before, name) as Value) !== printIon(field(after, name) as Value)
+  return before.names.filter(isOther).map((name) => ({ index, names: [name] }))
 }
 
 /** Records of a stream for a block: its summary, and its revisions. */

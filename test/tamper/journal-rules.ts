@@ -115,7 +115,7 @@ export class JournalRules {
         return childrenOf(field(block, 'revisions') ?? field(block, 'revisionSummaries') ?? block ?? nothing).every(
           (revision) => field(revision, 'metadata') === undefined && field(revision, 'documentId') === undefined,
         )
-      case 'within that':
+      case withinThat:
         return edit.operation !== 'everywhere' && (edit.variant !== 0 || field(block, 'transactionInfo') === undefined)
       default:
         throw new Error(`the drill does not know when this holds: '${unnoticed}'`)
@@ -153,6 +153,10 @@ export class JournalRules {
     return !(this.#spec.isOwn === false && top === 'blockAddress') && variant >= 0
   }
 }
+
+/** The row of a block's time. */
+const withinThat =
+  "within that, and how it is written; where the block has no hashed times (a block 0 that shows nothing), any time before the next block's"
 
 /** Of a block, or of the block in a stream's record. */
 function isListOfHashes(names: readonly string[]): boolean {
