@@ -12,7 +12,7 @@ import type { Span } from './span.ts'
  * - `notice/text-not-name`: FROM a string
  * - `notice/type-error`: an operation that gave MISSING after a type error each time; an aggregate that did so once
  * - `notice/compares-null`: a comparison with NULL, which is never true
- * - `notice/type-changed`: a change gave a field another type in all documents
+ * - `notice/type-changed`: a change gave a field another type in all documents, or NULL where that was not written
  * - `notice/repeated-field`: a struct that is written names a field twice
  * - `notice/column-renamed`: a file names a column twice
  */

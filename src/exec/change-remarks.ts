@@ -24,6 +24,12 @@ interface TypeChange {
 class TypeChanges {
   readonly #changed = new Map<string, TypeChange>()
   readonly #kept = new Set<string>()
+  readonly #emptied = new Map<string, Span>()
+
+  /** A value that may be NULL where that was not written: of a CASE without ELSE, of a sub-query. */
+  seeEmptied(field: string, before: Value | undefined, after: Value, span: Span): void {
+    if (after.type === 'null' && before !== undefined && !isAbsent(before)) this.#emptied.set(field, span)
+  }
 
   see(field: string, before: Value | undefined, after: Value | undefined, span: Span): void {
     if (before === undefined || after === undefined || isAbsent(before) || isAbsent(after)) return
@@ -38,6 +44,10 @@ class TypeChanges {
   }
 
   remark(frame: Frame): void {
+    for (const [field, span] of this.#emptied) {
+      const message = `'${noticeText(field)}' is NULL now in documents where it had a value`
+      frame.observation?.remark({ code: 'notice/type-changed', message, span })
+    }
     for (const [field, { from, to, span }] of this.#changed) {
       if (this.#kept.has(field)) continue
       const isQuoted = kindOf(from.type) === 'int' && to.type === 'string' && /^[-+]?\d+(?:\.\d+)?$/.test(to.value)
@@ -52,12 +62,15 @@ export function compileStepRemarks(steps: readonly ChangeStep[]) {
   const isWatched = steps.map(
     (step) => step.kind === 'set' && (compares(step.value) || !readsField(step.value, lastName(step))),
   )
+  const mayEmpty = steps.map((step) => step.kind === 'set' && emptiesUnasked(step.value))
   return (frame: Frame) => {
     if (frame.context.observation === undefined) return undefined
     const types = new TypeChanges()
     return {
       see(at: number, document: StructValue, changes: readonly DocumentChange[]): void {
         for (const { path, change, span } of changes) {
+          if (change.kind === 'set' && mayEmpty[at])
+            types.seeEmptied(textOf(path), valueAt(document, path), change.value, span)
           if (change.kind === 'set' && isWatched[at])
             types.see(textOf(path), valueAt(document, path), change.value, span)
           if (change.kind === 'set' && steps[at]?.path.at(-1)?.kind === 'index')
@@ -73,6 +86,10 @@ export function compileStepRemarks(steps: readonly ChangeStep[]) {
 function lastName({ path }: ChangeStep): string | undefined {
   const last = path.at(-1)
   return last?.kind === 'field' ? last.name.toLowerCase() : undefined
+}
+
+function emptiesUnasked(value: PlanExpression): boolean {
+  return value.kind === 'query' || (value.kind === 'case' && value.otherwise === undefined)
 }
 
 /** `SET a = a = 'x'` */

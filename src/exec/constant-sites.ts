@@ -98,6 +98,12 @@ export class ConstantSites {
   expression(expression: PlanExpression, block: number): void {
     for (const text of textsBeside(expression)) this.name(text, block)
     if (expression.kind === 'like') this.#like(expression)
+    if (expression.kind === 'binary' && areOtherCases(expression.left, expression.right)) {
+      this.#known(
+        [expression],
+        'compares capital with small letters: UPPER and LOWER meet in texts without letters alone',
+      )
+    }
     if (expression.kind === 'struct') this.#repeated(expression)
     else if (expression.kind === 'constant' && expression.written?.kind === 'struct') this.#repeated(expression.written)
     this.#impossible(expression)
@@ -208,6 +214,12 @@ export class ConstantSites {
     const site = { steps, text, span, role: 'literal', isName: false, isOutput: false, mark: undefined } as const
     paths.push({ ...site, chooses: false, comparison, ...(isId ? { idOf: source?.alias } : {}) })
   }
+}
+
+/** `UPPER(a) = LOWER(b)` */
+function areOtherCases(left: PlanExpression, right: PlanExpression): boolean {
+  if (left.kind !== 'call' || right.kind !== 'call') return false
+  return /^(upper lower|lower upper)$/.test(`${left.name} ${right.name}`)
 }
 
 const pathPattern = /^[\p{L}_$][\p{L}\p{N}_$]*(?:\.[\p{L}_$][\p{L}\p{N}_$]*)+$/u

@@ -125,10 +125,9 @@ export class TextLooks {
   }
 }
 
-function writtenSide({ parts, isOrder, call, set }: ComparisonSite): 0 | 1 | undefined {
+function writtenSide({ parts, isOrder, set }: ComparisonSite): 0 | 1 | undefined {
   const [left, right] = parts
-  if (isOrder === true || call !== undefined || set !== undefined || left === undefined || right === undefined)
-    return undefined
+  if (isOrder === true || set !== undefined || left === undefined || right === undefined) return undefined
   if (isWritten(right)) return isWritten(left) ? undefined : 1
   return isWritten(left) ? 0 : undefined
 }
