@@ -181,6 +181,14 @@ export class ConstantSites {
     if (this.#names.length < noticeSitesMax) this.#names.push({ ...literal, block })
   }
 
+  /** What SET writes. */
+  written(value: PlanExpression, block: number): void {
+    const text = stringOf(value)
+    if (text === undefined) return
+    this.#sites.writtenTexts.add(text.text)
+    this.name(text, block)
+  }
+
   /** A text like `v.VIN`, where `v` may be a source. */
   path(literal: LiteralName): void {
     if (pathPattern.test(literal.text) && this.#paths.length < noticeSitesMax) this.#paths.push(literal)

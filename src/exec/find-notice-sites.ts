@@ -91,7 +91,7 @@ class Finder {
     this.#target(step.path, documentSlot, step)
     if (step.kind === 'remove') return
     this.#expression(step.value, step.kind === 'set' ? 'text' : 'value')
-    if (step.kind === 'set') this.#text(step.value)
+    if (step.kind === 'set') this.#constants.written(step.value, this.#sources.block)
     if (step.kind === 'insert') this.#maybe(step.at, 'field')
   }
 

@@ -81,7 +81,7 @@ export function makeNotices(findings: Findings): readonly Notice[] {
     const message = isTold ? undefined : conditionMessage(site, written(site.parts, text), text)
     if (message !== undefined) add('notice/constant-condition', message, span)
   }
-  for (const { code, message, span } of texts.notices(spanOf)) {
+  for (const { code, message, span } of texts.notices(spanOf, sites.writtenTexts)) {
     const isTold = found.some((one) => one.code === 'notice/constant-condition' && one.span.start === span.start)
     if (!isTold) add(code, message, span)
   }

@@ -122,6 +122,8 @@ export class NoticeSites {
   readonly operations: Operation[] = []
   readonly constantKeys: ConstantKey[] = []
   readonly constantConditions: ConstantCondition[] = []
+  /** Texts that SET writes. */
+  readonly writtenTexts = new Set<string>()
   /** Notices that depend on no run. */
   readonly remarks: Notice[] = []
   /** Strings that FROM reads: one row each. */

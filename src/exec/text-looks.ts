@@ -65,8 +65,10 @@ class TextLook {
     return this.#unmet.size > 0 && this.#met.size === 0
   }
 
-  messages(): readonly string[] {
-    return [...this.#unmet].flatMap(([text, unmet]) => messageOf(noticeText(text), unmet, this.#isLike) ?? [])
+  messages(written: ReadonlySet<string>): readonly string[] {
+    return [...this.#unmet].flatMap(([text, unmet]) =>
+      written.has(text) ? [] : (messageOf(noticeText(text), unmet, this.#isLike) ?? []),
+    )
   }
 }
 
@@ -117,9 +119,10 @@ export class TextLooks {
     return this.#looks.get(mark)?.isNeverMet === true
   }
 
-  notices(spanOf: (parts: readonly object[]) => Notice['span']): readonly Notice[] {
+  /** `written`: what SET makes of a field, which is rightly unlike what it was: `SET a = 'X' WHERE a <> 'X'`. */
+  notices(spanOf: (parts: readonly object[]) => Notice['span'], written: ReadonlySet<string>): readonly Notice[] {
     return this.#sites.flatMap((site) => {
-      const messages = this.#looks.get(site.mark)?.messages() ?? []
+      const messages = this.#looks.get(site.mark)?.messages(written) ?? []
       return messages.map((message): Notice => ({ code: 'notice/no-such-value', message, span: spanOf(site.parts) }))
     })
   }
