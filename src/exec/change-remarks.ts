@@ -167,31 +167,52 @@ export function remarkInserted(
   remarkNewNames(written, table, span, frame)
 }
 
-/** Fields of inserted documents that some documents of the table lack but for their spelling. */
+/**
+ * Fields of inserted documents beside those of some documents of the table: a name that these lack but for its spelling, a
+ * type that these do not have in it, and a name that a document has twice.
+ */
 function remarkNewNames(documents: readonly Value[], { tableId, name }: TableInfo, span: Span, frame: Frame): void {
-  if (frame.context.observation === undefined) return
-  const known = namesOf(tableId, frame)
-  if (known.size === 0) return
+  const known = kindsOfFields(tableId, frame)
+  const lack = `no document of ${noticeText(name)} that was looked at has a field`
   for (const document of documents.slice(0, documentsLookedAt)) {
     if (document.type !== 'struct') continue
-    const others = [...known].filter((one) => document.get(one) === undefined)
-    for (const field of document.names) {
-      if (!known.has(field))
-        remarkNewName(field, others, `no document of ${noticeText(name)} that was looked at has a field`, span, frame)
+    const others = [...known.keys()].filter((one) => document.get(one) === undefined)
+    for (const [at, field] of document.names.entries()) {
+      const kinds = known.get(field)
+      if (kinds === undefined) remarkNewName(field, others, lack, span, frame)
+      else remarkNewType(field, kinds, document.values[at] as Value, span, frame)
+      if (document.names.indexOf(field) !== at) {
+        frame.observation?.remark({ code: 'notice/repeated-field', message: twice(field), span })
+      }
     }
   }
 }
 
-/** The fields of some documents of a table, which join no reads. */
-function namesOf(tableId: string, { context }: Frame): ReadonlySet<string> {
-  const names = new Set<string>()
+export function twice(field: string): string {
+  return `the struct has '${noticeText(field)}' twice: both are kept, and a path finds the first`
+}
+
+function remarkNewType(field: string, kinds: ReadonlySet<string>, value: Value, span: Span, frame: Frame): void {
+  if (isAbsent(value) || kinds.size === 0 || kinds.has(kindOf(value.type))) return
+  const message = `'${noticeText(field)}' is ${value.type} here and ${[...kinds].join(' or ')} in the documents that were looked at`
+  frame.observation?.remark({ code: 'notice/type-changed', message, span })
+}
+
+/** The fields of some documents of a table, which join no reads, with the kinds of their values. */
+function kindsOfFields(tableId: string, { context }: Frame): ReadonlyMap<string, ReadonlySet<string>> {
+  const fields = new Map<string, Set<string>>()
   let count = 0
   for (const { value } of context.source.someOf?.(tableId, 'user') ?? []) {
-    for (const name of value.names) names.add(name)
+    for (const [at, name] of value.names.entries()) {
+      const kinds = fields.get(name) ?? new Set()
+      fields.set(name, kinds)
+      const found = value.values[at]
+      if (found !== undefined && !isAbsent(found)) kinds.add(kindOf(found.type))
+    }
     count += 1
     if (count === documentsLookedAt) break
   }
-  return names
+  return fields
 }
 
 const documentsLookedAt = 8

@@ -1,8 +1,8 @@
 import { noticeSitesMax } from '../base/limits.ts'
-import { noticeText } from '../base/notice.ts'
 import type { PlanExpression, SortKeyPlan } from '../plan/plan.ts'
 import { areReversed } from '../plan/refuse-ranges.ts'
 import { aloofQuery } from './aloof-queries.ts'
+import { twice } from './change-remarks.ts'
 import { constantOf, contradictionOf } from './contradictions.ts'
 import { impossibleComparison } from './impossible-comparison.ts'
 import { mistakenMinutes } from './impossible-moments.ts'
@@ -138,8 +138,7 @@ export class ConstantSites {
     for (const { name } of fields) {
       const found = stringOf(name)
       if (found !== undefined && names.has(found.text)) {
-        const message = `the struct has '${noticeText(found.text)}' twice: both are kept, and a path finds the first`
-        this.#sites.remarks.push({ code: 'notice/repeated-field', message, span: found.span })
+        this.#sites.remarks.push({ code: 'notice/repeated-field', message: twice(found.text), span: found.span })
       }
       if (found !== undefined) names.add(found.text)
     }

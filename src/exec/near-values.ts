@@ -87,11 +87,12 @@ function isMoment(value: Value): value is DateValue | TimestampValue {
   return value.type === 'date' || value.type === 'timestamp'
 }
 
-/** Without what is easily overlooked: letter case, blanks and quotes around it. */
+/** Without what is easily overlooked: letter case, blanks, quotes around it, and the escapes of other languages. */
 function folded(text: string): string {
   return text
+    .replace(/\\[nrt]/g, ' ')
     .trim()
-    .replace(/^'(.*)'$/, '$1')
+    .replace(/^(['"])(.*)\1$/, '$2')
     .toLowerCase()
 }
 
