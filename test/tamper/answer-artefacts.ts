@@ -44,7 +44,9 @@ export function answerSpecs({ journal, digest, isOwn }: Saved): EvidenceSpec[] {
       ...{ name: `receipt in an envelope, ${whose}`, file: 'receipt', form: 'json', levels: none, digest },
       text: `{"app":{"id":7,"tags":["a","b"]},"kept":[{"ledgerMetadata":${receipt}}]}`,
       rowOf: (names) =>
-        names[2] === 'ledgerMetadata' ? ['receipt', names.slice(3)] : ['envelope around any of these', names],
+        names[2] === 'ledgerMetadata' && names.length > 3
+          ? ['receipt', names.slice(3)]
+          : ['envelope around any of these', names],
     },
     {
       ...{ name: `receipt, its Ion open, ${whose}`, file: 'receipt', form: 'json', levels: none, digest },

@@ -105,6 +105,9 @@ export async function verify(
         unchecked: reports.flatMap(uncheckedOf),
       }
   }
+  const refused =
+    exit === 'usage' && text.startsWith('{') && reportsIn(text).find(({ verdict }) => verdict === 'refused')
+  if (refused) return { verdict: 'refused', line: refused.summary, findings: [], unchecked: [] }
   const isRefusal = exit !== 'ok' && text.startsWith('error[') && !text.startsWith('error[bug')
   if (!isRefusal) throw new Error(`verify ended with '${exit}': ${text}`)
   return { verdict: exit === 'tampered' ? 'tampered' : 'refused', line: text, findings: [], unchecked: [] }

@@ -163,8 +163,8 @@ export class LiveStore implements Artefact {
     this.#verifier = await Child.alive(this.#verifier, this.#bundle)
     const answer = await this.#verifier.ask({ verify: folder, ...(digest === undefined ? {} : { digest }) })
     const { ending } = this.#verifier
-    // What LMDB does when it opens the lock file of a ledger in use whose head is damaged: nothing is said of the ledger.
-    if (answer === undefined && this.#isOfLock && ending === 'SIGSEGV')
+    // What LMDB does with the lock file of a ledger in use whose head is damaged: it ends, or waits for a lock that nobody has.
+    if (answer === undefined && this.#isOfLock && (ending === 'SIGSEGV' || ending === 'SIGKILL'))
       return { verdict: 'refused', line: `ended by ${ending}`, findings: [], unchecked: [] }
     if (answer === undefined) throw new Error(`the check ended: ${ending ?? 'no answer in time'}`)
     if ('error' in (answer as object)) throw new Error((answer as { error: string }).error)

@@ -94,6 +94,10 @@ function outcomeOf(
   const revisionGaps = new Set(['revision-unchecked', 'revision-missing'])
   const others = gaps.filter(({ code }) => !revisionGaps.has(code)).map(({ message }) => message)
   const unchecked = uncheckedOf({ revisions, uncheckedRevisions, others, otherCount: gapCount - uncheckedRevisions })
+  // Whatever counts them, a gap is one.
+  const [gap] = gaps
+  if (unchecked.length === 0 && gap !== undefined)
+    unchecked.push(gapCount > 1 ? `${gap.message}, and ${count(gapCount - 1)} more` : gap.message)
   if (origin?.state === 'running') unchecked.push('its import is unfinished')
   if (derived?.isComplete === false) {
     const what = table === undefined ? 'tables, indexes and history' : "the table's data"

@@ -10,6 +10,7 @@ import { proofFromIon } from '../../journal/proof.ts'
 import { parseEvidence } from '../../archive/find-evidence.ts'
 import { printProofFile, type RevisionProof } from '../../journal/proof-file.ts'
 import { verifyEvidence } from '../../archive/verify-evidence.ts'
+import { verifyBlock } from '../../journal/verify.ts'
 import type { Connection } from '../../shell/connection.ts'
 import { timestampFromMs } from '../../values/timestamp.ts'
 import { string, type StructValue, type Value } from '../../values/value.ts'
@@ -66,6 +67,7 @@ export async function makeProof(
   if (revision.type !== 'struct') throw malformedAnswer('GetRevision')
   checkAsked(revision, wish.documentId, found)
   checkUnmarked(block, marked, found, wish)
+  checkHashes(block, marked)
   const made: RevisionProof = {
     ledger: connection.ledger,
     table: found.table,
@@ -124,6 +126,14 @@ function checkUnmarked(
   throw new LedgerError('proof/not-comparable', `${text}: ${why}`, {
     help: 'take the block from an export in Ion, or prove another version',
   })
+}
+
+/** A proof file leaves out what no hash covers: of a block that was changed it would show less, and say so to nobody. */
+function checkHashes(block: Block, marked: readonly number[]): void {
+  const { findings, gaps } = verifyBlock(block, { uncheckedRevisions: marked })
+  const fault = findings[0] ?? gaps.find(({ code }) => code === 'head-unproven')
+  if (fault === undefined) return
+  throw new LedgerError('proof/refuted', `the ledger answered a block that is not as it was written: ${fault.message}`)
 }
 
 /** A ledger that gives a proof which does not hold has been tampered with, or the saved digest is not of its journal. */

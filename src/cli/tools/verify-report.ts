@@ -144,11 +144,16 @@ export function reportOfRefusal({ path, error }: Refusal): VerifyReport {
   }
 }
 
-/** Throws the one refusal there is when nothing else was checked, so that it is an error like any other wrong use. */
+/**
+ * Each refusal once, whatever it is of in a file. Throws the one there is when nothing else was checked, so that it is an error
+ * like any other wrong use.
+ */
 export function withRefusals(reports: readonly VerifyReport[], refusals: readonly Refusal[]): VerifyReport[] {
-  const [first, ...more] = refusals
+  const [first, ...more] = refusals.filter(
+    ({ error }, at) => refusals.findIndex((other) => other.error.message === error.message) === at,
+  )
   if (first !== undefined && more.length === 0 && reports.length === 0) throw first.error
-  return [...reports, ...refusals.map(reportOfRefusal)]
+  return [...reports, ...(first === undefined ? [] : [first, ...more]).map(reportOfRefusal)]
 }
 
 /**
