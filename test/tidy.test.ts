@@ -9,7 +9,7 @@ import { coinedPhrases } from './support/plain-words.ts'
 import { projectRoot } from './support/root.ts'
 
 const fileLinesMax = 460
-const functionLinesMax = 70
+const functionLinesMax = 61
 const lineCharactersMax = 140
 const bannedFolders = /(^|\/)(utils?|helpers?|common|misc|managers?)(\.|\/|$)/
 

@@ -48,19 +48,12 @@ export function compileExpression(expression: PlanExpression, compiler: Compiler
 function compileKind(expression: PlanExpression, compiler: Compiler): Evaluate {
   passLoop()
   switch (expression.kind) {
-    case 'constant': {
-      if (compiler.doubts !== undefined) return sureConstant(expression, compiler.doubts)
-      const isLiteral = expression.written === undefined
-      const isWritten = isLiteral && expression.value.type === 'missing' && compiler.role !== 'read'
-      const value = isWritten ? writtenMissing : expression.value
-      return () => value
-    }
+    case 'constant':
+      return compileConstant(expression, compiler)
     case 'once':
       return compileKept(expression, compileExpression(expression.value, compiler), compiler)
-    case 'slot': {
-      const { slot } = expression
-      return (frame) => frame.slots[slot] as Value
-    }
+    case 'slot':
+      return readSlot(expression.slot)
     case 'global': {
       const { name } = expression
       return (frame) => frame.context.source.global(name)
@@ -115,6 +108,18 @@ function compileKind(expression: PlanExpression, compiler: Compiler): Evaluate {
 }
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
+
+function readSlot(slot: number): Evaluate {
+  return (frame) => frame.slots[slot] as Value
+}
+
+function compileConstant(constant: Kind<'constant'>, compiler: Compiler): Evaluate {
+  if (compiler.doubts !== undefined) return sureConstant(constant, compiler.doubts)
+  const isLiteral = constant.written === undefined
+  const isWritten = isLiteral && constant.value.type === 'missing' && compiler.role !== 'read'
+  const value = isWritten ? writtenMissing : constant.value
+  return () => value
+}
 
 /** In a loop: the longest chain needs no more of the stack than a short one. */
 function compileSteps({ slot, parts }: Kind<'steps'>, compiler: Compiler): Evaluate {

@@ -90,19 +90,21 @@ export function makeNotices(findings: Findings): readonly Notice[] {
     const code = clause === 'ORDER BY' ? 'notice/constant-order' : 'notice/constant-group'
     add(code, keyMessage(clause, value, written([value], text)), spanOf([value]))
   }
-  for (const span of sites.textSources) {
-    const written = noticeText(text.slice(span.start, span.end))
-    const name = text.slice(span.start + 1, span.end - 1)
-    const hint = looksLikeFile(name) ? fileHelp(noticeText(name)) : 'names take double quotes, or none'
-    const kind = written.startsWith('`') ? 'symbol' : 'string'
-    add('notice/text-not-name', `FROM ${written} reads a ${kind}; ${hint}`, span)
-  }
+  for (const span of sites.textSources) add('notice/text-not-name', sourceMessage(text, span), span)
   found.sort((a, b) => a.span.start - b.span.start)
   return found.slice(0, noticesMax)
 }
 
 function isUnmet({ text, idOf }: PathSite, comparison: number, texts: TextLooks): boolean {
   return idOf === undefined ? texts.isUnmet(comparison, text) : texts.isNeverMet(comparison)
+}
+
+/** FROM 'Car' */
+function sourceMessage(text: string, span: Span): string {
+  const written = noticeText(text.slice(span.start, span.end))
+  const name = text.slice(span.start + 1, span.end - 1)
+  const hint = looksLikeFile(name) ? fileHelp(noticeText(name)) : 'names take double quotes, or none'
+  return `FROM ${written} reads a ${written.startsWith('`') ? 'symbol' : 'string'}; ${hint}`
 }
 
 /** Whether a text is the name of a field that rows had; of one like `v.VIN` it is enough that `v` is a source without rows. */

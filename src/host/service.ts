@@ -76,10 +76,7 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
     limits: { ...spec.quotas?.sessions, ...spec.serverQuotas?.router, ...spec.limits },
     onFault: spec.onFault,
   })
-  const exports =
-    spec.exportDirectory === undefined
-      ? undefined
-      : new FolderExports(spec.exportDirectory, env, pool.exportJournal, spec.onFault)
+  const exports = exportsOf(spec, env, pool)
   const readJournal: SendControl = (request) => pool.control(request)
   const registry = new Registry(places, open, readJournal, async (name) => {
     await exports?.cancel(name)
@@ -120,12 +117,9 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
   }
   const { url } = http
   let stopping: Promise<void> | undefined
-  const stop = async (graceMs: number) => {
-    router.drain()
+  const stop = (graceMs: number) => {
     http?.drain()
-    const endMs = env.monotonicMs() + graceMs
-    while (router.transactions > 0 && env.monotonicMs() < endMs) await env.sleep(drainStepMs)
-    await close()
+    return drained(router, graceMs, env).then(close)
   }
   return {
     url,
@@ -137,7 +131,22 @@ export async function startService(spec: ServiceSpec, env: Env): Promise<Running
   }
 }
 
+function exportsOf(
+  { exportDirectory: folder, onFault }: ServiceSpec,
+  env: Env,
+  pool: EnginePool,
+): FolderExports | undefined {
+  return folder === undefined ? undefined : new FolderExports(folder, env, pool.exportJournal, onFault)
+}
+
 const drainStepMs = 20
+
+/** Waits until the open transactions have ended, or their time has. */
+async function drained(router: SessionRouter, graceMs: number, env: Env): Promise<void> {
+  router.drain()
+  const endMs = env.monotonicMs() + graceMs
+  while (router.transactions > 0 && env.monotonicMs() < endMs) await env.sleep(drainStepMs)
+}
 
 function createEngines(spec: ServiceSpec, env: Env): Engines {
   const { directory, strictQldb, limits, threads, onFault } = spec

@@ -44,18 +44,8 @@ export function buildExpression(
     case 'parameter':
       context.parameters = Math.max(context.parameters, expression.ordinal + 1)
       return { kind: 'parameter', ordinal: expression.ordinal, span }
-    case 'path': {
-      const noKey = pathThatIsNoKey(expression, scope, context)
-      if (noKey !== undefined) {
-        context.note(noKey)
-        return unresolved(span)
-      }
-      const root = buildExpression(expression.root, scope, context, 'none')
-      if (expression.root.kind === 'variable' && expression.steps[0]?.kind === 'field') {
-        refuseMistakenAlias(root, expression.root.name, scope, context)
-      }
-      return buildPath(root, expression.steps, scope, context)
-    }
+    case 'path':
+      return buildWholePath(expression, scope, context)
     case 'unary':
       return { kind: 'unary', op: expression.op, operand: build(expression.operand), span }
     case 'binary':
@@ -88,6 +78,23 @@ export function buildExpression(
     default:
       return buildPredicate(expression, scope, context)
   }
+}
+
+function buildWholePath(
+  path: Extract<Expression, { kind: 'path' }>,
+  scope: Scope,
+  context: PlanContext,
+): PlanExpression {
+  const noKey = pathThatIsNoKey(path, scope, context)
+  if (noKey !== undefined) {
+    context.note(noKey)
+    return unresolved(path.span)
+  }
+  const root = buildExpression(path.root, scope, context, 'none')
+  if (path.root.kind === 'variable' && path.steps[0]?.kind === 'field') {
+    refuseMistakenAlias(root, path.root.name, scope, context)
+  }
+  return buildPath(root, path.steps, scope, context)
 }
 
 function buildBinary(

@@ -1,6 +1,8 @@
 import { printIon } from '../values/text-writer.ts'
 import type { PlanExpression, PlanType, RowPart } from './plan.ts'
 
+const brackets = { list: ['[', ']'], sexp: ['sexp(', ')'], bag: ['<<', '>>'] } as const
+
 /** A resolved expression on one line, for EXPLAIN; a sub-query is `(…)`. */
 export function printPlanExpression(expression: PlanExpression): string {
   const print = printPlanExpression
@@ -27,10 +29,11 @@ export function printPlanExpression(expression: PlanExpression): string {
       return `(${expression.op} ${print(expression.operand)})`
     case 'binary':
       return `${wrapped(expression.left)} ${expression.op} ${wrapped(expression.right)}`
-    case 'chain': {
-      const rest = expression.rest.map(({ op, operand }) => ` ${op} ${wrapped(operand)}`)
-      return wrapped(expression.first) + rest.join('')
-    }
+    case 'chain':
+      return expression.rest.reduce(
+        (text, { op, operand }) => `${text} ${op} ${wrapped(operand)}`,
+        wrapped(expression.first),
+      )
     case 'steps':
       return `${expression.parts.map(print).join(' ')}`
     case 'in':
@@ -49,18 +52,11 @@ export function printPlanExpression(expression: PlanExpression): string {
       return `${expression.form.replaceAll('-', '_')}(${print(expression.operand)} as ${typeText(expression.type)})`
     case 'call':
       return `${expression.name}(${expression.args.map(print).join(', ')})`
-    case 'sequence': {
-      const [open, close] = { list: ['[', ']'], sexp: ['sexp(', ')'], bag: ['<<', '>>'] }[expression.type] as [
-        string,
-        string,
-      ]
-      return `${open}${expression.items.map(print).join(', ')}${close}`
-    }
+    case 'sequence':
+      return printSequence(expression)
     case 'struct':
-    case 'map': {
-      const fields = expression.fields.map(({ name, value }) => `${print(name)}: ${print(value)}`)
-      return `${expression.kind === 'map' ? 'map ' : ''}{${fields.join(', ')}}`
-    }
+    case 'map':
+      return printFields(expression)
     case 'row':
       return expression.parts.map(printPart).join(', ')
     case 'exclude':
@@ -68,6 +64,16 @@ export function printPlanExpression(expression: PlanExpression): string {
     case 'query':
       return '(…)'
   }
+}
+
+function printSequence({ type, items }: Extract<PlanExpression, { kind: 'sequence' }>): string {
+  const [open, close] = brackets[type]
+  return `${open}${items.map(printPlanExpression).join(', ')}${close}`
+}
+
+function printFields({ kind, fields }: Extract<PlanExpression, { kind: 'struct' | 'map' }>): string {
+  const texts = fields.map(({ name, value }) => `${printPlanExpression(name)}: ${printPlanExpression(value)}`)
+  return `${kind === 'map' ? 'map ' : ''}{${texts.join(', ')}}`
 }
 
 /** A constructor stays as it was written: Ion has no bags. */

@@ -2,6 +2,7 @@ import { statementCharactersMaxWide } from '../../base/limits.ts'
 import { type ExitName, firstFailure } from '../../shell/exit-codes.ts'
 import { History } from '../../shell/history.ts'
 import { runScript } from '../../shell/script-run.ts'
+import type { EventSink } from '../../shell/events.ts'
 import { Shell } from '../../shell/shell.ts'
 import { processMemoryShare } from '../../host/memory-share.ts'
 import { type Arguments, parametersOf } from '../flags/args.ts'
@@ -37,8 +38,7 @@ export async function runSources(sources: readonly ScriptSource[], context: Scri
   const { args, options, version } = context
   const stdout = new Output(context.stdout)
   const stderr = new Output(context.stderr)
-  const isQuiet = context.errorFormat === 'json' || !stderr.isTerminal || stdout.isTerminal
-  const progress = isQuiet ? undefined : new Progress(stderr, realEnv.monotonicMs)
+  const progress = progressOf(context, stdout, stderr)
   const beforeWrite = progress?.clear ?? (() => undefined)
   const { settings, place } = options
   const { errorFormat } = context
@@ -48,10 +48,9 @@ export async function runSources(sources: readonly ScriptSource[], context: Scri
   for (const text of options.warnings) await sink({ type: 'warning', text })
   const connection = await connectTo(place, 'main')
   if (args.demo) await fillDemo(connection.driver)
-  const connect = connectorFor(place, 'main')
   const shell = new Shell({
     connection,
-    connect,
+    connect: connectorFor(place, 'main'),
     settings,
     history: new History(),
     env: realEnv,
@@ -72,12 +71,7 @@ export async function runSources(sources: readonly ScriptSource[], context: Scri
   let exit: ExitName = 'ok'
   let isMore = false
   let sourcesLeft = sources.length
-  context.onReaderGone(() => {
-    if (!isMore && sourcesLeft === 0 && !shell.inTransaction) return 'ok'
-    const what = shell.inTransaction ? 'the open transaction was rolled back' : 'the rest of the script was not run'
-    void direct({ type: 'warning', text: `the reader of the output has gone: ${what}` })
-    return 'failed'
-  })
+  context.onReaderGone(() => readerGone(shell, isMore || sourcesLeft > 0, direct))
   try {
     const onMore = (more: boolean) => {
       isMore = more
@@ -100,4 +94,17 @@ export async function runSources(sources: readonly ScriptSource[], context: Scri
     progress?.clear()
   }
   return exit
+}
+
+function progressOf({ errorFormat }: ScriptContext, stdout: Output, stderr: Output): Progress | undefined {
+  const isQuiet = errorFormat === 'json' || !stderr.isTerminal || stdout.isTerminal
+  return isQuiet ? undefined : new Progress(stderr, realEnv.monotonicMs)
+}
+
+/** Says what was lost when nobody reads the output any more. */
+function readerGone({ inTransaction }: Shell, isMore: boolean, sink: EventSink): ExitName {
+  if (!isMore && !inTransaction) return 'ok'
+  const what = inTransaction ? 'the open transaction was rolled back' : 'the rest of the script was not run'
+  void sink({ type: 'warning', text: `the reader of the output has gone: ${what}` })
+  return 'failed'
 }

@@ -147,10 +147,7 @@ async function importInto(
     if (error instanceof LedgerError && error.code === 'cancelled/by-user') {
       isKept ||= target?.isBegun === true
       await target?.flush()
-      if (!isKept) throw error
-      throw new LedgerError('cancelled/by-user', `${error.message}: the ledger '${name}' is not complete`, {
-        help: 'run the same import again to resume it',
-      })
+      throw isKept ? unfinished(error, name) : error
     }
     progress.dispose()
     const verdict = error instanceof LedgerError ? verdicts[error.code] : undefined
@@ -163,6 +160,12 @@ async function importInto(
     await store.close()
     if (!isKept) rmSync(directory, { recursive: true, force: true })
   }
+}
+
+function unfinished({ code, message }: LedgerError, name: string): LedgerError {
+  return new LedgerError(code, `${message}: the ledger '${name}' is not complete`, {
+    help: 'run the same import again to resume it',
+  })
 }
 
 /** What a fault of the export's blocks, not of the store's, means. */
