@@ -125,13 +125,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
     const remarked = remarks(frame)
     forEachRow(open(frame), () => {
       checkRow?.(frame)
-      const documentId = documentIdOf(frame, plan)
-      let target = targets.get(documentId)
-      if (target === undefined) {
-        target = { documentId, rows: 0, before: frame.slots[plan.documentSlot] as StructValue, changes: [] }
-        targets.set(documentId, target)
-      }
-      target.rows += 1
+      const target = targetOf(frame, plan, targets)
       for (const [at, step] of steps.entries()) {
         const made = step(frame)
         remarked?.see(at, target.before, made)
@@ -156,6 +150,16 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
     })
     return rowsPerDocument === 1 ? rows : rows.flatMap((row) => new Array<Value>(rowsPerDocument).fill(row))
   }
+}
+
+/** That of the present row. */
+function targetOf(frame: Frame, plan: ChangePlan, targets: Map<string, Target>): Target {
+  const documentId = documentIdOf(frame, plan)
+  const before = frame.slots[plan.documentSlot] as StructValue
+  const target = targets.get(documentId) ?? { documentId, rows: 0, before, changes: [] }
+  targets.set(documentId, target)
+  target.rows += 1
+  return target
 }
 
 /** An outer join gives rows without a document, too. */

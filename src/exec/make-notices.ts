@@ -44,17 +44,8 @@ export function makeNotices(findings: Findings): readonly Notice[] {
       if (site.role !== 'literal' && isReported(site, probe, marks)) add(...fieldNotice(site, probe, text), site.span)
     }
   }
-  const named: number[] = []
-  for (const source of sites.sources.values()) {
-    for (const site of source.paths) {
-      if (site.role !== 'literal' || !isName(site, probes.get(source))) continue
-      if (site.comparison !== undefined && !isUnmet(site, site.comparison, texts)) continue
-      const message = literalMessage(site, text)
-      if (message === undefined) continue
-      named.push(site.span.start)
-      add('notice/text-not-name', message, site.span)
-    }
-  }
+  const named = namesAsTexts(findings)
+  for (const { message, span } of named) add('notice/text-not-name', message, span)
   for (const site of sites.comparisons) {
     const found = mismatches.get(site.mark)
     if (found === undefined || marks[site.mark] === 1) continue
@@ -77,7 +68,7 @@ export function makeNotices(findings: Findings): readonly Notice[] {
   }
   for (const site of sites.constantConditions) {
     const span = spanOf(site.parts)
-    const isTold = named.some((start) => start >= span.start && start < span.end)
+    const isTold = named.some((one) => one.span.start >= span.start && one.span.start < span.end)
     const message = isTold ? undefined : conditionMessage(site, written(site.parts, text), text)
     if (message !== undefined) add('notice/constant-condition', message, span)
   }
@@ -93,6 +84,20 @@ export function makeNotices(findings: Findings): readonly Notice[] {
   for (const span of sites.textSources) add('notice/text-not-name', sourceMessage(text, span), span)
   found.sort((a, b) => a.span.start - b.span.start)
   return found.slice(0, noticesMax)
+}
+
+/** Texts that are names of fields that rows had. */
+function namesAsTexts({ sites, probes, texts, text }: Findings): { readonly message: string; readonly span: Span }[] {
+  const named: { readonly message: string; readonly span: Span }[] = []
+  for (const source of sites.sources.values()) {
+    for (const site of source.paths) {
+      if (site.role !== 'literal' || !isName(site, probes.get(source))) continue
+      if (site.comparison !== undefined && !isUnmet(site, site.comparison, texts)) continue
+      const message = literalMessage(site, text)
+      if (message !== undefined) named.push({ message, span: site.span })
+    }
+  }
+  return named
 }
 
 function isUnmet({ text, idOf }: PathSite, comparison: number, texts: TextLooks): boolean {
