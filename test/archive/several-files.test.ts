@@ -126,3 +126,17 @@ test('what is tampered shows nothing, in JSON too', async (t) => {
   }
   assert.deepEqual(wrong, [])
 })
+
+test('of a file beside an export of which a part is tampered, nothing is said to hold', async (t) => {
+  const tools = new ToolRunner(t)
+  const { forms } = await evidenceForms()
+  const proof = forms.find(({ name }) => name === 'proof.ion')
+  const evidenceIn = async (content: string) => {
+    writeFiles(tools.folder, { 'export/blocks.ion': forms[0]?.content ?? '', 'export/proof.ion': content })
+    const { stdout } = await tools.run('verify', '-f', 'json', tools.path('export'))
+    const { verdict, evidence } = JSON.parse(stdout) as { verdict: string; evidence: { verdict: string }[] }
+    return [verdict, new Set(evidence.map((item) => item.verdict))]
+  }
+  assert.deepEqual(await evidenceIn(String(proof?.content)), ['verified', new Set(['holds'])])
+  assert.deepEqual(await evidenceIn(String(proof?.edited)), ['tampered', new Set(['fails'])])
+})

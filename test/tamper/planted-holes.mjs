@@ -509,4 +509,22 @@ export const plantedHoles = [
     operation: 'change',
     path: 'revisions.[0].blockAddress.sequenceNo',
   },
+  {
+    name: 'gaps that nothing counts are none',
+    file: 'src/cli/tools/ledger-report.ts',
+    find: 'if (unchecked.length === 0 && gap !== undefined)',
+    replace: 'if (unchecked.length < 0 && gap !== undefined)',
+    artefact: 'store, imported from AWS, since',
+    operation: 'fold',
+    path: 'block 5, revisions, variant 2',
+  },
+  {
+    name: 'prove takes a block whose hashes do not fit',
+    file: 'src/cli/tools/proof-desk.ts',
+    find: 'const fault = findings[0] ?? gaps.find(',
+    replace: 'const fault = findings[-1] ?? gaps.slice(0, 0).find(',
+    artefact: 'endpoint, prove at test',
+    operation: 'change in GetBlock',
+    path: 'blockTimestamp, variant 0',
+  },
 ]
