@@ -7,6 +7,7 @@ import {
   valueMemoryShare,
 } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
+import { isLazy } from '../values/lazy-values.ts'
 import { approximateBytes, levelsOf } from '../values/value-size.ts'
 import type { Value } from '../values/value.ts'
 
@@ -27,11 +28,13 @@ export const foldingLimits: ValueLimits = { valueBytes: 16 * foldedConstantBytes
 export class ValueChecks {
   readonly limits: ValueLimits
   readonly #mostBytes: number
+  readonly #memoryBytes: number
   #numberEnd: bigint | undefined
 
   /** `memoryBytes`: what the statement may hold. */
   constructor(limits: ValueLimits, memoryBytes = Number.POSITIVE_INFINITY) {
     this.limits = limits
+    this.#memoryBytes = memoryBytes
     this.#mostBytes = Math.min(limits.valueBytes, Math.floor(memoryBytes * valueMemoryShare))
   }
 
@@ -73,7 +76,7 @@ export class ValueChecks {
 
   /** Collects the sizes of the parts of a value that is being made, which `span` asks for. */
   sum(span?: Span): SizeSum {
-    return new SizeSum(this.#mostBytes, this.limits, span)
+    return new SizeSum(this.#mostBytes, this.#memoryBytes, this.limits, span)
   }
 
   #checkDigits(value: bigint): void {
@@ -87,12 +90,16 @@ export class ValueChecks {
 /** The size of a value in the making. */
 export class SizeSum {
   readonly #most: number
+  readonly #memoryBytes: number
   readonly #limits: ValueLimits
   #bytes = 16
+  /** Of V8's heap: an object of a short text takes many times what the text does. */
+  #heldBytes = 0
   readonly #span: Span | undefined
 
-  constructor(most: number, limits: ValueLimits, span: Span | undefined) {
+  constructor(most: number, memoryBytes: number, limits: ValueLimits, span: Span | undefined) {
     this.#most = most
+    this.#memoryBytes = memoryBytes
     this.#limits = limits
     this.#span = span
   }
@@ -101,6 +108,8 @@ export class SizeSum {
   add(part: Value): void {
     this.#bytes += approximateBytes(part)
     if (this.#bytes > this.#most) throw this.#placed(tooLarge(this.#most, this.#limits))
+    this.#heldBytes += heldBytes(part)
+    if (this.#heldBytes > this.#memoryBytes) throw this.#placed(tooManyParts(this.#memoryBytes))
     const nests = 'items' in part || part.type === 'struct'
     if (nests && levelsOf(part) >= nestingDepthMax) throw this.#placed(tooDeep())
   }
@@ -114,6 +123,31 @@ function tooLarge(most: number, { valueBytes }: ValueLimits): LedgerError {
   const quota = most === valueBytes ? `value-bytes=${2 * most}` : 'statement-memory=SIZE, of which it is a share'
   return new LedgerError('evaluator/limit', `one value takes at most ${most} bytes`, {
     help: `make it smaller, or raise the limit with --quota ${quota}`,
+  })
+}
+
+/** Bytes of V8's heap that a part of a value takes, about, without what stands below its own parts. */
+function heldBytes(part: Value): number {
+  if (isLazy(part)) return 128 + part.byteLength
+  switch (part.type) {
+    case 'string':
+    case 'symbol':
+      return 112 + part.value.length
+    case 'list':
+    case 'sexp':
+    case 'bag':
+    case 'map':
+      return 80 + 64 * part.items.length
+    case 'struct':
+      return 80 + 64 * part.names.length
+    default:
+      return 56
+  }
+}
+
+function tooManyParts(memoryBytes: number): LedgerError {
+  return new LedgerError('evaluator/limit', `the parts of one value take more than ${memoryBytes} bytes of memory`, {
+    help: 'make it smaller, or raise the limit with --quota statement-memory=SIZE',
   })
 }
 
