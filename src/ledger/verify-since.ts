@@ -27,7 +27,7 @@ export function checkSince(
   since: SavedMarks,
   saved: readonly SavedMarks[],
 ): JournalCheck {
-  const { digest, digestTipAddress } = since
+  const { digestTipAddress } = since
   if (digestTipAddress.strandId !== strandId)
     throw new LedgerError(
       'proof/foreign-digest',
@@ -62,7 +62,9 @@ export function checkSince(
     const message = `block ${tip}: its bytes are not those that its content is stored in`
     check.report({ code: 'encoding', sequenceNo: tip, message })
   }
-  if (tip === digestTipAddress.sequenceNo && !equalBytes(root, digest)) {
+  // Of all digests of that block: those of later ones are compared when their blocks are added.
+  for (const { digest, digestTipAddress: at } of new Set([since, ...saved])) {
+    if (at.sequenceNo !== tip || at.strandId !== strandId || equalBytes(root, digest)) continue
     const text = `the digest over blocks 0 to ${tip} is ${toBase64(root)}, the saved one ${toBase64(digest)}`
     check.report({ code: 'digest', sequenceNo: tip, message: `block ${tip}: ${text}` })
   }

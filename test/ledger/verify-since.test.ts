@@ -154,6 +154,25 @@ test('a digest past the end is not compared; one of another ledger is refused', 
   await assert.rejects(check(store, other), isError('proof/foreign-digest'))
 })
 
+test('each other digest that is given is compared, or is a gap', async () => {
+  const { ledger, store, since, tip, last } = await grown()
+  const wrong = Buffer.alloc(32, 7)
+  const at = (sequenceNo: number, digest: Uint8Array) => ({
+    digest,
+    digestTipAddress: { ...since.digestTipAddress, sequenceNo },
+  })
+  const codesWith = async (other: typeof since) => {
+    const { journal } = await verifyStore(store, { since, saved: [since, other] })
+    return [journal.findings, journal.gaps].map((found) => found.map(({ code }) => code))
+  }
+  for (let sequenceNo = 0; sequenceNo < tip; sequenceNo += 1)
+    assert.deepEqual(await codesWith(at(sequenceNo, wrong)), [[], ['digest-uncovered']])
+  for (let sequenceNo = tip; sequenceNo <= last; sequenceNo += 1)
+    assert.deepEqual(await codesWith(at(sequenceNo, wrong)), [['digest'], []])
+  assert.deepEqual(await codesWith(at(tip, since.digest)), [[], []])
+  assert.deepEqual(await codesWith(at(last, ledger.digest().digest)), [[], []])
+})
+
 test('a block after the digest that was left out is a gap', async () => {
   const { store, since, tip } = await grown()
   await store.write((transaction) => transaction.remove(blockKey(tip + 2)))
