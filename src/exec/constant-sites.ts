@@ -17,6 +17,8 @@ export class ConstantSites {
   readonly #sites: NoticeSites
   readonly #names: (LiteralName & { readonly block: number })[] = []
   readonly #paths: LiteralName[] = []
+  /** The ANDs and ORs below others that were looked at with them. */
+  readonly #joined = new Set<PlanExpression>()
   /** Of which source a slot has the document's id: BY. */
   readonly ids = new Map<number, number>()
   readonly #idNames: (LiteralName & { readonly of: number })[] = []
@@ -123,7 +125,8 @@ export class ConstantSites {
 
   /** AND or OR: `a = 1 AND a = 2` */
   joined(expression: PlanExpression, op: 'and' | 'or'): void {
-    this.#contradiction(joinedBy(expression, op), op)
+    if (this.#joined.has(expression)) return
+    this.#contradiction(joinedBy(expression, op, this.#joined), op)
   }
 
   #contradiction(conditions: readonly PlanExpression[], op: 'and' | 'or'): void {

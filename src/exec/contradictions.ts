@@ -24,6 +24,7 @@ export function contradictionOf(
   op: 'and' | 'or',
   read: ReadFixed,
 ): Contradiction | undefined {
+  if (conditions.length < 2) return undefined
   const known = new Map<string, Demand[]>()
   let pairsLeft = contradictionPairsMax
   for (const condition of conditions) {

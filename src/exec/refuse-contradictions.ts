@@ -70,13 +70,19 @@ export function filteredBy(operator: Operator): readonly PlanExpression[] {
   return operator.kind === 'filter' ? [...operator.conditions, ...filteredBy(operator.input)] : []
 }
 
-/** The operands of a tree of one operator. */
-export function joinedBy(expression: PlanExpression, op: 'and' | 'or'): readonly PlanExpression[] {
+/** The operands of a tree of one operator; the tree's own nodes go into `nodes`. */
+export function joinedBy(
+  expression: PlanExpression,
+  op: 'and' | 'or',
+  nodes: Set<PlanExpression> = new Set(),
+): readonly PlanExpression[] {
   const found: PlanExpression[] = []
   const open = [expression]
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (at.kind === 'binary' && at.op === op) open.push(at.right, at.left)
-    else found.push(at)
+    if (at.kind === 'binary' && at.op === op) {
+      nodes.add(at)
+      open.push(at.right, at.left)
+    } else found.push(at)
   }
   return found
 }
