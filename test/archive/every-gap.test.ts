@@ -20,6 +20,30 @@ const codes: Readonly<Record<GapCode, true>> = {
   'marks-unproven': true,
 }
 
+test('a saved digest of blocks that were not read is not said to match', () => {
+  const journal = new JournalCheck({ strandId: 'x', first: 5, last: 5, mustCoverHeads: false })
+  const digestAt = (sequenceNo: number) => ({
+    digest: new Uint8Array(32),
+    digestTipAddress: { strandId: 'x', sequenceNo },
+  })
+  const saved = new Map([2, 3, 4, 5].map((tip) => [`at ${tip}`, digestAt(tip)] as const))
+  const since = { path: 'at 4', digest: digestAt(4) }
+  const { lines } = reportOfLedger({
+    ledger: 'l',
+    journal,
+    identityFindings: [],
+    derived: undefined,
+    saved,
+    since,
+    seconds: 1,
+  })
+  const matching = lines.filter((line) => line.startsWith('matches the saved digest'))
+  assert.deepEqual(
+    matching.map((line) => /'at (\d)'/.exec(line)?.[1]),
+    ['4', '5'],
+  )
+})
+
 test('whatever could not be checked makes the verdict on a ledger incomplete, also since a digest', () => {
   for (const code of Object.keys(codes) as GapCode[]) {
     for (const times of [1, 2]) {

@@ -163,7 +163,8 @@ function tableLines({ records }: DerivedReport, { tables, others }: TableScope):
   ]
 }
 
-function savedLine(path: string, tip: number, { last, uncheckedRevisions }: JournalReport): string {
+function savedLine(path: string, tip: number, { first, last, uncheckedRevisions }: JournalReport): string {
+  if (tip < first - 1) return `saved digest '${path}': not compared, blocks up to ${first - 1} were not read`
   if (tip > last) return `saved digest '${path}': not compared, the journal ends before its block ${tip}`
   const limit = uncheckedRevisions === 0 ? '' : '; it binds the hashes, not the data that could not be checked'
   return `matches the saved digest '${path}' (blocks 0-${tip})${limit}`
