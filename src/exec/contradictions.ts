@@ -14,8 +14,14 @@ export interface Contradiction {
   readonly reason: string
 }
 
+/** Of what is written as a value: whether `1 + 1` is folded must not decide what a change refuses. */
 export function constantOf(part: PlanExpression): Value | undefined {
-  return part.kind === 'constant' ? part.value : undefined
+  return part.kind === 'constant' && isLiteral(part) ? part.value : undefined
+}
+
+function isLiteral(part: PlanExpression): boolean {
+  if (part.kind !== 'constant') return false
+  return part.written === undefined || (part.written.kind === 'sequence' && part.written.items.every(isLiteral))
 }
 
 /** The first two conditions about one expression that contradict each other: `a = 1 AND a = 2`, `a <> 1 OR a <> 2`. */

@@ -169,6 +169,11 @@ test('a row that a look-up found wrongly says nothing about the types of a chang
   }
 })
 
+test('a change is refused for a contradiction of what is written, not of what is folded', () => {
+  const text = 'UPDATE B AS a SET a.z = a.k WHERE NOT (a.t[0] NOT IN ? AND 1 + 1 = a.t[0] OR a.k < a.n.d)'
+  compareChange({ A: [], B: [], C: [] }, text, ['[0,2]'])
+})
+
 /** Mistakes that a planner may make, each made in every plan. */
 const mistakes: Readonly<Record<string, (operator: Operator) => Operator>> = {
   'a left join that forgets its unmatched rows': (operator) =>
