@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isBlockKey, ownerOfKey } from '../../src/ledger/keys.ts'
+import { derivedRange, isBlockKey, ownerOfKey } from '../../src/ledger/keys.ts'
 import { type StoreReport, verifyStore } from '../../src/ledger/verify-ledger.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -108,5 +108,17 @@ test('a table of a ledger that was imported from QLDB is checked, though its blo
   for (const table of ['Car', 'Note', 'Empty']) {
     const { derived } = await check(store, table)
     assert.deepEqual([derived?.findings, derived?.table?.others], [[], 2])
+  }
+})
+
+test("a document's place that was cut is found, whichever table is checked", async () => {
+  const { store } = await ledgerOfTables()
+  const snapshot = store.snapshot()
+  const [place] = [...snapshot.range(derivedRange)].filter(([key]) => ownerOfKey(key) === 'document')
+  snapshot.release()
+  const [key, value] = place as readonly [Uint8Array, Uint8Array]
+  for (const length of [0, 3, 9]) {
+    await store.write((transaction) => transaction.put(key, value.slice(0, length)))
+    for (const table of ['T', 'Other']) assert.equal((await check(store, table)).derived?.findings.length, 1)
   }
 })
