@@ -26,6 +26,19 @@ export function aloofQuery(expression: PlanExpression): Query | undefined {
   return query
 }
 
+/**
+ * The same of a whole condition, whatever its query compares: `WHERE EXISTS (SELECT 1 FROM Ord AS o WHERE o.status = 'open')`
+ * takes all rows or none, and mostly a comparison with the row was forgotten.
+ */
+export function aloofCondition(condition: PlanExpression): Query | undefined {
+  const query = existsQuery(condition) ?? countQuery(condition)
+  return query === undefined || isCorrelated(query.query) || !readsTable(query.query) ? undefined : query
+}
+
+function readsTable(part: PlanPart): boolean {
+  return part.kind === 'scan-table' || partsOf(part).some(readsTable)
+}
+
 function existsQuery(expression: PlanExpression): Query | undefined {
   if (expression.kind !== 'call' || expression.name !== 'exists') return undefined
   const [query] = expression.args

@@ -1,7 +1,7 @@
 import { noticeSitesMax } from '../base/limits.ts'
 import type { PlanExpression, SortKeyPlan } from '../plan/plan.ts'
 import { areReversed } from '../plan/refuse-ranges.ts'
-import { aloofQuery } from './aloof-queries.ts'
+import { aloofCondition, aloofQuery } from './aloof-queries.ts'
 import { twice } from './change-remarks.ts'
 import { constantOf, contradictionOf } from './contradictions.ts'
 import { impossibleComparison } from './impossible-comparison.ts'
@@ -11,6 +11,8 @@ import type { ConstantKey, NoticeSites, NoticeStep } from './notice-sites.ts'
 import { isFixed } from './plan-facts.ts'
 import type { WatchedComparison } from './watched-comparisons.ts'
 import { joinedBy } from './refuse-contradictions.ts'
+
+const sameForAll = 'is the same for every row: its query reads nothing of them'
 
 /** Finds what is the same for every row where that is hardly meant. */
 export class ConstantSites {
@@ -40,6 +42,8 @@ export class ConstantSites {
       this.condition(expression.right)
     } else if (expression.kind === 'unary' && expression.op === 'not') this.condition(expression.operand)
     else if (expression.kind === 'constant') this.#written(expression.written)
+    else if (this.#sites.sources.size > 0 && aloofQuery(expression) === undefined && aloofCondition(expression) !== undefined)
+      this.#known([expression], sameForAll)
   }
 
   #written(written: PlanExpression | undefined): void {
@@ -111,8 +115,7 @@ export class ConstantSites {
     this.#impossible(expression)
     if (this.#sites.sources.size === 0 || aloofQuery(expression) === undefined) return
     const inRows = 'has a query that compares a source with itself, and reads nothing of the rows around it'
-    const forAll = 'is the same for every row: its query reads nothing of them'
-    this.#known([expression], expression.kind === 'in' ? inRows : forAll)
+    this.#known([expression], expression.kind === 'in' ? inRows : sameForAll)
   }
 
   #impossible(expression: PlanExpression): void {
