@@ -23,9 +23,14 @@ const digestNames = ['digest', 'digestTipAddress']
 /** As much of a file as is looked at. */
 const headBytes = 1024 * 1024
 
-/** Undefined for a file that names no field of evidence. */
+/**
+ * Undefined for a file that names no field of evidence. What is packed and can't be unpacked may hold any; in UTF-16 every
+ * other byte of a name is 0.
+ */
 export function claimOf(bytes: Uint8Array): Claim | undefined {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, headBytes)).toString('latin1')
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'subject'
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, headBytes)).toString('latin1')
+  const head = raw.replaceAll('\0', '')
   if (isAggregatedRecord(bytes) || (!isIonBinary(bytes) && isBase64Records(bytes))) return 'subject'
   const isBinary = isIonBinary(bytes)
   const names = (of: readonly string[]) =>

@@ -55,8 +55,12 @@ export function evidencesOf(values: readonly Value[]): Evidence[] {
   return search.found
 }
 
+/** Fields of what a digest may prove. */
+const receiptNames = new Set(['revisionHash', 'proof', 'revision', 'block'])
+
 class EvidenceSearch {
   readonly found: Evidence[] = []
+  readonly #senseless: { readonly value: StructValue; readonly name: string }[] = []
   #values = 0
 
   /** Each item of a list, and each value of the file, must be or hold something. */
@@ -79,7 +83,23 @@ class EvidenceSearch {
     if (found !== undefined) this.found.push(found)
     // A digest has no other fields: what stands beside it is none of it.
     if (found !== undefined && found.kind !== 'digest') return
-    for (const field of value.values) this.look(unwrapped(field), depth + 1, false)
+    for (const [at, field] of value.values.entries()) {
+      const before = this.found.length
+      this.look(unwrapped(field), depth + 1, false)
+      if (this.found.length === before) this.#senseless.push({ value, name: value.names[at] as string })
+    }
+    this.#checkReceipt(value)
+  }
+
+  /** A digest beside what names a subject and is none: a receipt that was damaged, whose digest must not pass for a saved one. */
+  #checkReceipt(value: StructValue): void {
+    if (!this.found.some(({ kind }) => kind === 'digest')) return
+    const part = this.#senseless.find((one) => one.value === value && receiptNames.has(plainName(one.name)))
+    if (part === undefined) return
+    throw new LedgerError(
+      'proof/refuted',
+      `the field '${part.name}' stands beside a digest and is not what it is called`,
+    )
   }
 }
 

@@ -224,6 +224,10 @@ async function lookInto(
     }
     return found
   } catch (error) {
+    if (error instanceof LedgerError && error.code === 'proof/refuted') {
+      findings.add('tampered', 'file-unreadable', `'${path}': ${error.message}`, { file: path })
+      return undefined
+    }
     if (!isFileFault(error)) throw error
     const isDoubtful = isNamedSo || error.code === 'export/limit' || claimOf(headOf(path)) === 'subject'
     if (isHidden && !isDoubtful) return undefined

@@ -42,7 +42,11 @@ export class ConstantSites {
       this.condition(expression.right)
     } else if (expression.kind === 'unary' && expression.op === 'not') this.condition(expression.operand)
     else if (expression.kind === 'constant') this.#written(expression.written)
-    else if (this.#sites.sources.size > 0 && aloofQuery(expression) === undefined && aloofCondition(expression) !== undefined)
+    else if (
+      this.#sites.sources.size > 0 &&
+      aloofQuery(expression) === undefined &&
+      aloofCondition(expression) !== undefined
+    )
       this.#known([expression], sameForAll)
   }
 

@@ -343,11 +343,17 @@ test(
       assert.deepEqual([report.verdict, report.blocks], ['incomplete', journal.blocks.length], what)
       assert.deepEqual(codes(report, 'doubtful'), ['file-unreadable'], what)
     }
+    const packed = gzipSync(range(0, last))
+    packed[packed.length - 6] = (packed[packed.length - 6] as number) ^ 1
+    for (const [name, bytes] of Object.entries({ 'notes.gz': packed, 'notes.txt': utf16(range(0, last)) })) {
+      const whole = Buffer.from(range(0, last))
+      const report = await check(join(folder, `beside-${name}`), { 'a.ion': whole, [name]: bytes })
+      assert.equal(report.verdict, 'incomplete', name)
+    }
     writeFiles(join(folder, 'broken'), { 'a.ion.gz': gzipSync(range(0, last)).subarray(0, 200) })
-    await assert.rejects(
-      verifyExport([join(folder, 'broken')]),
-      isError('export/not-found', /no journal blocks in '.*broken': '.*a\.ion\.gz', by byte \d+: it can't be unpacked/),
-    )
+    const broken = await verifyExport([join(folder, 'broken')])
+    assert.deepEqual([broken.verdict, broken.blocks], ['incomplete', 0])
+    assert.match(broken.findings[0]?.message ?? '', /'.*a\.ion\.gz', by byte \d+: it can't be unpacked/)
     assert.equal(hostile.blocks, journal.blocks.length)
     assert.equal(codes(hostile).filter((code) => code === 'file-unreadable').length, 3)
   }),
@@ -475,3 +481,7 @@ test(
     assert.equal(await verdictOf({ 'a.ion': later(ion), 'b.json': json }), 'incomplete')
   }),
 )
+
+function utf16(text: string | Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(Buffer.from(text).toString(), 'utf16le')])
+}

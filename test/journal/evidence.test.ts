@@ -420,3 +420,25 @@ test('half of a revision is not proven as a deletion, nor is data that was left 
   assert.deepEqual([left.findings.length, left.unchecked.length], [0, 1])
   assert.match(left.unchecked.join(), /it shows only the hash of its data; that the data was redacted is not shown/)
 })
+
+test('a receipt that was damaged is no saved digest', () => {
+  const journal = journalOf(4)
+  const { digest } = digestOf(journal)
+  const tip = `{"IonText":"{strandId:\\"${sampleStrand}\\",sequenceNo:3}"}`
+  const saved = `"LedgerDigest":{"Digest":"${toBase64(digest)}","DigestTipAddress":${tip}}`
+  const hash = toBase64(journal.tip.blockHash)
+  assert.equal(parseEvidence(`{"LedgerName":"l",${saved}}`).length, 1)
+  const damaged = [
+    `"RevisionHash":"x","RevisionHash":"${hash}","Proof":["${hash}"]`,
+    '"RevisionHash":"AAAA","Proof":5',
+    '"RevisionHash":5',
+    `"Proof":"${hash}"`,
+    '"Revision":{"a":1}',
+    '"Block":[1]',
+  ]
+  for (const fields of damaged) {
+    const texts = [`{"LedgerName":"l",${fields},${saved}}`, `{"LedgerName":"l",${saved},${fields}}`]
+    for (const text of [...texts, ...texts.map((one) => `{"a":[{"b":${one}}]}`), ...texts.map((one) => `[${one}]`)])
+      assert.throws(() => parseEvidence(text), { code: 'proof/refuted' }, text)
+  }
+})
