@@ -56,7 +56,7 @@ export function makeNotices(findings: Findings): readonly Notice[] {
   }
   for (const site of sites.operations) {
     const failure = failures.get(site.mark)
-    if (failure === undefined || (marks[site.mark] === 1 && site.role !== 'aggregate')) continue
+    if (failure === undefined || (marks[site.mark] === 1 && !/^(?:aggregate|rows)$/.test(site.role))) continue
     // A field on the way has its own notice.
     if (site.role === 'removal' && found.some(({ span }) => span === site.span)) continue
     const isPartly = marks[site.mark] === 1

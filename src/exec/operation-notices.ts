@@ -4,7 +4,7 @@ import type { Value } from '../values/value.ts'
 import type { NullComparison, Operation } from './notice-sites.ts'
 import type { Failure } from './source-probe.ts'
 
-/** The notice about an operation that never had a value; of an aggregate, whose value was MISSING for a group. */
+/** The notice about an operation that never had a value; of an aggregate or a sub-query also one that had none for some. */
 export function operationMessage({ role }: Operation, failure: Failure, written: string, isPartly: boolean): string {
   const shown = noticeText(written)
   const reason = noticeText(reasonOf(failure), noticeReasonCharactersMax)
@@ -12,8 +12,8 @@ export function operationMessage({ role }: Operation, failure: Failure, written:
   if (role === 'name') return `${shown} named no field: ${reason}`
   if (role === 'removal') return `${shown} removed nothing: ${reason}`
   if (role === 'frame') return `no frame over ${shown} has rows: ${reason}`
-  if (role === 'rows') return `${shown} gave no value: ${reason}; add LIMIT 1 or an aggregate`
-  return `${shown} gave no value${isPartly ? ' for some rows' : ''}: ${reason}`
+  const result = `${shown} gave no value${isPartly ? ' for some rows' : ''}: ${reason}`
+  return role === 'rows' ? `${result}; add LIMIT 1 or an aggregate` : result
 }
 
 const wrongArguments = /^Invalid argument types for \w+, expected: (.*) got: (.*)$/
