@@ -35,33 +35,54 @@ export type Evidence =
  * them, blocks, and the JSON of get-digest, get-block and get-revision; one or several in a text, in lists and in
  * envelopes of other fields. Throws LedgerError 'proof/malformed'.
  */
-export function parseEvidence(text: string, budget = checkedValues()): Evidence[] {
-  return evidenceOfFile(parseEvidenceText(text, budget))
+export function parseEvidence(text: string, budget = checkedValues(), found: Evidence[] = []): Evidence[] {
+  return evidenceOfFile(parseEvidenceText(text, budget), found)
 }
 
-/** The same of all values of a file. */
-export function evidenceOfFile(values: readonly Value[]): Evidence[] {
+/** The same of all values of a file. `found` has what was found also where this throws: it is checked all the same. */
+export function evidenceOfFile(values: readonly Value[], found: Evidence[] = []): Evidence[] {
   const only = values.length === 1 ? stepsOf(values[0] as Value) : undefined
   if (only !== undefined) return [{ kind: 'steps', proof: only }]
-  const found = evidencesOf(values)
+  evidencesOf(values, found)
   if (found.length === 0) throw new LedgerError('proof/unrecognized', 'there is nothing in it', unrecognizedHelp)
   return found
 }
 
 /** The same of values that have been read. Throws LedgerError 'proof/malformed' unless each is or holds something. */
-export function evidencesOf(values: readonly Value[]): Evidence[] {
-  const search = new EvidenceSearch()
-  for (const value of values) search.look(value, 0, true)
-  return search.found
+export function evidencesOf(values: readonly Value[], found: Evidence[] = []): Evidence[] {
+  const search = new EvidenceSearch(found)
+  for (const value of values) search.lookAt(value)
+  if (search.fault !== undefined) throw search.fault
+  return found
 }
 
 /** Fields of what a digest may prove. */
 const receiptNames = new Set(['revisionHash', 'proof', 'revision', 'block'])
 
 class EvidenceSearch {
-  readonly found: Evidence[] = []
+  readonly found: Evidence[]
+  /** The first. */
+  fault: LedgerError | undefined
   readonly #senseless: { readonly value: StructValue; readonly name: string }[] = []
   #values = 0
+
+  constructor(found: Evidence[]) {
+    this.found = found
+  }
+
+  /** A value of the file, or an item of a list that is one: what is wrong with it hides none of the others. */
+  lookAt(value: Value): void {
+    const items = value.type === 'list' || value.type === 'sexp' ? value.items : [value]
+    const depth = value === items[0] ? 0 : 1
+    for (const item of items) {
+      try {
+        this.look(item, depth, true)
+      } catch (error) {
+        if (!(error instanceof LedgerError)) throw error
+        this.fault ??= error
+      }
+    }
+  }
 
   /** Each item of a list, and each value of the file, must be or hold something. */
   look(value: Value, depth: number, isNeeded: boolean): void {
@@ -105,7 +126,10 @@ class EvidenceSearch {
 
 function notNeeded(value: Value): LedgerError {
   const names = value.type === 'struct' ? value.names.slice(0, 5).join(', ') : ''
-  const what = value.type === 'struct' ? `a struct${names === '' ? '' : ` of ${names}`}` : `a ${value.type}`
+  const what =
+    value.type === 'struct'
+      ? `a struct${names === '' ? '' : ` of ${names}`}`
+      : `${/^[aeiou]/.test(value.type) ? 'an' : 'a'} ${value.type}`
   const text = `found neither a proof nor a digest, revision or block, but ${what}`
   return new LedgerError('proof/unrecognized', text, unrecognizedHelp)
 }

@@ -17,6 +17,9 @@ async function severalFiles(tools: ToolRunner): Promise<ReadonlyMap<string, Verd
     'proof.ion': proof.content,
     'revision.ion': revision.content,
     'edited.ion': proof.edited,
+    'with-junk.ion': `${proof.content}\n{hello:1}`,
+    'edited-with-junk.ion': `{hello:1}\n${proof.edited}\n5`,
+    'edited-in-list.ion': `[${proof.edited}, 5]`,
     'cut.ion': (proof.content as string).slice(0, 400),
     'notes.txt': 'The proof is in the pudding.\n',
     'damaged.txt': (digests['own.ion.txt'] as string).slice(0, 60),
@@ -31,6 +34,9 @@ async function severalFiles(tools: ToolRunner): Promise<ReadonlyMap<string, Verd
     ['damaged.txt', 'refused'],
     ['missing.ion', 'refused'],
     ['edited.ion', 'tampered'],
+    ['with-junk.ion', 'refused'],
+    ['edited-with-junk.ion', 'tampered'],
+    ['edited-in-list.ion', 'tampered'],
   ])
 }
 

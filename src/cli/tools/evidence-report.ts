@@ -46,12 +46,14 @@ export function reportOfEvidence(path: string, report: EvidenceReport, digestPat
 
 /**
  * The outcome for a file of evidence that can't be read: tampered where it is well formed and shows what no evidence shows,
- * else incomplete.
+ * else incomplete. `hasParts`: other values of it have reports of their own.
  */
-export function reportOfDamagedFile(path: string, error: LedgerError): VerifyReport {
+export function reportOfDamagedFile(path: string, error: LedgerError, hasParts: boolean): VerifyReport {
   const { message } = error
   const isRefuted = error.code === 'proof/refuted'
-  const unchecked = isRefuted ? [] : [`${message}: nothing of the file was checked`]
+  const unchecked = isRefuted
+    ? []
+    : [`${message}: ${hasParts ? 'this part' : 'nothing'} of the file was ${hasParts ? 'not ' : ''}checked`]
   const outcome: Outcome = { fault: isRefuted ? message : undefined, unchecked, matched: [] }
   const [verdict, summary] = [verdictOf(outcome), headline(outcome)]
   const findings = isRefuted ? [{ field: 'file', message }] : []

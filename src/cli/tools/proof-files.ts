@@ -13,6 +13,8 @@ import { writeWholeFile } from '../../host/whole-file.ts'
 /** What files prove or show. Each is read once: what is judged is what was looked into before. */
 export class EvidenceFiles {
   readonly #found = new Map<string, readonly Evidence[] | LedgerError>()
+  /** What was found in files that are wrong as a whole. */
+  readonly #parts = new Map<string, readonly Evidence[]>()
   readonly #valuesMax: number
 
   /** `valuesMax`: values that one file may have. */
@@ -22,16 +24,28 @@ export class EvidenceFiles {
 
   /** Throws LedgerError that names the file. */
   of(path: string): readonly Evidence[] {
-    const found = this.#found.get(path) ?? readOrError(path, this.#valuesMax)
-    this.#found.set(path, found)
+    const found = this.#found.get(path) ?? this.#read(path)
     if (found instanceof LedgerError) throw found
     return found
   }
+
+  #read(path: string): readonly Evidence[] | LedgerError {
+    const parts: Evidence[] = []
+    const found = readOrError(path, this.#valuesMax, parts)
+    this.#found.set(path, found)
+    this.#parts.set(path, parts)
+    return found
+  }
+
+  /** What a file that `of` throws for has to be checked all the same: no digest, which only a whole file may be. */
+  partsOf(path: string): readonly Evidence[] {
+    return (this.#parts.get(path) ?? []).filter(({ kind }) => kind === 'proof')
+  }
 }
 
-function readOrError(path: string, valuesMax: number): readonly Evidence[] | LedgerError {
+function readOrError(path: string, valuesMax: number, parts: Evidence[]): readonly Evidence[] | LedgerError {
   try {
-    return readEvidence(path, valuesMax)
+    return readEvidence(path, valuesMax, parts)
   } catch (error) {
     if (error instanceof LedgerError) return error
     throw error
@@ -39,13 +53,14 @@ function readOrError(path: string, valuesMax: number): readonly Evidence[] | Led
 }
 
 /** In Ion text, JSON or Ion binary, packed with gzip or not. */
-function readEvidence(path: string, valuesMax: number): Evidence[] {
+function readEvidence(path: string, valuesMax: number, parts: Evidence[]): Evidence[] {
   const { bytes, fault } = unpacked(readBytes(path))
   return inFile(path, () => {
     try {
       if (fault !== undefined) throw notEvidence(`it can't be unpacked (${fault})`)
       const budget = checkedValues(valuesMax)
-      return isIonBinary(bytes) ? evidenceOfFile(decodeAllIon(bytes, budget)) : parseEvidence(utf8Of(bytes), budget)
+      if (isIonBinary(bytes)) return evidenceOfFile(decodeAllIon(bytes, budget), parts)
+      return parseEvidence(utf8Of(bytes), budget, parts)
     } catch (error) {
       throw error instanceof LedgerError ? asDamage(error, bytes) : error
     }

@@ -98,8 +98,8 @@ function evidenceOf(paths: readonly string[], files: EvidenceFiles) {
     const found = wholeOrDamage(path, files)
     if ('verdict' in found) damaged.push(found)
     else if ('error' in found) refusals.push(found)
-    else return found.map((item) => ({ path, item }))
-    return []
+    const items = 'verdict' in found || 'error' in found ? files.partsOf(path) : found
+    return items.map((item) => ({ path, item }))
   })
   return { evidence, damaged, refusals }
 }
@@ -123,7 +123,7 @@ function wholeOrDamage(path: string, files: EvidenceFiles): readonly Evidence[] 
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error
     const isDamage = error.code === 'proof/malformed' || error.code === 'proof/refuted' || error.kind === 'limit'
-    return isDamage ? reportOfDamagedFile(path, error) : { path, error }
+    return isDamage ? reportOfDamagedFile(path, error, files.partsOf(path).length > 0) : { path, error }
   }
 }
 
