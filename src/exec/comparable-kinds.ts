@@ -31,7 +31,7 @@ function meeting(a: Value, b: Value, depth: number): Meeting {
 }
 
 /** The parts that stand against each other; undefined for scalars, bags and what is too large, none for other shapes. */
-function pairsOf(a: Value, b: Value): readonly (readonly [Value, Value])[] | undefined {
+export function pairsOf(a: Value, b: Value): readonly (readonly [Value, Value])[] | undefined {
   if (a.type === 'struct' && b.type === 'struct') {
     if (a.names.length > partsMax) return undefined
     const names = new Set(b.names)

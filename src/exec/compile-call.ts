@@ -53,7 +53,6 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
     const values = evaluate(compiled, frame)
     if (before !== doubts?.count && !propagates && values.some(isAbsent)) return missing
     if (doubts !== undefined && name === 'nullif' && isDoubtful(values, doubts, span)) return missing
-    if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, values[0] as Value, values.slice(1))
     if (isExists && isScalar(values[0] as Value)) return neverTrue(site, scalarExists(values[0] as Value), frame)
     if (propagates) {
       const absent = values.find((value) => value.type === 'missing') ?? values.find((value) => value.type === 'null')
@@ -66,6 +65,7 @@ export function compileCall(call: Call, compiler: Compiler): Evaluate {
     try {
       const result = frame.made(definition.call(values, functionContext(frame, compiler)))
       frame.marks[site.mark] = 1
+      if (frame.marks[mark] === 0) frame.observation?.comparedEach(mark, values[0] as Value, values.slice(1, 2))
       return result
     } catch (error) {
       return failed(error, site, frame)

@@ -84,12 +84,14 @@ export class ConstantSites {
   }
 
   /** A LIKE with a pattern that is the same for all rows is watched as a comparison. */
-  #like(expression: Extract<PlanExpression, { kind: 'like' }>): void {
+  #like(expression: Extract<PlanExpression, { kind: 'like' }>, block: number): void {
     const { operand, pattern, negated } = expression
     const isTurned = stringOf(operand)?.text.includes('%') === true && !isFixed(pattern)
     if (isTurned) this.#known([operand, pattern], 'has its pattern on the left; it belongs behind LIKE')
     if (expression.escape !== undefined || !isFixed(pattern)) return
-    this.#sites.addComparison(expression, { parts: [operand, pattern], isNegated: negated, isLike: true })
+    this.#sites.addComparison(expression, { parts: [operand, pattern], isNegated: negated, relation: 'like' })
+    const comparison = this.#sites.comparisonMark(expression)
+    for (const one of comparison === 0 ? [] : stringsOf(pattern)) this.name({ ...one, comparison }, block)
   }
 
   /** `(a, b) = (1, 2, 3)` */
@@ -107,7 +109,7 @@ export class ConstantSites {
   /** What an expression is made of: `UPPER(make) = 'Ford'`, `make || 'model'`. */
   expression(expression: PlanExpression, block: number): void {
     for (const text of textsBeside(expression)) this.name(text, block)
-    if (expression.kind === 'like') this.#like(expression)
+    if (expression.kind === 'like') this.#like(expression, block)
     if (expression.kind === 'binary' && areOtherCases(expression.left, expression.right)) {
       this.#known(
         [expression],

@@ -2,13 +2,19 @@ import { LedgerError } from '../base/errors.ts'
 import { equals } from '../values/compare.ts'
 import { printIon } from '../values/text-writer.ts'
 import type { DateValue, TimestampValue, Value } from '../values/value.ts'
+import { patternsMeant } from './foreign-patterns.ts'
 import { compileLikePattern } from './like.ts'
+import { pairsOf } from './comparable-kinds.ts'
 
 /**
  * Why a value that was compared is near what the statement writes: `case`, but for letter case and blanks; `list`, one of
- * several in one string; `pattern`, LIKE would match; `wildcard`, LIKE would with its own wildcards; `day`, a moment of it.
+ * several in one string; `pattern`, LIKE would match; `wildcard`, LIKE would with its own wildcards; `empty`, a pattern without characters;
+ * `day`, a moment of it.
  */
-export type NearKind = 'case' | 'list' | 'pattern' | 'wildcard' | 'day'
+export type NearKind = 'case' | 'list' | 'pattern' | 'wildcard' | 'empty' | 'day'
+
+/** How a statement compares: as equal, by LIKE, or by a function that looks for a text at the beginning or anywhere. */
+export type RelationName = 'equal' | 'like' | 'begin' | 'hold'
 
 /** How a comparison compares. */
 export interface Relation {
@@ -16,10 +22,10 @@ export interface Relation {
   readonly near: (value: Value, written: Value) => NearKind | undefined
 }
 
-export const equality: Relation = { meets: equals, near: nearEqual }
+const equality: Relation = { meets: equals, near: nearEqual }
 
 /** LIKE without ESCAPE. */
-export function likeness(): Relation {
+function likeness(): Relation {
   const patterns = new Map<string, (text: string) => boolean>()
   const matches = (value: string, pattern: string): boolean => {
     const known = patterns.get(pattern) ?? matcherOf(pattern)
@@ -30,21 +36,32 @@ export function likeness(): Relation {
     meets: (value, written) => isText(value) && isText(written) && matches(value.value, written.value),
     near(value, written) {
       if (!isText(value) || !isText(written)) return undefined
+      if (written.value === '') return 'empty'
       const text = value.value.trim().toLowerCase()
       const pattern = written.value.trim().toLowerCase()
       if (matches(text, pattern)) return 'case'
-      const meant = withWildcards(pattern)
-      return meant !== pattern && matches(text, meant) ? 'wildcard' : undefined
+      return patternsMeant(pattern).some((meant) => matches(text, meant)) ? 'wildcard' : undefined
     },
   }
 }
 
-/** `f*`, `^f.*$` as `f%` */
-function withWildcards(pattern: string): string {
-  const isWhole = !/^\^|\$$/.test(pattern)
-  if (isWhole) return pattern.replace(/\.?\*/g, '%').replace(/\?/g, '_')
-  const inner = pattern.replace(/^\^/, '').replace(/\$$/, '').replace(/\.\*/g, '%')
-  return `${pattern.startsWith('^') ? '' : '%'}${inner}${pattern.endsWith('$') ? '' : '%'}`
+/** A function that looks for one text in another. */
+function searching(holds: (text: string, part: string) => boolean): Relation {
+  return {
+    meets: (value, written) => isText(value) && isText(written) && holds(value.value, written.value),
+    near(value, written) {
+      if (!isText(value) || !isText(written)) return undefined
+      const part = written.value.trim().toLowerCase()
+      return part !== '' && holds(value.value.trim().toLowerCase(), part) ? 'case' : undefined
+    },
+  }
+}
+
+/** The relation of a comparison. */
+export function relationOf(name: RelationName): Relation {
+  if (name === 'equal') return equality
+  if (name === 'like') return likeness()
+  return searching(name === 'begin' ? (text, part) => text.startsWith(part) : (text, part) => text.includes(part))
 }
 
 function matcherOf(pattern: string): (text: string) => boolean {
@@ -58,12 +75,19 @@ function matcherOf(pattern: string): (text: string) => boolean {
 
 function nearEqual(value: Value, written: Value): NearKind | undefined {
   if (isMoment(value) && isMoment(written)) return isOfDay(value, written) ? 'day' : undefined
-  if (!isText(value) || !isText(written)) return undefined
+  if (!isText(value) || !isText(written)) return nearParts(value, written)
   const text = written.value
   if (text.includes(',') && text.split(',').some((part) => folded(part) === folded(value.value))) return 'list'
   if (/%/.test(text) && matcherOf(text)(value.value)) return 'pattern'
   if (Math.abs(value.value.length - text.length) > blanksMax) return undefined
   return folded(value.value) === folded(text) ? 'case' : undefined
+}
+
+/** Of lists and structs: each part is equal or near by letter case. */
+function nearParts(value: Value, written: Value): NearKind | undefined {
+  const pairs = isComposite(value) && isComposite(written) ? (pairsOf(value, written) ?? []) : []
+  const isNear = pairs.every(([one, other]) => equals(one, other) || nearEqual(one, other) === 'case')
+  return isNear && pairs.length > 0 ? 'case' : undefined
 }
 
 /** Whether a timestamp lies in the day that is written, and has a time of day. */
@@ -76,7 +100,18 @@ function isOfDay(value: DateValue | TimestampValue, written: DateValue | Timesta
 /** How a message shows what is written, and by what it is known. */
 export function shownText(value: Value): string | undefined {
   if (isText(value)) return value.value
-  return isMoment(value) ? printIon(value).replace(/^\$\w+::/, '') : undefined
+  if (isMoment(value)) return printIon(value).replace(/^\$\w+::/, '')
+  return isComposite(value) && isSmall(value) ? printIon(value) : undefined
+}
+
+function isComposite(value: Value): value is Extract<Value, { type: 'list' | 'struct' }> {
+  return value.type === 'list' || value.type === 'struct'
+}
+
+/** What has few parts, all of them scalars. */
+function isSmall(value: Extract<Value, { type: 'list' | 'struct' }>): boolean {
+  const parts = value.type === 'list' ? value.items : value.values
+  return parts.length <= shownPartsMax && !parts.some((part) => isComposite(part))
 }
 
 function isText(value: Value): value is Extract<Value, { type: 'string' | 'symbol' }> {
@@ -98,3 +133,5 @@ function folded(text: string): string {
 
 /** By how many characters a near text may be longer or shorter. */
 const blanksMax = 2
+
+const shownPartsMax = 8

@@ -2,6 +2,7 @@ import { noticeSitesMax } from '../base/limits.ts'
 import type { Notice } from '../base/notice.ts'
 import type { Span } from '../base/span.ts'
 import type { PlanExpression } from '../plan/plan.ts'
+import type { RelationName } from './near-values.ts'
 import type { LiteralName } from './literal-names.ts'
 import type { TableView } from './source.ts'
 
@@ -72,8 +73,8 @@ export interface ComparisonSite {
   readonly isBound?: true
   /** An order, such as `<`: of lists and structs it is one of their types where those differ. */
   readonly isOrder?: boolean
-  /** LIKE, whose second part is the pattern. */
-  readonly isLike?: boolean
+  /** How it compares, where it does not ask for equality; of LIKE the second part is the pattern. */
+  readonly relation?: RelationName
   /** INTERSECT or EXCEPT: the rows of both sides. */
   readonly set?: string
 }

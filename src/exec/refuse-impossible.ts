@@ -42,9 +42,9 @@ function collect(part: PlanPart, into: ComparedCall[]): void {
   const node = part as PlanExpression
   refuseAtOnce(node)
   if (node.kind === 'like') add(node.operand, node.pattern, true, into)
-  for (const { parts, isOrder, isListed } of comparisonsOf(node)) {
+  for (const { parts, isOrder, isListed, relation } of comparisonsOf(node)) {
     const [left, right] = parts
-    if (isOrder === true || left === undefined || right === undefined) continue
+    if (isOrder === true || relation !== undefined || left === undefined || right === undefined) continue
     add(left, right, false, into)
     if (isListed !== true) add(right, left, false, into)
   }

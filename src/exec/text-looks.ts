@@ -2,7 +2,7 @@ import type { Notice } from '../base/notice.ts'
 import { noticeText } from '../base/notice.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import type { Value } from '../values/value.ts'
-import { equality, likeness, type NearKind, type Relation, shownText } from './near-values.ts'
+import { type NearKind, type Relation, type RelationName, relationOf, shownText } from './near-values.ts'
 import type { ComparisonSite } from './notice-sites.ts'
 import { isFixed } from './plan-facts.ts'
 
@@ -20,25 +20,34 @@ class TextLook {
   /** Which side the statement writes. */
   readonly #written: 0 | 1
   readonly #relation: Relation
-  readonly #isLike: boolean
+  readonly #name: RelationName
+  /** How what the statement writes is shown. */
+  readonly #shown = new WeakMap<Value, string | undefined>()
   readonly #unmet = new Map<string, Unmet>()
   readonly #met = new Set<string>()
   #seen = 0
   #pending = 0
 
-  constructor(written: 0 | 1, isLike: boolean) {
+  constructor(written: 0 | 1, name: RelationName) {
     this.#written = written
-    this.#isLike = isLike
-    this.#relation = isLike ? likeness() : equality
+    this.#name = name
+    this.#relation = relationOf(name)
   }
 
   /** Whether it is settled. */
   see(left: Value, right: Value): boolean {
     const [value, written] = this.#written === 1 ? [left, right] : [right, left]
-    const text = shownText(written)
+    const text = this.#textOf(written)
     if (text !== undefined && !this.#met.has(text)) this.#compare(value, written, text)
     this.#seen += 1
     return this.#seen >= comparedTextsMax && this.#pending === 0
+  }
+
+  #textOf(written: Value): string | undefined {
+    if (written.type === 'string' || this.#shown.has(written)) return this.#shown.get(written) ?? shownText(written)
+    const text = shownText(written)
+    this.#shown.set(written, text)
+    return text
   }
 
   #compare(value: Value, written: Value, text: string): void {
@@ -67,18 +76,21 @@ class TextLook {
 
   messages(written: ReadonlySet<string>): readonly string[] {
     return [...this.#unmet].flatMap(([text, unmet]) =>
-      written.has(text) ? [] : (messageOf(noticeText(text), unmet, this.#isLike) ?? []),
+      written.has(text) ? [] : (messageOf(noticeText(text), unmet, this.#name) ?? []),
     )
   }
 }
 
-function messageOf(text: string, { near = '', kind }: Unmet, isLike: boolean): string | undefined {
+function messageOf(text: string, { near = '', kind }: Unmet, relation: RelationName): string | undefined {
   const found = `'${noticeText(near)}'`
   switch (kind) {
     case 'case':
-      return isLike
-        ? `no value matched '${text}'; ${found} differs by letter case or blanks`
-        : `no value equalled '${text}'; did you mean ${found}?`
+      if (/^[[{]/.test(near)) return `no value equalled ${text}; did you mean ${noticeText(near)}?`
+      return relation === 'equal'
+        ? `no value equalled '${text}'; did you mean ${found}?`
+        : `no value ${doneBy[relation]} '${text}'; ${found} differs by letter case or blanks`
+    case 'empty':
+      return `no value matched ''; LIKE '%' matches every text`
     case 'list':
       return `no value equalled '${text}', which is one string; a list has quotes around each: ('a', 'b')`
     case 'pattern':
@@ -92,6 +104,8 @@ function messageOf(text: string, { near = '', kind }: Unmet, isLike: boolean): s
   }
 }
 
+const doneBy = { like: 'matched', begin: 'began with', hold: 'had' } as const
+
 /** The looks of one run, by the marks of the comparisons. */
 export class TextLooks {
   readonly #looks = new Map<number, TextLook>()
@@ -101,7 +115,7 @@ export class TextLooks {
     this.#sites = sites
     for (const site of sites) {
       const written = writtenSide(site)
-      if (written !== undefined) this.#looks.set(site.mark, new TextLook(written, site.isLike === true))
+      if (written !== undefined) this.#looks.set(site.mark, new TextLook(written, site.relation ?? 'equal'))
     }
   }
 

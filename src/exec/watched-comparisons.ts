@@ -1,4 +1,5 @@
 import type { PlanExpression } from '../plan/plan.ts'
+import type { RelationName } from './near-values.ts'
 import type { ComparisonSite } from './notice-sites.ts'
 
 /** What is compared under one part of the plan. */
@@ -32,11 +33,26 @@ export function comparisonsOf(expression: PlanExpression): readonly WatchedCompa
       return branches.map((branch) => ({ part: branch, parts: [operand, branch.when], isNegated: false }))
     }
     case 'call':
-      if (expression.name !== 'nullif') return []
-      return [{ part: expression, parts: expression.args, call: expression, isNegated: false }]
+      return comparedByCall(expression)
     default:
       return []
   }
+}
+
+function comparedByCall(call: Extract<PlanExpression, { kind: 'call' }>): readonly WatchedComparison[] {
+  const parts = call.args.slice(0, 2)
+  const site = { part: call, parts, call, isNegated: false }
+  if (call.name === 'nullif') return [site]
+  const relation = searches[call.name]
+  return relation === undefined || parts.length < 2 ? [] : [{ ...site, relation }]
+}
+
+/** Functions that look for a text. */
+const searches: Readonly<Record<string, RelationName>> = {
+  starts_with: 'begin',
+  position: 'hold',
+  replace: 'hold',
+  split: 'hold',
 }
 
 function isOrder(op: string): boolean {
