@@ -477,7 +477,11 @@ export const plantedHoles = [
     file: 'src/cli/tools/proof-desk.ts',
     find: 'if (isAsked && number',
     replace: 'if (isAsked || number',
-    also: [{ find: 'Number(number.value) === version) return', replace: 'Number(number.value) >= 0) return' }],
+    also: [
+      { find: 'Number(number.value) === version) return', replace: 'Number(number.value) >= 0) return' },
+      // The block that the endpoint answers beside it must be the asked one, too.
+      { find: 'if (!isSameAddress(block.blockAddress, found.address))', replace: 'if (found.version < 0)' },
+    ],
     artefact: 'endpoint, prove at test',
     operation: 'answer',
     path: 'in place of version',
