@@ -69,8 +69,8 @@ export class ConstantSites {
   }
 
   /** A comparison under the plan's part that makes it. */
-  compared({ part, isListed = false, ...site }: WatchedComparison, block: number): void {
-    this.#tuples(site.parts, isListed, site.isNegated)
+  compared({ part, ...site }: WatchedComparison, block: number): void {
+    this.#tuples(site.parts, site.isListed === true, site.isNegated)
     this.#sites.addComparison(part, site)
     const comparison = this.#sites.comparisonMark(part)
     if (comparison === 0 || site.isOrder === true) return

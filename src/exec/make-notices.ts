@@ -3,7 +3,9 @@ import { noticeNameCharactersMax, noticesMax } from '../base/limits.ts'
 import { nearName } from '../base/near-name.ts'
 import { type Notice, type NoticeCode, noticeText } from '../base/notice.ts'
 import type { Span } from '../base/span.ts'
+import { printIon } from '../values/text-writer.ts'
 import type { Value } from '../values/value.ts'
+import type { MixedLists, UnmetElement } from './mixed-lists.ts'
 import { conditionMessage, keyMessage, literalMessage } from './constant-notices.ts'
 import type { ComparisonSite, NoticeSites, NoticeStep, PathSite, SourceSites } from './notice-sites.ts'
 import type { Failure, Mismatch, SourceProbe } from './source-probe.ts'
@@ -22,6 +24,7 @@ export interface Findings {
   readonly probes: ReadonlyMap<SourceSites, SourceProbe>
   /** The first values of different types that a comparison met. */
   readonly mismatches: ReadonlyMap<number, Mismatch>
+  readonly mixed: MixedLists
   /** Those of them where the right side of IN was no list. */
   readonly noLists: ReadonlySet<number>
   /** The first type error of each operation. */
@@ -33,7 +36,7 @@ export interface Findings {
 
 /** The notices of a run, in the order of the statement's text, each message once. */
 export function makeNotices(findings: Findings): readonly Notice[] {
-  const { sites, marks, probes, mismatches, noLists, failures, texts, text } = findings
+  const { sites, marks, probes, mismatches, mixed, noLists, failures, texts, text } = findings
   const found: Notice[] = []
   const add = (code: NoticeCode, message: string, span: Span) => {
     if (!found.some((one) => one.message === message)) found.push({ code, message, span })
@@ -48,6 +51,8 @@ export function makeNotices(findings: Findings): readonly Notice[] {
   for (const { message, span } of named) add('notice/text-not-name', message, span)
   for (const site of sites.comparisons) {
     const found = mismatches.get(site.mark)
+    const unmet = marks[site.mark] === 1 ? mixed.unmetOf(site.mark) : undefined
+    if (unmet !== undefined) add('notice/types-differ', unmetMessage(unmet), spanOf(site.parts))
     if (found === undefined || marks[site.mark] === 1) continue
     const shown = site.call === undefined ? site.parts : [site.call]
     const span = spanOf(shown)
@@ -206,6 +211,16 @@ function isMeantAsText({ role }: PathSite, isQuoted: boolean, wanted: string, ne
 function noListMessage({ parts }: ComparisonSite, { values: [, found] }: Mismatch, text: string): string {
   const list = parts[1]?.kind === 'constant' ? '; write a list: (a, b)' : ''
   return `${noticeText(text)} was never true: IN takes a list, found ${found.type}${list}`
+}
+
+function unmetMessage({ element, value }: UnmetElement): string {
+  const shown = noticeText(textInStatement(element))
+  const hint = isQuotedNumber(element, value) ? '; numbers take no quotes' : ''
+  return `no value was comparable with ${shown} of the list, ${element.type} beside ${value.type}${hint}`
+}
+
+function textInStatement(value: Value): string {
+  return value.type === 'string' ? `'${value.value}'` : printIon(value)
 }
 
 function mismatchMessage(site: ComparisonSite, { values: [a, b], isWithin }: Mismatch, text: string): string {

@@ -67,6 +67,8 @@ export interface ComparisonSite {
   readonly parts: readonly PlanExpression[]
   /** The call that compares its arguments: NULLIF. */
   readonly call?: PlanExpression
+  /** Whether the second part is the list whose elements are compared. */
+  readonly isListed?: boolean
   /** Whether it is true for values of different types: `<>`, NOT IN. */
   readonly isNegated: boolean
   /** The second bound of NOT BETWEEN. */

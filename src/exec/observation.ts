@@ -4,9 +4,10 @@ import { detached } from '../values/binary-reader.ts'
 import { isAbsent, type Value } from '../values/value.ts'
 import { type AbsentName, findAbsentChooser, type ScanTable } from './absent-names.ts'
 import { kindsOf, meetingOf } from './comparable-kinds.ts'
+import { MixedLists } from './mixed-lists.ts'
 import { makeNotices } from './make-notices.ts'
 import { type NoticeSites, noSites, type SourceSites } from './notice-sites.ts'
-import { TextLooks } from './text-looks.ts'
+import { hasWrittenList, TextLooks } from './text-looks.ts'
 import { type Failure, type Mismatch, type JoinSide, SourceProbe } from './source-probe.ts'
 
 /** The marks of a run that nobody observes: all set. There are never more (noticeSitesMax). */
@@ -32,6 +33,9 @@ export class Observation {
   #texts = new TextLooks([])
   /** Comparisons that met values of comparable types. */
   #comparable = new Set<number>()
+  /** Those whose list the statement writes. */
+  #listed = new Set<number>()
+  #mixed = new MixedLists()
   #remarks: Notice[] = []
   marks: Uint8Array = unseenMarks
 
@@ -52,6 +56,8 @@ export class Observation {
     this.#lookups = new Map()
     this.#texts = new TextLooks(sites.comparisons)
     this.#comparable = new Set()
+    this.#listed = new Set(sites.comparisons.filter(hasWrittenList).map(({ mark }) => mark))
+    this.#mixed = new MixedLists()
     this.#remarks = [...sites.remarks]
     this.marks = new Uint8Array(sites.marks)
     this.marks[0] = 1
@@ -113,6 +119,11 @@ export class Observation {
       const item = items[at] as Value
       if (!isAbsent(item)) this.compared(mark, value, item)
     }
+    if (items.length <= 1 || items.length > comparedItemsMax || !this.#listed.has(mark)) return
+    if (this.#mixed.isOpen(mark, value, items) && this.marks[mark] === 1) {
+      this.#comparable.add(mark)
+      this.marks[mark] = 0
+    }
   }
 
   /** A key of a hash join, or a row of a set operation; sets its mark when the other side had one of a comparable type. */
@@ -149,6 +160,7 @@ export class Observation {
       marks: this.marks,
       probes: this.#probes,
       mismatches: this.#mismatches,
+      mixed: this.#mixed,
       noLists: this.#noLists,
       failures: this.#failures,
       texts: this.#texts,

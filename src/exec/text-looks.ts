@@ -149,6 +149,11 @@ function writtenSide({ parts, isOrder, set }: ComparisonSite): 0 | 1 | undefined
   return isWritten(left) ? 0 : undefined
 }
 
+/** IN, and what compares with a list likewise. */
+export function hasWrittenList({ parts: [, list], isOrder, isListed }: ComparisonSite): boolean {
+  return isListed === true && isOrder !== true && list !== undefined && isWritten(list)
+}
+
 function isWritten(part: PlanExpression): boolean {
   return isFixed(part) || (part.kind === 'sequence' && part.items.every(isFixed))
 }

@@ -5,8 +5,6 @@ import type { ComparisonSite } from './notice-sites.ts'
 /** What is compared under one part of the plan. */
 export interface WatchedComparison extends Omit<ComparisonSite, 'mark'> {
   readonly part: object
-  /** Whether the second part is the list whose elements are compared. */
-  readonly isListed?: boolean
 }
 
 /** The comparisons that an expression makes itself, without those of its operands. */
