@@ -49,7 +49,11 @@ export class DirectoryFiles implements LogFiles {
   }
 
   remove(name: string): void {
-    unlinkSync(join(this.#directory, name))
+    try {
+      unlinkSync(join(this.#directory, name))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
   }
 
   /** Its number in the file system, and when it was made. */

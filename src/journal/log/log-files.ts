@@ -10,6 +10,7 @@ export interface LogFiles {
   /** Makes a file; throws when there is one. */
   create(name: string): LogFile
   rename(from: string, to: string): void
+  /** Nothing happens where another process has removed it. */
   remove(name: string): void
   /** Makes names durable: of files made, renamed or removed. */
   flushNames(): void
