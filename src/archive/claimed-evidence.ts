@@ -1,3 +1,4 @@
+import { isGzip } from '../base/bytes.ts'
 import { isIonBinary } from '../values/binary-reader.ts'
 import { isBase64Records } from './import-base64.ts'
 import { isAggregatedRecord } from './kinesis-record.ts'
@@ -28,7 +29,7 @@ const headBytes = 1024 * 1024
  * other byte of a name is 0.
  */
 export function claimOf(bytes: Uint8Array): Claim | undefined {
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'subject'
+  if (isGzip(bytes)) return 'subject'
   const raw = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, headBytes)).toString('latin1')
   const head = raw.replaceAll('\0', '')
   if (isAggregatedRecord(bytes) || (!isIonBinary(bytes) && isBase64Records(bytes))) return 'subject'

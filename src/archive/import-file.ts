@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
+import { isGzip } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { exportBlockValuesMax } from '../base/limits.ts'
 import { checkedValues } from '../journal/checked-values.ts'
@@ -114,7 +115,7 @@ async function* unpackedChunks(path: string): AsyncGenerator<Buffer> {
   const first = await chunks.next()
   if (first.done === true) return
   const all = prepend(first.value, chunks)
-  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) {
+  if (!isGzip(first.value)) {
     yield* all
     return
   }

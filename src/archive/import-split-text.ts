@@ -1,3 +1,4 @@
+import { asBuffer } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { exportBlockBytesMax } from '../base/limits.ts'
 
@@ -161,8 +162,4 @@ function isCommentEnd(mode: Mode, byte: number, next: number | undefined): boole
 
 function isBlank(byte: number): boolean {
   return byte === 32 || (byte >= 9 && byte <= 13) || byte === 0xef || byte === 0xbb || byte === 0xbf
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,7 +1,22 @@
 /** Text forms of bytes and comparisons of them. */
 
+/** The same memory as a Buffer, for its methods. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** Bytes as a text that can be a key of a map: a character a byte. */
+export function binaryText(bytes: Uint8Array): string {
+  return asBuffer(bytes).toString('latin1')
+}
+
+/** Whether a file that begins so is packed with gzip. */
+export function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b
+}
+
 export function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+  return asBuffer(bytes).toString('base64')
 }
 
 export function fromBase64(text: string): Uint8Array {
@@ -9,7 +24,7 @@ export function fromBase64(text: string): Uint8Array {
 }
 
 export function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+  return asBuffer(bytes).toString('hex')
 }
 
 export function fromHex(text: string): Uint8Array {

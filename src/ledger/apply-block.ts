@@ -1,3 +1,4 @@
+import { binaryText } from '../base/bytes.ts'
 import { assert } from '../base/assert.ts'
 import { LedgerError } from '../base/errors.ts'
 import { type Block, coversHead, type Revision, type RevisionMetadata } from '../journal/block.ts'
@@ -7,7 +8,7 @@ import type { SymbolDictionary } from '../values/symbols.ts'
 import { instantMs } from '../values/timestamp.ts'
 import type { StructValue, TimestampValue } from '../values/value.ts'
 import { applyCatalogRevisions } from './apply-catalog.ts'
-import { binaryText, encodeSummary } from './block-summary.ts'
+import { encodeSummary } from './block-summary.ts'
 import type { BlockWork, PlacedRevision, WriteSet } from './block-work.ts'
 import {
   type CatalogState,

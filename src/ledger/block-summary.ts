@@ -1,6 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import { idCharacters } from '../base/ids.ts'
-import { asBuffer } from './records.ts'
+import { asBuffer, binaryText } from '../base/bytes.ts'
 
 /** What follows from a block alone and is kept beside it, in one record. */
 export interface BlockSummary {
@@ -20,11 +20,6 @@ export interface WriteSet {
   readonly names: readonly string[]
   /** Their numbers. */
   readonly droppedIndexes: readonly number[]
-}
-
-/** Bytes as a text that can be a key of a map: a character a byte. */
-export function binaryText(bytes: Uint8Array): string {
-  return asBuffer(bytes).toString('latin1')
 }
 
 /**

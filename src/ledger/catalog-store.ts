@@ -1,8 +1,9 @@
+import { asBuffer } from '../base/bytes.ts'
 import type { SymbolTable } from '../values/symbols.ts'
 import { CatalogState, type Table, tableOfDocument } from './catalog.ts'
 import { dataOf } from './document-source.ts'
 import { catalogTableNumber, documentNumberOfKey, documentRange, idOfKey, indexNumberRange } from './keys.ts'
-import { asBuffer, decodeDocumentRecord, type LedgerState, type Reader } from './records.ts'
+import { decodeDocumentRecord, type LedgerState, type Reader } from './records.ts'
 
 /** The catalog as the documents of its own table say. */
 export function loadCatalog(reader: Reader, version: number, symbols: SymbolTable): CatalogState {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { assert } from '../base/assert.ts'
+import { asBuffer } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { idCharacters, timeOfId } from '../base/ids.ts'
 import { equalityKey } from '../values/compare.ts'
@@ -107,7 +108,7 @@ export const wholeJournalRange: Range = prefixRange(Uint8Array.of(prefixes.journ
 
 /** Of a block's key or its summary's. */
 export function sequenceOfJournalKey(bytes: Uint8Array): number {
-  return view(bytes).readUIntBE(1, 6)
+  return asBuffer(bytes).readUIntBE(1, 6)
 }
 
 export function symbolKey(id: number): Uint8Array {
@@ -137,7 +138,7 @@ export function documentRange(tableNumber: number, from = 0): Range {
 }
 
 export function documentNumberOfKey(bytes: Uint8Array): number {
-  return view(bytes).readUIntBE(5, 6)
+  return asBuffer(bytes).readUIntBE(5, 6)
 }
 
 export function revisionKey(tableNumber: number, documentNumber: number, version: number): Uint8Array {
@@ -147,7 +148,7 @@ export function revisionKey(tableNumber: number, documentNumber: number, version
 }
 
 export function versionOfRevisionKey(bytes: Uint8Array): number {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUInt32BE(11)
+  return asBuffer(bytes).readUInt32BE(11)
 }
 
 /** All superseded revisions and deletions of a table: by document in the order of insertion, then by version. */
@@ -187,7 +188,7 @@ export const indexNumberRange: Range = prefixRange(Uint8Array.of(prefixes.indexN
 
 /** The id at the end of a document id's or index number's key. */
 export function idOfKey(bytes: Uint8Array): string {
-  return view(bytes).toString('latin1', Math.max(1, bytes.length - idCharacters))
+  return asBuffer(bytes).toString('latin1', Math.max(1, bytes.length - idCharacters))
 }
 
 function idKey(prefix: number, id: string): Uint8Array {
@@ -216,7 +217,7 @@ export const doubtRange: Range = { start: Buffer.from([prefixes.doubt]), end: Bu
 
 /** The reverse of doubtKey. */
 export function doubtOfKey(bytes: Uint8Array): { readonly sequenceNo: number; readonly position: number } {
-  const key = view(bytes)
+  const key = asBuffer(bytes)
   if (key.length !== 11) throw new LedgerError('store/corrupt', "a mark of an import has a key that is none's")
   return { sequenceNo: key.readUIntBE(1, 6), position: key.readUInt32BE(7) }
 }
@@ -228,7 +229,7 @@ export function doubtsOf(
 ): number[] {
   const positions: number[] = []
   for (const [bytes] of reader.range({ start: doubtKey(sequenceNo, 0), end: doubtKey(sequenceNo + 1, 0) }))
-    positions.push(view(bytes).readUInt32BE(7))
+    positions.push(asBuffer(bytes).readUInt32BE(7))
   return positions
 }
 
@@ -240,7 +241,7 @@ export function isBlockKey(bytes: Uint8Array): boolean {
 export type KeyOwner = { readonly table: number } | { readonly index: number } | 'catalog' | 'all' | 'document'
 
 export function ownerOfKey(bytes: Uint8Array): KeyOwner {
-  const number = () => (bytes.length < 5 ? -1 : view(bytes).readUInt32BE(1))
+  const number = () => (bytes.length < 5 ? -1 : asBuffer(bytes).readUInt32BE(1))
   switch (bytes[0]) {
     case prefixes.document:
     case prefixes.revision:
@@ -259,7 +260,7 @@ export function ownerOfKey(bytes: Uint8Array): KeyOwner {
 
 /** A record of the derived data by its key, in words. */
 export function describeKey(bytes: Uint8Array): string {
-  const key = view(bytes)
+  const key = asBuffer(bytes)
   const number = (at: number, size: number) => (key.length >= at + size ? key.readUIntBE(at, size) : '?')
   const place = () => `document ${number(5, 6)} of table ${number(1, 4)}`
   switch (key[0]) {
@@ -330,9 +331,5 @@ export function indexRange(indexNumber: number): Range {
 }
 
 export function documentNumberOfIndexEntry(bytes: Uint8Array): number {
-  return view(bytes).readUIntBE(bytes.length - 6, 6)
-}
-
-function view(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return asBuffer(bytes).readUIntBE(bytes.length - 6, 6)
 }

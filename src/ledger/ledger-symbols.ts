@@ -1,8 +1,9 @@
+import { asBuffer } from '../base/bytes.ts'
 import { assert } from '../base/assert.ts'
 import type { WriteTransaction } from '../store/store.ts'
 import { firstLocalSymbol, SymbolDictionary, type SymbolTable } from '../values/symbols.ts'
 import { symbolKey, symbolRange } from './keys.ts'
-import { asBuffer, type Reader } from './records.ts'
+import type { Reader } from './records.ts'
 
 /**
  * The ledger's dictionary of field names and symbols, kept in memory beside the store's copy. Entries are never changed

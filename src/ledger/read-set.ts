@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
 import { readSetEntriesMax } from '../base/limits.ts'
-import { binaryText, type WriteSet } from './block-summary.ts'
+import { binaryText } from '../base/bytes.ts'
+import type { WriteSet } from './block-summary.ts'
 import { catalogTableId, catalogTableName, type CatalogState } from './catalog.ts'
 import { catalogTableNumber } from './keys.ts'
 

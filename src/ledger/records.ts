@@ -1,3 +1,4 @@
+import { asBuffer } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { idCharacters } from '../base/ids.ts'
 import type { Snapshot } from '../store/store.ts'
@@ -269,10 +270,6 @@ export function encodeNumber(value: number): Uint8Array {
 
 export function decodeNumber(bytes: Uint8Array): number {
   return asBuffer(bytes).readUIntBE(0, 6)
-}
-
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function parseJson(bytes: Uint8Array): unknown {

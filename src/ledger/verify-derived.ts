@@ -1,5 +1,5 @@
 import { BugError } from '../base/assert.ts'
-import { equalBytes } from '../base/bytes.ts'
+import { asBuffer, equalBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { reportFindingsMax, verifyBatchBytes } from '../base/limits.ts'
 import { nearName } from '../base/near-name.ts'
@@ -22,7 +22,7 @@ import {
 } from './keys.ts'
 import { putNewSymbols } from './ledger-symbols.ts'
 import { derivedOf } from './rebuild.ts'
-import { asBuffer, decodePlace, type Origin, type Reader, readIdentity, readState } from './records.ts'
+import { decodePlace, type Origin, type Reader, readIdentity, readState } from './records.ts'
 
 /** What the comparison of a ledger's derived data with its journal found. */
 export interface DerivedReport {

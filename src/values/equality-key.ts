@@ -1,3 +1,4 @@
+import { binaryText } from '../base/bytes.ts'
 import { passLoop } from '../base/interruption.ts'
 import { momentOf } from './datetime.ts'
 import { digitCount, exactOf, type NumericValue, stripZeros } from './decimal.ts'
@@ -32,7 +33,7 @@ export function equalityKey(value: Value): string {
       return value.family === 'year-month' ? `m${value.months}` : `d${value.nanoseconds}`
     case 'blob':
     case 'clob':
-      return `x${latin1(value.bytes)}`
+      return `x${binaryText(value.bytes)}`
     case 'list':
       return `l${joined(value.items.map(equalityKey))}`
     case 'sexp':
@@ -79,8 +80,4 @@ function numberKey(value: NumericValue): string {
 function momentKey(moment: Instant): string {
   if (moment.fraction === 0n) return `${moment.seconds}`
   return `${moment.seconds}.${moment.fraction.toString().padStart(moment.fractionDigits, '0')}`
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }

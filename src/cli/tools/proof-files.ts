@@ -1,4 +1,5 @@
 import { constants, gunzipSync } from 'node:zlib'
+import { isGzip } from '../../base/bytes.ts'
 import { LedgerError } from '../../base/errors.ts'
 import { evidenceBytesMax, evidenceValuesMax } from '../../base/limits.ts'
 import { checkedValues } from '../../journal/checked-values.ts'
@@ -85,7 +86,7 @@ function asDamage(error: LedgerError, bytes: Uint8Array): LedgerError {
 
 /** The content of a gzip file, as far as it goes, and what ends it too early; of any other the bytes themselves. */
 function unpacked(bytes: Buffer): { readonly bytes: Buffer; readonly fault?: string } {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { bytes }
+  if (!isGzip(bytes)) return { bytes }
   const limit = { maxOutputLength: evidenceBytesMax }
   try {
     return { bytes: gunzipSync(bytes, limit) }

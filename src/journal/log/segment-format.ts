@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { asBuffer } from '../../base/bytes.ts'
 import { LedgerError } from '../../base/errors.ts'
 import type { LogBlock, LogGroup } from './block-log.ts'
 
@@ -86,7 +87,7 @@ export function encodeHeader(header: SegmentHeader): Uint8Array {
 
 /** The header's length by its first sector; undefined where it can't be one. */
 export function lengthOfHeader(sector: Uint8Array): number | undefined {
-  const bytes = view(sector)
+  const bytes = asBuffer(sector)
   if (bytes.length < sectorBytes || !bytes.subarray(0, 8).equals(headerMagic)) return undefined
   const length = bytes.readUInt32BE(8)
   return length >= sectorBytes && length % sectorBytes === 0 ? length : undefined
@@ -94,7 +95,7 @@ export function lengthOfHeader(sector: Uint8Array): number | undefined {
 
 /** Undefined for bytes that are no whole header. */
 export function decodeHeader(found: Uint8Array): SegmentHeader | undefined {
-  const bytes = view(found)
+  const bytes = asBuffer(found)
   const length = bytes.length
   if (lengthOfHeader(bytes) !== length || bytes.readUInt32BE(length - 4) !== crc32(bytes.subarray(0, length - 4)))
     return undefined
@@ -201,7 +202,7 @@ function writeGroupHeader(bytes: Buffer, header: GroupHeader, mark: Uint8Array):
 
 /** Undefined for bytes that are no whole header of a group of this segment. */
 export function decodeGroupHeader(found: Uint8Array, mark: Uint8Array): GroupHeader | undefined {
-  const bytes = view(found)
+  const bytes = asBuffer(found)
   if (bytes.length < groupHeaderBytes || !bytes.subarray(0, markBytes).equals(mark)) return undefined
   if (bytes.readUInt32BE(8) !== crc32(bytes.subarray(12, groupHeaderBytes))) return undefined
   const flagsFound = bytes.readUInt16BE(26)
@@ -224,7 +225,7 @@ export function groupBytes({ bodyBytes }: GroupHeader): number {
 
 /** Places in `bytes` where the header of a group may begin. */
 export function* groupPlaces(bytes: Uint8Array, mark: Uint8Array): Generator<number> {
-  const found = view(bytes)
+  const found = asBuffer(bytes)
   for (let at = found.indexOf(mark); at !== -1; at = found.indexOf(mark, at + 1)) yield at
 }
 
@@ -264,13 +265,13 @@ export function decodeGroup(bytes: Uint8Array, header: GroupHeader): DecodedGrou
 
 /** The bytes of the frame that begins here, by its header. */
 export function frameBytes(header: Uint8Array): number {
-  return frameHeaderBytes + view(header).readUInt32BE(4)
+  return frameHeaderBytes + asBuffer(header).readUInt32BE(4)
 }
 export { frameHeaderBytes }
 
 /** The frame that begins at the bytes' begin; undefined where it is damaged, or does not lie within them. */
 export function decodeFrame(found: Uint8Array): { readonly found: Frame; readonly size: number } | undefined {
-  const bytes = view(found)
+  const bytes = asBuffer(found)
   if (bytes.length < frameHeaderBytes + 1) return undefined
   const size = frameBytes(bytes)
   if (size > bytes.length || bytes.readUInt32BE(0) !== crc32(bytes.subarray(4, size))) return undefined
@@ -316,7 +317,7 @@ export function decodeEnd(
   last: Uint8Array,
   mark: Uint8Array,
 ): (Omit<SegmentIndex, 'frames'> & { readonly blocks: number }) | undefined {
-  const bytes = view(last)
+  const bytes = asBuffer(last)
   if (bytes.length !== endBytes || !bytes.subarray(0, 4).equals(endMagic)) return undefined
   if (bytes.readUInt32BE(4) !== ownSum(bytes.subarray(8), mark)) return undefined
   return {
@@ -329,7 +330,7 @@ export function decodeEnd(
 
 /** The places of the frames; undefined where they are damaged. */
 export function decodeFrames(found: Uint8Array, mark: Uint8Array): readonly number[] | undefined {
-  const bytes = view(found)
+  const bytes = asBuffer(found)
   if (bytes.length < 8 || !bytes.subarray(0, 4).equals(indexMagic)) return undefined
   if (bytes.readUInt32BE(4) !== ownSum(bytes.subarray(8), mark)) return undefined
   return Array.from({ length: (bytes.length - 8) / 4 }, (_, number) => bytes.readUInt32BE(8 + 4 * number))
@@ -348,8 +349,4 @@ function ownSum(bytes: Uint8Array, mark: Uint8Array): number {
 
 function roundedUp(size: number, to: number): number {
   return Math.ceil(size / to) * to
-}
-
-function view(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
