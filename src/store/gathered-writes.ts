@@ -1,4 +1,5 @@
-import { rangeBeyond, isEmptyRange } from './memory-store.ts'
+import { binaryText } from '../base/bytes.ts'
+import { changingRange } from './key-range.ts'
 import type { KeyRange, Snapshot, Store, WriteTransaction } from './store.ts'
 
 type Entry = readonly [key: Uint8Array, value: Uint8Array]
@@ -26,25 +27,18 @@ export class GatheredWrites implements WriteTransaction {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    const text = textOf(key)
+    const text = binaryText(key)
     const changed = this.#changes.get(text)
     if (changed !== undefined) return changed
     return this.#changes.has(text) ? undefined : this.#below.get(key)
   }
 
-  *range(range: KeyRange): Iterable<Entry> {
-    let rest = range
-    while (!isEmptyRange(rest)) {
-      const version = this.#version
-      let last: Uint8Array | undefined
-      for (const entry of this.#merged(rest)) {
-        last = entry[0]
-        yield entry
-        if (version !== this.#version) break
-      }
-      if (version === this.#version || last === undefined) return
-      rest = rangeBeyond(range, last)
-    }
+  range(range: KeyRange): Iterable<Entry> {
+    return changingRange(
+      range,
+      () => this.#version,
+      (rest) => this.#merged(rest),
+    )
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
@@ -65,7 +59,7 @@ export class GatheredWrites implements WriteTransaction {
   }
 
   #change(key: Uint8Array, value: Uint8Array | undefined): void {
-    const text = textOf(key)
+    const text = binaryText(key)
     const before = this.#changes.get(text)
     if (before === undefined && !this.#changes.has(text)) this.bytes += entryBytes + key.length
     this.bytes += (value?.length ?? 0) - (before?.length ?? 0)
@@ -75,13 +69,13 @@ export class GatheredWrites implements WriteTransaction {
 
   *#merged(range: KeyRange): Generator<Entry> {
     this.bytes += rangeBytes
-    const [start, end] = [textOf(range.start), textOf(range.end)]
+    const [start, end] = [binaryText(range.start), binaryText(range.end)]
     const changes = [...this.#changes].filter(([text]) => text >= start && text < end).sort(byKey)
     if (range.reverse === true) changes.reverse()
     const isBefore = (left: string, right: string) => (range.reverse === true ? left > right : left < right)
     let at = 0
     for (const entry of this.#below.range(range)) {
-      const text = textOf(entry[0])
+      const text = binaryText(entry[0])
       for (let change = changes[at]; change !== undefined && isBefore(change[0], text); change = changes[++at])
         if (change[1] !== undefined) yield [bytesOf(change[0]), change[1]]
       const change = changes[at]
@@ -98,10 +92,6 @@ export class GatheredWrites implements WriteTransaction {
 
 function byKey([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
   return left < right ? -1 : 1
-}
-
-function textOf(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
 }
 
 function bytesOf(text: string): Uint8Array {

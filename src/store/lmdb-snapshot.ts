@@ -3,7 +3,7 @@ import { assert } from '../base/assert.ts'
 import { formatKey, LmdbCursor, type RangeRead, strayKeys } from './lmdb-cursor.ts'
 import { type ByteDatabase, readRange } from './lmdb-database.ts'
 import { storeError } from './lmdb-files.ts'
-import { isEmptyRange } from './memory-store.ts'
+import { isEmptyRange } from './key-range.ts'
 import type { KeyRange, RangeCursor, Snapshot } from './store.ts'
 
 /** One state of the store. `turn` says whether a write runs, `held` has the snapshots that are not released. */

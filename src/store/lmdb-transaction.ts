@@ -4,7 +4,7 @@ import { storeChangeDiskBytes } from '../base/limits.ts'
 import { strayKeys, withWholeKeys } from './lmdb-cursor.ts'
 import { type ByteDatabase, readRange } from './lmdb-database.ts'
 import { storeError } from './lmdb-files.ts'
-import { isEmptyRange, rangeBeyond } from './memory-store.ts'
+import { isEmptyRange, rangeBeyond } from './key-range.ts'
 import { type KeyRange, storeKeyBytesMax, type WriteTransaction } from './store.ts'
 
 const strayKeysAtOnce = 1_000

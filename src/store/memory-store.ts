@@ -1,7 +1,8 @@
 import { assert } from '../base/assert.ts'
-import { compareBytes, copyBytes } from '../base/bytes.ts'
+import { copyBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { emptyTree, type Tree, treeGet, treePut, treeRange, treeRemove } from './byte-tree.ts'
+import { changingRange } from './key-range.ts'
 import {
   type KeyRange,
   type RangeCursor,
@@ -133,17 +134,12 @@ class MemoryTransaction implements WriteTransaction {
   }
 
   *range(range: KeyRange): Iterable<readonly [Uint8Array, Uint8Array]> {
-    this.#checkUsable()
-    let tree = this.tree
-    let rows = treeRange(tree, range)
-    for (let next = rows.next(); next.done !== true; next = rows.next()) {
-      const [key, value] = next.value
-      yield [copyBytes(key), copyBytes(value)]
+    const version = () => {
       this.#checkUsable()
-      if (tree === this.tree) continue
-      tree = this.tree
-      rows = treeRange(tree, rangeBeyond(range, key))
+      return this.tree
     }
+    for (const [key, value] of changingRange(range, version, (rest) => treeRange(this.tree, rest)))
+      yield [copyBytes(key), copyBytes(value)]
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
@@ -160,18 +156,6 @@ class MemoryTransaction implements WriteTransaction {
   #checkUsable(): void {
     assert(!this.isOver, 'a write transaction is not used after its work')
   }
-}
-
-/** What is left of a range when `key` has been read. */
-export function rangeBeyond(range: KeyRange, key: Uint8Array): KeyRange {
-  if (range.reverse === true) return { start: range.start, end: key, reverse: true }
-  const start = new Uint8Array(key.length + 1)
-  start.set(key)
-  return { start, end: range.end }
-}
-
-export function isEmptyRange(range: KeyRange): boolean {
-  return compareBytes(range.start, range.end) >= 0
 }
 
 function copyOf(bytes: Uint8Array | undefined): Uint8Array | undefined {

@@ -1,6 +1,6 @@
 import { compareBytes, copyBytes } from '../base/bytes.ts'
 import { type Tree, treeRange } from './byte-tree.ts'
-import { rangeBeyond } from './memory-store.ts'
+import { rangeBeyond } from './key-range.ts'
 import type { KeyRange, RangeCursor, Snapshot } from './store.ts'
 
 const removals = new WeakSet<Uint8Array>()

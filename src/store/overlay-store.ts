@@ -1,9 +1,9 @@
 import { assert } from '../base/assert.ts'
-import { copyBytes } from '../base/bytes.ts'
+import { binaryText, copyBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { emptyTree, type Tree, treeGet, treePut, treeRemove } from './byte-tree.ts'
 import { isRemoval, mergedCursor, newRemoval } from './merged-cursor.ts'
-import { isEmptyRange, rangeBeyond } from './memory-store.ts'
+import { changingRange, isEmptyRange } from './key-range.ts'
 import {
   type KeyRange,
   type RangeCursor,
@@ -162,6 +162,12 @@ function byText([left]: readonly [string, unknown], [right]: readonly [string, u
   return left < right ? -1 : 1
 }
 
+function lookUp(below: Snapshot, changes: Tree, key: Uint8Array): Uint8Array | undefined {
+  const found = treeGet(changes, key)
+  if (found === undefined) return below.get(key)
+  return isRemoval(found) ? undefined : copyBytes(found)
+}
+
 class OverlaySnapshot implements Snapshot {
   readonly #below: Snapshot
   readonly #changes: Tree
@@ -174,9 +180,7 @@ class OverlaySnapshot implements Snapshot {
 
   get(key: Uint8Array): Uint8Array | undefined {
     assert(!this.#isReleased, 'a snapshot is not read after its release')
-    const found = treeGet(this.#changes, key)
-    if (found === undefined) return this.#below.get(key)
-    return isRemoval(found) ? undefined : copyBytes(found)
+    return lookUp(this.#below, this.#changes, key)
   }
 
   *range(range: KeyRange): Iterable<readonly [Uint8Array, Uint8Array]> {
@@ -214,24 +218,15 @@ class OverlayTransaction implements WriteTransaction {
 
   get(key: Uint8Array): Uint8Array | undefined {
     this.#checkUsable()
-    return new OverlaySnapshot(this.#below, this.tree).get(key)
+    return lookUp(this.#below, this.tree, key)
   }
 
-  *range(range: KeyRange): Iterable<readonly [Uint8Array, Uint8Array]> {
-    this.#checkUsable()
-    let rest = range
-    while (!isEmptyRange(rest)) {
-      const { tree } = this
-      let last: Uint8Array | undefined
-      for (const entry of new OverlaySnapshot(this.#below, tree).range(rest)) {
-        ;[last] = entry
-        yield entry
-        this.#checkUsable()
-        if (tree !== this.tree) break
-      }
-      if (tree === this.tree || last === undefined) return
-      rest = rangeBeyond(range, last)
+  range(range: KeyRange): Iterable<readonly [Uint8Array, Uint8Array]> {
+    const version = () => {
+      this.#checkUsable()
+      return this.tree
     }
+    return changingRange(range, version, (rest) => new OverlaySnapshot(this.#below, this.tree).range(rest))
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
@@ -246,7 +241,7 @@ class OverlayTransaction implements WriteTransaction {
   #change(key: Uint8Array, value: Uint8Array): void {
     this.#checkUsable()
     this.tree = treePut(this.tree, key, value)
-    const text = Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
+    const text = binaryText(key)
     const before = this.changes.puts.get(text)
     this.changes.bytes += (before === undefined ? key.length : -before[1].length) + value.length
     this.changes.puts.set(text, [key, value])
