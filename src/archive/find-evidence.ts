@@ -63,7 +63,6 @@ class EvidenceSearch {
   readonly found: Evidence[]
   /** The first. */
   fault: LedgerError | undefined
-  readonly #senseless: { readonly value: StructValue; readonly name: string }[] = []
   #values = 0
 
   constructor(found: Evidence[]) {
@@ -104,22 +103,19 @@ class EvidenceSearch {
     if (found !== undefined) this.found.push(found)
     // A digest has no other fields: what stands beside it is none of it.
     if (found !== undefined && found.kind !== 'digest') return
+    const first = found === undefined ? this.found.length : this.found.length - 1
+    let senseless: string | undefined
     for (const [at, field] of value.values.entries()) {
       const before = this.found.length
       this.look(unwrapped(field), depth + 1, false)
-      if (this.found.length === before) this.#senseless.push({ value, name: value.names[at] as string })
+      const name = value.names[at] as string
+      if (this.found.length === before && receiptNames.has(plainName(name))) senseless ??= name
     }
-    this.#checkReceipt(value)
-  }
-
-  /** A digest beside what names a subject and is none: a receipt that was damaged, whose digest must not pass for a saved one. */
-  #checkReceipt(value: StructValue): void {
-    if (!this.found.some(({ kind }) => kind === 'digest')) return
-    const part = this.#senseless.find((one) => one.value === value && receiptNames.has(plainName(one.name)))
-    if (part === undefined) return
+    // A receipt that was damaged: its digest must not pass for a saved one.
+    if (senseless === undefined || !this.found.slice(first).some(({ kind }) => kind === 'digest')) return
     throw new LedgerError(
       'proof/refuted',
-      `the field '${part.name}' stands beside a digest and is not what it is called`,
+      `the field '${senseless}' stands beside a digest and is not what it is called`,
     )
   }
 }
