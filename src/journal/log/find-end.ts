@@ -22,8 +22,6 @@ export interface LogEnd {
   readonly frames: readonly number[]
   /** The number that the next group has. */
   readonly nextGroup: number
-  /** Of a copy: where a group lies that the copy has without those before it. */
-  readonly beyond: number | undefined
 }
 
 /**
@@ -40,12 +38,11 @@ export function findEnd(segment: Segment, place: Uint8Array): LogEnd {
   let tip: LogTip = { sequenceNo, hash: header.hashBefore }
   let tipBefore = tip
   let identityBefore = identity
-  let beyond: number | undefined
   const frames: number[] = []
   for (const found of scanGroups(segment, finished?.end ?? segment.file.size())) {
     if (found.kind === 'bad') {
       if (finished !== undefined) throw damagedSegment(segment.name, `its ${found.what} at byte ${found.at}`)
-      beyond = findLaterGroup(segment, found.at, (last?.header.group ?? header.firstGroup - 1) + 1)
+      const beyond = findLaterGroup(segment, found.at, (last?.header.group ?? header.firstGroup - 1) + 1)
       if (beyond === undefined || !equalBytes(place, header.place)) break
       const what = `its ${found.what} at byte ${found.at} (behind block ${sequenceNo}), before a sound one at byte ${beyond}`
       throw damagedSegment(segment.name, what)
@@ -73,6 +70,5 @@ export function findEnd(segment: Segment, place: Uint8Array): LogEnd {
     identityBefore,
     frames,
     nextGroup,
-    beyond,
   }
 }

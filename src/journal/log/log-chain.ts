@@ -1,7 +1,7 @@
 import { equalBytes } from '../../base/bytes.ts'
 import { LedgerError } from '../../base/errors.ts'
 import type { LogBlock } from './block-log.ts'
-import type { LogFiles } from './log-files.ts'
+import type { LogFile, LogFiles } from './log-files.ts'
 import { Segment } from './segment.ts'
 import { damagedSegment, placeOfSegment, type SegmentEnd, type SegmentHeader, segmentName } from './segment-format.ts'
 
@@ -16,6 +16,8 @@ export class LogChain {
   readonly logId: Uint8Array
   readonly #files: LogFiles
   readonly #links: ChainLink[]
+  /** Those that are open beside the one that is written to, the first opened first. */
+  readonly #opened: ChainLink[] = []
 
   constructor(files: LogFiles, logId: Uint8Array, links: ChainLink[] = []) {
     this.#files = files
@@ -72,20 +74,35 @@ export class LogChain {
   }
 
   add(segment: Segment): void {
+    const before = this.#links.at(-1)
+    if (before?.isOpen === true) this.#makeRoom(before)
     this.#links.push(new ChainLink(this.#files, segment.name, segment))
   }
 
   /** Throws as Segment.block. */
   block(sequenceNo: number): LogBlock {
-    const link = this.#links.findLast(({ firstSequenceNo }) => firstSequenceNo <= sequenceNo) as ChainLink
-    const block = link.open(false).block(sequenceNo, link)
-    this.#closeSome(link)
-    return block
+    const link = this.#linkOf(sequenceNo)
+    if (!link.isOpen) this.#makeRoom(link)
+    return link.open(false).block(sequenceNo, link)
   }
 
-  #closeSome(used: ChainLink): void {
-    const open = this.#links.filter((link) => link.isOpen && link !== this.last && link !== used)
-    if (open.length >= openSegmentsMax) (open[0] as ChainLink).close()
+  /** The last that begins at or before a block: the one before may have ended with groups that this one repeats. */
+  #linkOf(sequenceNo: number): ChainLink {
+    let [low, high] = [0, this.#links.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((this.#links[middle] as ChainLink).firstSequenceNo <= sequenceNo) low = middle
+      else high = middle - 1
+    }
+    return this.#links[low] as ChainLink
+  }
+
+  /** Of the files that are open at once, for one more. */
+  #makeRoom(next: ChainLink): void {
+    if (!this.#opened.includes(next)) this.#opened.push(next)
+    if (this.#opened.length <= openSegmentsMax) return
+    const oldest = this.#opened.shift()
+    if (oldest !== this.last) oldest?.close()
   }
 
   close(): void {
@@ -139,13 +156,20 @@ export class ChainLink {
   }
 
   #opened(isWritable: boolean): Segment {
-    if (!this.#files.list().includes(this.name)) throw damagedSegment(this.name, 'it is missing')
-    const file = this.#files.open(this.name, isWritable)
+    const file = this.#file(isWritable)
     try {
       return Segment.open(file, this.name)
     } catch (error) {
       file.close()
       throw error
+    }
+  }
+
+  #file(isWritable: boolean): LogFile {
+    try {
+      return this.#files.open(this.name, isWritable)
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? damagedSegment(this.name, 'it is missing') : error
     }
   }
 

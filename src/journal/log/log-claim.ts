@@ -109,7 +109,7 @@ function linked(from: string, to: string): boolean {
   }
 }
 
-/** False only where the system says that there is none. */
+/** False only where the system reports that no such file exists. */
 function mayExist(path: string): boolean {
   try {
     lstatSync(path)
