@@ -120,7 +120,7 @@ export function compileQuantified(expression: Kind<'quantified'>, compiler: Comp
   }
 }
 
-/** Whether `x <> ANY (SELECT …)` is the same for every row: the sub-query reads nothing of it, and gives several values. */
+/** Whether `x <> ANY (SELECT …)` holds for every value: the sub-query does not depend on the row, and gives several values. */
 function differsFromOne({ op, quantifier, collection }: Kind<'quantified'>, items: readonly Value[]): boolean {
   if (op !== '<>' || quantifier !== 'any' || collection.kind !== 'query' || isCorrelated(collection.query)) return false
   const present = items.filter((item) => !isAbsent(item))

@@ -26,7 +26,7 @@ test('--quota bounds the values of a file of evidence and of a block, and the ve
   assert.match(few.stdout + few.stderr, /more than 5 values/)
 })
 
-test('a quota of files that there is not, or a number that is none, is wrong use', async (t) => {
+test('an unknown quota of files, or a value that is not a number, is wrong use', async (t) => {
   const tools = new ToolRunner(t)
   assert.deepEqual(parseFileQuotas(['block-values=7', 'evidence-values=8', 'block-values=9']), {
     blockValues: 9,
