@@ -271,12 +271,15 @@ export function checkArguments(args: Arguments): void {
     refuse("'--data-dir' and a ledger in memory exclude each other")
   const format = args.format?.toLowerCase()
   if (format !== undefined && !isFormatName(format) && format !== 'ion-text') {
-    const near = nearName(format, formatNames)
-    refuse(
-      `no format named '${args.format}'`,
-      near === undefined ? `formats are: ${formatNames.join(', ')}` : `did you mean '${near}'?`,
-    )
+    refuse(`no format named '${args.format}'`, helpForFormat(format))
   }
+}
+
+/** What `-f` may have meant: psql takes a script there. */
+function helpForFormat(format: string): string {
+  if (/[./]/.test(format)) return "-f is the output format; a script is run with '--file PATH'"
+  const near = nearName(format, formatNames)
+  return near === undefined ? `formats are: ${formatNames.join(', ')}` : `did you mean '${near}'?`
 }
 
 const embeddedFlags = [
