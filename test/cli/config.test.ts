@@ -68,6 +68,7 @@ test('wrong usage is refused with what would be right', () => {
     assert.throws(() => parseArguments(argv, '1.0'), { code: 'usage/invalid-argument', message }, argv.join(' '))
   }
   assert.throws(() => parseArguments(['--ledgr', 'x'], '1.0'), { help: "did you mean '--ledger'?" })
+  assert.throws(() => parseArguments(['-f', 'monthly.sql'], '1.0'), { help: /a script is run with '--file PATH'/ })
   assert.doesNotThrow(() => parseArguments(['-f', 'JSONL', '-e', '1'], '1.0'))
 })
 
