@@ -26,7 +26,18 @@ const longStatement = 'SELECT a.k FROM V AS a, << 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 
 /** `qldb serve` in a process of its own, over loopback, beside a bare node:http server that moves the same bytes. */
 export async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'qldb-bench-'))
-  const server = await startServer([program, 'serve', '--port', '0', '--data-dir', folder, '-l', 'bench'])
+  const server = await startServer([
+    program,
+    'serve',
+    '--port',
+    '0',
+    '--data-dir',
+    folder,
+    '-l',
+    'bench',
+    '--quota',
+    'statement-characters=1000000',
+  ])
   try {
     await fill(server.port)
     const echo = await startServer(echoArguments(await recordedAnswers(server.port)))
