@@ -172,20 +172,42 @@ export function remarkInserted(
  * type that these do not have in it, and a name that a document has twice.
  */
 function remarkNewNames(documents: readonly Value[], { tableId, name }: TableInfo, span: Span, frame: Frame): void {
-  const known = kindsOfFields(tableId, frame)
+  const known = knownFields(tableId, frame)
   const lack = `no document of ${noticeText(name)} that was looked at has a field`
   for (const document of documents.slice(0, documentsLookedAt)) {
     if (document.type !== 'struct') continue
     const others = [...known.keys()].filter((one) => document.get(one) === undefined)
     for (const [at, field] of document.names.entries()) {
-      const kinds = known.get(field)
-      if (kinds === undefined) remarkNewName(field, others, lack, span, frame)
-      else remarkNewType(field, kinds, document.values[at] as Value, span, frame)
+      const value = document.values[at] as Value
+      const found = known.get(field)
+      if (found === undefined) remarkNewName(field, others, lack, span, frame)
+      else {
+        remarkNewType(field, found.kinds, value, span, frame)
+        remarkWithin(value, found.fields, lack, span, frame)
+      }
       if (document.names.indexOf(field) !== at) {
         frame.observation?.remark({ code: 'notice/repeated-field', message: twice(field), span })
       }
     }
   }
+}
+
+/** Nested fields by their names alone. Those with digits may be keys, as '2024-01', of which each is new. */
+function remarkWithin(value: Value, known: KnownFields, lack: string, span: Span, frame: Frame): void {
+  if (known.size === 0) return
+  for (const item of itemsWithin(value)) {
+    if (item.type !== 'struct') continue
+    const others = [...known.keys()].filter((one) => item.get(one) === undefined)
+    for (const [at, field] of item.names.entries()) {
+      const found = known.get(field)
+      if (found !== undefined) remarkWithin(item.values[at] as Value, found.fields, lack, span, frame)
+      else if (!/\d/.test(field)) remarkNewName(field, others, lack, span, frame)
+    }
+  }
+}
+
+function itemsWithin(value: Value): readonly Value[] {
+  return value.type === 'list' ? value.items.slice(0, itemsLookedAt) : [value]
 }
 
 export function twice(field: string): string {
@@ -198,21 +220,38 @@ function remarkNewType(field: string, kinds: ReadonlySet<string>, value: Value, 
   frame.observation?.remark({ code: 'notice/type-changed', message, span })
 }
 
-/** The fields of some documents of a table, which join no reads, with the kinds of their values. */
-function kindsOfFields(tableId: string, { context }: Frame): ReadonlyMap<string, ReadonlySet<string>> {
-  const fields = new Map<string, Set<string>>()
+/** The fields that documents have, with the kinds of their values and the fields of these; a list's are its elements'. */
+type KnownFields = ReadonlyMap<string, KnownField>
+
+interface KnownField {
+  readonly kinds: Set<string>
+  readonly fields: Map<string, KnownField>
+}
+
+/** Those of some documents of a table, which join no reads. */
+function knownFields(tableId: string, { context }: Frame): KnownFields {
+  const fields = new Map<string, KnownField>()
   let count = 0
   for (const { value } of context.source.someOf?.(tableId, 'user') ?? []) {
-    for (const [at, name] of value.names.entries()) {
-      const kinds = fields.get(name) ?? new Set()
-      fields.set(name, kinds)
-      const found = value.values[at]
-      if (found !== undefined && !isAbsent(found)) kinds.add(kindOf(found.type))
-    }
+    learnFields(value, fields, nestingLookedAt)
     count += 1
     if (count === documentsLookedAt) break
   }
   return fields
 }
 
+function learnFields(value: Value, fields: Map<string, KnownField>, depth: number): void {
+  if (value.type !== 'struct') return
+  for (const [at, name] of value.names.entries()) {
+    const known = fields.get(name) ?? { kinds: new Set(), fields: new Map() }
+    fields.set(name, known)
+    const found = value.values[at]
+    if (found === undefined || isAbsent(found)) continue
+    known.kinds.add(kindOf(found.type))
+    if (depth > 0) for (const item of itemsWithin(found)) learnFields(item, known.fields, depth - 1)
+  }
+}
+
 const documentsLookedAt = 8
+const itemsLookedAt = 8
+const nestingLookedAt = 4

@@ -1,11 +1,13 @@
 import { noticeSitesMax } from '../base/limits.ts'
 import type { PlanExpression, SortKeyPlan } from '../plan/plan.ts'
 import { areReversed } from '../plan/refuse-ranges.ts'
+import { areSameField } from '../plan/refuse-mistakes.ts'
 import { aloofCondition, aloofQuery } from './aloof-queries.ts'
 import { twice } from './change-remarks.ts'
 import { constantOf, contradictionOf } from './contradictions.ts'
 import { impossibleComparison } from './impossible-comparison.ts'
-import { mistakenMinutes } from './impossible-moments.ts'
+import { beginsTooEarly } from './impossible-texts.ts'
+import { mistakenMoment } from './impossible-moments.ts'
 import { type LiteralName, stringOf, stringsOf, textsBeside, textsIn } from './literal-names.ts'
 import type { ConstantKey, NoticeSites, NoticeStep } from './notice-sites.ts'
 import { isFixed } from './plan-facts.ts'
@@ -80,6 +82,9 @@ export class ConstantSites {
       if (side.kind !== 'slot' || of === undefined) continue
       const { name: text, span } = side
       this.#idNames.push({ text, span, comparison, of })
+      const isNoId = site.parts.some((other) => other !== side && namesNoDocument(other))
+      const found = site.isNegated ? 'is true for every value' : 'is never true'
+      if (isNoId) this.#known(site.parts, `${found}: the id of a document has 22 letters and digits`)
     }
   }
 
@@ -91,7 +96,8 @@ export class ConstantSites {
     if (expression.escape !== undefined || !isFixed(pattern)) return
     this.#sites.addComparison(expression, { parts: [operand, pattern], isNegated: negated, relation: 'like' })
     const comparison = this.#sites.comparisonMark(expression)
-    for (const one of comparison === 0 ? [] : stringsOf(pattern)) this.name({ ...one, comparison }, block)
+    for (const one of comparison === 0 ? [] : stringsOf(pattern))
+      this.name({ ...one, comparison, anyCase: true }, block)
   }
 
   /** `(a, b) = (1, 2, 3)` */
@@ -125,8 +131,20 @@ export class ConstantSites {
   }
 
   #impossible(expression: PlanExpression): void {
-    const minutes = mistakenMinutes(expression)
-    if (minutes !== undefined) this.#known([minutes.part], `is hardly meant: ${minutes.reason}`)
+    const moment = mistakenMoment(expression)
+    if (moment !== undefined) this.#known(moment.parts, `is hardly meant: ${moment.reason}`)
+    if (expression.kind === 'call' && beginsTooEarly(expression)) {
+      this.#known(
+        [expression],
+        'begins before the first character, which is 1: it gives fewer characters than it asks for',
+      )
+    }
+    const same = selfCompared(expression)
+    if (same !== undefined)
+      this.#known(
+        [expression],
+        `is ${same ? 'true' : 'false'} wherever its field has a value: both sides are that field`,
+      )
     const found = impossibleComparison(expression)
     if (found === undefined) return
     this.#known(found.parts, `${found.isNegated ? 'is true for every value' : 'is never true'}: ${found.reason}`)
@@ -214,7 +232,7 @@ export class ConstantSites {
       for (const { block, ...literal } of this.#names) {
         const { text } = literal
         if (blocks.get(slot) !== block) continue
-        this.#literal(slot, literal, [{ kind: 'field', name: text, exact: true }])
+        this.#literal(slot, literal, [{ kind: 'field', name: text, exact: literal.anyCase !== true }])
         if (source.alias === text && literal.comparison === undefined) this.#literal(slot, literal, [])
       }
       for (const { text, span } of this.#paths) {
@@ -233,6 +251,21 @@ export class ConstantSites {
     const site = { steps, text, span, role: 'literal', isName: false, isOutput: false, mark: undefined } as const
     paths.push({ ...site, chooses: false, comparison, ...(isId ? { idOf: source?.alias } : {}) })
   }
+}
+
+/** Whether what a document's id is compared with is never one. */
+function namesNoDocument(other: PlanExpression): boolean {
+  const items = other.kind === 'constant' && other.written?.kind === 'sequence' ? other.written.items : [other]
+  const all = other.kind === 'sequence' ? other.items : items
+  return all.length > 0 && all.every((one) => /^(?![0-9A-Za-z]{22}$)/.test(stringOf(one)?.text ?? documentIdLike))
+}
+
+const documentIdLike = '0'.repeat(22)
+
+/** Of `a = a` whether it is true of a value; undefined of what is no such comparison. */
+function selfCompared(expression: PlanExpression): boolean | undefined {
+  if (expression.kind !== 'binary' || !areSameField(expression)) return undefined
+  return /^(=|<=|>=|is not distinct from)$/.test(expression.op)
 }
 
 /** `UPPER(a) = LOWER(b)` */

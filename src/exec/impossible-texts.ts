@@ -51,10 +51,14 @@ function otherLength(expression: PlanExpression, text: string): string | undefin
     name === 'substring' ? partLength(args) : /^(left|right|lpad|rpad)$/.test(name) ? countOf(args[1]) : undefined
   if (count === undefined || count < 0) return undefined
   const { length } = [...text]
-  if (length > count) return `${name.toUpperCase()} gives at most ${count} characters`
+  if (length > count) return `${name.toUpperCase()} gives at most ${charactersOf(count)}`
   return /pad$/.test(name) && length < count && fills(args[2])
-    ? `${name.toUpperCase()} gives ${count} characters`
+    ? `${name.toUpperCase()} gives ${charactersOf(count)}`
     : undefined
+}
+
+function charactersOf(count: number): string {
+  return count === 1 ? '1 character' : `${count} characters`
 }
 
 /** What LPAD and RPAD fill with, unless it is nothing. */
@@ -66,7 +70,7 @@ function fills(fill: PlanExpression | undefined): boolean {
 function castLength({ form, type }: Extract<PlanExpression, { kind: 'cast' }>, text: string): string | undefined {
   const [count] = type.args
   if (form !== 'cast' || count === undefined || !/^(var)?char/.test(type.name)) return undefined
-  return [...text].length > count ? `the CAST gives at most ${count} characters` : undefined
+  return [...text].length > count ? `the CAST gives at most ${charactersOf(count)}` : undefined
 }
 
 /** Places before the first character count toward the length that SUBSTRING is given. */
@@ -74,6 +78,12 @@ function partLength([, start, length]: readonly PlanExpression[]): number | unde
   const count = countOf(length)
   const from = countOf(start)
   return count === undefined || from === undefined || from >= 1 ? count : Math.max(0, count + from - 1)
+}
+
+/** `SUBSTRING(x, 0, 3)`: two characters. */
+export function beginsTooEarly({ name, args }: Extract<PlanExpression, { kind: 'call' }>): boolean {
+  const start = name === 'substring' && args.length === 3 ? countOf(args[1]) : undefined
+  return start !== undefined && start < 1
 }
 
 export function countOf(expression: PlanExpression | undefined): number | undefined {

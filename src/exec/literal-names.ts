@@ -11,6 +11,8 @@ export interface LiteralName {
   readonly span: Span
   /** The mark of the comparison that it stands in by itself. */
   readonly comparison?: number | undefined
+  /** A pattern of LIKE: the field's name in other letters as well. */
+  readonly anyCase?: boolean
 }
 
 /** Strings that only strings are compared with or that a function takes, and symbols: MySQL quotes names with backticks. */

@@ -153,13 +153,14 @@ function fieldNotice(site: PathSite, probe: SourceProbe, text: string): [NoticeC
   const names = probe.names.get(structKey(site.steps, site.steps.length - 1)) ?? []
   const near = wanted.length <= noticeNameCharactersMax ? nearName(wanted, names) : undefined
   const isQuoted = text.startsWith('"', site.span.start)
-  const asPath = site.isName && isQuoted ? pathHint(wanted, source) : undefined
+  const asPath = site.isName && isQuoted ? pathHint(wanted, source, names) : undefined
   if (asPath !== undefined)
     return [
       'notice/no-such-field',
       `no ${source.noun} of ${noticeText(source.label)} has a field '${noticeText(wanted)}'; ${asPath}`,
     ]
   if (site.isName && !site.isOutput && isMeantAsText(site, isQuoted, wanted, near)) {
+    if (/^\$\d+$/.test(wanted)) return ['notice/name-not-text', `${wanted} is a name; a parameter is written ?`]
     const written = isQuoted ? `"${noticeText(wanted)}"` : noticeText(wanted)
     return ['notice/name-not-text', `${written} is a name; strings take single quotes`]
   }
@@ -196,8 +197,9 @@ function aliasHint({ steps, isName }: PathSite, { alias, label, paths }: SourceS
 }
 
 /** For `"v.VIN"`: quotes around a whole path make one name of it. */
-function pathHint(wanted: string, { alias }: SourceSites): string | undefined {
-  if (!wanted.startsWith(`${alias}.`) || wanted.length === alias.length + 1) return undefined
+function pathHint(wanted: string, { alias }: SourceSites, names: Iterable<string>): string | undefined {
+  const first = /^([^.]+)\.[^.]/.exec(wanted)?.[1]
+  if (first === undefined || ![alias, ...names].includes(first)) return undefined
   return `each name of a path takes its own quotes, or none: ${noticeText(wanted)}`
 }
 

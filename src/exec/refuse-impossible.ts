@@ -5,7 +5,7 @@ import type { PlanExpression } from '../plan/plan.ts'
 import type { Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
 import { impossibleComparison } from './impossible-comparison.ts'
-import { mistakenMinutes } from './impossible-moments.ts'
+import { mistakenMoment } from './impossible-moments.ts'
 import { impossiblePattern, impossibleValue } from './impossible-values.ts'
 import { comparisonsOf } from './watched-comparisons.ts'
 
@@ -57,9 +57,13 @@ function refuseAtOnce(node: PlanExpression): void {
     node.kind === 'between' || node.kind === 'quantified' || (node.kind === 'binary' && /^[<>]=?$/.test(node.op))
   const found = isOrder ? impossibleComparison(node) : undefined
   if (found !== undefined && found.isNatural !== true) throw sameForAll(found.reason, node.span)
-  const minutes = mistakenMinutes(node)
-  if (minutes !== undefined) {
-    throw new LedgerError('semantic/invalid', `the pattern is mistaken: ${minutes.reason}`, { span: minutes.part.span })
+  const moment = mistakenMoment(node)
+  const [first] = moment?.parts ?? []
+  if (moment?.isSure === true && first !== undefined) {
+    throw new LedgerError('semantic/invalid', `the ${moment.of} is mistaken: ${moment.reason}`, {
+      span: moment.of === 'comparison' ? node.span : first.span,
+      ...(moment.of === 'comparison' ? { help: 'compare the timestamps themselves, without TO_STRING' } : {}),
+    })
   }
 }
 

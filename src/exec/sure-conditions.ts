@@ -51,6 +51,7 @@ function refuse({ message, span, help }: Doubt): never {
 }
 
 export const fieldHelp = 'COALESCE(field, value) stands in for a field that is not there'
+const absentHelp = `${fieldHelp}; IS NOT MISSING asks whether it is`
 export const valueHelp = "compare with a value of the field's own type, or ask for the type with IS"
 
 /** The conditions that every row of an operator has passed. */
@@ -268,6 +269,6 @@ function nameHelp(name: string): string {
 /** Notes that something was decided by a value that is MISSING; false where it may be. */
 export function doubtMissing(doubts: Doubts, what: string, span: Span): boolean {
   if (doubts.deciding !== undefined) return false
-  doubts.note({ message: `${what} is MISSING`, span, decides: true })
+  doubts.note({ message: `${what} is MISSING`, span, decides: true, help: absentHelp })
   return true
 }

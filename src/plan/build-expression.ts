@@ -342,7 +342,7 @@ export function resolveName(name: Name, local: boolean, scope: Scope, context: P
     return { kind: 'field', operand, name: name.text, exact, ...quoting(name), fallback, span: name.span }
   }
   if (global === undefined) {
-    context.note(noSuchVariable(name, scope, context, true))
+    context.note(noSuchVariable(name, scope, context, local ? 'local' : 'value'))
     return unresolved(name.span)
   }
   if (global.kind === 'table' && context.options.strictQldb) throw illegalGlobal(name)

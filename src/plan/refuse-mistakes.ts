@@ -23,9 +23,17 @@ export function refuseSameForAll(part: PlanPart): void {
   for (const below of partsOf(part)) refuseSameForAll(below)
 }
 
-function refuseSelfComparison({ op, left, right }: Extract<PlanExpression, { kind: 'binary' }>): void {
-  if (!/^(=|<>|<|<=|>|>=|is .*)$/.test(op) || !isVariable(left) || !isVariable(right)) return
-  if (expressionKey(left) !== expressionKey(right)) return
+type Binary = Extract<PlanExpression, { kind: 'binary' }>
+
+/** `a = a`, whatever the comparison. */
+export function areSameField({ op, left, right }: Binary): boolean {
+  if (!/^(=|<>|<|<=|>|>=|is .*)$/.test(op) || !isVariable(left) || !isVariable(right)) return false
+  return expressionKey(left) === expressionKey(right)
+}
+
+function refuseSelfComparison(comparison: Binary): void {
+  const { left, right } = comparison
+  if (!areSameField(comparison) || !isVariable(left) || !isVariable(right)) return
   const isQuoted = left.kind === 'field' && right.kind === 'field' && left.quoted !== right.quoted
   const help = isQuoted
     ? `strings take single quotes: '${right.name}'`

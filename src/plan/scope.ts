@@ -1,3 +1,4 @@
+import { parameterHelp } from '../syntax/cursor.ts'
 import { ErrorList } from '../base/error-list.ts'
 import { LedgerError } from '../base/errors.ts'
 import { fileHelp, looksLikeFile } from '../base/file-name.ts'
@@ -304,12 +305,12 @@ function hasSources(scope: Scope | undefined): boolean {
   return false
 }
 
-/** `No such variable named 'x'`, with the nearest name there is. `isValue`: it stands in an expression, not in FROM. */
+/** `No such variable named 'x'`, with the nearest name there is; `as`: it stands in FROM, in an expression, there as `@x`. */
 export function noSuchVariable(
   name: Name,
   scope: Scope | undefined,
   context: PlanContext,
-  isValue = false,
+  as: 'source' | 'value' | 'local' = 'source',
 ): LedgerError {
   const names = new Set<string>()
   for (let block = scope; block !== undefined; block = block.parent) {
@@ -317,7 +318,7 @@ export function noSuchVariable(
   }
   for (const global of context.catalog.globalNames()) names.add(global)
   const near = nearName(name.text, names)
-  const isAlone = isValue && !hasSources(scope)
+  const isAlone = as === 'value' && !hasSources(scope)
   const quotes =
     name.quoted || isAlone
       ? `strings take single quotes: '${name.text.replaceAll("'", "''")}'${isAlone && !name.quoted ? '; fields need FROM' : ''}`
@@ -326,7 +327,10 @@ export function noSuchVariable(
   const help = isFile
     ? fileHelp(name.text)
     : near === undefined
-      ? (quotes ?? (scope?.grouping && helpInGroups(name, scope.grouping)) ?? outputHelp(name, scope))
+      ? (quotes ??
+        (as === 'local' ? parameterHelp : undefined) ??
+        (scope?.grouping && helpInGroups(name, scope.grouping)) ??
+        outputHelp(name, scope))
       : `did you mean '${near}'?`
   return new LedgerError('semantic/no-such-variable', `No such variable named '${name.text}'`, {
     span: name.span,

@@ -176,11 +176,17 @@ export class Cursor {
     const wantsName = claim.includes('identifier') && token.kind === 'keyword'
     const text = claim.includes('identifier') && token.kind === 'string' ? this.textOf(token).slice(1, -1) : undefined
     const written = text === undefined ? undefined : `names take double quotes: "${text.replaceAll('"', '""')}"`
-    const help = details.help ?? (wantsName ? this.quotingHelp(token) : written)
+    const help = details.help ?? (wantsName ? this.quotingHelp(token) : (written ?? this.#parameterHelp(claim, token)))
     return new LedgerError(code, `${claim}, found ${this.found(token)}`, {
       span: spanOfToken(token),
       ...(help === undefined ? {} : { help }),
     })
+  }
+
+  /** For `:id`, `%s` and `%(id)s`, as other drivers write parameters. */
+  #parameterHelp(claim: string, token: ParserToken): string | undefined {
+    if (claim !== 'expected expression') return undefined
+    return /^(?::[A-Za-z_]\w*|%s|%\(\w+\)s|%d)/.test(this.text.slice(token.start)) ? parameterHelp : undefined
   }
 
   /** What to tell whoever wrote a keyword where a name may have been meant. */
@@ -194,6 +200,8 @@ export class Cursor {
     return `'${text.length > 40 ? `${text.slice(0, 40)}…` : text}'`
   }
 }
+
+export const parameterHelp = 'a parameter is written ?'
 
 /** Tokens whose memory is charged at once. */
 const chargedTokens = 1024

@@ -129,6 +129,40 @@ export function fitsPattern(text: string, pattern: string): boolean {
   return source === undefined || new RegExp(`^${source.join('')}$`, 'i').test(text)
 }
 
+/** A pattern with hours to 12 and no AM or PM: two hours of a day give one text. */
+export function hidesHalfDay(pattern: string): boolean {
+  const letters = (tokensOf(pattern) ?? []).map((one) => ('field' in one ? one.field.charAt(0) : ''))
+  return letters.includes('h') && !letters.includes('a') && !letters.includes('H')
+}
+
+/**
+ * Why texts of a pattern do not follow one another as their moments do: a day or a month before the year, a name, a number
+ * without its zeros. Undefined where they do, and for a pattern that is none.
+ */
+export function mistakenOrder(pattern: string): string | undefined {
+  const found = (tokensOf(pattern) ?? []).flatMap((one) => ('field' in one ? [one.field] : []))
+  const places = found.map((field) => orderLetters.indexOf(field.charAt(0))).filter((place) => place !== -1)
+  if (places.some((place, at) => place < (places[at - 1] ?? 0)))
+    return `texts like '${pattern}' are sorted by what stands first in them`
+  const odd = found.find((field) => /^(?:[MdHms]|MMM+|hh?)$/.test(field))
+  if (odd === undefined) return undefined
+  const is = odd.startsWith('h') ? 'an hour of 12' : odd.length > 1 ? 'a name' : 'a number without zeros'
+  return `${odd} in '${pattern}' is ${is}, and texts are sorted by their characters`
+}
+
+const orderLetters = 'yMdHms'
+
+/** Of longer patterns the beginning is not looked at. */
+const comparedTokensMax = 64
+
+/** Whether a text is how one of a pattern begins, or all of it; true where the pattern is none. */
+export function beginsPattern(text: string, pattern: string): boolean {
+  const tokens = tokensOf(pattern)
+  if (tokens === undefined || tokens.length > comparedTokensMax) return true
+  const parts = tokens.map((one) => ('literal' in one ? escapeLiteral(one.literal) : `(?:${shapeOf(one.field)})`))
+  return new RegExp(`^${parts.map((part) => `(?:${part}`).join('')}${')?'.repeat(parts.length)}$`, 'i').test(text)
+}
+
 /** What is wrong with a pattern that takes minutes for months, as 'yyyy-mm' does, or months for minutes. */
 export function mistakenPattern(pattern: string): string | undefined {
   const tokens = tokensOf(pattern) ?? []
