@@ -1,3 +1,4 @@
+import { printTimestamp } from '../../src/values/timestamp.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import type { Value } from '../../src/values/value.ts'
 import type { Outcome } from './case.ts'
@@ -116,7 +117,8 @@ export class JournalRules {
           (revision) => field(revision, 'metadata') === undefined && field(revision, 'documentId') === undefined,
         )
       case withinThat:
-        return edit.operation !== 'everywhere' && (edit.variant !== 0 || field(block, 'transactionInfo') === undefined)
+        if (edit.operation === 'everywhere') return keepsToHashedTimes(edit.make())
+        return edit.variant !== 0 || field(block, 'transactionInfo') === undefined
       default:
         throw new Error(`the drill does not know when this holds: '${unnoticed}'`)
     }
@@ -186,4 +188,31 @@ function partsOf([top, , part]: readonly string[]): string[] | undefined {
     default:
       return undefined
   }
+}
+
+/** Whether the times of all blocks are at most 30 s after the hashed times in them, and none goes back. */
+function keepsToHashedTimes(blocks: readonly Value[]): boolean {
+  let before = Number.NEGATIVE_INFINITY
+  return blocks.every((block) => {
+    const time = millisecondsOf(field(block, 'blockTimestamp'))
+    const isNext = time !== undefined && time >= before
+    before = time ?? before
+    return isNext && hashedTimes(block).every((one) => one <= time && time - one <= 30_000)
+  })
+}
+
+function hashedTimes(block: Value): readonly number[] {
+  const statements = childrenOf(field(field(block, 'transactionInfo') ?? nothing, 'statements') ?? nothing)
+  const revisions = childrenOf(field(block, 'revisions') ?? nothing)
+  const times = [
+    ...statements.map((one) => field(one, 'startTime')),
+    ...revisions.map((one) => field(field(one, 'metadata') ?? nothing, 'txTime')),
+  ]
+  return times.flatMap((time) => millisecondsOf(time) ?? [])
+}
+
+function millisecondsOf(value: Value | undefined): number | undefined {
+  if (value?.type !== 'timestamp') return undefined
+  const ms = Date.parse(printTimestamp(value).replace(/-00:00$/, 'Z'))
+  return Number.isNaN(ms) ? undefined : ms
 }
