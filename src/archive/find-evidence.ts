@@ -1,5 +1,6 @@
 import { LedgerError } from '../base/errors.ts'
 import { envelopeDepthMax, envelopeValuesMax } from '../base/limits.ts'
+import { decodeAllIon } from '../values/binary-reader.ts'
 import { structOf, type StructValue, type Value } from '../values/value.ts'
 import {
   member,
@@ -36,7 +37,24 @@ export type Evidence =
  * envelopes of other fields. Throws LedgerError 'proof/malformed'.
  */
 export function parseEvidence(text: string, budget = checkedValues(), found: Evidence[] = []): Evidence[] {
-  return evidenceOfFile(parseEvidenceText(text, budget), found)
+  return readingEvidence(found, (values) => parseEvidenceText(text, budget, values))
+}
+
+/** The same of Ion binary. */
+export function decodeEvidence(bytes: Uint8Array, budget = checkedValues(), found: Evidence[] = []): Evidence[] {
+  return readingEvidence(found, (values) => decodeAllIon(bytes, budget, values))
+}
+
+/** What cannot be read hides none of the values before it. */
+function readingEvidence(found: Evidence[], read: (values: Value[]) => readonly Value[]): Evidence[] {
+  const values: Value[] = []
+  try {
+    read(values)
+  } catch (error) {
+    new EvidenceSearch(found).lookAtAll(values)
+    throw error
+  }
+  return evidenceOfFile(values, found)
 }
 
 /** The same of all values of a file. `found` has what was found also where this throws: it is checked all the same. */
@@ -51,7 +69,7 @@ export function evidenceOfFile(values: readonly Value[], found: Evidence[] = [])
 /** The same of values that have been read. Throws LedgerError 'proof/malformed' unless each is or holds something. */
 export function evidencesOf(values: readonly Value[], found: Evidence[] = []): Evidence[] {
   const search = new EvidenceSearch(found)
-  for (const value of values) search.lookAt(value)
+  search.lookAtAll(values)
   if (search.fault !== undefined) throw search.fault
   return found
 }
@@ -67,6 +85,10 @@ class EvidenceSearch {
 
   constructor(found: Evidence[]) {
     this.found = found
+  }
+
+  lookAtAll(values: readonly Value[]): void {
+    for (const value of values) this.lookAt(value)
   }
 
   /** A value of the file, or an item of a list that is one: what is wrong with it hides none of the others. */

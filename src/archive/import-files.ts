@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { basename, relative } from 'node:path'
+import { relative } from 'node:path'
 import { LedgerError } from '../base/errors.ts'
 import {
   evidenceValuesMax,
@@ -9,7 +9,7 @@ import {
 } from '../base/limits.ts'
 import type { StructValue, Value } from '../values/value.ts'
 import { claimOf } from './claimed-evidence.ts'
-import { markedField, type MarkedRevisions, marksOf } from '../journal/import-marks.ts'
+import { checkManifests, type Manifest, manifestOf, noteMore } from './export-manifests.ts'
 import { filesAt, isFileAt } from './folder-files.ts'
 import { isIonBinary } from '../values/binary-reader.ts'
 import { isBase64Records } from './import-base64.ts'
@@ -62,19 +62,6 @@ export interface BlockFile {
   /** Values that one of its blocks may have, in text. Default: exportBlockValuesMax. */
   readonly valuesMax?: number
 }
-
-export interface Manifest {
-  readonly path: string
-  readonly kind: 'started' | 'completed'
-  /** Object keys of a completed manifest, in order. */
-  readonly keys: readonly string[]
-  readonly exportId: string | undefined
-  readonly ledgerName: string | undefined
-  /** Revisions that an import marked in the ledger that was exported; undefined where the field is of another form. */
-  readonly marks: MarkedRevisions | undefined
-}
-
-const noMarks: MarkedRevisions = new Map()
 
 const nameOfBlocks = /\.(\d{1,15})-(\d{1,15})\.[A-Za-z0-9]+(?:\.gz)?$/
 
@@ -212,8 +199,10 @@ async function lookInto(
   try {
     const value = await firstValue(path, onRead, valuesMax)
     let found = value === undefined ? undefined : kindOf(value, path)
-    if (found?.kind === 'manifest' || found?.kind === 'evidence')
-      found = await wholeFile(found, path, findings, onRead, valuesMax)
+    const noteFault = (error: unknown) => noteFaultOf(error, path, isNamedSo, isHidden, findings)
+    if (found?.kind === 'manifest') noteMore(path, await firstValues(path, onRead, valuesMax), findings)
+    if (found?.kind === 'evidence')
+      found = { kind: 'evidence', evidence: await wholeEvidence(path, noteFault, onRead, valuesMax) }
     if (found?.kind === 'blocks' && found.file.named === undefined)
       found = {
         kind: 'blocks',
@@ -224,17 +213,21 @@ async function lookInto(
     }
     return found
   } catch (error) {
-    if (error instanceof LedgerError && error.code === 'proof/refuted') {
-      findings.add('tampered', 'file-unreadable', `'${path}': ${error.message}`, { file: path })
-      return undefined
-    }
-    if (!isFileFault(error)) throw error
-    const isDoubtful = isNamedSo || error.code === 'export/limit' || claimOf(headOf(path)) === 'subject'
-    if (isHidden && !isDoubtful) return undefined
-    const severity = isDoubtful ? 'doubtful' : 'note'
-    findings.add(severity, 'file-unreadable', `${error.message}`, { file: path })
+    noteFaultOf(error, path, isNamedSo, isHidden, findings)
     return undefined
   }
+}
+
+/** What can't be read in a file, or is not what it is called. Throws whatever is no fault of the content. */
+function noteFaultOf(error: unknown, path: string, isNamed: boolean, isHidden: boolean, findings: FindingList): void {
+  if (error instanceof LedgerError && error.code === 'proof/refuted') {
+    findings.add('tampered', 'file-unreadable', `'${path}': ${error.message}`, { file: path })
+    return
+  }
+  if (!isFileFault(error)) throw error
+  const isDoubtful = isNamed || error.code === 'export/limit' || claimOf(headOf(path)) === 'subject'
+  if (isHidden && !isDoubtful) return
+  findings.add(isDoubtful ? 'doubtful' : 'note', 'file-unreadable', error.message, { file: path })
 }
 
 function noteIgnored(
@@ -251,36 +244,43 @@ function noteIgnored(
   findings.add(severity, 'file-ignored', `'${path}' was skipped: ${what}`, { file: path })
 }
 
-/** A manifest has one value, with nothing to check in it; what lies beside it could be taken for checked. */
-async function wholeFile(
-  found: Extract<Found, { kind: 'manifest' | 'evidence' }>,
-  path: string,
-  findings: FindingList,
-  onRead: OnRead | undefined,
-  valuesMax: number | undefined,
-): Promise<Found> {
+async function firstValues(path: string, onRead?: OnRead, valuesMax?: number): Promise<readonly Value[]> {
   const values: Value[] = []
   for await (const { value } of readFileValues(path, onRead, valuesMax)) {
     values.push(value)
-    if (found.kind === 'manifest' && values.length > 1) break
+    if (values.length > 1) break
   }
-  if (found.kind === 'manifest') {
-    const strange = values.length > 1 ? ['further values'] : strangeInManifest(values[0] as Value)
-    if (strange.length === 0) return found
-    const message = `'${path}' holds more than a manifest, which was not checked: ${strange.join(', ')}`
-    findings.add('doubtful', 'manifest', message, { file: path })
-    return found
-  }
-  return { kind: 'evidence', evidence: [...found.evidence, ...values.slice(1).flatMap(evidenceIn)] }
+  return values
 }
 
-/** Fields that hold structs or lists, but for those that manifests have. */
-function strangeInManifest(value: Value): string[] {
-  if (value.type !== 'struct') return ['a list']
-  return value.names.filter((name, index) => {
-    const { type } = value.values[index] as Value
-    return (type === 'struct' || type === 'list' || type === 'sexp') && name !== 'keys' && name !== markedField
-  })
+/** All that a file proves or shows. What can't be read in it hides none of the rest. */
+async function wholeEvidence(
+  path: string,
+  noteFault: (error: unknown) => void,
+  onRead?: OnRead,
+  valuesMax?: number,
+): Promise<readonly FileEvidence['evidence'][]> {
+  const evidence: FileEvidence['evidence'][] = []
+  try {
+    for await (const { value } of readFileValues(path, onRead, valuesMax)) {
+      for (const item of value.type === 'list' ? value.items : [value]) collectEvidence(item, evidence, noteFault)
+    }
+  } catch (error) {
+    noteFault(error)
+  }
+  return evidence
+}
+
+function collectEvidence(item: Value, into: FileEvidence['evidence'][], noteFault: (error: unknown) => void): void {
+  const found: Evidence[] = []
+  try {
+    const lastBlock = item.type === 'struct' ? lastBlockProofOf(item) : undefined
+    if (lastBlock === undefined) evidencesOf([item], found)
+    else into.push(lastBlock)
+  } catch (error) {
+    noteFault(error)
+  }
+  into.push(...found)
 }
 
 function headOf(path: string): Uint8Array {
@@ -340,15 +340,7 @@ function kindOf(first: Value, path: string): Found | undefined {
   const manifest = manifestOf(value, path)
   if (manifest !== undefined) return { kind: 'manifest', manifest }
   if (!hasAny(value, ['digest', 'Digest', 'proof', 'Proof'])) return undefined
-  return { kind: 'evidence', evidence: evidenceIn(first) }
-}
-
-function evidenceIn(value: Value): FileEvidence['evidence'][] {
-  const items = value.type === 'list' ? value.items : [value]
-  return items.flatMap((item): FileEvidence['evidence'][] => {
-    const lastBlock = item.type === 'struct' ? lastBlockProofOf(item) : undefined
-    return lastBlock === undefined ? evidencesOf([item]) : [lastBlock]
-  })
+  return { kind: 'evidence', evidence: [] }
 }
 
 function lastBlockProofOf(value: StructValue): LastBlockProof | undefined {
@@ -382,69 +374,6 @@ function blockFileOf(value: StructValue, path: string): BlockFile | undefined {
     named: match === null ? undefined : { first: Number(match[1]), last: Number(match[2]) },
     form: isJsonBlock(value) ? 'json' : 'ion',
   }
-}
-
-function manifestOf(value: StructValue, path: string): Manifest | undefined {
-  const keys = value.get('keys')
-  const text = (name: string) => {
-    const field = value.get(name)
-    return field?.type === 'string' ? field.value : undefined
-  }
-  const marked = value.get(markedField)
-  const marks = marked === undefined ? noMarks : marksOf(marked)
-  const common = { path, exportId: text('exportId'), ledgerName: text('ledgerName'), marks }
-  if (keys?.type === 'list') {
-    const texts = keys.items.flatMap((key) => (key.type === 'string' ? [key.value] : []))
-    return { ...common, kind: 'completed', keys: texts }
-  }
-  return common.exportId === undefined ? undefined : { ...common, kind: 'started', keys: [] }
-}
-
-/** The marks that manifests declare, of all exports together, in order. */
-export function declaredMarks({ manifests }: ExportFiles): MarkedRevisions {
-  const all = new Map<number, readonly number[]>()
-  for (const { marks } of manifests)
-    for (const [sequenceNo, positions] of marks ?? []) {
-      const both = new Set([...(all.get(sequenceNo) ?? []), ...positions])
-      all.set(
-        sequenceNo,
-        [...both].sort((left, right) => left - right),
-      )
-    }
-  return new Map([...all].sort(([left], [right]) => left - right))
-}
-
-/** Every file that a manifest lists should be there. Keys have the bucket's prefix or not: only the last part counts. */
-function checkManifests(manifests: readonly Manifest[], files: readonly BlockFile[], findings: FindingList): void {
-  const present = new Set(files.map(({ path }) => plainName(path)))
-  const listed = new Set<string>()
-  const completed = manifests.filter(({ kind }) => kind === 'completed')
-  for (const { path, keys } of completed) {
-    for (const key of keys) {
-      listed.add(plainName(key))
-      if (present.has(plainName(key))) continue
-      findings.add('doubtful', 'file-missing', `'${key}', which '${path}' lists, is not there`, { file: path })
-    }
-  }
-  for (const { path, marks } of manifests) {
-    if (marks !== undefined) continue
-    const message = `'${path}': ${markedField} is not a list of {sequenceNo: int, revisions: [int, …]} in order`
-    findings.add('doubtful', 'manifest', message, { file: path })
-  }
-  const started = manifests.filter(({ kind }) => kind === 'started')
-  if (started.length > completed.length) {
-    const message = `${started.length} exports were started, but only ${completed.length} have a manifest of their completion`
-    findings.add('doubtful', 'manifest', message, { file: started[0]?.path })
-  }
-  if (completed.length === 0) return
-  for (const { path } of files) {
-    if (!listed.has(plainName(path)))
-      findings.add('note', 'file-unlisted', `'${path}' is in no manifest`, { file: path })
-  }
-}
-
-function plainName(path: string): string {
-  return basename(path).replace(/\.gz$/, '')
 }
 
 function checkNames(files: readonly BlockFile[], findings: FindingList): void {

@@ -214,9 +214,15 @@ export function twice(field: string): string {
   return `the struct has '${noticeText(field)}' twice: both are kept, and a path finds the first`
 }
 
-function remarkNewType(field: string, kinds: ReadonlySet<string>, value: Value, span: Span, frame: Frame): void {
+function remarkNewType(
+  field: string,
+  kinds: ReadonlyMap<string, string>,
+  value: Value,
+  span: Span,
+  frame: Frame,
+): void {
   if (isAbsent(value) || kinds.size === 0 || kinds.has(kindOf(value.type))) return
-  const message = `'${noticeText(field)}' is ${value.type} here and ${[...kinds].join(' or ')} in the documents that were looked at`
+  const message = `'${noticeText(field)}' is ${value.type} here and ${[...kinds.values()].join(' or ')} in the documents that were looked at`
   frame.observation?.remark({ code: 'notice/type-changed', message, span })
 }
 
@@ -224,7 +230,8 @@ function remarkNewType(field: string, kinds: ReadonlySet<string>, value: Value, 
 type KnownFields = ReadonlyMap<string, KnownField>
 
 interface KnownField {
-  readonly kinds: Set<string>
+  /** The first type of each kind. */
+  readonly kinds: Map<string, string>
   readonly fields: Map<string, KnownField>
 }
 
@@ -243,11 +250,11 @@ function knownFields(tableId: string, { context }: Frame): KnownFields {
 function learnFields(value: Value, fields: Map<string, KnownField>, depth: number): void {
   if (value.type !== 'struct') return
   for (const [at, name] of value.names.entries()) {
-    const known = fields.get(name) ?? { kinds: new Set(), fields: new Map() }
+    const known = fields.get(name) ?? { kinds: new Map(), fields: new Map() }
     fields.set(name, known)
     const found = value.values[at]
     if (found === undefined || isAbsent(found)) continue
-    known.kinds.add(kindOf(found.type))
+    if (!known.kinds.has(kindOf(found.type))) known.kinds.set(kindOf(found.type), found.type)
     if (depth > 0) for (const item of itemsWithin(found)) learnFields(item, known.fields, depth - 1)
   }
 }

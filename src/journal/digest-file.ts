@@ -82,9 +82,9 @@ export function sameDigest(left: Digest, right: Digest): boolean | undefined {
 }
 
 /** All values of a text that should be Ion or JSON. Throws LedgerError 'proof/malformed'. */
-export function parseEvidenceText(text: string, budget = checkedValues()): Value[] {
+export function parseEvidenceText(text: string, budget = checkedValues(), values: Value[] = []): Value[] {
   try {
-    return parseAllIon(text, budget)
+    return parseAllIon(text, budget, values)
   } catch (error) {
     if (!(error instanceof LedgerError) || error.kind === 'limit') throw error
     const place = error.span && placeAt(text, error.span.start)

@@ -22,9 +22,8 @@ export function decodeIonWithin(bytes: Uint8Array, budget: ValueBudget): Value {
 }
 
 /** All values of a whole stream, in order. `budget`: how many there may be, at every depth. */
-export function decodeAllIon(bytes: Uint8Array, budget?: ValueBudget): Value[] {
+export function decodeAllIon(bytes: Uint8Array, budget?: ValueBudget, values: Value[] = []): Value[] {
   const stream = new Stream(bytes, false, budget)
-  const values: Value[] = []
   for (let value = stream.next(); value !== undefined; value = stream.next())
     if (!isMarkerLookalike(value)) values.push(value)
   return values

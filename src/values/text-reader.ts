@@ -46,10 +46,12 @@ function parseOnly(text: string, budget?: ValueBudget): Value {
   return value
 }
 
-/** All values of a text, in order. `budget`: how many there may be, at every depth. */
-export function parseAllIon(text: string, budget?: ValueBudget): Value[] {
+/**
+ * All values of a text, in order. `budget`: how many there may be, at every depth. `values` has those before a fault also
+ * where this throws.
+ */
+export function parseAllIon(text: string, budget?: ValueBudget, values: Value[] = []): Value[] {
   const reader = new TextReader(text, new LocalSymbolTable(), budget)
-  const values: Value[] = []
   for (let value = reader.next(); value !== undefined; value = reader.next())
     if (!isMarkerLookalike(value)) values.push(value)
   return values

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { sampleJournal } from '../independent/sample.ts'
 import { ToolRunner } from '../support/run-tool.ts'
 import { evidenceForms } from './evidence-forms.ts'
@@ -20,10 +21,16 @@ async function severalFiles(tools: ToolRunner): Promise<ReadonlyMap<string, Verd
     'with-junk.ion': `${proof.content}\n{hello:1}`,
     'edited-with-junk.ion': `{hello:1}\n${proof.edited}\n5`,
     'edited-in-list.ion': `[${proof.edited}, 5]`,
+    'unreadable-end.ion': `${proof.content}\n{{{`,
+    'edited-unreadable-end.ion': `${proof.edited}\n{{{`,
+    'edited-no-text.ion': Buffer.concat([Buffer.from(proof.edited as string), Buffer.from([0xff, 0xfe])]),
+    'edited-cut.ion.gz': gzipSync(proof.edited as string).subarray(0, -4),
     'cut.ion': (proof.content as string).slice(0, 400),
     'notes.txt': 'The proof is in the pudding.\n',
     'damaged.txt': (digests['own.ion.txt'] as string).slice(0, 60),
     'export/blocks.ion': forms[0]?.content ?? '',
+    'with-proof/blocks.ion': forms[0]?.content ?? '',
+    'with-proof/proof.ion': `{digest:1}\n${proof.edited}\n{{{`,
   })
   mkdirSync(tools.path('empty'))
   return new Map<string, Verdict>([
@@ -37,6 +44,10 @@ async function severalFiles(tools: ToolRunner): Promise<ReadonlyMap<string, Verd
     ['with-junk.ion', 'refused'],
     ['edited-with-junk.ion', 'tampered'],
     ['edited-in-list.ion', 'tampered'],
+    ['unreadable-end.ion', 'incomplete'],
+    ['edited-unreadable-end.ion', 'tampered'],
+    ['edited-no-text.ion', 'tampered'],
+    ['edited-cut.ion.gz', 'tampered'],
   ])
 }
 
@@ -76,6 +87,7 @@ test('beside an export, what cannot be checked keeps no verdict back: another ex
   const cases: readonly (readonly [string, Verdict, RegExp])[] = [
     ['export missing.ion', 'refused', /missing\.ion/],
     ['forged missing.ion', 'tampered', /block/],
+    ['with-proof', 'tampered', /proof\.ion/],
     ['export empty', 'incomplete', /'\/?\S*empty' was skipped: it holds no blocks/],
     ['proof.ion empty', 'refused', /no journal blocks in '\S*empty'/],
     ['edited.ion empty', 'tampered', /edited\.ion/],

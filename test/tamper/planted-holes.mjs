@@ -273,7 +273,7 @@ export const plantedHoles = [
   },
   {
     name: 'files that a manifest lists may be missing',
-    file: 'src/archive/import-files.ts',
+    file: 'src/archive/export-manifests.ts',
     find: "findings.add('doubtful', 'file-missing',",
     replace: "findings.add('note', 'file-missing',",
     artefact: 'folder Ion text, of AWS',

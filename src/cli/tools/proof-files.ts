@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { constants, gunzipSync } from 'node:zlib'
 import { isGzip } from '../../base/bytes.ts'
 import { LedgerError } from '../../base/errors.ts'
@@ -5,8 +6,8 @@ import { evidenceBytesMax, evidenceValuesMax } from '../../base/limits.ts'
 import { checkedValues } from '../../journal/checked-values.ts'
 import { claimOf } from '../../archive/claimed-evidence.ts'
 import { notEvidence, parseDigestFile, type SavedDigest, unusableDigest } from '../../journal/digest-file.ts'
-import { type Evidence, evidenceOfFile, parseEvidence, unrecognizedHelp } from '../../archive/find-evidence.ts'
-import { decodeAllIon, isIonBinary } from '../../values/binary-reader.ts'
+import { decodeEvidence, type Evidence, parseEvidence, unrecognizedHelp } from '../../archive/find-evidence.ts'
+import { isIonBinary } from '../../values/binary-reader.ts'
 import { readBoundedFile } from '../../host/bounded-file.ts'
 import { fileError, writeError } from '../../host/file-error.ts'
 import { writeWholeFile } from '../../host/whole-file.ts'
@@ -58,14 +59,28 @@ function readEvidence(path: string, valuesMax: number, parts: Evidence[]): Evide
   const { bytes, fault } = unpacked(readBytes(path))
   return inFile(path, () => {
     try {
-      if (fault !== undefined) throw notEvidence(`it can't be unpacked (${fault})`)
       const budget = checkedValues(valuesMax)
-      if (isIonBinary(bytes)) return evidenceOfFile(decodeAllIon(bytes, budget), parts)
+      if (fault !== undefined) {
+        readBefore(bytes, budget, parts)
+        throw notEvidence(`it can't be unpacked (${fault})`)
+      }
+      if (isIonBinary(bytes)) return decodeEvidence(bytes, budget, parts)
+      if (!isUtf8(bytes)) readBefore(bytes, budget, parts)
       return parseEvidence(utf8Of(bytes), budget, parts)
     } catch (error) {
       throw error instanceof LedgerError ? asDamage(error, bytes) : error
     }
   })
+}
+
+/** Evidence that stands before what can't be read: it is checked all the same. */
+function readBefore(bytes: Buffer, budget: ReturnType<typeof checkedValues>, parts: Evidence[]): void {
+  try {
+    if (isIonBinary(bytes)) decodeEvidence(bytes, budget, parts)
+    else parseEvidence(bytes.toString('utf8').split('\ufffd')[0] as string, budget, parts)
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+  }
 }
 
 /** Codes of a content that is neither Ion nor JSON. */
