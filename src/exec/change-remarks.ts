@@ -222,7 +222,8 @@ function remarkNewType(
   frame: Frame,
 ): void {
   if (isAbsent(value) || kinds.size === 0 || kinds.has(kindOf(value.type))) return
-  const message = `'${noticeText(field)}' is ${value.type} here and ${[...kinds.values()].join(' or ')} in the documents that were looked at`
+  const kind = [...kinds.values()].join(' or ')
+  const message = `'${noticeText(field)}' is ${value.type} here and ${kind} in the documents that were looked at`
   frame.observation?.remark({ code: 'notice/type-changed', message, span })
 }
 
