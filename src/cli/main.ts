@@ -9,7 +9,7 @@ import type { ErrorFormat } from './session/present.ts'
 import { reportFailure } from './session/report-failure.ts'
 import { runSources } from './session/run-script.ts'
 import { executeSources, fileSources, type ScriptSource, stdinSource } from './session/script-sources.ts'
-import { isToolName, type ToolName } from './flags/tool-names.ts'
+import { isToolName, type ToolName, wordsAsFlags } from './flags/tool-names.ts'
 
 declare const __QLDB_VERSION__: string
 const version = __QLDB_VERSION__
@@ -34,9 +34,10 @@ async function main(): Promise<void> {
   process.stderr.on('error', () => undefined)
   // Others on the machine see the arguments of a process.
   if (process.argv.some(showsPassword)) process.title = 'qldb'
-  const [first, ...rest] = process.argv.slice(2)
+  const argv = wordsAsFlags(process.argv.slice(2))
+  const [first, ...rest] = argv
   try {
-    const asked = takeErrorFormat(isToolName(first) ? rest : process.argv.slice(2))
+    const asked = takeErrorFormat(isToolName(first) ? rest : argv)
     errorFormat = asked.errorFormat
     if (isToolName(first)) {
       process.exitCode = exitNumber(await runNamedTool(first, asked.argv, errorFormat))

@@ -248,10 +248,27 @@ export function findCommand(text: string): CommandCall | undefined {
   throw unknownCommand(spoken)
 }
 
+/** Commands of other shells that could be none of ours, and no statement. */
+const foreignCommands: readonly (readonly [RegExp, string])[] = [
+  [/^\.(?:help|h)$/i, 'help'],
+  [/^\.(?:tables|schema)$/i, 'show tables'],
+  [/^\.(?:databases|dbs)$/i, 'show ledgers'],
+  [/^(?:\.(?:exit|quit|q)|(?:exit|quit|bye|logout)\(?\)?)$/i, 'quit'],
+  [/^show(?: tables?| collections)?$/i, 'show tables'],
+  [/^show (?:databases?|schemas|dbs|ledger)$/i, 'show ledgers'],
+  [/^(?:\.read|source) \S+$/i, 'include FILE'],
+  [/^(?:\.mode|\.output|\.open|\.dump|\.import)(?: .*)?$/i, 'help'],
+]
+
 /** For a statement that failed: the command that was meant, when it is a word or two and the first is nearly a command's. */
 export function meantCommand(text: string): string | undefined {
-  const words = bareLine(text).split(/\s+/)
+  const line = bareLine(text)
+  const words = line.split(/\s+/)
   const [first = ''] = words
+  const described = /^desc (\S+)$/i.exec(line)
+  if (described !== null) return `describe ${described[1]}`
+  const foreign = foreignCommands.find(([pattern]) => pattern.test(line))
+  if (foreign !== undefined) return foreign[1]
   if (words.length > 2 || !/^[a-z]+$/i.test(first) || findsCommand(text)) return undefined
   return nearName(
     first,

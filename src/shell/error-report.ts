@@ -24,6 +24,8 @@ export interface ReportContext {
   readonly fate: TransactionFate
   /** Used when the failure brings no help of its own. */
   readonly help?: string | undefined
+  /** Help of a statement that was meant as a command, whatever the failure says of it. */
+  readonly command?: string | undefined
 }
 
 const bugHelp = 'this is a fault of qldb-shell, not of your statement; please report it with what led to it'
@@ -36,7 +38,7 @@ export function reportOf(error: unknown, context: ReportContext): ErrorReport {
     code: failure.code,
     message: hidePasswords(isBug ? `internal error: ${failure.message}` : failure.summary),
     ...whereabouts(failure, context),
-    help: isBug ? bugHelp : hiddenIn(failure.help ?? context.help),
+    help: isBug ? bugHelp : hiddenIn(context.command ?? failure.help ?? context.help),
     others: (failure.others ?? []).map(({ code, message, span, help }) => {
       return { code, message: hidePasswords(message), ...whereabouts({ span }, context), help: hiddenIn(help) }
     }),

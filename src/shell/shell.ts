@@ -406,8 +406,14 @@ export class Shell {
     const aside = asideOf(raised)
     const error = aside === undefined ? raised : (raised as RowsNotCommitted | RowsNotShown).cause
     const driver = this.#open === undefined ? this.#connection.driver : undefined
-    const help = (await this.#tables.helpFor(describeFailure(error).message, driver)) ?? commandHelp(error, context)
-    const report = reportOf(error, { ...context, help, ...(isOutcomeUnknown(error) ? { fate: 'unknown' } : {}) })
+    const command = commandHelp(error, context)
+    const help = await this.#tables.helpFor(describeFailure(error).message, driver)
+    const report = reportOf(error, {
+      ...context,
+      command,
+      help,
+      ...(isOutcomeUnknown(error) ? { fate: 'unknown' } : {}),
+    })
     const message = aside === undefined ? report.message : `${report.message}; ${aside}`
     await sink({ type: 'error', report: { ...report, message } })
     return { exit: report.exit, quit: false }

@@ -184,6 +184,20 @@ test(
     }
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
     assert.equal((await shell.run(['--version'])).stdout, `${version}\n`)
+    assert.equal((await shell.run(['version'])).stdout, `${version}\n`)
+    assert.equal((await shell.run(['help'])).stdout, stdout)
+    assert.equal((await shell.run(['help', 'load'])).stdout, (await shell.run(['load', '--help'])).stdout)
+  }),
+)
+
+test(
+  'a statement behind -c is told from a configuration file, and a home that is no folder has none',
+  withShell(async (shell) => {
+    const asked = await shell.run(['-c', 'SELECT 1'])
+    assert.equal(asked.code, 2)
+    assert.match(asked.stderr, /help: -c names the configuration file; a statement is run with -e/)
+    const env = { HOME: '/dev/null', XDG_CONFIG_HOME: undefined }
+    assert.equal((await shell.run(['--memory', '-e', 'SELECT VALUE 1'], { env })).code, 0)
   }),
 )
 
@@ -243,7 +257,10 @@ test(
 test('a script that is not there, but sounds like a tool, brings up the tool', () => {
   const stdin = process.stdin
   assert.throws(() => fileSources(['srve'], stdin), { help: "did you mean the tool 'qldb serve'?" })
-  assert.throws(() => fileSources(['help'], stdin), { help: "'qldb --help' lists flags and tools" })
+  assert.throws(() => fileSources(['help'], stdin), {
+    help: "'qldb help' lists flags and tools, 'qldb help load' those of one tool",
+  })
+  assert.throws(() => fileSources(['digest'], stdin), { help: "'digest' is a tool, and comes first: qldb digest …" })
   assert.throws(() => fileSources(['fleet.partiql'], stdin), { code: 'file/unreadable', help: undefined })
 })
 

@@ -161,6 +161,10 @@ test('a word or two that fail may have been meant as a command', () => {
   assert.equal(meantCommand('comit;'), 'commit')
   assert.equal(meantCommand('rolback work'), 'rollback')
   assert.equal(meantCommand('exot'), 'exit')
+  assert.equal(meantCommand('.tables;'), 'show tables')
+  assert.equal(meantCommand('desc Car'), 'describe Car')
+  assert.equal(meantCommand('show table'), 'show tables')
+  assert.equal(meantCommand('exit()'), 'quit')
   for (const text of ['commit', 'SELECT 1', 'comit the whole work', 'x', 'commit AND CHAIN']) {
     assert.equal(meantCommand(text), undefined, text)
   }

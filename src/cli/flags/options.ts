@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { LedgerError } from '../../base/errors.ts'
 import { placeAt } from '../../base/span.ts'
 import { Settings } from '../../shell/settings.ts'
@@ -7,7 +7,7 @@ import { regionWarning } from './aws-regions.ts'
 import { readBoundedText } from '../../host/bounded-file.ts'
 import { type Config, emptyConfig, parseConfig } from './config.ts'
 import type { Place, Sourced } from '../session/connect.ts'
-import { fileError } from '../../host/file-error.ts'
+import { fileError, reasonOf } from '../../host/file-error.ts'
 import { configFile, dataDirectory } from './places.ts'
 import { withinHeap } from '../../host/memory-share.ts'
 import { parseQuotas } from './quota-args.ts'
@@ -107,13 +107,22 @@ function placeWarnings(args: Arguments, place: Place): string[] {
     .map((name) => `'--${name}' has no effect on the embedded ledger; --qldb-session-endpoint names an endpoint`)
 }
 
+/** psql runs what stands behind -c. */
+function statementAsConfig(path: string, cause: unknown): LedgerError {
+  return new LedgerError('file/unreadable', `can't read the configuration file '${path}': ${reasonOf(cause)}`, {
+    cause,
+    help: '-c names the configuration file; a statement is run with -e',
+  })
+}
+
 function readConfig(path: string, isAsked: boolean): Config {
   let text: string
   try {
     text = readBoundedText(path)
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const isAbsent = ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
     if (isAbsent && !isAsked) return emptyConfig
+    if (isAbsent && /\s/.test(basename(path))) throw statementAsConfig(path, error)
     throw fileError(error, path)
   }
   try {

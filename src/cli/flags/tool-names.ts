@@ -14,6 +14,15 @@ export const toolHelp = {
 
 export type ToolName = keyof typeof toolHelp
 
+/** `qldb help`, `qldb help load` and `qldb version`, as other shells have them, in flags. A script of such a name is ./help. */
+export function wordsAsFlags(argv: readonly string[]): readonly string[] {
+  const [first, second, ...more] = argv
+  if (first === 'version' && second === undefined) return ['--version']
+  if (first !== 'help' || more.length > 0) return argv
+  if (second === undefined) return ['--help']
+  return isToolName(second) ? [second, '--help'] : argv
+}
+
 export function isToolName(word: string | undefined): word is ToolName {
   return word !== undefined && Object.hasOwn(toolHelp, word)
 }

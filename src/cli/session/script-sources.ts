@@ -2,7 +2,7 @@ import { createReadStream, openSync } from 'node:fs'
 import { LedgerError } from '../../base/errors.ts'
 import { nearName } from '../../base/near-name.ts'
 import { fileError, reasonOf } from '../../host/file-error.ts'
-import { toolHelp } from '../flags/tool-names.ts'
+import { isToolName, toolHelp } from '../flags/tool-names.ts'
 
 /** A script to be run, and how it is called in error reports. */
 export interface ScriptSource {
@@ -44,7 +44,8 @@ function open(path: string, help: string | undefined): number {
 
 /** For a script that is not there, since it was meant for the name of a tool. */
 function toolMeant(word: string): string | undefined {
-  if (word === 'help') return "'qldb --help' lists flags and tools"
+  if (word === 'help') return "'qldb help' lists flags and tools, 'qldb help load' those of one tool"
+  if (isToolName(word)) return `'${word}' is a tool, and comes first: qldb ${word} …`
   const near = nearName(word, Object.keys(toolHelp))
   return near === undefined ? undefined : `did you mean the tool 'qldb ${near}'?`
 }
