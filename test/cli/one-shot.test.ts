@@ -191,7 +191,7 @@ test(
 )
 
 test(
-  'a statement behind -c is told from a configuration file, and a home that is no folder has none',
+  'a statement behind -c is no configuration file, and a home that is no folder has none',
   withShell(async (shell) => {
     const asked = await shell.run(['-c', 'SELECT 1'])
     assert.equal(asked.code, 2)
