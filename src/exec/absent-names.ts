@@ -1,4 +1,5 @@
 import type { Span } from '../base/span.ts'
+import { noticeText } from '../base/notice.ts'
 import { isBeginning, noticeOfField } from './make-notices.ts'
 import type { PathSite, TableDocuments } from './notice-sites.ts'
 import { leadsToValue } from './path-values.ts'
@@ -9,6 +10,7 @@ import type { SourceRow } from './source.ts'
 export interface AbsentName {
   readonly message: string
   readonly span: Span
+  readonly help: string
 }
 
 /** The documents of a table. */
@@ -29,10 +31,16 @@ export function findAbsentChooser({ probes, marks, text, scan }: Search): Absent
       const isSeen = site.chooses && (site.mark === undefined || marks[site.mark] === 1)
       if (!isSeen || isColumn(site, probe) || !isNowhere(site, probe, scan)) continue
       const first = firstAbsent(site, probe)
-      return { message: noticeOfField(first, probe, text), span: first.span }
+      return { message: noticeOfField(first, probe, text), span: first.span, help: helpFor(first, probe) }
     }
   }
   return undefined
+}
+
+function helpFor({ namesTable, text }: PathSite, { source: { alias } }: SourceProbe): string {
+  if (namesTable === undefined) return 'COALESCE(field, value) stands in for a field that is not there'
+  const field = `${noticeText(alias)}.${noticeText(text)}`
+  return `${noticeText(namesTable)} is a table: use a source's alias, or read it in a sub-query; a field is ${field}`
 }
 
 /** A column that SELECT gives may be MISSING in every row; what it is made of is looked at by itself. */

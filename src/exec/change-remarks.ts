@@ -66,9 +66,13 @@ export function compileStepRemarks(steps: readonly ChangeStep[]) {
   return (frame: Frame) => {
     if (frame.context.observation === undefined) return undefined
     const types = new TypeChanges()
+    let looked = 0
     return {
       see(at: number, document: StructValue, changes: readonly DocumentChange[]): void {
+        looked += 1
         for (const { path, change, span } of changes) {
+          if (looked <= documentsLookedAt && change.kind !== 'remove')
+            remarkPartsOf(change.value, valueAt(document, path), textOf(path), span, frame)
           if (change.kind === 'set' && mayEmpty[at])
             types.seeEmptied(textOf(path), valueAt(document, path), change.value, span)
           if (change.kind === 'set' && isWatched[at])
@@ -134,7 +138,7 @@ function remarkNewField(document: StructValue, path: readonly Step[], span: Span
   remarkNewName(
     last.name,
     parent.names,
-    `'${noticeText(textOf(path.slice(0, -1)) || 'the document')}' had no field`,
+    path.length === 1 ? 'the document had no field' : `'${noticeText(textOf(path.slice(0, -1)))}' had no field`,
     span,
     frame,
   )
@@ -204,6 +208,14 @@ function remarkWithin(value: Value, known: KnownFields, lack: string, span: Span
       else if (!/\d/.test(field)) remarkNewName(field, others, lack, span, frame)
     }
   }
+}
+
+/** The fields within a value that a change sets, or adds to a list, beside those of what was there. */
+function remarkPartsOf(value: Value, before: Value | undefined, path: string, span: Span, frame: Frame): void {
+  if (before === undefined || itemsWithin(value).every(({ type }) => type !== 'struct')) return
+  const fields = new Map<string, KnownField>()
+  for (const item of itemsWithin(before)) learnFields(item, fields, nestingLookedAt)
+  for (const item of itemsWithin(value)) remarkWithin(item, fields, `'${noticeText(path)}' had no field`, span, frame)
 }
 
 function itemsWithin(value: Value): readonly Value[] {

@@ -67,6 +67,11 @@ export function compilerFor(plan: PlanSettings, fieldsAsked: FieldsAsked = new M
   return read
 }
 
+/** What a plan says of how it is compiled. */
+export function settingsOf({ strict, nullsMissing, foldsCase }: Compiler): PlanSettings {
+  return { typing: strict ? 'strict' : 'permissive', qldbTyping: nullsMissing, foldsCase }
+}
+
 /** The compiler for the values of a change. */
 export function writing(read: Compiler): Compiler {
   const family = { read } as Record<Role, Compiler>

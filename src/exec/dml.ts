@@ -41,7 +41,7 @@ export function compileInsert(plan: InsertPlan, compiler: Compiler): Execute {
   const written = compileExpression(plan.value, isQuery ? values.family.copy : values)
   const idSlot = isQuery ? copiedIdSlot(plan.value) : undefined
   const evaluate = idSlot === undefined ? written : namingDocument(written, idSlot, compiler)
-  const refuseImpossible = compileRefuseImpossible(plan)
+  const refuseImpossible = compileRefuseImpossible(plan, compiler)
   const refuseContradictions = compileRefuseContradictions(plan)
   const checkCopies = compileSureCopies(plan.value, compiler)
   const sureValue = isQuery ? undefined : compileSureValues([plan.value], undefined, compiler)
@@ -103,7 +103,7 @@ export function compileChange(plan: ChangePlan, compiler: Compiler): Execute {
   const sure = compileSure(plan.input, compiler)
   const checkRow = sure && namingDocument(sure, plan.idSlot, compiler)
   const checkRows = compileSureRows(plan, compiler)
-  const refuseImpossible = compileRefuseImpossible(plan)
+  const refuseImpossible = compileRefuseImpossible(plan, compiler)
   const refuseContradictions = compileRefuseContradictions(plan)
   const sureValues = compileSureValues(valuesOf(plan.changes), plan.idSlot, compiler)
   const remarks = compileStepRemarks(plan.changes)

@@ -435,9 +435,9 @@ class Finder {
       this.#expression(expression.operand, 'field')
       return
     }
-    const { operand, span } = expression
+    const { operand, span, namesTable } = expression
     const isName = operand.kind === 'slot' && operand.span === span
-    this.#add(path, { role, span, isName }, expression)
+    this.#add(path, { role, span, isName, namesTable }, expression)
     if (operand.kind !== 'slot') this.#expression(operand, 'field')
   }
 
@@ -455,6 +455,6 @@ class Finder {
   }
 
   #add(path: SourcePath, site: Omit<ReadPath, 'chooses'>, part: object): void {
-    this.#sources.read(path, { ...site, chooses: this.#place.chooses }, part)
+    this.#sources.read(path, { ...site, chooses: site.namesTable !== undefined || this.#place.chooses }, part)
   }
 }

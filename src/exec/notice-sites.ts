@@ -33,6 +33,8 @@ export interface PathSite {
   mark: number | undefined
   /** Whether a change is chosen by it (choosing-place.ts). */
   chooses: boolean
+  /** In a change: the table of this name, which may have been meant. */
+  readonly namesTable?: string | undefined
   /** Of a text that is compared: the mark of the comparison. */
   readonly comparison?: number | undefined
   /** The alias of the source whose document's id it is: `BY id`, beside a field of that name. */

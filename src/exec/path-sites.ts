@@ -47,7 +47,7 @@ export class PathSites {
   /** Watches a path; `isConditional`: it counts only where `part` of the plan is evaluated. */
   add(
     { slot, steps }: SourcePath,
-    site: Pick<PathSite, 'role' | 'span' | 'isName' | 'isOutput' | 'chooses'>,
+    site: Pick<PathSite, 'role' | 'span' | 'isName' | 'isOutput' | 'chooses' | 'namesTable'>,
     part: object,
     isConditional: boolean,
   ): void {

@@ -16,6 +16,6 @@ export function refuseAbsentNames(frame: Frame): void {
   if (found === undefined) return
   throw new LedgerError('evaluator/missing-value', found.message, {
     span: found.span,
-    help: 'COALESCE(field, value) stands in for a field that is not there',
+    help: found.help,
   })
 }

@@ -1,7 +1,11 @@
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import { partsOf, type PlanPart } from '../plan/plan-parts.ts'
+import type { ChangePlan, InsertPlan } from '../plan/change-plan.ts'
+import { foldConstants } from '../plan/fold-constants.ts'
 import type { PlanExpression } from '../plan/plan.ts'
+import { type Compiler, settingsOf } from './compiler.ts'
+import { evaluateConstant } from './evaluate-constant.ts'
 import type { Value } from '../values/value.ts'
 import type { Frame } from './frame.ts'
 import { impossibleComparison } from './impossible-comparison.ts'
@@ -20,9 +24,17 @@ interface ComparedCall {
  * A change must not be chosen by a comparison that is the same for every document: `UPPER(make) <> 'Ford'` is true of all of
  * them. Gives what checks the parameters of a run; undefined where there is nothing to check.
  */
-export function compileRefuseImpossible(part: PlanPart): ((frame: Frame) => void) | undefined {
+export function compileRefuseImpossible(
+  plan: ChangePlan | InsertPlan,
+  compiler: Compiler,
+): ((frame: Frame) => void) | undefined {
   const found: ComparedCall[] = []
-  collect(part, found)
+  const settings = settingsOf(compiler)
+  // Whether the planner folds constants must not decide what is refused.
+  collect(
+    foldConstants(plan, (expression, purpose) => evaluateConstant(expression, settings, purpose)),
+    found,
+  )
   const later: ComparedCall[] = []
   for (const one of found) {
     if (one.other.kind === 'parameter') later.push(one)

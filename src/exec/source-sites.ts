@@ -4,7 +4,7 @@ import type { NoticeSites, PathSite } from './notice-sites.ts'
 import { PathSites } from './path-sites.ts'
 import { columnsOf } from './plan-facts.ts'
 
-export type ReadPath = Pick<PathSite, 'role' | 'span' | 'isName' | 'chooses'>
+export type ReadPath = Pick<PathSite, 'role' | 'span' | 'isName' | 'chooses' | 'namesTable'>
 
 /** The sources of a statement, the query block that each stands in, and the paths that are read of them. */
 export class SourceSites {

@@ -7,7 +7,7 @@ import { buildQuery } from './build-query.ts'
 import { columnsOf } from './column-list.ts'
 import { buildWindowCall, checkHasWindow } from './build-window.ts'
 import { hasTrait, insteadOfFunction } from './function-facts.ts'
-import { refuseMistakenAlias } from './refuse-aliases.ts'
+import { refuseMistakenAlias, withTableNamed } from './refuse-aliases.ts'
 import type { Coercion, FieldPlan, PlanExpression, PlanType, SpreadStep } from './plan.ts'
 import {
   findVariable,
@@ -91,10 +91,11 @@ function buildWholePath(
     return unresolved(path.span)
   }
   const root = buildExpression(path.root, scope, context, 'none')
-  if (path.root.kind === 'variable' && path.steps[0]?.kind === 'field') {
-    refuseMistakenAlias(root, path.root.name, scope, context)
+  if (path.root.kind !== 'variable' || path.steps[0]?.kind !== 'field') {
+    return buildPath(root, path.steps, scope, context)
   }
-  return buildPath(root, path.steps, scope, context)
+  refuseMistakenAlias(root, path.root.name, scope, context)
+  return buildPath(withTableNamed(root, path.root.name, context), path.steps, scope, context)
 }
 
 function buildBinary(

@@ -52,6 +52,8 @@ export type PlanExpression =
       readonly exact: boolean
       /** Written in double quotes, as strings are in other languages. */
       readonly quoted?: true
+      /** The table of this name, in a change and before a dot: that may have been meant. */
+      readonly namesTable?: string
       readonly fallback: PlanExpression | undefined
       readonly span: Span
     }

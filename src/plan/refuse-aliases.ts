@@ -22,6 +22,19 @@ export function refuseMistakenAlias(root: PlanExpression, name: Name, scope: Sco
   })
 }
 
+/**
+ * `DELETE FROM Car WHERE Owner.city IS NULL` where Owner is a table: a field of that name, unless no document has it, which
+ * only a run finds out.
+ */
+export function withTableNamed(root: PlanExpression, { text }: Name, context: PlanContext): PlanExpression {
+  if (!context.isChange || root.kind !== 'field' || root.operand.kind !== 'slot') return root
+  const lower = text.toLowerCase()
+  for (const name of context.catalog.globalNames()) {
+    if (name.toLowerCase() === lower) return { ...root, namesTable: name }
+  }
+  return root
+}
+
 /** Beside several sources the name is the table itself, all of its documents, which has no fields. */
 function tableWithoutAlias({ text, span }: Name): LedgerError {
   const named = noticeText(text)

@@ -174,6 +174,21 @@ test('a change is refused for a contradiction of what is written, not of what is
   compareChange({ A: [], B: [], C: [] }, text, ['[0,2]'])
 })
 
+test('a change is refused for what a function never gives, folded or not', () => {
+  for (const condition of [
+    "UPPER(a.v) = 'Fo' || 'rd'",
+    'CHAR_LENGTH(a.v) <> -1',
+    "LOWER(a.v) NOT IN ('A', 'B' || 'c')",
+  ]) {
+    const text = `DELETE FROM B AS a WHERE ${condition}`
+    const outcomes = [true, false].map((optimise) => {
+      const database = filled(new MemoryDatabase(), { A: [], B: ['{v:"a"}'], C: [] })
+      return changed(database, text, [], optimise)
+    })
+    assert.deepEqual(outcomes, [{ error: 'semantic/invalid' }, { error: 'semantic/invalid' }], text)
+  }
+})
+
 /** Mistakes that a planner may make, each made in every plan. */
 const mistakes: Readonly<Record<string, (operator: Operator) => Operator>> = {
   'a left join that forgets its unmatched rows': (operator) =>
