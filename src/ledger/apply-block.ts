@@ -7,6 +7,7 @@ import { encodeRaw } from '../values/binary-writer.ts'
 import type { SymbolDictionary } from '../values/symbols.ts'
 import { instantMs } from '../values/timestamp.ts'
 import type { StructValue, TimestampValue } from '../values/value.ts'
+import { checkStored } from './check-stored.ts'
 import { applyCatalogRevisions } from './apply-catalog.ts'
 import { encodeSummary } from './block-summary.ts'
 import type { BlockWork, PlacedRevision, WriteSet } from './block-work.ts'
@@ -229,7 +230,7 @@ export class BlockWriter implements BlockWork {
 
   #applyRevision(item: PlacedRevision, catalog: CatalogState): void {
     const table = catalog.tables.get(item.tableId)
-    assert(table?.number !== undefined, `the catalog knows the table '${item.tableId}' of a revision`)
+    checkStored(table?.number !== undefined, `the catalog lacks the table '${item.tableId}' of a revision`)
     if (!this.#keeps(table)) return
     const { place, replaced } = this.putRevision(table.number, item)
     for (const index of table.indexes) this.#updateIndex(table, catalog, index, place, replaced, item.revision.data)
@@ -244,7 +245,7 @@ export class BlockWriter implements BlockWork {
     data: StructValue | undefined,
   ): void {
     const indexNumber = catalog.indexNumbers.get(index.indexId)
-    assert(indexNumber !== undefined, `the index '${index.indexId}' of table '${table.name}' has a number`)
+    checkStored(indexNumber !== undefined, `the index '${index.indexId}' of table '${table.name}' has no number`)
     const before = indexedKey(replaced, index.field)
     const after = indexedKey(data, index.field)
     const keys = this.writeSet.indexKeys.get(indexNumber) ?? new Set()
@@ -265,12 +266,12 @@ export class BlockWriter implements BlockWork {
     const isStrict = this.#before.origin === undefined
     const bytes = this.transaction.get(documentIdKey(documentId))
     if (bytes !== undefined) {
-      assert(version > 0 || !isStrict, `no document has the id of the new document '${documentId}'`)
+      checkStored(version > 0 || !isStrict, `the new document '${documentId}' is there already`)
       const place = decodePlace(bytes)
-      assert(place.tableNumber === tableNumber, `document '${documentId}' stays in its table`)
+      checkStored(place.tableNumber === tableNumber, `document '${documentId}' has its place in another table`)
       return { place, current: this.transaction.get(documentKey(place.tableNumber, place.documentNumber)) }
     }
-    assert(version === 0 || !isStrict, `version ${version} of document '${documentId}' follows another`)
+    checkStored(version === 0 || !isStrict, `version ${version} of document '${documentId}' follows no other`)
     const place = { tableNumber, documentNumber: this.#nextDocumentNumber(tableNumber) }
     this.transaction.put(documentIdKey(documentId), encodePlace(place))
     return { place, current: undefined }
@@ -294,7 +295,7 @@ function placedRevisions(block: Block): PlacedRevision[] {
   for (const [position, revision] of (block.revisions ?? []).entries()) {
     if (revision.metadata === undefined) continue
     const document = block.transactionInfo?.documents?.get(revision.metadata.id)
-    assert(document !== undefined, `transactionInfo names the table of document '${revision.metadata.id}'`)
+    checkStored(document !== undefined, `nothing says which table document '${revision.metadata.id}' belongs to`)
     placed.push({ tableId: document.tableId, position, revision })
   }
   return placed
@@ -322,7 +323,7 @@ function placedForeignRevisions(
 
 function numberOf(catalog: CatalogState, tableId: string): number {
   const number = tableId === catalogTableId ? catalogTableNumber : catalog.tables.get(tableId)?.number
-  assert(number !== undefined, `the catalog knows the table '${tableId}'`)
+  checkStored(number !== undefined, `the catalog lacks the table '${tableId}'`)
   return number
 }
 

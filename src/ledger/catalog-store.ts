@@ -1,6 +1,7 @@
 import { asBuffer } from '../base/bytes.ts'
 import type { SymbolTable } from '../values/symbols.ts'
 import { CatalogState, type Table, tableOfDocument } from './catalog.ts'
+import { checkStored } from './check-stored.ts'
 import { dataOf } from './document-source.ts'
 import { catalogTableNumber, documentNumberOfKey, documentRange, idOfKey, indexNumberRange } from './keys.ts'
 import { decodeDocumentRecord, type LedgerState, type Reader } from './records.ts'
@@ -13,8 +14,10 @@ export function loadCatalog(reader: Reader, version: number, symbols: SymbolTabl
     tables.set(definition.tableId, { ...definition, number: documentNumberOfKey(key), committed: definition })
   }
   const indexNumbers = new Map<string, number>()
-  for (const [key, value] of reader.range(indexNumberRange))
+  for (const [key, value] of reader.range(indexNumberRange)) {
+    checkStored(value.length === 4, `the number of an index has ${value.length} bytes, expected 4`)
     indexNumbers.set(idOfKey(key), asBuffer(value).readUInt32BE())
+  }
   return new CatalogState(version, tables, indexNumbers)
 }
 

@@ -6,6 +6,7 @@ import { couldPassFor } from '../journal/ambiguous-data.ts'
 import type { WriteTransaction } from '../store/store.ts'
 import { timestampFromMs } from '../values/timestamp.ts'
 import type { StructValue } from '../values/value.ts'
+import { checkStored } from './check-stored.ts'
 import { applyBlock } from './apply-block.ts'
 import { type CatalogState, catalogTableId, catalogTableName, versionAfter } from './catalog.ts'
 import type { LedgerCore } from './core.ts'
@@ -182,9 +183,9 @@ function tablesInOrder(overlay: Overlay): [string, TableOverlay][] {
 /** The version of a document's current revision; the check of the reads has shown that it is the one that was read. */
 function versionOf(reader: Reader, documentId: string): number {
   const place = reader.get(documentIdKey(documentId))
-  assert(place !== undefined, `the changed document '${documentId}' has a place`)
+  checkStored(place !== undefined, `document '${documentId}' has no place`)
   const { tableNumber, documentNumber } = decodePlace(place)
   const bytes = reader.get(documentKey(tableNumber, documentNumber))
-  assert(bytes !== undefined, `the changed document '${documentId}' is there`)
+  checkStored(bytes !== undefined, `document '${documentId}' is not in its place`)
   return versionOfDocument(bytes)
 }

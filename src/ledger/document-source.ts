@@ -6,6 +6,7 @@ import { decodeLazy, LazyReader } from '../values/binary-reader.ts'
 import type { SymbolTable } from '../values/symbols.ts'
 import { isAbsent, type StructValue, type TimestampValue, type Value } from '../values/value.ts'
 import type { BlockCache } from './block-cache.ts'
+import { checkStored } from './check-stored.ts'
 import { type CatalogState, catalogTableId, documentOfTable } from './catalog.ts'
 import { committedRow, revisionRow } from './committed-row.ts'
 import { historyRows } from './history.ts'
@@ -119,8 +120,8 @@ export class StatementSource implements DocumentSource {
     const index = table?.committed?.indexes.find((candidate) => candidate.indexId === indexId)
     const indexNumber = this.#catalog.indexNumbers.get(indexId)
     const tableNumber = table?.number
-    if (index === undefined || indexNumber === undefined || tableNumber === undefined)
-      throw new BugError(`no index '${indexId}' to look into`)
+    checkStored(indexNumber !== undefined, `the index '${indexId}' has no number`)
+    if (index === undefined || tableNumber === undefined) throw new BugError(`no index '${indexId}' to look into`)
     const indexKey = indexKeyOf(key)
     this.#view.readSet.addProbe(tableId, indexId, indexKey)
     const own = view === 'user' ? this.#view.overlay.table(tableId) : undefined

@@ -1,7 +1,7 @@
 import { asBuffer } from '../base/bytes.ts'
-import { assert } from '../base/assert.ts'
 import type { WriteTransaction } from '../store/store.ts'
 import { firstLocalSymbol, SymbolDictionary, type SymbolTable } from '../values/symbols.ts'
+import { checkStored } from './check-stored.ts'
 import { symbolKey, symbolRange } from './keys.ts'
 import type { Reader } from './records.ts'
 
@@ -41,10 +41,10 @@ export class LedgerSymbols {
       const held = this.#dictionary.texts[id]
       if (held !== undefined && held !== text)
         this.#dictionary = new SymbolDictionary(this.#dictionary.texts.slice(firstLocalSymbol, id))
-      if (held !== text) assert(this.#dictionary.idOf(text) === id, `symbol ${id} is stored where it belongs`)
+      if (held !== text) checkStored(this.#dictionary.idOf(text) === id, `symbol ${id} stands there twice`)
       id += 1
     }
-    assert(id === end, `the store holds the symbols up to ${end}`)
+    checkStored(id === end, `it has ${id} symbols, expected ${end}`)
   }
 }
 

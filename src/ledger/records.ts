@@ -2,6 +2,7 @@ import { asBuffer } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { idCharacters } from '../base/ids.ts'
 import type { Snapshot } from '../store/store.ts'
+import { checkStored } from './check-stored.ts'
 import type { DocumentPlace } from './keys.ts'
 import { blockKey, identityKey, stateKey } from './keys.ts'
 
@@ -186,7 +187,12 @@ function writeRevision(buffer: Buffer, at: number, record: RevisionRecord): void
   else buffer.set(hash, at + revisionHeaderBytes)
 }
 
+/** Throws LedgerError 'store/corrupt'. */
 export function decodeRevisionRecord(bytes: Uint8Array): RevisionRecord {
+  checkStored(
+    bytes.length === revisionBytes,
+    `the record of a revision has ${bytes.length} bytes, expected ${revisionBytes}`,
+  )
   const buffer = asBuffer(bytes)
   const flags = buffer[18] as number
   return {
@@ -226,6 +232,7 @@ export function encodeDocumentRecord(record: DocumentRecord, revision: RevisionR
   return buffer
 }
 
+/** Throws LedgerError 'store/corrupt'. */
 export function decodeDocumentRecord(bytes: Uint8Array): DocumentRecord {
   return {
     documentId: documentIdOf(bytes, 0),
@@ -234,8 +241,9 @@ export function decodeDocumentRecord(bytes: Uint8Array): DocumentRecord {
   }
 }
 
-/** The version in a document record. */
+/** The version in a document record. Throws LedgerError 'store/corrupt' for a record that is too short. */
 export function versionOfDocument(bytes: Uint8Array): number {
+  checkStored(bytes.length >= documentHeaderBytes, `the record of a document has only ${bytes.length} bytes`)
   return asBuffer(bytes).readUInt32BE(idCharacters)
 }
 
@@ -256,7 +264,9 @@ export function encodePlace(place: DocumentPlace): Uint8Array {
   return buffer
 }
 
+/** Throws LedgerError 'store/corrupt'. */
 export function decodePlace(bytes: Uint8Array): DocumentPlace {
+  checkStored(bytes.length === 10, `the place of a document has ${bytes.length} bytes, expected 10`)
   const buffer = asBuffer(bytes)
   return { tableNumber: buffer.readUInt32BE(0), documentNumber: buffer.readUIntBE(4, 6) }
 }
@@ -268,7 +278,9 @@ export function encodeNumber(value: number): Uint8Array {
   return buffer
 }
 
+/** Throws LedgerError 'store/corrupt'. */
 export function decodeNumber(bytes: Uint8Array): number {
+  checkStored(bytes.length === 6, `a counter has ${bytes.length} bytes, expected 6`)
   return asBuffer(bytes).readUIntBE(0, 6)
 }
 

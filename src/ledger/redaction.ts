@@ -1,10 +1,10 @@
-import { assert } from '../base/assert.ts'
 import { LedgerError } from '../base/errors.ts'
 import { isId } from '../base/ids.ts'
 import { type Block, encodeBlock, type RedactedRevision } from '../journal/block.ts'
 import { redactBlock } from '../journal/seal-block.ts'
 import type { WriteTransaction } from '../store/store.ts'
 import type { Value } from '../values/value.ts'
+import { checkStored } from './check-stored.ts'
 import { readBlock } from './block-cache.ts'
 import type { CatalogState } from './catalog.ts'
 import { withoutWriteSet } from './block-summary.ts'
@@ -91,9 +91,9 @@ export function applyRedactions(
     transaction.put(blockKey(sequenceNo), encodeBlock(redactBlock(old, position)))
     forgetChanges(transaction, sequenceNo)
     const place = placeOf(transaction, documentId)
-    assert(place !== undefined, `the redacted document '${documentId}' has a place`)
+    checkStored(place !== undefined, `document '${documentId}' has no place`)
     const next = revisionOf(transaction, place, version + 1)
-    assert(next !== undefined, 'a redacted revision was superseded')
+    checkStored(next !== undefined, `version ${version + 1} of document '${documentId}' is missing`)
     forgetChanges(transaction, next.sequenceNo)
   }
   return redacted
@@ -102,7 +102,7 @@ export function applyRedactions(
 function forgetChanges(transaction: WriteTransaction, sequenceNo: number): void {
   const key = summaryKey(sequenceNo)
   const summary = transaction.get(key)
-  assert(summary !== undefined, `block ${sequenceNo} has been applied`)
+  checkStored(summary !== undefined, `the record of what block ${sequenceNo} changed is missing`)
   transaction.put(key, withoutWriteSet(summary))
 }
 
