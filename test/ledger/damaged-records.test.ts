@@ -25,7 +25,10 @@ async function storeOf(entries: readonly Entry[]): Promise<ReturnType<typeof cre
 }
 
 /** A record removed, cut, one byte longer, with each of some bytes changed, and with the value of its neighbour. */
-function* damages(entries: readonly Entry[], at: number): Generator<readonly [what: string, entries: readonly Entry[]]> {
+function* damages(
+  entries: readonly Entry[],
+  at: number,
+): Generator<readonly [what: string, entries: readonly Entry[]]> {
   const [key, value] = entries[at] as Entry
   const others = entries.filter((_, index) => index !== at)
   const replaced = (bytes: Uint8Array): readonly Entry[] => [...others, [key, bytes]]
