@@ -266,7 +266,7 @@ export class BlockWriter implements BlockWork {
     const isStrict = this.#before.origin === undefined
     const bytes = this.transaction.get(documentIdKey(documentId))
     if (bytes !== undefined) {
-      checkStored(version > 0 || !isStrict, `the new document '${documentId}' is there already`)
+      checkStored(version > 0 || !isStrict, `the new document '${documentId}' already exists`)
       const place = decodePlace(bytes)
       checkStored(place.tableNumber === tableNumber, `document '${documentId}' has its place in another table`)
       return { place, current: this.transaction.get(documentKey(place.tableNumber, place.documentNumber)) }

@@ -7,6 +7,6 @@ import { LedgerError } from '../base/errors.ts'
 export function checkStored(condition: unknown, fault: string): asserts condition {
   if (condition) return
   throw new LedgerError('store/corrupt', `the ledger is damaged: ${fault}`, {
-    help: "'qldb verify' shows what is wrong; 'qldb rebuild' makes everything but the journal anew",
+    help: "'qldb verify' shows what is wrong; 'qldb rebuild' makes all but the journal again",
   })
 }
