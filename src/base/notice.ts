@@ -14,6 +14,7 @@ import type { Span } from './span.ts'
  * - `notice/compares-null`: a comparison with NULL, which is never true
  * - `notice/type-changed`: a change gave a field another type in all documents, or NULL where that was not written
  * - `notice/repeated-field`: a struct that is written names a field twice
+ * - `notice/unclear-and`: a change with an AND beside OR without parentheses
  * - `notice/column-renamed`: a file names a column twice
  */
 export const noticeCodes = [
@@ -29,6 +30,7 @@ export const noticeCodes = [
   'notice/compares-null',
   'notice/type-changed',
   'notice/repeated-field',
+  'notice/unclear-and',
   'notice/column-renamed',
 ] as const
 

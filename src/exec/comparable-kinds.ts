@@ -30,6 +30,12 @@ function meeting(a: Value, b: Value, depth: number): Meeting {
   return found
 }
 
+/** Whether two values are structs that differ in the names of their fields. `x <> {}` is asked on purpose. */
+export function haveOtherFields(a: Value, b: Value): boolean {
+  if (a.type !== 'struct' || b.type !== 'struct' || a.names.length === 0 || b.names.length === 0) return false
+  return pairsOf(a, b)?.length === 0
+}
+
 /** The parts that stand against each other; undefined for scalars, bags and what is too large, none for other shapes. */
 export function pairsOf(a: Value, b: Value): readonly (readonly [Value, Value])[] | undefined {
   if (a.type === 'struct' && b.type === 'struct') {

@@ -63,6 +63,7 @@ class Finder {
       case 'change':
         this.#operator(statement.input)
         for (const step of statement.changes) this.#change(step, statement.documentSlot)
+        this.sites.bareAnds.push(...statement.bareAnds)
         this.#returning(statement.returning, statement.table.name)
         return
       default:
@@ -436,8 +437,7 @@ class Finder {
       return
     }
     const { operand, span, namesTable } = expression
-    const isName = operand.kind === 'slot' && operand.span === span
-    this.#add(path, { role, span, isName, namesTable }, expression)
+    this.#add(path, { role, span, isName: operand.kind === 'slot' && operand.span === span, namesTable }, expression)
     if (operand.kind !== 'slot') this.#expression(operand, 'field')
   }
 

@@ -86,6 +86,7 @@ export function makeNotices(findings: Findings): readonly Notice[] {
     const code = clause === 'ORDER BY' ? 'notice/constant-order' : 'notice/constant-group'
     add(code, keyMessage(clause, value, written([value], text)), spanOf([value]))
   }
+  for (const span of sites.bareAnds) add('notice/unclear-and', bareAndMessage(text, span), span)
   for (const span of sites.textSources) add('notice/text-not-name', sourceMessage(text, span), span)
   found.sort((a, b) => a.span.start - b.span.start)
   return found.slice(0, noticesMax)
@@ -107,6 +108,11 @@ function namesAsTexts({ sites, probes, texts, text }: Findings): { readonly mess
 
 function isUnmet({ text, idOf }: PathSite, comparison: number, texts: TextLooks): boolean {
   return idOf === undefined ? texts.isUnmet(comparison, text) : texts.isNeverMet(comparison)
+}
+
+/** `a = 1 OR b = 2 AND c = 3` */
+function bareAndMessage(text: string, span: Span): string {
+  return `AND binds before OR: ${noticeText(written([{ span }], text))} is one side of the OR; parentheses show which is meant`
 }
 
 /** FROM 'Car' */
@@ -225,8 +231,11 @@ function textInStatement(value: Value): string {
   return value.type === 'string' ? `'${value.value}'` : printIon(value)
 }
 
-function mismatchMessage(site: ComparisonSite, { values: [a, b], isWithin }: Mismatch, text: string): string {
+function mismatchMessage(site: ComparisonSite, { values: [a, b], isWithin, isShape }: Mismatch, text: string): string {
   const { parts, isOrder, set } = site
+  if (isShape && set === undefined && isOrder !== true) {
+    return `${noticeText(text)} ${resultOf(site)}: equal structs have the same fields, it compared ${fieldsOf(a)} with ${fieldsOf(b)}`
+  }
   const isQuoted =
     parts.some(({ kind }) => kind === 'constant' || kind === 'sequence') &&
     (isQuotedNumber(a, b) || isQuotedNumber(b, a))
@@ -237,6 +246,11 @@ function mismatchMessage(site: ComparisonSite, { values: [a, b], isWithin }: Mis
   }
   const result = isWithin && isOrder === true ? 'was decided by types alone' : resultOf(site)
   return `${noticeText(text)} ${result}: ${compared}`
+}
+
+/** `(zip, street)` */
+function fieldsOf(value: Value): string {
+  return value.type === 'struct' ? noticeText(`(${value.names.join(', ')})`) : value.type
 }
 
 function resultOf({ isNegated, isBound, call }: ComparisonSite): string {

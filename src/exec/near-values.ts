@@ -9,12 +9,16 @@ import { pairsOf } from './comparable-kinds.ts'
 /**
  * Why a value that was compared is near what the statement writes: `case`, but for letter case and blanks; `list`, one of
  * several in one string; `pattern`, LIKE would match; `wildcard`, LIKE would with its own wildcards; `empty`, a pattern without characters;
- * `day`, a moment of it.
+ * `order`, its parts in another order; `turned`, the arguments of a function
+ * the other way round; `day`, a moment of it.
  */
-export type NearKind = 'case' | 'list' | 'pattern' | 'wildcard' | 'empty' | 'day'
+export type NearKind = 'case' | 'list' | 'pattern' | 'wildcard' | 'empty' | 'order' | 'turned' | 'day'
 
-/** How a statement compares: as equal, by LIKE, or by a function that looks for a text at the beginning or anywhere. */
-export type RelationName = 'equal' | 'like' | 'begin' | 'hold'
+/**
+ * How a statement compares: as equal, by LIKE, or by a function that looks into its first argument, at the beginning or
+ * anywhere, or into its second: POSITION.
+ */
+export type RelationName = 'equal' | 'like' | 'begin' | 'hold' | 'within'
 
 /** How a comparison compares. */
 export interface Relation {
@@ -57,11 +61,24 @@ function searching(holds: (text: string, part: string) => boolean): Relation {
   }
 }
 
-/** The relation of a comparison. */
-export function relationOf(name: RelationName): Relation {
+/** The same where the statement writes the text that is looked into: `STARTS_WITH('K', city)`. */
+function searchingWritten(holds: (text: string, part: string) => boolean): Relation {
+  return {
+    meets: (value, written) => isText(value) && isText(written) && holds(written.value, value.value),
+    near(value, written) {
+      if (!isText(value) || !isText(written) || written.value === '') return undefined
+      return holds(value.value, written.value) ? 'turned' : undefined
+    },
+  }
+}
+
+/** The relation of a comparison; `written`: which side the statement writes. */
+export function relationOf(name: RelationName, written: 0 | 1): Relation {
   if (name === 'equal') return equality
   if (name === 'like') return likeness()
-  return searching(name === 'begin' ? (text, part) => text.startsWith(part) : (text, part) => text.includes(part))
+  const holds = (text: string, part: string) => (name === 'begin' ? text.startsWith(part) : text.includes(part))
+  const lookedInto = name === 'within' ? 1 : 0
+  return written === lookedInto ? searchingWritten(holds) : searching(holds)
 }
 
 function matcherOf(pattern: string): (text: string) => boolean {
@@ -86,8 +103,20 @@ function nearEqual(value: Value, written: Value): NearKind | undefined {
 /** Of lists and structs: each part is equal or near by letter case. */
 function nearParts(value: Value, written: Value): NearKind | undefined {
   const pairs = isComposite(value) && isComposite(written) ? (pairsOf(value, written) ?? []) : []
-  const isNear = pairs.every(([one, other]) => equals(one, other) || nearEqual(one, other) === 'case')
-  return isNear && pairs.length > 0 ? 'case' : undefined
+  if (pairs.length === 0) return undefined
+  if (pairs.every(([one, other]) => equals(one, other) || nearEqual(one, other) === 'case')) return 'case'
+  return pairs.length > 1 && pairs.length <= shownPartsMax && haveSameParts(pairs) ? 'order' : undefined
+}
+
+/** `('Active', 'Kent')` beside `('Kent', 'Active')`. */
+function haveSameParts(pairs: readonly (readonly [Value, Value])[]): boolean {
+  const left = pairs.map(([, other]) => other)
+  for (const [one] of pairs) {
+    const at = left.findIndex((other) => equals(one, other))
+    if (at === -1) return false
+    left.splice(at, 1)
+  }
+  return true
 }
 
 /** Whether a timestamp lies in the day that is written, and has a time of day. */

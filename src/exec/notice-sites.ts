@@ -133,6 +133,8 @@ export class NoticeSites {
   readonly remarks: Notice[] = []
   /** Strings that FROM reads: one row each. */
   readonly textSources: Span[] = []
+  /** ANDs beside OR without parentheses, in a change. */
+  readonly bareAnds: Span[] = []
   /** Whether a change is chosen by a path. */
   hasChoosers = false
   readonly #pathMarks = new Map<object, number>()

@@ -3,7 +3,7 @@ import type { Notice } from '../base/notice.ts'
 import { detached } from '../values/binary-reader.ts'
 import { isAbsent, type Value } from '../values/value.ts'
 import { type AbsentName, findAbsentChooser, type ScanTable } from './absent-names.ts'
-import { kindsOf, meetingOf } from './comparable-kinds.ts'
+import { haveOtherFields, kindsOf, meetingOf } from './comparable-kinds.ts'
 import { MixedLists } from './mixed-lists.ts'
 import { makeNotices } from './make-notices.ts'
 import { type NoticeSites, noSites, type SourceSites } from './notice-sites.ts'
@@ -85,14 +85,19 @@ export class Observation {
     else if (met === 'comparable') {
       if (this.#texts.see(mark, left, right)) this.marks[mark] = 1
       else this.#comparable.add(mark)
-    } else if (met === 'unclear') this.#metUnclear(mark)
-    else if (mark !== 0 && !this.#mismatches.has(mark)) {
+    } else if (met === 'unclear') this.#metUnclear(mark, left, right)
+    else if (mark !== 0 && (this.#mismatches.get(mark)?.isShape ?? !this.#mismatches.has(mark))) {
       this.#mismatches.set(mark, { values: met, isWithin: met[0] !== left })
     }
   }
 
-  /** Of very many lists of other lengths nothing is learnt. */
-  #metUnclear(mark: number): void {
+  /** Of very many lists of other lengths nothing is learnt. Structs of other fields are never equal. */
+  #metUnclear(mark: number, left: Value, right: Value): void {
+    if (mark !== 0 && haveOtherFields(left, right)) {
+      if (!this.#mismatches.has(mark))
+        this.#mismatches.set(mark, { values: [detached(left), detached(right)], isWithin: false, isShape: true })
+      return
+    }
     const times = (this.#unclear.get(mark) ?? 0) + 1
     this.#unclear.set(mark, times)
     if (times >= unclearMax) this.marks[mark] = 1

@@ -17,6 +17,8 @@ export interface Mismatch {
   readonly values: readonly [Value, Value]
   /** Whether they are parts of the lists or structs that were compared. */
   readonly isWithin: boolean
+  /** Structs with other fields: kinds that are never equal, met later, say more. */
+  readonly isShape?: true
 }
 
 export type JoinSide = 'left' | 'right'

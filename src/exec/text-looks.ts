@@ -5,6 +5,7 @@ import type { Value } from '../values/value.ts'
 import { type NearKind, type Relation, type RelationName, relationOf, shownText } from './near-values.ts'
 import type { ComparisonSite } from './notice-sites.ts'
 import { isFixed } from './plan-facts.ts'
+import { type SignLook, signLookOf } from './sign-look.ts'
 
 /** What a statement writes that nothing has been equal to, and the most like it of what it was compared with. */
 interface Unmet {
@@ -31,7 +32,7 @@ class TextLook {
   constructor(written: 0 | 1, name: RelationName) {
     this.#written = written
     this.#name = name
-    this.#relation = relationOf(name)
+    this.#relation = relationOf(name, written)
   }
 
   /** Whether it is settled. */
@@ -89,6 +90,12 @@ function messageOf(text: string, { near = '', kind }: Unmet, relation: RelationN
       return relation === 'equal'
         ? `no value equalled '${text}'; did you mean ${found}?`
         : `no value ${doneBy[relation]} '${text}'; ${found} differs by letter case or blanks`
+    case 'order':
+      return `no value equalled ${text}; ${noticeText(near)} has the same parts in another order`
+    case 'turned':
+      return relation === 'begin'
+        ? `'${text}' began with no value, but ${found} begins with '${text}': are the arguments swapped?`
+        : `'${text}' held no value, but ${found} has '${text}': are the arguments swapped?`
     case 'empty':
       return `no value matched ''; LIKE '%' matches every text`
     case 'list':
@@ -104,24 +111,27 @@ function messageOf(text: string, { near = '', kind }: Unmet, relation: RelationN
   }
 }
 
-const doneBy = { like: 'matched', begin: 'began with', hold: 'had' } as const
+const doneBy = { like: 'matched', begin: 'began with', hold: 'had', within: 'had' } as const
 
 /** The looks of one run, by the marks of the comparisons. */
 export class TextLooks {
   readonly #looks = new Map<number, TextLook>()
+  readonly #signs = new Map<number, SignLook>()
   readonly #sites: readonly ComparisonSite[]
 
   constructor(sites: readonly ComparisonSite[]) {
     this.#sites = sites
     for (const site of sites) {
       const written = writtenSide(site)
+      const sign = signLookOf(site)
+      if (sign !== undefined) this.#signs.set(site.mark, sign)
       if (written !== undefined) this.#looks.set(site.mark, new TextLook(written, site.relation ?? 'equal'))
     }
   }
 
   /** A comparison met two values of comparable types; whether it need not be asked again. */
   see(mark: number, left: Value, right: Value): boolean {
-    return this.#looks.get(mark)?.see(left, right) ?? true
+    return (this.#looks.get(mark) ?? this.#signs.get(mark))?.see(left, right) ?? true
   }
 
   isUnmet(mark: number, text: string): boolean {
@@ -136,7 +146,7 @@ export class TextLooks {
   /** `written`: what SET makes of a field, which is rightly unlike what it was: `SET a = 'X' WHERE a <> 'X'`. */
   notices(spanOf: (parts: readonly object[]) => Notice['span'], written: ReadonlySet<string>): readonly Notice[] {
     return this.#sites.flatMap((site) => {
-      const messages = this.#looks.get(site.mark)?.messages(written) ?? []
+      const messages = this.#looks.get(site.mark)?.messages(written) ?? this.#signs.get(site.mark)?.messages ?? []
       return messages.map((message): Notice => ({ code: 'notice/no-such-value', message, span: spanOf(site.parts) }))
     })
   }

@@ -48,7 +48,7 @@ function comparedByCall(call: Extract<PlanExpression, { kind: 'call' }>): readon
 /** Functions that look for a text. */
 const searches: Readonly<Record<string, RelationName>> = {
   starts_with: 'begin',
-  position: 'hold',
+  position: 'within',
   replace: 'hold',
   split: 'hold',
 }

@@ -1,5 +1,8 @@
 import { LedgerError } from '../base/errors.ts'
+import { noticesMax } from '../base/limits.ts'
+import type { Span } from '../base/span.ts'
 import type { Expression } from '../syntax/ast.ts'
+import { nodesBelow } from '../syntax/nodes-below.ts'
 import type { TablePath, DmlStatement, InsertStatement, Returning } from '../syntax/statement-ast.ts'
 import { buildConflict } from './build-conflict.ts'
 import { buildExpression } from './build-expression.ts'
@@ -122,8 +125,17 @@ export function buildChange(statement: DmlStatement, context: PlanContext): Chan
     idSlot: scan.bySlot as number,
     changes,
     returning: buildReturning(statement.returning, noVersion, table, context, scan.alias),
+    bareAnds: [statement.from, ...(statement.where === undefined ? [] : [statement.where])]
+      .flatMap(bareAndsIn)
+      .slice(0, noticesMax),
     span: statement.span,
   }
+}
+
+function bareAndsIn(node: object): readonly Span[] {
+  const { bareSpan } = node as { bareSpan?: Span }
+  const below = nodesBelow(node).flatMap(bareAndsIn)
+  return bareSpan === undefined ? below : [bareSpan, ...below]
 }
 
 /** Stands for the table when the sources could not be resolved. */

@@ -40,6 +40,8 @@ export interface ChangePlan {
   readonly idSlot: number
   readonly changes: readonly ChangeStep[]
   readonly returning: ReturningPlan | undefined
+  /** ANDs beside OR without parentheses. */
+  readonly bareAnds: readonly Span[]
   readonly span: Span
 }
 export type ChangeStep =

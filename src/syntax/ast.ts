@@ -30,6 +30,8 @@ export type Expression =
       readonly right: Expression
       /** Where the operator itself stands. */
       readonly opSpan: Span
+      /** Of an OR beside an AND without parentheses, `a OR b AND c`: that AND. Not where all of its sides are ANDs. */
+      readonly bareSpan?: Span
       readonly span: Span
     }
   /**

@@ -54,6 +54,7 @@ export function parseOr(cursor: Cursor, first?: Expression): Expression {
 
 /** Operands and operators that bind as tightly as `least` or tighter. */
 export function parseOperators(cursor: Cursor, least: number, first?: Expression): Expression {
+  const begin = first === undefined ? cursor.position : -1
   let left = first ?? (isPrefix(cursor.token.word) ? parsePrefixed(cursor, least) : parsePrimary(cursor))
   if (cursor.at('.') || cursor.at('[')) left = parsePostfix(cursor, left)
   // Behind `a IS b` nothing tighter may follow: it would have to belong to b.
@@ -67,7 +68,7 @@ export function parseOperators(cursor: Cursor, least: number, first?: Expression
     if (own > tightness.predicate) {
       left = parseRun(cursor, left, own)
     } else if (own < tightness.predicate) {
-      left = parseChain(cursor, left, own)
+      left = parseChain(cursor, left, own, begin)
     } else {
       const predicate = parsePredicate(cursor, left)
       if (predicate === undefined) return steps.end(left)
@@ -168,16 +169,32 @@ interface Chain {
   readonly operators: Span[]
 }
 
-function parseChain(cursor: Cursor, left: Expression, own: number): Expression {
+function parseChain(cursor: Cursor, left: Expression, own: number, begin: number): Expression {
   const word = own === tightness.or ? 'OR' : 'AND'
   const chain: Chain = { operands: [left], operators: [] }
+  let bare = isBareAnd(cursor, left, begin) ? left : undefined
   while (cursor.at(word)) {
     const opSpan = takeSpan(cursor)
     checkChainLength(chain.operands.length + 1, opSpan)
     chain.operators.push(opSpan)
-    chain.operands.push(parseOperators(cursor, own + 1))
+    const from = cursor.position
+    const operand = parseOperators(cursor, own + 1)
+    if (bare === undefined && isBareAnd(cursor, operand, from)) bare = operand
+    chain.operands.push(operand)
   }
-  return joinChain(own === tightness.or ? 'or' : 'and', chain)
+  const joined = joinChain(own === tightness.or ? 'or' : 'and', chain)
+  return bare === undefined || chain.operands.every(isAnd) ? joined : { ...(joined as Binary), bareSpan: bare.span }
+}
+
+type Binary = Extract<Expression, { kind: 'binary' }>
+
+function isAnd(operand: Expression): boolean {
+  return operand.kind === 'binary' && operand.op === 'and'
+}
+
+/** Whether an operand that was just read, from this token on, is an AND without parentheses around it. */
+function isBareAnd({ group, position }: Cursor, operand: Expression, begin: number): boolean {
+  return isAnd(operand) && begin >= 0 && (group.open !== begin || group.end !== position)
 }
 
 function takeSpan(cursor: Cursor): Span {
