@@ -128,7 +128,7 @@ const notYetUsed = [
   'src/journal/log/file-log.ts',
   'src/journal/log/log-claim.ts',
   'src/journal/log/memory-log.ts',
-  'src/store/overlay-store.ts',
+  'src/ledger/journaled-store.ts',
 ]
 
 test('every source file is imported by something', () => {

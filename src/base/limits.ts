@@ -427,3 +427,12 @@ export const ledgerExportsMax = 2
 export const clockSkewMsMax = 30_000
 /** How long the control plane tells of an export: QLDB's 7 days. */
 export const exportKeptMs = 7 * 24 * 60 * 60 * 1000
+
+/** Writes of a ledger over a log that share one flush: more would make the first of them wait for the last. Ours. */
+export const sharedFlushMax = 256
+
+/** Bytes that follow from blocks and that memory alone holds, before they are written into the cache. Ours. */
+export const overlayBytesMax = 1024 * 1024
+
+/** Writes of which the same holds: so many blocks are applied again after a kill. Ours. */
+export const overlayWorksMax = 256

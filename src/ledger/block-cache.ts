@@ -41,3 +41,8 @@ export function readBlock(reader: Reader, sequenceNo: number): Block {
   if (bytes === undefined) throw new LedgerError('journal/gap', `block ${sequenceNo} is not in the store`)
   return decodeBlock(bytes)
 }
+
+/** The blockHash in a stored block. */
+export function blockHashOf(bytes: Uint8Array): Uint8Array {
+  return decodeBlock(bytes).blockHash
+}

@@ -237,6 +237,25 @@ export function isBlockKey(bytes: Uint8Array): boolean {
   return bytes[0] === prefixes.journal && bytes.length === blockKeyBytes
 }
 
+/** The numbers of the first and the last block whose keys may lie in a range; the first is greater where there are none. */
+export function blocksInRange({ start, end }: Range): readonly [first: number, last: number] {
+  const first = sequenceAtLeast(start)
+  return [first, sequenceAtLeast(end) - 1]
+}
+
+/** The least sequenceNo whose block's key is not before `bound`. */
+function sequenceAtLeast(bound: Uint8Array): number {
+  const [prefix = 0] = bound
+  if (prefix !== prefixes.journal) return prefix < prefixes.journal ? 0 : 2 ** 48
+  const padded = Buffer.alloc(blockKeyBytes)
+  padded.set(bound.subarray(0, blockKeyBytes))
+  return padded.readUIntBE(1, 6) + (bound.length > blockKeyBytes ? 1 : 0)
+}
+
+export function isDoubtKey(bytes: Uint8Array): boolean {
+  return bytes[0] === prefixes.doubt
+}
+
 /** What a record of the derived data belongs to: a table or an index by its number, the catalog, all, or a document. */
 export type KeyOwner = { readonly table: number } | { readonly index: number } | 'catalog' | 'all' | 'document'
 
