@@ -1,29 +1,43 @@
 import { codes, isErrorCode } from '../base/error-codes.ts'
-import { LedgerError } from '../base/errors.ts'
-import { nearName } from '../base/near-name.ts'
-import { type CommandDefinition, commandGroups, commands, unknownCommand } from './commands.ts'
+import { type CommandDefinition, commandGroups, commands } from './commands.ts'
 import { formatHelp, formatNames } from './formats/formats.ts'
 import { functionLines, type ListedFunction } from './function-list.ts'
+import { functionsBeginning, functionsLike, noSuchTopic, statementOf } from './help-topics.ts'
 import { settingDefinitions, settingNames } from './settings.ts'
-import { statementHelp, statementHelps } from './statement-help.ts'
+import { statementHelp } from './statement-help.ts'
 
 /**
- * The text of `help` (empty topic), or of one command, statement, function or error code; of all `functions`.
- * Throws LedgerError 'usage/unknown-command' for an unknown topic.
+ * The text of `help` (empty topic), or of one command, setting, statement, clause, function or error code; of all
+ * `functions`, or those that a pattern or a beginning names. Throws LedgerError 'usage/unknown-command' for an unknown topic.
  */
 export function helpText(topic: string, functions: readonly ListedFunction[] = []): string {
-  const wanted = topic.replace(/^\\/, '').toLowerCase()
+  const wanted = topic.replace(/^\\/, '').replace(/\s+/g, ' ').trim().toLowerCase()
   if (wanted === '') return generalHelp()
   const command = commands.find(({ names, shortNames }) => [...names, ...(shortNames ?? [])].includes(wanted))
   if (command !== undefined) return commandHelp(command)
   if (wanted === 'functions') return functionLines(functions)
-  const text = statementHelp(wanted) ?? functionHelp(wanted, functions) ?? codeHelp(wanted)
-  if (text !== undefined) return text
-  const near = nearName(wanted, [...Object.keys(statementHelps), ...functions.map(({ name }) => name)])
-  if (near === undefined) throw unknownCommand(wanted)
-  throw new LedgerError('usage/unknown-command', `no command, statement or function named '${wanted}'`, {
-    help: `did you mean '${near}'?`,
-  })
+  const [first = '', ...rest] = wanted.split(' ')
+  if (first === 'functions' || wanted.startsWith('show functions ')) {
+    return functionsLike(rest.at(-1) ?? '', functions)
+  }
+  const text =
+    settingHelp(first === 'set' ? (rest[0] ?? '') : wanted) ??
+    both(statementHelp(statementOf(wanted) ?? ''), functionHelp(wanted, functions)) ??
+    codeHelp(wanted) ??
+    functionsBeginning(wanted, functions)
+  if (text === undefined) throw noSuchTopic(wanted, functions)
+  return text
+}
+
+/** REPLACE is a statement and a function. */
+function both(statement: string | undefined, call: string | undefined): string | undefined {
+  return statement === undefined || call === undefined ? (statement ?? call) : `${call}\n\n${statement}`
+}
+
+/** One setting, its choices and what it does. */
+function settingHelp(wanted: string): string | undefined {
+  const name = settingNames.find((one) => one === wanted.replaceAll('_', '-'))
+  return name === undefined ? undefined : [`set ${name} <value>`, ...linesOf(name)].join('\n')
 }
 
 function commandHelp(command: CommandDefinition): string {
@@ -63,7 +77,8 @@ function generalHelp(): string {
   }
   lines.push('', 'Commands work with a backslash before them too, in any case, with or without a semicolon.')
   lines.push(
-    "'help <command>' tells more about one, 'help INSERT' shows a statement's forms, 'help functions' all functions.",
+    "'help <command>' tells more about one, 'help INSERT' shows a statement's forms, 'help functions' all functions,",
+    "'help functions date' those with date in their name.",
   )
   return lines.join('\n')
 }
@@ -78,12 +93,12 @@ function shortHelp(command: CommandDefinition): string {
 }
 
 function settingLines(): string[] {
-  const lines: string[] = []
-  for (const name of settingNames) {
-    const { choices, help }: { choices: readonly string[] | undefined; help: string } = settingDefinitions[name]
-    lines.push(`  ${name}: ${choices?.join(' | ') ?? 'text'}`, `      ${help}`)
-    if (name === 'format')
-      lines.push(...formatNames.map((format) => `      ${format.padEnd(10)} ${formatHelp(format)}`))
-  }
+  return settingNames.flatMap(linesOf)
+}
+
+function linesOf(name: (typeof settingNames)[number]): string[] {
+  const { choices, help }: { choices: readonly string[] | undefined; help: string } = settingDefinitions[name]
+  const lines = [`  ${name}: ${choices?.join(' | ') ?? 'text'}`, `      ${help}`]
+  if (name === 'format') lines.push(...formatNames.map((format) => `      ${format.padEnd(10)} ${formatHelp(format)}`))
   return lines
 }

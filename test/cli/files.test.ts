@@ -182,6 +182,6 @@ test(
       assert.equal(ran.code, 0, `${example}: ${ran.stderr}`)
     }
     const near = await shell.run(['--memory', '-e', 'help selct'])
-    assert.match(near.stderr, /did you mean 'select'\?/)
+    assert.match(near.stderr, /did you mean 'help select'\?/)
   }),
 )

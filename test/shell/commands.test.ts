@@ -130,6 +130,33 @@ test('help names every command and setting, and each command has help of its own
   assert.throws(() => helpText('nothing'), { code: 'usage/unknown-command' })
 })
 
+test('help takes parts of topics: patterns of functions, beginnings of names, clauses, settings', () => {
+  const functions = ['replace', 'substring', 'date_add', 'date_diff'].map((name) => {
+    return { name, group: 'text', signature: `${name.toUpperCase()}(x)`, gives: `what ${name} gives`, isInQldb: true }
+  })
+  const holds = (topic: string, ...parts: string[]) => {
+    const text = helpText(topic, functions)
+    for (const part of parts) assert.ok(text.includes(part), `${topic}: ${text}`)
+  }
+  holds('functions sub', 'SUBSTRING(x)')
+  holds('functions *_diff', 'DATE_DIFF(x)')
+  holds('show functions date', 'DATE_ADD(x)', 'DATE_DIFF(x)')
+  assert.ok(!helpText('functions sub', functions).includes('DATE'))
+  holds('date', 'DATE_ADD(x)', 'DATE_DIFF(x)')
+  holds('replace', 'REPLACE INTO', 'REPLACE(x)')
+  holds('group by', 'GROUP BY')
+  holds('set notices', 'notices: true | false')
+  holds('notices', 'notices: true | false')
+  for (const [topic, help] of [
+    ['functions substrnig', "did you mean 'substring'?"],
+    ['functions zzz', "'help functions' lists all"],
+    ['tables', "did you mean 'help show tables'?"],
+    ['set formt', "did you mean 'help format'?"],
+  ] as const) {
+    assert.throws(() => helpText(topic, functions), { code: 'usage/unknown-command', help })
+  }
+})
+
 test('forms of a transaction command that do not exist are refused by name before anything is sent', () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     [

@@ -420,7 +420,7 @@ test('help takes a function and an error code too', async () => {
   await shell.run('help transaction/conflict', sink)
   assert.match(said().join('\n'), /^text: error\[transaction\/conflict\] \(conflict\)\n.*\n {2}help: run it again/)
   await shell.run('help medain', sink)
-  assert.match(said().join('\n'), /did you mean 'median'\?/)
+  assert.match(said().join('\n'), /did you mean 'help median'\?/)
   await shell.run('help replace', sink)
   assert.match(said().join('\n'), /REPLACE INTO/)
 })
