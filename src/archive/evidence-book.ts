@@ -139,6 +139,12 @@ export class EvidenceBook {
   #judgeRest(last: number): void {
     for (const { digest, path } of this.#digests) {
       const tip = digest.digestTipAddress.sequenceNo
+      const held = this.#held.find((one) => equalBytes(one.digest, digest.digest))
+      if (held !== undefined) {
+        const { sequenceNo } = held.digestTipAddress
+        this.#judge(path, 'digest', 'fails', `the digest is that of block ${sequenceNo}, and is given for block ${tip}`)
+        continue
+      }
       // One that was given must be compared itself: a proof of the last block says nothing of those that are missing.
       const proven =
         !this.#trusted.has(path) &&

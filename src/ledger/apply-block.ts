@@ -267,7 +267,7 @@ export class BlockWriter implements BlockWork {
     const bytes = this.transaction.get(documentIdKey(documentId))
     if (bytes !== undefined) {
       checkStored(version > 0 || !isStrict, `the new document '${documentId}' already exists`)
-      const place = decodePlace(bytes)
+      const place = decodePlace(bytes, documentId)
       checkStored(place.tableNumber === tableNumber, `document '${documentId}' has its place in another table`)
       return { place, current: this.transaction.get(documentKey(place.tableNumber, place.documentNumber)) }
     }
@@ -313,7 +313,7 @@ function placedForeignRevisions(
   for (const [position, revision] of (block.revisions ?? []).entries()) {
     const id = revision.metadata?.id
     if (id === undefined) continue
-    const tableId = documents?.get(id)?.tableId ?? tableOfPlace(reader.get(documentIdKey(id)), catalog)
+    const tableId = documents?.get(id)?.tableId ?? tableOfPlace(reader.get(documentIdKey(id)), id, catalog)
     if (tableId !== undefined) placed.push({ tableId, position, revision })
     else if (!isPartial)
       throw new LedgerError('journal/malformed', `nothing says which table document '${id}' belongs to`)
@@ -327,8 +327,8 @@ function numberOf(catalog: CatalogState, tableId: string): number {
   return number
 }
 
-function tableOfPlace(place: Uint8Array | undefined, catalog: CatalogState): string | undefined {
-  const number = place && decodePlace(place).tableNumber
+function tableOfPlace(place: Uint8Array | undefined, documentId: string, catalog: CatalogState): string | undefined {
+  const number = place && decodePlace(place, documentId).tableNumber
   for (const table of catalog.tables.values()) if (table.number === number) return table.tableId
   return undefined
 }

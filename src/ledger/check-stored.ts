@@ -6,7 +6,7 @@ import { LedgerError } from '../base/errors.ts'
  */
 export function checkStored(condition: unknown, fault: string): asserts condition {
   if (condition) return
-  throw new LedgerError('store/corrupt', `the ledger is damaged: ${fault}`, {
+  throw new LedgerError('store/corrupt', fault, {
     help: "'qldb verify' shows what is wrong; 'qldb rebuild' makes all but the journal again",
   })
 }

@@ -184,7 +184,7 @@ function tablesInOrder(overlay: Overlay): [string, TableOverlay][] {
 function versionOf(reader: Reader, documentId: string): number {
   const place = reader.get(documentIdKey(documentId))
   checkStored(place !== undefined, `document '${documentId}' has no place`)
-  const { tableNumber, documentNumber } = decodePlace(place)
+  const { tableNumber, documentNumber } = decodePlace(place, documentId)
   const bytes = reader.get(documentKey(tableNumber, documentNumber))
   checkStored(bytes !== undefined, `document '${documentId}' is not in its place`)
   return versionOfDocument(bytes)

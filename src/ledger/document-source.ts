@@ -188,7 +188,7 @@ export class StatementSource implements DocumentSource {
   /** Where a document of that table lies, also a deleted one. */
   #placeOf(tableId: string, documentId: string): DocumentPlace | undefined {
     const bytes = isId(documentId) ? this.#view.reader.get(documentIdKey(documentId)) : undefined
-    const place = bytes && decodePlace(bytes)
+    const place = bytes && decodePlace(bytes, documentId)
     return place?.tableNumber === this.#tableNumber(tableId) ? place : undefined
   }
 

@@ -157,7 +157,7 @@ export class LedgerImport {
   #versionOf(documentId: string): number | undefined {
     const reader = this.#batches.view
     const bytes = reader.get(documentIdKey(documentId))
-    return bytes && versionAsOf(reader, decodePlace(bytes), Number.POSITIVE_INFINITY)
+    return bytes && versionAsOf(reader, decodePlace(bytes, documentId), Number.POSITIVE_INFINITY)
   }
 
   get isToBeRechecked(): boolean {

@@ -264,9 +264,9 @@ export function encodePlace(place: DocumentPlace): Uint8Array {
   return buffer
 }
 
-/** Throws LedgerError 'store/corrupt'. */
-export function decodePlace(bytes: Uint8Array): DocumentPlace {
-  checkStored(bytes.length === 10, `the place of a document has ${bytes.length} bytes, expected 10`)
+/** Throws LedgerError 'store/corrupt', which names the document. */
+export function decodePlace(bytes: Uint8Array, documentId: string): DocumentPlace {
+  checkStored(bytes.length === 10, `the place of document '${documentId}' has ${bytes.length} bytes, expected 10`)
   const buffer = asBuffer(bytes)
   return { tableNumber: buffer.readUInt32BE(0), documentNumber: buffer.readUIntBE(4, 6) }
 }

@@ -108,5 +108,5 @@ function forgetChanges(transaction: WriteTransaction, sequenceNo: number): void 
 
 function placeOf(reader: Reader, documentId: string): DocumentPlace | undefined {
   const bytes = isId(documentId) ? reader.get(documentIdKey(documentId)) : undefined
-  return bytes === undefined ? undefined : decodePlace(bytes)
+  return bytes === undefined ? undefined : decodePlace(bytes, documentId)
 }

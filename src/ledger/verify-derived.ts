@@ -201,7 +201,7 @@ function ownedBy({ tables }: TableScope, catalog: CatalogState | undefined): IsC
   return ([key, value]) => {
     const owner = ownerOfKey(key)
     // A place that was cut is of no table: it is compared.
-    if (owner === 'document') return value.length !== placeBytes || numbers.has(decodePlace(value).tableNumber)
+    if (owner === 'document') return value.length !== placeBytes || numbers.has(decodePlace(value, '').tableNumber)
     if (typeof owner === 'string') return owner === 'catalog'
     return 'table' in owner ? numbers.has(owner.table) : indexes.has(owner.index)
   }

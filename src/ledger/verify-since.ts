@@ -46,7 +46,7 @@ export function checkSince(
   const versionOf = (documentId: string) => {
     // A block that was changed may name anything.
     const bytes = isId(documentId) ? snapshot.get(documentIdKey(documentId)) : undefined
-    return (bytes && versionAsOf(snapshot, decodePlace(bytes), tip)) ?? -1
+    return (bytes && versionAsOf(snapshot, decodePlace(bytes, documentId), tip)) ?? -1
   }
   const check = new JournalCheck({
     strandId,

@@ -131,7 +131,7 @@ export class JournalRules {
       return isPlain && excuse === undefined && this.#mustShow(edit) ? `'${verdict}', expected 'tampered'` : undefined
     if (this.#spec.isStream === true || edit.operation !== 'change' || level !== 'none') return undefined
     const near = findings.filter(
-      ({ block, code }) => block === edit.index || (code === 'malformed' && block !== undefined),
+      ({ block, code }) => block === edit.index || (code.endsWith('malformed') && block !== undefined),
     )
     const named = findings.some(({ block }) => block !== undefined && Math.abs(block - edit.index) <= 1)
     if (!named && edit.index > 0) return `no finding names block ${edit.index}`
@@ -140,7 +140,7 @@ export class JournalRules {
       this.#spec.form === 'json' ||
       parts === undefined ||
       near.some(({ code }) => parts.includes(code)) ||
-      findings.some(({ code }) => code === 'malformed')
+      findings.some(({ code }) => code.endsWith('malformed'))
     return isSmallest
       ? undefined
       : `found ${findings.map(({ code }) => code).join(', ')}, expected ${parts.join(' or ')}`

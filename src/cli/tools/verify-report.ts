@@ -117,7 +117,10 @@ export function uncheckedOf({ revisions, uncheckedRevisions, others, otherCount 
 
 /** The outcome where a ledger can't even be read. */
 export function reportOfDamage(error: LedgerError): VerifyReport {
-  const findings = [{ code: error.code, message: error.message }]
+  const named = /^block (\d+)\b/.exec(error.message)
+  const findings = [
+    { code: error.code, message: error.message, ...(named === null ? {} : { block: Number(named[1]) }) },
+  ]
   // A file that was read and contradicts itself is no damage.
   const why = error.code === 'proof/refuted' ? '' : 'what is stored is damaged: '
   const summary = `tampered: ${why}${error.message}`
