@@ -11,6 +11,7 @@ import type { Step } from './edit-document.ts'
 import { fieldOf } from './field-of.ts'
 import type { Frame } from './frame.ts'
 import type { Resolution } from './insert-conflict.ts'
+import { isFixed } from './plan-facts.ts'
 import { kindOf } from './value-kinds.ts'
 
 /** A field whose values changed their type. */
@@ -25,6 +26,16 @@ class TypeChanges {
   readonly #changed = new Map<string, TypeChange>()
   readonly #kept = new Set<string>()
   readonly #emptied = new Map<string, Span>()
+  /** Fields whose texts became empty; undefined where one did not. */
+  readonly #blanked = new Map<string, Span | undefined>()
+
+  /** A text that is computed. */
+  seeText(field: string, before: Value | undefined, after: Value, span: Span): void {
+    if (before?.type !== 'string' || before.value === '') return
+    const isBlank = after.type === 'string' && after.value === ''
+    if (!isBlank) this.#blanked.set(field, undefined)
+    else if (!this.#blanked.has(field)) this.#blanked.set(field, span)
+  }
 
   /** A value that may be NULL where that was not written: of a CASE without ELSE, of a sub-query. */
   seeEmptied(field: string, before: Value | undefined, after: Value, span: Span): void {
@@ -48,6 +59,11 @@ class TypeChanges {
       const message = `'${noticeText(field)}' is NULL now in documents where it had a value`
       frame.observation?.remark({ code: 'notice/type-changed', message, span })
     }
+    for (const [field, span] of this.#blanked) {
+      if (span === undefined) continue
+      const message = `'${noticeText(field)}' is an empty text now in all documents that were changed`
+      frame.observation?.remark({ code: 'notice/type-changed', message, span })
+    }
     for (const [field, { from, to, span }] of this.#changed) {
       if (this.#kept.has(field)) continue
       const isQuoted = kindOf(from.type) === 'int' && to.type === 'string' && /^[-+]?\d+(?:\.\d+)?$/.test(to.value)
@@ -63,6 +79,7 @@ export function compileStepRemarks(steps: readonly ChangeStep[]) {
     (step) => step.kind === 'set' && (compares(step.value) || !readsField(step.value, lastName(step))),
   )
   const mayEmpty = steps.map((step) => step.kind === 'set' && emptiesUnasked(step.value))
+  const isComputed = steps.map((step) => step.kind === 'set' && !isFixed(step.value))
   return (frame: Frame) => {
     if (frame.context.observation === undefined) return undefined
     const types = new TypeChanges()
@@ -75,6 +92,8 @@ export function compileStepRemarks(steps: readonly ChangeStep[]) {
             remarkPartsOf(change.value, valueAt(document, path), textOf(path), span, frame)
           if (change.kind === 'set' && mayEmpty[at])
             types.seeEmptied(textOf(path), valueAt(document, path), change.value, span)
+          if (change.kind === 'set' && isComputed[at])
+            types.seeText(textOf(path), valueAt(document, path), change.value, span)
           if (change.kind === 'set' && isWatched[at])
             types.see(textOf(path), valueAt(document, path), change.value, span)
           if (change.kind === 'set' && steps[at]?.path.at(-1)?.kind === 'index')

@@ -1,7 +1,7 @@
 import { noticeSitesMax } from '../base/limits.ts'
 import type { PlanExpression, SortKeyPlan } from '../plan/plan.ts'
 import { areReversed } from '../plan/refuse-ranges.ts'
-import { areSameField } from '../plan/refuse-mistakes.ts'
+import { sameFieldOf } from '../plan/same-field.ts'
 import { aloofCondition, aloofQuery } from './aloof-queries.ts'
 import { twice } from './change-remarks.ts'
 import { constantOf, contradictionOf } from './contradictions.ts'
@@ -139,12 +139,15 @@ export class ConstantSites {
         'begins before the first character, which is 1: it gives fewer characters than it asks for',
       )
     }
-    const same = selfCompared(expression)
+    const same = sameFieldOf(expression)
     if (same !== undefined)
       this.#known(
         [expression],
-        `is ${same ? 'true' : 'false'} wherever its field has a value: both sides are that field`,
+        `is ${same.isTrue ? 'true' : 'false'} wherever its field has a value: both sides are that field`,
       )
+    if (expression.kind === 'in' && isEmptyList(expression.collection)) {
+      this.#known([expression], `is ${expression.negated ? 'true' : 'false'} for every row: the list is empty`)
+    }
     const found = impossibleComparison(expression)
     if (found === undefined) return
     this.#known(found.parts, `${found.isNegated ? 'is true for every value' : 'is never true'}: ${found.reason}`)
@@ -262,10 +265,11 @@ function namesNoDocument(other: PlanExpression): boolean {
 
 const documentIdLike = '0'.repeat(22)
 
-/** Of `a = a` whether it is true of a value; undefined of what is no such comparison. */
-function selfCompared(expression: PlanExpression): boolean | undefined {
-  if (expression.kind !== 'binary' || !areSameField(expression)) return undefined
-  return /^(=|<=|>=|is not distinct from)$/.test(expression.op)
+/** `x IN ()`, of which a program that joins texts is the author. */
+function isEmptyList(collection: PlanExpression): boolean {
+  if (collection.kind === 'sequence') return collection.items.length === 0
+  const { value } = collection.kind === 'constant' ? collection : {}
+  return (value?.type === 'list' || value?.type === 'bag') && value.items.length === 0
 }
 
 /** `UPPER(a) = LOWER(b)` */

@@ -6,7 +6,7 @@ import type { PlanExpression } from './plan.ts'
 import { refuseOuterAggregate, refuseOuterColumn, refuseTextSource } from './refuse-outer-columns.ts'
 import { refuseOtherLengths } from './refuse-lengths.ts'
 import { refuseEmptyRange, refusePathText } from './refuse-ranges.ts'
-import { expressionKey } from './walk-plan.ts'
+import { sameFieldOf } from './same-field.ts'
 import { partsOf, type PlanPart } from './plan-parts.ts'
 
 /**
@@ -14,7 +14,7 @@ import { partsOf, type PlanPart } from './plan-parts.ts'
  * u, where the id of the source around it was meant. And `EXISTS (SELECT COUNT(*) …)`: there is always that one row.
  */
 export function refuseSameForAll(part: PlanPart): void {
-  if (part.kind === 'binary') refuseSelfComparison(part)
+  refuseSelfComparison(part)
   if (part.kind === 'between') refuseEmptyRange(part)
   if (part.kind === 'call' && part.name === 'exists') refuseOnlyRow(part.args[0])
   if (part.kind === 'group') refuseOuterAggregate(part)
@@ -23,17 +23,10 @@ export function refuseSameForAll(part: PlanPart): void {
   for (const below of partsOf(part)) refuseSameForAll(below)
 }
 
-type Binary = Extract<PlanExpression, { kind: 'binary' }>
-
-/** `a = a`, whatever the comparison. */
-export function areSameField({ op, left, right }: Binary): boolean {
-  if (!/^(=|<>|<|<=|>|>=|is .*)$/.test(op) || !isVariable(left) || !isVariable(right)) return false
-  return expressionKey(left) === expressionKey(right)
-}
-
-function refuseSelfComparison(comparison: Binary): void {
-  const { left, right } = comparison
-  if (!areSameField(comparison) || !isVariable(left) || !isVariable(right)) return
+function refuseSelfComparison(part: PlanPart): void {
+  const same = sameFieldOf(part)
+  if (same === undefined) return
+  const { left, right } = same
   const isQuoted = left.kind === 'field' && right.kind === 'field' && left.quoted !== right.quoted
   const help = isQuoted
     ? `strings take single quotes: '${right.name}'`
@@ -42,10 +35,6 @@ function refuseSelfComparison(comparison: Binary): void {
     span: (right.kind === 'field' && right.quoted === true ? right : left).span,
     help,
   })
-}
-
-function isVariable(side: PlanExpression): side is Extract<PlanExpression, { kind: 'field' | 'slot' }> {
-  return side.kind === 'field' ? side.operand.kind === 'slot' || isVariable(side.operand) : side.kind === 'slot'
 }
 
 function refuseOnlyRow(rows: PlanExpression | undefined): void {
