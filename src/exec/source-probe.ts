@@ -75,7 +75,8 @@ export class SourceProbe {
     }
     pending.length = kept
     if (this.rows === sampledRows) this.#dropTexts()
-    if (kept > 0 && isSampled(this.rows)) for (const site of pending) this.#collect(row, site.steps, 0)
+    if (kept === 0 || !isSampled(this.rows)) return
+    for (const site of pending) if (site.role !== 'literal') this.#collect(row, site.steps, 0)
   }
 
   #dropTexts(): void {

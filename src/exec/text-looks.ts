@@ -22,6 +22,8 @@ class TextLook {
   readonly #written: 0 | 1
   readonly #relation: Relation
   readonly #name: RelationName
+  /** Whether the statement writes one value, which is settled when it was met. */
+  readonly #isOne: boolean
   /** How what the statement writes is shown. */
   readonly #shown = new WeakMap<Value, string | undefined>()
   readonly #unmet = new Map<string, Unmet>()
@@ -29,7 +31,8 @@ class TextLook {
   #seen = 0
   #pending = 0
 
-  constructor(written: 0 | 1, name: RelationName) {
+  constructor(written: 0 | 1, name: RelationName, isOne: boolean) {
+    this.#isOne = isOne
     this.#written = written
     this.#name = name
     this.#relation = relationOf(name, written)
@@ -41,7 +44,7 @@ class TextLook {
     const text = this.#textOf(written)
     if (text !== undefined && !this.#met.has(text)) this.#compare(value, written, text)
     this.#seen += 1
-    return this.#seen >= comparedTextsMax && this.#pending === 0
+    return (this.#seen >= comparedTextsMax && this.#pending === 0) || (this.#isOne && this.#met.size > 0)
   }
 
   #textOf(written: Value): string | undefined {
@@ -125,7 +128,8 @@ export class TextLooks {
       const written = writtenSide(site)
       const sign = signLookOf(site)
       if (sign !== undefined) this.#signs.set(site.mark, sign)
-      if (written !== undefined) this.#looks.set(site.mark, new TextLook(written, site.relation ?? 'equal'))
+      if (written !== undefined)
+        this.#looks.set(site.mark, new TextLook(written, site.relation ?? 'equal', isOne(site)))
     }
   }
 
@@ -157,6 +161,10 @@ function writtenSide({ parts, isOrder, set }: ComparisonSite): 0 | 1 | undefined
   if (isOrder === true || set !== undefined || left === undefined || right === undefined) return undefined
   if (isWritten(right)) return isWritten(left) ? undefined : 1
   return isWritten(left) ? 0 : undefined
+}
+
+function isOne({ parts, isListed }: ComparisonSite): boolean {
+  return isListed !== true && parts.length === 2
 }
 
 /** IN, and what compares with a list likewise. */
