@@ -8,6 +8,7 @@ import { functionNames } from '../../src/exec/functions/functions.ts'
 import { checkGolden, regenerate, updatesGolden } from '../support/golden.ts'
 import { runBlock } from '../support/golden-commands.ts'
 import { GoldenLedger } from '../support/golden-ledger.ts'
+import { newLogStore } from '../support/test-store.ts'
 import { projectRoot } from '../support/root.ts'
 
 const folder = join(projectRoot, 'test', 'golden', 'scripts')
@@ -22,6 +23,19 @@ for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).so
     }
   })
 }
+
+test('the golden scripts over a ledger whose journal is a log, but for redactions', async () => {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.golden'))
+  for (const name of names.filter((one) => !one.includes('redaction'))) {
+    if (updatesGolden()) return
+    const ledger = await GoldenLedger.open(await newLogStore())
+    try {
+      await checkGolden(join(folder, name), (block) => runBlock(ledger, block))
+    } finally {
+      await ledger.close()
+    }
+  }
+})
 
 /** Pages for users whose blocks ```golden are scripts, each in a ledger of its own. */
 const pages = ['docs/partiql.md', 'docs/architecture.md']

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { LedgerError, type ErrorCode } from '../../src/base/errors.ts'
 import { statementDigest } from '../../src/journal/block.ts'
 import { type CommitOutcome, Ledger, type LedgerOptions, type LedgerTransaction } from '../../src/ledger/ledger.ts'
-import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { ionHashOfString } from '../../src/values/ion-hash.ts'
 import { joinHashes } from '../../src/values/join-hashes.ts'
@@ -10,6 +9,7 @@ import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import type { Value } from '../../src/values/value.ts'
 import { SimEnv } from '../support/sim-env.ts'
+import { newTestStore } from '../support/test-store.ts'
 
 export interface OpenLedger {
   readonly ledger: Ledger
@@ -19,10 +19,8 @@ export interface OpenLedger {
 
 let seed = 0
 
-export async function openLedger(
-  options: Partial<LedgerOptions> = {},
-  store = createMemoryStore(),
-): Promise<OpenLedger> {
+export async function openLedger(options: Partial<LedgerOptions> = {}, given?: Store): Promise<OpenLedger> {
+  const store = given ?? (await newTestStore())
   // Each its own: two ledgers over one store must not draw the same ids.
   seed += 1
   const env = new SimEnv(seed)

@@ -3,12 +3,12 @@ import { createLocalTransport } from '../../src/driver/local-transport.ts'
 import type { Transaction } from '../../src/driver/transaction.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
 import { createHandler } from '../../src/server/handler.ts'
-import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { parseAllIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
 import type { Value } from '../../src/values/value.ts'
 import { SimEnv } from './sim-env.ts'
+import { newTestStore } from './test-store.ts'
 
 /**
  * A ledger behind the whole road of a statement: driver, protocol, handler, ledger. The tag `strict` takes a second road
@@ -28,9 +28,12 @@ export class GoldenLedger {
   }
 
   /** In memory, without a network. */
-  static async open(): Promise<GoldenLedger> {
+  static async open(store?: Store): Promise<GoldenLedger> {
     const env = new SimEnv(1)
-    const store = createMemoryStore()
+    return GoldenLedger.#openOver(store ?? (await newTestStore()), env)
+  }
+
+  static #openOver(store: Store, env: SimEnv): Promise<GoldenLedger> {
     return GoldenLedger.over(env, (strictQldb) => openRoad(store, env, strictQldb))
   }
 
