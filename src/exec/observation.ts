@@ -7,7 +7,7 @@ import { haveOtherFields, kindsOf, meetingOf } from './comparable-kinds.ts'
 import { MixedLists } from './mixed-lists.ts'
 import { makeNotices } from './make-notices.ts'
 import { type NoticeSites, noSites, type SourceSites } from './notice-sites.ts'
-import { hasWrittenList, TextLooks } from './text-looks.ts'
+import { hasWrittenList, noLooks, TextLooks } from './text-looks.ts'
 import { type Failure, type Mismatch, type JoinSide, SourceProbe } from './source-probe.ts'
 
 /** The marks of a run that nobody observes: all set. There are never more (noticeSitesMax). */
@@ -30,7 +30,7 @@ export class Observation {
   /** The first key of each type, on both sides of a hash join or a set operation. */
   #keys = new Map<number, Readonly<Record<JoinSide, Map<string, Value>>>>()
   #lookups = new Map<object, number>()
-  #texts = new TextLooks([])
+  #texts = noLooks
   /** Comparisons that met values of comparable types. */
   #comparable = new Set<number>()
   /** Those whose list the statement writes. */
@@ -45,8 +45,18 @@ export class Observation {
 
   /** The statement begins to run. */
   begin(sites: NoticeSites, parameters: readonly Value[]): void {
+    if (this.#sites !== noSites) this.#forget()
     this.#sites = sites
     this.#parameters = parameters
+    this.#texts = new TextLooks(sites.comparisons)
+    for (const site of sites.comparisons) if (hasWrittenList(site)) this.#listed.add(site.mark)
+    this.#remarks = [...sites.remarks]
+    this.marks = new Uint8Array(sites.marks)
+    this.marks[0] = 1
+  }
+
+  /** What an earlier run found out: a statement may begin again. */
+  #forget(): void {
     this.#probes = new Map()
     this.#mismatches = new Map()
     this.#unclear = new Map()
@@ -54,13 +64,9 @@ export class Observation {
     this.#failures = new Map()
     this.#keys = new Map()
     this.#lookups = new Map()
-    this.#texts = new TextLooks(sites.comparisons)
     this.#comparable = new Set()
-    this.#listed = new Set(sites.comparisons.filter(hasWrittenList).map(({ mark }) => mark))
+    this.#listed = new Set()
     this.#mixed = new MixedLists()
-    this.#remarks = [...sites.remarks]
-    this.marks = new Uint8Array(sites.marks)
-    this.marks[0] = 1
   }
 
   probeOf(source: SourceSites): SourceProbe {

@@ -25,7 +25,7 @@ class TextLook {
   /** Whether the statement writes one value, which is settled when it was met. */
   readonly #isOne: boolean
   /** How what the statement writes is shown. */
-  readonly #shown = new WeakMap<Value, string | undefined>()
+  #shown: WeakMap<Value, string | undefined> | undefined
   readonly #unmet = new Map<string, Unmet>()
   readonly #met = new Set<string>()
   #seen = 0
@@ -48,7 +48,9 @@ class TextLook {
   }
 
   #textOf(written: Value): string | undefined {
-    if (written.type === 'string' || this.#shown.has(written)) return this.#shown.get(written) ?? shownText(written)
+    if (written.type === 'string') return written.value
+    this.#shown ??= new WeakMap()
+    if (this.#shown.has(written)) return this.#shown.get(written)
     const text = shownText(written)
     this.#shown.set(written, text)
     return text
@@ -79,6 +81,7 @@ class TextLook {
   }
 
   messages(written: ReadonlySet<string>): readonly string[] {
+    if (this.#unmet.size === 0) return none
     return [...this.#unmet].flatMap(([text, unmet]) =>
       written.has(text) ? [] : (messageOf(noticeText(text), unmet, this.#name) ?? []),
     )
@@ -113,6 +116,8 @@ function messageOf(text: string, { near = '', kind }: Unmet, relation: RelationN
       return undefined
   }
 }
+
+const none: readonly string[] = []
 
 const doneBy = { like: 'matched', begin: 'began with', hold: 'had', within: 'had' } as const
 
@@ -155,6 +160,9 @@ export class TextLooks {
     })
   }
 }
+
+/** Looks after nothing. */
+export const noLooks = new TextLooks([])
 
 function writtenSide({ parts, isOrder, set }: ComparisonSite): 0 | 1 | undefined {
   const [left, right] = parts
