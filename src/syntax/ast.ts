@@ -30,7 +30,7 @@ export type Expression =
       readonly right: Expression
       /** Where the operator itself stands. */
       readonly opSpan: Span
-      /** Of an OR beside an AND without parentheses, `a OR b AND c`: that AND. Not where all of its sides are ANDs. */
+      /** Of an OR beside an AND without parentheses, `a OR b AND c`: that AND. Not where all sides are ANDs, nor of a range. */
       readonly bareSpan?: Span
       readonly span: Span
     }

@@ -193,8 +193,16 @@ function isAnd(operand: Expression): boolean {
 }
 
 /** Whether an operand that was just read, from this token on, is an AND without parentheses around it. */
-function isBareAnd({ group, position }: Cursor, operand: Expression, begin: number): boolean {
-  return isAnd(operand) && begin >= 0 && (group.open !== begin || group.end !== position)
+function isBareAnd({ group, position, text }: Cursor, operand: Expression, begin: number): boolean {
+  const isWrapped = begin < 0 || (group.open === begin && group.end === position)
+  return isAnd(operand) && !isWrapped && !isRange(operand as Binary, text)
+}
+
+/** `a > 1 AND a < 9` */
+function isRange({ left, right }: Binary, text: string): boolean {
+  if (left.kind !== 'binary' || right.kind !== 'binary') return false
+  const [first, second] = [left, right].map(({ left: { span } }) => text.slice(span.start, span.end))
+  return first === second
 }
 
 function takeSpan(cursor: Cursor): Span {
