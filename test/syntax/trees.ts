@@ -23,7 +23,7 @@ export function withoutSpans(node: unknown): unknown {
   if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return node
   const prototype = Object.getPrototypeOf(node)
   if (prototype !== Object.prototype && prototype !== null) return node
-  const entries = Object.entries(node).filter(([key]) => !/^(span|opSpan|nameSpan|beyondQldb)$/.test(key))
+  const entries = Object.entries(node).filter(([key]) => !/^(span|opSpan|nameSpan|bareSpan|beyondQldb)$/.test(key))
   return Object.fromEntries(entries.map(([key, value]) => [key, withoutSpans(value)]))
 }
 
@@ -31,7 +31,7 @@ export function withoutSpans(node: unknown): unknown {
 export function spansOf(node: unknown, path = '', found: { path: string; span: Span }[] = []) {
   if (typeof node !== 'object' || node === null) return found
   for (const [key, value] of Object.entries(node)) {
-    if (/^(span|opSpan|nameSpan)$/.test(key)) found.push({ path: `${path}/${key}`, span: value as Span })
+    if (/^(span|opSpan|nameSpan|bareSpan)$/.test(key)) found.push({ path: `${path}/${key}`, span: value as Span })
     else if (key !== 'value' || typeof value !== 'object' || !('annotations' in (value ?? {}))) {
       spansOf(value, `${path}/${key}`, found)
     }
