@@ -80,6 +80,10 @@ function checkTip(
 ): void {
   const { findings, gaps } = verifyBlock(block, { uncheckedRevisions })
   for (const finding of [...findings, ...gaps]) check.report(finding)
+  for (const position of uncheckedRevisions) {
+    const message = `block ${tip}: revision ${position} has the mark of an import, and its data was not checked`
+    check.report({ code: 'revision-unchecked', sequenceNo: tip, message })
+  }
   const isInPlace = block.blockAddress.sequenceNo === tip
   if (isLeaf && isInPlace) return
   check.report({

@@ -201,7 +201,8 @@ export class EvidenceArtefact implements Artefact {
       return this.#block.rules.excuse(ofBlock, level, withDigest)
     }
     const isDouble = edit.operation === 'duplicate' && edit.variant === 0
-    if (isDouble && names.length > 0 && inTable.length === 0) return 'the same twice, each checked'
+    const isItem = edit.names.length === 1 && edit.names[0]?.startsWith('[') === true
+    if (isDouble && (isItem || (names.length > 0 && inTable.length === 0))) return 'the same twice, each checked'
     const row = rowOf(this.#rows, file, inTable)
     if (row === undefined) return undefined
     if (row.unnoticed.endsWith('where no digest is given') && withDigest) return undefined

@@ -142,12 +142,13 @@ export class ProveArtefact implements Artefact {
   }
 
   /** What a proof file takes of the block, and what a hash of it covers, can't be others; the rest is not in the file. */
-  #excuseOfPart({ names, operation }: Edit): string | undefined {
+  #excuseOfPart({ names, operation, variant }: Edit): string | undefined {
     if (operation === 'reorder' && names.join('.') === 'entriesHashList')
       return this.#rows.find(({ fields }) => fields.includes('blockHead.entriesHashList'))?.unnoticed
     const taken = ['blockAddress', 'transactionId', 'blockTimestamp', 'transactionInfo', 'entriesHashList']
     // A field more, beside those that are taken.
-    const isBeside = operation === 'rename' && (names.length === 1 || names[0] === 'blockAddress')
+    const isMore = operation === 'change' && variant === 0 && names.join() === 'blockAddress'
+    const isBeside = isMore || (operation === 'rename' && (names.length === 1 || names[0] === 'blockAddress'))
     return taken.includes(names[0] as string) && !isBeside
       ? undefined
       : rowOf(this.#rows, 'answers of an endpoint', ['Block'])?.unnoticed

@@ -43,16 +43,28 @@ export class ScopedStore implements Artefact {
           const changed = await this.#changes()
           // The same blocks may be stored in other bytes in another copy of the ledger; the digest covers both.
           const isBound = one.operation !== 'swap file' && changed.some((record) => this.#scope.isBound(record))
-          return (await this.#excuseOf(changed)) ?? (await one.excuse(withDigest || isBound))
+          return (await this.#excuseOf(changed, withDigest)) ?? (await one.excuse(withDigest || isBound))
         },
         // A rebuild that a changed block stopped leaves no tree, which is found before the block is read.
         judge: (outcome, withDigest) => (lacksTree(outcome) ? undefined : one.judge(outcome, withDigest)),
       }
   }
 
-  async #excuseOf(changed: readonly Change[]): Promise<string | undefined> {
-    for (const change of changed) if (!(await this.#scope.isLeftOut(change, this.#folder))) return undefined
+  async #excuseOf(changed: readonly Change[], withDigest: boolean): Promise<string | undefined> {
+    const [only] = changed
+    if (!withDigest && changed.length === 1 && only?.is === undefined && only?.key.equals(this.#lastBlock) === true)
+      return this.#scope.cut
+    // The identity counts the marks of an import.
+    const isMarked = changed.some(({ key }) => isMark(key))
+    const counted = isMarked ? changed.filter(({ key }) => key[0] !== ledgerKeys || key[1] !== identity) : changed
+    for (const change of counted) if (!(await this.#scope.isLeftOut(change, this.#folder))) return undefined
     return changed.length === 0 ? undefined : this.#scope.row
+  }
+
+  get #lastBlock(): Buffer {
+    return (
+      this.#base.records.findLast(({ key }) => key[1] === journal && key.length === blockKeyBytes)?.key ?? Buffer.of()
+    )
   }
 
   /** Records that are others than before the edit. */
@@ -82,6 +94,8 @@ interface Scope {
   readonly flags: readonly string[]
   /** What the coverage table says of what is left out. */
   readonly row: string
+  /** Why the last block may be gone where no later digest is given; absent where it shows. */
+  readonly cut?: string
   /** A record that is checked against a digest without a second one. */
   isBound(change: Change): boolean
   isLeftOut(change: Change, folder: string): boolean | Promise<boolean>
@@ -103,10 +117,13 @@ export async function storeSince(
   const blockNo = ({ key }: Change) => (key[1] === journal && key.length === blockKeyBytes ? key.readUIntBE(2, 6) : -1)
   return new ScopedStore(base, {
     flags: ['--since', saveAs],
+    cut: 'cut at its end',
     row: leftOut(rows, "ledger's store, with `--since`"),
     isBound: (change) => blockNo(change) >= 0 && blockNo(change) <= tip,
-    isLeftOut: (change) =>
-      blockNo(change) === -1 ? !isTruth(change.key) : blockNo(change) < tip && change.is !== undefined,
+    isLeftOut: (change) => {
+      if (isMark(change.key)) return change.key.readUIntBE(2, 6) < tip
+      return blockNo(change) === -1 ? !isTruth(change.key) : blockNo(change) < tip
+    },
   })
 }
 
@@ -146,8 +163,15 @@ const journal = 2
 const blockKeyBytes = 8
 
 /** The store's own record, the identity, and marks of an import. */
+const identity = 1
+const mark = 11
+
+function isMark(key: Buffer): boolean {
+  return key[0] === ledgerKeys && key[1] === mark
+}
+
 function isTruth(key: Buffer): boolean {
-  return !isOfNobody(key) && (key[0] !== ledgerKeys || key[1] === 1 || key[1] === 11)
+  return !isOfNobody(key) && (key[0] !== ledgerKeys || key[1] === identity || key[1] === mark)
 }
 
 /** A key under which no ledger has a record, nor the store. */
