@@ -300,7 +300,7 @@ test(
     assert.equal(checked.code, 0, checked.stdout + checked.stderr)
     assert.match(
       checked.stdout,
-      /^verified since block 3, the tip of the digest saved in d\.ion\.txt\non trust: what is in blocks 0 to 3 was not read; .*\nledger 'default': 1 block, 1 revision\n/,
+      /^verified since block 3, the tip of the digest saved in d\.ion\.txt\non trust: what is in blocks 0 to 3 was not read; .*\non trust: that no blocks followed block 4, which no saved digest covers\nledger 'default': 1 block, 1 revision\n/,
     )
     const [json] = (await shell.run(['verify', '--since', 'd.ion.txt', '-f', 'json'])).stdout.split('\n')
     assert.deepEqual(JSON.parse(json as string).since, { file: 'd.ion.txt', onTrust: { first: 0, last: 3 } })

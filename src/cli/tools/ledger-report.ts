@@ -72,13 +72,16 @@ function findingsOf({ identityFindings, journal, derived }: LedgerFacts): ShownF
   ]
 }
 
-function trustLines({ since, journal, marksOnTrust = 0 }: LedgerFacts): string[] {
+function trustLines({ since, journal, saved, marksOnTrust = 0 }: LedgerFacts): string[] {
   if (since === undefined) return []
   const last = journal.first - 1
   const isGiven =
     since.digest.digestTipAddress.sequenceNo === last && !journal.findings.some(({ code }) => code === 'digest')
   const hashes = isGiven ? `; the hashes that the ledger keeps of them give the digest in ${since.path}` : ''
   const lines = [`on trust: what is in blocks 0 to ${last} was not read${hashes}`]
+  const covered = Math.max(last, ...[...saved.values()].map(({ digestTipAddress }) => digestTipAddress.sequenceNo))
+  if (journal.last > covered)
+    lines.push(`on trust: that no blocks followed block ${journal.last}, which no saved digest covers`)
   if (marksOnTrust > 0)
     lines.push(
       `on trust: ${counted(marksOnTrust, 'revision')} in them came as JSON, and the import could not check the data`,
