@@ -9,6 +9,7 @@ import { defaultTemporaryDirectory, TemporaryDirectory } from '../store/temporar
 import type { Store } from '../store/store.ts'
 import { processMemoryShare } from './memory-share.ts'
 import { handlerOptions, noQuotas, type Quotas } from './quotas.ts'
+import { openLedgerStore } from './ledger-store.ts'
 
 /** Which embedded ledger; plain data, so that it can be sent to a worker. */
 export interface EngineSpec {
@@ -78,6 +79,5 @@ export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
 /** The storage library is loaded only when there is something to store. */
 async function openStore(directory: string | undefined): Promise<Store> {
   if (directory === undefined) return createMemoryStore()
-  const { openLmdbStore } = await import('../store/lmdb-store.ts')
-  return openLmdbStore(directory)
+  return openLedgerStore(directory)
 }

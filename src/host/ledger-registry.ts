@@ -13,6 +13,7 @@ import { readBoundedText } from './bounded-file.ts'
 import { fileError } from './file-error.ts'
 import { writeJsonFile } from './json-file.ts'
 import type { OpenLedgers, OpenStore } from './open-ledgers.ts'
+import { openLedgerStore } from './ledger-store.ts'
 
 /** Where a server's ledgers are: what the registry does with them. */
 export interface LedgerPlaces {
@@ -233,8 +234,7 @@ export function storesIn(directory: string, mayMake: (name: string) => boolean):
   return async (name) => {
     const path = join(directory, name)
     if (!isStoreDirectory(path) && !mayMake(name)) return undefined
-    const { openLmdbStore } = await import('../store/lmdb-store.ts')
-    return openLmdbStore(path)
+    return openLedgerStore(path)
   }
 }
 

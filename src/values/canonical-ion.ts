@@ -3,9 +3,9 @@ import { integerBytesMax } from '../base/limits.ts'
 import { decodeRaw } from './binary-reader.ts'
 import { encodeRaw } from './binary-writer.ts'
 import { hashBegin, hashEnd } from './byte-stack.ts'
-import { CanonicalStream } from './canonical-stream.ts'
+import { CanonicalStream, systemTextBytes } from './canonical-stream.ts'
 import { hasHighBit, hasQuestion } from './hash-moves.ts'
-import { type HashRoundsSizes, none, placeBits } from './hash-rounds.ts'
+import { HashRounds, type HashRoundsSizes, none, placeBits } from './hash-rounds.ts'
 import { daysInMonth } from './timestamp.ts'
 
 /** Deeper values, and integers of more bytes, are left to those who read anything. */
@@ -21,7 +21,12 @@ const noSymbols = { idOf: () => 0, textOf: () => undefined }
  * and prepares the Ion hashes (ion-hash.ts) of structs in it on the way, with nothing decoded. Whatever is rare is turned
  * away: `none` says only that somebody else has to look.
  */
-export class CanonicalIon extends CanonicalStream {
+export class CanonicalIon {
+  /** The memory, and the hashes that are made in it. */
+  readonly rounds: HashRounds
+  /** The stream that is read: its position and its symbols. */
+  readonly stream: CanonicalStream
+  readonly bytes: Uint8Array
   /** The struct that readHashedStruct has read. */
   lastStruct = none
   /** The digest of the field that readHashedField has read. */
@@ -40,8 +45,19 @@ export class CanonicalIon extends CanonicalStream {
   readonly #view: DataView
 
   constructor(sizes: HashRoundsSizes) {
-    super(sizes)
+    const inputBytes = sizes.inputBytes + systemTextBytes
+    this.rounds = new HashRounds({ ...sizes, inputBytes }, (symbols, id, valueAt, struct) =>
+      this.#serializeField(symbols, id, valueAt, struct),
+    )
+    this.stream = new CanonicalStream(this.rounds)
+    this.bytes = this.rounds.bytes
     this.#view = new DataView(this.bytes.buffer)
+  }
+
+  /** Forgets all streams and hashes. */
+  reset(): void {
+    this.rounds.reset()
+    this.stream.reset()
   }
 
   /**
@@ -49,10 +65,10 @@ export class CanonicalIon extends CanonicalStream {
    * in which its last field is hashed; `lastStruct` is its number.
    */
   readHashedStruct(end: number): number {
-    const contentEnd = this.enterContainer(0xd, end)
-    if (contentEnd === none || contentEnd === this.at) return none
+    const contentEnd = this.stream.enterContainer(0xd, end)
+    if (contentEnd === none || contentEnd === this.stream.at) return none
     this.#openCount = 0
-    const struct = this.structCount
+    const struct = this.rounds.structCount
     const round = this.#readFields(contentEnd, 0)
     this.lastStruct = struct
     return round
@@ -60,19 +76,20 @@ export class CanonicalIon extends CanonicalStream {
 
   /** A field whose name's id has been read; its digest is `lastDigest`, in the round that this gives. */
   readHashedField(id: number, end: number, depth = 0): number {
-    if (!this.reserve(end - this.at + this.textEnd(id) - this.textStart(id) + slackBytes)) return none
-    this.#out = this.messageAt
-    this.#pushText(0x70, this.textStart(id), this.textEnd(id))
-    const valueAt = this.at
-    const struct = this.structCount
+    if (!this.rounds.reserve(end - this.stream.at + this.stream.textEnd(id) - this.stream.textStart(id) + slackBytes))
+      return none
+    this.#out = this.rounds.messageAt
+    this.#pushText(0x70, this.stream.textStart(id), this.stream.textEnd(id))
+    const valueAt = this.stream.at
+    const struct = this.rounds.structCount
     const round = this.#readValue(end, depth)
     if (round === none) return none
-    const to = this.digestPlace()
+    const to = this.rounds.digestPlace()
     if (to === none) return none
     this.lastDigest = to
     this.lastRound = round
-    if (round === 0) this.addMessage(this.#out, to)
-    else if (this.addField(round, to, this.symbols, id, valueAt, struct) === none) return none
+    if (round === 0) this.rounds.addMessage(this.#out, to)
+    else if (this.rounds.addField(round, to, this.stream.symbols, id, valueAt, struct) === none) return none
     return round
   }
 
@@ -83,37 +100,37 @@ export class CanonicalIon extends CanonicalStream {
 
   /** The hash of the string that stands here, by itself: ionHashOfString. Gives the digest's place. */
   readHashedString(end: number): number {
-    const textEnd = this.enterContainer(0x8, end)
-    if (textEnd === none || !this.reserve(textEnd - this.at + slackBytes)) return none
-    this.#out = this.messageAt
-    const to = this.digestPlace()
+    const textEnd = this.stream.enterContainer(0x8, end)
+    if (textEnd === none || !this.rounds.reserve(textEnd - this.stream.at + slackBytes)) return none
+    this.#out = this.rounds.messageAt
+    const to = this.rounds.digestPlace()
     if (this.#readText(0x80, textEnd) === none || to === none) return none
-    this.at = textEnd
-    this.addMessage(this.#out, to)
+    this.stream.at = textEnd
+    this.rounds.addMessage(this.#out, to)
     return to
   }
 
-  protected override serializeField(symbols: number, id: number, valueAt: number, struct: number): number {
-    this.symbols = symbols
-    const [start, textEnd] = [this.textStart(id), this.textEnd(id)]
-    if (!this.reserve(textEnd - start + slackBytes)) return none
-    this.#out = this.messageAt
+  #serializeField(symbols: number, id: number, valueAt: number, struct: number): number {
+    this.stream.symbols = symbols
+    const [start, textEnd] = [this.stream.textStart(id), this.stream.textEnd(id)]
+    if (!this.rounds.reserve(textEnd - start + slackBytes)) return none
+    this.#out = this.rounds.messageAt
     this.#pushText(0x70, start, textEnd)
-    this.isSecondTime = true
+    this.stream.isSecondTime = true
     this.#struct = struct
-    this.at = valueAt
+    this.stream.at = valueAt
     // It has been read before: it ends where it did then.
     const round = this.#readValue(this.bytes.length, 0)
-    this.isSecondTime = false
+    this.stream.isSecondTime = false
     return round === none ? none : this.#out
   }
 
   #readFields(end: number, depth: number): number {
-    const struct = this.beginStruct()
+    const struct = this.rounds.beginStruct()
     let round = 0
     let count = 0
-    while (this.at < end) {
-      const id = this.readSymbolId(end)
+    while (this.stream.at < end) {
+      const id = this.stream.readSymbolId(end)
       if (id === none) return none
       const fieldRound = this.readHashedField(id, end, depth)
       if (fieldRound === none) return none
@@ -122,7 +139,7 @@ export class CanonicalIon extends CanonicalStream {
       this.#openCount += 1
       count += 1
     }
-    this.endStruct(struct, this.#open, this.#openCount, count)
+    this.rounds.endStruct(struct, this.#open, this.#openCount, count)
     this.#openCount -= count
     return round
   }
@@ -130,12 +147,12 @@ export class CanonicalIon extends CanonicalStream {
   /** Writes its form; gives the round from which on all structs in it are hashed. */
   #readValue(end: number, depth: number): number {
     const { bytes } = this
-    const start = this.at
-    if (start >= end || depth > depthMax || this.#out + slackBytes > this.messagesEnd) return none
+    const start = this.stream.at
+    if (start >= end || depth > depthMax || this.#out + slackBytes > this.rounds.messagesEnd) return none
     const descriptor = bytes[start] as number
     const code = descriptor >> 4
     if ((descriptor & 15) === 15 || code === 1) return this.#readPlain(descriptor)
-    const contentEnd = this.readHead(descriptor, end)
+    const contentEnd = this.stream.readHead(descriptor, end)
     if (contentEnd === none) return none
     switch (code) {
       case 8:
@@ -170,7 +187,7 @@ export class CanonicalIon extends CanonicalStream {
   #readPlain(descriptor: number): number {
     const isBool = descriptor >> 4 === 1
     if (isBool ? descriptor !== 0x1f && descriptor > 0x11 : descriptor > 0xdf || descriptor === 0x3f) return none
-    this.at += 1
+    this.stream.at += 1
     const { bytes } = this
     bytes[this.#out] = hashBegin
     bytes[this.#out + 1] = descriptor
@@ -183,10 +200,10 @@ export class CanonicalIon extends CanonicalStream {
   #pushText(qualifier: number, start: number, end: number): boolean {
     const { bytes } = this
     let to = this.#out
-    if (to + 2 * (end - start) + slackBytes > this.messagesEnd) return false
+    if (to + 2 * (end - start) + slackBytes > this.rounds.messagesEnd) return false
     bytes[to] = hashBegin
     bytes[to + 1] = qualifier
-    const copied = this.moves.escape(start, end, to + 2)
+    const copied = this.rounds.moves.escape(start, end, to + 2)
     to = copied & placeBits
     bytes[to] = hashEnd
     this.#out = to + 1
@@ -195,8 +212,8 @@ export class CanonicalIon extends CanonicalStream {
   }
 
   #readText(qualifier: number, end: number): number {
-    const start = this.at
-    this.at = end
+    const start = this.stream.at
+    this.stream.at = end
     const isRight =
       this.#pushText(qualifier, start, end) || (this.#hasRoom(start, end) && isUtf8(this.bytes.subarray(start, end)))
     return isRight ? 0 : none
@@ -204,36 +221,36 @@ export class CanonicalIon extends CanonicalStream {
 
   /** After a text was written: whether it had room. */
   #hasRoom(start: number, end: number): boolean {
-    return this.#out + 2 * (end - start) + slackBytes <= this.messagesEnd
+    return this.#out + 2 * (end - start) + slackBytes <= this.rounds.messagesEnd
   }
 
   #readBytes(qualifier: number, end: number): number {
-    const start = this.at
-    this.at = end
+    const start = this.stream.at
+    this.stream.at = end
     return this.#pushText(qualifier, start, end) || this.#hasRoom(start, end) ? 0 : none
   }
 
   #readSymbol(end: number): number {
-    const start = this.at
+    const start = this.stream.at
     const { bytes } = this
     if (end - start < 1 || end - start > 3 || bytes[start] === 0) return none
     let id = 0
     for (let at = start; at < end; at += 1) id = id * 256 + (bytes[at] as number)
-    this.at = end
-    if (this.use(id) === none || !this.#hasRoom(this.textStart(id), this.textEnd(id))) return none
-    this.#pushText(0x70, this.textStart(id), this.textEnd(id))
+    this.stream.at = end
+    if (this.stream.use(id) === none || !this.#hasRoom(this.stream.textStart(id), this.stream.textEnd(id))) return none
+    this.#pushText(0x70, this.stream.textStart(id), this.stream.textEnd(id))
     return 0
   }
 
   #readInt(code: number, end: number): number {
-    const start = this.at
+    const start = this.stream.at
     if (end === start ? code === 3 : this.bytes[start] === 0) return none
     if (end - start > integerBytesMax) return none
     return this.#readBytes(code << 4, end)
   }
 
   #readFloat(end: number): number {
-    const start = this.at
+    const start = this.stream.at
     const length = end - start
     const view = this.#view
     if (length !== 0 && length !== 4 && length !== 8) return none
@@ -241,7 +258,7 @@ export class CanonicalIon extends CanonicalStream {
     if (Number.isNaN(value)) return none
     if (length === 4 && Object.is(value, 0)) return none
     if (length === 8 && Math.fround(value) === value) return none
-    this.at = end
+    this.stream.at = end
     // The form of every float but 0 has eight bytes, which lie in the memory only while it is written.
     const from = this.#out + 32
     view.setFloat64(from, value)
@@ -252,7 +269,7 @@ export class CanonicalIon extends CanonicalStream {
   /** Exponent and coefficient: pushDecimalBody. The form is the content. */
   #readDecimal(start: number, end: number): number {
     const { bytes } = this
-    const from = this.at
+    const from = this.stream.at
     const coefficientAt = from + 1
     const length = end - coefficientAt
     const exponent = bytes[from] as number
@@ -266,7 +283,8 @@ export class CanonicalIon extends CanonicalStream {
 
   /** The form is the content. */
   #readTimestamp(start: number, end: number): number {
-    if (this.timeAt(this.at, end) === none && !this.#isDate(end) && !this.#isCanonicalScalar(start, end)) return none
+    if (this.timeAt(this.stream.at, end) === none && !this.#isDate(end) && !this.#isCanonicalScalar(start, end))
+      return none
     return this.#readBytes(0x60, end)
   }
 
@@ -303,7 +321,7 @@ export class CanonicalIon extends CanonicalStream {
 
   /** Whether the content that stands here is that of a date: offset unknown, year, month, day. */
   #isDate(end: number): boolean {
-    const from = this.at
+    const from = this.stream.at
     const year = this.#yearAt(from)
     if (end - from !== 5 || this.bytes[from] !== 0xc0 || year === none) return false
     const month = this.#fieldAt(from + 3, 1, 12)
@@ -339,7 +357,7 @@ export class CanonicalIon extends CanonicalStream {
     bytes[this.#out + 1] = qualifier
     this.#out += 2
     let round = 0
-    while (this.at < end) {
+    while (this.stream.at < end) {
       const itemRound = this.#readValue(end, depth)
       if (itemRound === none) return none
       if (itemRound > round) round = itemRound
@@ -351,7 +369,7 @@ export class CanonicalIon extends CanonicalStream {
 
   #readStruct(end: number, depth: number): number {
     const { bytes } = this
-    if (this.at === end) {
+    if (this.stream.at === end) {
       bytes[this.#out] = hashBegin
       bytes[this.#out + 1] = 0xd0
       bytes[this.#out + 2] = hashEnd
@@ -359,37 +377,37 @@ export class CanonicalIon extends CanonicalStream {
       return 0
     }
     // An ordered struct.
-    if (end - this.at === 1) return none
-    if (this.isSecondTime) {
+    if (end - this.stream.at === 1) return none
+    if (this.stream.isSecondTime) {
       const struct = this.#struct
-      if (this.#out + this.structBytesMax(struct) + slackBytes > this.messagesEnd) return none
-      this.#out = this.pushStruct(struct, this.#out)
-      this.#struct = this.nextStruct(struct)
-      this.at = end
+      if (this.#out + this.rounds.structBytesMax(struct) + slackBytes > this.rounds.messagesEnd) return none
+      this.#out = this.rounds.pushStruct(struct, this.#out)
+      this.#struct = this.rounds.nextStruct(struct)
+      this.stream.at = end
       return 0
     }
     const round = this.#readFields(end, depth)
     // What was written of the value around it has been written over: it is written again when the struct is hashed.
-    this.#out = this.messageAt
+    this.#out = this.rounds.messageAt
     return round === none ? none : round + 1
   }
 
   #readAnnotated(end: number, depth: number): number {
-    const idsLength = this.readVarUInt(end)
-    const idsEnd = this.at + idsLength
+    const idsLength = this.stream.readVarUInt(end)
+    const idsEnd = this.stream.at + idsLength
     if (idsLength < 1 || idsEnd >= end) return none
     const { bytes } = this
     bytes[this.#out] = hashBegin
     bytes[this.#out + 1] = 0xe0
     this.#out += 2
-    while (this.at < idsEnd) {
-      const id = this.readSymbolId(idsEnd)
-      if (id === none || !this.#hasRoom(this.textStart(id), this.textEnd(id))) return none
-      this.#pushText(0x70, this.textStart(id), this.textEnd(id))
+    while (this.stream.at < idsEnd) {
+      const id = this.stream.readSymbolId(idsEnd)
+      if (id === none || !this.#hasRoom(this.stream.textStart(id), this.stream.textEnd(id))) return none
+      this.#pushText(0x70, this.stream.textStart(id), this.stream.textEnd(id))
     }
-    const code = (bytes[this.at] as number) >> 4
+    const code = (bytes[this.stream.at] as number) >> 4
     const round = code === 14 ? none : this.#readValue(end, depth)
-    if (round === none || this.at !== end) return none
+    if (round === none || this.stream.at !== end) return none
     bytes[this.#out] = hashEnd
     this.#out += 1
     return round

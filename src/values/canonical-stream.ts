@@ -1,52 +1,58 @@
 import { isUtf8 } from 'node:buffer'
-import { HashRounds, type HashRoundsSizes, none } from './hash-rounds.ts'
+import { type HashRounds, none } from './hash-rounds.ts'
 import { firstLocalSymbol, symbolsFieldId, symbolTableId, systemSymbols } from './symbols.ts'
 
 /** The symbols that a stream may use, each use counted. */
 const usesMax = 1 << 16
 /** Slots of the table that finds a text twice in a symbol table; a power of two. */
 const textSlots = 1024
+/** Bytes of the memory's input that the texts of the system symbols take, at most. */
+export const systemTextBytes = 256
 
 /**
  * Streams of one value each, with the symbol table before it, as encodeIon (binary-writer.ts) writes them: a text stands
  * once in the table, none is there that is not used, and they are numbered as they are met from the stream's end on.
  */
-export class CanonicalStream extends HashRounds {
+export class CanonicalStream {
+  readonly bytes: Uint8Array
+  readonly #rounds: HashRounds
   /** Where the next value or field stands. */
   at = 0
   /** Whether the value is read for the second time: its symbols have been counted. */
-  protected isSecondTime = false
+  isSecondTime = false
   /** Where the texts of all symbol tables begin and end; those of the stream that is read begin at `symbols`. */
   readonly #textStarts: number[] = []
   readonly #textEnds: number[] = []
   #textCount = 0
-  protected symbols = 0
+  symbols = 0
   readonly #systemTexts: readonly { readonly start: number; readonly end: number }[]
   readonly #uses = new Uint32Array(usesMax)
   #useCount = 0
   readonly #slots = new Int32Array(textSlots)
 
-  constructor(sizes: HashRoundsSizes) {
-    super({ ...sizes, inputBytes: sizes.inputBytes + 256 })
+  /** Loads its streams into the memory of `rounds`, which needs `systemTextBytes` of its input for the system symbols. */
+  constructor(rounds: HashRounds) {
+    this.#rounds = rounds
+    this.bytes = rounds.bytes
     this.#systemTexts = this.#loadSystemTexts()
   }
 
   #loadSystemTexts(): { start: number; end: number }[] {
     return systemSymbols.map((text, id) => {
-      const start = this.load(Buffer.from(id === 0 ? '' : text))
+      const start = this.#rounds.load(Buffer.from(id === 0 ? '' : text))
       return { start, end: start + (id === 0 ? 0 : text.length) }
     })
   }
 
-  protected override reset(): void {
-    super.reset()
+  /** Forgets all streams; the caller has reset the rounds, whose memory they are in. */
+  reset(): void {
     this.#loadSystemTexts()
     this.#textCount = 0
   }
 
   /** Begins with a stream: to where its value stands. Gives the stream's end; `none` when it has no room, too. */
-  protected openStream(stream: Uint8Array): number {
-    const start = this.load(stream)
+  openStream(stream: Uint8Array): number {
+    const start = this.#rounds.load(stream)
     if (start === none) return none
     const end = start + stream.length
     const { bytes } = this
@@ -60,7 +66,7 @@ export class CanonicalStream extends HashRounds {
   }
 
   /** Whether the stream's symbols are those that its value uses, numbered as they come from the end on. */
-  protected hasCanonicalSymbols(): boolean {
+  hasCanonicalSymbols(): boolean {
     let next = firstLocalSymbol
     for (let index = this.#useCount - 1; index >= 0; index -= 1) {
       const id = this.#uses[index] as number
@@ -98,13 +104,13 @@ export class CanonicalStream extends HashRounds {
   }
 
   /** Past the head of a value of that type; returns where its content ends. */
-  protected enter(code: number, end: number): number {
+  enter(code: number, end: number): number {
     const descriptor = this.bytes[this.at] as number
     return this.at < end && descriptor >> 4 === code ? this.readHead(descriptor, end) : none
   }
 
   /** Past the head that stands here; returns where the content ends. A null has none. */
-  protected readHead(descriptor: number, end: number): number {
+  readHead(descriptor: number, end: number): number {
     this.at += 1
     let length = descriptor & 15
     if (length === 15) return this.at
@@ -117,7 +123,7 @@ export class CanonicalStream extends HashRounds {
   }
 
   /** In the fewest bytes, and below 2^28. */
-  protected readVarUInt(end: number): number {
+  readVarUInt(end: number): number {
     const { bytes } = this
     const start = this.at
     let value = 0
@@ -195,7 +201,7 @@ export class CanonicalStream extends HashRounds {
     return id === none ? none : this.use(id)
   }
 
-  protected use(id: number): number {
+  use(id: number): number {
     if (id < 1 || this.symbols + id >= this.#textCount) return none
     if (this.isSecondTime) return id
     if (this.#useCount === usesMax) return none

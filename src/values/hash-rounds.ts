@@ -3,7 +3,7 @@ import { type HashMoves, hasQuestion } from './hash-moves.ts'
 import { sha256Bytes } from './sha256.ts'
 import { Sha256Lanes } from './sha256-lanes.ts'
 
-/** In place of a number that there is not: a place, a struct, a round. */
+/** Sentinel: no such offset, struct or round. */
 export const none = -1
 
 const alignment = 64
@@ -27,6 +27,12 @@ export interface HashRoundsSizes {
 }
 
 /**
+ * Writes the message of a field at `messageAt`, from the four words that `addField` was given; returns its end, or `none`
+ * when it has no room. HashRounds calls it in the field's round, when the structs in its value have their hashes.
+ */
+export type SerializeField = (symbols: number, id: number, valueAt: number, struct: number) => number
+
+/**
  * The hashes of many values, worked out together: all messages that need no other digest in the first round, those that
  * need only digests of earlier rounds in the ones after it. So each round has many messages for the lanes
  * (sha256-lanes.ts). Everything lies in one memory, and a number stands for a place in it.
@@ -36,7 +42,7 @@ export class HashRounds {
   /** Where the next message begins: a multiple of 64. What lies from there up to `messagesEnd` is free. */
   messageAt: number
   readonly messagesEnd: number
-  protected readonly moves: HashMoves
+  readonly moves: HashMoves
   readonly #lanes: Sha256Lanes
   readonly #messagesAt: number
   readonly #inputAt: number
@@ -57,8 +63,10 @@ export class HashRounds {
   readonly #taskSizes: number[] = Array.from({ length: roundsMax }, () => 0)
   #rounds = 0
   #isWhole = true
+  readonly #serializeField: SerializeField
 
-  constructor({ inputBytes, messageBytes, digests, isPlain = false }: HashRoundsSizes) {
+  constructor({ inputBytes, messageBytes, digests, isPlain = false }: HashRoundsSizes, serializeField: SerializeField) {
+    this.#serializeField = serializeField
     const digestBytes = digests * sha256Bytes
     this.#lanes = new Sha256Lanes(inputBytes + digestBytes + messageBytes + 2 * alignment, isPlain)
     this.bytes = this.#lanes.bytes
@@ -75,7 +83,7 @@ export class HashRounds {
   }
 
   /** Forgets everything. */
-  protected reset(): void {
+  reset(): void {
     this.#inputUsed = this.#inputAt
     this.#digestsUsed = this.#digestsAt
     this.structCount = 0
@@ -85,7 +93,7 @@ export class HashRounds {
   }
 
   /** Copies input into the memory; `none` when it has no room there. */
-  protected load(input: Uint8Array): number {
+  load(input: Uint8Array): number {
     const at = this.#inputUsed
     if (input.length > this.#inputEnd - at) return none
     this.bytes.set(input, at)
@@ -181,16 +189,16 @@ export class HashRounds {
   }
 
   /** How many words each round has: to go back to by `forgetTasks`. */
-  protected taskSizes(): readonly number[] {
+  taskSizes(): readonly number[] {
     return this.#taskSizes.slice(0, this.#rounds + 1)
   }
 
-  protected forgetTasks(sizes: readonly number[]): void {
+  forgetTasks(sizes: readonly number[]): void {
     for (let round = 0; round <= this.#rounds; round += 1) this.#taskSizes[round] = sizes[round] ?? 0
   }
 
   /** Works out everything: the digests are where they were promised, unless this says that some had no room. */
-  protected runRounds(): boolean {
+  runRounds(): boolean {
     this.#isWhole = true
     this.#lanes.run()
     for (let round = 1; round <= this.#rounds; round += 1) {
@@ -217,19 +225,14 @@ export class HashRounds {
     } else {
       const c = tasks[at + 4] as number
       const d = tasks[at + 5] as number
-      end = this.serializeField(a, b, c, d)
+      end = this.#serializeField(a, b, c, d)
       if (end === none) {
         this.flush()
-        end = this.serializeField(a, b, c, d)
+        end = this.#serializeField(a, b, c, d)
       }
     }
     if (end === none) this.#isWhole = false
     else this.addMessage(end, to)
-  }
-
-  /** Writes a field's message at `messageAt`; returns its end, or `none` when it has no room. */
-  protected serializeField(_symbols: number, _id: number, _valueAt: number, _struct: number): number {
-    return none
   }
 
   /** How long pushStruct's form can get. */

@@ -21,16 +21,16 @@ import { writeFiles } from './foreign-journal.ts'
 /** Promises of docs/verify.md that no other test holds. */
 
 test('the numbers of the page are those of the program', () => {
-  const page = readFileSync('docs/verify.md', 'utf8').replaceAll('\n', ' ')
+  const page = readFileSync('docs/verify.md', 'utf8').replaceAll(/\s+/g, ' ')
   const numbers = [jsonGuessesMax, jsonLoneGuessesMax, jsonGuessesWastedMax, guessesOfFew].map((number) =>
     number.toLocaleString('en-US'),
   )
   for (const text of [
-    `${numbers[0]} guesses for one document of an export, ${numbers[1]} for a revision by itself`,
-    `When ${numbers[2]} guesses have failed, ${numbers[3]} are made for each further document`,
-    `A document of more than ${jsonGuessBytes / 1024} KiB has fewer guesses`,
+    `${numbers[0]} guesses for a document of an export and ${numbers[1]} for a revision by itself`,
+    `After ${numbers[2]} failed guesses, each further document gets ${numbers[3]}.`,
+    `A document of more than ${jsonGuessBytes / 1024} KiB gets fewer, in proportion to its size`,
     `wrapped in up to ${envelopeDepthMax} other structs and lists`,
-    `may have ${evidenceValuesMax.toLocaleString('en-US')} values at every depth, a block of an export in text ${exportBlockValuesMax.toLocaleString('en-US')};`,
+    `more than ${evidenceValuesMax.toLocaleString('en-US')} values, counted at every depth (a text block of an export: ${exportBlockValuesMax.toLocaleString('en-US')})`,
   ])
     assert.ok(page.includes(text), text)
 })

@@ -15,29 +15,31 @@ import { structOf, type Value } from '../../src/values/value.ts'
 import { ionValue } from '../support/ion-values.ts'
 
 /** Hashes the structs of several streams together; undefined for one that is turned away. */
-class Prober extends CanonicalIon {
+class Prober {
+  readonly #ion: CanonicalIon
+
   constructor(isPlain: boolean) {
-    super({ inputBytes: 256 * 1024, messageBytes: 512 * 1024, digests: 8192, isPlain })
+    this.#ion = new CanonicalIon({ inputBytes: 256 * 1024, messageBytes: 512 * 1024, digests: 8192, isPlain })
   }
 
   hashes(streams: readonly Uint8Array[]): (string | undefined)[] {
-    this.reset()
+    this.#ion.reset()
     const places = streams.map((stream) => {
-      const tasks = this.taskSizes()
+      const tasks = this.#ion.rounds.taskSizes()
       const place = this.#read(stream)
-      if (place === none) this.forgetTasks(tasks)
+      if (place === none) this.#ion.rounds.forgetTasks(tasks)
       return place
     })
-    assert.ok(this.runRounds())
-    return places.map((at) => (at === none ? undefined : toHex(this.bytes.slice(at, at + 32))))
+    assert.ok(this.#ion.rounds.runRounds())
+    return places.map((at) => (at === none ? undefined : toHex(this.#ion.bytes.slice(at, at + 32))))
   }
 
   #read(stream: Uint8Array): number {
-    const end = this.openStream(stream)
+    const end = this.#ion.stream.openStream(stream)
     if (end === none) return none
-    const round = this.readHashedStruct(end)
-    if (round === none || this.at !== end || !this.hasCanonicalSymbols()) return none
-    return this.hashOfStruct(this.lastStruct, round + 1)
+    const round = this.#ion.readHashedStruct(end)
+    if (round === none || this.#ion.stream.at !== end || !this.#ion.stream.hasCanonicalSymbols()) return none
+    return this.#ion.rounds.hashOfStruct(this.#ion.lastStruct, round + 1)
   }
 }
 

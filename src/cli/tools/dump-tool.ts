@@ -4,7 +4,7 @@ import { LedgerError } from '../../base/errors.ts'
 import { downConvert } from '../../archive/export-json.ts'
 import { Ledger, type LedgerTransaction } from '../../ledger/ledger.ts'
 import { type ExitName, exitCodes } from '../../shell/exit-codes.ts'
-import { openLmdbStore } from '../../store/lmdb-store.ts'
+import { openLedgerStore } from '../../host/ledger-store.ts'
 import { printIon } from '../../values/text-writer.ts'
 import { string, type StructValue, type Value } from '../../values/value.ts'
 import { type Arguments, wrongUsage } from '../flags/args.ts'
@@ -49,7 +49,7 @@ export async function dumpTool(argv: readonly string[], world: ToolWorld): Promi
       help: "give a folder: '--out DIR'",
     })
   }
-  const store = openLmdbStore(directoryOf(existing(place)))
+  const store = await openLedgerStore(directoryOf(existing(place)))
   const ledger = await Ledger.open(store, realEnv, { name: place.ledger.value, strictQldb: false })
   const transaction = ledger.begin()
   const progress = new ToolProgress(world)

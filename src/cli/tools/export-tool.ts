@@ -5,7 +5,7 @@ import { newId } from '../../base/ids.ts'
 import { type ExportFormat, exportFormats, ExportWriter } from '../../archive/export-files.ts'
 import { journalOf, type StoredJournal } from '../../ledger/export-ledger.ts'
 import { type ExitName, exitCodes } from '../../shell/exit-codes.ts'
-import { openLmdbStore } from '../../store/lmdb-store.ts'
+import { openLedgerStore } from '../../host/ledger-store.ts'
 import {
   compareInstants,
   instantOf,
@@ -54,7 +54,7 @@ export async function exportTool(argv: readonly string[], world: ToolWorld): Pro
   if (wishes.prefix?.split('/').includes('..') === true || wishes.prefix?.startsWith('/') === true)
     throw new LedgerError('usage/invalid-argument', `the prefix '${wishes.prefix}' leads out of the folder`)
   const window = { from: timeOf(wishes.from, '--from'), to: timeOf(wishes.to, '--to') }
-  const store = openLmdbStore(directoryOf(existing(place)))
+  const store = await openLedgerStore(directoryOf(existing(place)))
   const snapshot = store.snapshot()
   const progress = new ToolProgress(world, wishes.progress)
   try {

@@ -14,7 +14,7 @@ import { ExportVerifier } from '../../archive/verify-export.ts'
 import { LedgerImport, type LedgerImportResult } from '../../ledger/import-ledger.ts'
 import { type ExitName, exitCodes } from '../../shell/exit-codes.ts'
 import { isStoreDirectory } from '../../store/lmdb-files.ts'
-import { openLmdbStore } from '../../store/lmdb-store.ts'
+import { openLedgerStore } from '../../host/ledger-store.ts'
 import { type Arguments, wrongUsage } from '../flags/args.ts'
 import type { Place } from '../session/connect.ts'
 import { reportOfExport } from './export-report.ts'
@@ -113,7 +113,7 @@ async function importInto(
   makeFolder(place.dataDir.value)
   const directory = join(place.dataDir.value, name)
   const isNew = !isStoreDirectory(directory)
-  const store = openLmdbStore(directory)
+  const store = await openLedgerStore(directory)
   const retyper = new JsonRetyper(wishes.guesses)
   const threads = new HashThreads()
   let isKept = !isNew

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { rebuild } from '../../ledger/rebuild.ts'
 import { verifyStore } from '../../ledger/verify-ledger.ts'
 import { type ExitName, exitCodes } from '../../shell/exit-codes.ts'
-import { openLmdbStore } from '../../store/lmdb-store.ts'
+import { openLedgerStore } from '../../host/ledger-store.ts'
 import { type Arguments, wrongUsage } from '../flags/args.ts'
 import { directoryOf, existing, requireOnDisk } from '../session/connect.ts'
 import { sayLine } from '../session/say-line.ts'
@@ -45,7 +45,7 @@ export async function rebuildTool(argv: readonly string[], world: ToolWorld): Pr
   requireOnDisk(place, 'rebuilt')
   const ledger = place.ledger.value
   const saved = savedDigests(wishes)
-  const store = openLmdbStore(directoryOf(existing(place)))
+  const store = await openLedgerStore(directoryOf(existing(place)))
   const progress = new ToolProgress(world)
   try {
     const { journal, identity, identityFindings } = await verifyStore(store, {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { LedgerError } from '../../base/errors.ts'
 import { type StoreReport, verifyStore } from '../../ledger/verify-ledger.ts'
-import { openLmdbStore, openScratchStore } from '../../store/lmdb-store.ts'
+import { openLedgerStore, openTemporaryStore } from '../../host/ledger-store.ts'
 import { createMemoryStore } from '../../store/memory-store.ts'
 import type { Store } from '../../store/store.ts'
 import { connectTo, directoryOf, existing, type Place } from '../session/connect.ts'
@@ -44,7 +44,7 @@ async function verifyStoreIn(
   const since = wishes.since === undefined ? undefined : { path: wishes.since, digest: readDigestFile(wishes.since) }
   const saved = savedDigests(wishes)
   if (since !== undefined) saved.set(since.path, since.digest)
-  const store = openLmdbStore(directory)
+  const store = await openLedgerStore(directory)
   const progress = new ToolProgress(world, wishes.progress)
   const scratch = new ScratchStores()
   const threads = new HashThreads()
@@ -108,7 +108,7 @@ class ScratchStores {
   async open(blocks: number): Promise<Store> {
     if (blocks <= blocksInMemoryMax) return createMemoryStore()
     this.#folder = mkdtempSync(join(tmpdir(), 'qldb-verify-'))
-    return openScratchStore(join(this.#folder, 'derived'))
+    return openTemporaryStore(join(this.#folder, 'derived'))
   }
 
   dispose(): void {
