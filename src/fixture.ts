@@ -4,7 +4,7 @@ import { startService } from './host/service.ts'
 export interface LedgerServerOptions {
   /** The ledgers to make; default: one named `test`. */
   readonly ledgers?: readonly string[]
-  /** Refuse what QLDB refused, and hold to its quotas; default true, so that a test fails where QLDB would. */
+  /** Refuse what QLDB refused, and apply its quotas; default true, so that a test fails where QLDB would. */
   readonly strictQldb?: boolean
   /** Access key id → secret: requests have to be signed with one of them. Default: any credentials are taken. */
   readonly keys?: Readonly<Record<string, string>>

@@ -21,7 +21,7 @@ import { type LibraryQueryOptions, Query } from './library/query.ts'
 import type { ResultForm, ResultOf } from './library/result-form.ts'
 import type { JsValue } from './library/to-value.ts'
 
-/** What a query is given beside its bindings. */
+/** Options of a query, in addition to its bindings. */
 export interface EvaluateOptions<Form extends ResultForm = 'value'> extends LibraryQueryOptions<Form> {
   /** The values of `?`, in order. */
   readonly parameters?: readonly JsValue[]

@@ -19,7 +19,7 @@ export interface Failure {
   readonly kind: FailureKind
   /** As the endpoint or this program worded it. */
   readonly message: string
-  /** The message without category, place and repetition: what to print beside a caret. */
+  /** The message without category, position and repetition: the text to print with a caret. */
   readonly summary: string
   /** This program's error code where it is known, else QLDB's `Code`, else the exception's name. */
   readonly code: string
@@ -44,7 +44,7 @@ export interface OtherFailure {
   readonly help: string | undefined
 }
 
-/** What a failure means to whoever sent the statement, whichever endpoint answered. Never throws. */
+/** What a failure means to the sender of the statement, whichever endpoint answered. Never throws. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof WireError) return describeWireError(error)
   if (error instanceof LedgerError) {

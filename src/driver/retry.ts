@@ -14,7 +14,7 @@ export function isDeadSession(error: unknown): boolean {
   return isInvalidSession(error) && !transactionExpiredPattern.test(error.message)
 }
 
-/** Whether another transaction was first. The session is good, its transaction is over. */
+/** Whether another transaction committed first. The session can be used again; its transaction has ended. */
 export function isConflict(error: unknown): boolean {
   return error instanceof WireError && error.name === 'OccConflictException'
 }

@@ -11,7 +11,7 @@ interface HttpAnswer {
 
 export type Headers = HttpAnswer['headers']
 
-/** Whatever came of a request; what is thrown within the SDK would be changed on its way out. */
+/** The outcome of a request, returned as a value: the SDK changes errors that are thrown inside it. */
 type Outcome<Answer> = { readonly answer: Answer } | { readonly error: unknown }
 
 /** A client of the SDK, which signs and sends. Its types know only of its own answers. */
@@ -76,7 +76,7 @@ async function textOf(body: HttpAnswer['body'], endpoint: string): Promise<strin
   }
 }
 
-/** How the names begin by which AWS refuses a signature or what it stands for. */
+/** Prefixes of the error names with which AWS refuses a signature or its credentials. */
 const credentialErrors = [
   'AccessDenied',
   'ExpiredToken',

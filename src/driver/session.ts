@@ -125,7 +125,7 @@ export class Session {
     else if (!isConflict(error)) await this.abort()
   }
 
-  /** Never rejects: an endpoint forgets a session that nobody ends. */
+  /** Never rejects: an endpoint expires a session that is not ended. */
   async end(): Promise<void> {
     this.#drop()
     await this.#send('EndSession', {}, this.#farewell()).catch(() => undefined)
@@ -177,7 +177,7 @@ function neededText(member: unknown, command: ResultName, name: string): string 
   throw new LedgerError('endpoint/malformed-answer', text)
 }
 
-/** What was committed is what was asked for, or nobody knows what was. */
+/** Throws 'endpoint/malformed-answer' if the endpoint says that it committed another transaction: the outcome is unknown. */
 function checkCommitted(found: unknown, transactionId: string): void {
   const id = neededText(found, 'CommitTransaction', 'TransactionId')
   if (id === transactionId) return

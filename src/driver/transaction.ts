@@ -85,7 +85,7 @@ export class Transaction {
     })
   }
 
-  /** Rolls back. Never rejects, and does nothing when the transaction is over. */
+  /** Rolls back. Never rejects, and does nothing when the transaction has ended. */
   abort(): Promise<void> {
     return this.#inTurn(async () => {
       if (!this.#isOpen) return

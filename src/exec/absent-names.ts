@@ -43,7 +43,7 @@ function helpFor({ namesTable, text }: PathSite, { source: { alias } }: SourcePr
   return `${noticeText(namesTable)} is a table: use a source's alias, or read it in a sub-query; a field is ${field}`
 }
 
-/** A column that SELECT gives may be MISSING in every row; what it is made of is looked at by itself. */
+/** A column of SELECT may be MISSING in every row; the fields that it is made of are checked separately. */
 function isColumn({ steps: [first] }: PathSite, { source }: SourceProbe): boolean {
   return first?.kind === 'field' && source.columns?.includes(first.name) === true
 }

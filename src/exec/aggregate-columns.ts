@@ -52,7 +52,7 @@ export class SumColumn implements AggregateColumn {
   readonly #filter: Test | undefined
   readonly #argument: Evaluate
   readonly #memory: AggregateMemory
-  /** Continues from a sum of so many values. */
+  /** Continues from a sum of this many values. */
   readonly #resume: (sum: number, count: number) => ValueAggregate
   readonly #sums: number[] = []
   readonly #counts: number[] = []

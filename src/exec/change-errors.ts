@@ -6,7 +6,7 @@ import type { DocumentChange } from './document-change.ts'
 import type { Frame } from './frame.ts'
 import type { Compiler } from './compiler.ts'
 
-/** What an error of a change's values says beside the error itself: which document, and what may have been meant. */
+/** Adds to an error of a change's values which document it was, and what may have been meant. */
 export function namingDocument<T>(work: (frame: Frame) => T, idSlot: number, compiler: Compiler): (frame: Frame) => T {
   return (frame) => {
     try {

@@ -73,7 +73,7 @@ class TypeChanges {
   }
 }
 
-/** Looks at what the steps of UPDATE and FROM set; undefined where nobody asks for notices. */
+/** Collects notices about what the steps of UPDATE and FROM set; undefined if the caller wants no notices. */
 export function compileStepRemarks(steps: readonly ChangeStep[]) {
   const isWatched = steps.map(
     (step) => step.kind === 'set' && (compares(step.value) || !readsField(step.value, lastName(step))),

@@ -41,7 +41,7 @@ export function changedDocument(before: StructValue, changes: readonly DocumentC
   return leavesMarks ? withoutMarks(document) : document
 }
 
-/** So many changes of single fields, one behind the other, are made in one pass. */
+/** Minimum number of consecutive changes of single fields that are worth one pass; fewer are made one by one. */
 const fieldRunMin = 8
 
 /** The changes from there on that set or remove a top-level field. */

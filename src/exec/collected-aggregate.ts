@@ -51,7 +51,7 @@ interface Parts {
   readonly isOrdered: boolean
 }
 
-/** About what an entry takes beside its value. */
+/** Estimated bytes of an entry, without its value. */
 const entryBytes = 200
 
 interface Entry {

@@ -116,7 +116,7 @@ function mistypedArgument(check: () => void): unknown {
   }
 }
 
-/** What is wrong with a call's name or the number of its arguments, in QLDB's words; undefined for nothing. */
+/** What is wrong with a call's name or number of arguments, in QLDB's words; undefined if both are right. */
 export function checkCall(name: string, argumentCount: number, span: Span): LedgerError | undefined {
   const definition = findFunction(name)
   if (definition === undefined) return name === 'tupleunion' ? undefined : noSuchFunction(name, span)

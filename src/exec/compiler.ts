@@ -8,7 +8,7 @@ import { type Value, missing } from '../values/value.ts'
 import { LedgerError, type ErrorCode } from '../base/errors.ts'
 import { nearName } from '../base/near-name.ts'
 
-/** What compiling depends on beside the plan's nodes. */
+/** What compiling depends on in addition to the plan's nodes. */
 export interface Compiler {
   readonly role: Role
   /** The compilers of the same statement for what is below an expression but plays another part. */

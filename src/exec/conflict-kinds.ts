@@ -24,7 +24,7 @@ export class ConflictKinds {
     this.#frame = frame
   }
 
-  /** Throws for a document whose key was not found, where that is because of a kind. */
+  /** Throws for a document whose key was not found because the key is of another kind. */
   check(document: StructValue): void {
     for (const field of this.#plan.key) {
       const value = document.get(field)

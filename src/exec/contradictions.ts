@@ -8,7 +8,7 @@ import { kindOf } from './value-kinds.ts'
 /** The value of a part of a comparison that no row decides; undefined for any other part. */
 export type ReadFixed = (part: PlanExpression) => Value | undefined
 
-/** Two conditions of which no value meets both, joined by AND, or fails both, joined by OR. */
+/** Two conditions, joined by AND, that no value meets both; or, joined by OR, that no value fails both. */
 export interface Contradiction {
   readonly parts: readonly [PlanExpression, PlanExpression]
   readonly reason: string
@@ -129,7 +129,7 @@ function itemsOf(value: Value): readonly Value[] {
   return value.type === 'list' || value.type === 'bag' ? value.items : []
 }
 
-/** Whether no value can meet both demands. */
+/** Whether no value can meet both conditions. */
 function exclude(a: Demand, b: Demand): boolean {
   if (a.kind === 'absent' || b.kind === 'absent') return a.kind !== b.kind
   if (b.kind === 'in' && a.kind !== 'in') return exclude(b, a)

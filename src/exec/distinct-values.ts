@@ -33,7 +33,7 @@ function hasOrAdds<T>(set: Set<T>, key: T, adds: boolean): boolean {
 
 /** About what a set takes. */
 const setBytes = 500
-/** About what one key of a set takes beside its text. */
+/** Estimated bytes of a key of a set, without its text. */
 const keyBytes = 72
 
 function bytesOf(value: Value): number {

@@ -6,7 +6,7 @@ import type { Doubt } from './doubt.ts'
 import type { Evaluate, Frame } from './frame.ts'
 import { shapeOf } from './value-kinds.ts'
 
-/** The rows of one sub-query, while it is evaluated; or what else is looked at as one. */
+/** The rows of one sub-query while it is evaluated, or anything else that is judged as one unit. */
 export interface Scope {
   readonly found: Doubt[]
   readonly left: Map<Span, Set<string>>

@@ -28,7 +28,7 @@ export function evaluateConstant(
 
 class NotConstant extends Error {}
 
-/** What constants are evaluated in: whoever asks it for something is none. */
+/** The context in which constants are evaluated; an expression that asks it for anything is not a constant. */
 const nowhere = new Proxy({} as EvaluationContext, {
   get: (_target, name) => {
     // Every frame has an account of its memory.

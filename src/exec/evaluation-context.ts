@@ -26,6 +26,6 @@ export interface EvaluationContext {
    * its own, and nothing spills.
    */
   readonly memory?: StatementMemory
-  /** Finds out what notices the statement gets; undefined where nobody wants any. */
+  /** Collects the facts for notices; undefined if the caller wants no notices. */
   readonly observation?: Observation | undefined
 }

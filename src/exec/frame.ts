@@ -32,7 +32,7 @@ export class Frame {
   >()
   /** Refuses values that grow too large. */
   readonly values: ValueChecks
-  /** What is found out for notices; undefined where nobody wants any. */
+  /** Collects the facts for notices; undefined if the caller wants no notices. */
   observation: Observation | undefined
   /** What EXPLAIN ANALYZE counts; undefined for any other statement. */
   profile: Profile | undefined
@@ -90,7 +90,7 @@ export class Frame {
     return this.#textBytes
   }
 
-  /** Long texts made since then are no longer needed: their row is done. */
+  /** Releases the memory of long texts made since `before`: the caller is done with their row. */
   releaseTexts(before: number): void {
     if (this.#textBytes === before) return
     this.memory.release(this.#textBytes - before)

@@ -21,7 +21,7 @@ export interface Grouping {
   readonly slots: readonly number[]
 }
 
-/** About what a group takes beside its keys, with one key that is an integer of 32 bits, and each of its aggregates. */
+/** Estimated bytes of a group without its keys, with one 32-bit integer key, and of each of its aggregates. */
 export const groupBytes = 250
 export const integerGroupBytes = 100
 export const aggregateBytes = 150

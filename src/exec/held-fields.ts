@@ -31,7 +31,7 @@ export class HeldFields implements StructValue {
   }
 }
 
-/** One object for many documents in turn: whoever keeps it copies it. */
+/** One object that is reused for each document: a caller that keeps it must copy it. */
 export class LentFields extends HeldFields {
   declare readonly fields: Value[]
 

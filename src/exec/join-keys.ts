@@ -57,5 +57,5 @@ export interface Saves {
   readonly right: SaveRow
 }
 
-/** About what a row of the table takes beside its values. */
+/** Estimated bytes of a row of the table, without its values. */
 export const entryBytes = 100

@@ -129,7 +129,7 @@ export class KeyColumn {
     return (a, b) => (numbers[a] as number) - (numbers[b] as number)
   }
 
-  /** The same for many comparisons: texts are put in order first. */
+  /** The same for many comparisons: sorts the texts first. */
   preparedOrder(step: () => void): (a: number, b: number) => number {
     const places = this.#numbers === undefined ? this.#textOrder(step) : undefined
     if (places === undefined) return this.order()

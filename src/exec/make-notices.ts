@@ -279,7 +279,7 @@ function written(parts: readonly object[], text: string): string {
   return text.slice(from, outward(text, end, open + unopened, ')', 1))
 }
 
-/** The place behind so many brackets before (step -1) or after a place, as far as there are no more than blanks between. */
+/** The position past this many brackets before (step -1) or after a position, skipping blanks only. */
 function outward(text: string, from: number, count: number, bracket: string, step: 1 | -1): number {
   let reached = from
   let left = count

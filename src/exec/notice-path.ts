@@ -14,7 +14,7 @@ export function stepOf(step: SpreadStep | ExcludeStep): NoticeStep {
   return step.kind === 'field' ? step : each
 }
 
-/** A step by itself, without the part of the plan that it was. */
+/** One step, without the part of the plan that it came from. */
 export function plainStep(step: NoticeStep): NoticeStep {
   return step.kind === 'field' ? { kind: 'field', name: step.name, exact: step.exact } : each
 }

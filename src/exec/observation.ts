@@ -10,7 +10,7 @@ import { type NoticeSites, noSites, type SourceSites } from './notice-sites.ts'
 import { hasWrittenList, noLooks, TextLooks } from './text-looks.ts'
 import { type Failure, type Mismatch, type JoinSide, SourceProbe } from './source-probe.ts'
 
-/** The marks of a run that nobody observes: all set. There are never more (noticeSitesMax). */
+/** The marks of a run without notices: all set. There are never more than noticeSitesMax. */
 export const unseenMarks = new Uint8Array(4_096).fill(1)
 
 /**

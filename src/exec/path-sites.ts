@@ -12,7 +12,7 @@ interface SpreadPath {
 export class PathSites {
   readonly #sites: NoticeSites
   readonly #paths = new Map<string, PathSite>()
-  /** What other slots stand for: LET, keys of groups, nested sources. */
+  /** The paths that other slots are aliases of: LET, keys of groups, nested sources. */
   readonly aliases = new Map<number, SourcePath>()
 
   constructor(sites: NoticeSites) {

@@ -14,7 +14,7 @@ import { failed, mistyped, siteOf } from './type-errors.ts'
 
 type Kind<K extends PlanExpression['kind']> = Extract<PlanExpression, { kind: K }>
 
-/** Above so many elements a collection that stays the same is looked up by key instead of compared one by one. */
+/** Number of elements above which a constant collection is looked up by key instead of compared one by one. */
 const comparedElementsMax = 8
 
 /**
@@ -199,7 +199,7 @@ export function compileBetween(expression: Kind<'between'>, compiler: Compiler):
     if (areKnown && doubts !== undefined && (compare(least, most) ?? 0) > 0) {
       doubts.note({ message: 'nothing lies between its bounds: the first is greater than the second', span })
     }
-    // A bound of the wrong type decides nothing, even where the other bound would.
+    // A bound of the wrong type leaves the result MISSING, even if the other bound alone would decide it.
     if (before !== doubts?.count) return missing
     if (above === falseValue) return no
     if (below === falseValue) return no

@@ -48,7 +48,7 @@ export function compileTableScan(scan: TableScan, compiler: Compiler): Open {
   }
 }
 
-/** `isPassing`: no document is looked at any more when the next one is asked for. */
+/** `isPassing`: the caller is done with each document before asking for the next. */
 function documentsOf(scan: TableScan, compiler: Compiler, isPassing: boolean): OpenDocuments {
   const { source, access } = scan
   if (source.kind === 'history') return historyOf(source, access, compiler)
@@ -223,7 +223,7 @@ function unlessDoubtful(rows: (value: Value, frame: Frame) => Cursor, evaluate: 
 
 const noRows = bag([])
 
-/** A value bound to a name: a list streams where whoever holds it lets it. */
+/** A value bound to a name: a list streams if its holder allows that. */
 function globalScan(scan: ValueScan, name: string, evaluate: Evaluate, compiler: Compiler): Open {
   const { slot, atSlot, bySlot } = scan
   const isPassing = compiler.fieldsAsked.has(slot)

@@ -208,7 +208,7 @@ function* union(left: ReadSide, right: ReadSide, frame: Frame): Generator<Value>
   }
 }
 
-/** About what a key takes beside its text. */
+/** Estimated bytes of a key, without its text. */
 const keyBytes = 100
 
 /** INTERSECT and EXCEPT: left rows, by how often the right side has their like. */

@@ -50,7 +50,7 @@ export class SourceProbe {
     this.isWhole = true
   }
 
-  /** Looks at a row; true when no further one needs to be looked at. */
+  /** Examines a row; true when no further row is needed. */
   look(row: Value): boolean {
     if (isAbsent(row)) return false
     this.rows += 1

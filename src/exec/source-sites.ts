@@ -31,7 +31,7 @@ export class SourceSites {
     this.blocks.set(source.slot, this.block)
   }
 
-  /** A slot that stands for a path: LET, keys of groups. */
+  /** Slots that are aliases of a path: LET, keys of groups. */
   alias(slot: number, value: PlanExpression): void {
     if (value.kind === 'exclude') {
       this.alias(slot, value.operand)

@@ -128,7 +128,7 @@ export class StatementMemory {
     this.#pool?.give(steps * memoryStepBytes)
   }
 
-  /** The error of a statement that needs so many bytes more than it may have. */
+  /** The error of a statement that needs this many bytes beyond its limit. */
   refusal(bytes = memoryStepBytes): LedgerError {
     const { memoryBytes } = this.limits
     if (this.#used + bytes <= memoryBytes && this.#pool !== undefined && this.#used > this.#taken - memoryStepBytes) {
@@ -163,7 +163,7 @@ export class StatementMemory {
     return counted
   }
 
-  /** Gives everything back: the statement is over. */
+  /** Releases everything; call it when the statement has ended. */
   close(): void {
     for (const file of [...this.#open]) file.close()
     this.#used = 0

@@ -1,6 +1,6 @@
 import type { Operator, QueryPlan } from '../plan/plan.ts'
 
-/** A line of a plan that is counted by itself. */
+/** A line of a plan whose rows and time are counted separately. */
 export type ProfiledStep = Operator | QueryPlan
 
 /** What EXPLAIN ANALYZE counts, step by step. Only statements compiled for it look for one. */

@@ -212,7 +212,7 @@ export function throughDoubts(evaluate: Evaluate, { doubts }: Compiler): (frame:
 
 /** What holds values, or consumes them, and may be present although one of them is in doubt. */
 const holders = /^(sequence|struct|map|row|call|cast|spread|exclude|index)$/
-/** What decides by itself: with a value it is sure, whatever was in doubt on the way. */
+/** Expressions that decide on their own: if they have a value it is sure, whatever was in doubt on the way. */
 const deciders = /^(binary|unary|in|quantified|between|like|is|case)$/
 
 /** An expression in the second evaluation. Where it has a value, nothing in it is in doubt. */

@@ -74,7 +74,7 @@ function sharedUnits(
 interface Alike {
   readonly first: number
   readonly end: number
-  /** So many units at the beginning are alike. */
+  /** Number of equal units at the beginning. */
   readonly units: number
 }
 

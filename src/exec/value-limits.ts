@@ -21,7 +21,7 @@ export interface ValueLimits {
 
 export const defaultValueLimits: ValueLimits = { valueBytes: valueBytesMax, numberDigits: integerDigitsMax }
 
-/** For values that are worked out while planning: a larger one is not kept in the plan. */
+/** For values that are computed while planning: a larger one is not kept in the plan. */
 export const foldingLimits: ValueLimits = { valueBytes: 16 * foldedConstantBytesMax, numberDigits: integerDigitsMax }
 
 /** Refuses values that are too large, before the memory for them is taken. Throws LedgerError 'evaluator/limit'. */
@@ -38,7 +38,7 @@ export class ValueChecks {
     this.#mostBytes = Math.min(limits.valueBytes, Math.floor(memoryBytes * valueMemoryShare))
   }
 
-  /** Before a text of so many characters, or a value of so many bytes, is made. */
+  /** Call it before making a text of this many characters, or a value of this many bytes. */
   checkSize(bytes: number): void {
     if (bytes > this.#mostBytes) throw tooLarge(this.#mostBytes, this.limits)
   }

@@ -11,7 +11,7 @@ export class ValueMap<T> {
   readonly #integers = new IntegerIndex()
   readonly #entries: T[] = []
   readonly #others = new Map<string | number, T>()
-  /** Made of all texts when one is first looked up by its bytes. */
+  /** Built from all texts at the first look-up by bytes. */
   #byBytes: { readonly index: TextIndex; readonly entries: readonly T[] } | undefined
 
   get(key: Value): T | undefined {

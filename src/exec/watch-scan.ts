@@ -19,7 +19,7 @@ export function compileLook(slot: number, compiler: Compiler): (frame: Frame) =>
   return (frame) => void probeOf(frame)?.look(frame.slots[slot] as Value)
 }
 
-/** A scan whose rows are looked at for notices as long as a path of the statement has not been found in one of them. */
+/** A scan that checks its rows for notices until it has found every path of the statement in one of them. */
 export function watchScan(open: Open, slot: number, compiler: Compiler): Open {
   if (compiler.sites.sourceOf(slot) === undefined) return open
   const probeOf = compileProbe(slot, compiler)

@@ -63,7 +63,7 @@ function listed({ operand, collection }: Listing): readonly PlanExpression[] {
   return [operand, collection]
 }
 
-/** The second bound is watched by itself: the first may decide without it. */
+/** The second bound is watched separately, since the first may decide without it. */
 function boundsOf(expression: Extract<PlanExpression, { kind: 'between' }>): readonly WatchedComparison[] {
   const parts = [expression.operand, expression.low, expression.high]
   const both = { parts, isNegated: false, isOrder: true }

@@ -104,7 +104,7 @@ function holdValue(value: Value, holding: Holding): void {
 /** So few values are not worth an account. */
 const unchargedMax = 1_000
 
-/** About what holding a value takes beside it. */
+/** Estimated bytes that holding a value takes, without the value. */
 const heldValueBytes = 100
 
 /** An aggregate of values, NULL and MISSING apart; with DISTINCT of equal ones the first. */

@@ -11,7 +11,7 @@ import type { Partition } from './window-partition.ts'
 const placeBytes = 32
 /** Of a value in a packed column, whose room grows by doubling. */
 const packedBytes = 2 * packedEntryBytes
-/** Of a partition, beside its key. */
+/** Estimated bytes of a partition, without its key. */
 const partitionBytes = 200
 
 /** What windows need of the rows, held in columns: partitions, ORDER BY keys, arguments. */

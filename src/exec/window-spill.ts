@@ -69,7 +69,7 @@ function textIn(row: readonly Value[]): string {
   return (row[0] as Value & { readonly type: 'string' }).value
 }
 
-/** A page of a partition ends with so many rows or estimated bytes; so many pages are kept decoded. */
+/** Maximum rows and estimated bytes of a page of a partition, and maximum pages kept decoded. */
 const pageRows = 256
 const pageBytes = 256 * 1024
 const pagesMax = 32

@@ -112,7 +112,7 @@ class WindowRun {
     if (!this.#holding.hold(this.#held.add(partition, own)) || !hasRoom) this.#spill()
   }
 
-  /** Puts the results of all functions beside the rows. */
+  /** Adds the results of all functions to the rows. */
   evaluate(): void {
     if (this.#spilled !== undefined) this.#spill()
     const results = this.#startResults()

@@ -29,7 +29,7 @@ export function isHeadLike(data: StructValue, transactionId?: string): boolean {
   return transactionId === undefined || textOf(data, 'transactionId') === transactionId
 }
 
-/** What a document that is about to be written could be shown as; undefined for nothing else. */
+/** What else a document that is about to be written could pass for; undefined if nothing. */
 export function couldPassFor(
   data: StructValue,
   transactionId: string,

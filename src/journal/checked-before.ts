@@ -1,7 +1,7 @@
 import type { Block } from './block.ts'
 import type { TreeNodes } from './merkle-tree.ts'
 
-/** Blocks that an earlier check, which is resumed, has found nothing in; they are not looked at again. */
+/** Blocks in which an earlier, now resumed check found nothing; they are not checked again. */
 export interface CheckedBefore {
   readonly first: Block
   readonly last: Block

@@ -151,7 +151,7 @@ export function addressIn(value: Value, field: string): BlockAddress {
 export function unwrapIon(value: Value): Value {
   const wrapped = value.type === 'struct' ? value.get('IonText') : value
   if (wrapped?.type !== 'string') return value
-  // What stands beside it would be read by people and by no check.
+  // People would read the other fields, but no check covers them.
   const isAlone = value.type !== 'struct' || (value.names.length === 1 && value.annotations === undefined)
   if (!isAlone || wrapped.annotations !== undefined)
     throw notEvidence('IonText has other fields or annotations beside it')

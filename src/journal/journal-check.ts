@@ -32,7 +32,7 @@ export interface JournalReport {
   readonly bytes: number
   readonly revisions: number
   readonly redactedRevisions: number
-  /** The digest over all blocks, worked out from their contents alone; empty when the first block is not block 0. */
+  /** The digest over all blocks, computed from their contents alone; empty when the first block is not block 0. */
   readonly digest: Uint8Array
   /** Undefined when there is no block that can be read. */
   readonly tipAddress: BlockAddress | undefined
@@ -89,7 +89,7 @@ export function* windowsOf(blocks: Iterable<StoredBlock>): Generator<StoredBlock
   if (window.length > 0) yield window
 }
 
-/** Checks the blocks of a journal one after the other: each by itself, the chain, the saved digests. */
+/** Checks the blocks of a journal in order: each block, the chain, the saved digests. */
 export class JournalCheck implements JournalReport {
   readonly findings: Finding[] = []
   findingCount = 0

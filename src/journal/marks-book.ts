@@ -25,7 +25,7 @@ export class MarksBook {
   #first: number | undefined
   #last = -1
   #hasJson = false
-  /** Revisions that could not be checked, as far as is known. */
+  /** Revisions that could not be checked, found so far. */
   unchecked = 0
   #isDeclaredBound = false
   readonly #disputes: Finding[] = []

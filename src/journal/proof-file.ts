@@ -33,7 +33,7 @@ export interface ProofFile {
   readonly revision: StructValue | undefined
   /** A whole block, where the proof is one of GetBlock. */
   readonly block: StructValue | undefined
-  /** Of the revision, where that is all there is. */
+  /** Of the revision, if the file holds nothing else. */
   readonly revisionHash: Uint8Array | undefined
   /** What shows that the block's address, transaction and time belong to the revision. */
   readonly head: BlockHead | undefined
@@ -111,7 +111,7 @@ const fieldNames: readonly (readonly string[])[] = [
   ['date'],
   ['uncheckedRevisions'],
   ['uncheckedHash'],
-  // What SDKs put beside an answer.
+  // Fields that SDKs add to an answer.
   ['$metadata', 'responseMetadata'],
   ['documentId'],
   ['revision', 'block'],
@@ -127,7 +127,7 @@ const metadataNames = new Set([
   ...['httpHeaders', 'retryAttempts', 'attempts', 'totalRetryDelay'],
 ])
 
-/** Fields that are only looked at where a revision has a proof, and those that are only of a revision. */
+/** Fields that are checked only if a revision has a proof, and those that only a revision has. */
 const ofRevisionProofs = ['blockHead', 'transactionInfo', 'entriesHashList', 'blockRevisions']
 const ofRevisions = [...ofRevisionProofs, 'documentId', 'revisionHash']
 
@@ -247,7 +247,7 @@ function unusedFields(value: StructValue): string[] {
   const isWithHead = member(value, 'blockHead') !== undefined
   return value.names.flatMap((name, index) => {
     const plain = plainName(name)
-    // The head has entries of its own.
+    // The head has its own entries.
     if (plain === 'entriesHashList' && isWithHead) return [name]
     const isKnown = fieldNames.some((names) => names.includes(plain)) && !unused.includes(plain)
     if (!isKnown) return [name]
@@ -258,7 +258,7 @@ function unusedFields(value: StructValue): string[] {
   })
 }
 
-/** Fields that no check looks into: a text or number, in which nobody sees something that was checked. */
+/** Fields that no check covers: only a text or number, which no reader takes for checked content. */
 const idleNames = new Set(['date', 'uncheckedRevisions', 'uncheckedHash'])
 
 function unknownInMetadata(value: StructValue, path: string): string[] {

@@ -150,7 +150,7 @@ class LeafCheck implements LeafReport {
     const isTogether = revisions.every((one) => one.txId === txId && isSameTime(one.txTime, txTime))
     const isListed = isRoot && isOwn && areNamed && isTogether && ids.size === info?.documents?.size
     if (!isListed) this.findings.push({ field: 'blockRevisions', message: "these are not its block's revisions" })
-    // What this program writes has no data that passes for metadata of its own transaction.
+    // This program writes no data that could pass for metadata of its own transaction.
     return isListed && (this.#evidence.head !== undefined || !mayBeJoined(revisions, revisions.indexOf(own)))
   }
 

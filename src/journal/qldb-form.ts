@@ -57,7 +57,7 @@ export function changesCatalog(statement: StatementInfo | undefined): boolean {
   return /^(?:CREATE|DROP|UNDROP)$/i.test(firstWord(statement?.statement ?? ''))
 }
 
-/** QLDB has no procedure but REDACT_REVISION; whoever can't tell what a statement is must take it for one, too. */
+/** REDACT_REVISION is QLDB's only procedure; a statement that can't be parsed must count as a call of it, too. */
 function mayRedact({ statement }: StatementInfo): boolean {
   return /^(?:EXEC(?:UTE)?)?$/i.test(firstWord(statement))
 }

@@ -52,7 +52,7 @@ export function timestampField(struct: StructValue, name: string, where: string)
   throw malformed(`${where}.${name}`, described(value), 'a timestamp')
 }
 
-/** A hash of 32 bytes: an empty one would join with any other to that other, and so stand for nothing. */
+/** A hash of 32 bytes. An empty one is refused: joined to any other it gives that other, so it proves nothing. */
 export function hashField(struct: StructValue, name: string, where: string): Uint8Array {
   return hashOf(struct.get(name), `${where}.${name}`)
 }

@@ -19,7 +19,7 @@ export interface ChainOptions {
   readonly documentsMax?: number
   /** The chain continues after blocks that were checked before: the last of them, and their documents' versions. */
   readonly after?: ChainBefore | undefined
-  /** False: nobody will ask for the digest. */
+  /** False: the caller does not need the digest. */
   readonly hasDigest?: boolean
   /** Decides about revisions whose hash does not fit; without it they are findings. */
   readonly marks?: MarksBook
@@ -32,7 +32,7 @@ export interface ChainBefore {
   versionOf(documentId: string): number | undefined
 }
 
-/** Checks a journal block by block, in its order: each by itself, and that they follow one another. */
+/** Checks a journal in order: each block, and that it follows the one before. */
 export class ChainVerifier {
   readonly #options: ChainOptions
   readonly #tree: RunningTree
@@ -98,7 +98,7 @@ export class ChainVerifier {
     this.#blankStart = undefined
   }
 
-  /** Whether block 0 shows nothing, and a block of QLDB follows: nobody can tell what was in it. */
+  /** Whether block 0 shows no content and a block of QLDB follows: what block 0 held is unknown. */
   get hasBlankStart(): boolean {
     return this.#hasBlankStart
   }
@@ -113,7 +113,7 @@ export class ChainVerifier {
     return !this.#mustCoverHead && opaqueEntries === opaqueEntriesOfQldb && statements + versions.length > 0
   }
 
-  /** As `add`, for a block that has been found sound by itself. */
+  /** As `add`, for a block that SealedBlocks has found sound. */
   addSound(block: SoundBlock): BlockReport {
     const findings: Finding[] = []
     this.#first ??= block

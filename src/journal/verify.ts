@@ -61,7 +61,7 @@ export interface BlockReport {
   readonly opaqueEntries: number
   /** Revisions that show nothing but their hash. */
   readonly opaqueRevisions: number
-  /** Statements with parameters: their digest can't be worked out again, since the journal has no parameters. */
+  /** Statements with parameters: their digest can't be recomputed, since the journal has no parameters. */
   readonly uncheckedDigests: number
   /** Whether the fields outside of AWS's hashes are hashed too: so in every block that this program sealed. */
   readonly coversHead: boolean
@@ -284,7 +284,7 @@ class BlockCheck implements BlockReport {
     }
     const unlike = unlikeQldb(this.#block, this.#places, this.opaqueEntries)
     for (const [code, text] of unlike) this.#find(code, text)
-    // Nobody published every kind of block of QLDB's: another order is a gap, not a sign of who made the block.
+    // Not every kind of QLDB's blocks was published: another order is a gap, not evidence of who made the block.
     const isComplete = unlike.every(([code]) => code === 'entries-unknown') && this.missingRevisions === 0
     this.isOfQldb = isComplete && this.opaqueEntries === opaqueEntriesOfQldb
   }

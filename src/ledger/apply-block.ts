@@ -54,23 +54,26 @@ import {
 } from './records.ts'
 import { applyRedactions } from './redaction.ts'
 
-/** What a block is applied to: the state before it, as the write transaction sees it. */
+/** The state that a block is applied to, as the write transaction sees it; also the state after it. */
 export interface Derived {
   readonly state: LedgerState
   readonly catalog: CatalogState
   readonly symbols: SymbolDictionary
-  /** Of a ledger that was imported: its blocks may be another program's. */
+  /** Set for an imported ledger, whose blocks may come from QLDB. */
   readonly origin: Origin | undefined
-  /** Only these tables' documents are applied, as a check of one table needs no others; the catalog always is. */
+  /** Limits the applied documents to these tables (`verify --table`); the catalog is always applied. */
   readonly keeps?: KeepsTable | undefined
 }
 
 export type KeepsTable = (table: Pick<TableDefinition, 'tableId' | 'name'>) => boolean
 
 /**
- * Puts everything that follows from one block: documents, indexes, catalog, tree nodes, changes, state. The commit and a
- * rebuild both come through here, so that what is derived depends on nothing but the blocks. The block itself is the
- * caller's to put. The catalog's own revisions are applied first, so a new index covers the block's own documents.
+ * Derives everything from one block and puts it: documents, indexes, catalog, tree nodes, write set, state. A commit, an
+ * import and a rebuild all use this function, so derived data depends on nothing but the blocks; `qldb verify` relies on
+ * that. The caller puts the block itself. Catalog revisions come first, so a new index covers the block's documents.
+ *
+ * Blocks must be applied in the order of their numbers (asserted). Throws LedgerError 'cancelled/by-user' when
+ * `isCancelled` says so; the caller's write transaction must then be discarded.
  */
 export function applyBlock(
   transaction: WriteTransaction,

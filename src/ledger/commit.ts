@@ -17,10 +17,10 @@ import type { Overlay, TableOverlay } from './overlay.ts'
 import { conflictMessage, type ReadSet } from './read-set.ts'
 import { decodePlace, type LedgerState, type Reader, stateOf, versionOfDocument } from './records.ts'
 
-/** What came of a commit. */
+/** The result of a commit. */
 export interface CommitOutcome {
   readonly transactionId: string
-  /** The digest that the commit was asked with. */
+  /** The digest that the client sent with the commit. */
   readonly digest: Uint8Array
   /** The block that was written; undefined for a transaction that changed nothing. */
   readonly blockAddress: BlockAddress | undefined
@@ -28,7 +28,7 @@ export interface CommitOutcome {
   readonly writeIos: number
 }
 
-/** A statement that succeeded, with its number among all that were sent. */
+/** A statement that succeeded; `number` is its index among all statements of the transaction, failed ones included. */
 export interface FinishedStatement {
   readonly number: number
   readonly text: string
@@ -39,7 +39,7 @@ export interface FinishedStatement {
 export interface CommitRequest {
   readonly transactionId: string
   readonly digest: Uint8Array
-  /** What the transaction read from. */
+  /** The state that the transaction read. */
   readonly snapshot: LedgerState
   /** With the transaction's own DDL: it knows every table that was read or written. */
   readonly catalog: CatalogState
@@ -47,13 +47,13 @@ export interface CommitRequest {
   readonly overlay: Overlay
   readonly redactions: readonly RedactedRevision[]
   readonly statements: readonly FinishedStatement[]
-  /** Asked in long work, as the building of an index; true cancels the commit with 'cancelled/by-user'. */
+  /** Called during long work, such as building an index; true cancels the commit with 'cancelled/by-user'. */
   readonly isCancelled?: (() => boolean) | undefined
 }
 
 /**
- * The end of a transaction that changed nothing: its reads must still be what they were, as if it ran now. Throws
- * LedgerError 'transaction/conflict'.
+ * Commits a transaction that changed nothing: checks its reads, as QLDB does, and writes no block. Throws LedgerError
+ * 'transaction/conflict'.
  */
 export function commitReads(core: LedgerCore, request: CommitRequest): CommitOutcome {
   const snapshot = core.store.snapshot()
@@ -66,8 +66,10 @@ export function commitReads(core: LedgerCore, request: CommitRequest): CommitOut
 }
 
 /**
- * Compare and append: inside one write of the store, the reads are checked against the blocks since the snapshot, then
- * one block is sealed and put with everything that follows from it. Throws as commitReads, and the store's errors.
+ * Commits a transaction that changed something. All of it happens inside one write of the store, whose lock other
+ * processes respect: check the reads against the blocks since the snapshot, seal one block, put it and everything that
+ * is derived from it. So a commit is durable as a whole or not at all, and no block can come between check and append.
+ * Throws as commitReads, and the store's errors.
  */
 export async function commitChanges(core: LedgerCore, request: CommitRequest): Promise<CommitOutcome> {
   const revisions = await core.store.write((transaction) => append(core, request, transaction))
@@ -77,6 +79,7 @@ export async function commitChanges(core: LedgerCore, request: CommitRequest): P
   return { transactionId, digest, blockAddress, writeIos: revisions.count }
 }
 
+/** Returns undefined if nothing is to be written: every change cancelled out, and read-only blocks are off. */
 function append(
   core: LedgerCore,
   request: CommitRequest,
@@ -103,7 +106,7 @@ export function checkReads(
   request: { readonly snapshot: { readonly tip: number } } & Pick<CommitRequest, 'readSet' | 'catalog'>,
   state: LedgerState,
 ): void {
-  // Blind inserts in a burst: only names were read, and no block since then changed what a name stands for.
+  // Shortcut for bursts of blind inserts: they read only names, and no block since the snapshot changed the catalog.
   if (request.readSet.hasOnlyNames && state.catalogVersion <= request.snapshot.tip) return
   for (let sequenceNo = request.snapshot.tip + 1; sequenceNo <= state.tip; sequenceNo += 1) {
     const bytes = reader.get(summaryKey(sequenceNo))
@@ -122,13 +125,17 @@ export function checkReads(
   }
 }
 
+/**
+ * The content of the block, unsealed: one revision per changed document, with the version after the stored one. A
+ * document that was inserted and deleted in the same transaction has none.
+ */
 function contentOf(
   core: LedgerCore,
   request: CommitRequest,
   transaction: WriteTransaction,
   state: LedgerState,
 ): BlockContent {
-  // A clock that went back must not take the journal's times with it.
+  // The clock may go back; the times of blocks must not.
   const time = timestampFromMs(Math.max(core.env.nowMs(), state.tipMs))
   const positions = new Map(request.statements.map((statement, index) => [statement.number, index]))
   const documents = new Map<string, DocumentInfo>()
@@ -139,7 +146,7 @@ function contentOf(
     for (const [documentId, versions] of table.documents) {
       const last = versions.at(-1)
       assert(last !== undefined, 'a changed document has a version')
-      // Inserted and deleted again: it never was.
+      // Inserted and deleted in this transaction: leaves no trace.
       if (last.isNew && last.value === undefined) continue
       const version = last.isNew ? 0 : versionAfter(versionOf(transaction, documentId))
       const statements = (table.statements.get(documentId) ?? []).map((number) => positions.get(number) as number)
@@ -180,7 +187,7 @@ function tablesInOrder(overlay: Overlay): [string, TableOverlay][] {
   return [...tables.filter(([id]) => id === catalogTableId), ...tables.filter(([id]) => id !== catalogTableId)]
 }
 
-/** The version of a document's current revision; the check of the reads has shown that it is the one that was read. */
+/** The version of a document's current revision. checkReads has shown that it is the one that the statement changed. */
 function versionOf(reader: Reader, documentId: string): number {
   const place = reader.get(documentIdKey(documentId))
   checkStored(place !== undefined, `document '${documentId}' has no place`)

@@ -10,31 +10,34 @@ import type { Identity } from './records.ts'
 export interface LedgerOptions {
   /** 1 to 32 characters; must be the stored ledger's name when there is one. */
   readonly name: string
-  /** Refuse what QLDB refused, and hold to its quotas; false: only where the ledger itself is set so. */
+  /** Refuse what QLDB refused, and apply its quotas; false: use the setting stored in the ledger. */
   readonly strictQldb: boolean
   /**
-   * Sets the ledger so that it is strict for all that open it from then on, or no longer. Kept in the ledger: undefined
-   * leaves it as it is, which for a new ledger is false.
+   * Stores strictness (or its absence) in the ledger, for everyone who opens it. Undefined keeps the stored setting, which is
+   * false for a new ledger.
    */
   readonly keepStrictQldb?: boolean
   /** What a type error gives: MISSING (`permissive`, the default) or an error. */
   readonly typing?: 'permissive' | 'strict'
   /**
-   * Write a block for a transaction that changed nothing, too, as QLDB did. Kept in the ledger: undefined leaves it as it
-   * is, which for a new ledger is false. Reads are checked at the commit either way.
+   * Also write a block for read-only transactions, as QLDB did. Stored in the ledger; undefined keeps the stored setting,
+   * which is false for a new ledger. The commit checks reads either way.
    */
   readonly journalReads?: boolean
-  /** Bounds other than QLDB's (`strictQldb`) or the widest ones (quotas.ts). */
+  /** Limits that differ from QLDB's (with `strictQldb`) or from the widest ones (quotas.ts). */
   readonly quotas?: Partial<LedgerQuotas>
-  /** Where rows go that outgrow a statement's memory; none: such a statement fails. */
+  /** Files for rows that exceed a statement's memory; without them such a statement fails. */
   readonly temporaryFiles?: TemporaryFiles
-  /** What all statements of a process share. */
+  /** Memory that all statements of the process share. */
   readonly memoryPool?: MemoryPool
-  /** Asked every `ticksBetweenChecks` rows; true stops the statement with 'cancelled/by-user'. */
+  /** Called every `ticksBetweenChecks` rows; true stops the statement with 'cancelled/by-user'. */
   readonly isCancelled?: () => boolean
 }
 
-/** What all transactions of one open ledger share. Nothing in it is used without a look at the snapshot's state. */
+/**
+ * What all transactions of one open ledger share. The caches in it may be newer or older than a transaction's snapshot, so
+ * each takes the snapshot's state (`LedgerState`) and answers for that state only.
+ */
 export interface LedgerCore {
   readonly store: Store
   readonly env: Env

@@ -5,12 +5,12 @@ import type { WriteSet } from './block-summary.ts'
 import { catalogTableId, catalogTableName, type CatalogState } from './catalog.ts'
 import { catalogTableNumber } from './keys.ts'
 
-/** QLDB's sentence for a lost race (qldb-semantics section 4); drivers and people know it by heart. */
+/** QLDB's text for a conflict (qldb-semantics section 4); drivers match it. */
 export const conflictMessage =
   'Optimistic concurrency control (OCC) failure encountered while committing the transaction'
 
 /**
- * All that a transaction has read, so that the commit can ask whether any of it has changed since (DG/concurrency):
+ * Everything that a transaction has read, so that the commit can check whether any of it has changed (DG/concurrency):
  * documents by id, whole tables, index look-ups (also those that found nothing), and names of tables. A table of which
  * more than `readSetEntriesMax` single things were read counts as read whole.
  */
@@ -23,11 +23,12 @@ export class ReadSet {
     return this.#tables.size === 0
   }
 
-  /** The name was looked up in the catalog, whatever came of it. */
+  /** The name was looked up in the catalog, found or not. */
   addName(name: string): void {
     this.#names.add(name)
   }
 
+  /** The whole table was read; single reads of it need no entries any more. */
   addScan(tableId: string): void {
     const reads = this.#readsOf(tableId)
     reads.scanned = true
@@ -55,7 +56,7 @@ export class ReadSet {
     if (reads.probeCount > readSetEntriesMax) this.addScan(tableId)
   }
 
-  /** What was read and a block's changes touch, in words to be followed by "was changed"; undefined when they touch nothing. */
+  /** Names the first read that a block changed, as the subject of "was changed" in an error; undefined for no conflict. */
   conflictWith(writeSet: WriteSet, catalog: CatalogState): string | undefined {
     for (const name of writeSet.names) if (this.#names.has(name)) return `the table name '${name}', which it used,`
     for (const [tableId, reads] of this.#tables) {

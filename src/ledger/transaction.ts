@@ -184,7 +184,7 @@ export class LedgerTransaction {
     }
   }
 
-  /** Forgets everything; does nothing when it is over already. */
+  /** Rolls back: discards the overlay and releases the snapshot. Does nothing when the transaction has ended. */
   abort(): void {
     this.#isOver = true
     this.#release()
@@ -326,7 +326,7 @@ function notBrief(): LedgerError {
   )
 }
 
-/** What is held from the first statement to the end. */
+/** What a transaction holds from its first statement until it ends. The snapshot must be released. */
 interface OpenView {
   readonly snapshot: Snapshot
   readonly reader: Snapshot

@@ -8,7 +8,7 @@ import { list, type Value } from '../values/value.ts'
 import { GrowingRows } from './growing-rows.ts'
 import { readAgain } from './streamed-names.ts'
 
-/** What a name in a query stands for. */
+/** The value of a name in a query. */
 export interface Binding {
   /** The whole value. Asked once a run at most. */
   value(): Value
@@ -111,7 +111,7 @@ export class BoundSource implements DocumentSource {
     return growing
   }
 
-  /** The query is over. */
+  /** Called when the query has ended. */
   close(): void {
     for (const rows of this.#growing.values()) rows.close()
   }

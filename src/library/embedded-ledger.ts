@@ -13,9 +13,9 @@ export interface OpenLedgerOptions {
   readonly directory?: string
   /** 1 to 32 letters, digits and hyphens; must be the stored ledger's name when there is one. Default: `default`. */
   readonly name?: string
-  /** Refuse what QLDB refused, and hold to its quotas; without it, only where the ledger is set so. */
+  /** Refuse what QLDB refused, and apply its quotas; default: the setting stored in the ledger. */
   readonly strictQldb?: boolean
-  /** Sets the ledger so for all that open it from now on, or no longer; kept in the ledger. */
+  /** Stores strictQldb (or its opposite) in the ledger, for everyone who opens it. */
   readonly keepStrictQldb?: boolean
   /** Bounds in place of QLDB's (`strictQldb`) or the widest ones. */
   readonly quotas?: Partial<LedgerQuotas>

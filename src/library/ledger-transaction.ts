@@ -66,7 +66,7 @@ export class LedgerTransaction<Form extends ResultForm = 'value'> {
     return new LedgerResult(await this.#transaction.execute(statement, values), this.#form)
   }
 
-  /** Rolls back. Never rejects, and does nothing when the transaction is over. */
+  /** Rolls back. Never rejects, and does nothing when the transaction has ended. */
   abort(): Promise<void> {
     return this.#transaction.abort()
   }

@@ -138,7 +138,7 @@ function bareAndsIn(node: object): readonly Span[] {
   return bareSpan === undefined ? below : [bareSpan, ...below]
 }
 
-/** Stands for the table when the sources could not be resolved. */
+/** Placeholder for the table when the sources could not be resolved. */
 function unknownTable(scope: Scope): TableScan {
   const alias = scope.sources[0]?.source.name ?? ''
   const source = { kind: 'table', table: unresolvedTable(alias), view: 'user' } as const

@@ -28,7 +28,7 @@ function columnOf({ text, quoted }: Name, columns: readonly string[]): string | 
 
 function refuseOthers(part: object, columns: readonly string[], parent: Scope, context: PlanContext): void {
   const node = part as Expression
-  // A sub-query has sources of its own.
+  // A sub-query has its own sources.
   if (['select', 'pivot', 'with', 'set-operation', 'literal'].includes(node.kind)) return
   const name = node.kind === 'path' && node.root.kind === 'variable' ? node.root : node
   if (name.kind === 'variable') {

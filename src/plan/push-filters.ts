@@ -59,7 +59,7 @@ function held(operator: Operator, condition: PlanExpression, mode: 'where' | 'on
   return { ...operator, conditions: [...operator.conditions, condition] }
 }
 
-/** An order of the ways to find rows, best first. */
+/** Ranks the ways to find rows, lowest first. A rank, not an estimate: there are no statistics. */
 function cost(access: Access): number {
   return access.kind === 'scan' ? 4 : (access.kind === 'id' ? 0 : 2) + (access.many ? 1 : 0)
 }

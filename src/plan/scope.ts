@@ -12,7 +12,7 @@ import type { AggregatePlan, FramePlan, PlanExpression, PlanOptions, SortKeyPlan
 import type { TargetPath } from './change-plan.ts'
 import type { WindowCalls } from './window-calls.ts'
 
-/** A name that stands for a slot. */
+/** A name that is bound to a slot. */
 export interface Variable {
   readonly name: string
   readonly slot: number

@@ -60,7 +60,7 @@ function conjunctsOf(condition: PlanExpression, into: PlanExpression[] = []): Pl
   return into
 }
 
-/** The conjuncts of a condition, each to be placed by itself; of very many the last ones stay together. */
+/** The conjuncts of a condition, to be placed one by one; beyond a limit the last ones stay together. */
 export function placeableParts(condition: PlanExpression): PlanExpression[] {
   const all = conjunctsOf(condition)
   if (all.length <= conjunctsPlacedMax) return all

@@ -171,7 +171,7 @@ function readPage(page: MemberReader): Page {
   return token === undefined ? { Values: values } : { Values: values, NextPageToken: token }
 }
 
-/** Of two forms at once nobody could say which one is meant. */
+/** Throws if both forms are given: it would be unclear which one counts. */
 function readOneForm(holder: MemberReader): ValueHolder {
   if (holder.has('IonBinary') === holder.has('IonText')) throw holder.refuse('needs either IonBinary or IonText')
   return readHolder(holder)

@@ -1,6 +1,6 @@
 import type { SendCommandResponse } from './message.ts'
 
-/** Bodies that another thread has encoded already, by the responses that stand for them; their pages are empty. */
+/** Bodies that another thread has encoded, by their responses, whose pages are empty. */
 const bodies = new WeakMap<SendCommandResponse, Uint8Array>()
 
 export function setEncodedAnswer(response: SendCommandResponse, body: Uint8Array): void {

@@ -6,7 +6,7 @@ export function headerOf(value: unknown): string {
   )
 }
 
-/** What a header of at most so many characters holds; undefined for one that is not there, too long or no JSON. */
+/** The JSON value of a header; undefined if the header is missing, longer than the limit or not JSON. */
 export function headerValue(text: string | undefined, charactersMax: number): unknown {
   if (text === undefined || text.length > charactersMax) return undefined
   try {

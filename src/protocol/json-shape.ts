@@ -89,7 +89,7 @@ export class JsonShape {
     this.#text = []
   }
 
-  /** Continues in a string of any length; returns the last byte that was looked at. */
+  /** Continues in a string of any length; returns the last byte that was read. */
   #skip(bytes: Uint8Array, start: number): number {
     let at = start
     if (this.#escaped > 0) {
@@ -109,7 +109,7 @@ export class JsonShape {
     return bytes.length
   }
 
-  /** Continues in a string whose length is limited; returns the last byte that was looked at. */
+  /** Continues in a string whose length is limited; returns the last byte that was read. */
   #count(bytes: Uint8Array, start: number): number {
     for (let at = start; at < bytes.length; at += 1) {
       const byte = bytes[at] as number

@@ -68,7 +68,7 @@ export interface IoUsage {
   readonly WriteIOs: number
 }
 
-/** The six modelled exceptions and the two that stand for a fault of the service. */
+/** The six modelled exceptions and the two for faults of the service. */
 export type WireErrorName =
   | 'BadRequestException'
   | 'InvalidSessionException'

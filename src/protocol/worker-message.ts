@@ -73,7 +73,7 @@ export function detachStart(start: TransactionStart): TransactionStart {
   return { ...start, earlier: { ...start.earlier, commands } }
 }
 
-/** The request with every parameter in memory of its own. */
+/** The request with every parameter copied into its own memory. */
 export function detachRequest(request: SendCommandRequest): SendCommandRequest {
   const command = request.ExecuteStatement
   if (command?.Parameters === undefined) return request

@@ -20,7 +20,7 @@ export interface Engine {
   send(request: SendCommandRequest, controls?: SendControls): Promise<SendCommandResponse>
   /** For how many milliseconds the statement that it runs has been running; 0 when it runs none. */
   statementMs(): number
-  /** Whether it has died by itself. */
+  /** Whether it has died without being asked to end. */
   hasEnded?(): boolean
   /** Ends all sessions on a ledger and closes it. */
   forget(ledger: string): Promise<void>
@@ -114,7 +114,7 @@ export class EnginePool {
     return { engine, ledger, token: answer.StartSession?.SessionToken as string }
   }
 
-  /** Takes back a seat whose transaction is over. */
+  /** Takes back a seat when its transaction has ended. */
   giveBack(seat: Seat): void {
     const { engine, ledger } = seat
     if (engine.isDead) return

@@ -26,9 +26,9 @@ import { type RequestControl, StatementGuard } from './statement-guard.ts'
 export interface HandlerOptions {
   /** Applies QLDB's quotas on parameters; without it only to ledgers that are set so. */
   readonly strictQldb?: boolean
-  /** Of a parameter, in place of the bound that `strictQldb` means. */
+  /** Maximum bytes of a parameter; default: what `strictQldb` implies. */
   readonly documentBytes?: number
-  /** In all parameters of one statement; without it as many as there are. */
+  /** Maximum values in all parameters of one statement; default: no limit. */
   readonly parameterValues?: number
   /** Pass the guard whose `isCancelled` the ledgers were opened with, so that a statement stops inside its work. */
   readonly guard?: StatementGuard
@@ -43,7 +43,7 @@ export interface Handler {
   /**
    * Answers one request. Rejects with WireError; with LedgerError 'cancelled/by-user' when `control` said so, and
    * 'transaction/reads-only' and 'transaction/brief-only' when it asked for that.
-   * The engine's work is done without waiting: only opening a ledger and committing give way to others.
+   * Runs the engine synchronously: only opening a ledger and committing let other requests run in between.
    */
   readonly send: (request: SendCommandRequest, control?: RequestControl) => Promise<SendCommandResponse>
   /** The newest block that the transaction of a session reads; undefined before its first statement. */
@@ -298,7 +298,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof WireError ? error.name === 'BadRequestException' : leavesTransactionOpen(error)
 }
 
-/** After a bug, or with a store that can't be read, nobody knows what the transaction has done so far. */
+/** After a bug, or with an unreadable store, it is unknown what the transaction has done so far. */
 function leavesTransactionOpen(error: unknown): boolean {
   if (!(error instanceof LedgerError)) return false
   return ['input', 'limit', 'unsupported', 'cancelled'].includes(error.kind)

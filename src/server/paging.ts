@@ -71,7 +71,7 @@ export class ResultCursor {
     return usage
   }
 
-  /** Lets go of the rows that nobody will fetch. */
+  /** Releases the rows that will not be fetched. */
   close(): void {
     this.#held = undefined
     this.#run.rows.return?.()
@@ -95,7 +95,7 @@ function encodedRow(value: Value): SizedRow {
   return { holder: { IonBinary: encoded }, bytes: encoded.length }
 }
 
-/** What the reader of the encoded row would make of it, in memory of its own: the reader may keep one row of many. */
+/** What a reader of the encoded row would get, in its own memory: the caller may keep one row of many. */
 function valueRow(row: Value): SizedRow {
   const value = detached(fromPartiqlIon(row))
   return { holder: { value }, bytes: approximateBytes(value) }

@@ -331,7 +331,7 @@ export class SessionRouter {
       await seat.engine.send({ SessionToken: seat.token, AbortTransaction: {} })
       this.#pool.giveBack(seat)
     } catch (error) {
-      // The engine has died, or its ledger is gone: the transaction is over either way.
+      // The engine has died, or its ledger was dropped: the transaction has ended either way.
       if (!(error instanceof WireError)) this.#onFault(error)
     }
   }

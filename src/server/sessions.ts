@@ -9,7 +9,7 @@ import {
   transactionOpen,
 } from '../base/session-errors.ts'
 
-/** What each session has, whoever keeps it. */
+/** What every session has, in an engine and in a router. */
 export interface SessionFacts<T> {
   readonly id: string
   readonly token: string
@@ -39,7 +39,7 @@ export class Sessions<T extends Timed, S extends SessionFacts<T>> {
   readonly #counts = new Map<string, number>()
   readonly #busy = new Set<S>()
 
-  /** `sessionsMax`: so many that have run out are remembered. */
+  /** `sessionsMax` also limits how many expired sessions are remembered. */
   constructor(env: Env, limits: { readonly sessionAgeMsMax: number; readonly sessionsMax: number }) {
     this.#env = env
     this.#limits = limits

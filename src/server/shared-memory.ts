@@ -1,6 +1,6 @@
 import { memoryStepBytes } from '../base/limits.ts'
 
-/** What statements in several threads hold together, as 32-bit integers that all of them see: [limit, of thread 0, of 1 …]. */
+/** Memory held by the statements of all threads, as shared 32-bit integers: [limit, thread 0, thread 1 …]. */
 export interface SharedMemory {
   readonly words: Int32Array
   /** Of the thread that takes and gives. */

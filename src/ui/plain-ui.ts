@@ -17,7 +17,7 @@ export interface PlainUiOptions extends Omit<UiOptions, 'hasColour' | 'suspend' 
 
 /** The terminal's own line editor keeps no more bytes of a line than this, and drops the rest without a word. */
 const terminalLineBytesMax = 4095
-/** When a statement that runs says so, and from then on after twice the time. In milliseconds. */
+/** Milliseconds after which a running statement reports that it is running; each further report takes twice as long. */
 const progressAfterMs = 1_000
 
 /**

@@ -31,7 +31,7 @@ export interface SessionState {
   readonly mode: 'editing' | 'running' | 'suspended' | 'ended'
   readonly editor: EditorState
   readonly recall: RecallState
-  /** Of no account unless edit-mode is vi. */
+  /** Used only when edit-mode is vi. */
   readonly vi: ViState
   /** One line under the prompt, gone with the next key. */
   readonly hint: string | undefined
@@ -271,7 +271,7 @@ export class Session {
     if (this.#state.mode === 'running') this.#change({ mode: 'editing' })
   }
 
-  /** Tab: the word is completed as far as all candidates agree; several are shown under the prompt. */
+  /** Tab: completes the word up to where the candidates differ; shows several under the prompt. */
   async #complete(): Promise<void> {
     const { editor } = this.#state
     const { start, words } = await this.#ports.shell.completions(editor.text, editor.caret)

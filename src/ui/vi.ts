@@ -211,7 +211,7 @@ function operateLines(vi: ViState, editor: EditorState, operator: Operator, firs
   return { vi: idle(vi), editor: { ...moveTo(cut, firstNonBlank(cut.text, cut.caret)), killed } }
 }
 
-/** Commands of one key that stand for an operator and its motion. */
+/** Commands of one key that abbreviate an operator with its motion. */
 const shortForms: ReadonlyMap<string, readonly [Operator, string]> = new Map([
   ['x', ['d', 'l']],
   ['X', ['d', 'h']],
@@ -307,7 +307,7 @@ function put(editor: EditorState, glyph: 'p' | 'P', count: number): EditorState 
   return moveTo(next, firstNonBlank(next.text, end + 1))
 }
 
-/** `r`: each of so many graphemes becomes that one; nothing happens when the line has fewer. */
+/** `r`: replaces this many graphemes with one; does nothing when the line has fewer. */
 function replaced(editor: EditorState, count: number, glyph: string): EditorState {
   const end = forward(editor, count)
   if (end === undefined) return editor

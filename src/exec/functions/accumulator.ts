@@ -13,6 +13,6 @@ export interface AggregateDefinition {
   /** Lower case. */
   readonly name: string
   start(): Accumulator
-  /** Continues from a sum of so many small integers. */
+  /** Continues from a sum of this many small integers. */
   resume?(sum: number, count: number): Accumulator
 }

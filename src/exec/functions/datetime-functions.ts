@@ -85,7 +85,7 @@ const precisionOf: Readonly<Partial<Record<Part, TimestampPrecision>>> = {
   second: 'second',
 }
 
-/** The value so many parts later; a timestamp's precision grows to hold the part. */
+/** The value this many parts later; a timestamp's precision grows to hold the part. */
 function dateAdd(part: Part, count: number, value: DateTimeValue): Value {
   if (!Number.isSafeInteger(count)) throw mismatch(`date_add: ${count} is out of range`)
   const nanoseconds = nanosecondsOf[part]

@@ -18,18 +18,18 @@ export const textPartBodies = {
   starts_with: ([text, start]) => bool(textOf(text).startsWith(textOf(start))),
 } satisfies Bodies
 
-/** The first characters; a negative count leaves so many out at the end. */
+/** The first characters; a negative count omits that many at the end. */
 function left(text: string, count: number): string {
   return substring(text, 1, count < 0 ? Math.max(0, lengthOf(text) + count) : count)
 }
 
-/** The last characters; a negative count leaves so many out at the beginning. */
+/** The last characters; a negative count omits that many at the beginning. */
 function right(text: string, count: number): string {
   if (count < 0) return substring(text, 1 - count, undefined)
   return substring(text, Math.max(1, lengthOf(text) - count + 1), undefined)
 }
 
-/** A text of exactly so many characters: filled up, by default with blanks, or cut at its end. */
+/** A text of exactly this many characters: padded, by default with blanks, or cut at its end. */
 function padded(
   [text, count, fill]: readonly Value[],
   context: FunctionContext,

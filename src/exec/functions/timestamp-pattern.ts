@@ -152,7 +152,7 @@ export function mistakenOrder(pattern: string): string | undefined {
 
 const orderLetters = 'yMdHms'
 
-/** Of longer patterns the beginning is not looked at. */
+/** Maximum tokens of a pattern to compare; of a longer one any text counts as a beginning. */
 const comparedTokensMax = 64
 
 /** Whether a text is how one of a pattern begins, or all of it; true where the pattern is none. */

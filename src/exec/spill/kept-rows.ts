@@ -67,7 +67,7 @@ export class KeptRows {
   }
 }
 
-/** Values that are made once, kept as far as they were asked for, and read any number of times. */
+/** Values that are made on demand, once, kept, and read any number of times. */
 export class SharedRows {
   readonly #kept: KeptRows
   readonly #source: Iterator<Value>

@@ -122,7 +122,7 @@ export class FileRows implements RowStream {
     return values
   }
 
-  /** Moves what is left to the front and reads on, until so many bytes are there; false at the end. */
+  /** Moves unread bytes to the front and reads until this many are available; false at the end of the file. */
   #fill(wanted: number): boolean {
     const reader = this.#reader
     const left = this.#filled - reader.at

@@ -18,7 +18,7 @@ export class SortedRows {
   readonly #wanted: number
   #rows: FileRow[] = []
   #runs: SortedRuns | undefined
-  /** The last row of those that are wanted, once there are so many: a later row must come before it. */
+  /** The last wanted row, once there are enough: a later row must sort before it. */
   #last: FileRow | undefined
 
   /** `wanted`: that many rows from the front are enough. */

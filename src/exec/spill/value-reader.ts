@@ -33,7 +33,7 @@ import { nullTypes, precisions, tags } from './value-tags.ts'
 
 const loopBytesMax = 16
 
-/** Reads what ValueWriter has written, from bytes that may be written over afterwards. */
+/** Reads what ValueWriter has written; keeps no reference to the bytes, so the caller may reuse them. */
 export class ValueReader {
   bytes: Buffer<ArrayBufferLike> = Buffer.alloc(0)
   at = 0

@@ -89,7 +89,7 @@ export class ValueWriter {
     this.size += 1
   }
 
-  /** Makes room for so many bytes more. */
+  /** Makes room for this many more bytes. */
   reserve(count: number): void {
     if (this.size + count <= this.bytes.length) return
     const grown = Buffer.allocUnsafe(Math.max(2 * this.bytes.length, this.size + count))

@@ -48,7 +48,7 @@ export class WaitingRows {
     this.#levels.length = 0
   }
 
-  /** Takes the next partition of a level. What has no room goes to a level of its own. */
+  /** Takes the next partition of a level. Rows that do not fit go to the next level. */
   #takePartition({ rows, level }: Level): void {
     const stream = rows.next()
     let below: PartitionedRows | undefined

@@ -2,7 +2,7 @@ import type { SendControl } from '../../protocol/control-message.ts'
 
 export type PermissionsMode = 'ALLOW_ALL' | 'STANDARD'
 
-/** What the control plane knows of a ledger beside its journal. */
+/** What the control plane stores about a ledger, apart from its journal. */
 export interface LedgerRecord {
   readonly name: string
   readonly createdMs: number

@@ -42,7 +42,7 @@ export function answerJournalRequest(
   request: ControlRequest,
   ion: 'text' | 'binary' = 'binary',
 ): ControlResponse {
-  // In memory of its own: a message to another thread copies all the memory behind a view.
+  // Copied into its own memory: a message to another thread copies the whole buffer behind a view.
   const hold = (value: Value): ValueHolder =>
     ion === 'text' ? { IonText: printIon(value) } : { IonBinary: copyBytes(encodeIon(value)) }
   const { GetDigest, GetBlock, GetRevision } = request

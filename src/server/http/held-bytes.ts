@@ -17,7 +17,7 @@ export class HeldBytes {
     return this.#small.held + this.#large.held
   }
 
-  /** Room for something of about so many bytes; NaN: nobody knows. `giveWay` ends it, and releases what it holds. */
+  /** Room for something of about this many bytes; NaN if unknown. `giveWay` ends it and releases what it holds. */
   hold(bytes: number, giveWay: () => void): Holding {
     return new Holding(bytes <= homeBodyBytesMax ? this.#small : this.#large, giveWay)
   }
@@ -32,7 +32,7 @@ class Pool {
     this.max = max
   }
 
-  /** Whether there is room for so many more bytes; larger holdings give way for it. */
+  /** Whether there is room for this many more bytes; ends larger holdings to make room. */
   makeRoom(bytes: number, own: number): boolean {
     while (this.held + bytes > this.max) {
       const largest = [...this.holdings].reduce<Holding | undefined>(
@@ -59,7 +59,7 @@ export class Holding {
     this.#giveWay = giveWay
   }
 
-  /** Whether there is room for so many more; they are counted then. */
+  /** Whether there is room for this many more; counts them if so. */
   take(count: number): boolean {
     if (!this.#pool.makeRoom(count, this.bytes)) return false
     this.#pool.holdings.add(this)
@@ -68,7 +68,7 @@ export class Holding {
     return true
   }
 
-  /** From now on it is worked on, and gives way to nobody. */
+  /** Work on it has begun: from now on it is never ended to make room. */
   keep(): void {
     this.mayGiveWay = false
   }

@@ -52,7 +52,7 @@ function sessionRoute(request: IncomingMessage, method: string): Route {
   return { kind: 'session', takesNotices: request.headers[noticeHeader] === '1' }
 }
 
-/** Throws HttpError for what node's parser lets through and no server may take: two hosts, and codings that nobody undoes. */
+/** Throws HttpError for what node's parser accepts and no server may: two hosts, and unsupported transfer codings. */
 export function checkForm({ headers, rawHeaders }: IncomingMessage): void {
   const coding = headers['transfer-encoding']
   if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked') {
