@@ -25,15 +25,18 @@ export interface TemporaryFile {
   close(): void
 }
 
+/** Makes temporary files; the caller of `open` closes each. */
 export interface TemporaryFiles {
   open(): TemporaryFile
 }
 
+/** Limits of one statement, in bytes: estimated heap, and temporary files. */
 export interface StatementLimits {
   readonly memoryBytes: number
   readonly diskBytes: number
 }
 
+/** The limits without `--quota` (base/limits.ts). */
 export const defaultStatementLimits: StatementLimits = {
   memoryBytes: statementMemoryBytesMax,
   diskBytes: statementDiskBytesMax,

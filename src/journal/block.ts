@@ -30,6 +30,7 @@ export interface Block {
   readonly isHeadCovered?: boolean
 }
 
+/** Where a block is: the ledger's strand and the block's number in it. QLDB ledgers have one strand. */
 export interface BlockAddress {
   readonly strandId: string
   /** From 0 on. */
@@ -40,6 +41,7 @@ export function isSameAddress(left: BlockAddress, right: BlockAddress): boolean 
   return left.strandId === right.strandId && left.sequenceNo === right.sequenceNo
 }
 
+/** What a transaction did. Its Ion is hashed as one entry of the block. */
 export interface TransactionInfo {
   readonly ion: StructValue
   readonly statements: readonly StatementInfo[]
@@ -47,12 +49,14 @@ export interface TransactionInfo {
   readonly documents: ReadonlyMap<string, DocumentInfo> | undefined
 }
 
+/** One statement of a transaction; the journal holds no parameters, only a digest over text and parameters. */
 export interface StatementInfo {
   readonly statement: string
   readonly startTime: TimestampValue
   readonly statementDigest: Uint8Array
 }
 
+/** Which table a changed document belongs to, and which statements changed it. */
 export interface DocumentInfo {
   readonly tableName: string
   readonly tableId: string
@@ -60,11 +64,13 @@ export interface DocumentInfo {
   readonly statements: readonly number[]
 }
 
+/** The revisions whose data a transaction asked to remove. */
 export interface RedactionInfo {
   readonly ion: StructValue
   readonly revisions: readonly RedactedRevision[]
 }
 
+/** Names one revision that was redacted: its block, table, document and version. */
 export interface RedactedRevision {
   readonly blockAddress: BlockAddress
   readonly tableId: string
@@ -85,6 +91,7 @@ export interface Revision {
   readonly metadataIon: StructValue | undefined
 }
 
+/** The system's part of a revision, hashed with the data. `txTime` is the time of the block. */
 export interface RevisionMetadata {
   readonly id: string
   /** 0 for the first; each later one is one higher. */

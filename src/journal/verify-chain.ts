@@ -10,6 +10,7 @@ import type { ChainLink, SoundBlock } from './sound-block.ts'
 import { type BlockReport, type Finding, findingOf, headFields, verifyBlock } from './verify.ts'
 import type { FindingCode } from './finding-codes.ts'
 
+/** What the caller knows about the journal, and how much of it to keep in memory. */
 export interface ChainOptions {
   /** All blocks were sealed by this program: each must cover its head. Else that is asked from the first that does. */
   readonly mustCoverHeads?: boolean
@@ -25,6 +26,7 @@ export interface ChainOptions {
   readonly marks?: MarksBook
 }
 
+/** The end of a part of the journal that was checked before. */
 export interface ChainBefore {
   readonly link: ChainLink
   /** Over the blocks up to `link`, from block 0 on; it grows with the chain. */

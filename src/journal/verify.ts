@@ -11,6 +11,7 @@ import { rootOf } from './merkle-tree.ts'
 import { changesCatalog, type EntryPlaces, isCatalogChange, opaqueEntriesOfQldb, unlikeQldb } from './qldb-form.ts'
 import { foreignRevisionFaults, ownRevisionFaults } from './revision-form.ts'
 
+/** One fault or gap in one block. */
 export interface Finding {
   readonly code: FindingCode
   readonly sequenceNo: number
@@ -51,6 +52,7 @@ function changesOwnCatalog({ transactionInfo }: Block): boolean {
   return false
 }
 
+/** What the check of one block found. A block is sound if `findings`, `gaps` and `uncovered` are empty. */
 export interface BlockReport {
   readonly findings: readonly Finding[]
   /** What could not be checked. */
@@ -75,6 +77,7 @@ export interface BlockReport {
   readonly wrongRevisions: ReadonlyMap<number, Finding | undefined>
 }
 
+/** What the caller knows about a block from its surroundings. */
 export interface VerifyOptions {
   /** The block must cover its head: it follows one that does, or is of a ledger that this program made. */
   readonly mustCoverHead?: boolean

@@ -49,6 +49,7 @@ const lastDerived = prefixes.symbol
 /** The catalog's own table: its documents are the tables, and a table's number is its document number there. */
 export const catalogTableNumber = 0
 
+/** Keys from `start` up to, but not including, `end`. */
 export interface Range {
   readonly start: Uint8Array
   readonly end: Uint8Array
@@ -71,7 +72,9 @@ function key(prefix: number, size: number): Buffer {
   return bytes
 }
 
+/** The ledger's name, strand and settings (records.ts, Identity). */
 export const identityKey: Uint8Array = Uint8Array.of(prefixes.identity)
+/** The newest block's number and hash, and the counters (records.ts, LedgerState). */
 export const stateKey: Uint8Array = Uint8Array.of(prefixes.state)
 /** Everything that can be derived from the blocks, but for the summaries between them (summaryKey). */
 export const derivedRange: Range = { start: Uint8Array.of(firstDerived), end: Uint8Array.of(lastDerived + 1) }
@@ -85,6 +88,7 @@ export const strangeRanges: readonly Range[] = [
 
 const blockKeyBytes = 7
 
+/** Prefix and six bytes, big endian, so that keys sort as blocks do. */
 export function blockKey(sequenceNo: number): Uint8Array {
   const bytes = key(prefixes.journal, 6)
   bytes.writeUIntBE(sequenceNo, 1, 6)
@@ -111,6 +115,7 @@ export function sequenceOfJournalKey(bytes: Uint8Array): number {
   return asBuffer(bytes).readUIntBE(1, 6)
 }
 
+/** A text of the ledger's dictionary of field names, by its id. */
 export function symbolKey(id: number): Uint8Array {
   const bytes = key(prefixes.symbol, 4)
   bytes.writeUInt32BE(id, 1)
@@ -128,6 +133,7 @@ export interface DocumentPlace {
   readonly documentNumber: number
 }
 
+/** The current revision of a document. */
 export function documentKey(tableNumber: number, documentNumber: number): Uint8Array {
   return placeKey(prefixes.document, tableNumber, documentNumber, 0)
 }
@@ -137,16 +143,19 @@ export function documentRange(tableNumber: number, from = 0): Range {
   return { start: documentKey(tableNumber, from), end: documentKey(tableNumber + 1, 0) }
 }
 
+/** The reverse of documentKey. */
 export function documentNumberOfKey(bytes: Uint8Array): number {
   return asBuffer(bytes).readUIntBE(5, 6)
 }
 
+/** A superseded revision or a deletion. */
 export function revisionKey(tableNumber: number, documentNumber: number, version: number): Uint8Array {
   const bytes = placeKey(prefixes.revision, tableNumber, documentNumber, 4)
   bytes.writeUInt32BE(version, 11)
   return bytes
 }
 
+/** The version in a revision's key. */
 export function versionOfRevisionKey(bytes: Uint8Array): number {
   return asBuffer(bytes).readUInt32BE(11)
 }
@@ -156,6 +165,7 @@ export function revisionRange(tableNumber: number): Range {
   return { start: revisionKey(tableNumber, 0, 0), end: revisionKey(tableNumber + 1, 0, 0) }
 }
 
+/** All superseded revisions and deletions of one document, by version. */
 export function documentRevisionRange(place: DocumentPlace): Range {
   const { tableNumber, documentNumber } = place
   return { start: revisionKey(tableNumber, documentNumber, 0), end: revisionKey(tableNumber, documentNumber + 1, 0) }
@@ -181,6 +191,7 @@ export function documentIdKey(documentId: string): Uint8Array {
   return bytes
 }
 
+/** The number of an index, by its id: entries hold the number, which is shorter. */
 export function indexNumberKey(indexId: string): Uint8Array {
   return idKey(prefixes.indexNumber, indexId)
 }
@@ -198,6 +209,7 @@ function idKey(prefix: number, id: string): Uint8Array {
   return bytes
 }
 
+/** The number that the next document of a table gets. */
 export function documentCounterKey(tableNumber: number): Uint8Array {
   const bytes = key(prefixes.documentCounter, 4)
   bytes.writeUInt32BE(tableNumber, 1)
@@ -233,6 +245,7 @@ export function doubtsOf(
   return positions
 }
 
+/** Whether a key is a block's, not its summary's. */
 export function isBlockKey(bytes: Uint8Array): boolean {
   return bytes[0] === prefixes.journal && bytes.length === blockKeyBytes
 }
@@ -252,6 +265,7 @@ function sequenceAtLeast(bound: Uint8Array): number {
   return padded.readUIntBE(1, 6) + (bound.length > blockKeyBytes ? 1 : 0)
 }
 
+/** Whether a key is that of an import's mark. */
 export function isDoubtKey(bytes: Uint8Array): boolean {
   return bytes[0] === prefixes.doubt
 }
@@ -259,6 +273,7 @@ export function isDoubtKey(bytes: Uint8Array): boolean {
 /** What a record of the derived data belongs to: a table or an index by its number, the catalog, all, or a document. */
 export type KeyOwner = { readonly table: number } | { readonly index: number } | 'catalog' | 'all' | 'document'
 
+/** Throws nothing: a malformed key of a table or index belongs to number -1, which no table has. */
 export function ownerOfKey(bytes: Uint8Array): KeyOwner {
   const number = () => (bytes.length < 5 ? -1 : asBuffer(bytes).readUInt32BE(1))
   switch (bytes[0]) {
@@ -326,6 +341,7 @@ export function indexedKey(data: StructValue | undefined, field: string): Uint8A
   return value === undefined || isAbsent(value) ? undefined : indexKeyOf(value)
 }
 
+/** Index, key of the value, document: so a look-up is a range, in the order of insertion. */
 export function indexEntryKey(indexNumber: number, indexKey: Uint8Array, documentNumber: number): Uint8Array {
   const bytes = key(prefixes.indexEntry, 4 + indexKey.length + 6)
   bytes.writeUInt32BE(indexNumber, 1)
@@ -349,6 +365,7 @@ export function indexRange(indexNumber: number): Range {
   return prefixRange(bytes)
 }
 
+/** The last six bytes of an index entry's key. */
 export function documentNumberOfIndexEntry(bytes: Uint8Array): number {
   return asBuffer(bytes).readUIntBE(bytes.length - 6, 6)
 }

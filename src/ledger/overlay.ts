@@ -92,6 +92,7 @@ export class Overlay {
   }
 }
 
+/** One version of a document; `value` undefined is a deletion. `bytes` counts towards the transaction's limits. */
 export interface OverlayWrite {
   readonly statement: number
   readonly value: StructValue | undefined
@@ -100,6 +101,7 @@ export interface OverlayWrite {
   readonly isNew: boolean
 }
 
+/** The writes of a transaction to one table. */
 export class TableOverlay {
   readonly documents = new Map<string, OverlayWrite[]>()
   /** Documents that the transaction inserted, in order. */

@@ -26,6 +26,7 @@ import { conflictMessage, ReadSet } from './read-set.ts'
 import { type LedgerState, stateOf } from './records.ts'
 import { StatementMeter } from './statement-meter.ts'
 
+/** How a server restricts a transaction that it runs on the thread that listens (server/shared-engine.ts). */
 export interface TransactionOptions {
   /** Its id; a new one when absent. */
   readonly id?: string
@@ -44,6 +45,7 @@ export interface StatementRun {
   readonly notices?: () => readonly Notice[]
 }
 
+/** Options of one statement. */
 export interface ExecuteOptions {
   /** Finds out what notices the statement gets. */
   readonly takesNotices?: boolean

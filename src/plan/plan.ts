@@ -171,6 +171,7 @@ export type PlanExpression =
       readonly span: Span
     }
 
+/** A field of a struct constructor, or an entry of a map, whose key is then `name`. */
 export interface FieldPlan {
   readonly name: PlanExpression
   readonly value: PlanExpression
@@ -220,6 +221,7 @@ export type PlanBinaryOperator =
   | 'is distinct from'
   | 'is not distinct from'
 
+/** A type named in CAST or IS: `args` are precision, scale or length; `of` the key and value types of a map. */
 export interface PlanType {
   readonly name: string
   readonly args: readonly number[]
@@ -229,6 +231,7 @@ export interface PlanType {
 
 export type QueryPlan = SelectPlan | PivotPlan | SetPlan | WithPlan
 
+/** SELECT: `value` is evaluated for each row of `input`, then DISTINCT, OFFSET and LIMIT apply, in that order. */
 export interface SelectPlan {
   readonly kind: 'select'
   readonly input: Operator
@@ -249,6 +252,7 @@ export type ExcludeStep =
   | { readonly kind: 'each' }
   | { readonly kind: 'each-field' }
 
+/** PIVOT value AT name: one struct, with a field for each input row. */
 export interface PivotPlan {
   readonly kind: 'pivot'
   readonly input: Operator
@@ -258,6 +262,7 @@ export interface PivotPlan {
   readonly offset: PlanExpression | undefined
   readonly span: Span
 }
+/** UNION, INTERSECT or EXCEPT. `outer` compares whole values; without it rows are compared column by column. */
 export interface SetPlan {
   readonly kind: 'set'
   readonly op: 'union' | 'intersect' | 'except'
@@ -317,6 +322,7 @@ export type Operator =
   | SortOperator
   | WindowOperator
 
+/** Rows of a table: the document goes to `slot`, its position to `atSlot` (AT), its id to `bySlot` (BY). */
 export interface TableScan {
   readonly kind: 'scan-table'
   readonly source: TableSource
@@ -355,6 +361,10 @@ export interface JoinOperator {
   readonly leftSlots: readonly number[]
   readonly rightSlots: readonly number[]
 }
+/**
+ * GROUP BY: one row for each distinct combination of keys. Afterwards only the slots of keys, aggregates and GROUP AS
+ * are valid.
+ */
 export interface GroupOperator {
   readonly kind: 'group'
   readonly input: Operator
@@ -365,6 +375,7 @@ export interface GroupOperator {
     | { readonly slot: number; readonly fields: readonly { readonly name: string; readonly slot: number }[] }
     | undefined
 }
+/** One aggregate call; its result for the group goes to `slot`. */
 export interface AggregatePlan {
   readonly name: string
   /** Undefined for COUNT(*). */
@@ -378,11 +389,13 @@ export interface AggregatePlan {
   readonly slot: number
   readonly span: Span
 }
+/** One key of ORDER BY. `nullsFirst` is resolved: the default of NULLS FIRST/LAST is already applied. */
 export interface SortKeyPlan {
   readonly value: PlanExpression
   readonly descending: boolean
   readonly nullsFirst: boolean
 }
+/** ORDER BY over the rows of `input`. */
 export interface SortOperator {
   readonly kind: 'sort'
   readonly input: Operator
@@ -392,11 +405,13 @@ export interface SortOperator {
   /** LIMIT and OFFSET where they count these very rows: the others need not be kept. */
   readonly top: Bounds | undefined
 }
+/** LIMIT and OFFSET of a query. */
 export interface Bounds {
   readonly limit: PlanExpression | undefined
   readonly offset: PlanExpression | undefined
   readonly span: Span
 }
+/** Window functions that share one PARTITION BY and ORDER BY. Adds their results and keeps the order of the rows. */
 export interface WindowOperator {
   readonly kind: 'window'
   readonly input: Operator
@@ -405,6 +420,7 @@ export interface WindowOperator {
   readonly functions: readonly WindowCallPlan[]
   readonly slots: readonly number[]
 }
+/** One window function or aggregate with OVER; its result for the row goes to `slot`. */
 export interface WindowCallPlan {
   readonly name: string
   readonly args: readonly PlanExpression[]
@@ -414,11 +430,13 @@ export interface WindowCallPlan {
   readonly slot: number
   readonly span: Span
 }
+/** The frame of a window call, both ends included. */
 export interface FramePlan {
   readonly unit: 'rows' | 'range' | 'groups'
   readonly start: FrameBoundPlan
   readonly end: FrameBoundPlan
 }
+/** One end of a frame. */
 export interface FrameBoundPlan {
   readonly side: 'preceding' | 'current-row' | 'following'
   /** Undefined for UNBOUNDED and CURRENT ROW. It reads no slot of the window's own rows. */
@@ -426,6 +444,10 @@ export interface FrameBoundPlan {
   readonly span: Span
 }
 
+/**
+ * How to plan a statement: dialect, typing, and the optional parts that `exec` supplies, since `plan` may not import
+ * it.
+ */
 export interface PlanOptions {
   /** Refuse what QLDB did not have. */
   readonly strictQldb: boolean

@@ -23,6 +23,7 @@ import { ResultCursor } from './paging.ts'
 import { defaultSessionLimits, type OpenTransaction, type Session, SessionTable } from './session-table.ts'
 import { type RequestControl, StatementGuard } from './statement-guard.ts'
 
+/** Limits and hooks of a handler; ages in milliseconds. Limits default to base/limits.ts. */
 export interface HandlerOptions {
   /** Applies QLDB's quotas on parameters; without it only to ledgers that are set so. */
   readonly strictQldb?: boolean
@@ -39,6 +40,7 @@ export interface HandlerOptions {
   readonly onFault?: (error: unknown) => void
 }
 
+/** The service behind every transport: a direct call, a worker thread, and HTTP. */
 export interface Handler {
   /**
    * Answers one request. Rejects with WireError; with LedgerError 'cancelled/by-user' when `control` said so, and
