@@ -1,6 +1,6 @@
 import { preparedStatementCharactersMax, preparedStatementsMax } from '../base/limits.ts'
 import { buildPlan } from '../plan/build-plan.ts'
-import type { PlanOptions } from '../plan/plan.ts'
+import type { PlanOptions } from '../plan/plan-options.ts'
 import type { Plan } from '../plan/statement-plan.ts'
 import type { Statement } from '../syntax/statement-ast.ts'
 import { isBrief } from '../plan/brief-statement.ts'

@@ -1,7 +1,7 @@
 import { evaluateConstant } from '../../src/exec/evaluate-constant.ts'
 import { runPlan } from '../../src/exec/run.ts'
 import { buildPlan } from '../../src/plan/build-plan.ts'
-import type { PlanOptions } from '../../src/plan/plan.ts'
+import type { PlanOptions } from '../../src/plan/plan-options.ts'
 import { parseStatement } from '../../src/syntax/parser.ts'
 import { parseIon } from '../../src/values/text-reader.ts'
 import { printIon } from '../../src/values/text-writer.ts'
