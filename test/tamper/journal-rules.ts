@@ -158,7 +158,7 @@ export class JournalRules {
 
 /** The row of a block's time. */
 const withinThat =
-  "within that, and how it is written; where the block has no hashed times (a block 0 that shows nothing), any time before the next block's"
+  "the time within those limits, and its notation; in a block without hashed times (a block 0 without content), any time before the next block's"
 
 /** Of a block, or of the block in a stream's record. */
 function isListOfHashes(names: readonly string[]): boolean {
