@@ -113,8 +113,11 @@ async function buildTypes(out) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   await promisify(execFile)(process.execPath, [tsc, '-p', join(root, 'scripts', 'types.json'), '--outDir', emitted])
   const wanted = ['index', 'fixture']
+  const isEntry = (name) => name === 'index' || name === 'fixture'
   for (const name of wanted) {
-    const text = readFileSync(join(emitted, `${name}.d.ts`), 'utf8')
+    const emittedText = readFileSync(join(emitted, `${name}.d.ts`), 'utf8')
+    // TypeScript 7 includes no @types package unless it is asked to, and the declarations name Buffer.
+    const text = isEntry(name) ? `/// <reference types="node" />\n${emittedText}` : emittedText
     const importPattern = /(?<=(?:from |import\()['"])(\.[^'"]+)\.ts(?=['"])/g
     for (const [, target] of text.matchAll(importPattern)) {
       const found = join(dirname(name), target)

@@ -60,7 +60,7 @@ export interface Coverage {
   /** Entries that the chain covers but that nothing in the block explains. */
   readonly opaqueEntries: number
   readonly statements: number
-  /** Statements with parameters: the journal does not hold those, so the digest can't be worked out again. */
+  /** Statements with parameters: the journal does not hold those, so the digest can't be recomputed. */
   readonly uncheckedDigests: number
   /** Fields that no hash covers → in how many blocks. */
   readonly uncoveredFields: Readonly<Record<string, number>>

@@ -130,7 +130,7 @@ export const readSetEntriesMax = 65_536
 export const preparedStatementsMax = 256
 /** Texts longer than that, in characters, are not kept: they hold data and do not come again. */
 export const preparedStatementCharactersMax = 4_096
-/** Bytes of a value that is worked out while planning and kept in the plan. */
+/** Bytes of a value that is computed while planning and kept in the plan. */
 export const foldedConstantBytesMax = 4_096
 /** Bytes of values that are held in one piece of memory, for rows that come out in another order. */
 export const heldChunkBytes = 64 * 1024
@@ -304,7 +304,7 @@ export const uncoveredNamesMax = 100
  * written once for all of them. The write itself takes as much again.
  */
 export const importBatchBytes = 96 * 1024 * 1024
-/** The same of derived data that a verification works out in a temporary folder. */
+/** The same of derived data that a verification computes in a temporary folder. */
 export const verifyBatchBytes = 96 * 1024 * 1024
 /** Threads that hash the blocks of a journal, beside the one that reads them and follows the chain. */
 export const hashThreadsMax = 4

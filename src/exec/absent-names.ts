@@ -54,7 +54,7 @@ function isColumn({ steps: [first] }: PathSite, { source }: SourceProbe): boolea
  */
 function isNowhere({ steps }: PathSite, { source, isWhole }: SourceProbe, scan: ScanTable): boolean {
   if (source.isScan && isWhole) return true
-  // EXCLUDED: each of its documents that was asked was looked at.
+  // EXCLUDED: each of its documents that was asked for was checked.
   if (source.table === undefined) return !source.isScan
   for (const { value } of scan(source.table)) if (leadsToValue(value, steps, 0)) return false
   return true

@@ -21,7 +21,7 @@ export class ConstantSites {
   readonly #sites: NoticeSites
   readonly #names: (LiteralName & { readonly block: number })[] = []
   readonly #paths: LiteralName[] = []
-  /** The ANDs and ORs below others that were looked at with them. */
+  /** The ANDs and ORs below others that were checked with them. */
   readonly #joined = new Set<PlanExpression>()
   /** Of which source a slot has the document's id: BY. */
   readonly ids = new Map<number, number>()

@@ -21,7 +21,7 @@ import { partsOf, type PlanPart } from '../plan/plan-parts.ts'
  * condition is MISSING takes its ELSE; and `(Year > '2014') IS NOT TRUE` consumes a type error. So a condition in which
  * something may be negated is evaluated again for the rows that it chose, with MISSING as the result of such a comparison
  * or CASE, which IS and COALESCE then do not consume. Where it is no longer true it was true by that alone: an error.
- * Sub-queries of such a condition are looked at in the same way (doubts.ts), and so is FROM (sure-rows.ts). Plain
+ * Sub-queries of such a condition are checked in the same way (doubts.ts), and so is FROM (sure-rows.ts). Plain
  * conditions, as `id = ?`, are evaluated once.
  */
 export function compileSure(input: Operator, compiler: Compiler): ((frame: Frame) => void) | undefined {

@@ -85,7 +85,7 @@ function refusal({ message, span, help }: Doubt, what: string): LedgerError {
   })
 }
 
-/** Whether the sources of a change choose rows by what they compare. Its conditions are looked at by themselves. */
+/** Whether the sources of a change choose rows by what they compare. Its conditions are checked separately. */
 function choosesRows(operator: Operator): boolean {
   switch (operator.kind) {
     case 'one-row':

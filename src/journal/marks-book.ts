@@ -40,7 +40,7 @@ export class MarksBook {
     return this.#open.length > 0
   }
 
-  /** A block that may be the record of an import must be looked at in full. */
+  /** A block that may be the record of an import must be read in full. */
   mayRecord({ statements, versions }: SoundBlock): boolean {
     return (this.isOpen || this.declared.size > 0) && statements === 1 && versions.length === 0
   }

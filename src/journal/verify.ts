@@ -86,7 +86,7 @@ export interface VerifyOptions {
 }
 
 /**
- * Checks one block by itself: every hash that can be worked out again, then the fields that must agree (developer
+ * Checks one block by itself: every hash that can be recomputed, then the fields that must agree (developer
  * guide, "Data verification in Amazon QLDB"; the Java sample's JournalBlock.verifyBlockHash). Never throws for what is
  * in the block.
  */

@@ -14,7 +14,7 @@ export const catalogTableName = '_ql_catalog'
 export const catalogTableId = '0000000000000000000000'
 
 /**
- * The version of a catalog document that was worked out from another program's statements: no revision made it, so the
+ * The version of a catalog document that was computed from another program's statements: no revision made it, so the
  * next one, of this program, is version 0.
  */
 export const derivedVersion = 0xffffffff

@@ -20,11 +20,11 @@ export interface VerifyOptions {
   readonly saved?: readonly SavedMarks[]
   /** Only the blocks after that digest, which is one of `saved`, are checked (verify-since.ts), and no derived data. */
   readonly since?: SavedMarks | undefined
-  /** Of derived data only that of the tables of this name, or of the table of this id, is worked out and compared. */
+  /** Of derived data only that of the tables of this name, or of the table of this id, is computed and compared. */
   readonly table?: string | undefined
   /** Where blocks are hashed. Default: here. */
   readonly facts?: FactsSource | undefined
-  /** Makes the empty store that derived data is worked out in; without it that is not checked. */
+  /** Makes the empty store that derived data is computed in; without it that is not checked. */
   readonly openScratch?: ((blocks: number) => Promise<Store>) | undefined
   /** Hears how far it is; awaited, so that others get a turn; may throw to stop it. */
   readonly onProgress?: (progress: VerifyProgress) => void | Promise<void>

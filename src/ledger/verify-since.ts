@@ -17,7 +17,7 @@ import { versionAsOf } from './revisions.ts'
 /**
  * A check of the blocks after a saved digest alone. That the ledger begins with what the digest covers is proven, by the
  * hashes that the ledger keeps of its tree: they must give the digest, and the digest's last block, which is read and
- * checked, must be a leaf of it. From there on the chain and the tree are worked out from the new blocks. The content of
+ * checked, must be a leaf of it. From there on the chain and the tree are computed from the new blocks. The content of
  * the older blocks is not read. Throws LedgerError 'proof/foreign-digest', 'usage/invalid-argument' for a ledger that begins
  * late, 'store/corrupt'.
  */

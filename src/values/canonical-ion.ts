@@ -61,7 +61,7 @@ export class CanonicalIon {
   }
 
   /**
-   * The struct that stands here, with at least one field; its hash is then to be had by `hashOfStruct`. Gives the round
+   * The struct that stands here, with at least one field; its hash is then available from `hashOfStruct`. Gives the round
    * in which its last field is hashed; `lastStruct` is its number.
    */
   readHashedStruct(end: number): number {
@@ -98,7 +98,7 @@ export class CanonicalIon {
     return (this.#flags & hasQuestion) !== 0
   }
 
-  /** The hash of the string that stands here, by itself: ionHashOfString. Gives the digest's place. */
+  /** The hash of the string that stands here, on its own: ionHashOfString. Gives the digest's place. */
   readHashedString(end: number): number {
     const textEnd = this.stream.enterContainer(0x8, end)
     if (textEnd === none || !this.rounds.reserve(textEnd - this.stream.at + slackBytes)) return none

@@ -33,7 +33,7 @@ export interface HashRoundsSizes {
 export type SerializeField = (symbols: number, id: number, valueAt: number, struct: number) => number
 
 /**
- * The hashes of many values, worked out together: all messages that need no other digest in the first round, those that
+ * The hashes of many values, computed together: all messages that need no other digest in the first round, those that
  * need only digests of earlier rounds in the ones after it. So each round has many messages for the lanes
  * (sha256-lanes.ts). Everything lies in one memory, and a number stands for a place in it.
  */

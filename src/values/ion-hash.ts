@@ -152,7 +152,7 @@ function pushItems(stack: ByteStack, items: readonly Value[], depth: number): vo
   for (let index = items.length - 1; index >= 0; index -= 1) pushValue(stack, items[index] as Value, depth)
 }
 
-/** A struct has no order: each field is hashed by itself, and the hashes are sorted. */
+/** A struct has no order: each field is hashed separately, and the hashes are sorted. */
 function pushFields(stack: ByteStack, value: StructValue, depth: number): void {
   const { names } = value
   const size = stack.size
@@ -194,7 +194,7 @@ function fieldLanes(): Sha256Lanes | undefined {
   return madeLanes.isParallel ? madeLanes : undefined
 }
 
-/** Pushes the digests of the fields; several are worked out at once. */
+/** Pushes the digests of the fields; several are computed at once. */
 function pushFieldsInLanes(stack: ByteStack, value: StructValue, depth: number, lanes: Sha256Lanes): void {
   const count = value.names.length
   const digestsAt = lanesAt

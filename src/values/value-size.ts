@@ -110,7 +110,7 @@ function areEncodable(values: readonly Value[], depth: number): boolean {
   return true
 }
 
-/** The names looked at last: rows of one result share theirs, and a list of names is never changed. */
+/** The names used last: rows of one result share theirs, and a list of names is never changed. */
 let knownNames: readonly string[] | undefined
 
 function areWhole(texts: readonly string[]): boolean {

@@ -69,6 +69,17 @@ test('library: a project that uses the packed files compiles against them and ru
       if (runs) assert.equal(run(process.execPath, ['out/main.js', join(folder, `data-${name}`)]), expected, name)
       rmSync(join(folder, 'out'), { recursive: true })
     }
+    // TypeScript 7 includes no @types packages unless it is asked to: the declarations ask for node's themselves.
+    writeFileSync(
+      join(folder, 'plain.ts'),
+      "export { evaluate } from 'qldb-shell'\nexport * from 'qldb-shell/fixture'\n",
+    )
+    for (const type of ['module', 'commonjs']) {
+      writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }))
+      const tsc = join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc')
+      const plain = '--strict --skipLibCheck false --target es2022 --module nodenext --noEmit plain.ts'
+      run(process.execPath, [tsc, ...plain.split(' ')])
+    }
     const required = "const q = require('qldb-shell'); console.log(q.printIon(q.evaluate('1 + 1')))"
     assert.equal(run(process.execPath, ['--input-type=commonjs', '-e', required]), '2\n')
   } finally {

@@ -98,7 +98,7 @@ async function verifyAtEndpoint(place: Place, wishes: VerifyWishes, world: ToolW
   }
 }
 
-/** Up to so many blocks, derived data is worked out in memory; beyond it in a temporary folder. */
+/** Up to so many blocks, derived data is computed in memory; beyond it in a temporary folder. */
 const blocksInMemoryMax = 20_000
 
 /** Where derived data is rebuilt for comparison. */

@@ -29,7 +29,7 @@ export function padText(text: string, width: number, align: 'left' | 'right'): s
 
 /** Where the longest run of whole graphemes that fits into `width` columns ends, and whether that is the whole text. */
 function measure(text: string, width: number): { end: number; whole: boolean } {
-  // A step of the segmenter takes time in proportion to the whole text, so a long one is looked at from its start only.
+  // A step of the segmenter takes time in proportion to the whole text, so only the start of a long one is measured.
   const near = text.length > 16 * (width + 16) ? text.slice(0, 8 * (width + 16)) : text
   const found = measureAll(near, width)
   return found.whole && near !== text ? measureAll(text, width) : found
