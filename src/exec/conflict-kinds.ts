@@ -8,8 +8,8 @@ import type { SourceRow } from './source.ts'
 
 /**
  * A key of a kind that no document of the table has in that field finds none: UPSERT with '1' would put a second document
- * beside that with 1. So it is an error. First some documents are looked at, which join no reads; only where they all have
- * other kinds the whole table is read.
+ * beside the one with 1. So it is an error. Samples some documents first, outside the read set; reads the whole table only
+ * if all samples have other kinds.
  */
 export class ConflictKinds {
   readonly #plan: ConflictPlan
@@ -43,7 +43,7 @@ export class ConflictKinds {
     }
   }
 
-  /** Undefined where there is no way to look at some. */
+  /** Undefined if the source has no samples. */
   #sample(field: string): ReadonlySet<string> | undefined {
     const { source } = this.#frame.context
     const { tableId } = this.#table

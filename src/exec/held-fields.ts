@@ -2,8 +2,8 @@ import { BugError } from '../base/assert.ts'
 import type { StructValue, Value } from '../values/value.ts'
 
 /**
- * What is held of a document of which a statement asks fields alone: the values of the paths, in their order. It stands in
- * the document's slot; nobody looks at it but the paths themselves (field-path.ts).
+ * What is kept of a document when a statement needs only some fields: the values of those paths, in their order. It is in
+ * the document's slot, and only the paths read it (field-path.ts).
  */
 export class HeldFields implements StructValue {
   readonly type = 'struct'

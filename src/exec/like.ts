@@ -17,7 +17,7 @@ export function compileLikePattern(pattern: string, escapeText: string | undefin
   return (text) => matchPlain(text, plain)
 }
 
-/** Stands for `_`; every other element is one code point. */
+/** Marks a `_`; every other element is one code point. */
 const anyOne = ''
 
 /** The stretches between the `%`, at least one. */

@@ -28,7 +28,7 @@ interface CompiledPlan {
   readonly sites: NoticeSites
 }
 
-/** A plan that is run again is not compiled again. */
+/** Compiled plans, so that a plan that runs again is not compiled again. */
 const programs = new WeakMap<Plan, CompiledPlan>()
 
 /**
@@ -53,7 +53,7 @@ export function* runPlan(plan: Plan, context: EvaluationContext): Generator<Valu
   }
 }
 
-/** A limit is an error of the whole statement where nothing smaller is to blame. */
+/** Attributes a limit error to the whole statement if no smaller part is to blame. */
 function placedLimit(raised: unknown, { statement }: Plan): unknown {
   const error = asLimit(raised)
   const isPlaced = error instanceof LedgerError && error.code === 'evaluator/limit' && statement.kind === 'query'

@@ -1,16 +1,16 @@
 import type { StructValue, TimestampValue, Value } from '../values/value.ts'
 
 /**
- * What the executor asks of whoever holds the documents. `ledger` provides it per statement: reads see the
+ * What the executor needs from the owner of the documents. `ledger` provides it per statement: reads see the
  * transaction's snapshot plus its own earlier writes, never those of the statement itself.
  *
- * Rows come in insertion order. Every row handed out counts one read IO; the caller of the meter is the source.
+ * Rows come in insertion order. The source counts one read IO for every row that it returns.
  */
 export interface DocumentSource {
   /**
    * All documents of a table. `committed` rows have the committed view's shape {blockAddress, hash, data, metadata}.
-   * `isPassing`: no row is looked at any more when the next one is asked for, so that its memory may be used again; what
-   * its fields gave may be kept. So such a row copies what it gives.
+   * `isPassing`: the caller is done with each row before asking for the next, so the source may reuse its buffer. Values
+   * that were read from its fields may be kept: such a row copies them.
    */
   scan(tableId: string, view: TableView, isPassing?: boolean): Iterable<SourceRow>
   findById(tableId: string, view: TableView, documentId: string): SourceRow | undefined
@@ -35,8 +35,8 @@ export interface DocumentSource {
   /** The value bound to a global name (see plan/catalog.ts). */
   global(name: string): Value
   /**
-   * The elements of the list bound to a global name, each made when it is asked for, so that FROM need not hold them
-   * all; undefined where the value is no list or is in memory anyway. Called for every opening of the source.
+   * The elements of the list bound to a global name, made one at a time, so that FROM need not hold them all; undefined
+   * if the value is not a list or is in memory anyway. Called each time the source is opened.
    * `isPassing`: as in `scan`.
    */
   globalRows?(name: string, isPassing: boolean): Iterable<Value> | undefined

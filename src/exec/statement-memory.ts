@@ -8,9 +8,9 @@ import {
   statementMemoryBytesMax,
 } from '../base/limits.ts'
 
-/** Memory that several statements share, as all of a server do. Bytes are taken and given back in steps. */
+/** Memory shared by several statements, as by all of a server. Bytes are taken and returned in steps. */
 export interface MemoryPool {
-  /** False when so much is not left. */
+  /** Returns false, and takes nothing, when less is left. */
   take(bytes: number): boolean
   give(bytes: number): void
 }
@@ -43,8 +43,8 @@ export const defaultStatementLimits: StatementLimits = {
 }
 
 /**
- * The account of what one statement holds: estimates of bytes of the heap, and bytes of temporary files. Operators that
- * can spill ask through a Holding; everything else charges, and fails when the limit is reached.
+ * Counts what one statement holds: estimated heap bytes, and bytes of temporary files. Operators that can spill reserve
+ * through a Holding, which says when to spill; everything else charges, and fails when the limit is reached.
  */
 export class StatementMemory {
   readonly limits: StatementLimits
@@ -71,7 +71,7 @@ export class StatementMemory {
     return this.#files !== undefined
   }
 
-  /** What an operator may hold even when others have taken all. */
+  /** Bytes that an operator may hold even when others have used up the limit. */
   get shareBytes(): number {
     return this.limits.memoryBytes * operatorMemoryShare
   }
@@ -110,7 +110,7 @@ export class StatementMemory {
     if (!this.tryCharge(bytes)) throw this.refusal(bytes)
   }
 
-  /** Charges bytes whatever the limit is: for the share of an operator. */
+  /** Charges bytes without checking the limit: for an operator's share. */
   force(bytes: number): void {
     this.#used += bytes
     if (this.#used > this.#peak) this.#peak = this.#used
@@ -144,7 +144,7 @@ export class StatementMemory {
     })
   }
 
-  /** A file that counts toward the statement's. Throws LedgerError 'evaluator/limit' where there are none. */
+  /** Opens a temporary file and counts it. Throws LedgerError 'evaluator/limit' if there are none. */
   openFile(): TemporaryFile {
     if (this.#files === undefined) throw this.refusal()
     const file = this.#files.open()

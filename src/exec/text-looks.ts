@@ -161,7 +161,7 @@ export class TextLooks {
   }
 }
 
-/** Looks after nothing. */
+/** Records nothing. */
 export const noLooks = new TextLooks([])
 
 function writtenSide({ parts, isOrder, set }: ComparisonSite): 0 | 1 | undefined {

@@ -17,18 +17,18 @@ export interface EngineSpec {
   /** The ledger's own directory; undefined: in memory. */
   readonly directory: string | undefined
   readonly strictQldb: boolean
-  /** Whether the ledger is strict for all from now on; undefined: as it is set. */
+  /** Store strictness in the ledger for everyone who opens it; undefined keeps the stored setting. */
   readonly keepStrictQldb?: boolean | undefined
   readonly quotas?: Quotas
-  /** Whether transactions that only read are journaled from now on; undefined: as the ledger has it. */
+  /** Store in the ledger whether read-only transactions are journaled; undefined keeps the stored setting. */
   readonly journalReads?: boolean | undefined
-  /** What an operation on values of the wrong types gives. */
+  /** What a type error gives: MISSING (permissive) or an error (strict). */
   readonly typing?: LedgerOptions['typing']
 }
 
 export interface Engine {
   readonly ledger: Ledger
-  /** Asked for, or set in the ledger. */
+  /** Requested, or stored in the ledger. */
   readonly strictQldb: boolean
   readonly send: Handler['send']
   /** Digests, blocks and proofs of the ledger. */
@@ -36,7 +36,7 @@ export interface Engine {
   close(): Promise<void>
 }
 
-/** How often transactions and sessions that have outlived their time are ended. */
+/** Milliseconds between two sweeps of expired transactions and sessions. */
 const sweepEveryMs = 10_000
 
 /** Opens (or makes) the ledger and a handler over it. Rejects as Ledger.open and the store do. */
@@ -56,7 +56,7 @@ export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
       isCancelled: guard.isCancelled,
     })
     const handler = createHandler({ open: async () => ledger }, env, handlerOptions({ strictQldb, quotas }, guard))
-    // A transaction that was left open must not keep its snapshot alive until somebody sends a command.
+    // An abandoned transaction must not keep its snapshot until the next request: the store can't reuse those pages.
     const sweeper = setInterval(() => handler.sweep(), sweepEveryMs)
     sweeper.unref()
     return {
@@ -76,7 +76,7 @@ export async function openEngine(spec: EngineSpec, env: Env): Promise<Engine> {
   }
 }
 
-/** The storage library is loaded only when there is something to store. */
+/** In memory without a directory; then the storage library is not loaded. */
 async function openStore(directory: string | undefined): Promise<Store> {
   if (directory === undefined) return createMemoryStore()
   return openLedgerStore(directory)

@@ -2,7 +2,7 @@ import { LedgerError } from '../base/errors.ts'
 import { idCharacters } from '../base/ids.ts'
 import { asBuffer, binaryText } from '../base/bytes.ts'
 
-/** What follows from a block alone and is kept beside it, in one record. */
+/** What follows from a block alone, stored in one record after it. */
 export interface BlockSummary {
   /** The nodes of the journal's Merkle tree that the block completes, from level 0 up; none without a whole journal. */
   readonly nodes: readonly Uint8Array[]
@@ -16,7 +16,7 @@ export interface WriteSet {
   readonly documents: ReadonlyMap<number, readonly string[]>
   /** Index number → index keys (binaryText) that a changed document had before or has now. */
   readonly indexKeys: ReadonlyMap<number, Iterable<string>>
-  /** Table names that stand for another table than before, or for none. */
+  /** Table names that now mean another table than before, or none. */
   readonly names: readonly string[]
   /** Their numbers. */
   readonly droppedIndexes: readonly number[]

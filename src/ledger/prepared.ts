@@ -8,7 +8,7 @@ import { parseStatement } from '../syntax/parser.ts'
 import type { Account } from '../syntax/reading-cost.ts'
 import { type CatalogState, PlanCatalog } from './catalog.ts'
 
-/** Statements seen lately, parsed and planned: scripts and drivers send the same texts again and again. */
+/** A cache of recent statements, parsed and planned: scripts and drivers send the same texts repeatedly. */
 export class PreparedStatements {
   readonly #options: PlanOptions
   readonly #entries = new Map<string, Entry>()
@@ -18,8 +18,8 @@ export class PreparedStatements {
   }
 
   /**
-   * The plan of a statement for a catalog. `onName` hears every name asked for, also when the planning fails: that a
-   * name stood for nothing is a reading too. The account is charged for a text that is not kept. Throws LedgerError of the
+   * The plan of a statement for a catalog. Calls `onName` with every name that was looked up, also when planning fails: that
+   * a name did not exist is part of the read set, too. Charges `account` for a text that is not cached. Throws LedgerError of the
    * parser, the planner or the account.
    */
   plan(text: string, catalog: CatalogState, onName: (name: string) => void, account: Account): Plan {

@@ -15,12 +15,12 @@ import type { HostedRun } from './ledger-host.ts'
 export class ResultCursor {
   readonly #run: HostedRun
   readonly #isCancelled: () => boolean
-  /** A row that was pulled and found no room in the page before. */
+  /** A row that was pulled but did not fit into the previous page. */
   #held: SizedRow | undefined
   #toldReadIos = 0
   #toldWriteIos = 0
 
-  /** `isCancelled` is asked before each row. */
+  /** Calls `isCancelled` before each row. */
   constructor(run: HostedRun, isCancelled: () => boolean) {
     this.#run = run
     this.#isCancelled = isCancelled
@@ -53,7 +53,7 @@ export class ResultCursor {
     }
   }
 
-  /** What is to be said about the statement when its last page has been made. */
+  /** The statement's notices, complete when its last page has been made. */
   get notices(): readonly Notice[] {
     return this.#run.notices?.() ?? []
   }

@@ -28,11 +28,11 @@ import { type SessionUse, unusedSession } from './unused-session.ts'
 export interface RouterLimits {
   readonly sessionAgeMsMax: number
   readonly transactionAgeMsMax: number
-  /** On one ledger. */
+  /** Per ledger. */
   readonly sessionsMax: number
   readonly serverSessionsMax: number
   readonly openTransactionsMax: number
-  /** Of one session, waiting for their turn. */
+  /** Per session, waiting for their turn. */
   readonly sessionRequestsMax: number
   readonly unusedSessionMsMin: number
 }
@@ -47,7 +47,7 @@ export const defaultRouterLimits: RouterLimits = {
   unusedSessionMsMin,
 }
 
-/** Who waits for an answer. */
+/** The client that waits for an answer. */
 interface Client {
   readonly signal: StopSignal | undefined
   readonly takesNotices: boolean
@@ -58,17 +58,17 @@ interface Client {
 interface RoutedSession extends SessionFacts<RoutedTransaction>, SessionUse {
   transaction: RoutedTransaction | undefined
   isOver: boolean
-  /** What its last transaction was, and so its next one is likely to be. */
+  /** What its last transaction did: the best guess for its next one. */
   kind: Kind
   requests: number
   usedMs: number
-  /** Gives those that wait their turn, in their order. */
+  /** Lets waiting requests run, first come, first served. */
   readonly waiting: (() => void)[]
 }
 
 /**
  * The session service of a server with many clients: keeps the sessions and gives each of their transactions to an
- * engine. One session's requests are worked on one after the other, so no client gets more by asking more at once.
+ * engine. Requests of one session run one after the other, so a client gains nothing by sending many at once.
  */
 export class SessionRouter {
   readonly #pool: EnginePool
@@ -105,8 +105,8 @@ export class SessionRouter {
   }
 
   /**
-   * Answers one request of the address `from`. Rejects with WireError. `signal`: the client has gone away. `takesNotices`:
-   * it asked for them.
+   * Answers one request of the address `from`. Rejects with WireError. `signal` is aborted when the client disconnects;
+   * `takesNotices`: the client asked for notices.
    */
   async send(
     request: SendCommandRequest,
@@ -125,18 +125,18 @@ export class SessionRouter {
     }
   }
 
-  /** From now on no session and no transaction is begun; those that are open may continue. */
+  /** Refuses new sessions and transactions from now on; open ones may continue. */
   drain(): void {
     this.#isDraining = true
   }
 
-  /** Ends what has run out of time. To be called about every second. */
+  /** Ends expired sessions and transactions. Call it about every second. */
   sweep(): void {
     const nowMs = this.#env.monotonicMs()
     for (const session of this.#sessions.busy) {
       const transaction = session.transaction as RoutedTransaction
       if (transaction.deadlineMs > nowMs) break
-      // At work: the engine itself stops it.
+      // Running: the engine stops it itself.
       if (session.requests === 0) this.#expire(session, transaction)
     }
     for (const session of this.#sessions.outOfTime()) if (session.requests === 0) this.#outlive(session)
@@ -248,7 +248,7 @@ export class SessionRouter {
     return transaction.id
   }
 
-  /** ExecuteStatement, FetchPage and CommitTransaction: the engine's business. */
+  /** ExecuteStatement, FetchPage and CommitTransaction: passes them to the engine. */
   async #forward(session: RoutedSession, request: SendCommandRequest, client: Client): Promise<SendCommandResponse> {
     const { ExecuteStatement, FetchPage, CommitTransaction } = request
     const id = (ExecuteStatement ?? FetchPage ?? CommitTransaction)?.TransactionId as string
@@ -269,7 +269,7 @@ export class SessionRouter {
     }
   }
 
-  /** Has the request worked on, in the engine that suits it: the transaction enters one, or leaves one for another. */
+  /** Runs the request in the engine that suits it; the transaction may enter an engine or move to another. */
   async #work(
     session: RoutedSession,
     transaction: RoutedTransaction,
@@ -317,7 +317,7 @@ export class SessionRouter {
     await this.#leave(left)
   }
 
-  /** A seat for the transaction, which may have been ended by the time there is one. */
+  /** Waits for a seat; the transaction may have ended by the time one is free. */
   async #takeSeat(session: RoutedSession, transaction: RoutedTransaction, kind: Kind): Promise<Seat> {
     const seat = await this.#pool.take(session.ledgerName, kind)
     if (session.transaction === transaction) return seat
@@ -325,7 +325,7 @@ export class SessionRouter {
     throw session.isOver ? noSession() : noTransaction()
   }
 
-  /** Aborts what a seat has open and gives it back. */
+  /** Aborts the seat's transaction and returns the seat. */
   async #leave(seat: Seat): Promise<void> {
     try {
       await seat.engine.send({ SessionToken: seat.token, AbortTransaction: {} })

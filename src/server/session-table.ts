@@ -20,7 +20,7 @@ export interface OpenTransaction {
 export interface SessionLimits {
   readonly transactionAgeMsMax: number
   readonly sessionAgeMsMax: number
-  /** On one ledger. */
+  /** Per ledger. */
   readonly sessionsMax: number
 }
 

@@ -2,15 +2,15 @@ import type { Env } from '../base/env.ts'
 import type { TransactionStart } from '../protocol/transaction-start.ts'
 import type { HostedRun } from './ledger-host.ts'
 
-/** What the sender of a request may watch and stop while the engine works on it. */
+/** How the sender of a request watches and stops it while the engine runs it. */
 export interface RequestControl {
-  /** Asked now and then; true cancels the statement with LedgerError 'cancelled/by-user'. Has to be cheap. */
+  /** Called often, so it must be cheap; true cancels the statement with LedgerError 'cancelled/by-user'. */
   readonly isCancelled?: () => boolean
-  /** Told the read IOs of the running statement so far. Has to be cheap. */
+  /** Called often, so it must be cheap, with the read IOs of the running statement so far. */
   readonly onProgress?: (readIos: number) => void
   /** Rows may be handed over as values, not encoded: the sender is in the same thread. */
   readonly takesValues?: boolean
-  /** The last page of a result is to have the statement's notices. */
+  /** Add the statement's notices to the last page of a result. */
   readonly takesNotices?: boolean
   /** The transaction is begun first, in a session that has none. */
   readonly start?: TransactionStart
@@ -39,8 +39,8 @@ export class StatementGuard {
   }
 
   /**
-   * Whether the running statement has to stop; false when none runs. A ledger may say how much it has read: while a
-   * change is made, nobody else knows. Bound, so that it can be passed on.
+   * Whether the running statement has to stop; false when none runs. A ledger may pass how much it has read: during a
+   * change only the ledger knows. An arrow function, so that it can be passed on.
    */
   readonly isCancelled = (readIos = this.#meter?.readIos): boolean => {
     if (readIos !== undefined) this.#control.onProgress?.(readIos)

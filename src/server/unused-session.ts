@@ -1,4 +1,4 @@
-/** What is known of a session when another one wants its place. */
+/** The facts by which a session is chosen to give up its place. */
 export interface SessionUse {
   /** The address that opened it. */
   readonly from: string

@@ -8,7 +8,7 @@ import { ScriptReader } from './script-reader.ts'
 export interface StatementRunner {
   readonly inTransaction: boolean
   runStatement(statement: ScriptStatement, sink: EventSink, options?: RunOptions): Promise<RunOutcome>
-  /** Rolls back what is open, and says so. */
+  /** Rolls back an open transaction and reports it. */
   abortOpen(sink: EventSink): Promise<unknown>
 }
 
@@ -17,13 +17,13 @@ export interface ScriptOptions {
   readonly file?: string
   /** Continue after an error; in a transaction, after its commit or abort. */
   readonly continueOnError: boolean
-  /** Cancels the statement that runs, and ends the script ('interrupted'): nothing that follows is run. */
+  /** Cancels the running statement and ends the script ('interrupted') without running the rest. */
   readonly signal?: AbortSignal
   /** A statement that is longer ends the script. */
   readonly statementCharacters?: number
-  /** Told before each statement. */
+  /** Called before each statement. */
   readonly onStatement?: (statement: ScriptStatement) => void
-  /** Told before each statement, likewise: whether others have been read that come after it. */
+  /** Called before each statement: whether later statements have already been read. */
   readonly onMore?: (isMore: boolean) => void
 }
 
@@ -48,7 +48,7 @@ export async function runScript(
       }
     }
   } catch (error) {
-    // Whoever interrupts a script may also close the input that it waits for.
+    // An interrupt may also close the input that the script waits for.
     if (run.isInterrupted()) return run.outcome
     throw error
   }
@@ -67,7 +67,7 @@ class ScriptRun {
   readonly #options: ScriptOptions
   #exit: ExitName = 'ok'
   #quit = false
-  /** In the rest of a transaction that failed: up to its commit or abort nothing is run. */
+  /** Inside a failed transaction: skips everything up to its commit or abort. */
   #isSkipping = false
 
   constructor(shell: StatementRunner, sink: EventSink, options: ScriptOptions) {
@@ -139,7 +139,7 @@ export interface RunOutcome {
 }
 
 export interface RunOptions {
-  /** Cancels the statement that runs: its transaction is aborted, the rest of the input dropped. */
+  /** Cancels the running statement: aborts its transaction and drops the rest of the input. */
   readonly signal?: AbortSignal
   /** The script's name, for places in error reports. */
   readonly file?: string

@@ -34,9 +34,9 @@ export interface ShellOptions {
   readonly env: Env
   /** For `status`. */
   readonly version: string
-  /** For `digest`, `prove` and `verify`; without it they say that they are not there. */
+  /** For `digest`, `prove` and `verify`; without it these commands report that they are unavailable. */
   readonly auditor?: Auditor
-  /** For `help functions`; without it there are none. */
+  /** For `help functions`; without it the list is empty. */
   readonly functions?: FunctionList
   /** For `include` and `output`; likewise. */
   readonly files?: ShellFiles
@@ -55,12 +55,12 @@ export interface ShellState {
 
 export interface OpenTransactionState {
   readonly id: string
-  /** By the clock of `env.nowMs`. */
+  /** In milliseconds, by `env.nowMs`. */
   readonly startedMs: number
   readonly ageMsMax: number
 }
 
-/** What Enter should do with a text: nothing, run it, or begin a new line. */
+/** What Enter does with a text: nothing, run it, or begin a new line. */
 export type InputState = 'empty' | 'complete' | 'incomplete'
 
 const fine: RunOutcome = { exit: 'ok', quit: false }
@@ -135,7 +135,7 @@ export class Shell {
     return this.#connection.driver.transport.readIosSoFar?.() ?? 0
   }
 
-  /** The active tables as last seen, for completion. Asks nothing. */
+  /** The active tables as last seen, for completion. Sends no request. */
   get knownTables(): readonly string[] {
     return this.#tables.known
   }
@@ -144,13 +144,13 @@ export class Shell {
   inputState(text: string): InputState {
     if (text.trim() === '') return 'empty'
     if (isCommand(text) && !endsInside(text)) return 'complete'
-    // Said first because it is cheap: long pastes without brackets ask at each of their lines.
+    // Checked first because it is cheap: a long paste without brackets calls this for each of its lines.
     if (this.settings.isOn('terminator-required') && !/[;\\]/.test(text)) return 'incomplete'
     const ready = this.settings.isOn('terminator-required') ? isComplete(text) : isClosed(text)
     return ready ? 'complete' : 'incomplete'
   }
 
-  /** What could complete the word before the caret. Asks for the tables once, if no transaction is open. */
+  /** Completions of the word before the caret. Requests the tables once, if no transaction is open. */
   async completions(text: string, caret: number): Promise<Completion> {
     const path = fileToComplete(text, caret)
     if (path !== undefined) return { start: caret - path.length, words: this.#files?.complete(path) ?? [] }
@@ -174,7 +174,7 @@ export class Shell {
    */
   async runStatement(statement: ScriptStatement, sink: EventSink, options: RunOptions = {}): Promise<RunOutcome> {
     const before = this.#open
-    // Of a text that findCommand refuses nothing was sent.
+    // If findCommand refuses the text, nothing was sent.
     let isCall = true
     let outcome = fine
     try {
