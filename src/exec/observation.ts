@@ -124,7 +124,7 @@ export class Observation {
   /** The same for a value and those of a collection. */
   comparedEach(mark: number, value: Value, items: readonly Value[]): void {
     if (isAbsent(value)) return
-    // Too many values: recording the nearest would cost more than the comparison.
+    // Very long lists are not searched for values of other types: they get no notice.
     if (items.length > comparedItemsMax) this.marks[mark] = 1
     for (let at = 0; at < items.length && this.marks[mark] === 0; at += 1) {
       const item = items[at] as Value
