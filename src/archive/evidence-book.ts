@@ -25,6 +25,8 @@ export class EvidenceBook {
   readonly #marks: MarksBook
   /** Not compared yet. */
   readonly #digests: WaitingDigest[]
+  /** Digest files that lie among the files of the export. */
+  readonly #beside: WaitingDigest[] = []
   readonly #receipts = new ReceiptBook()
   /** Digests that the blocks were found to have. */
   readonly #held: Digest[] = []
@@ -43,8 +45,11 @@ export class EvidenceBook {
       const text = `no hash covers the field ${namedFields(evidence.unknown)} beside the digest in '${path}'`
       this.#findings.add('doubtful', 'field-unknown', text, { file: path })
     }
-    if (evidence.kind === 'digest') this.#digests.push({ digest: evidence.digest, path })
-    else if (evidence.kind === 'last-block') {
+    if (evidence.kind === 'digest') {
+      const item = { digest: evidence.digest, path }
+      this.#digests.push(item)
+      this.#beside.push(item)
+    } else if (evidence.kind === 'last-block') {
       this.#lastBlockProofs.push({ proof: evidence, path })
       this.#digests.push({ digest: evidence.digest, path })
     } else if (evidence.kind === 'proof') {
@@ -84,7 +89,7 @@ export class EvidenceBook {
   #compare(item: WaitingDigest, found: Digest, strands: ReadonlySet<string>): void {
     const { digest, path } = item
     const { strandId, sequenceNo } = digest.digestTipAddress
-    if (this.#trusted.has(path) && !strands.has(strandId)) return
+    if ((this.#trusted.has(path) || this.#beside.includes(item)) && !strands.has(strandId)) return
     this.#digests.splice(this.#digests.indexOf(item), 1)
     const isSame = equalBytes(found.digest, digest.digest) && strandId === found.digestTipAddress.strandId
     const expected = `${toBase64(digest.digest)} at block ${sequenceNo}`
@@ -161,8 +166,9 @@ export class EvidenceBook {
 
   /** Throws LedgerError 'proof/foreign-digest' for a digest of another ledger than the blocks'. */
   refuseForeign(strands: ReadonlySet<string>): void {
-    for (const [path, { digestTipAddress }] of this.#trusted) {
-      const { strandId } = digestTipAddress
+    const trusted = [...this.#trusted].map(([path, digest]) => ({ path, digest }))
+    for (const { path, digest } of [...trusted, ...this.#beside]) {
+      const { strandId } = digest.digestTipAddress
       if (strands.size === 0 || strands.has(strandId)) continue
       const text = `${path}: this digest belongs to another ledger, of strand '${strandId}'`
       throw new LedgerError('proof/foreign-digest', text, { help: 'give the digest that was saved of this ledger' })

@@ -25,11 +25,16 @@ async function severalFiles(tools: ToolRunner): Promise<ReadonlyMap<string, Verd
     'edited-unreadable-end.ion': `${proof.edited}\n{{{`,
     'edited-no-text.ion': Buffer.concat([Buffer.from(proof.edited as string), Buffer.from([0xff, 0xfe])]),
     'edited-cut.ion.gz': gzipSync(proof.edited as string).subarray(0, -4),
+    'edited-packed-junk.ion.gz': Buffer.concat([gzipSync(proof.edited as string), Buffer.from('junk')]),
     'cut.ion': (proof.content as string).slice(0, 400),
     'notes.txt': 'The proof is in the pudding.\n',
     'damaged.txt': (digests['own.ion.txt'] as string).slice(0, 60),
     'export/blocks.ion': forms[0]?.content ?? '',
     'with-proof/blocks.ion': forms[0]?.content ?? '',
+    'foreign-digest/blocks.ion': forms[0]?.content ?? '',
+    'foreign-digest/x.ion.txt': digests['aws.ion.txt'] as string,
+    'forged-foreign-digest/blocks.ion': forms[0]?.edited ?? '',
+    'forged-foreign-digest/x.ion.txt': digests['aws.ion.txt'] as string,
     'with-proof/proof.ion': `{digest:1}\n${proof.edited}\n{{{`,
   })
   mkdirSync(tools.path('empty'))
@@ -48,6 +53,7 @@ async function severalFiles(tools: ToolRunner): Promise<ReadonlyMap<string, Verd
     ['edited-unreadable-end.ion', 'tampered'],
     ['edited-no-text.ion', 'tampered'],
     ['edited-cut.ion.gz', 'tampered'],
+    ['edited-packed-junk.ion.gz', 'tampered'],
   ])
 }
 
@@ -88,6 +94,8 @@ test('beside an export, what cannot be checked keeps no verdict back: another ex
     ['export missing.ion', 'refused', /missing\.ion/],
     ['forged missing.ion', 'tampered', /block/],
     ['with-proof', 'tampered', /proof\.ion/],
+    ['foreign-digest', 'refused', /x\.ion\.txt: this digest belongs to another ledger/],
+    ['forged-foreign-digest', 'tampered', /block/],
     ['export empty', 'incomplete', /'\/?\S*empty' was skipped: it holds no blocks/],
     ['proof.ion empty', 'refused', /no journal blocks in '\S*empty'/],
     ['edited.ion empty', 'tampered', /edited\.ion/],

@@ -119,16 +119,26 @@ function tooLargeUnpacked(error: unknown): unknown {
   })
 }
 
-/** What of a damaged gzip file can be unpacked: enough to know what it was. */
+/** What of a damaged gzip file can be unpacked: all that stands before the damage. */
 function headOf(bytes: Buffer): Buffer {
-  for (let length = bytes.length; length > 64; length = Math.floor(length / 2)) {
-    try {
-      return gunzipSync(bytes.subarray(0, length), { finishFlush: constants.Z_SYNC_FLUSH })
-    } catch {
-      // The damage lies in this part: a shorter one may be without it.
-    }
+  let head: Buffer = Buffer.alloc(0)
+  let [good, bad] = [0, bytes.length]
+  while (bad - good > 1) {
+    const length = Math.floor((good + bad) / 2)
+    const unpacked = unpackedHead(bytes.subarray(0, length))
+    if (unpacked === undefined) bad = length
+    else [good, head] = [length, unpacked]
   }
-  return Buffer.alloc(0)
+  return head
+}
+
+/** Undefined where the damage lies in it. */
+function unpackedHead(bytes: Buffer): Buffer | undefined {
+  try {
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: evidenceBytesMax })
+  } catch {
+    return undefined
+  }
 }
 
 function readBytes(path: string): Buffer {
