@@ -188,3 +188,10 @@ test('no text uses a phrase that readers have to translate', () => {
   }
   assert.deepEqual(strays, [])
 })
+
+test('the storage library is opened in one place', () => {
+  const importers = sources
+    .filter(({ path, text }) => !path.startsWith('src/store/') && text.includes("store/lmdb-store.ts'"))
+    .map(({ path }) => path)
+  assert.deepEqual(importers, ['src/host/ledger-store.ts'])
+})
