@@ -90,6 +90,9 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
   ],
   'refuses nothing: beyond it the work is done another way': [
     'chargedTextCharactersMin',
+    'overlayBytesMax',
+    'overlayWorksMax',
+    'sharedFlushMax',
     'conjunctsPlacedMax',
     'ledgerSymbolsMax',
     'readSetEntriesMax',

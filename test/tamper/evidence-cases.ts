@@ -205,13 +205,13 @@ export class EvidenceArtefact implements Artefact {
     if (isDouble && (isItem || (names.length > 0 && inTable.length === 0))) return 'the same twice, each checked'
     const row = rowOf(this.#rows, file, inTable)
     if (row === undefined) return undefined
-    if (row.unnoticed.endsWith('where no digest is given') && withDigest) return undefined
+    if (/(?:where|if) no digest is given$/.test(row.unnoticed) && withDigest) return undefined
     const isPlace = path === 'revision.blockaddress'
     const isLeftOut = edit.operation === 'remove' && (edit.names.length === 1 || isPlace)
     // A deletion's proof needs them.
     if (this.#spec.file === 'proof file' && path.startsWith('blockrevisions')) return undefined
-    if (isNothing(row)) return isLeftOut && row.unnoticed.includes('left out') ? row.unnoticed : undefined
-    if (row.unnoticed.startsWith('everything, where none is given') && withDigest)
+    if (isNothing(row)) return isLeftOut && row.unnoticed.includes('a missing part') ? row.unnoticed : undefined
+    if (/^everything(?:, where none| if no digest) is given/.test(row.unnoticed) && withDigest)
       return changesPresence({ ...edit, names: inTable }) ? row.unnoticed : undefined
     return row.unnoticed
   }
