@@ -155,9 +155,13 @@ export class FileLog implements BlockLog {
       throw new LedgerError('ledger/closed', `the log is ${this.#state}`)
     }
     if (expected.sequenceNo !== this.#tip.sequenceNo || !equalBytes(expected.hash, this.#tip.hash)) return 'conflict'
+    return this.#appendUnlessFenced(group)
+  }
+
+  async #appendUnlessFenced(group: LogGroup, isClosing = false): Promise<AppendOutcome> {
     this.#state = 'working'
     try {
-      return await this.#append(group)
+      return await this.#append(group, isClosing)
     } catch (error) {
       // Who has been replaced fails in many ways, none of which is the disk's.
       if (this.#options.isFenced?.() !== true) throw error
@@ -168,7 +172,7 @@ export class FileLog implements BlockLog {
     }
   }
 
-  async #append(group: LogGroup, isClosing = false): Promise<AppendOutcome> {
+  async #append(group: LogGroup, isClosing: boolean): Promise<AppendOutcome> {
     const { blocks } = group
     for (const [index, { sequenceNo }] of blocks.entries())
       assert(sequenceNo === this.#tip.sequenceNo + 1 + index, 'the blocks of a group follow the tip')
@@ -311,10 +315,13 @@ export class FileLog implements BlockLog {
    */
   async close(): Promise<void> {
     if (this.#state === 'closed') return
-    if (this.#state === 'open' && !this.#isClosedByGroup)
-      await this.#append({ blocks: [], tipHash: this.#tip.hash }, true)
-    this.#state = 'closed'
-    this.#chain.close()
+    try {
+      if (this.#state === 'open' && !this.#isClosedByGroup)
+        await this.#appendUnlessFenced({ blocks: [], tipHash: this.#tip.hash }, true)
+    } finally {
+      this.#state = 'closed'
+      this.#chain.close()
+    }
   }
 }
 

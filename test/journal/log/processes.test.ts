@@ -11,7 +11,7 @@ import { FileLog } from '../../../src/journal/log/file-log.ts'
 import { bundleScript } from '../../support/child-script.ts'
 import { SimEnv } from '../../support/sim-env.ts'
 
-/** How long processes fight for one log: QLDB_LOG_SECONDS=300 for longer. */
+/** How long processes fight for one log, at least: QLDB_LOG_SECONDS=300 for longer. A busy machine takes longer to do enough. */
 const seconds = Number(process.env['QLDB_LOG_SECONDS'] ?? 5)
 const processes = 4
 const env = new SimEnv(Number(process.env['QLDB_CRASH_SEED'] ?? 1))
@@ -49,7 +49,9 @@ async function fight(forSeconds: number, mistake: readonly string[] = []): Promi
   const writers = Array.from({ length: processes }, () => start(directory, mistake))
   const all = [...writers]
   const endMs = performance.now() + forSeconds * 1_000
-  while (performance.now() < endMs) {
+  while (performance.now() < endMs || !didEnough(all)) {
+    await somethingSaid(writers)
+    if (mistake.length === 0 && all.some(endedItself)) break
     await sleep(20 + below(60))
     const at = below(processes)
     const { child, ended } = writers[at] as Writer
@@ -69,6 +71,22 @@ async function fight(forSeconds: number, mistake: readonly string[] = []): Promi
   await Promise.all(all.map(({ ended }) => ended))
   const failed = all.filter(({ child }) => child.signalCode !== 'SIGKILL').map(({ errors }) => errors)
   return [...failed, ...faultsOf(all, FileLog.open(files, { env, epoch: 1_000_000 }))]
+}
+
+/** Until one of them has said more, or has ended: those that are disturbed before they have done anything never do. */
+async function somethingSaid(writers: readonly Writer[]): Promise<void> {
+  const heard = () => writers.reduce((sum, { said }) => sum + said.length, 0)
+  const before = heard()
+  while (heard() === before && !writers.some(endedItself)) await sleep(5)
+}
+
+function endedItself({ child }: Writer): boolean {
+  return child.exitCode !== null
+}
+
+function didEnough(writers: readonly Writer[]): boolean {
+  const said = writers.map((writer) => writer.said).join('')
+  return said.split('claimed ').length > 40 && said.split('acknowledged ').length > 100
 }
 
 function faultsOf(writers: readonly Writer[], log: FileLog): string[] {
