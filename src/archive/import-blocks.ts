@@ -217,6 +217,8 @@ class FileRun implements Run {
   readonly #held: SourceBlock[] = []
   #heldBytes = 0
   #last: number
+  /** The number of the block that was taken last. */
+  #taken: number | undefined
   #isAtEnd = false
   #isOutOfOrder = false
   #count = 0
@@ -239,6 +241,7 @@ class FileRun implements Run {
     if (source === undefined) return undefined
     this.#heldBytes -= source.bytes
     this.#last = numberOf(source)
+    this.#taken = this.#last
     return source
   }
 
@@ -263,10 +266,12 @@ class FileRun implements Run {
 
   #hold(source: SourceBlock): void {
     const number = numberOf(source)
-    this.#count += 1
     this.#heldBytes += source.bytes
     let at = this.#held.length
     while (at > 0 && numberOf(this.#held[at - 1] as SourceBlock) > number) at -= 1
+    const before = this.#held[at - 1]
+    // Copies are compared when they are put in their place; a file's name counts the block once.
+    if (number !== (before === undefined ? this.#taken : numberOf(before))) this.#count += 1
     if (at < this.#held.length || number < this.#last) this.#noteDisorder(number)
     this.#held.splice(at, 0, source)
   }

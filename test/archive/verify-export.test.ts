@@ -183,6 +183,10 @@ test(
       'a.ion': range(0, 4) + range(4, 4) + range(5, last),
     })
     assert.deepEqual([inOne.verdict, inOne.findings, inOne.blocks], ['verified', [], journal.blocks.length])
+    const underName = await check(join(folder, 'under a name'), { [name(0, last)]: range(0, 3) + range(3, last) })
+    assert.deepEqual([underName.verdict, underName.findings], ['verified', []])
+    const inPlaceOfOne = await check(join(folder, 'in place of one'), { [name(0, 4)]: range(0, 3) + range(3, 3) })
+    assert.deepEqual([inPlaceOfOne.verdict, codes(inPlaceOfOne)], ['incomplete', ['file-name']])
     const withGap = await check(join(folder, 'with a gap'), {
       'a.ion': range(0, 3) + range(5, 5) + range(5, last),
       'b.ion': range(4, 4),
@@ -262,10 +266,16 @@ test(
       'a.ion': range(0, last),
       'tip.ion.txt': digestFile(last),
       'early.ion.txt': digestFile(4),
-      'late.ion.txt': digestFile(last + 5, digestOf(journal.blocks)),
+      'late.ion.txt': digestFile(last + 5, digestOf(journal.blocks.slice(1))),
     })
     assert.equal(good.verdict, 'verified')
     assert.deepEqual(good.evidence.map(({ verdict }) => verdict).sort(), ['holds', 'holds', 'not-comparable'])
+    const moved = await check(join(folder, 'moved'), {
+      'a.ion': range(0, last),
+      'tip.ion.txt': digestFile(last),
+      'late.ion.txt': digestFile(last + 5, digestOf(journal.blocks)),
+    })
+    assert.deepEqual([moved.verdict, codes(moved, 'tampered')], ['tampered', ['digest']])
     const bad = await check(join(folder, 'bad'), {
       'a.ion': range(0, last),
       'x.json': digestFile(3, digestOf([])) || '',
