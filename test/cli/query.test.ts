@@ -31,6 +31,9 @@ test(
     }
     const cars = '{id:1,name:"Aster",price:42.20}\n{id:2,name:"Birch",price:9007199254740993}\n'
     assert.equal(await query(['--input', 'cars.jsonl', 'SELECT * FROM cars']), cars)
+    writeFileSync(shell.path('2020-data.csv'), 'a\n1\n')
+    assert.equal(await query(['-i', '2020-data.csv', 'SELECT * FROM "2020-data"']), '{a:1}\n')
+    assert.equal(await query(['-i', '2020-data.csv', 'SELECT * FROM _2020_data']), '{a:1}\n')
     assert.equal(await query(['-i', 'c=cars.jsonl.gz', 'SELECT * FROM c']), cars)
     assert.equal(
       await query(['-i', 'notes.ion', 'SELECT n.note, n."at" FROM notes n']),

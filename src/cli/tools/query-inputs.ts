@@ -19,6 +19,8 @@ import { fileError } from '../../host/file-error.ts'
 /** A file that a query reads, and the name it has there. */
 export interface InputSpec {
   readonly name: string
+  /** The file's own, where it needs double quotes: `"2020-data"`, which is `_2020_data` as well. */
+  readonly quotedName?: string
   /** `-` is standard input. */
   readonly path: string
   /** Undefined: told by the first bytes. */
@@ -34,7 +36,11 @@ export function parseInput(argument: string): InputSpec {
   const path = match === null ? argument : (match[3] as string)
   if (path === '') throw usage(`'${argument}' names no file`, "it takes 'name=FILE'; '-' is standard input")
   const format = match?.[2] === undefined ? (formatOfPath(path) ?? unknownFormat(path)) : givenFormat(match[2])
-  return { name: match?.[1] ?? nameOfPath(path), path, format }
+  const name = match?.[1] ?? nameOfPath(path)
+  const own = stemOf(path)
+  return match === null && own !== name && own !== '' && path !== stdinPath
+    ? { name, quotedName: own, path, format }
+    : { name, path, format }
 }
 
 function givenFormat(name: string): InputFormat {
@@ -59,9 +65,13 @@ function unknownFormat(path: string): undefined {
 
 export function nameOfPath(path: string): string {
   if (path === stdinPath) return 'stdin'
-  const stem = basename(path).replace(/^\.+/, '').split('.')[0] as string
-  const name = stem.replace(/[^\p{L}\p{N}_$]+/gu, '_')
+  const name = stemOf(path).replace(/[^\p{L}\p{N}_$]+/gu, '_')
   return /^[\p{N}]/u.test(name) || name === '' ? `_${name}` : name
+}
+
+/** Up to its first dot. */
+function stemOf(path: string): string {
+  return basename(path).replace(/^\.+/, '').split('.')[0] as string
 }
 
 /** Throws LedgerError 'usage/invalid-argument' for a name given twice, 'file/unreadable' for a file that is not there. */

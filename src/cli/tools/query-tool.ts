@@ -71,6 +71,11 @@ function rowsOf(
   onRenamed: (path: string) => (column: string, name: string) => void,
 ): Generator<Value> {
   const bindings = new Map(inputs.map((input) => [input.name, fileBinding(input, onRenamed(input.path))]))
+  for (const { name, quotedName } of inputs) {
+    const binding = bindings.get(name)
+    if (quotedName !== undefined && binding !== undefined && !bindings.has(quotedName))
+      bindings.set(quotedName, binding)
+  }
   const { statementMemoryBytes, statementDiskBytes = statementDiskBytesMax, ...limits } = quotas.ledger
   const query = new PreparedQuery(text, bindings.keys(), realEnv, {
     typing,
