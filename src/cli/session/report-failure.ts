@@ -7,10 +7,8 @@ import { jsonError, jsonTalk } from '../../shell/json-report.ts'
 import type { ScriptStatement } from '../../syntax/split.ts'
 import type { ErrorFormat } from './present.ts'
 
-/** Codes that mean wrong usage when they stop the program before it has run anything. */
+/** Codes that mean wrong usage, beside all of `usage/`, when they stop the program before it has run anything. */
 const usageCodes: ReadonlySet<string> = new Set([
-  'usage/invalid-argument',
-  'usage/unknown-command',
   'config/invalid',
   'file/unreadable',
   'file/unwritable',
@@ -72,5 +70,5 @@ export function reportFailure(
 function verdictOf(error: unknown, found: ExitName): ExitName {
   if (!(error instanceof LedgerError)) return found
   if (error.code === 'cancelled/by-user') return 'interrupted'
-  return usageCodes.has(error.code) ? 'usage' : found
+  return error.code.startsWith('usage/') || usageCodes.has(error.code) ? 'usage' : found
 }
