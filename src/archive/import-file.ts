@@ -5,10 +5,11 @@ import { LedgerError } from '../base/errors.ts'
 import { exportBlockValuesMax } from '../base/limits.ts'
 import { checkedValues } from '../journal/checked-values.ts'
 import { isIonBinary } from '../values/binary-reader.ts'
-import { parseAllIon } from '../values/text-reader.ts'
+import { isMarkerLookalike, LocalSymbolTable } from '../values/symbols.ts'
+import { TextReader } from '../values/text-reader.ts'
 import type { Value } from '../values/value.ts'
 import { Base64Values, isBase64Records, packedData } from './import-base64.ts'
-import { BinarySplitter } from './import-split-binary.ts'
+import { BinarySplitter, symbolsWithinLimit } from './import-split-binary.ts'
 import { TextSplitter } from './import-split-text.ts'
 import { isAggregatedRecord } from './kinesis-record.ts'
 import type { ValueSplitter, FileValue, UnparsedText, FileItem } from './value-splitter.ts'
@@ -190,14 +191,11 @@ function splitterOf(head: Uint8Array, isDeferred: boolean, valuesMax: number): V
 
 const openBrace = 0x7b
 
-/** AWS wrote no symbol tables into text at all. */
-const prefixCharactersMax = 1024 * 1024
-
 class TextValues implements ValueSplitter {
   readonly #splitter = new TextSplitter()
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
-  /** A symbol table that was declared: what follows is read with it in front. */
-  #prefix = ''
+  /** What was declared so far: AWS wrote no symbol tables into text, other writers append to theirs again and again. */
+  #symbols = new LocalSymbolTable()
   readonly #isDeferred: boolean
   readonly #valuesMax: number
 
@@ -220,20 +218,29 @@ class TextValues implements ValueSplitter {
 
   #read(bytes: Buffer): FileItem[] {
     const isStruct = bytes[0] === openBrace && bytes[1] !== openBrace
-    if (!this.#isDeferred || this.#prefix !== '' || !isStruct) return this.#parse(bytes)
-    return [{ text: bytes, parse: () => this.#parse(bytes, '').map(({ value }) => value) }]
+    if (!this.#isDeferred || this.#hasSymbols || !isStruct) return this.#parse(bytes)
+    return [{ text: bytes, parse: () => this.#valuesOf(bytes, new LocalSymbolTable()).map(({ value }) => value) }]
   }
 
-  /** `before`: the symbol tables up to here; what is parsed late knows none of those that have come since. */
-  #parse(bytes: Buffer, before = this.#prefix): Omit<FileValue, 'end'>[] {
-    const text = this.#decoder.decode(bytes)
-    if (/^\s*\$ion_/.test(text)) {
-      if (text.trimStart().startsWith('$ion_1_0')) this.#prefix = ''
-      if (text.includes('$ion_symbol_table')) this.#prefix += text
-      if (this.#prefix.length > prefixCharactersMax)
-        throw new LedgerError('export/limit', 'the symbol tables of Ion text are too large')
-    }
-    const values = parseAllIon(before === '' ? text : before + text, checkedValues(this.#valuesMax))
+  get #hasSymbols(): boolean {
+    return this.#symbols.texts.length > 0 || this.#symbols.importedCount > 0
+  }
+
+  #parse(bytes: Buffer): Omit<FileValue, 'end'>[] {
+    return this.#valuesOf(bytes, this.#symbols, (symbols) => (this.#symbols = symbolsWithinLimit(symbols)))
+  }
+
+  /** `symbols`: what was declared before; what is parsed late knows none of what has come since. */
+  #valuesOf(
+    bytes: Buffer,
+    symbols: LocalSymbolTable,
+    onSymbols: (symbols: LocalSymbolTable) => void = () => undefined,
+  ): Omit<FileValue, 'end'>[] {
+    const reader = new TextReader(this.#decoder.decode(bytes), symbols, checkedValues(this.#valuesMax))
+    const values: Value[] = []
+    for (let value = reader.next(); value !== undefined; value = reader.next())
+      if (!isMarkerLookalike(value)) values.push(value)
+    onSymbols(reader.symbols)
     return values.flatMap((value) => packedData(value) ?? [{ value, bytes: bytes.length }])
   }
 }

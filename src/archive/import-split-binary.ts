@@ -157,7 +157,7 @@ export class BinarySplitter {
     this.#declaration = undefined
     const value = new BinaryValueReader(bytes, this.#symbols, true).readValue(bytes.length, 0)
     if (value === undefined) return
-    if (isDeclaration(value)) this.#symbols = withinLimit(declareSymbols(value, this.#symbols))
+    if (isDeclaration(value)) this.#symbols = symbolsWithinLimit(declareSymbols(value, this.#symbols))
     else yield { value, bytes: bytes.length }
   }
 }
@@ -191,10 +191,11 @@ function isDeclaration(value: Value): value is StructValue {
 /** The symbol table that bytes in the form of streamAt declare. */
 function declared(declaration: Buffer, before: LocalSymbolTable): LocalSymbolTable {
   const value = new BinaryValueReader(declaration, before, true).readValue(declaration.length, 0) as StructValue
-  return withinLimit(declareSymbols(value, before))
+  return symbolsWithinLimit(declareSymbols(value, before))
 }
 
-function withinLimit(symbols: LocalSymbolTable): LocalSymbolTable {
+/** Throws LedgerError 'export/limit' for too many symbols. */
+export function symbolsWithinLimit(symbols: LocalSymbolTable): LocalSymbolTable {
   if (symbols.texts.length <= exportSymbolsMax && symbols.importedCount <= exportSymbolsMax) return symbols
   throw new LedgerError('export/limit', `the data declares more than ${exportSymbolsMax} symbols`)
 }
