@@ -16,6 +16,9 @@ import { base64, ionHashOf } from '../independent/hashes.ts'
 import { proofText } from '../independent/generator.ts'
 import { sampleJournal } from '../independent/sample.ts'
 import { ToolRunner } from '../support/run-tool.ts'
+import { openLedger, run } from '../ledger/ledger-fixture.ts'
+import { downConvert } from '../../src/archive/export-json.ts'
+import type { Value } from '../../src/values/value.ts'
 import { writeFiles } from './foreign-journal.ts'
 
 /** Promises of docs/verify.md that no other test holds. */
@@ -104,4 +107,17 @@ test('a revision beside an export that leaves its data out is not shown to be re
       if (name === 'bare') assert.match(found.line, /it shows only the hash of its data, which its block does not/)
     }
   }
+})
+
+test('a number that another program has printed without its last zero is another number', async (t) => {
+  const tools = new ToolRunner(t)
+  const { ledger } = await openLedger()
+  await run(ledger, 'CREATE TABLE T')
+  await run(ledger, "INSERT INTO T {'price': 1.50}")
+  const revisions = ledger.block(2).get('revisions')
+  const content = revisions?.type === 'list' ? downConvert(revisions.items[0] as Value) : ''
+  assert.match(content, /"price":1\.50/)
+  writeFiles(tools.folder, { 'as-written.json': content, 'printed-again.json': content.replace('1.50', '1.5') })
+  assert.match((await tools.run('verify', tools.path('as-written.json'))).stdout, /^verified in itself/)
+  assert.match((await tools.run('verify', tools.path('printed-again.json'))).stdout, /^tampered: /)
 })
