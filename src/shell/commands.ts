@@ -33,7 +33,7 @@ export interface CommandHost {
   help(topic: string): Promise<void>
   /** Undefined: all. */
   showFunctions(pattern: string | undefined): Promise<void>
-  leave(): void
+  leave(): Promise<void>
 }
 
 export interface CommandDefinition {

@@ -2,6 +2,7 @@ import type { ScriptStatement } from '../syntax/split.ts'
 import { findCommand } from './commands.ts'
 import type { EventSink } from './events.ts'
 import { type ExitName, firstFailure } from './exit-codes.ts'
+import type { Ask } from './risk.ts'
 import { ScriptReader } from './script-reader.ts'
 
 /** Runs what a script holds, one statement or command after the other: a Shell. */
@@ -145,6 +146,8 @@ export interface RunOptions {
   readonly file?: string
   /** For a script that this one includes: continue after an error. */
   readonly continueOnError?: boolean
+  /** Asks the user before data may get lost (`confirm`); never in a script. */
+  readonly ask?: Ask
   /** A statement that fails rolls its transaction back, whatever `on-error` says. */
   readonly isScript?: true
 }

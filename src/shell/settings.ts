@@ -42,6 +42,12 @@ export const settingDefinitions = {
     configKey: 'on_error',
     help: 'after a failed statement at the prompt, keep the transaction open or roll it back; scripts always roll back',
   },
+  confirm: {
+    default: 'true',
+    choices: onOff,
+    configKey: 'confirm',
+    help: 'at the prompt, ask before a change without WHERE, DROP, a redaction, and before an open transaction is left',
+  },
   prompt: {
     default: 'qldb$ACTIVE_TRANSACTION> ',
     choices: undefined,

@@ -1,24 +1,26 @@
 import type { Env } from '../base/env.ts'
 import { LedgerError } from '../base/errors.ts'
-import { includeDepthMax, transactionAgeMsMax } from '../base/limits.ts'
+import { includeDepthMax } from '../base/limits.ts'
 import { describeFailure, isOutcomeUnknown, isRefused } from '../driver/failure.ts'
-import type { Transaction } from '../driver/transaction.ts'
 import { isComplete, type ScriptStatement } from '../syntax/split.ts'
 import { parseAllIon } from '../values/text-reader.ts'
 import type { Value } from '../values/value.ts'
 import type { Auditor, AuditName } from './auditor.ts'
+import { mayRollBack, mayRun } from './confirm.ts'
 import { type CommandHost, findCommand, meantCommand } from './commands.ts'
 import { type Completion, complete, fileToComplete } from './completion.ts'
 import type { Connect, Connection, ConnectTarget } from './connection.ts'
 import { type ReportContext, reportOf } from './error-report.ts'
-import type { EventSink, TransactionFate } from './events.ts'
+import type { EventSink } from './events.ts'
 import { FieldNames } from './field-names.ts'
 import type { ShellFiles } from './files.ts'
 import type { FunctionList } from './function-list.ts'
 import type { History } from './history.ts'
 import { Listings } from './listings.ts'
+import { alreadyOpen, OpenTransaction, type OpenTransactionState } from './open-transaction.ts'
 import { parametersFor } from './parameters.ts'
 import { endsInside, isClosed, isCommand, readScript } from './script-reader.ts'
+import type { Ask } from './risk.ts'
 import { runScript, type RunOutcome, type RunOptions } from './script-run.ts'
 import { type Settings, settingNames } from './settings.ts'
 import { RowsNotCommitted, RowsNotShown, runAlone, runInside } from './statement-run.ts'
@@ -53,13 +55,6 @@ export interface ShellState {
   readonly transaction: OpenTransactionState | undefined
 }
 
-export interface OpenTransactionState {
-  readonly id: string
-  /** In milliseconds, by `env.nowMs`. */
-  readonly startedMs: number
-  readonly ageMsMax: number
-}
-
 /** What Enter does with a text: nothing, run it, or begin a new line. */
 export type InputState = 'empty' | 'complete' | 'incomplete'
 
@@ -90,7 +85,7 @@ export class Shell {
   /** The format before `vertical`. */
   #formatBefore = 'auto'
   #includeDepth = 0
-  #open: { readonly transaction: Transaction; readonly startedMs: number; nextCheckMs: number } | undefined
+  readonly #open: OpenTransaction
 
   constructor(options: ShellOptions) {
     this.settings = options.settings
@@ -99,6 +94,7 @@ export class Shell {
     this.#opened.set(placeKey({ ledger: options.connection.ledger }), options.connection)
     this.#connect = options.connect
     this.#env = options.env
+    this.#open = new OpenTransaction(options.env)
     this.#version = options.version
     this.#auditor = options.auditor
     this.#listings = new Listings(options.settings, this.#tables, options.functions)
@@ -113,21 +109,18 @@ export class Shell {
     const variables = {
       LEDGER: ledger,
       REGION: facts.find(({ name }) => name === 'region')?.value ?? '',
-      ACTIVE_TRANSACTION: this.#open === undefined ? '' : ' *',
+      ACTIVE_TRANSACTION: this.inTransaction ? ' *' : '',
     }
     return {
       ledger,
       description,
       prompt: this.settings.get('prompt').replace(promptVariable, (_, name: keyof typeof variables) => variables[name]),
-      transaction:
-        this.#open === undefined
-          ? undefined
-          : { id: this.#open.transaction.id, startedMs: this.#open.startedMs, ageMsMax: transactionAgeMsMax },
+      transaction: this.#open.state,
     }
   }
 
   get inTransaction(): boolean {
-    return this.#open !== undefined
+    return this.#open.current !== undefined
   }
 
   /** Read IOs of the running statement so far; 0 where that is not known. */
@@ -154,7 +147,7 @@ export class Shell {
   async completions(text: string, caret: number): Promise<Completion> {
     const path = fileToComplete(text, caret)
     if (path !== undefined) return { start: caret - path.length, words: this.#files?.complete(path) ?? [] }
-    const isUnknown = this.#tables.known.length === 0 && this.#open === undefined
+    const isUnknown = this.#tables.known.length === 0 && !this.inTransaction
     if (isUnknown) await this.#tables.ask(this.#connection.driver, undefined).catch(() => undefined)
     return complete(text, caret, this.#tables.known, this.#fields.known)
   }
@@ -173,15 +166,20 @@ export class Shell {
    * the prompt (`on-error`), and is rolled back in a script. Any other error of a statement rolls it back; a command's does not.
    */
   async runStatement(statement: ScriptStatement, sink: EventSink, options: RunOptions = {}): Promise<RunOutcome> {
-    const before = this.#open
+    const wasOpen = this.inTransaction
     // If findCommand refuses the text, nothing was sent.
     let isCall = true
     let outcome = fine
     try {
       const call = findCommand(statement.text)
       isCall = call !== undefined
-      if (call === undefined) await this.#execute(statement, sink, options)
-      else {
+      if (call === undefined) {
+        if (!(await this.#mayRun(statement.text, options))) {
+          await sink({ type: 'notice', text: 'not run: nothing was changed' })
+          return { exit: 'failed', quit: false }
+        }
+        await this.#execute(statement, sink, options)
+      } else {
         const host = this.#hostFor(sink, (ended) => (outcome = ended), options)
         await call.command.run(host, call.words, call.rest)
       }
@@ -189,19 +187,14 @@ export class Shell {
     } catch (error) {
       const isCommandsFault = isCall || (isRefused(error) && meantCommand(statement.text) !== undefined)
       const keeps = isCommandsFault || this.#keepsOpen(error, options)
-      const fate = before === undefined ? 'none' : await this.#settle(keeps, sink)
+      const fate = wasOpen ? await this.#open.settle(keeps, sink) : 'none'
       return await this.#report(error, { statement, file: options.file, fate }, sink)
     }
   }
 
   /** Aborts the open transaction; false when there is none. */
   async abortOpen(sink: EventSink): Promise<boolean> {
-    const open = this.#open
-    if (open === undefined) return false
-    this.#open = undefined
-    await open.transaction.abort()
-    await sink({ type: 'state' })
-    return true
+    return await this.#open.drop(sink)
   }
 
   /**
@@ -209,23 +202,12 @@ export class Shell {
    * `onExpired` is called before anything else can be run.
    */
   async noticeExpiry(sink: EventSink, onExpired: () => void): Promise<void> {
-    const open = this.#open
-    const nowMs = this.#env.nowMs()
-    if (open === undefined || nowMs < open.nextCheckMs) return
-    open.nextCheckMs = nowMs + expiryChecksMs
-    const failure = await open.transaction.check()
-    if (failure === undefined || this.#open !== open) return
-    this.#open = undefined
-    onExpired()
-    const { kind, summary } = describeFailure(failure)
-    const end =
-      kind === 'expired' ? `expired after ${Math.round((nowMs - open.startedMs) / 1000)} s` : `ended: ${summary}`
-    await sink({ type: 'state' })
-    await sink({ type: 'warning', text: `transaction ${open.transaction.id} ${end}; no changes were saved` })
+    await this.#open.noticeExpiry(sink, onExpired)
   }
 
-  /** Ctrl-D: aborts an open transaction and stays (quit: false), else asks to leave (quit: true). */
-  async endOfInput(sink: EventSink): Promise<RunOutcome> {
+  /** Ctrl-D: rolls back an open transaction, if the user agrees, and stays (quit: false), else asks to leave (quit: true). */
+  async endOfInput(sink: EventSink, ask?: Ask): Promise<RunOutcome> {
+    if (!(await this.#mayRollBack(ask, 'Roll it back? [y/N] '))) return fine
     if (!(await this.abortOpen(sink))) return { exit: 'ok', quit: true }
     await sink({ type: 'notice', text: 'transaction aborted' })
     return fine
@@ -243,10 +225,10 @@ export class Shell {
   /** What the command table may do, for one command. */
   #hostFor(sink: EventSink, end: (outcome: RunOutcome) => void, options: RunOptions): CommandHost {
     return {
-      begin: () => this.#begin(sink),
-      commit: () => this.#commit(sink),
-      abort: () => this.#abort(sink),
-      showTables: () => this.#listings.tables(this.#connection, this.#open?.transaction, sink),
+      begin: () => this.#open.begin(this.#connection.driver, sink),
+      commit: () => this.#open.commit(sink),
+      abort: () => this.#open.abort(sink),
+      showTables: () => this.#listings.tables(this.#connection, this.#open.current, sink),
       showStatus: async () =>
         sink({ type: 'text', ...statusText(this.state, this.#connection.facts, this.#version, this.#env.nowMs()) }),
       showSettings: async () => {
@@ -274,40 +256,13 @@ export class Shell {
       },
       help: (topic) => this.#listings.help(topic, sink),
       showFunctions: (pattern = '') => this.#listings.functions(pattern, sink),
-      leave: () => end({ exit: 'ok', quit: true }),
+      leave: async () => {
+        const asks = options.ask !== undefined && this.settings.isOn('confirm') && this.#open.statements > 0
+        if (!(await this.#mayRollBack(options.ask, 'Roll it back and leave? [y/N] '))) return
+        if (asks && this.inTransaction) await this.#open.abort(sink)
+        end({ exit: 'ok', quit: true })
+      },
     }
-  }
-
-  async #begin(sink: EventSink): Promise<void> {
-    if (this.#open !== undefined) throw alreadyOpen('a transaction is open already')
-    const transaction = await this.#connection.driver.begin()
-    const startedMs = this.#env.nowMs()
-    this.#open = { transaction, startedMs, nextCheckMs: startedMs + transactionAgeMsMax }
-    await sink({ type: 'state' })
-  }
-
-  async #commit(sink: EventSink): Promise<void> {
-    const transaction = this.#needOpen('commit')
-    this.#open = undefined
-    try {
-      await transaction.commit()
-    } finally {
-      await sink({ type: 'state' })
-    }
-    await sink({ type: 'notice', text: `transaction ${transaction.id} committed` })
-  }
-
-  async #abort(sink: EventSink): Promise<void> {
-    const transaction = this.#needOpen('abort')
-    await this.abortOpen(sink)
-    await sink({ type: 'notice', text: `transaction ${transaction.id} aborted` })
-  }
-
-  #needOpen(command: string): Transaction {
-    if (this.#open !== undefined) return this.#open.transaction
-    throw new LedgerError('transaction/not-open', `nothing to ${command}: no transaction is open`, {
-      help: "'begin' starts one",
-    })
   }
 
   async #showVertical(isOn: boolean | undefined, sink: EventSink): Promise<void> {
@@ -340,7 +295,7 @@ export class Shell {
   }
 
   async #use(target: ConnectTarget, sink: EventSink): Promise<void> {
-    if (this.#open !== undefined) throw alreadyOpen("'use' can't leave an open transaction")
+    if (this.inTransaction) throw alreadyOpen("'use' can't leave an open transaction")
     const place = { ...target, ledger: target.ledger ?? this.#connection.ledger }
     const key = placeKey(place)
     const next = this.#opened.get(key) ?? (await this.#connect(place))
@@ -378,7 +333,11 @@ export class Shell {
     const shown = this.#fields.before(sink)
     const options = { sink: shown, env: this.#env, signal, parameters, takesNotices, file }
     this.#isSent = true
-    if (this.#open !== undefined) return await runInside(this.#open.transaction, statement, options)
+    const transaction = this.#open.current
+    if (transaction !== undefined) {
+      await runInside(transaction, statement, options)
+      return this.#open.countStatement()
+    }
     if (!this.settings.isOn('auto-commit')) {
       throw new LedgerError('transaction/not-open', 'no transaction is open, and auto-commit is off', {
         help: "'begin' starts a transaction",
@@ -387,25 +346,26 @@ export class Shell {
     await runAlone(this.#connection.driver, statement, options)
   }
 
+  async #mayRun(text: string, { ask }: RunOptions): Promise<boolean> {
+    this.#isSent = false
+    if (ask === undefined || !this.settings.isOn('confirm')) return true
+    return await mayRun(text, ask, this.#connection, this.#open.current)
+  }
+
+  async #mayRollBack(ask: Ask | undefined, prompt: string): Promise<boolean> {
+    if (ask === undefined || !this.settings.isOn('confirm')) return true
+    return await mayRollBack(ask, this.#open.statements, prompt)
+  }
+
   #keepsOpen(error: unknown, { isScript, signal }: RunOptions): boolean {
     if (isScript === true || signal?.aborted === true || this.settings.get('on-error') !== 'keep') return false
     return !this.#isSent || isRefused(error)
   }
 
-  /** What becomes of a transaction that was open when something failed. */
-  async #settle(keeps: boolean, sink: EventSink): Promise<TransactionFate> {
-    const open = this.#open
-    if (open === undefined) return 'lost'
-    const isOver = !open.transaction.isOpen
-    if (keeps && !isOver) return 'open'
-    await this.abortOpen(sink)
-    return isOver ? 'lost' : 'aborted'
-  }
-
   async #report(raised: unknown, context: ReportContext, sink: EventSink): Promise<RunOutcome> {
     const aside = asideOf(raised)
     const error = aside === undefined ? raised : (raised as RowsNotCommitted | RowsNotShown).cause
-    const driver = this.#open === undefined ? this.#connection.driver : undefined
+    const driver = this.inTransaction ? undefined : this.#connection.driver
     const command = commandHelp(error, context)
     const help = await this.#tables.helpFor(describeFailure(error).message, driver)
     const report = reportOf(error, {
@@ -440,14 +400,7 @@ function asideOf(raised: unknown): string | undefined {
   return raised instanceof RowsNotShown ? 'the statement itself is committed' : undefined
 }
 
-/** Between two questions whether a transaction lives that should have expired: an endpoint may have another limit. */
-const expiryChecksMs = 5_000
-
 const promptVariable = /\$(LEDGER|REGION|ACTIVE_TRANSACTION)/g
 
 const unusedParametersText = "no statement had a '?' for the values of --param"
 export const openAtEndText = 'a transaction was still open at the end: rolled back; no changes were saved'
-
-function alreadyOpen(message: string): LedgerError {
-  return new LedgerError('transaction/already-open', message, { help: "'commit' or 'abort' ends it" })
-}

@@ -4,6 +4,7 @@ import { printErrorReport, reportOf } from '../shell/error-report.ts'
 import type { EventSink } from '../shell/events.ts'
 import { type ExitName, firstFailure } from '../shell/exit-codes.ts'
 import { isFormatName } from '../shell/formats/formats.ts'
+import type { Question } from '../shell/risk.ts'
 import { summaryLine } from '../shell/summary-line.ts'
 import { lineText } from '../shell/formats/table-layout.ts'
 import { present } from './presenter.ts'
@@ -17,6 +18,8 @@ export interface PlainUiOptions extends Omit<UiOptions, 'hasColour' | 'suspend' 
 
 /** The terminal's own line editor keeps no more bytes of a line than this, and drops the rest without a word. */
 const terminalLineBytesMax = 4095
+/** How often a transaction's expiry is looked for, in milliseconds. */
+const tickMs = 250
 /** Milliseconds after which a running statement reports that it is running; each further report takes twice as long. */
 const progressAfterMs = 1_000
 
@@ -35,10 +38,16 @@ class PlainSession {
   /** The lines of a statement that is not complete yet. */
   #text = ''
   #running: AbortController | undefined
+  readonly #input: AsyncGenerator<string>
+  #waiting: Promise<IteratorResult<string>> | undefined
+  #stopTelling: () => void = () => {}
+  /** Answers the question that is open. */
+  #refuse: (() => void) | undefined
 
   constructor(options: PlainUiOptions) {
     const { shell, stdout, verbosity } = options
     this.#options = options
+    this.#input = this.#lines()
     const shown = present({
       write: (text) => this.#write(text),
       size: () => ({ columns: Math.max(20, stdout.columns || 80), rows: Math.max(4, stdout.rows || 24) }),
@@ -59,19 +68,31 @@ class PlainSession {
   async run(): Promise<ExitName> {
     const { shell, greeting, onInterrupt } = this.#options
     const ignore = onInterrupt(() => this.#interrupt())
+    const clock = setInterval(() => void this.#noticeExpiry(), tickMs)
     let exit: ExitName = 'ok'
     try {
       for (const line of greeting) await this.#write(`${line}\n`)
       await this.#prompt()
-      for await (const line of this.#lines()) {
+      for (let line = await this.#nextLine(); line !== undefined; line = await this.#nextLine()) {
         if (await this.#take(line)) break
         await this.#prompt()
       }
     } finally {
       exit = firstFailure(exit, (await shell.close(this.#sink)).exit)
       ignore()
+      clearInterval(clock)
+      // Ends the reading of standard input, which would keep the process.
+      void this.#input.return(undefined)
     }
     return exit
+  }
+
+  /** Undefined at the end of the input. A line that an interrupted question waited for is the next one's. */
+  async #nextLine(): Promise<string | undefined> {
+    this.#waiting ??= this.#input.next()
+    const { done, value } = await this.#waiting
+    this.#waiting = undefined
+    return done === true ? undefined : value
   }
 
   /** Whole lines, without their ends; what stands before the end of the input is a line too. */
@@ -119,20 +140,56 @@ class PlainSession {
   async #submit(text: string): Promise<boolean> {
     const controller = new AbortController()
     this.#running = controller
-    const stopTelling = this.#tellProgress()
-    const outcome = await this.#options.shell.run(text, this.#sink, { signal: controller.signal })
-    stopTelling()
+    this.#stopTelling = this.#tellProgress()
+    const outcome = await this.#options.shell.run(text, this.#sink, {
+      signal: controller.signal,
+      ask: (question) => this.#ask(question),
+    })
+    this.#stopTelling()
     this.#running = undefined
     return outcome.quit
   }
 
+  /** The next line is the answer; only y and yes are a yes. */
+  async #ask({ text, prompt }: Question): Promise<boolean> {
+    await this.#write(`${text}\n${prompt}`)
+    this.#stopTelling()
+    const interrupted = new Promise<undefined>((resolve) => {
+      this.#refuse = () => resolve(undefined)
+    })
+    const line = await Promise.race([this.#nextLine(), interrupted])
+    this.#refuse = undefined
+    this.#stopTelling = this.#tellProgress()
+    return line !== undefined && /^\s*y(?:es)?\s*$/i.test(line)
+  }
+
   #interrupt(): void {
     if (this.#running !== undefined) {
+      if (this.#refuse !== undefined) void this.#write('\n')
+      this.#refuse?.()
       this.#running.abort()
       return
     }
     this.#text = ''
     void this.#write(`\n${this.#options.shell.state.prompt}`)
+  }
+
+  /** What has been typed of a statement was meant for the transaction that is gone. */
+  async #noticeExpiry(): Promise<void> {
+    if (this.#running !== undefined) return
+    let isExpired = false
+    await this.#options.shell.noticeExpiry(
+      async (event) => {
+        if (!isExpired || event.type === 'state') return
+        await this.#write('\n')
+        await this.#sink(event)
+      },
+      () => {
+        isExpired = true
+        this.#text = ''
+      },
+    )
+    if (isExpired) await this.#prompt()
   }
 
   async #prompt(): Promise<void> {

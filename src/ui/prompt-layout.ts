@@ -107,6 +107,35 @@ function wrapRows(input: PromptInput): Row[] {
   return rows
 }
 
+/** A text in rows of at most `columns`, cut between words; a longer word is cut inside. */
+export function wrapWords(text: string, columns: number): string[] {
+  const rows: string[] = []
+  let row = ''
+  for (const word of text.split(' ')) {
+    let rest = row === '' ? word : `${row} ${word}`
+    if (width(rest) > columns && row !== '') {
+      rows.push(row)
+      rest = word
+    }
+    while (width(rest) > columns) {
+      const part = takePart(rest, columns)
+      rows.push(part)
+      rest = rest.slice(part.length)
+    }
+    row = rest
+  }
+  return [...rows, row]
+}
+
+function takePart(text: string, columns: number): string {
+  let part = ''
+  for (const glyph of graphemes(text)) {
+    if (part !== '' && width(part) + width(glyph) > columns) break
+    part += glyph
+  }
+  return part
+}
+
 /** The row the caret is drawn in: at a wrap, the beginning of the next row. */
 function rowOf(rows: readonly Row[], caret: number): number {
   for (let index = rows.length - 1; index >= 0; index -= 1) {

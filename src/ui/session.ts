@@ -1,6 +1,7 @@
 import { sharedBeginning } from '../shell/completion.ts'
 import type { EventSink } from '../shell/events.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
+import type { Question } from '../shell/risk.ts'
 import type { Shell } from '../shell/shell.ts'
 import { type EditorState, edit, emptyEditor, onFirstLine, onLastLine } from './editor.ts'
 import type { Key } from './key-decoder.ts'
@@ -28,11 +29,14 @@ export interface SessionPorts {
 }
 
 export interface SessionState {
-  readonly mode: 'editing' | 'running' | 'suspended' | 'ended'
+  /** `asking`: the editor holds the answer to a question. */
+  readonly mode: 'editing' | 'asking' | 'running' | 'suspended' | 'ended'
   readonly editor: EditorState
   readonly recall: RecallState
   /** Used only when edit-mode is vi. */
   readonly vi: ViState
+  /** Undefined unless the mode is `asking`. */
+  readonly question: Question | undefined
   /** One line under the prompt, gone with the next key. */
   readonly hint: string | undefined
   /** A transaction expired while this input was being typed: it was meant for it, and runs only when asked twice. */
@@ -58,6 +62,7 @@ export class Session {
   #state: SessionState
   #running: AbortController | undefined
   #finish: (exit: ExitName) => void = () => {}
+  #answered: (isYes: boolean) => void = () => {}
   /** Resolves with the verdict when the user has left. */
   readonly ended: Promise<ExitName>
 
@@ -68,6 +73,7 @@ export class Session {
       editor: emptyEditor,
       recall: recallOf(ports.shell.history.entries),
       vi: freshVi,
+      question: undefined,
       hint: undefined,
       isHeldBack: false,
       inputs: 0,
@@ -89,7 +95,8 @@ export class Session {
   /** Handles keys in order; the promise is done when none is left and nothing runs. */
   async keys(keys: readonly Key[]): Promise<void> {
     for (const key of keys) {
-      if (this.#running !== undefined && key.ctrl && key.text === 'c') {
+      if (this.#state.mode === 'asking') await this.#answerKey(key)
+      else if (this.#running !== undefined && key.ctrl && key.text === 'c') {
         this.#dropWaiting()
         this.#running.abort()
       } else this.#queue.push(key)
@@ -124,6 +131,7 @@ export class Session {
   /** The terminal is gone: what is open is aborted. */
   async hangUp(): Promise<void> {
     this.#running?.abort()
+    this.#answered(false)
     await this.#leave('ok')
   }
 
@@ -265,7 +273,10 @@ export class Session {
       recall: recallOf(shell.history.entries),
       inputs: this.#state.inputs + 1,
     })
-    const outcome = await shell.run(text, sink, { signal: controller.signal })
+    const outcome = await shell.run(text, sink, {
+      signal: controller.signal,
+      ask: (question) => this.#ask(question),
+    })
     this.#running = undefined
     if (outcome.quit) return this.#leave('ok')
     if (this.#state.mode === 'running') this.#change({ mode: 'editing' })
@@ -301,6 +312,40 @@ export class Session {
     this.#change({ hint })
   }
 
+  /** What was typed before the question was shown is no answer to it, and is dropped. */
+  #ask(question: Question): Promise<boolean> {
+    if (this.#state.mode === 'ended') return Promise.resolve(false)
+    this.#dropWaiting()
+    this.#change({ mode: 'asking', question, editor: { ...emptyEditor, killed: this.#state.editor.killed } })
+    return new Promise((resolve) => {
+      this.#answered = resolve
+    })
+  }
+
+  /** Only y and yes are a yes; Enter alone, Escape, Ctrl-C and Ctrl-D are a no. */
+  async #answerKey(key: Key): Promise<void> {
+    const { editor } = this.#state
+    const command = commandOf(key)
+    if (this.#state.hint !== undefined) this.#change({ hint: undefined })
+    if (command?.kind === 'edit') return this.#change({ editor: edit(editor, command.action) })
+    if (command?.kind === 'enter') {
+      const answer = editor.text.trim()
+      if (/^y(?:es)?$/i.test(answer)) return this.#answer(true, '')
+      if (/^(?:no?)?$/i.test(answer)) return this.#answer(false, '')
+      return this.#change({ editor: emptyEditor, hint: 'y for yes, n for no' })
+    }
+    if (command?.kind === 'interrupt') return this.#answer(false, '^C')
+    if (command?.kind === 'end-of-input') return this.#answer(false, '^D')
+    if (command?.kind === 'escape') return this.#answer(false, '')
+  }
+
+  async #answer(isYes: boolean, mark: string): Promise<void> {
+    const asked = this.#state
+    this.#change({ mode: 'running', question: undefined, editor: { ...emptyEditor, killed: asked.editor.killed } })
+    await this.#ports.echo(asked, mark)
+    this.#answered(isYes)
+  }
+
   async #suspend(): Promise<void> {
     await this.#ports.echo(this.#state, '^Z')
     this.#change({ mode: 'suspended' })
@@ -310,9 +355,9 @@ export class Session {
 
   async #endOfInput(): Promise<void> {
     await this.#ports.echo(this.#state, '^D')
-    const outcome = await this.#ports.shell.endOfInput(this.#ports.sink)
+    const outcome = await this.#ports.shell.endOfInput(this.#ports.sink, (question) => this.#ask(question))
     if (outcome.quit) await this.#leave(outcome.exit)
-    else this.#change({})
+    else if (this.#state.mode !== 'ended') this.#change({ mode: 'editing' })
   }
 
   async #leave(exit: ExitName): Promise<void> {

@@ -1,6 +1,7 @@
+import type { Question } from '../shell/risk.ts'
 import type { ShellState } from '../shell/shell.ts'
 import { highlight } from './highlight.ts'
-import { layoutPrompt, type PromptLayout } from './prompt-layout.ts'
+import { layoutPrompt, type PromptLayout, wrapWords } from './prompt-layout.ts'
 import type { SessionState } from './session.ts'
 import type { Theme } from './theme.ts'
 
@@ -35,6 +36,8 @@ export function liveView(input: ViewInput): LiveView {
       return { rows: runningRows(input), cursor: undefined }
     case 'editing':
       return editingView(input)
+    case 'asking':
+      return askingView(input)
     default:
       return input.state.mode satisfies never
   }
@@ -47,6 +50,7 @@ export function promptRows(
 ): PromptLayout {
   const { state, theme, shell } = input
   const { text, caret } = state.editor
+  if (state.question !== undefined) return questionRows(state.question, input, rowsMax)
   const prompt = shell.prompt
   return layoutPrompt({
     prompt,
@@ -58,6 +62,34 @@ export function promptRows(
     spans: highlight(text, theme),
     paintPrompt: shell.transaction === undefined ? theme.prompt : theme.openTransaction,
   })
+}
+
+/** What would happen, wrapped between words, and under it the question with the answer so far. */
+function questionRows(
+  { text, prompt }: Question,
+  { state, theme, columns }: Pick<ViewInput, 'state' | 'theme' | 'columns'>,
+  rowsMax: number,
+): PromptLayout {
+  const { editor } = state
+  const explanation = wrapWords(text, columns - 1).slice(0, Math.max(1, rowsMax - 2))
+  const answer = layoutPrompt({
+    prompt,
+    continuation: '',
+    text: editor.text,
+    caret: editor.caret,
+    columns,
+    rowsMax: 1,
+    spans: [],
+    paintPrompt: theme.warning,
+  })
+  return { ...answer, rows: [...explanation, ...answer.rows], caretRow: explanation.length + answer.caretRow }
+}
+
+function askingView(input: ViewInput): LiveView {
+  const { state, theme, columns } = input
+  const { rows, caretRow, caretColumn } = promptRows(input, Math.max(2, Math.min(liveRowsMax, input.rows - 3)))
+  const hint = state.hint === undefined ? [] : [theme.faint(cut(state.hint, columns))]
+  return { rows: [...rows, ...hint], cursor: { x: caretColumn, y: caretRow } }
 }
 
 function editingView(input: ViewInput): LiveView {

@@ -43,6 +43,10 @@ function fakeSession(
       shellState.prompt = 'qldb *> '
       shellState.transaction = { id: 'T', startedMs: 0, ageMsMax: 30_000 }
     }
+    if (text === 'DELETE FROM Asks;') {
+      const isYes = await options.ask?.({ text: 'This deletes it.', prompt: 'Delete? [y/N] ' })
+      log.push(isYes === true ? 'deleted' : 'kept')
+    }
     if (text.startsWith('slow')) {
       await new Promise<void>((resolve) => {
         fake.finish = resolve
@@ -115,6 +119,45 @@ test('session: a terminated statement runs at once, is echoed and kept', async (
   assert.deepEqual(fake.log, ['echo SELECT 1;', 'keep SELECT 1;', 'run SELECT 1;'])
   assert.deepEqual(fake.view(), ['qldb> '])
 })
+
+test('session: a question is answered with y and Enter, and stands in the scrollback with its answer', async () => {
+  const fake = fakeSession()
+  void fake.type('DELETE FROM Asks;\r')
+  await settled()
+  assert.deepEqual(fake.view(), ['This deletes it.', 'Delete? [y/N] '])
+  await fake.type('y')
+  assert.deepEqual(fake.view(), ['This deletes it.', 'Delete? [y/N] y'])
+  await fake.type('\r')
+  await settled()
+  assert.deepEqual(fake.log.slice(2), ['run DELETE FROM Asks;', 'echo y', 'deleted'])
+  assert.deepEqual(fake.view(), ['qldb> '])
+})
+
+test('session: Enter, n, Escape, Ctrl-C and Ctrl-D are a no; anything else asks again', async () => {
+  for (const no of ['\r', 'n\r', 'No\r', '\x03', '\x04', 'perhaps\r\x03']) {
+    const fake = fakeSession()
+    void fake.type('DELETE FROM Asks;\r')
+    await settled()
+    await fake.type(no)
+    await settled()
+    assert.equal(fake.log.at(-1), 'kept', JSON.stringify(no))
+  }
+})
+
+test('session: what was typed before a question was shown does not answer it', async () => {
+  const fake = fakeSession()
+  void fake.type('DELETE FROM Asks;\ry\rSELECT 1;\r')
+  await settled()
+  assert.deepEqual(fake.view(), ['This deletes it.', 'Delete? [y/N] '])
+  await fake.type('\r')
+  await settled()
+  assert.equal(fake.log.at(-1), 'kept')
+})
+
+/** Lets everything run that waits for nothing from outside. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
 
 test('session: an unterminated statement continues on a new line, which says how to end it', async () => {
   const fake = fakeSession()
