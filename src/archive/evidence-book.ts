@@ -16,6 +16,8 @@ import { ReceiptBook } from './receipt-book.ts'
 interface WaitingDigest {
   readonly digest: SavedMarks
   readonly path: string
+  /** It was given, or lies in a file of its own: one of another ledger is refused, not compared. */
+  readonly isAlone: boolean
 }
 
 /** Compares the digests, proofs and receipts that lie beside the blocks of an export, or are trusted, with the blocks. */
@@ -25,8 +27,6 @@ export class EvidenceBook {
   readonly #marks: MarksBook
   /** Not compared yet. */
   readonly #digests: WaitingDigest[]
-  /** Digest files that lie among the files of the export. */
-  readonly #beside: WaitingDigest[] = []
   readonly #receipts = new ReceiptBook()
   /** Digests that the blocks were found to have. */
   readonly #held: Digest[] = []
@@ -35,7 +35,7 @@ export class EvidenceBook {
 
   constructor(findings: FindingList, trusted: ReadonlyMap<string, SavedMarks>, marks: MarksBook) {
     this.#findings = findings
-    this.#digests = [...trusted].map(([path, digest]) => ({ digest, path }))
+    this.#digests = [...trusted].map(([path, digest]) => ({ digest, path, isAlone: true }))
     this.#trusted = trusted
     this.#marks = marks
   }
@@ -45,16 +45,13 @@ export class EvidenceBook {
       const text = `no hash covers the field ${namedFields(evidence.unknown)} beside the digest in '${path}'`
       this.#findings.add('doubtful', 'field-unknown', text, { file: path })
     }
-    if (evidence.kind === 'digest') {
-      const item = { digest: evidence.digest, path }
-      this.#digests.push(item)
-      this.#beside.push(item)
-    } else if (evidence.kind === 'last-block') {
+    if (evidence.kind === 'digest') this.#digests.push({ digest: evidence.digest, path, isAlone: true })
+    else if (evidence.kind === 'last-block') {
       this.#lastBlockProofs.push({ proof: evidence, path })
-      this.#digests.push({ digest: evidence.digest, path })
+      this.#digests.push({ digest: evidence.digest, path, isAlone: false })
     } else if (evidence.kind === 'proof') {
       this.#receipts.add(path, evidence.file)
-      if (evidence.file.digest !== undefined) this.#digests.push({ digest: evidence.file.digest, path })
+      if (evidence.file.digest !== undefined) this.#digests.push({ digest: evidence.file.digest, path, isAlone: false })
     }
   }
 
@@ -89,7 +86,7 @@ export class EvidenceBook {
   #compare(item: WaitingDigest, found: Digest, strands: ReadonlySet<string>): void {
     const { digest, path } = item
     const { strandId, sequenceNo } = digest.digestTipAddress
-    if ((this.#trusted.has(path) || this.#beside.includes(item)) && !strands.has(strandId)) return
+    if (item.isAlone && !strands.has(strandId)) return
     this.#digests.splice(this.#digests.indexOf(item), 1)
     const isSame = equalBytes(found.digest, digest.digest) && strandId === found.digestTipAddress.strandId
     const expected = `${toBase64(digest.digest)} at block ${sequenceNo}`
@@ -166,10 +163,9 @@ export class EvidenceBook {
 
   /** Throws LedgerError 'proof/foreign-digest' for a digest of another ledger than the blocks'. */
   refuseForeign(strands: ReadonlySet<string>): void {
-    const trusted = [...this.#trusted].map(([path, digest]) => ({ path, digest }))
-    for (const { path, digest } of [...trusted, ...this.#beside]) {
+    for (const { path, digest, isAlone } of this.#digests) {
       const { strandId } = digest.digestTipAddress
-      if (strands.size === 0 || strands.has(strandId)) continue
+      if (!isAlone || strands.size === 0 || strands.has(strandId)) continue
       const text = `${path}: this digest belongs to another ledger, of strand '${strandId}'`
       throw new LedgerError('proof/foreign-digest', text, { help: 'give the digest that was saved of this ledger' })
     }

@@ -5,8 +5,8 @@ import { LedgerError } from '../base/errors.ts'
 import { exportBlockValuesMax } from '../base/limits.ts'
 import { checkedValues } from '../journal/checked-values.ts'
 import { isIonBinary } from '../values/binary-reader.ts'
-import { isMarkerLookalike, LocalSymbolTable } from '../values/symbols.ts'
-import { TextReader } from '../values/text-reader.ts'
+import { LocalSymbolTable } from '../values/symbols.ts'
+import { readValues, TextReader } from '../values/text-reader.ts'
 import type { Value } from '../values/value.ts'
 import { Base64Values, isBase64Records, packedData } from './import-base64.ts'
 import { BinarySplitter, symbolsWithinLimit } from './import-split-binary.ts'
@@ -237,9 +237,7 @@ class TextValues implements ValueSplitter {
     onSymbols: (symbols: LocalSymbolTable) => void = () => undefined,
   ): Omit<FileValue, 'end'>[] {
     const reader = new TextReader(this.#decoder.decode(bytes), symbols, checkedValues(this.#valuesMax))
-    const values: Value[] = []
-    for (let value = reader.next(); value !== undefined; value = reader.next())
-      if (!isMarkerLookalike(value)) values.push(value)
+    const values = readValues(reader)
     onSymbols(reader.symbols)
     return values.flatMap((value) => packedData(value) ?? [{ value, bytes: bytes.length }])
   }

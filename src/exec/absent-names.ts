@@ -1,3 +1,4 @@
+import { fieldHelp } from '../base/hints.ts'
 import type { Span } from '../base/span.ts'
 import { noticeText } from '../base/notice.ts'
 import { isBeginning, noticeOfField } from './make-notices.ts'
@@ -38,7 +39,7 @@ export function findAbsentChooser({ probes, marks, text, scan }: Search): Absent
 }
 
 function helpFor({ namesTable, text }: PathSite, { source: { alias } }: SourceProbe): string {
-  if (namesTable === undefined) return 'COALESCE(field, value) stands in for a field that is not there'
+  if (namesTable === undefined) return fieldHelp
   const field = `${noticeText(alias)}.${noticeText(text)}`
   return `${noticeText(namesTable)} is a table: use a source's alias, or read it in a sub-query; a field is ${field}`
 }

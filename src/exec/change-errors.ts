@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import { fieldHelp } from '../base/hints.ts'
 import type { Operator, PlanExpression } from '../plan/plan.ts'
 import type { TargetPath } from '../plan/change-plan.ts'
 import { equals } from '../values/compare.ts'
@@ -21,15 +22,13 @@ export function namingDocument<T>(work: (frame: Frame) => T, idSlot: number, com
   }
 }
 
-const standIn = 'COALESCE(field, value) stands in for a field that is not there'
-
 /** Adds to a missing value's help how a field is removed. */
 export function hinting<T>(work: (frame: Frame) => T, frame: Frame, hint: string | undefined): T {
   try {
     return work(frame)
   } catch (error) {
     if (!(error instanceof LedgerError) || error.code !== 'evaluator/missing-value' || hint === undefined) throw error
-    throw reworded(error, error.message, `${error.help ?? standIn}; ${hint}`)
+    throw reworded(error, error.message, `${error.help ?? fieldHelp}; ${hint}`)
   }
 }
 

@@ -229,7 +229,7 @@ function remarkWithin(value: Value, known: KnownFields, lack: string, span: Span
   }
 }
 
-/** The fields within a value that a change sets, or adds to a list, beside those of what was there. */
+/** Compares the fields within a value that a change sets, or adds to a list, with those of the value before. */
 function remarkPartsOf(value: Value, before: Value | undefined, path: string, span: Span, frame: Frame): void {
   if (before === undefined || itemsWithin(value).every(({ type }) => type !== 'struct')) return
   const fields = new Map<string, KnownField>()

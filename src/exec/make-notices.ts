@@ -3,6 +3,7 @@ import { noticeNameCharactersMax, noticesMax } from '../base/limits.ts'
 import { nearName } from '../base/near-name.ts'
 import { type Notice, type NoticeCode, noticeText } from '../base/notice.ts'
 import type { Span } from '../base/span.ts'
+import { parameterHelp } from '../base/hints.ts'
 import { printIon } from '../values/text-writer.ts'
 import type { Value } from '../values/value.ts'
 import type { MixedLists, UnmetElement } from './mixed-lists.ts'
@@ -166,7 +167,7 @@ function fieldNotice(site: PathSite, probe: SourceProbe, text: string): [NoticeC
       `no ${source.noun} of ${noticeText(source.label)} has a field '${noticeText(wanted)}'; ${asPath}`,
     ]
   if (site.isName && !site.isOutput && isMeantAsText(site, isQuoted, wanted, near)) {
-    if (/^\$\d+$/.test(wanted)) return ['notice/name-not-text', `${wanted} is a name; a parameter is written ?`]
+    if (/^\$\d+$/.test(wanted)) return ['notice/name-not-text', `${wanted} is a name; ${parameterHelp}`]
     const written = isQuoted ? `"${noticeText(wanted)}"` : noticeText(wanted)
     return ['notice/name-not-text', `${written} is a name; strings take single quotes`]
   }

@@ -1,3 +1,4 @@
+import { fieldHelp } from '../base/hints.ts'
 import { LedgerError } from '../base/errors.ts'
 import type { Span } from '../base/span.ts'
 import { hasTrait } from '../plan/function-facts.ts'
@@ -50,7 +51,6 @@ function refuse({ message, span, help }: Doubt): never {
   })
 }
 
-export const fieldHelp = 'COALESCE(field, value) stands in for a field that is not there'
 const absentHelp = `${fieldHelp}; IS NOT MISSING asks whether it is`
 export const valueHelp = "compare with a value of the field's own type, or ask for the type with IS"
 

@@ -1,10 +1,10 @@
+import { fieldHelp } from '../base/hints.ts'
 import type { PlanExpression } from '../plan/plan.ts'
 import { isAbsent } from '../values/value.ts'
 import { compileExpression } from './compile-expression.ts'
 import { type Doubts, isOfExpression } from './doubts.ts'
 import type { Evaluate, Frame, Test } from './frame.ts'
 import type { Compiler } from './compiler.ts'
-import { fieldHelp } from './sure-conditions.ts'
 import { mistyped, type OperationSite, siteOf } from './type-errors.ts'
 import { partsOf, type PlanPart } from '../plan/plan-parts.ts'
 

@@ -2,6 +2,7 @@ import { assert } from '../base/assert.ts'
 import { compareBytes, copyBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import type { LogBlock } from '../journal/log/block-log.ts'
+import { EntryCursor } from '../store/entry-cursor.ts'
 import type { KeyRange, RangeCursor, Snapshot, WriteTransaction } from '../store/store.ts'
 import { blockHashOf } from './block-cache.ts'
 import {
@@ -104,7 +105,7 @@ export class JournalSnapshot extends JournalReader implements Snapshot {
   }
 
   cursor(range: KeyRange): RangeCursor {
-    return touchesJournal(range) ? new EntryCursor(this.range(range)) : this.below.cursor(range)
+    return touchesJournal(range) ? new EntryCursor(this.range(range)[Symbol.iterator]()) : this.below.cursor(range)
   }
 
   strays(max: number): readonly Uint8Array[] {
@@ -113,47 +114,6 @@ export class JournalSnapshot extends JournalReader implements Snapshot {
 
   release(): void {
     this.below.release()
-  }
-}
-
-/** A cursor over entries that were made already. */
-class EntryCursor implements RangeCursor {
-  readonly #entries: Iterator<Entry>
-  #entry: Entry | undefined
-
-  constructor(entries: Iterable<Entry>) {
-    this.#entries = entries[Symbol.iterator]()
-  }
-
-  next(): boolean {
-    const next = this.#entries.next()
-    this.#entry = next.done === true ? undefined : next.value
-    return next.done !== true
-  }
-
-  get bytes(): Uint8Array {
-    return this.#present[1]
-  }
-
-  readonly start = 0
-
-  get end(): number {
-    return this.bytes.length
-  }
-
-  key(): Uint8Array {
-    return this.#present[0]
-  }
-
-  drop(): void {}
-
-  close(): void {
-    this.#entries.return?.()
-  }
-
-  get #present(): Entry {
-    assert(this.#entry !== undefined, 'a cursor is asked where it stands at an entry')
-    return this.#entry
   }
 }
 

@@ -1,4 +1,4 @@
-import { parameterHelp } from '../syntax/cursor.ts'
+import { parameterHelp } from '../base/hints.ts'
 import { ErrorList } from '../base/error-list.ts'
 import { LedgerError } from '../base/errors.ts'
 import { fileHelp, looksLikeFile } from '../base/file-name.ts'

@@ -38,9 +38,13 @@ async function sizeOf(table: string, driver: Driver, transaction: Transaction | 
   return transaction === undefined ? await driver.execute(read) : await read(transaction)
 }
 
-/** Asks before an open transaction is rolled back because its user leaves; one in which nothing was done is not asked about. */
-export async function mayRollBack(ask: Ask, statements: number, prompt: string): Promise<boolean> {
-  if (statements === 0) return true
+/** What a user who leaves says of the open transaction; `unasked` where nothing was done in it. */
+export type Leave = 'agreed' | 'refused' | 'unasked'
+
+/** Asks before an open transaction is rolled back because its user leaves. */
+export async function askToRollBack(ask: Ask, statements: number, prompt: string): Promise<Leave> {
+  if (statements === 0) return 'unasked'
   const done = statements === 1 ? '1 statement' : `${statements} statements`
-  return await ask({ text: `A transaction is open, with ${done} not committed.`, prompt })
+  const isAgreed = await ask({ text: `A transaction is open, with ${done} not committed.`, prompt })
+  return isAgreed ? 'agreed' : 'refused'
 }

@@ -18,6 +18,11 @@ export interface Question {
   readonly prompt: string
 }
 
+/** Only y and yes are a yes. */
+export function isYes(answer: string): boolean {
+  return /^y(?:es)?$/i.test(answer.trim())
+}
+
 /** Asks the user; false where the answer is no, or none came. */
 export type Ask = (question: Question) => Promise<boolean>
 

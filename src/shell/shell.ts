@@ -6,7 +6,7 @@ import { isComplete, type ScriptStatement } from '../syntax/split.ts'
 import { parseAllIon } from '../values/text-reader.ts'
 import type { Value } from '../values/value.ts'
 import type { Auditor, AuditName } from './auditor.ts'
-import { mayRollBack, mayRun } from './confirm.ts'
+import { askToRollBack, type Leave, mayRun } from './confirm.ts'
 import { type CommandHost, findCommand, meantCommand } from './commands.ts'
 import { type Completion, complete, fileToComplete } from './completion.ts'
 import type { Connect, Connection, ConnectTarget } from './connection.ts'
@@ -207,7 +207,7 @@ export class Shell {
 
   /** Ctrl-D: rolls back an open transaction, if the user agrees, and stays (quit: false), else asks to leave (quit: true). */
   async endOfInput(sink: EventSink, ask?: Ask): Promise<RunOutcome> {
-    if (!(await this.#mayRollBack(ask, 'Roll it back? [y/N] '))) return fine
+    if ((await this.#askToRollBack(ask, 'Roll it back? [y/N] ')) === 'refused') return fine
     if (!(await this.abortOpen(sink))) return { exit: 'ok', quit: true }
     await sink({ type: 'notice', text: 'transaction aborted' })
     return fine
@@ -257,9 +257,9 @@ export class Shell {
       help: (topic) => this.#listings.help(topic, sink),
       showFunctions: (pattern = '') => this.#listings.functions(pattern, sink),
       leave: async () => {
-        const asks = options.ask !== undefined && this.settings.isOn('confirm') && this.#open.statements > 0
-        if (!(await this.#mayRollBack(options.ask, 'Roll it back and leave? [y/N] '))) return
-        if (asks && this.inTransaction) await this.#open.abort(sink)
+        const answer = await this.#askToRollBack(options.ask, 'Roll it back and leave? [y/N] ')
+        if (answer === 'refused') return
+        if (answer === 'agreed' && this.inTransaction) await this.#open.abort(sink)
         end({ exit: 'ok', quit: true })
       },
     }
@@ -352,9 +352,9 @@ export class Shell {
     return await mayRun(text, ask, this.#connection, this.#open.current)
   }
 
-  async #mayRollBack(ask: Ask | undefined, prompt: string): Promise<boolean> {
-    if (ask === undefined || !this.settings.isOn('confirm')) return true
-    return await mayRollBack(ask, this.#open.statements, prompt)
+  async #askToRollBack(ask: Ask | undefined, prompt: string): Promise<Leave> {
+    if (ask === undefined || !this.settings.isOn('confirm')) return 'unasked'
+    return await askToRollBack(ask, this.#open.statements, prompt)
   }
 
   #keepsOpen(error: unknown, { isScript, signal }: RunOptions): boolean {

@@ -3,6 +3,7 @@ import { copyBytes } from '../base/bytes.ts'
 import { LedgerError } from '../base/errors.ts'
 import { emptyTree, type Tree, treeGet, treePut, treeRange, treeRemove } from './byte-tree.ts'
 import { changingRange } from './key-range.ts'
+import { EntryCursor } from './entry-cursor.ts'
 import {
   type KeyRange,
   type RangeCursor,
@@ -76,49 +77,13 @@ class MemorySnapshot implements Snapshot {
 
   cursor(range: KeyRange): RangeCursor {
     assert(!this.#isReleased, 'a snapshot is not read after its release')
-    return new MemoryCursor(treeRange(this.#tree, range), () => this.#isReleased)
+    return new EntryCursor(treeRange(this.#tree, range), () => this.#isReleased)
   }
 
   release(): void {
     this.#isReleased = true
   }
 }
-
-/** The tree's own bytes: they are copies of what was put, and nothing changes them. */
-class MemoryCursor implements RangeCursor {
-  readonly #entries: Iterator<readonly [Uint8Array, Uint8Array]>
-  readonly #isReleased: () => boolean
-  #key: Uint8Array = emptyBytes
-  bytes: Uint8Array = emptyBytes
-  readonly start = 0
-  end = 0
-
-  constructor(entries: Iterator<readonly [Uint8Array, Uint8Array]>, isReleased: () => boolean) {
-    this.#entries = entries
-    this.#isReleased = isReleased
-  }
-
-  next(): boolean {
-    const found = this.#isReleased() ? undefined : this.#entries.next()
-    if (found === undefined || found.done === true) return false
-    this.#key = found.value[0]
-    this.bytes = found.value[1]
-    this.end = this.bytes.length
-    return true
-  }
-
-  key(): Uint8Array {
-    return copyBytes(this.#key)
-  }
-
-  drop(): void {}
-
-  close(): void {
-    this.#entries.return?.()
-  }
-}
-
-const emptyBytes = new Uint8Array(0)
 
 class MemoryTransaction implements WriteTransaction {
   tree: Tree

@@ -1,4 +1,5 @@
 import { LedgerError } from '../base/errors.ts'
+import { parameterHelp } from '../base/hints.ts'
 import { passLoop } from '../base/interruption.ts'
 import { chainOperandsMax, clauseStepsMax, nestingDepthMax } from '../base/limits.ts'
 import type { Span } from '../base/span.ts'
@@ -200,8 +201,6 @@ export class Cursor {
     return `'${text.length > 40 ? `${text.slice(0, 40)}…` : text}'`
   }
 }
-
-export const parameterHelp = 'a parameter is written ?'
 
 /** Tokens whose memory is charged at once. */
 const chargedTokens = 1024

@@ -4,7 +4,7 @@ import { printErrorReport, reportOf } from '../shell/error-report.ts'
 import type { EventSink } from '../shell/events.ts'
 import { type ExitName, firstFailure } from '../shell/exit-codes.ts'
 import { isFormatName } from '../shell/formats/formats.ts'
-import type { Question } from '../shell/risk.ts'
+import { isYes, type Question } from '../shell/risk.ts'
 import { summaryLine } from '../shell/summary-line.ts'
 import { lineText } from '../shell/formats/table-layout.ts'
 import { present } from './presenter.ts'
@@ -150,7 +150,7 @@ class PlainSession {
     return outcome.quit
   }
 
-  /** The next line is the answer; only y and yes are a yes. */
+  /** The next line is the answer. */
   async #ask({ text, prompt }: Question): Promise<boolean> {
     await this.#write(`${text}\n${prompt}`)
     this.#stopTelling()
@@ -160,7 +160,7 @@ class PlainSession {
     const line = await Promise.race([this.#nextLine(), interrupted])
     this.#refuse = undefined
     this.#stopTelling = this.#tellProgress()
-    return line !== undefined && /^\s*y(?:es)?\s*$/i.test(line)
+    return line !== undefined && isYes(line)
   }
 
   #interrupt(): void {

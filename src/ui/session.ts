@@ -1,7 +1,7 @@
 import { sharedBeginning } from '../shell/completion.ts'
 import type { EventSink } from '../shell/events.ts'
 import type { ExitName } from '../shell/exit-codes.ts'
-import type { Question } from '../shell/risk.ts'
+import { isYes, type Question } from '../shell/risk.ts'
 import type { Shell } from '../shell/shell.ts'
 import { type EditorState, edit, emptyEditor, onFirstLine, onLastLine } from './editor.ts'
 import type { Key } from './key-decoder.ts'
@@ -322,16 +322,15 @@ export class Session {
     })
   }
 
-  /** Only y and yes are a yes; Enter alone, Escape, Ctrl-C and Ctrl-D are a no. */
+  /** Enter alone, Escape, Ctrl-C and Ctrl-D are a no. */
   async #answerKey(key: Key): Promise<void> {
     const { editor } = this.#state
     const command = commandOf(key)
     if (this.#state.hint !== undefined) this.#change({ hint: undefined })
     if (command?.kind === 'edit') return this.#change({ editor: edit(editor, command.action) })
     if (command?.kind === 'enter') {
-      const answer = editor.text.trim()
-      if (/^y(?:es)?$/i.test(answer)) return this.#answer(true, '')
-      if (/^(?:no?)?$/i.test(answer)) return this.#answer(false, '')
+      if (isYes(editor.text)) return this.#answer(true, '')
+      if (/^(?:no?)?$/i.test(editor.text.trim())) return this.#answer(false, '')
       return this.#change({ editor: emptyEditor, hint: 'y for yes, n for no' })
     }
     if (command?.kind === 'interrupt') return this.#answer(false, '^C')

@@ -51,7 +51,11 @@ function parseOnly(text: string, budget?: ValueBudget): Value {
  * where this throws.
  */
 export function parseAllIon(text: string, budget?: ValueBudget, values: Value[] = []): Value[] {
-  const reader = new TextReader(text, new LocalSymbolTable(), budget)
+  return readValues(new TextReader(text, new LocalSymbolTable(), budget), values)
+}
+
+/** All values that a reader has left. */
+export function readValues(reader: TextReader, values: Value[] = []): Value[] {
   for (let value = reader.next(); value !== undefined; value = reader.next())
     if (!isMarkerLookalike(value)) values.push(value)
   return values

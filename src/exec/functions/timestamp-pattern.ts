@@ -125,8 +125,7 @@ function formatOffset(offset: number, field: string): string {
 /** Whether TO_STRING may give a text by a pattern; true where the pattern is none. */
 export function fitsPattern(text: string, pattern: string): boolean {
   const tokens = tokensOf(pattern)
-  const source = tokens?.map((one) => ('literal' in one ? escapeLiteral(one.literal) : `(?:${shapeOf(one.field)})`))
-  return source === undefined || new RegExp(`^${source.join('')}$`, 'i').test(text)
+  return tokens === undefined || new RegExp(`^${sourcesOf(tokens).join('')}$`, 'i').test(text)
 }
 
 /** A pattern with hours to 12 and no AM or PM: two hours of a day give one text. */
@@ -159,7 +158,7 @@ const comparedTokensMax = 64
 export function beginsPattern(text: string, pattern: string): boolean {
   const tokens = tokensOf(pattern)
   if (tokens === undefined || tokens.length > comparedTokensMax) return true
-  const parts = tokens.map((one) => ('literal' in one ? escapeLiteral(one.literal) : `(?:${shapeOf(one.field)})`))
+  const parts = sourcesOf(tokens)
   return new RegExp(`^${parts.map((part) => `(?:${part}`).join('')}${')?'.repeat(parts.length)}$`, 'i').test(text)
 }
 
@@ -233,10 +232,7 @@ const precisions: readonly TimestampPrecision[] = ['year', 'month', 'day', 'minu
 export function parseWithPattern(text: string, pattern: string): Value {
   const tokens = tokenize(pattern)
   const used = fieldsOf(tokens, pattern)
-  const source = tokens.map((token) =>
-    'literal' in token ? escapeLiteral(token.literal) : `(${shapeOf(token.field)})`,
-  )
-  const match = new RegExp(`^${source.join('')}$`, 'i').exec(text)
+  const match = new RegExp(`^${sourcesOf(tokens).join('')}$`, 'i').exec(text)
   if (match === null) throw unparsed(text, pattern)
   const written = tokens.flatMap((token) => ('field' in token ? [token.field] : []))
   const values = new Map<string, string>()
@@ -271,6 +267,11 @@ function unparsed(text: string, pattern: string): LedgerError {
 function meaningOf(field: string): string {
   if (field.startsWith('S')) return 'FRACTION_OF_SECOND'
   return readers[field]?.means ?? 'OFFSET'
+}
+
+/** How texts of each token look, as a regular expression: a field is a group. */
+function sourcesOf(tokens: readonly Token[]): string[] {
+  return tokens.map((one) => ('literal' in one ? escapeLiteral(one.literal) : `(${shapeOf(one.field)})`))
 }
 
 function shapeOf(field: string): string {
